@@ -1,0 +1,86 @@
+/**
+ * Every way a request can fail, by our own code. It knows no status number and no Graph word:
+ * graph/errors.ts is the table that turns a code into an answer, and it does not compile while
+ * a code of this union is missing there.
+ */
+
+export type FailureCode =
+  // who is asking
+  | 'token-missing'
+  | 'token-malformed'
+  | 'token-algorithm-refused'
+  | 'token-signature-invalid'
+  | 'token-expired'
+  | 'token-not-yet-valid'
+  | 'token-audience-wrong'
+  | 'token-issuer-unknown'
+  | 'token-tenant-not-allowed'
+  | 'token-for-microsoft-graph'
+  | 'token-subject-missing'
+  | 'signing-keys-unavailable'
+  // what they may do
+  | 'permission-missing'
+  | 'relation-missing'
+  | 'account-unsupported'
+  | 'b2c-unsupported'
+  | 'me-needs-a-user'
+  // what they ask for
+  | 'version-unknown'
+  | 'segment-unknown'
+  | 'address-malformed'
+  | 'method-not-allowed'
+  | 'query-option-unsupported'
+  | 'query-option-invalid'
+  | 'user-not-found'
+  | 'group-not-found'
+  | 'team-not-found'
+  | 'contact-not-found'
+  | 'contact-folder-not-found'
+  | 'photo-not-found'
+  | 'photo-size-not-found'
+  | 'photo-changed'
+  // what they send
+  | 'body-empty'
+  | 'body-too-large'
+  | 'body-stalled'
+  | 'body-cut-off'
+  | 'body-not-json'
+  | 'body-encoding-unsupported'
+  | 'content-type-refused'
+  | 'resource-invalid'
+  | 'image-is-base64'
+  | 'image-format-unsupported'
+  | 'image-broken'
+  | 'image-width-too-small'
+  | 'image-height-too-small'
+  | 'image-has-too-many-pixels'
+  // what the machine cannot do just now
+  | 'overloaded'
+  | 'storage-unavailable'
+  // what the HTTP parser refuses before a call exists
+  | 'http-malformed'
+  | 'headers-too-large'
+  | 'request-timed-out'
+
+/** Named facts that are safe to show: limits, sizes, permission names; never secrets or ids of others. */
+export type Facts = Readonly<Record<string, string | number | readonly string[]>>
+
+/**
+ * `facts` may reach the client, through the words of graph/errors.ts; `detail` and `cause` only the log.
+ */
+export class Failure extends Error {
+  readonly code: FailureCode
+  readonly detail: string
+  readonly facts: Facts
+
+  constructor(
+    code: FailureCode,
+    options: { detail?: string; facts?: Facts; cause?: unknown } = {},
+  ) {
+    super(options.detail ? `${code}: ${options.detail}` : code, { cause: options.cause })
+    this.name = 'Failure'
+    this.code = code
+    this.detail = options.detail ?? ''
+    this.facts = options.facts ?? {}
+  }
+}

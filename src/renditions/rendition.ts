@@ -1,0 +1,22 @@
+/**
+ * One JPEG inside a pack. Pixels and bytes; nothing of who it shows.
+ */
+export type Rendition = Readonly<{
+  /** Pixels. */
+  width: number
+  /** Pixels. */
+  height: number
+  /** Bytes from the start of the pack. */
+  offset: number
+  /** Bytes. */
+  length: number
+}>
+
+/**
+ * 'square': centre-cropped, in every size of the table that fits (users, groups, teams).
+ * 'whole': the ratio is kept and there is one rendition (contacts).
+ */
+export type Framing = 'square' | 'whole'
+
+/** All renditions of one photo, largest first; the first one is the photo itself. */
+export type RenderedPack = Readonly<{ bytes: Uint8Array; renditions: readonly Rendition[] }>

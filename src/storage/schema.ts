@@ -1,0 +1,105 @@
+/**
+ * The rows, as Kysely types. What a column means is written here and nowhere else; how it gets into
+ * a database is migrations.ts.
+ */
+import type { Kysely } from 'kysely'
+
+export type Database = Kysely<Schema>
+
+export type Schema = {
+  users: UserRow
+  groups: GroupRow
+  group_people: GroupPersonRow
+  role_members: RoleMemberRow
+  contact_folders: ContactFolderRow
+  contacts: ContactRow
+  photos: PhotoRow
+  retired_packs: RetiredPackRow
+}
+
+export type UserRow = {
+  tenant_id: string
+  id: string
+  user_principal_name: string
+  /** user_principal_name in lower case: names are compared without case. Unique in a tenant. */
+  user_principal_name_key: string
+  display_name: string
+  given_name: string | null
+  surname: string | null
+  mail: string | null
+  job_title: string | null
+  /** 'Member' or 'Guest', Graph's words. */
+  user_type: string
+  /** display_name, given_name, surname, mail and name, lower case, one a line: what a search looks in. */
+  search_text: string
+}
+
+export type GroupRow = {
+  tenant_id: string
+  id: string
+  display_name: string
+  description: string | null
+  mail: string | null
+  /** 'Public' or 'Private', Graph's words. */
+  visibility: string
+  /** 1 when the group is a Microsoft 365 group ('Unified'). */
+  is_unified: number
+  /** 1 when the group is also a team; the team shares the group's id and photo. */
+  is_team: number
+  search_text: string
+}
+
+export type GroupPersonRow = {
+  tenant_id: string
+  group_id: string
+  user_id: string
+  /** 'owner' or 'member'; an owner has a row of each kind only when they are both. */
+  relation: string
+}
+
+export type RoleMemberRow = { tenant_id: string; role_template_id: string; user_id: string }
+
+export type ContactFolderRow = {
+  tenant_id: string
+  /** The user whose mailbox it is. */
+  mailbox_id: string
+  id: string
+  /** null directly under the mailbox's root. */
+  parent_folder_id: string | null
+  display_name: string
+}
+
+export type ContactRow = {
+  tenant_id: string
+  mailbox_id: string
+  id: string
+  /** null in the mailbox's default contacts folder. */
+  folder_id: string | null
+  display_name: string
+  given_name: string | null
+  surname: string | null
+  company_name: string | null
+  job_title: string | null
+  /** JSON: [{ "address": string, "name": string }]. */
+  email_addresses: string
+  search_text: string
+}
+
+/** The pointer owner -> version: the only thing about a photo that ever changes. */
+export type PhotoRow = {
+  tenant_id: string
+  /** 'user', 'group' (a team's too) or 'contact'. */
+  owner_kind: string
+  owner_id: string
+  /** 32 hexadecimal digits: the pack's key, and the ETag without its quotes. Unique. */
+  version: string
+  /** SHA-256 of the uploaded bytes, hexadecimal: the same bytes again are no write. */
+  upload_hash: string
+  /** JSON: [[width, height, offset, length], …] in pixels and bytes, largest first. */
+  renditions: string
+  /** Epoch milliseconds. */
+  updated_at: number
+}
+
+/** Packs that no pointer names any more; the sweep removes them after a grace time. */
+export type RetiredPackRow = { version: string; retired_at: number }
