@@ -1,0 +1,430 @@
+/**
+ * The permission tables as Microsoft publishes them, one literal row per published row, each under
+ * the sentence and the page it comes from. It decides nothing: decide.ts reads it, and
+ * docs/permissions.md is generated from it. Where pages disagree, the founding document wins.
+ */
+
+/**
+ * The three rows of every published table, named as src/tokens/caller.ts names them.
+ * https://learn.microsoft.com/en-us/graph/permissions-overview#permission-types
+ */
+export type AccountKind = 'delegated' | 'personal' | 'application'
+
+/** What is done to a photo. `read` is its bytes; `readMetadata` its size, tag and list of sizes. */
+export type PhotoAction = 'read' | 'readMetadata' | 'update' | 'delete'
+
+/** What is done to an entry of the directory or of a mailbox. */
+export type EntryAction = 'readEntry' | 'listEntries' | 'createEntry' | 'deleteEntry'
+
+export type Action = PhotoAction | EntryAction
+export type Resource = 'user' | 'group' | 'team' | 'contact' | 'contactFolder'
+
+/**
+ * How far a delegated permission reaches: `own` is what belongs to the signed-in user (their
+ * profile, their mailbox), `all` the whole organisation. Without a signed-in user everything an
+ * application was granted reaches all.
+ * "更新已登录用户的照片只需要 User.ReadWrite 权限。" To update the signed-in user's photo,
+ * User.ReadWrite is all that is needed; for any user of the organisation it does not do.
+ * https://learn.microsoft.com/en-us/graph/permissions-reference
+ */
+export const permissionReach = {
+  'Contacts.Read': 'own',
+  'Contacts.ReadWrite': 'own',
+  'Directory.Read.All': 'all',
+  'Directory.ReadWrite.All': 'all',
+  'Group.Read.All': 'all',
+  'Group.ReadWrite.All': 'all',
+  'GroupMember.Read.All': 'all',
+  'ProfilePhoto.Read.All': 'all',
+  'ProfilePhoto.ReadWrite.All': 'all',
+  'Team.ReadBasic.All': 'all',
+  'TeamSettings.Read.All': 'all',
+  'TeamSettings.ReadWrite.All': 'all',
+  'User.Read': 'own',
+  'User.Read.All': 'all',
+  'User.ReadBasic.All': 'all',
+  'User.ReadWrite': 'own',
+  'User.ReadWrite.All': 'all',
+} as const satisfies Record<string, 'own' | 'all'>
+
+export type Permission = keyof typeof permissionReach
+
+/** Any one of them is enough; `least` is the one that Microsoft recommends to ask for. */
+export type Row = Readonly<{ least: Permission; higher: readonly Permission[] }>
+export type Table = Readonly<{
+  /** The page that publishes it. */
+  source: string
+  rows: Readonly<Record<AccountKind, Row | 'unsupported'>>
+}>
+
+const pages = 'https://learn.microsoft.com/en-us/graph/api'
+
+/** The founding document, "Update profilePhoto". */
+export const updatePage = 'https://learn.microsoft.com/zh-cn/graph/api/profilephoto-update'
+export const getPage = `${pages}/profilephoto-get`
+export const deletePage = `${pages}/profilephoto-delete`
+
+/** Where no published table lets anyone do it there is no such operation. */
+function absent(source: string): Table {
+  return {
+    source,
+    rows: { delegated: 'unsupported', personal: 'unsupported', application: 'unsupported' },
+  }
+}
+
+// "要更新联系人的个人资料照片": to update the profile photo of a contact
+const updateContact: Table = {
+  source: updatePage,
+  rows: {
+    delegated: { least: 'Contacts.ReadWrite', higher: [] },
+    personal: 'unsupported',
+    application: { least: 'Contacts.ReadWrite', higher: [] },
+  },
+}
+
+// "要更新组的个人资料照片": to update the profile photo of a group
+const updateGroup: Table = {
+  source: updatePage,
+  rows: {
+    delegated: { least: 'ProfilePhoto.ReadWrite.All', higher: ['Group.ReadWrite.All'] },
+    personal: 'unsupported',
+    application: { least: 'ProfilePhoto.ReadWrite.All', higher: ['Group.ReadWrite.All'] },
+  },
+}
+
+// "更新团队个人资料照片": to update the profile photo of a team
+const updateTeam: Table = {
+  source: updatePage,
+  rows: {
+    delegated: { least: 'TeamSettings.ReadWrite.All', higher: [] },
+    personal: 'unsupported',
+    application: 'unsupported',
+  },
+}
+
+// "更新用户的个人资料照片": to update the profile photo of a user
+const updateUser: Table = {
+  source: updatePage,
+  rows: {
+    delegated: {
+      least: 'ProfilePhoto.ReadWrite.All',
+      higher: ['User.ReadWrite', 'User.ReadWrite.All'],
+    },
+    personal: { least: 'User.ReadWrite', higher: [] },
+    application: { least: 'ProfilePhoto.ReadWrite.All', higher: ['User.ReadWrite.All'] },
+  },
+}
+
+// "To retrieve the profile photo of a contact"
+const readContact: Table = {
+  source: getPage,
+  rows: {
+    delegated: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
+    personal: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
+    application: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
+  },
+}
+
+// "To retrieve the profile photo of a group"
+const readGroup: Table = {
+  source: getPage,
+  rows: {
+    delegated: {
+      least: 'ProfilePhoto.Read.All',
+      higher: ['ProfilePhoto.ReadWrite.All', 'Group.Read.All', 'Group.ReadWrite.All'],
+    },
+    personal: 'unsupported',
+    application: {
+      least: 'ProfilePhoto.Read.All',
+      higher: ['ProfilePhoto.ReadWrite.All', 'Group.Read.All', 'Group.ReadWrite.All'],
+    },
+  },
+}
+
+// "To retrieve the profile photo of a team"
+const readTeam: Table = {
+  source: getPage,
+  rows: {
+    delegated: {
+      least: 'Team.ReadBasic.All',
+      higher: ['TeamSettings.Read.All', 'TeamSettings.ReadWrite.All'],
+    },
+    personal: 'unsupported',
+    application: {
+      least: 'Team.ReadBasic.All',
+      higher: ['TeamSettings.Read.All', 'TeamSettings.ReadWrite.All'],
+    },
+  },
+}
+
+// "To retrieve the profile photo of a user"
+const readUser: Table = {
+  source: getPage,
+  rows: {
+    delegated: {
+      least: 'ProfilePhoto.Read.All',
+      higher: [
+        'ProfilePhoto.ReadWrite.All',
+        'User.Read',
+        'User.ReadBasic.All',
+        'User.Read.All',
+        'User.ReadWrite',
+        'User.ReadWrite.All',
+      ],
+    },
+    personal: { least: 'User.Read', higher: ['User.ReadWrite'] },
+    application: {
+      least: 'ProfilePhoto.Read.All',
+      higher: ['ProfilePhoto.ReadWrite.All', 'User.Read.All', 'User.ReadWrite.All'],
+    },
+  },
+}
+
+// The same page: "Metadata operation is not supported for personal Microsoft accounts."
+const readUserMetadata: Table = {
+  source: getPage,
+  rows: { ...readUser.rows, personal: 'unsupported' },
+}
+
+// To delete the profile photo of a user
+const deleteUser: Table = {
+  source: deletePage,
+  rows: {
+    delegated: {
+      least: 'ProfilePhoto.ReadWrite.All',
+      higher: ['User.ReadWrite', 'User.ReadWrite.All'],
+    },
+    personal: { least: 'User.ReadWrite', higher: [] },
+    application: { least: 'ProfilePhoto.ReadWrite.All', higher: ['User.ReadWrite.All'] },
+  },
+}
+
+// To delete the profile photo of a group
+const deleteGroup: Table = {
+  source: deletePage,
+  rows: {
+    delegated: { least: 'ProfilePhoto.ReadWrite.All', higher: ['Group.ReadWrite.All'] },
+    personal: 'unsupported',
+    application: { least: 'ProfilePhoto.ReadWrite.All', higher: ['Group.ReadWrite.All'] },
+  },
+}
+
+// "Get a user": /me and /users/{id}
+const readUserEntry: Table = {
+  source: `${pages}/user-get`,
+  rows: {
+    delegated: {
+      least: 'User.Read',
+      higher: [
+        'User.ReadWrite',
+        'User.ReadBasic.All',
+        'User.Read.All',
+        'User.ReadWrite.All',
+        'Directory.Read.All',
+        'Directory.ReadWrite.All',
+      ],
+    },
+    personal: { least: 'User.Read', higher: ['User.ReadWrite'] },
+    application: {
+      least: 'User.Read.All',
+      higher: ['User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
+    },
+  },
+}
+
+// "List users"
+const listUsers: Table = {
+  source: `${pages}/user-list`,
+  rows: {
+    delegated: {
+      least: 'User.ReadBasic.All',
+      higher: [
+        'User.Read.All',
+        'User.ReadWrite.All',
+        'Directory.Read.All',
+        'Directory.ReadWrite.All',
+      ],
+    },
+    personal: 'unsupported',
+    application: {
+      least: 'User.Read.All',
+      higher: ['User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
+    },
+  },
+}
+
+// "Get group"
+const readGroupEntry: Table = {
+  source: `${pages}/group-get`,
+  rows: {
+    delegated: {
+      least: 'GroupMember.Read.All',
+      higher: [
+        'Group.ReadWrite.All',
+        'Directory.Read.All',
+        'Directory.ReadWrite.All',
+        'Group.Read.All',
+      ],
+    },
+    personal: 'unsupported',
+    application: {
+      least: 'GroupMember.Read.All',
+      higher: [
+        'Group.ReadWrite.All',
+        'Directory.Read.All',
+        'Directory.ReadWrite.All',
+        'Group.Read.All',
+      ],
+    },
+  },
+}
+
+// "List groups". @differs Its newest table adds Group-NestingSupport.ReadWrite.All and
+// Group.ManageProtection.All, permissions for other work that Visage does not issue.
+const listGroups: Table = { source: `${pages}/group-list`, rows: readGroupEntry.rows }
+
+// "Get team". @differs Its application row begins with TeamSettings.Read.Group and
+// TeamSettings.ReadWrite.Group, which rest on consent for one team: Visage knows no such consent.
+const readTeamEntry: Table = {
+  source: `${pages}/team-get`,
+  rows: {
+    delegated: {
+      least: 'Team.ReadBasic.All',
+      higher: [
+        'TeamSettings.ReadWrite.All',
+        'Directory.Read.All',
+        'Directory.ReadWrite.All',
+        'Group.Read.All',
+        'Group.ReadWrite.All',
+        'TeamSettings.Read.All',
+      ],
+    },
+    personal: 'unsupported',
+    application: {
+      least: 'Team.ReadBasic.All',
+      higher: [
+        'Directory.Read.All',
+        'Directory.ReadWrite.All',
+        'Group.Read.All',
+        'Group.ReadWrite.All',
+        'TeamSettings.Read.All',
+        'TeamSettings.ReadWrite.All',
+      ],
+    },
+  },
+}
+
+// "List joinedTeams". @differs Its delegated row also has AgentIdUser.*, for agents: not in Visage.
+const listTeams: Table = {
+  source: `${pages}/user-list-joinedteams`,
+  rows: {
+    delegated: {
+      least: 'Team.ReadBasic.All',
+      higher: [
+        'Directory.Read.All',
+        'Directory.ReadWrite.All',
+        'TeamSettings.Read.All',
+        'TeamSettings.ReadWrite.All',
+        'User.Read.All',
+        'User.ReadWrite.All',
+      ],
+    },
+    personal: 'unsupported',
+    application: {
+      least: 'Team.ReadBasic.All',
+      higher: ['TeamSettings.Read.All', 'TeamSettings.ReadWrite.All'],
+    },
+  },
+}
+
+// "Get contact", and word for word the same: "List contacts", "Get contactFolder", "List contactFolders"
+const readContactEntry: Table['rows'] = {
+  delegated: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
+  personal: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
+  application: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
+}
+
+// "Create contact", and word for word the same: "Create contactFolder", "Delete contact", "Delete contactFolder"
+const writeContactEntry: Table['rows'] = {
+  delegated: { least: 'Contacts.ReadWrite', higher: [] },
+  personal: { least: 'Contacts.ReadWrite', higher: [] },
+  application: { least: 'Contacts.ReadWrite', higher: [] },
+}
+
+// A contact folder has no photo, and a directory's people, groups and teams are not made here.
+const noFolderPhoto = absent(`${pages}/resources/contactfolder`)
+const noUserWrites = absent(`${pages}/resources/users`)
+const noGroupWrites = absent(`${pages}/resources/group`)
+const noTeamWrites = absent(`${pages}/resources/team`)
+
+/** Every question has an answer: total over action, resource and kind of account. */
+export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>> = {
+  read: {
+    user: readUser,
+    group: readGroup,
+    team: readTeam,
+    contact: readContact,
+    contactFolder: noFolderPhoto,
+  },
+  readMetadata: {
+    user: readUserMetadata,
+    group: readGroup,
+    team: readTeam,
+    contact: readContact,
+    contactFolder: noFolderPhoto,
+  },
+  update: {
+    user: updateUser,
+    group: updateGroup,
+    team: updateTeam,
+    contact: updateContact,
+    contactFolder: noFolderPhoto,
+  },
+  delete: {
+    user: deleteUser,
+    group: deleteGroup,
+    // "The delete operation supports only user or group photos, but not Outlook contact nor Teams
+    // photos."
+    team: absent(deletePage),
+    contact: absent(deletePage),
+    contactFolder: noFolderPhoto,
+  },
+  readEntry: {
+    user: readUserEntry,
+    group: readGroupEntry,
+    team: readTeamEntry,
+    contact: { source: `${pages}/contact-get`, rows: readContactEntry },
+    contactFolder: { source: `${pages}/contactfolder-get`, rows: readContactEntry },
+  },
+  listEntries: {
+    user: listUsers,
+    group: listGroups,
+    team: listTeams,
+    contact: { source: `${pages}/user-list-contacts`, rows: readContactEntry },
+    contactFolder: { source: `${pages}/user-list-contactfolders`, rows: readContactEntry },
+  },
+  createEntry: {
+    user: noUserWrites,
+    group: noGroupWrites,
+    team: noTeamWrites,
+    contact: { source: `${pages}/user-post-contacts`, rows: writeContactEntry },
+    contactFolder: { source: `${pages}/user-post-contactfolders`, rows: writeContactEntry },
+  },
+  deleteEntry: {
+    user: noUserWrites,
+    group: noGroupWrites,
+    team: noTeamWrites,
+    contact: { source: `${pages}/contact-delete`, rows: writeContactEntry },
+    contactFolder: { source: `${pages}/contactfolder-delete`, rows: writeContactEntry },
+  },
+}
+
+/** Whether any kind of account may do this at all; if not, there is no such operation. */
+export function isSupported(action: Action, resource: Resource): boolean {
+  return Object.values(tables[action][resource].rows).some(row => row !== 'unsupported')
+}
+
+/** The permissions of a row, least first; any one of them is enough. */
+export function listPermissions(row: Row): readonly Permission[] {
+  return [row.least, ...row.higher]
+}

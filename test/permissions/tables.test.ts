@@ -1,0 +1,161 @@
+/**
+ * The published tables once more, written out from the documents and not from src: each cell is
+ * tried with every permission there is, one at a time. A slip of the pen on either side fails.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { permit } from '../../src/permissions/decide.ts'
+import {
+  type AccountKind,
+  type Action,
+  isSupported,
+  type Resource,
+  tables,
+} from '../../src/permissions/tables.ts'
+
+/** Everything a token may say here, with names that never open anything. */
+const everyPermission = (
+  'Contacts.Read Contacts.ReadWrite Contacts.Read.Shared Contacts.ReadWrite.Shared ' +
+  'Directory.Read.All Directory.ReadWrite.All Directory.AccessAsUser.All ' +
+  'Group.Read.All Group.ReadWrite.All GroupMember.Read.All GroupMember.ReadWrite.All ' +
+  'ProfilePhoto.Read.All ProfilePhoto.ReadWrite.All PeopleSettings.ReadWrite.All ' +
+  'Team.ReadBasic.All TeamSettings.Read.All TeamSettings.ReadWrite.All ' +
+  'User.Read User.Read.All User.ReadBasic.All User.ReadWrite User.ReadWrite.All ' +
+  'Mail.Read openid profile'
+).split(' ')
+
+const none = ''
+const userChange = 'ProfilePhoto.ReadWrite.All User.ReadWrite User.ReadWrite.All'
+const groupChange = 'ProfilePhoto.ReadWrite.All Group.ReadWrite.All'
+const groupPhoto =
+  'ProfilePhoto.Read.All ProfilePhoto.ReadWrite.All Group.Read.All Group.ReadWrite.All'
+const teamPhoto = 'Team.ReadBasic.All TeamSettings.Read.All TeamSettings.ReadWrite.All'
+const userPhoto =
+  'ProfilePhoto.Read.All ProfilePhoto.ReadWrite.All User.Read User.ReadBasic.All User.Read.All ' +
+  'User.ReadWrite User.ReadWrite.All'
+const userPhotoApp =
+  'ProfilePhoto.Read.All ProfilePhoto.ReadWrite.All User.Read.All User.ReadWrite.All'
+const directory = 'Directory.Read.All Directory.ReadWrite.All'
+const users = `User.Read.All User.ReadWrite.All ${directory}`
+const groups = `GroupMember.Read.All Group.Read.All Group.ReadWrite.All ${directory}`
+const teams = `${teamPhoto} Group.Read.All Group.ReadWrite.All ${directory}`
+const seeContacts = 'Contacts.Read Contacts.ReadWrite'
+const changeContacts = 'Contacts.ReadWrite'
+
+/** One line per published table: delegated, personal, application. */
+const published: readonly [Action, Resource, string, string, string][] = [
+  // "Update profilePhoto", the founding document
+  ['update', 'contact', changeContacts, none, changeContacts],
+  ['update', 'group', groupChange, none, groupChange],
+  ['update', 'team', 'TeamSettings.ReadWrite.All', none, none],
+  ['update', 'user', userChange, 'User.ReadWrite', 'ProfilePhoto.ReadWrite.All User.ReadWrite.All'],
+  // "Get profilePhoto"
+  ['read', 'contact', seeContacts, seeContacts, seeContacts],
+  ['read', 'group', groupPhoto, none, groupPhoto],
+  ['read', 'team', teamPhoto, none, teamPhoto],
+  ['read', 'user', userPhoto, 'User.Read User.ReadWrite', userPhotoApp],
+  ['readMetadata', 'contact', seeContacts, seeContacts, seeContacts],
+  ['readMetadata', 'group', groupPhoto, none, groupPhoto],
+  ['readMetadata', 'team', teamPhoto, none, teamPhoto],
+  ['readMetadata', 'user', userPhoto, none, userPhotoApp],
+  // "Delete profilePhoto"
+  ['delete', 'contact', none, none, none],
+  ['delete', 'group', groupChange, none, groupChange],
+  ['delete', 'team', none, none, none],
+  ['delete', 'user', userChange, 'User.ReadWrite', 'ProfilePhoto.ReadWrite.All User.ReadWrite.All'],
+  // "Get a user", "List users", "Get group", "List groups", "Get team", "List joinedTeams"
+  [
+    'readEntry',
+    'user',
+    `User.Read User.ReadWrite User.ReadBasic.All ${users}`,
+    'User.Read User.ReadWrite',
+    users,
+  ],
+  ['listEntries', 'user', `User.ReadBasic.All ${users}`, none, users],
+  ['readEntry', 'group', groups, none, groups],
+  ['listEntries', 'group', groups, none, groups],
+  ['readEntry', 'team', teams, none, teams],
+  [
+    'listEntries',
+    'team',
+    `${teamPhoto} User.Read.All User.ReadWrite.All ${directory}`,
+    none,
+    teamPhoto,
+  ],
+  // "Get contact", "List contacts", "Create contact", "Delete contact", and of folders
+  ['readEntry', 'contact', seeContacts, seeContacts, seeContacts],
+  ['listEntries', 'contact', seeContacts, seeContacts, seeContacts],
+  ['createEntry', 'contact', changeContacts, changeContacts, changeContacts],
+  ['deleteEntry', 'contact', changeContacts, changeContacts, changeContacts],
+  ['readEntry', 'contactFolder', seeContacts, seeContacts, seeContacts],
+  ['listEntries', 'contactFolder', seeContacts, seeContacts, seeContacts],
+  ['createEntry', 'contactFolder', changeContacts, changeContacts, changeContacts],
+  ['deleteEntry', 'contactFolder', changeContacts, changeContacts, changeContacts],
+  // What nobody publishes a table for
+  ['read', 'contactFolder', none, none, none],
+  ['readMetadata', 'contactFolder', none, none, none],
+  ['update', 'contactFolder', none, none, none],
+  ['delete', 'contactFolder', none, none, none],
+  ['createEntry', 'user', none, none, none],
+  ['createEntry', 'group', none, none, none],
+  ['createEntry', 'team', none, none, none],
+  ['deleteEntry', 'user', none, none, none],
+  ['deleteEntry', 'group', none, none, none],
+  ['deleteEntry', 'team', none, none, none],
+]
+
+const kinds: readonly AccountKind[] = ['delegated', 'personal', 'application']
+
+/** The least privileged permission is published as one, and a 403 names it first. */
+const leastOfUpdate: readonly [Resource, AccountKind, string][] = [
+  ['contact', 'delegated', 'Contacts.ReadWrite'],
+  ['contact', 'application', 'Contacts.ReadWrite'],
+  ['group', 'delegated', 'ProfilePhoto.ReadWrite.All'],
+  ['group', 'application', 'ProfilePhoto.ReadWrite.All'],
+  ['team', 'delegated', 'TeamSettings.ReadWrite.All'],
+  ['user', 'delegated', 'ProfilePhoto.ReadWrite.All'],
+  ['user', 'personal', 'User.ReadWrite'],
+  ['user', 'application', 'ProfilePhoto.ReadWrite.All'],
+]
+
+for (const [action, resource, ...cells] of published) {
+  for (const [index, kind] of kinds.entries()) {
+    const expected = new Set((cells[index] ?? '').split(' ').filter(name => name !== ''))
+    const words = expected.size > 0 ? [...expected].join(' or ') : 'no permission at all'
+    test(`${action} of a ${resource} with a ${kind} account takes ${words}`, () => {
+      for (const name of everyPermission) {
+        const verdict = permit(action, resource, {
+          kind,
+          permissions: new Set([name]),
+          isB2c: false,
+        })
+        assert.equal(verdict.allowed, expected.has(name), name)
+        if (verdict.allowed) continue
+        assert.equal(verdict.why, expected.size > 0 ? 'permission-missing' : 'account-unsupported')
+        assert.deepEqual(new Set(verdict.sufficient), expected)
+      }
+    })
+  }
+}
+
+test('every table there is has been written out above', () => {
+  const written = published.map(([action, resource]) => `${action} ${resource}`).sort()
+  const there = Object.entries(tables).flatMap(([action, row]) =>
+    Object.keys(row).map(resource => `${action} ${resource}`),
+  )
+  assert.deepEqual(written, there.sort())
+})
+
+for (const [resource, kind, least] of leastOfUpdate) {
+  test(`the least permission to update a ${resource}'s photo with a ${kind} account is ${least}`, () => {
+    const verdict = permit('update', resource, { kind, permissions: new Set(), isB2c: false })
+    assert.equal(verdict.allowed ? undefined : verdict.sufficient[0], least)
+  })
+}
+
+test('the photos of contacts and teams cannot be deleted by anyone', () => {
+  assert.equal(isSupported('delete', 'contact'), false)
+  assert.equal(isSupported('delete', 'team'), false)
+  assert.equal(isSupported('delete', 'user'), true)
+  assert.equal(isSupported('update', 'team'), true)
+})
