@@ -1,0 +1,73 @@
+/**
+ * Draws the emblem of a group or team: nine tiles of plain shapes in a few colours, chosen by the seed.
+ * The same seed always gives the same picture.
+ */
+import { type Canvas, type Colour, createCanvas, encodeJpeg, type Outline } from './canvas.ts'
+import { type Choices, chooserFor, pick } from './chance.ts'
+import { ellipse, polygon } from './outlines.ts'
+
+type Scheme = Readonly<{ ground: Colour; marks: Choices<Colour> }>
+type Tile = (x: number, y: number, size: number) => Outline
+
+const schemes: Choices<Scheme> = [
+  {
+    ground: [250, 236, 216],
+    marks: [
+      [222, 108, 82],
+      [62, 98, 136],
+      [238, 182, 96],
+    ],
+  },
+  {
+    ground: [228, 240, 236],
+    marks: [
+      [42, 116, 114],
+      [240, 150, 110],
+      [150, 196, 178],
+    ],
+  },
+  {
+    ground: [240, 232, 244],
+    marks: [
+      [118, 86, 138],
+      [232, 128, 132],
+      [246, 200, 130],
+    ],
+  },
+]
+const tiles: Choices<Tile> = [
+  (x, y, size) => ellipse(x + size / 2, y + size / 2, size / 2),
+  (x, y, size) => quarter(x, y, size, 0),
+  (x, y, size) => quarter(x + size, y, size, 1),
+  (x, y, size) => quarter(x + size, y + size, size, 2),
+  (x, y, size) => quarter(x, y + size, size, 3),
+  (x, y, size) => polygon([x, y], [x + size, y], [x, y + size]),
+  (x, y, size) => polygon([x + size, y], [x + size, y + size], [x, y + size]),
+]
+
+/** A square JPEG of `side` pixels. */
+export const drawEmblem = (seed: string, side: number): Promise<Uint8Array> =>
+  encodeJpeg(paintEmblem(seed, side))
+
+export const paintEmblem = (seed: string, side: number): Canvas => {
+  const choose = chooserFor(seed)
+  const { ground, marks } = pick(schemes, choose)
+  const canvas = createCanvas(side, ground)
+  const [size, pitch] = [24.5, 26.75]
+  for (const row of [0, 1, 2]) {
+    for (const column of [0, 1, 2]) {
+      const outline = pick(tiles, choose)(11 + column * pitch, 11 + row * pitch, size)
+      canvas.fill([outline], pick(marks, choose))
+    }
+  }
+  return canvas
+}
+
+/** A quarter of a disc around one corner of its tile; `turns` are clockwise, 0 opens right and down. */
+const quarter = (x: number, y: number, radius: number, turns: number): Outline => {
+  const arc = Array.from({ length: 17 }, (_, step) => {
+    const angle = ((turns + step / 16) * Math.PI) / 2
+    return { x: x + Math.cos(angle) * radius, y: y + Math.sin(angle) * radius }
+  })
+  return [{ x, y }, ...arc]
+}
