@@ -180,7 +180,7 @@ const readUser: Table = {
   },
 }
 
-// The same page: "Metadata operation is not supported for personal Microsoft accounts."
+// "Metadata operation is not supported for personal Microsoft accounts.": a note under this table.
 const readUserMetadata: Table = {
   source: getPage,
   rows: { ...readUser.rows, personal: 'unsupported' },

@@ -1,0 +1,274 @@
+/**
+ * The words around the permission tables: docs/permissions.md and the short section of the README.
+ * Every permission, role and id in a table is read from src/permissions; only prose stands here.
+ */
+import { actingRoles, type RoleName, roles } from '../src/permissions/roles.ts'
+import {
+  type AccountKind,
+  type Action,
+  isSupported,
+  listPermissions,
+  type Permission,
+  permissionReach,
+  type Resource,
+  type Row,
+  tables,
+  updatePage,
+} from '../src/permissions/tables.ts'
+
+const kinds: Readonly<Record<AccountKind, string>> = {
+  delegated: 'Delegated (work or school account)',
+  personal: 'Delegated (personal Microsoft account)',
+  application: 'Application',
+}
+const resources: Readonly<Record<Resource, string>> = {
+  user: 'user',
+  group: 'group',
+  team: 'team',
+  contact: 'contact',
+  contactFolder: 'contact folder',
+}
+const photoActions = {
+  update: 'Update a photo',
+  read: 'Read a photo',
+  readMetadata: 'Read the metadata of a photo',
+  delete: 'Delete a photo',
+} as const satisfies Partial<Record<Action, string>>
+const entryActions = {
+  readEntry: 'Read one',
+  listEntries: 'List',
+  createEntry: 'Create',
+  deleteEntry: 'Delete',
+} as const satisfies Partial<Record<Action, string>>
+
+const allKinds = keysOf(kinds)
+const allResources = keysOf(resources)
+const photoOwners = allResources.filter(resource => resource !== 'contactFolder')
+
+/** The whole of docs/permissions.md. */
+export function renderPermissions(): string {
+  return [
+    '# Permissions',
+    introduction,
+    '## Photos',
+    ...keysOf(photoActions).flatMap(renderPhotoAction),
+    '## People, groups, teams and contacts',
+    entryIntroduction,
+    ...keysOf(entryActions).flatMap(renderEntryAction),
+    '## Whose it is',
+    renderRelations(),
+    '### How far a permission reaches',
+    reachIntroduction,
+    renderReach(),
+    '## Administrator roles',
+    roleIntroduction,
+    renderRoles(),
+    '## What is refused, and how',
+    refusals,
+    '## What differs from newer Microsoft pages',
+    renderDifferences(),
+  ].join('\n\n')
+}
+
+/** The permission section of the README: one line for each thing that can be done to a photo. */
+export function renderPermissionSummary(): string {
+  const actions = ['update', 'read', 'delete'] as const
+  const lines = actions.flatMap(action =>
+    photoOwners
+      .filter(resource => isSupported(action, resource))
+      .map(resource => [
+        `${action} ${resource}`,
+        ...allKinds.map(kind => cell(action, resource, kind)),
+      ]),
+  )
+  return [
+    'Any one permission of a cell is enough, the least privileged first.',
+    renderTable(['Photo', 'Delegated', 'Personal account', 'Application'], lines),
+    'With delegated permissions, what is not your own takes more. To read another user’s photo the ' +
+      'permission must end in `.All`; to change it you must also be ' +
+      `${orList(actingRoles.user)}. To change a group’s or a team’s photo you must own it or hold an ` +
+      'administrator’s role over it. Contacts are those of your own mailbox.',
+  ].join('\n\n')
+}
+
+const introduction = `Visage enforces the permission tables that Microsoft publishes for Graph. For \
+updating a photo that is the founding document, [Update profilePhoto](${updatePage}); for everything \
+else it is the page named with each table. A row that names several permissions asks for any one of \
+them; the first column has the least privileged. Permission names are compared exactly: scopes are \
+case-sensitive ([RFC 6749, 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
+
+A token is asked twice. Before the target is looked up, the table decides whether this kind of \
+account with these permissions may do such a thing at all. After, [whose it is](#whose-it-is) decides.`
+
+const entryIntroduction = `What a client needs around photos. People, groups and teams cannot be \
+created or deleted over the API; contacts and their folders can, since a contact's photo needs a contact.`
+
+const reachIntroduction = `Under delegated permissions. An application's permissions reach the whole \
+organisation.`
+
+const roleIntroduction = `A signed-in person holds a role through the claim \`wids\` of the token or \
+through the directory. Ids are Entra's \
+[role template ids](https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/permissions-reference).`
+
+const refusals = `- A permission or a relation that is missing is a 403 that names the permissions \
+which would have been enough for this very request, and the roles if one of those is needed too.
+- A kind of account that a table does not support is a 403 that says so; no permission helps.
+- An operation that no row supports does not exist: deleting the photo of a contact or a team is a 405. \
+Putting an empty body takes the photo of a contact away.
+- In an Azure AD B2C tenant updating a user's photo is a 403, whatever the permission.
+- \`/me\` with an application's token is a 400: nobody is signed in.`
+
+function renderPhotoAction(action: keyof typeof photoActions): string[] {
+  const lines = photoOwners.flatMap(resource =>
+    allKinds.map(kind => [
+      resources[resource],
+      kinds[kind],
+      ...leastAndHigher(action, resource, kind),
+    ]),
+  )
+  const source = tables[action].user.source
+  return [
+    `### ${photoActions[action]}`,
+    `Source: <${source}>`,
+    renderTable(['Photo of a', 'Permission type', 'Least privileged', 'Higher privileged'], lines),
+  ]
+}
+
+function renderEntryAction(action: keyof typeof entryActions): string[] {
+  const lines = allResources
+    .filter(resource => isSupported(action, resource))
+    .flatMap(resource =>
+      allKinds.map(kind => [
+        `[${resources[resource]}](${tables[action][resource].source})`,
+        kinds[kind],
+        ...leastAndHigher(action, resource, kind),
+      ]),
+    )
+  return [
+    `### ${entryActions[action]}`,
+    renderTable(['Entry', 'Permission type', 'Least privileged', 'Higher privileged'], lines),
+  ]
+}
+
+function renderRelations(): string {
+  return `- **Application:** anyone's, as far as the table goes.
+- **Your own:** any permission of the table is enough. Your own are your profile and photo, the groups \
+and teams that you own (being a member is not enough to change anything), and what is in your own mailbox.
+- **Another user:** a permission that reaches the whole organisation. To update or delete their photo \
+also one of the roles ${orList(actingRoles.user)}.
+- **A group you do not own:** reading takes the table's permission. To update or delete its photo also \
+one of the roles ${orList(actingRoles.group)}.
+- **A team you do not own:** reading takes the table's permission. To update its photo also one of the \
+roles ${orList(actingRoles.team)}.
+- **Another's mailbox:** never with delegated permissions, whatever the role.
+- **Personal Microsoft account:** its own profile and photo, and what the tables say of its own contacts; \
+nothing of anyone else.`
+}
+
+function renderReach(): string {
+  const lines = keysOf(permissionReach).map(name => [
+    code(name),
+    permissionReach[name] === 'own' ? 'what is the signed-in user’s own' : 'the whole organisation',
+  ])
+  return renderTable(['Permission', 'Reaches'], lines)
+}
+
+function renderRoles(): string {
+  const lines = keysOf(roles).map(name => [name, code(roles[name]), actsFor(name)])
+  return renderTable(['Role', 'Template id', 'Changes the photos of any'], lines)
+}
+
+function actsFor(name: RoleName): string {
+  const reached = allResources.filter(resource => actingRoles[resource].includes(name))
+  return reached.map(resource => resources[resource]).join(', ') || 'nobody'
+}
+
+/** @differs in prose; the founding document's side of each is read from the tables where it can be. */
+function renderDifferences(): string {
+  const lines = [
+    [
+      'Team photo with an application token',
+      cell('update', 'team', 'application'),
+      '`TeamSettings.ReadWrite.All`',
+    ],
+    [
+      'Roles that update any user’s photo',
+      '"for example User Administrator"; Visage takes the newer list',
+      orList(actingRoles.user),
+    ],
+    [
+      'Least privileged to update a user’s photo, delegated',
+      code(least('update', 'user', 'delegated')),
+      'Graph’s permission metadata marks `User.ReadWrite`',
+    ],
+    [
+      'User photo with a personal account',
+      cell('update', 'user', 'personal'),
+      'pages before 2024: not supported',
+    ],
+    [
+      'Group photo with an application token',
+      cell('update', 'group', 'application'),
+      'pages before 2024: not supported',
+    ],
+    [
+      'Contact in a shared mailbox, delegated',
+      'not supported',
+      'an older beta page: `Contacts.ReadWrite.Shared`',
+    ],
+    ['Largest photo', '4 MB', 'an older beta page: 8 MB'],
+    [
+      'Agent users',
+      'not mentioned',
+      'metadata: `AgentIdUser.ReadWrite.All`, `AgentIdUser.ReadWrite.IdentityParentedBy`',
+    ],
+    [
+      'Azure AD B2C',
+      'updating a user’s photo is not supported; Visage lets it be read',
+      'the page on reading: reading it is not supported either',
+    ],
+    [
+      'Consent for a single team or special groups',
+      'not mentioned; Visage knows no such permissions',
+      '`TeamSettings.Read.Group`, `TeamSettings.ReadWrite.Group`, `Group-NestingSupport.ReadWrite.All`, ' +
+        '`Group.ManageProtection.All` on the pages to read teams and groups',
+    ],
+  ]
+  return (
+    'Where the founding document speaks, it wins.\n\n' +
+    renderTable(['Point', 'Founding document, and Visage', 'Elsewhere'], lines)
+  )
+}
+
+function leastAndHigher(action: Action, resource: Resource, kind: AccountKind): [string, string] {
+  const row = tables[action][resource].rows[kind]
+  if (row === 'unsupported') return ['not supported', '']
+  return [code(row.least), row.higher.map(code).join(', ')]
+}
+
+function cell(action: Action, resource: Resource, kind: AccountKind): string {
+  const row: Row | 'unsupported' = tables[action][resource].rows[kind]
+  return row === 'unsupported' ? 'not supported' : listPermissions(row).map(code).join(', ')
+}
+
+function least(action: Action, resource: Resource, kind: AccountKind): Permission | 'none' {
+  const row = tables[action][resource].rows[kind]
+  return row === 'unsupported' ? 'none' : row.least
+}
+
+function renderTable(head: readonly string[], lines: readonly (readonly string[])[]): string {
+  const rows = [head, head.map(() => '---'), ...lines]
+  return rows.map(row => `| ${row.join(' | ')} |`).join('\n')
+}
+
+function code(text: string): string {
+  return `\`${text}\``
+}
+
+function orList(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+}
+
+function keysOf<Key extends string>(table: Readonly<Record<Key, unknown>>): Key[] {
+  return Object.keys(table) as Key[]
+}
