@@ -1,0 +1,178 @@
+/**
+ * The layout of ARCHITECTURE.md as a test: first that the rules can find a fault, then that there is none.
+ */
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import {
+  adaptersNamedOutsideTheRoot,
+  barrels,
+  environmentReadOutsideConfig,
+  filesWithoutOpeningComment,
+  importCycles,
+  importsThatCannotBeRead,
+  namesNotInKebabCase,
+  namesThatSayNothing,
+  packagesAwayFromHome,
+  type Rule,
+  readSources,
+  roomsNotDescribed,
+  roomsWithoutArrows,
+  undeclaredPackages,
+  wrongArrows,
+} from './support/architecture.ts'
+
+const root = join(import.meta.dirname, '..')
+const sources = await readSources(root)
+const description = await readFile(join(root, 'ARCHITECTURE.md'), 'utf8')
+const manifest: Readonly<{ dependencies: Record<string, string> }> = JSON.parse(
+  await readFile(join(root, 'package.json'), 'utf8'),
+)
+
+const rules: Readonly<Record<string, Rule>> = {
+  'imports follow the arrows': wrongArrows,
+  'only server.ts names storage adapters': adaptersNamedOutsideTheRoot,
+  'packages stay in the files that may know them': packagesAwayFromHome,
+  'imports name their target in plain words': importsThatCannotBeRead,
+  'only config.ts reads the environment': environmentReadOutsideConfig,
+  'no folder or file has a name that says nothing': namesThatSayNothing,
+  'there are no barrels': barrels,
+  'file names are kebab-case without a kind suffix': namesNotInKebabCase,
+  'every file opens with a comment': filesWithoutOpeningComment,
+  'imports form no cycle': importCycles,
+  'every room has its arrows': roomsWithoutArrows,
+}
+
+describe('the sources', () => {
+  test('are found', () => assert.ok(sources.size > 20))
+  for (const [name, rule] of Object.entries(rules)) {
+    test(name, () => assert.deepEqual(rule(sources), []))
+  }
+  test('import no package that is not a dependency', () => {
+    assert.deepEqual(undeclaredPackages(sources, Object.keys(manifest.dependencies)), [])
+  })
+  test('have every room named in ARCHITECTURE.md', () => {
+    assert.deepEqual(roomsNotDescribed(sources, description), [])
+  })
+})
+
+/** Each row: what is wrong, the rule that finds it, and the files; every row gives complaints. */
+const faults: readonly (readonly [string, Rule, Readonly<Record<string, string>>])[] = [
+  [
+    'a sibling that imports a sibling',
+    wrongArrows,
+    { 'src/photos/read.ts': "import { findUser } from '../directory/users.ts'" },
+  ],
+  [
+    'an arrow against the direction, of a type only',
+    wrongArrows,
+    { 'src/tokens/verify.ts': "import type { Call } from '../graph/call.ts'" },
+  ],
+  [
+    'an import over several lines',
+    wrongArrows,
+    { 'src/demo/tenant.ts': "import {\n  open,\n  close,\n} from '../storage/packs.ts'" },
+  ],
+  [
+    'a re-export from another room',
+    wrongArrows,
+    { 'src/renditions/render.ts': "export { write } from '../storage/packs.ts'" },
+  ],
+  [
+    'an import at run time',
+    wrongArrows,
+    { 'src/graph/http.ts': "const issuer = await import('../issuer/issuer.ts')" },
+  ],
+  [
+    'an import for its effects',
+    wrongArrows,
+    { 'src/permissions/decide.ts': "import '../photos/read.ts'" },
+  ],
+  [
+    'an import from outside src',
+    wrongArrows,
+    { 'src/graph/http.ts': "import { target } from '../../../other/target.ts'" },
+  ],
+  [
+    'the floor importing a room',
+    wrongArrows,
+    { 'src/failure.ts': "import { routes } from './graph/routes.ts'" },
+  ],
+  [
+    'an adapter named by a room',
+    adaptersNamedOutsideTheRoot,
+    { 'src/photos/replace.ts': "import { openDisk } from '../storage/disk.ts'" },
+  ],
+  [
+    'the web framework outside the edge',
+    packagesAwayFromHome,
+    { 'src/graph/answer.ts': "import type { FastifyReply } from 'fastify'" },
+  ],
+  [
+    'a subpath of the picture library outside its rooms',
+    packagesAwayFromHome,
+    { 'src/photos/replace.ts': "import sharp from 'sharp/lib/index.js'" },
+  ],
+  [
+    'an import whose target is computed',
+    importsThatCannotBeRead,
+    { 'src/server.ts': 'const store = await import(name)' },
+  ],
+  [
+    'the environment read in a room',
+    environmentReadOutsideConfig,
+    { 'src/cli/serve.ts': "const port = process.env['PORT']" },
+  ],
+  [
+    'the environment imported in a room',
+    environmentReadOutsideConfig,
+    { 'src/cli/serve.ts': "import { env } from 'node:process'" },
+  ],
+  ['a folder for everything', namesThatSayNothing, { 'src/graph/utils/words.ts': '' }],
+  ['a file for everything', namesThatSayNothing, { 'src/graph/helpers.ts': '' }],
+  ['an index', barrels, { 'src/photos/index.ts': '' }],
+  ['a file that passes all on', barrels, { 'src/photos/all.ts': "export * from './read.ts'" }],
+  ['a kind suffix', namesNotInKebabCase, { 'src/photos/photo.service.ts': '' }],
+  ['a capital letter', namesNotInKebabCase, { 'src/photos/readPhoto.ts': '' }],
+  ['a silent opening', filesWithoutOpeningComment, { 'src/photos/read.ts': 'const a = 1 // one' }],
+  [
+    'a cycle of three',
+    importCycles,
+    {
+      'src/a/one.ts': "import { two } from './two.ts'",
+      'src/a/two.ts': "import type { Three } from '../b/three.ts'",
+      'src/b/three.ts': "import { one } from '../a/one.ts'",
+    },
+  ],
+  ['a room nobody drew', roomsWithoutArrows, { 'src/mail/send.ts': '' }],
+]
+
+describe('the rules', () => {
+  for (const [name, rule, files] of faults) {
+    test(`find ${name}`, () => assert.equal(rule(new Map(Object.entries(files))).length, 1))
+  }
+
+  test('find a package that is not declared, not those that are', () => {
+    const text = "import a from '@scope/a/deep.js'\nimport b from 'b'\nimport 'node:fs'"
+    const found = undeclaredPackages(new Map([['src/main.ts', text]]), ['@scope/a'])
+    assert.deepEqual(found, ['src/main.ts imports b'])
+  })
+
+  test('find a room that ARCHITECTURE.md does not name', () => {
+    const files = new Map(['src/mail/send.ts', 'src/photos/read.ts'].map(path => [path, '']))
+    assert.deepEqual(roomsNotDescribed(files, 'photos/   the verbs; e-mail/ no'), ['mail'])
+  })
+
+  test('leave comments, strings and the floor alone', () => {
+    const text = [
+      "// import { a } from '../graph/a.ts' and process.env",
+      "/* import { b } from '../graph/b.ts' */",
+      "import { Failure } from '../failure.ts'",
+      "const link = 'https://example.org' + process.argv.join(' from ')",
+    ].join('\n')
+    const files = new Map([['src/tokens/verify.ts', text]])
+    assert.deepEqual(wrongArrows(files), [])
+    assert.deepEqual(environmentReadOutsideConfig(files), [])
+  })
+})
