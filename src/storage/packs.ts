@@ -28,3 +28,12 @@ export interface Packs {
 
 /** A pack's key: 32 hexadecimal digits, the version of the photo it holds. */
 export const packKeyPattern = /^[0-9a-f]{32}$/
+
+/**
+ * Every store calls this first. It stops a key from climbing out of the store (`../../etc/passwd`,
+ * an absolute path, a NUL byte). It does not stop a symbolic link that someone with access to the
+ * folder has put there, nor a caller who knows the key of a photo they may not see.
+ */
+export function checkPackKey(key: string): void {
+  if (!packKeyPattern.test(key)) throw new TypeError(`not a pack key: ${JSON.stringify(key)}`)
+}

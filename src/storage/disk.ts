@@ -1,0 +1,229 @@
+/**
+ * Packs as files of one folder: `ab/cd/<key>.jpg`, so that a copy of the folder is a copy of the
+ * photos and any viewer opens one. Decides in which order bytes, names and folders reach the disk.
+ * It does not know whose photo a pack is, nor which packs are still wanted.
+ */
+import { closeSync, constants, openSync, readSync } from 'node:fs'
+import {
+  access,
+  type FileHandle,
+  mkdir,
+  open,
+  opendir,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { Failure } from '../failure.ts'
+import { checkPackKey, type PackEntry, type Packs } from './packs.ts'
+
+/** Creates the folder when it is missing; a folder that cannot be written to is refused here. */
+export async function openDiskPacks(folder: string): Promise<Packs> {
+  const root = resolve(folder)
+  const incoming = join(root, 'incoming')
+  await orUnavailable(`${root} cannot hold packs`, async () => {
+    await makeRoot(root)
+    await makeFolder(incoming)
+    await access(root, constants.W_OK | constants.X_OK)
+    await access(incoming, constants.W_OK | constants.X_OK)
+  })
+  const prepareShard = shardsOf(root)
+  return Object.freeze({
+    write: (key, bytes) => writePack(root, prepareShard, key, bytes),
+    read: async (key, offset, length) => readRange(pathOf(root, key), offset, length),
+    remove: key => removePack(root, key),
+    list: () => listPacks(root),
+    removeLeftovers: beforeMs => removeOlder(incoming, beforeMs),
+  } satisfies Packs)
+}
+
+/** Faces are personal data: in a folder we make, nobody else on the machine may look. */
+async function makeRoot(root: string): Promise<void> {
+  const firstMade = await mkdir(root, { recursive: true, mode: 0o700 })
+  if (firstMade === undefined) return
+  for (let path = root; path.length >= firstMade.length; path = dirname(path)) {
+    await syncFolder(dirname(path))
+  }
+}
+
+function pathOf(folder: string, key: string): string {
+  checkPackKey(key)
+  return `${folder}/${key.slice(0, 2)}/${key.slice(2, 4)}/${key}.jpg`
+}
+
+/**
+ * A name in `ab/cd` appears only after the bytes behind it are on the disk, and the promise resolves
+ * only after the name is: whatever moment the power goes, a pack is whole or it is not there.
+ */
+async function writePack(
+  folder: string,
+  prepareShard: (key: string) => Promise<void>,
+  key: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  const path = pathOf(folder, key)
+  const temporary = join(folder, 'incoming', `${key}.part`)
+  await orUnavailable(`pack ${key} was not written`, async () => {
+    const file = await open(temporary, 'wx')
+    try {
+      await allDone([fillDurably(file, bytes), prepareShard(key)])
+      await rename(temporary, path)
+      await syncFolder(dirname(path))
+    } catch (cause) {
+      await Promise.allSettled([unlink(temporary), unlink(path)])
+      throw cause
+    }
+  })
+}
+
+/** Promise.all that lets the other one end first: clearing up must not race with a late write. */
+async function allDone(work: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(work)
+  await Promise.all(work)
+}
+
+async function fillDurably(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** A new name survives a crash only once the folder that holds it has been synced (fsync(2)). */
+async function syncFolder(path: string): Promise<void> {
+  // Windows refuses to sync a folder, and NTFS journals names by itself.
+  if (process.platform === 'win32') return
+  const handle = await open(path, constants.O_RDONLY)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/**
+ * Makes `ab` and `ab/cd` durable once per process. A folder that is already there is synced all the
+ * same: another process may have made it a moment ago and not have come to its own sync yet.
+ */
+function shardsOf(folder: string): (key: string) => Promise<void> {
+  const ready = new Map<string, Promise<void>>()
+  const prepare = (name: string): Promise<void> => {
+    const known = ready.get(name)
+    if (known) return known
+    const making = makeFolder(join(folder, name))
+    ready.set(name, making)
+    making.catch(() => ready.delete(name))
+    return making
+  }
+  return async key => {
+    await prepare(key.slice(0, 2))
+    await prepare(`${key.slice(0, 2)}/${key.slice(2, 4)}`)
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true })
+  await syncFolder(dirname(path))
+}
+
+/** Synchronous on purpose, by measurement: docs/decisions/0003-disk-reads-are-synchronous.md. */
+function readRange(path: string, offset: number, length: number): Uint8Array | undefined {
+  try {
+    const file = openSync(path, 'r')
+    try {
+      // Not from Node's shared pool: whoever caches 3 KB must not keep 8 KB alive.
+      const bytes = Buffer.allocUnsafeSlow(length)
+      const count = readSync(file, bytes, 0, length, offset)
+      if (count === length) return bytes
+      // The rest of `bytes` is unwritten memory of this process and must not leave it.
+      throw new Failure('storage-unavailable', {
+        detail: `${path} ends early: ${count} of ${length} bytes at ${offset}`,
+      })
+    } finally {
+      closeSync(file)
+    }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw unavailable(`${path} cannot be read`, error)
+  }
+}
+
+/** Not synced: a removal undone by a crash leaves an orphan, and the sweep comes again. */
+async function removePack(folder: string, key: string): Promise<void> {
+  const path = pathOf(folder, key)
+  await orUnavailable(`pack ${key} was not removed`, () => removeIfThere(path))
+}
+
+async function removeIfThere(path: string): Promise<boolean> {
+  try {
+    await unlink(path)
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+async function* listPacks(folder: string): AsyncGenerator<PackEntry> {
+  for await (const first of namesIn(folder, /^[0-9a-f]{2}$/)) {
+    for await (const second of namesIn(join(folder, first), /^[0-9a-f]{2}$/)) {
+      const shard = join(folder, first, second)
+      for await (const name of namesIn(shard, /^[0-9a-f]{32}\.jpg$/)) {
+        const found = await statIfThere(join(shard, name))
+        if (found) yield { key: name.slice(0, 32), ...found }
+      }
+    }
+  }
+}
+
+async function* namesIn(path: string, pattern: RegExp): AsyncGenerator<string> {
+  try {
+    for await (const { name } of await opendir(path)) if (pattern.test(name)) yield name
+  } catch (error) {
+    throw unavailable(`${path} cannot be listed`, error)
+  }
+}
+
+async function statIfThere(path: string): Promise<Omit<PackEntry, 'key'> | undefined> {
+  try {
+    const { size, mtimeMs } = await stat(path)
+    return { bytes: size, writtenAtMs: Math.floor(mtimeMs) }
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw unavailable(`${path} cannot be listed`, error)
+  }
+}
+
+async function removeOlder(incoming: string, beforeMs: number): Promise<number> {
+  let removed = 0
+  for await (const name of namesIn(incoming, /\.part$/)) {
+    const path = join(incoming, name)
+    const found = await statIfThere(path)
+    if (!found || found.writtenAtMs >= beforeMs) continue
+    if (await orUnavailable(`${path} was not removed`, () => removeIfThere(path))) removed += 1
+  }
+  return removed
+}
+
+async function orUnavailable<T>(detail: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw unavailable(detail, error)
+  }
+}
+
+/** Whatever the operating system refuses is the medium's fault; anything else is a bug of ours. */
+function unavailable(detail: string, error: unknown): unknown {
+  const code = codeOf(error)
+  if (code === undefined) return error
+  return new Failure('storage-unavailable', { detail: `${detail} (${code})`, cause: error })
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined
+  return String(error.code)
+}

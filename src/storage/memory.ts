@@ -1,0 +1,45 @@
+/**
+ * Packs that live as long as the process: for `visage dev --memory` and for tests.
+ * It behaves like the disk, copies included; it has no limit of its own.
+ */
+import { Failure } from '../failure.ts'
+import { checkPackKey, type PackEntry, type Packs } from './packs.ts'
+
+type Kept = Readonly<{ bytes: Uint8Array; writtenAtMs: number }>
+
+export function openMemoryPacks(now: () => number): Packs {
+  const kept = new Map<string, Kept>()
+  return Object.freeze({
+    async write(key, bytes) {
+      checkPackKey(key)
+      kept.set(key, { bytes: Uint8Array.from(bytes), writtenAtMs: now() })
+    },
+    async read(key, offset, length) {
+      checkPackKey(key)
+      const pack = kept.get(key)
+      return pack && rangeOf(key, pack.bytes, offset, length)
+    },
+    async remove(key) {
+      checkPackKey(key)
+      kept.delete(key)
+    },
+    list: () => listKept(kept),
+    // A write here is one assignment: there is nothing to interrupt.
+    removeLeftovers: async () => 0,
+  } satisfies Packs)
+}
+
+function rangeOf(key: string, bytes: Uint8Array, offset: number, length: number): Uint8Array {
+  if (offset + length > bytes.length) {
+    throw new Failure('storage-unavailable', {
+      detail: `pack ${key} ends early: ${bytes.length} bytes, ${length} wanted at ${offset}`,
+    })
+  }
+  return bytes.slice(offset, offset + length)
+}
+
+async function* listKept(kept: ReadonlyMap<string, Kept>): AsyncGenerator<PackEntry> {
+  for (const [key, { bytes, writtenAtMs }] of kept) {
+    yield { key, bytes: bytes.length, writtenAtMs }
+  }
+}

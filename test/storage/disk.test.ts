@@ -1,0 +1,121 @@
+/** What is special about the disk: names, leftovers, and a medium that refuses. */
+import assert from 'node:assert/strict'
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { openDiskPacks } from '../../src/storage/disk.ts'
+import { bytesOf, describePacks, isUnavailable, keyOf, listOf } from '../suites/packs.ts'
+
+describePacks('on disk', async () => {
+  const folder = await makeFolder()
+  return {
+    packs: await openDiskPacks(join(folder, 'packs')),
+    close: () => rm(folder, { recursive: true }),
+  }
+})
+
+describe('packs on disk', () => {
+  let folder: string
+  before(async () => {
+    folder = await makeFolder()
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  test('a pack is a file that says what it is, two folders deep', async () => {
+    const packs = await openDiskPacks(join(folder, 'names'))
+    const key = 'abcdef0123456789abcdef0123456789'
+    await packs.write(key, bytesOf(key, 99))
+    const file = await readFile(join(folder, 'names', 'ab', 'cd', `${key}.jpg`))
+    assert.deepEqual(Uint8Array.from(file), bytesOf(key, 99))
+    assert.deepEqual(await readdir(join(folder, 'names', 'incoming')), [])
+  })
+
+  test('a folder made for packs is closed to other people of the machine', async () => {
+    await openDiskPacks(join(folder, 'deep', 'private'))
+    assert.equal((await stat(join(folder, 'deep', 'private'))).mode & 0o077, 0)
+  })
+
+  test('packs are there after opening the folder again', async () => {
+    const key = keyOf('again')
+    await (await openDiskPacks(join(folder, 'again'))).write(key, bytesOf(key, 10))
+    const packs = await openDiskPacks(join(folder, 'again'))
+    assert.equal((await packs.read(key, 0, 10))?.length, 10)
+    assert.deepEqual(
+      (await listOf(packs)).map(entry => entry.key),
+      [key],
+    )
+  })
+
+  test('files that are no packs are not listed', async () => {
+    const packs = await openDiskPacks(join(folder, 'strange'))
+    await mkdir(join(folder, 'strange', 'ab', 'cd'), { recursive: true })
+    await writeFile(join(folder, 'strange', 'ab', 'cd', '.DS_Store'), 'x')
+    await writeFile(join(folder, 'strange', 'README'), 'x')
+    assert.deepEqual(await listOf(packs), [])
+  })
+
+  test('leftovers of interrupted writes go when they are old, and only then', async () => {
+    const packs = await openDiskPacks(join(folder, 'left'))
+    const old = join(folder, 'left', 'incoming', `${keyOf('old')}.part`)
+    await writeFile(old, 'half a picture')
+    await utimes(old, 1000, 1000)
+    await writeFile(join(folder, 'left', 'incoming', `${keyOf('new')}.part`), 'half a picture')
+    assert.equal(await packs.removeLeftovers(2_000_000), 1)
+    assert.deepEqual(await readdir(join(folder, 'left', 'incoming')), [`${keyOf('new')}.part`])
+    assert.deepEqual(await listOf(packs), [])
+  })
+
+  test('a write that cannot get its name leaves nothing and is a storage fault', async () => {
+    const packs = await openDiskPacks(join(folder, 'blocked'))
+    const key = keyOf('blocked')
+    await mkdir(join(folder, 'blocked', key.slice(0, 2)))
+    await writeFile(join(folder, 'blocked', key.slice(0, 2), key.slice(2, 4)), 'not a folder')
+    await assert.rejects(packs.write(key, bytesOf(key, 1000)), isUnavailable)
+    assert.deepEqual(await readdir(join(folder, 'blocked', 'incoming')), [])
+    // The obstacle is remembered by nobody: once it is away, the write works.
+    await rm(join(folder, 'blocked', key.slice(0, 2), key.slice(2, 4)))
+    await packs.write(key, bytesOf(key, 1000))
+    assert.equal((await packs.read(key, 0, 1000))?.length, 1000)
+  })
+
+  test('a folder that is taken away is a storage fault for writes and absence for reads', async () => {
+    const packs = await openDiskPacks(join(folder, 'away'))
+    await rm(join(folder, 'away'), { recursive: true })
+    await assert.rejects(packs.write(keyOf('away'), new Uint8Array(10)), isUnavailable)
+    assert.equal(await packs.read(keyOf('away'), 0, 10), undefined)
+    await assert.rejects(listOf(packs), isUnavailable)
+  })
+
+  test('a pack that is a folder, and a path through a file, are storage faults', async () => {
+    const packs = await openDiskPacks(join(folder, 'odd'))
+    const key = keyOf('odd')
+    await mkdir(join(folder, 'odd', key.slice(0, 2), key.slice(2, 4), `${key}.jpg`), {
+      recursive: true,
+    })
+    await assert.rejects(packs.read(key, 0, 1), isUnavailable)
+    await writeFile(join(folder, 'file'), 'x')
+    await assert.rejects(openDiskPacks(join(folder, 'file')), isUnavailable)
+  })
+
+  test('a folder without the right to write is refused when it is opened', async context => {
+    if (process.getuid?.() === 0) return context.skip('root may write everywhere')
+    await mkdir(join(folder, 'closed'))
+    await chmod(join(folder, 'closed'), 0o500)
+    await assert.rejects(openDiskPacks(join(folder, 'closed')), isUnavailable)
+  })
+})
+
+function makeFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'visage-disk-'))
+}
