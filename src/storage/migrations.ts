@@ -1,0 +1,258 @@
+/**
+ * How the tables of schema.ts get into a database, and how an older one becomes a newer one. Only
+ * types that SQLite and PostgreSQL share; a migration that has been released is never edited.
+ * It decides which versions of Visage may open a database; it does not know what rows mean.
+ */
+import { type Kysely, SqliteAdapter, sql } from 'kysely'
+import { type Migration, Migrator } from 'kysely/migration'
+import { Failure } from '../failure.ts'
+import type { Database } from './schema.ts'
+
+/** Names sort in the order they run. The table `kysely_migration` keeps those that have run. */
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001': { up: createFirstTables },
+}
+
+/**
+ * Brings the tables up to date; nothing happens when they are. Safe at every start, also of several
+ * processes at once. A database made by a newer Visage is refused and left as it is.
+ */
+export async function migrate(database: Database): Promise<void> {
+  const applied = await readApplied(database)
+  refuseNewer(applied)
+  if (applied.length === Object.keys(migrations).length) return
+  const provider = { getMigrations: async () => ({ ...migrations }) }
+  const { error } = await new Migrator({ db: database, provider }).migrateToLatest()
+  if (error) throw error
+}
+
+async function readApplied(database: Database): Promise<string[]> {
+  const tables = await database.introspection.getTables({ withInternalKyselyTables: true })
+  if (!tables.some(table => table.name === 'kysely_migration')) return []
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(database)
+  return rows.map(row => row.name)
+}
+
+function refuseNewer(applied: readonly string[]): void {
+  const unknown = applied.filter(name => !(name in migrations)).sort()
+  if (unknown.length === 0) return
+  throw new Failure('storage-unavailable', {
+    detail:
+      `the database was made by a newer Visage: it has migration ${unknown.join(', ')}, ` +
+      `this version ends at ${Object.keys(migrations).sort().at(-1)}; start the newer version`,
+  })
+}
+
+/**
+ * What the two databases call things. STRICT refuses text in a number's column, as PostgreSQL does;
+ * WITHOUT ROWID finds a row in its primary key, one search instead of two
+ * (https://sqlite.org/withoutrowid.html).
+ */
+function dialectOf(database: Kysely<unknown>) {
+  return database.getExecutor().adapter instanceof SqliteAdapter
+    ? ({
+        bigint: 'integer',
+        tableEnd: sql`strict, without rowid`,
+        searchColumns: ['search_text'],
+      } as const)
+    : ({ bigint: 'bigint', tableEnd: sql``, searchColumns: [] } as const)
+}
+
+async function createFirstTables(database: Kysely<unknown>): Promise<void> {
+  await createPeople(database)
+  await createRelations(database)
+  await createContacts(database)
+  await createPhotos(database)
+}
+
+async function createPeople(database: Kysely<unknown>): Promise<void> {
+  const { tableEnd, searchColumns } = dialectOf(database)
+  await database.schema
+    .createTable('users')
+    .addColumn('tenant_id', 'text', column => column.notNull())
+    .addColumn('id', 'text', column => column.notNull())
+    .addColumn('user_principal_name', 'text', column => column.notNull())
+    .addColumn('user_principal_name_key', 'text', column => column.notNull())
+    .addColumn('display_name', 'text', column => column.notNull())
+    .addColumn('given_name', 'text')
+    .addColumn('surname', 'text')
+    .addColumn('mail', 'text')
+    .addColumn('job_title', 'text')
+    .addColumn('user_type', 'text', column => column.notNull())
+    .addColumn('search_text', 'text', column => column.notNull())
+    .addPrimaryKeyConstraint('users_key', ['tenant_id', 'id'])
+    .addUniqueConstraint('users_name', ['tenant_id', 'user_principal_name_key'])
+    .modifyEnd(tableEnd)
+    .execute()
+  await database.schema
+    .createTable('groups')
+    .addColumn('tenant_id', 'text', column => column.notNull())
+    .addColumn('id', 'text', column => column.notNull())
+    .addColumn('display_name', 'text', column => column.notNull())
+    .addColumn('description', 'text')
+    .addColumn('mail', 'text')
+    .addColumn('visibility', 'text', column => column.notNull())
+    .addColumn('is_unified', 'integer', column => column.notNull())
+    .addColumn('is_team', 'integer', column => column.notNull())
+    .addColumn('search_text', 'text', column => column.notNull())
+    .addPrimaryKeyConstraint('groups_key', ['tenant_id', 'id'])
+    .addCheckConstraint('groups_flags', sql`is_unified in (0, 1) and is_team in (0, 1)`)
+    .modifyEnd(tableEnd)
+    .execute()
+  // With the text in it, a search reads the index alone, in the order of the list, and stops at the
+  // end of a page. PostgreSQL limits the width of an entry and searches by trigrams instead.
+  for (const table of ['users', 'groups'] as const) {
+    await database.schema
+      .createIndex(`${table}_list`)
+      .on(table)
+      .columns(['tenant_id', 'display_name', 'id', ...searchColumns])
+      .execute()
+  }
+}
+
+async function createRelations(database: Kysely<unknown>): Promise<void> {
+  const { tableEnd } = dialectOf(database)
+  await database.schema
+    .createTable('group_people')
+    .addColumn('tenant_id', 'text', column => column.notNull())
+    .addColumn('group_id', 'text', column => column.notNull())
+    .addColumn('user_id', 'text', column => column.notNull())
+    .addColumn('relation', 'text', column => column.notNull())
+    .addPrimaryKeyConstraint('group_people_key', ['tenant_id', 'group_id', 'relation', 'user_id'])
+    .addForeignKeyConstraint(
+      'group_people_group',
+      ['tenant_id', 'group_id'],
+      'groups',
+      ['tenant_id', 'id'],
+      key => key.onDelete('cascade'),
+    )
+    .addForeignKeyConstraint(
+      'group_people_user',
+      ['tenant_id', 'user_id'],
+      'users',
+      ['tenant_id', 'id'],
+      key => key.onDelete('cascade'),
+    )
+    .addCheckConstraint('group_people_relation', sql`relation in ('owner', 'member')`)
+    .modifyEnd(tableEnd)
+    .execute()
+  await database.schema
+    .createIndex('group_people_of_user')
+    .on('group_people')
+    .columns(['tenant_id', 'user_id', 'relation', 'group_id'])
+    .execute()
+  await database.schema
+    .createTable('role_members')
+    .addColumn('tenant_id', 'text', column => column.notNull())
+    .addColumn('role_template_id', 'text', column => column.notNull())
+    .addColumn('user_id', 'text', column => column.notNull())
+    .addPrimaryKeyConstraint('role_members_key', ['tenant_id', 'user_id', 'role_template_id'])
+    .addForeignKeyConstraint(
+      'role_members_user',
+      ['tenant_id', 'user_id'],
+      'users',
+      ['tenant_id', 'id'],
+      key => key.onDelete('cascade'),
+    )
+    .modifyEnd(tableEnd)
+    .execute()
+}
+
+async function createContacts(database: Kysely<unknown>): Promise<void> {
+  const { tableEnd } = dialectOf(database)
+  await database.schema
+    .createTable('contact_folders')
+    .addColumn('tenant_id', 'text', column => column.notNull())
+    .addColumn('mailbox_id', 'text', column => column.notNull())
+    .addColumn('id', 'text', column => column.notNull())
+    .addColumn('parent_folder_id', 'text')
+    .addColumn('display_name', 'text', column => column.notNull())
+    .addPrimaryKeyConstraint('contact_folders_key', ['tenant_id', 'mailbox_id', 'id'])
+    .addForeignKeyConstraint(
+      'contact_folders_mailbox',
+      ['tenant_id', 'mailbox_id'],
+      'users',
+      ['tenant_id', 'id'],
+      key => key.onDelete('cascade'),
+    )
+    .addForeignKeyConstraint(
+      'contact_folders_parent',
+      ['tenant_id', 'mailbox_id', 'parent_folder_id'],
+      'contact_folders',
+      ['tenant_id', 'mailbox_id', 'id'],
+      key => key.onDelete('cascade'),
+    )
+    .modifyEnd(tableEnd)
+    .execute()
+  await database.schema
+    .createIndex('contact_folders_by_parent')
+    .on('contact_folders')
+    .columns(['tenant_id', 'mailbox_id', 'parent_folder_id'])
+    .execute()
+  await database.schema
+    .createTable('contacts')
+    .addColumn('tenant_id', 'text', column => column.notNull())
+    .addColumn('mailbox_id', 'text', column => column.notNull())
+    .addColumn('id', 'text', column => column.notNull())
+    .addColumn('folder_id', 'text')
+    .addColumn('display_name', 'text', column => column.notNull())
+    .addColumn('given_name', 'text')
+    .addColumn('surname', 'text')
+    .addColumn('company_name', 'text')
+    .addColumn('job_title', 'text')
+    .addColumn('email_addresses', 'text', column => column.notNull())
+    .addColumn('search_text', 'text', column => column.notNull())
+    // Not by mailbox: a photo names its contact by the id alone.
+    .addPrimaryKeyConstraint('contacts_key', ['tenant_id', 'id'])
+    .addForeignKeyConstraint(
+      'contacts_mailbox',
+      ['tenant_id', 'mailbox_id'],
+      'users',
+      ['tenant_id', 'id'],
+      key => key.onDelete('cascade'),
+    )
+    .addForeignKeyConstraint(
+      'contacts_folder',
+      ['tenant_id', 'mailbox_id', 'folder_id'],
+      'contact_folders',
+      ['tenant_id', 'mailbox_id', 'id'],
+      key => key.onDelete('cascade'),
+    )
+    .modifyEnd(tableEnd)
+    .execute()
+  await database.schema
+    .createIndex('contacts_list')
+    .on('contacts')
+    .columns(['tenant_id', 'mailbox_id', 'folder_id', 'display_name', 'id'])
+    .execute()
+}
+
+async function createPhotos(database: Kysely<unknown>): Promise<void> {
+  const { bigint, tableEnd } = dialectOf(database)
+  await database.schema
+    .createTable('photos')
+    .addColumn('tenant_id', 'text', column => column.notNull())
+    .addColumn('owner_kind', 'text', column => column.notNull())
+    .addColumn('owner_id', 'text', column => column.notNull())
+    .addColumn('version', 'text', column => column.notNull())
+    .addColumn('upload_hash', 'text', column => column.notNull())
+    .addColumn('renditions', 'text', column => column.notNull())
+    .addColumn('updated_at', bigint, column => column.notNull())
+    .addPrimaryKeyConstraint('photos_key', ['tenant_id', 'owner_kind', 'owner_id'])
+    .addUniqueConstraint('photos_version', ['version'])
+    .addCheckConstraint('photos_owner_kind', sql`owner_kind in ('user', 'group', 'contact')`)
+    .modifyEnd(tableEnd)
+    .execute()
+  await database.schema
+    .createTable('retired_packs')
+    .addColumn('version', 'text', column => column.notNull())
+    .addColumn('retired_at', bigint, column => column.notNull())
+    .addPrimaryKeyConstraint('retired_packs_key', ['version'])
+    .modifyEnd(tableEnd)
+    .execute()
+  await database.schema
+    .createIndex('retired_packs_by_time')
+    .on('retired_packs')
+    .column('retired_at')
+    .execute()
+}

@@ -1,0 +1,94 @@
+/**
+ * Opens the embedded database: one file, or none (':memory:'). Decides how SQLite is set up and
+ * which of its errors mean that the medium refuses. The tables are migrations.ts.
+ */
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely, sql } from 'kysely'
+import { Failure } from '../failure.ts'
+import type { Database, Schema } from './schema.ts'
+import { createSqliteDialect } from './sqlite-dialect.ts'
+
+/**
+ * `file` is a path, whose folder is created when missing, or ':memory:'. The tables are there only
+ * after `migrate`. Close with `destroy()` or `await using`.
+ */
+export async function openSqlite(options: { file: string }): Promise<Database> {
+  const connection = openConnection(options.file)
+  const dialect = createSqliteDialect(connection, translateSqliteError)
+  const database = new Kysely<Schema>({ dialect })
+  // Kysely closes nothing that it has never been asked; prepared queries go past it.
+  await sql`select 1`.execute(database)
+  return database
+}
+
+function openConnection(file: string): DatabaseSync {
+  let connection: DatabaseSync | undefined
+  try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    connection = new DatabaseSync(file, {
+      timeout: busyTimeoutMs,
+      enableForeignKeyConstraints: true,
+    })
+    connection.exec(settings)
+    return connection
+  } catch (error) {
+    connection?.close()
+    throw new Failure('storage-unavailable', { detail: reasonFor(file, error), cause: error })
+  }
+}
+
+/** How long a statement waits, and with it the process, while another process commits. */
+const busyTimeoutMs = 5000
+
+/*
+ * WAL: readers of other processes are not held up by a writer (https://sqlite.org/wal.html).
+ * FULL: a transaction that has been acknowledged survives the loss of power; NORMAL may lose it.
+ * The map of 256 MiB makes look-ups a third faster than copies out of the page cache, and its limit
+ * keeps a big directory from showing up as resident memory. With it an I/O error of the disk ends
+ * the process instead of a request (https://sqlite.org/mmap.html): nothing acknowledged is lost.
+ */
+const settings = `
+  pragma journal_mode = wal;
+  pragma synchronous = full;
+  pragma cache_size = -65536;
+  pragma mmap_size = 268435456;
+  pragma journal_size_limit = 67108864;
+`
+
+function reasonFor(file: string, error: unknown): string {
+  const result = resultCodeOf(error)
+  if (result === notADatabase)
+    return `${file} is not a SQLite database; move it away or name another`
+  if (result === undefined) return `${file} cannot be opened: ${String(error)}`
+  return `${file} cannot be opened: ${refusals[result] ?? String(error)}`
+}
+
+const notADatabase = 26
+
+/** Primary result codes (https://sqlite.org/rescode.html) that are no fault of the statement. */
+const refusals: Readonly<Record<number, string>> = {
+  5: 'another process holds the database (SQLITE_BUSY)',
+  6: 'a table is locked (SQLITE_LOCKED)',
+  7: 'out of memory (SQLITE_NOMEM)',
+  8: 'the database is read-only (SQLITE_READONLY)',
+  10: 'the disk fails (SQLITE_IOERR)',
+  11: 'the database file is damaged (SQLITE_CORRUPT)',
+  13: 'the disk is full (SQLITE_FULL)',
+  14: 'the file cannot be opened (SQLITE_CANTOPEN)',
+  15: 'the locks of the file do not work (SQLITE_PROTOCOL)',
+  [notADatabase]: 'the file is not a database (SQLITE_NOTADB)',
+}
+
+function translateSqliteError(error: unknown): unknown {
+  const result = resultCodeOf(error)
+  const detail = result === undefined ? undefined : refusals[result]
+  return detail ? new Failure('storage-unavailable', { detail, cause: error }) : error
+}
+
+/** The low byte of an extended result code is the primary one. */
+function resultCodeOf(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined
+  return typeof error.errcode === 'number' ? error.errcode & 0xff : undefined
+}

@@ -1,0 +1,214 @@
+/** What is special about SQLite: its file, its locks, and a medium that refuses. */
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { sql } from 'kysely'
+import { Failure } from '../../src/failure.ts'
+import { migrate } from '../../src/storage/migrations.ts'
+import { prepareRow } from '../../src/storage/prepared.ts'
+import type { Database } from '../../src/storage/schema.ts'
+import { openSqlite } from '../../src/storage/sqlite.ts'
+import { describeDatabase } from '../suites/database.ts'
+import { isUnavailable } from '../suites/packs.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'visage-sqlite-'))
+const newFile = () => join(folder, randomUUID(), 'visage.db')
+
+after(() => rm(folder, { recursive: true }))
+
+describeDatabase('SQLite in memory', () => openSqlite({ file: ':memory:' }))
+describeDatabase('SQLite in a file', () => openSqlite({ file: newFile() }))
+
+describe('a SQLite file', () => {
+  let file: string
+  before(() => {
+    file = newFile()
+  })
+
+  test('keeps its rows, and the tables of the first migration open again', async () => {
+    await writeRetired(file, 'a')
+    await using again = await openSqlite({ file })
+    await migrate(again)
+    assert.deepEqual(await readRetired(again), ['a'])
+  })
+
+  test('acknowledges a transaction only when it survives the loss of power', async () => {
+    await using database = await openSqlite({ file: newFile() })
+    assert.deepEqual(await readSetting(database, 'journal_mode'), 'wal')
+    assert.deepEqual(await readSetting(database, 'synchronous'), 2)
+    assert.deepEqual(await readSetting(database, 'foreign_keys'), 1)
+  })
+
+  test('that is no database is refused by name', async () => {
+    const path = join(folder, 'holiday.jpg')
+    await writeFile(path, 'certainly no database'.repeat(500))
+    await assert.rejects(openSqlite({ file: path }), hasDetail(/holiday\.jpg is not a SQLite/))
+  })
+
+  test('that cannot be made is refused by name', async () => {
+    await assert.rejects(openSqlite({ file: folder }), hasDetail(/cannot be opened/))
+    const below = join(folder, 'holiday.jpg', 'visage.db')
+    await assert.rejects(openSqlite({ file: below }), hasDetail(/cannot be opened/))
+  })
+
+  test('is closed even if nobody asked it anything', async () => {
+    const path = newFile()
+    const database = await openSqlite({ file: path })
+    await database.destroy()
+    await assert.rejects(sql`select 1`.execute(database))
+  })
+})
+
+describe('a SQLite database that refuses', () => {
+  test('is a storage fault when it is full, keeps what it had, and works with room again', async () => {
+    await using database = await openSqlite({ file: newFile() })
+    await migrate(database)
+    await insertRetired(database, 'before')
+    const pages = Number(await readSetting(database, 'page_count'))
+    await sql.raw(`pragma max_page_count = ${pages}`).execute(database)
+    const fill = database.transaction().execute(async transaction => {
+      for (let index = 0; ; index += 1) await insertRetired(transaction, `${index}`.repeat(500))
+    })
+    await assert.rejects(fill, hasDetail(/SQLITE_FULL/))
+    assert.deepEqual(await readRetired(database), ['before'])
+    await sql`pragma max_page_count = 100000`.execute(database)
+    await insertRetired(database, 'later')
+    assert.deepEqual(await readRetired(database), ['before', 'later'])
+  })
+
+  test('is a storage fault when it is read-only', async () => {
+    await using database = await openSqlite({ file: newFile() })
+    await migrate(database)
+    await sql`pragma query_only = on`.execute(database)
+    await assert.rejects(insertRetired(database, 'x'), hasDetail(/SQLITE_READONLY/))
+  })
+
+  test('has a bug, no storage fault, when a table is missing', async () => {
+    await using database = await openSqlite({ file: ':memory:' })
+    await assert.rejects(readRetired(database), error => !(error instanceof Failure))
+    const read = prepareRow(database, [], rows => rows.selectFrom('photos').selectAll())
+    await assert.rejects(read({}), error => error instanceof Error && !(error instanceof Failure))
+  })
+})
+
+describe('two processes on one SQLite file', () => {
+  test('a transaction that reads and then writes waits for the other and loses nothing', async () => {
+    const file = newFile()
+    await using one = await openSqlite({ file })
+    await migrate(one)
+    await using two = await openSqlite({ file })
+    await insertRetired(one, 'counter')
+    for (let round = 0; round < 20; round += 1) {
+      // The second begins only after the first has ended: SQLite waits without letting go of the
+      // thread, so that within one process the two can only take turns.
+      await increment(one)
+      await increment(two)
+    }
+    const { retired_at } = await one
+      .selectFrom('retired_packs')
+      .selectAll()
+      .executeTakeFirstOrThrow()
+    assert.equal(retired_at, 40)
+  })
+
+  test('a transaction holds the write lock from its beginning, unless it only reads', async () => {
+    const file = newFile()
+    await using one = await openSqlite({ file })
+    await migrate(one)
+    await using two = await openSqlite({ file })
+    await sql`pragma busy_timeout = 1`.execute(two)
+    await one.transaction().execute(async () => {
+      await assert.rejects(insertRetired(two, 'x'), isUnavailable)
+      await assert.rejects(
+        two.transaction().execute(async () => {}),
+        hasDetail(/SQLITE_BUSY/),
+      )
+      await two
+        .transaction()
+        .setAccessMode('read only')
+        .execute(async reading => {
+          assert.deepEqual(await readRetired(reading), [])
+        })
+    })
+    await insertRetired(two, 'x')
+  })
+
+  test('a prepared query sees what the other has committed', async () => {
+    const file = newFile()
+    await using one = await openSqlite({ file })
+    await migrate(one)
+    await using two = await openSqlite({ file })
+    const read = prepareRow(two, ['version'], (rows, at) =>
+      rows.selectFrom('retired_packs').selectAll().where('version', '=', at.version),
+    )
+    assert.equal(await read({ version: 'x' }), undefined)
+    await insertRetired(one, 'x')
+    assert.equal((await read({ version: 'x' }))?.retired_at, 0)
+  })
+})
+
+describe('statements kept between calls', () => {
+  test('more different texts than are kept, and a changed table, still give right rows', async () => {
+    await using database = await openSqlite({ file: ':memory:' })
+    await migrate(database)
+    for (let index = 0; index < 600; index += 1) {
+      const { rows } = await sql<{ n: number }>`select ${sql.raw(String(index))} as n`.execute(
+        database,
+      )
+      assert.equal(rows[0]?.n, index)
+    }
+    await insertRetired(database, 'a')
+    const all = () => sql<object>`select * from retired_packs`.execute(database)
+    assert.equal(Object.keys((await all()).rows[0] ?? {}).length, 2)
+    await sql`alter table retired_packs add column why text`.execute(database)
+    assert.equal(Object.keys((await all()).rows[0] ?? {}).length, 3)
+  })
+
+  test('a statement running as a stream is not cut short by itself', async () => {
+    await using database = await openSqlite({ file: ':memory:' })
+    await migrate(database)
+    for (const version of ['a', 'b', 'c']) await insertRetired(database, version)
+    await readRetired(database)
+    const seen: string[] = []
+    const query = database.selectFrom('retired_packs').select('version').orderBy('version')
+    for await (const row of query.stream()) seen.push(row.version)
+    assert.deepEqual(seen, ['a', 'b', 'c'])
+  })
+})
+
+async function writeRetired(file: string, version: string): Promise<void> {
+  await using database = await openSqlite({ file })
+  await migrate(database)
+  await insertRetired(database, version)
+}
+
+async function insertRetired(database: Database, version: string): Promise<void> {
+  await database.insertInto('retired_packs').values({ version, retired_at: 0 }).execute()
+}
+
+async function readRetired(database: Database): Promise<string[]> {
+  const query = database.selectFrom('retired_packs').select('version').orderBy('version')
+  return (await query.execute()).map(row => row.version)
+}
+
+async function increment(database: Database): Promise<void> {
+  await database.transaction().execute(async transaction => {
+    const row = await transaction.selectFrom('retired_packs').selectAll().executeTakeFirstOrThrow()
+    await transaction
+      .updateTable('retired_packs')
+      .set({ retired_at: row.retired_at + 1 })
+      .execute()
+  })
+}
+
+async function readSetting(database: Database, name: string): Promise<unknown> {
+  const { rows } = await sql<object>`${sql.raw(`pragma ${name}`)}`.execute(database)
+  return Object.values(rows[0] ?? {})[0]
+}
+
+function hasDetail(pattern: RegExp): (error: unknown) => boolean {
+  return error => isUnavailable(error) && error instanceof Failure && pattern.test(error.detail)
+}

@@ -1,0 +1,352 @@
+/**
+ * What every database must do, whatever its make. A database's own test calls describeDatabase with
+ * a way to open an empty one, without tables.
+ */
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import { sql } from 'kysely'
+import { Failure } from '../../src/failure.ts'
+import { migrate } from '../../src/storage/migrations.ts'
+import { prepareRow, prepareRows } from '../../src/storage/prepared.ts'
+import type { Database, GroupRow, PhotoRow, UserRow } from '../../src/storage/schema.ts'
+
+export function describeDatabase(name: string, open: () => Promise<Database>): void {
+  describe(`migrations in ${name}`, () => {
+    test('an empty database gets its tables, and migrating again changes nothing', async () => {
+      await using database = await open()
+      await migrate(database)
+      await database.insertInto('users').values(userNamed('alice')).execute()
+      const tables = await tablesOf(database)
+      await migrate(database)
+      assert.deepEqual(await tablesOf(database), tables)
+      assert.equal((await database.selectFrom('users').selectAll().execute()).length, 1)
+    })
+
+    test('two starts at once leave the tables made once', async () => {
+      await using database = await open()
+      await Promise.all([migrate(database), migrate(database)])
+      const { rows } = await sql`select name from kysely_migration`.execute(database)
+      assert.equal(rows.length, 1)
+    })
+
+    test('a database made by a newer Visage is refused with the reason, and left alone', async () => {
+      await using database = await open()
+      await migrate(database)
+      await sql`insert into kysely_migration (name, timestamp)
+        values ('9999', '2099-01-01T00:00:00.000Z')`.execute(database)
+      await assert.rejects(
+        migrate(database),
+        error =>
+          error instanceof Failure &&
+          /newer Visage/.test(error.detail) &&
+          /9999/.test(error.detail),
+      )
+      const { rows } = await sql`select name from kysely_migration`.execute(database)
+      assert.equal(rows.length, 2)
+    })
+  })
+
+  describe(`rows in ${name}`, () => {
+    let database: Database
+    before(async () => {
+      database = await open()
+      await migrate(database)
+    })
+    after(() => database.destroy())
+    beforeEach(async () => {
+      for (const table of ['photos', 'groups', 'users', 'retired_packs'] as const) {
+        await database.deleteFrom(table).execute()
+      }
+    })
+
+    test('a sign-in name is unique in its tenant and free in another', async () => {
+      await database.insertInto('users').values(userNamed('alice')).execute()
+      const same = { ...userNamed('alice'), id: 'another' }
+      await assert.rejects(database.insertInto('users').values(same).execute(), isConflict)
+      await database
+        .insertInto('users')
+        .values({ ...same, tenant_id: 'other' })
+        .execute()
+    })
+
+    test('an owner has one photo and a version belongs to one owner', async () => {
+      await database.insertInto('photos').values(photoOf('alice', 'v1')).execute()
+      const again = photoOf('alice', 'v2')
+      await assert.rejects(database.insertInto('photos').values(again).execute(), isConflict)
+      const stolen = photoOf('bob', 'v1')
+      await assert.rejects(database.insertInto('photos').values(stolen).execute(), isConflict)
+      // A user and a group may share an id by accident; their photos are two.
+      const group = { ...photoOf('alice', 'v3'), owner_kind: 'group' }
+      await database.insertInto('photos').values(group).execute()
+    })
+
+    test('an unknown kind of owner and a person who does not exist are refused', async () => {
+      const device = { ...photoOf('alice', 'v1'), owner_kind: 'device' }
+      await assert.rejects(database.insertInto('photos').values(device).execute())
+      await database.insertInto('groups').values(groupNamed('staff')).execute()
+      await assert.rejects(
+        database.insertInto('group_people').values(personIn('staff', 'nobody')).execute(),
+      )
+    })
+
+    test('with a user go their memberships, roles, folders and contacts', async () => {
+      await database.insertInto('users').values(userNamed('alice')).execute()
+      await database.insertInto('groups').values(groupNamed('staff')).execute()
+      await database.insertInto('group_people').values(personIn('staff', 'alice')).execute()
+      await database.insertInto('role_members').values(roleOf('alice')).execute()
+      await database.insertInto('contact_folders').values(folderOf('alice', 'f')).execute()
+      await database
+        .insertInto('contacts')
+        .values(contactOf('alice', 'c', 'f'))
+        .execute()
+      await database.deleteFrom('users').where('id', '=', 'alice').execute()
+      for (const table of [
+        'group_people',
+        'role_members',
+        'contact_folders',
+        'contacts',
+      ] as const) {
+        assert.equal((await database.selectFrom(table).selectAll().execute()).length, 0, table)
+      }
+    })
+
+    test('a contact lies in a folder of its own mailbox, or in none', async () => {
+      await database
+        .insertInto('users')
+        .values([userNamed('alice'), userNamed('bob')])
+        .execute()
+      await database.insertInto('contact_folders').values(folderOf('alice', 'f')).execute()
+      await database
+        .insertInto('contacts')
+        .values(contactOf('alice', 'c1', 'f'))
+        .execute()
+      await database
+        .insertInto('contacts')
+        .values(contactOf('bob', 'c2', null))
+        .execute()
+      await assert.rejects(
+        database
+          .insertInto('contacts')
+          .values(contactOf('bob', 'c3', 'f'))
+          .execute(),
+      )
+    })
+
+    test('names in any script, and times after 2038, come back as they went in', async () => {
+      for (const display of [
+        'Zoë Müller',
+        '王小明',
+        'Ольга',
+        'مريم',
+        '👩🏽‍🚀 Ada',
+        "O'Brien; --",
+      ]) {
+        const row = { ...userNamed('x'), display_name: display }
+        await database.insertInto('users').values(row).execute()
+        assert.deepEqual({ ...(await readUser(database, 'x')) }, row)
+        await database.deleteFrom('users').execute()
+      }
+      const row = { ...photoOf('alice', 'v1'), updated_at: 4_102_444_800_123 }
+      await database.insertInto('photos').values(row).execute()
+      const read = await database.selectFrom('photos').selectAll().executeTakeFirstOrThrow()
+      assert.deepEqual({ ...read }, row)
+    })
+
+    test('a transaction that fails leaves nothing, and the next one works', async () => {
+      const attempt = database.transaction().execute(async transaction => {
+        await transaction.insertInto('users').values(userNamed('alice')).execute()
+        await transaction.insertInto('users').values(userNamed('alice')).execute()
+      })
+      await assert.rejects(attempt, isConflict)
+      assert.equal(await readUser(database, 'alice'), undefined)
+      await database.transaction().execute(async transaction => {
+        await transaction.insertInto('users').values(userNamed('alice')).execute()
+      })
+      assert.equal((await readUser(database, 'alice'))?.id, 'alice')
+    })
+
+    test('fifty transactions that read and then write at once lose no increment', async () => {
+      await database.insertInto('photos').values(photoOf('alice', 'v')).execute()
+      const increment = () =>
+        database
+          .transaction()
+          .setIsolationLevel('serializable')
+          .execute(async transaction => {
+            const { updated_at } = await transaction
+              .selectFrom('photos')
+              .select('updated_at')
+              .executeTakeFirstOrThrow()
+            await new Promise(resolve => setImmediate(resolve))
+            await transaction
+              .updateTable('photos')
+              .set({ updated_at: updated_at + 1 })
+              .execute()
+          })
+      await Promise.all(Array.from({ length: 50 }, increment))
+      const read = await database.selectFrom('photos').selectAll().executeTakeFirstOrThrow()
+      assert.equal(read.updated_at, 1_700_000_000_050)
+    })
+
+    test('a prepared query returns the row of the last write, every time', async () => {
+      const readVersion = prepareVersion(database)
+      assert.equal(await readVersion({ tenantId: 't', ownerId: 'alice' }), undefined)
+      await database.insertInto('photos').values(photoOf('alice', 'v0')).execute()
+      await database.insertInto('photos').values(photoOf('bob', 'b')).execute()
+      for (let round = 1; round <= 20; round += 1) {
+        const version = `v${round}`
+        await database
+          .updateTable('photos')
+          .set({ version })
+          .where('owner_id', '=', 'alice')
+          .execute()
+        assert.equal((await readVersion({ tenantId: 't', ownerId: 'alice' }))?.version, version)
+        assert.equal((await readVersion({ tenantId: 't', ownerId: 'bob' }))?.version, 'b')
+      }
+      await database.deleteFrom('photos').execute()
+      assert.equal(await readVersion({ tenantId: 't', ownerId: 'alice' }), undefined)
+    })
+
+    test('a prepared query never sees a transaction that is not committed', async () => {
+      const readVersion = prepareVersion(database)
+      const { started, finish, done } = holdTransaction(database)
+      await started
+      const read = readVersion({ tenantId: 't', ownerId: 'alice' })
+      finish(new Error('changed my mind'))
+      await assert.rejects(done, /changed my mind/)
+      assert.equal(await read, undefined)
+    })
+
+    test('a prepared list returns every row, and a missing value is a bug', async () => {
+      await database.insertInto('photos').values(photoOf('alice', 'a')).execute()
+      await database.insertInto('photos').values(photoOf('bob', 'b')).execute()
+      const readVersions = prepareRows(database, ['tenantId'], (rows, at) =>
+        rows
+          .selectFrom('photos')
+          .select('version')
+          .where('tenant_id', '=', at.tenantId)
+          .orderBy('version'),
+      )
+      const rows = await readVersions({ tenantId: 't' })
+      assert.deepEqual(
+        rows.map(row => row.version),
+        ['a', 'b'],
+      )
+      assert.deepEqual(await readVersions({ tenantId: 'empty' }), [])
+      await assert.rejects(readVersions(JSON.parse('{}')), TypeError)
+    })
+
+    test('a value that looks like SQL is only a value', async () => {
+      await database.insertInto('photos').values(photoOf('alice', 'a')).execute()
+      const readVersion = prepareVersion(database)
+      const hostile = "alice' or '1'='1"
+      assert.equal(await readVersion({ tenantId: 't', ownerId: hostile }), undefined)
+    })
+  })
+}
+
+/** A transaction that has written a photo of alice and waits for `finish`. */
+function holdTransaction(database: Database) {
+  const started = Promise.withResolvers<void>()
+  const finished = Promise.withResolvers<void>()
+  const done = database.transaction().execute(async transaction => {
+    await transaction.insertInto('photos').values(photoOf('alice', 'draft')).execute()
+    started.resolve()
+    await finished.promise
+  })
+  return { started: started.promise, finish: finished.reject, done }
+}
+
+function prepareVersion(database: Database) {
+  return prepareRow(database, ['tenantId', 'ownerId'], (rows, at) =>
+    rows
+      .selectFrom('photos')
+      .select('version')
+      .where('owner_id', '=', at.ownerId)
+      .where('owner_kind', '=', 'user')
+      .where('tenant_id', '=', at.tenantId),
+  )
+}
+
+async function tablesOf(database: Database): Promise<string[]> {
+  const tables = await database.introspection.getTables()
+  return tables.map(table => `${table.name}: ${table.columns.map(({ name }) => name).join(' ')}`)
+}
+
+function readUser(database: Database, id: string): Promise<UserRow | undefined> {
+  return database.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** A constraint's error is the database's own: no storage fault, hence no Failure. */
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && !(error instanceof Failure) && /unique/i.test(error.message)
+}
+
+function userNamed(name: string): UserRow {
+  return {
+    tenant_id: 't',
+    id: name,
+    user_principal_name: `${name}@example.org`,
+    user_principal_name_key: `${name}@example.org`,
+    display_name: name,
+    given_name: null,
+    surname: null,
+    mail: null,
+    job_title: null,
+    user_type: 'Member',
+    search_text: name,
+  }
+}
+
+function groupNamed(name: string): GroupRow {
+  return {
+    tenant_id: 't',
+    id: name,
+    display_name: name,
+    description: null,
+    mail: null,
+    visibility: 'Private',
+    is_unified: 1,
+    is_team: 0,
+    search_text: name,
+  }
+}
+
+function personIn(group: string, user: string) {
+  return { tenant_id: 't', group_id: group, user_id: user, relation: 'member' }
+}
+
+function roleOf(user: string) {
+  return { tenant_id: 't', role_template_id: 'r', user_id: user }
+}
+
+function folderOf(mailbox: string, id: string) {
+  return { tenant_id: 't', mailbox_id: mailbox, id, parent_folder_id: null, display_name: id }
+}
+
+function contactOf(mailbox: string, id: string, folder: string | null) {
+  return {
+    tenant_id: 't',
+    mailbox_id: mailbox,
+    id,
+    folder_id: folder,
+    display_name: id,
+    given_name: null,
+    surname: null,
+    company_name: null,
+    job_title: null,
+    email_addresses: '[]',
+    search_text: id,
+  }
+}
+
+function photoOf(owner: string, version: string): PhotoRow {
+  return {
+    tenant_id: 't',
+    owner_kind: 'user',
+    owner_id: owner,
+    version,
+    upload_hash: 'h',
+    renditions: '[]',
+    updated_at: 1_700_000_000_000,
+  }
+}
