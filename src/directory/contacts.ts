@@ -1,0 +1,314 @@
+/**
+ * Contacts and their folders, in the mailbox of a user. They exist here because a contact's photo
+ * needs a contact: list, read, create and delete, and no more of Outlook than that.
+ */
+import { Failure } from '../failure.ts'
+import type { ContactFolderRow, ContactRow, Database } from '../storage/schema.ts'
+import { matches, searchText, type Term } from './search.ts'
+import type { PhotoColumns } from './users.ts'
+
+type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
+export type ContactWithPhoto = ContactRow & Nullable<PhotoColumns>
+
+/** A mailbox is named by its tenant and its user. */
+export type Mailbox = Readonly<{ tenantId: string; userId: string }>
+
+export type EmailAddress = Readonly<{ address: string; name: string }>
+
+/**
+ * The folder at the end of a path of folder ids, outermost first. Each has to be a child of the one
+ * before it; the first may lie anywhere, as an id is enough to find a folder in a mailbox.
+ */
+export async function findFolder(
+  database: Database,
+  mailbox: Mailbox,
+  path: readonly string[],
+): Promise<ContactFolderRow | undefined> {
+  let folder: ContactFolderRow | undefined
+  for (const id of path) {
+    const next = await findFolderById(database, mailbox, id)
+    if (next === undefined) return undefined
+    if (folder !== undefined && next.parent_folder_id !== folder.id) return undefined
+    folder = next
+  }
+  return folder
+}
+
+async function findFolderById(
+  database: Database,
+  mailbox: Mailbox,
+  id: string,
+): Promise<ContactFolderRow | undefined> {
+  return await database
+    .selectFrom('contact_folders')
+    .selectAll()
+    .where('tenant_id', '=', mailbox.tenantId)
+    .where('mailbox_id', '=', mailbox.userId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+/** A contact by its id; with a folder, only when it lies in that folder. */
+export async function findContact(
+  database: Database,
+  mailbox: Mailbox,
+  id: string,
+  folderId?: string,
+): Promise<ContactWithPhoto | undefined> {
+  let query = database
+    .selectFrom('contacts')
+    .leftJoin('photos', join =>
+      join
+        .onRef('photos.tenant_id', '=', 'contacts.tenant_id')
+        .on('photos.owner_kind', '=', 'contact')
+        .onRef('photos.owner_id', '=', 'contacts.id'),
+    )
+    .selectAll('contacts')
+    .select(['version', 'upload_hash', 'renditions', 'updated_at'])
+    .where('contacts.tenant_id', '=', mailbox.tenantId)
+    .where('contacts.mailbox_id', '=', mailbox.userId)
+    .where('contacts.id', '=', id)
+  if (folderId !== undefined) query = query.where('contacts.folder_id', '=', folderId)
+  return await query.executeTakeFirst()
+}
+
+/** Contacts of one folder, or of the default folder where none is named. */
+export async function listContacts(
+  database: Database,
+  mailbox: Mailbox,
+  folderId: string | undefined,
+  page: Readonly<{ anyOf: readonly Term[]; top: number; skip: number }>,
+): Promise<ContactRow[]> {
+  return await database
+    .selectFrom('contacts')
+    .selectAll()
+    .where('tenant_id', '=', mailbox.tenantId)
+    .where('mailbox_id', '=', mailbox.userId)
+    .where('folder_id', folderId === undefined ? 'is' : '=', folderId ?? null)
+    .where(builder => matches(builder, page.anyOf))
+    .orderBy('display_name')
+    .orderBy('id')
+    .limit(page.top)
+    .offset(page.skip)
+    .execute()
+}
+
+export async function listFolders(
+  database: Database,
+  mailbox: Mailbox,
+  parentFolderId: string | undefined,
+  page: Readonly<{ top: number; skip: number }>,
+): Promise<ContactFolderRow[]> {
+  return await database
+    .selectFrom('contact_folders')
+    .selectAll()
+    .where('tenant_id', '=', mailbox.tenantId)
+    .where('mailbox_id', '=', mailbox.userId)
+    .where('parent_folder_id', parentFolderId === undefined ? 'is' : '=', parentFolderId ?? null)
+    .orderBy('display_name')
+    .orderBy('id')
+    .limit(page.top)
+    .offset(page.skip)
+    .execute()
+}
+
+export type NewContact = Readonly<{
+  id: string
+  folderId?: string | undefined
+  displayName: string
+  givenName?: string | undefined
+  surname?: string | undefined
+  companyName?: string | undefined
+  jobTitle?: string | undefined
+  emailAddresses?: readonly EmailAddress[] | undefined
+}>
+
+/** Throws 'contact-folder-not-found' when the folder it is to lie in vanished meanwhile. */
+export async function addContact(
+  database: Database,
+  mailbox: Mailbox,
+  contact: NewContact,
+): Promise<ContactRow> {
+  return await database.transaction().execute(async transaction => {
+    await expectFolder(transaction, mailbox, contact.folderId)
+    return await insertContact(transaction, mailbox, contact)
+  })
+}
+
+/** For a transaction of the caller's own. */
+export async function insertContact(
+  database: Database,
+  mailbox: Mailbox,
+  contact: NewContact,
+): Promise<ContactRow> {
+  const row = toRow(mailbox, contact)
+  await database.insertInto('contacts').values(row).execute()
+  return row
+}
+
+function toRow(mailbox: Mailbox, contact: NewContact): ContactRow {
+  const emailAddresses = contact.emailAddresses ?? []
+  return {
+    tenant_id: mailbox.tenantId,
+    mailbox_id: mailbox.userId,
+    id: contact.id,
+    folder_id: contact.folderId ?? null,
+    display_name: contact.displayName,
+    given_name: contact.givenName ?? null,
+    surname: contact.surname ?? null,
+    company_name: contact.companyName ?? null,
+    job_title: contact.jobTitle ?? null,
+    email_addresses: JSON.stringify(emailAddresses),
+    search_text: searchText([
+      ['displayName', contact.displayName],
+      ['givenName', contact.givenName],
+      ['surname', contact.surname],
+      ['companyName', contact.companyName],
+      ...emailAddresses.map(({ address }) => ['email', address] as const),
+    ]),
+  }
+}
+
+export type NewFolder = Readonly<{
+  id: string
+  parentFolderId?: string | undefined
+  displayName: string
+}>
+
+/** Throws 'contact-folder-not-found' when its parent vanished meanwhile. */
+export async function addFolder(
+  database: Database,
+  mailbox: Mailbox,
+  folder: NewFolder,
+): Promise<ContactFolderRow> {
+  return await database.transaction().execute(async transaction => {
+    await expectFolder(transaction, mailbox, folder.parentFolderId)
+    return await insertFolder(transaction, mailbox, folder)
+  })
+}
+
+/** For a transaction of the caller's own. */
+export async function insertFolder(
+  database: Database,
+  mailbox: Mailbox,
+  folder: NewFolder,
+): Promise<ContactFolderRow> {
+  const row: ContactFolderRow = {
+    tenant_id: mailbox.tenantId,
+    mailbox_id: mailbox.userId,
+    id: folder.id,
+    parent_folder_id: folder.parentFolderId ?? null,
+    display_name: folder.displayName,
+  }
+  await database.insertInto('contact_folders').values(row).execute()
+  return row
+}
+
+/** Inside the transaction that puts something into it: a folder may vanish after it was looked up. */
+async function expectFolder(
+  database: Database,
+  mailbox: Mailbox,
+  id: string | undefined,
+): Promise<void> {
+  if (id !== undefined && (await findFolderById(database, mailbox, id)) === undefined) {
+    throw new Failure('contact-folder-not-found')
+  }
+}
+
+/** Removes a contact, and in the same transaction the pointer to its photo. False when it was gone. */
+export async function removeContact(
+  database: Database,
+  mailbox: Mailbox,
+  id: string,
+  now: number,
+): Promise<boolean> {
+  return await database.transaction().execute(async transaction => {
+    const removed = await transaction
+      .deleteFrom('contacts')
+      .where('tenant_id', '=', mailbox.tenantId)
+      .where('mailbox_id', '=', mailbox.userId)
+      .where('id', '=', id)
+      .returning('id')
+      .execute()
+    await retirePhotosOf(
+      transaction,
+      mailbox,
+      removed.map(row => row.id),
+      now,
+    )
+    return removed.length > 0
+  })
+}
+
+/** Removes a folder with everything in it, however deep. False when it was gone. */
+export async function removeFolder(
+  database: Database,
+  mailbox: Mailbox,
+  id: string,
+  now: number,
+): Promise<boolean> {
+  return await database.transaction().execute(async transaction => {
+    const folders = await foldersWithin(transaction, mailbox, id)
+    if (folders.length === 0) return false
+    const contacts = await transaction
+      .deleteFrom('contacts')
+      .where('tenant_id', '=', mailbox.tenantId)
+      .where('mailbox_id', '=', mailbox.userId)
+      .where('folder_id', 'in', folders)
+      .returning('id')
+      .execute()
+    await retirePhotosOf(
+      transaction,
+      mailbox,
+      contacts.map(row => row.id),
+      now,
+    )
+    await transaction
+      .deleteFrom('contact_folders')
+      .where('tenant_id', '=', mailbox.tenantId)
+      .where('mailbox_id', '=', mailbox.userId)
+      .where('id', 'in', folders)
+      .execute()
+    return true
+  })
+}
+
+async function foldersWithin(database: Database, mailbox: Mailbox, id: string): Promise<string[]> {
+  if ((await findFolderById(database, mailbox, id)) === undefined) return []
+  const found = [id]
+  for (let level = [id]; level.length > 0; ) {
+    const children = await database
+      .selectFrom('contact_folders')
+      .select('id')
+      .where('tenant_id', '=', mailbox.tenantId)
+      .where('mailbox_id', '=', mailbox.userId)
+      .where('parent_folder_id', 'in', level)
+      .execute()
+    level = children.map(row => row.id)
+    found.push(...level)
+  }
+  return found
+}
+
+/** The packs stay until the sweep: a reader may have read the pointer a moment ago. */
+async function retirePhotosOf(
+  database: Database,
+  mailbox: Mailbox,
+  contactIds: readonly string[],
+  now: number,
+): Promise<void> {
+  for (const contactId of contactIds) {
+    const retired = await database
+      .deleteFrom('photos')
+      .where('tenant_id', '=', mailbox.tenantId)
+      .where('owner_kind', '=', 'contact')
+      .where('owner_id', '=', contactId)
+      .returning('version')
+      .execute()
+    if (retired.length === 0) continue
+    await database
+      .insertInto('retired_packs')
+      .values(retired.map(({ version }) => ({ version, retired_at: now })))
+      .execute()
+  }
+}

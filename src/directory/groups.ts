@@ -1,0 +1,132 @@
+/**
+ * Groups and the teams among them. A team is its group: the same id, the same photo.
+ */
+import { prepareRow } from '../storage/prepared.ts'
+import type { Database, GroupRow } from '../storage/schema.ts'
+import { matches, type Page, searchText } from './search.ts'
+import { normalizeId, type PhotoColumns } from './users.ts'
+
+type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
+export type GroupWithPhoto = GroupRow & Nullable<PhotoColumns>
+
+export type FindGroup = (tenantId: string, id: string) => Promise<GroupWithPhoto | undefined>
+
+/** One query, prepared once, for the group and the pointer to its photo. */
+export function prepareFindGroup(database: Database): FindGroup {
+  const byId = prepareRow(database, ['tenantId', 'id'], (db, at) =>
+    db
+      .selectFrom('groups')
+      .leftJoin('photos', join =>
+        join
+          .onRef('photos.tenant_id', '=', 'groups.tenant_id')
+          .on('photos.owner_kind', '=', 'group')
+          .onRef('photos.owner_id', '=', 'groups.id'),
+      )
+      .selectAll('groups')
+      .select(['version', 'upload_hash', 'renditions', 'updated_at'])
+      .where('groups.tenant_id', '=', at.tenantId)
+      .where('groups.id', '=', at.id),
+  )
+  return async (tenantId, id) => await byId({ tenantId, id: normalizeId(id) })
+}
+
+export async function listGroups(
+  database: Database,
+  tenantId: string,
+  page: Page,
+): Promise<GroupRow[]> {
+  let query = database
+    .selectFrom('groups')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where(builder => matches(builder, page.anyOf))
+  const { after } = page
+  if (after !== undefined) {
+    query = query.where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('display_name', 'id'), '>', tuple(after.name, after.id)),
+    )
+  }
+  return await query.orderBy('display_name').orderBy('id').limit(page.top).execute()
+}
+
+/** The teams a user is in, as owner or as member. */
+export async function listJoinedTeams(
+  database: Database,
+  tenantId: string,
+  userId: string,
+): Promise<GroupRow[]> {
+  return await database
+    .selectFrom('groups')
+    .selectAll('groups')
+    .where('tenant_id', '=', tenantId)
+    .where('is_team', '=', 1)
+    .where('id', 'in', people =>
+      people
+        .selectFrom('group_people')
+        .select('group_id')
+        .where('tenant_id', '=', tenantId)
+        .where('user_id', '=', userId),
+    )
+    .orderBy('display_name')
+    .orderBy('id')
+    .execute()
+}
+
+export type NewGroup = Readonly<{
+  id: string
+  displayName: string
+  description?: string | undefined
+  mail?: string | undefined
+  visibility?: 'Public' | 'Private' | undefined
+  isUnified?: boolean | undefined
+  isTeam?: boolean | undefined
+  owners?: readonly string[] | undefined
+  members?: readonly string[] | undefined
+}>
+
+/** Adds groups with their people; a group that is there already stays as it is. */
+export async function addGroups(
+  database: Database,
+  tenantId: string,
+  groups: readonly NewGroup[],
+): Promise<void> {
+  for (const group of groups) {
+    await database
+      .insertInto('groups')
+      .values(toRow(tenantId, group))
+      .onConflict(conflict => conflict.doNothing())
+      .execute()
+    const people = [
+      ...(group.owners ?? []).map(id => ({ id, relation: 'owner' })),
+      ...(group.members ?? []).map(id => ({ id, relation: 'member' })),
+    ].map(({ id, relation }) => ({
+      tenant_id: tenantId,
+      group_id: normalizeId(group.id),
+      user_id: normalizeId(id),
+      relation,
+    }))
+    if (people.length === 0) continue
+    await database
+      .insertInto('group_people')
+      .values(people)
+      .onConflict(conflict => conflict.doNothing())
+      .execute()
+  }
+}
+
+function toRow(tenantId: string, group: NewGroup): GroupRow {
+  return {
+    tenant_id: tenantId,
+    id: normalizeId(group.id),
+    display_name: group.displayName,
+    description: group.description ?? null,
+    mail: group.mail ?? null,
+    visibility: group.visibility ?? 'Public',
+    is_unified: group.isUnified === false ? 0 : 1,
+    is_team: group.isTeam ? 1 : 0,
+    search_text: searchText([
+      ['displayName', group.displayName],
+      ['mail', group.mail],
+    ]),
+  }
+}
