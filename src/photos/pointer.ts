@@ -1,0 +1,70 @@
+/**
+ * The pointer owner -> version, and what happens to the version it pointed at before. All of these
+ * run inside a transaction of the caller.
+ */
+import type { Database, PhotoRow } from '../storage/schema.ts'
+import type { OwnerKey } from './photo.ts'
+
+const tables = { user: 'users', group: 'groups', contact: 'contacts' } as const
+
+export async function findPointer(
+  database: Database,
+  owner: OwnerKey,
+): Promise<Pick<PhotoRow, 'version' | 'upload_hash'> | undefined> {
+  return await database
+    .selectFrom('photos')
+    .select(['version', 'upload_hash'])
+    .where('tenant_id', '=', owner.tenantId)
+    .where('owner_kind', '=', owner.kind)
+    .where('owner_id', '=', owner.id)
+    .executeTakeFirst()
+}
+
+/** An owner may be deleted while their photo is on its way: a photo of nobody would never go away. */
+export async function ownerExists(database: Database, owner: OwnerKey): Promise<boolean> {
+  const row = await database
+    .selectFrom(tables[owner.kind])
+    .select('id')
+    .where('tenant_id', '=', owner.tenantId)
+    .where('id', '=', owner.id)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+type Row = Pick<PhotoRow, 'version' | 'upload_hash' | 'renditions' | 'updated_at'>
+
+export async function movePointer(
+  database: Database,
+  owner: OwnerKey,
+  row: Row,
+  previous: string | undefined,
+): Promise<void> {
+  await database
+    .insertInto('photos')
+    .values({ tenant_id: owner.tenantId, owner_kind: owner.kind, owner_id: owner.id, ...row })
+    .onConflict(conflict =>
+      conflict.columns(['tenant_id', 'owner_kind', 'owner_id']).doUpdateSet(row),
+    )
+    .execute()
+  if (previous !== undefined) await retire(database, previous, row.updated_at)
+}
+
+export async function removePointer(
+  database: Database,
+  owner: OwnerKey,
+  version: string,
+  now: number,
+): Promise<void> {
+  await database
+    .deleteFrom('photos')
+    .where('tenant_id', '=', owner.tenantId)
+    .where('owner_kind', '=', owner.kind)
+    .where('owner_id', '=', owner.id)
+    .execute()
+  await retire(database, version, now)
+}
+
+/** The pack stays for the sweep's grace time: readers that saw the old pointer still finish. */
+async function retire(database: Database, version: string, now: number): Promise<void> {
+  await database.insertInto('retired_packs').values({ version, retired_at: now }).execute()
+}

@@ -1,0 +1,23 @@
+/**
+ * Removing a photo: the pointer goes at once, the bytes with the next sweep after the grace time.
+ */
+import { Failure } from '../failure.ts'
+import type { Database } from '../storage/schema.ts'
+import { expectCondition, type WriteCondition } from './condition.ts'
+import type { OwnerKey } from './photo.ts'
+import { findPointer, removePointer } from './pointer.ts'
+
+/** Throws 'photo-not-found' when there is none, 'photo-changed' when `condition` does not hold. */
+export async function removePhoto(
+  database: Database,
+  owner: OwnerKey,
+  condition: WriteCondition,
+  now: number,
+): Promise<void> {
+  await database.transaction().execute(async transaction => {
+    const pointer = await findPointer(transaction, owner)
+    expectCondition(condition, pointer?.version)
+    if (pointer === undefined) throw new Failure('photo-not-found')
+    await removePointer(transaction, owner, pointer.version, now)
+  })
+}

@@ -1,0 +1,81 @@
+/**
+ * Replacing a photo, in the order that makes a crash harmless: render, store the pack durably, then
+ * move the pointer in one transaction. A crash before the last step leaves an orphan for the sweep.
+ */
+import { createHash } from 'node:crypto'
+import { Failure } from '../failure.ts'
+import type { Framing, RenderedPack } from '../renditions/rendition.ts'
+import type { Packs } from '../storage/packs.ts'
+import type { Database } from '../storage/schema.ts'
+import { expectCondition, holds, type WriteCondition } from './condition.ts'
+import { formatRenditions, type OwnerKey, type Photo } from './photo.ts'
+import { findPointer, movePointer, ownerExists } from './pointer.ts'
+
+/** Raised whenever the pipeline would make other bytes of the same upload, so that old photos are rendered anew. */
+const pipeline = 'v1'
+
+export type ReplaceParts = Readonly<{
+  database: Database
+  packs: Packs
+  render: (bytes: Uint8Array, framing: Framing) => Promise<RenderedPack>
+  now: () => number
+  newVersion: () => string
+}>
+
+/**
+ * Sets the photo of `owner` to what `bytes` shows. The same bytes as last time are recognised: no
+ * rendering, no write, the version stays. Throws 'photo-changed' when `condition` does not hold, the
+ * image failures of renditions/, and 'user-', 'group-' or 'contact-not-found' when the owner vanished meanwhile.
+ */
+export async function replacePhoto(
+  parts: ReplaceParts,
+  owner: OwnerKey,
+  current: Photo | undefined,
+  bytes: Uint8Array,
+  condition: WriteCondition,
+): Promise<'replaced' | 'unchanged'> {
+  const uploadHash = `${pipeline}:${createHash('sha256').update(bytes).digest('hex')}`
+  // Refused here for speed; what counts is the same check inside the transaction.
+  expectCondition(condition, current?.version)
+  if (current?.uploadHash === uploadHash) return 'unchanged'
+  const pack = await parts.render(bytes, owner.kind === 'contact' ? 'whole' : 'square')
+  const version = parts.newVersion()
+  await parts.packs.write(version, pack.bytes)
+  const outcome = await point(parts, owner, condition, {
+    version,
+    upload_hash: uploadHash,
+    renditions: formatRenditions(pack.renditions),
+    updated_at: parts.now(),
+  })
+  if (outcome === 'replaced') return outcome
+  // The transaction said for certain that nothing points here; any other error leaves it to the sweep.
+  await parts.packs.remove(version)
+  if (outcome instanceof Failure) throw outcome
+  return outcome
+}
+
+type Row = Readonly<{
+  version: string
+  upload_hash: string
+  renditions: string
+  updated_at: number
+}>
+
+/** One transaction: the conditions as they are now, then the pointer. */
+async function point(
+  parts: ReplaceParts,
+  owner: OwnerKey,
+  condition: WriteCondition,
+  row: Row,
+): Promise<'replaced' | 'unchanged' | Failure> {
+  return await parts.database.transaction().execute(async transaction => {
+    const now = await findPointer(transaction, owner)
+    if (!holds(condition, now?.version)) return new Failure('photo-changed')
+    if (now?.upload_hash === row.upload_hash) return 'unchanged'
+    if (!(await ownerExists(transaction, owner))) {
+      return new Failure(`${owner.kind}-not-found`, { facts: { id: owner.id } })
+    }
+    await movePointer(transaction, owner, row, now?.version)
+    return 'replaced'
+  })
+}
