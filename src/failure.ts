@@ -46,6 +46,7 @@ export type FailureCode =
   | 'body-cut-off'
   | 'body-not-json'
   | 'body-encoding-unsupported'
+  | 'body-encoding-broken'
   | 'content-type-refused'
   | 'resource-invalid'
   | 'image-is-base64'

@@ -1,0 +1,57 @@
+/**
+ * What is worth telling an operator, one function each. It does not know where the words go: a
+ * writer of lines is handed in.
+ */
+import { Failure } from './failure.ts'
+
+export type Answered = Readonly<{
+  call: Readonly<{ method: string; url: string }>
+  reply: Readonly<{ status: number }>
+  ids: Readonly<{ requestId: string }>
+  /** Undefined for a success; a Failure, or a bug. */
+  failure: unknown
+  durationMs: number
+}>
+
+export type Events = Readonly<{
+  answered: (event: Answered) => void
+  /** Something went wrong that no request waits for. */
+  troubled: (what: string, error: unknown) => void
+}>
+
+export type Severity = 'info' | 'warning' | 'error'
+export type WriteLine = (severity: Severity, fields: Readonly<Record<string, unknown>>) => void
+
+/**
+ * Writes what an operator has to act on: answers of 500 and above with their cause, and trouble in the
+ * background. Never a token, never a byte of a picture, and no query of an url.
+ */
+export function createEvents(write: WriteLine): Events {
+  return {
+    answered({ call, reply, ids, failure, durationMs }) {
+      if (reply.status < 500) return
+      write('error', {
+        event: 'answered',
+        status: reply.status,
+        method: call.method,
+        path: call.url.split('?')[0]?.slice(0, 500),
+        requestId: ids.requestId,
+        durationMs: Math.round(durationMs),
+        ...describe(failure),
+      })
+    },
+    troubled(what, error) {
+      write('error', { event: 'troubled', what, ...describe(error) })
+    },
+  }
+}
+
+function describe(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { error: String(error) }
+  if (!(error instanceof Failure)) return { bug: error.stack }
+  return {
+    failure: error.code,
+    detail: error.detail,
+    ...(error.cause !== undefined && { cause: String(error.cause) }),
+  }
+}

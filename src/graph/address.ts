@@ -1,0 +1,79 @@
+/**
+ * An url -> version, names, keys and query, in whatever spelling clients write it. It decides how an
+ * address is read; whether such a place exists is routes.ts.
+ */
+import { Failure } from '../failure.ts'
+
+export type Version = 'v1.0' | 'beta'
+
+/** A name from the schema (`photo`) as written, or the key between parentheses of the name before it. */
+export type Segment = Readonly<{ text: string; isKey: boolean }>
+
+export type Address = Readonly<{
+  version: Version
+  segments: readonly Segment[]
+  /** Everything after the question mark, still encoded; '' where there is none. */
+  query: string
+}>
+
+/** Longer urls are refused before they are looked at; the longest honest ones carry contact ids of about 150 characters. */
+export const maxUrlLength = 8192
+
+const versions: Readonly<Record<string, Version>> = { 'v1.0': 'v1.0', beta: 'beta' }
+
+export function parseAddress(url: string): Address {
+  if (url.length > maxUrlLength) {
+    throw new Failure('address-malformed', {
+      facts: { reason: `the url is longer than ${maxUrlLength} characters` },
+    })
+  }
+  const question = url.indexOf('?')
+  const path = question < 0 ? url : url.slice(0, question)
+  const parts = path.split('/')
+  // '/v1.0/me/photo/' is written by hand as often as '/v1.0/me/photo'.
+  if (parts.at(-1) === '') parts.pop()
+  const version = versions[(parts[1] ?? '').toLowerCase()]
+  if (parts[0] !== '' || version === undefined) {
+    throw new Failure('version-unknown', { facts: { version: decode(parts[1] ?? '') } })
+  }
+  const segments: Segment[] = []
+  for (let index = 2; index < parts.length; index++) readSegment(parts[index] ?? '', segments)
+  return { version, segments, query: question < 0 ? '' : url.slice(question + 1) }
+}
+
+/**
+ * `users`, or OData's other way to write a key: `users('id')` and `users(userPrincipalName='name')`.
+ * https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html#sec_CanonicalURL
+ */
+const keyed = /^([A-Za-z]+)\((?:[A-Za-z]+=)?'(.*)'\)$/s
+
+function readSegment(part: string, segments: Segment[]): void {
+  if (part === '') throw new Failure('address-malformed', { facts: { reason: 'an empty segment' } })
+  const text = decode(part)
+  const match = keyed.exec(text)
+  if (match === null) {
+    segments.push({ text: decodeHash(text), isKey: false })
+    return
+  }
+  const [, name = '', key = ''] = match
+  segments.push({ text: name, isKey: false })
+  // A quote inside a key is written twice.
+  segments.push({ text: decodeHash(key.replaceAll("''", "'")), isKey: true })
+}
+
+function decode(part: string): string {
+  if (!part.includes('%')) return part
+  try {
+    return decodeURIComponent(part)
+  } catch (cause) {
+    throw new Failure('address-malformed', { facts: { reason: 'broken percent-encoding' }, cause })
+  }
+}
+
+/**
+ * The name of a guest holds a '#', which the Graph Toolkit's older releases encode twice (%2523).
+ * Nothing else is decoded a second time: '%2541' stays the text '%41'.
+ */
+function decodeHash(key: string): string {
+  return key.includes('%23') ? key.replaceAll('%23', '#') : key
+}

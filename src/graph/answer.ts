@@ -1,0 +1,88 @@
+/**
+ * The story of a request, top to bottom: match -> identify -> permit -> find -> relate -> do -> reply.
+ * The order of these lines is where the precedence of 400/404/405, 401, 403 and 404 is written; the
+ * body is read only after all of them. It knows no socket: a call comes in, a reply goes out.
+ */
+import type { Events } from '../events.ts'
+import { Failure } from '../failure.ts'
+import { permit, relate, type Verdict } from '../permissions/decide.ts'
+import type { ReplaceParts } from '../photos/replace.ts'
+import type { Caller } from '../tokens/caller.ts'
+import { type Address, parseAddress } from './address.ts'
+import type { Call, Reply } from './call.ts'
+import { demandOf } from './demands.ts'
+import { refuse } from './errors.ts'
+import { requestIds } from './headers.ts'
+import { operations } from './operations.ts'
+import { type Match, match } from './routes.ts'
+import { type Finders, find, knownRelation, type Target, wholeRelation } from './target.ts'
+
+export type Parts = ReplaceParts &
+  Finders &
+  Readonly<{
+    identify: (authorization: string | undefined) => Promise<Caller>
+    events: Events
+    newId: () => string
+    /** "Content-Type: image/jpeg. Required.": to the letter, or 415. */
+    strictContentType: boolean
+    maxUploadBytes: number
+  }>
+
+/** A call that has passed every check but those of its own body and conditions. */
+export type Request = Readonly<{
+  call: Call
+  address: Address
+  match: Match
+  caller: Caller
+  target: Target
+}>
+
+export async function answer(call: Call, parts: Parts): Promise<Reply> {
+  const ids = requestIds(call.headers, parts.newId)
+  const startedAt = parts.now()
+  let reply: Reply
+  let failure: unknown
+  try {
+    const address = parseAddress(call.url)
+    const matched = match(address, call.method)
+    const caller = await parts.identify(call.headers.authorization)
+    permitCall(matched, caller)
+    const target = await find(matched, caller, parts)
+    await relateCall(matched, caller, target, parts)
+    const request = { call, address, match: matched, caller, target }
+    const done = await operations[matched.operation](request, parts)
+    reply = { ...done, headers: { ...ids.headers, ...done.headers } }
+  } catch (error) {
+    failure = error
+    reply = refuse(error instanceof Failure ? error : undefined, ids, parts.now())
+  }
+  parts.events.answered({ call, reply, ids, failure, durationMs: parts.now() - startedAt })
+  return reply
+}
+
+/** By the published table alone, before anything is looked up. */
+function permitCall(matched: Match, caller: Caller): void {
+  // No permission would help an application here, so it hears that before it hears of permissions.
+  if (matched.isMe && caller.kind === 'application') throw new Failure('me-needs-a-user')
+  const { action, resource } = demandOf(matched)
+  enforce(permit(action, resource, caller))
+}
+
+/** By what the caller is to the target; the database is asked only when the token is not enough. */
+async function relateCall(
+  matched: Match,
+  caller: Caller,
+  target: Target,
+  parts: Parts,
+): Promise<void> {
+  const { action, resource } = demandOf(matched)
+  if (relate(action, resource, caller, knownRelation(caller, target)).allowed) return
+  const relation = await wholeRelation(caller, target, parts.database)
+  enforce(relate(action, resource, caller, relation))
+}
+
+function enforce(verdict: Verdict): void {
+  if (verdict.allowed) return
+  const { why, sufficient, roles } = verdict
+  throw new Failure(why, { facts: { sufficient, ...(roles && { roles }) } })
+}

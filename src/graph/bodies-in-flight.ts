@@ -1,0 +1,29 @@
+/**
+ * How many bytes of request bodies may be in memory at once. It bounds the process, not a request:
+ * whoever comes on top is refused at once and may come again, and nothing that was accepted suffers.
+ */
+import { Failure } from '../failure.ts'
+
+export type BodyBudget = Readonly<{
+  /** Takes `bytes` of the budget. Throws Failure 'overloaded' when they are not there. */
+  take(bytes: number): void
+  giveBack(bytes: number): void
+  takenBytes(): number
+}>
+
+const retryAfterSeconds = 2
+
+export function createBodyBudget(maxBytes: number): BodyBudget {
+  let taken = 0
+  return {
+    take(bytes) {
+      if (taken + bytes > maxBytes)
+        throw new Failure('overloaded', { facts: { retryAfterSeconds } })
+      taken += bytes
+    },
+    giveBack(bytes) {
+      taken -= bytes
+    },
+    takenBytes: () => taken,
+  }
+}

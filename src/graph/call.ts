@@ -1,0 +1,29 @@
+/**
+ * A request and its answer as plain values: what `answer` takes and gives. It knows no HTTP
+ * library, so that a batch, a test and a socket are all the same to it.
+ */
+
+export type Headers = Readonly<Record<string, string | undefined>>
+
+export type Call = Readonly<{
+  /** Upper case. */
+  method: string
+  /** Path and query exactly as they arrived, still percent-encoded. */
+  url: string
+  /** `https://host`, without a slash at the end: the root that the client sees. */
+  origin: string
+  /** Names in lower case. */
+  headers: Headers
+  /**
+   * The body, read when it is asked for and not before, at most once.
+   * Throws Failure 'body-too-large' beyond `maxBytes`, 'body-stalled', 'body-cut-off', 'overloaded'.
+   */
+  readBody: (maxBytes: number) => Promise<Uint8Array>
+}>
+
+export type Reply = Readonly<{
+  status: number
+  headers: Readonly<Record<string, string>>
+  /** A picture's bytes, or JSON as text; nothing at all for an empty answer. */
+  body?: Uint8Array | string
+}>

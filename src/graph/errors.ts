@@ -1,0 +1,289 @@
+/**
+ * Table: failure code -> status, Graph's code, the words for the client, headers. The only place
+ * where a failure meets HTTP; a code that is missing here does not compile.
+ *
+ * Codes and envelope: https://learn.microsoft.com/en-us/graph/errors. Graph's own texts stand where
+ * clients are known to match them; elsewhere the words say what happened and what to do.
+ */
+import type { Facts, Failure, FailureCode } from '../failure.ts'
+import type { Reply } from './call.ts'
+import type { RequestIds } from './headers.ts'
+
+type Words = string | ((facts: Facts) => string)
+type WireError = Readonly<{ status: number; code: string; message: Words; retryAfter?: true }>
+
+/** Clients test for this text as well as for the code: keep it to the letter. */
+const imageNotFound =
+  "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown."
+
+export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
+  'token-missing': unauthorized('Access token is empty.'),
+  'token-malformed': unauthorized(
+    'CompactToken parsing failed: the Authorization header does not hold one well-formed JSON Web Token after the word Bearer.',
+  ),
+  'token-algorithm-refused': unauthorized(
+    'The access token is signed with an algorithm that is not accepted here.',
+  ),
+  'token-signature-invalid': unauthorized('Access token validation failure. Invalid signature.'),
+  'token-expired': unauthorized('Lifetime validation failed, the token is expired.'),
+  'token-not-yet-valid': unauthorized('Lifetime validation failed, the token is not valid yet.'),
+  'token-audience-wrong': unauthorized(
+    f => `Access token validation failure. Invalid audience.${expected(f)}`,
+  ),
+  'token-issuer-unknown': unauthorized(
+    'Access token validation failure. The issuer is not trusted here.',
+  ),
+  'token-tenant-not-allowed': unauthorized(
+    'Access token validation failure. The tenant of the token is not allowed here.',
+  ),
+  'token-for-microsoft-graph': unauthorized(
+    f =>
+      `This token was issued for Microsoft Graph, and nobody but Microsoft Graph can verify such a token. Ask for a token whose audience is this server's own app registration.${expected(f)}`,
+  ),
+  'token-subject-missing': unauthorized(
+    'The access token names neither a user nor an application (oid or sub).',
+  ),
+  'signing-keys-unavailable': unavailable(
+    'The keys of the token issuer cannot be fetched at the moment.',
+  ),
+
+  'permission-missing': forbidden(
+    f => `Insufficient privileges to complete the operation.${wouldDo(f)}`,
+    'Authorization_RequestDenied',
+  ),
+  'relation-missing': forbidden(
+    f => `Access is denied. Check credentials and try again.${wouldDo(f)}`,
+    'ErrorAccessDenied',
+  ),
+  'account-unsupported': forbidden(
+    f => `This operation is not supported for this kind of account.${wouldDo(f)}`,
+    'Authorization_RequestDenied',
+  ),
+  'b2c-unsupported': forbidden(
+    'Updating the photo of a user is not supported in Azure AD B2C tenants.',
+    'Authorization_RequestDenied',
+  ),
+  'me-needs-a-user': badRequest(
+    '/me request is only valid with delegated authentication flow. An application names the user: /users/{id | userPrincipalName}.',
+  ),
+
+  'version-unknown': badRequest(
+    f => `Invalid version: ${text(f, 'version')}. Versions are v1.0 and beta.`,
+  ),
+  'segment-unknown': badRequest(f => `Resource not found for the segment '${text(f, 'segment')}'.`),
+  'address-malformed': badRequest(f => `The url cannot be read: ${text(f, 'reason')}.`),
+  'method-not-allowed': {
+    status: 405,
+    code: 'Request_BadRequest',
+    message: 'Specified HTTP method is not allowed for the request target.',
+  },
+  'query-option-unsupported': badRequest(
+    f =>
+      `The query option '${text(f, 'option')}' is not supported here.${listed(f, 'supported', ' Supported: ')}`,
+  ),
+  'query-option-invalid': badRequest(
+    f => `The value of the query option '${text(f, 'option')}' is not valid: ${text(f, 'reason')}.`,
+  ),
+  'user-not-found': missing(
+    f =>
+      `Resource '${text(f, 'id')}' does not exist or one of its queried reference-property objects are not present.`,
+    'Request_ResourceNotFound',
+  ),
+  'group-not-found': missing(
+    f =>
+      `Resource '${text(f, 'id')}' does not exist or one of its queried reference-property objects are not present.`,
+    'Request_ResourceNotFound',
+  ),
+  'team-not-found': missing(f => `No team found with Group Id '${text(f, 'id')}'.`, 'NotFound'),
+  'contact-not-found': missing(
+    'The specified object was not found in the store.',
+    'ErrorItemNotFound',
+  ),
+  'contact-folder-not-found': missing(
+    'The specified folder was not found in the store.',
+    'ErrorItemNotFound',
+  ),
+  'photo-not-found': missing(imageNotFound, 'ImageNotFound'),
+  'photo-size-not-found': missing(imageNotFound, 'ImageNotFound'),
+  'photo-changed': {
+    status: 412,
+    code: 'PreconditionFailed',
+    message:
+      'The condition in If-Match or If-None-Match does not hold: the photo is another one by now.',
+  },
+
+  'body-empty': badRequest('The request body is empty; the binary data of the photo is needed.'),
+  'body-too-large': {
+    status: 413,
+    code: 'RequestEntityTooLarge',
+    message: f =>
+      `Maximum request length exceeded. The limit is ${text(f, 'maxBytes')} bytes${'bytes' in f ? `, the request has ${text(f, 'bytes')}` : ''}.`,
+  },
+  'body-stalled': {
+    status: 408,
+    code: 'RequestTimeout',
+    message: f => `The request body stopped arriving for ${text(f, 'seconds')} seconds.`,
+  },
+  'body-cut-off': badRequest('The request body ended before it was complete.'),
+  'body-not-json': badRequest(
+    'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.',
+  ),
+  'body-encoding-unsupported': {
+    status: 415,
+    code: 'UnsupportedMediaType',
+    message: f =>
+      `The Content-Encoding '${text(f, 'encoding')}' is not supported. Send the body as it is.`,
+  },
+  'body-encoding-broken': badRequest('The request body is not valid in its Content-Encoding.'),
+  'content-type-refused': {
+    status: 415,
+    code: 'UnsupportedMediaType',
+    message: f => `Content-Type must be image/jpeg; this request says ${text(f, 'contentType')}.`,
+  },
+  'resource-invalid': badRequest(
+    f => `The resource in the body is not valid: ${text(f, 'reason')}.`,
+  ),
+  'image-is-base64': badRequest(
+    'The body is base64 text, not a picture. Send the binary data itself.',
+  ),
+  'image-format-unsupported': {
+    status: 415,
+    code: 'UnsupportedMediaType',
+    message: f =>
+      `The file you chose isn't a picture that can be used here: it is ${text(f, 'arrived')}.${listed(f, 'accepted', ' Accepted: ')}`,
+  },
+  'image-broken': badRequest(
+    'The picture cannot be read: it is damaged or incomplete.',
+    'ErrorInvalidImage',
+  ),
+  'image-width-too-small': badRequest(
+    f =>
+      `The picture is ${text(f, 'width')} pixels wide; at least ${text(f, 'minWidth')} are needed.`,
+    'ValidationWidthTooSmall',
+  ),
+  'image-height-too-small': badRequest(
+    f =>
+      `The picture is ${text(f, 'height')} pixels high; at least ${text(f, 'minHeight')} are needed.`,
+    'ValidationHeightTooSmall',
+  ),
+  'image-has-too-many-pixels': badRequest(
+    f =>
+      `The picture has ${text(f, 'width')} x ${text(f, 'height')} pixels; at most ${text(f, 'maxPixels')} in all are accepted.`,
+    'ValidationImageTooLarge',
+  ),
+
+  overloaded: unavailable(
+    'The server is busy with other uploads. Try again after the time in Retry-After.',
+  ),
+  'storage-unavailable': unavailable('The storage does not answer at the moment.'),
+
+  'http-malformed': badRequest('The request is not valid HTTP.'),
+  'headers-too-large': {
+    status: 431,
+    code: 'RequestHeaderFieldsTooLarge',
+    message: 'The request headers are too large.',
+  },
+  'request-timed-out': {
+    status: 408,
+    code: 'RequestTimeout',
+    message: 'The request did not arrive in time.',
+  },
+}
+
+const unexpected: WireError = {
+  status: 500,
+  code: 'InternalServerError',
+  message: 'An internal error occurred. The log has the cause under this request-id.',
+}
+const defaultRetryAfterSeconds = 2
+
+/** The answer to a failure, or to a bug (undefined): 500 with a body that says nothing of its cause. */
+export function refuse(failure: Failure | undefined, ids: RequestIds, now: number): Reply {
+  const error = failure === undefined ? unexpected : wireErrors[failure.code]
+  const facts = failure?.facts ?? {}
+  const message = typeof error.message === 'string' ? error.message : error.message(facts)
+  return {
+    status: error.status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'private',
+      ...ids.headers,
+      ...(error.status === 401 && { 'www-authenticate': challenge(failure?.code) }),
+      ...(error.retryAfter && {
+        'retry-after': String(facts.retryAfterSeconds ?? defaultRetryAfterSeconds),
+      }),
+      ...(error.status === 405 && { allow: list(facts, 'allow').join(', ') }),
+    },
+    body: JSON.stringify({
+      error: { code: error.code, message, innerError: innerError(ids, now) },
+    }),
+  }
+}
+
+/** `date` is UTC to the second without a zone, as Graph writes it. */
+function innerError(ids: RequestIds, now: number): Record<string, string> {
+  return {
+    date: new Date(now).toISOString().slice(0, 19),
+    'request-id': ids.requestId,
+    'client-request-id': ids.clientRequestId,
+  }
+}
+
+/**
+ * RFC 6750 section 3: no error code where no token came. No `claims` parameter ever: Kiota clients
+ * repeat the request once for it. https://www.rfc-editor.org/rfc/rfc6750#section-3
+ */
+function challenge(code: FailureCode | undefined): string {
+  return code === 'token-missing'
+    ? 'Bearer'
+    : `Bearer error="invalid_token", error_description="${code}"`
+}
+
+function unauthorized(message: Words): WireError {
+  return { status: 401, code: 'InvalidAuthenticationToken', message }
+}
+
+function forbidden(message: Words, code: string): WireError {
+  return { status: 403, code, message }
+}
+
+function badRequest(message: Words, code = 'BadRequest'): WireError {
+  return { status: 400, code, message }
+}
+
+function missing(message: Words, code: string): WireError {
+  return { status: 404, code, message }
+}
+
+function unavailable(message: Words): WireError {
+  return { status: 503, code: 'ServiceUnavailable', message, retryAfter: true }
+}
+
+function text(facts: Facts, name: string): string {
+  return String(facts[name] ?? '')
+}
+
+function list(facts: Facts, name: string): readonly string[] {
+  const value = facts[name]
+  return Array.isArray(value) ? value : []
+}
+
+function listed(facts: Facts, name: string, before: string): string {
+  const values = list(facts, name)
+  return values.length === 0 ? '' : `${before}${values.join(', ')}.`
+}
+
+function expected(facts: Facts): string {
+  return listed(facts, 'audience', ' Expected audience: ')
+}
+
+/** "403 names the permissions that would have been enough", and the admin roles where one is needed too. */
+function wouldDo(facts: Facts): string {
+  const roles = list(facts, 'roles')
+  return (
+    listed(facts, 'sufficient', ' One of these permissions would be enough: ') +
+    (roles.length === 0
+      ? ''
+      : ` The signed-in user also needs one of these roles: ${roles.join(', ')}.`)
+  )
+}

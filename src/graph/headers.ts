@@ -1,0 +1,64 @@
+/**
+ * Request ids, ETags and conditions: the small print of HTTP that every answer shares.
+ */
+import { Failure } from '../failure.ts'
+import type { WriteCondition } from '../photos/condition.ts'
+import type { Headers } from './call.ts'
+
+export type RequestIds = Readonly<{
+  requestId: string
+  clientRequestId: string
+  headers: Readonly<Record<string, string>>
+}>
+
+/** What a caller may choose as their id: it goes into headers, bodies and logs, so nothing else passes. */
+const clientRequestIdPattern = /^[\w.:{}-]{1,128}$/
+
+/** `client-request-id` is echoed; without one it equals `request-id`, as in Graph. */
+export function requestIds(headers: Headers, newId: () => string): RequestIds {
+  const requestId = newId()
+  const asked = headers['client-request-id']
+  const clientRequestId =
+    asked !== undefined && clientRequestIdPattern.test(asked) ? asked : requestId
+  return {
+    requestId,
+    clientRequestId,
+    headers: { 'request-id': requestId, 'client-request-id': clientRequestId },
+  }
+}
+
+/** A strong ETag, quotes included: the same characters as `@odata.mediaEtag`. */
+export function etagOf(photo: { version: string }): string {
+  return `"${photo.version}"`
+}
+
+/**
+ * If-None-Match on a read: true means 304. Comparison is weak, as RFC 9110 wants it here, so a proxy
+ * that weakened our tag still gets its 304. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
+ */
+export function isUnchanged(headers: Headers, etag: string): boolean {
+  const condition = headers['if-none-match']
+  if (condition === undefined) return false
+  if (condition === etag || condition.trim() === '*') return true
+  return condition.split(',').some(tag => tag.trim().replace(/^W\//, '') === etag)
+}
+
+/** If-Match and If-None-Match: * on a write. Comparison is strong: a weak tag matches nothing. */
+export function writeCondition(headers: Headers): WriteCondition {
+  const wanted = headers['if-match']
+  if (wanted !== undefined) {
+    return wanted.trim() === '*'
+      ? 'any'
+      : new Set(wanted.split(',').map(tag => unquote(tag.trim())))
+  }
+  const unwanted = headers['if-none-match']
+  if (unwanted === undefined) return undefined
+  if (unwanted.trim() === '*') return 'none'
+  throw new Failure('address-malformed', {
+    facts: { reason: 'If-None-Match on a write can only be *' },
+  })
+}
+
+function unquote(tag: string): string {
+  return /^"(.*)"$/.exec(tag)?.[1] ?? ''
+}

@@ -1,0 +1,161 @@
+/**
+ * The HTTP server around `answer`, and the only file that knows Fastify. It turns a request into a
+ * call and a reply into bytes, and guards what lies below a call: broken HTTP, limits, timeouts.
+ */
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
+import type { Socket } from 'node:net'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { Failure, type FailureCode } from '../failure.ts'
+import { answer, type Parts } from './answer.ts'
+import type { BodyBudget } from './bodies-in-flight.ts'
+import type { Call, Headers, Reply } from './call.ts'
+import { refuse } from './errors.ts'
+import { requestIds } from './headers.ts'
+import { readBody } from './request-body.ts'
+
+export type HttpOptions = Readonly<{
+  tls?: Readonly<{ cert: string | Buffer; key: string | Buffer }>
+  /** The root that clients see, when a proxy in front changes it; else the request's own Host. */
+  baseUrl?: string
+  budget: BodyBudget
+  stallTimeoutMs: number
+  /** Sees every request first; true when it has answered. The development issuer lives here. */
+  before?: (request: IncomingMessage, response: ServerResponse) => boolean
+}>
+
+const timeouts = {
+  /** For a whole request, from its first byte to its last. */
+  requestTimeout: 120_000,
+  headersTimeout: 20_000,
+  /** Longer than the idle time of usual load balancers (60 s), so that they close first. */
+  keepAliveTimeout: 75_000,
+  /** Tokens of people in many groups reach 10 KB. */
+  maxHeaderSize: 32 * 1024,
+}
+/** How long a refused sender may go on sending before the connection is cut. */
+const lingerMs = 2_000
+
+export function createServer(parts: Parts, options: HttpOptions): FastifyInstance {
+  const server = fastify({
+    serverFactory: handle => openServer(handle, options),
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    // routes.ts is the router. Here every address is the same, also one that is no url at all.
+    rewriteUrl: () => '/',
+    clientErrorHandler: (error, socket) => refuseBrokenHttp(error, socket, parts),
+  })
+  // A hook, because what comes after it in Fastify looks at Content-Type, which is no evidence here.
+  server.addHook('onRequest', async (request, reply) => {
+    request.raw.url = request.originalUrl
+    if (options.before?.(request.raw, reply.raw)) {
+      reply.hijack()
+      return reply
+    }
+    return await respond(request, reply, parts, options)
+  })
+  return server
+}
+
+type Handle = (request: IncomingMessage, response: ServerResponse) => void
+
+function openServer(handle: Handle, { tls }: HttpOptions): Server {
+  const server = tls
+    ? createHttpsServer({ ...tls, ...timeouts }, handle)
+    : createHttpServer(timeouts, handle)
+  // With a listener, Node leaves the 100 to us: it is sent when the body is asked for, so a refusal
+  // by token or permission costs the client no upload.
+  return server.on('checkContinue', handle)
+}
+
+async function respond(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  parts: Parts,
+  options: HttpOptions,
+): Promise<FastifyReply> {
+  const { raw } = request
+  let release: (() => void) | undefined
+  const call: Call = {
+    method: raw.method ?? '',
+    url: pathOf(raw.url ?? ''),
+    origin: options.baseUrl ?? originOf(request),
+    headers: raw.headers as Headers,
+    async readBody(maxBytes) {
+      if (expectsContinue(raw)) reply.raw.writeContinue()
+      const body = await readBody(raw, maxBytes, options)
+      release = body.release
+      return body.bytes
+    },
+  }
+  const answered = await answer(call, parts)
+  release?.()
+  if (!raw.complete) lingerAfter(reply.raw, raw)
+  return send(reply, call.method, answered)
+}
+
+/** An absolute-form target (RFC 9112, 3.2.2) names its host in the request line; the rest is the path. */
+function pathOf(url: string): string {
+  return url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '')
+}
+
+const hostPattern = /^[\w.-]+(:\d{1,5})?$|^\[[\da-f:.]+\](:\d{1,5})?$/i
+
+/** The Host goes into answers (@odata.context), so one that is no host does not get there. */
+function originOf(request: FastifyRequest): string {
+  const host = request.raw.headers.host ?? ''
+  return `${request.protocol}://${hostPattern.test(host) ? host : 'localhost'}`
+}
+
+function expectsContinue(request: IncomingMessage): boolean {
+  return request.headers.expect?.toLowerCase() === '100-continue'
+}
+
+/**
+ * An answer before the body has arrived: Node reads on and forgets what comes, so that the client
+ * gets to see the answer instead of a reset; a sender who does not end is cut off.
+ */
+function lingerAfter(response: ServerResponse, request: IncomingMessage): void {
+  response.once('finish', () => {
+    const timer = setTimeout(() => request.complete || request.socket.destroy(), lingerMs)
+    timer.unref()
+    request.once('end', () => clearTimeout(timer))
+  })
+}
+
+function send(reply: FastifyReply, method: string, { status, headers, body }: Reply): FastifyReply {
+  reply.code(status).headers(headers)
+  if (method !== 'HEAD') return reply.send(body)
+  if (body !== undefined) reply.header('content-length', Buffer.byteLength(body))
+  return reply.send()
+}
+
+/** What Node's parser refuses has no request and no reply: the answer is written to the socket itself. */
+function refuseBrokenHttp(error: Error & { code?: string }, socket: Socket, parts: Parts): void {
+  if (!socket.writable || socket.destroyed || error.code === 'ECONNRESET')
+    return void socket.destroy()
+  const failure = new Failure(parserFailures[error.code ?? ''] ?? 'http-malformed')
+  const { status, headers, body } = refuse(failure, requestIds({}, parts.newId), parts.now())
+  const lines = Object.entries({
+    ...headers,
+    'content-length': String(Buffer.byteLength(body ?? '')),
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status} ${reasons[status] ?? 'Error'}\r\n${lines.join('')}\r\n${body}`)
+}
+
+const parserFailures: Readonly<Record<string, FailureCode>> = {
+  HPE_HEADER_OVERFLOW: 'headers-too-large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request-timed-out',
+}
+const reasons: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+}

@@ -1,0 +1,36 @@
+/**
+ * Table: operation -> what is done, and how it is told. Every function here has one shape, so a
+ * reader who knows one knows all.
+ */
+
+import type { Parts, Request } from './answer.ts'
+import type { Reply } from './call.ts'
+import * as directory from './directory-operations.ts'
+import * as photos from './photo-operations.ts'
+import type { Operation } from './routes.ts'
+
+export type Perform = (request: Request, parts: Parts) => Promise<Reply>
+
+export const operations: Readonly<Record<Operation, Perform>> = {
+  getPhoto: photos.getPhoto,
+  getPhotoValue: photos.getPhotoValue,
+  listPhotos: photos.listPhotos,
+  getPhotoOfSize: photos.getPhoto,
+  getPhotoOfSizeValue: photos.getPhotoValue,
+  updatePhoto: photos.updatePhoto,
+  deletePhoto: photos.deletePhoto,
+  getUser: directory.getUser,
+  listUsers: directory.listUsers,
+  getGroup: directory.getGroup,
+  listGroups: directory.listGroups,
+  getTeam: directory.getTeam,
+  listJoinedTeams: directory.listJoinedTeams,
+  getContact: directory.getContact,
+  listContacts: directory.listContacts,
+  createContact: directory.createContact,
+  deleteContact: directory.deleteContact,
+  getContactFolder: directory.getContactFolder,
+  listContactFolders: directory.listContactFolders,
+  createContactFolder: directory.createContactFolder,
+  deleteContactFolder: directory.deleteContactFolder,
+}

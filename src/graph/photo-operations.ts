@@ -1,0 +1,166 @@
+/**
+ * What can be done with a photo, told in Graph's words. Bytes come from photos/, permissions were
+ * settled before.
+ */
+import { Failure } from '../failure.ts'
+import { findRendition, listSizes, type Photo, type PixelSize, toPhoto } from '../photos/photo.ts'
+import { readRendition } from '../photos/read.ts'
+import { removePhoto } from '../photos/remove.ts'
+import { replacePhoto } from '../photos/replace.ts'
+import type { Parts, Request } from './answer.ts'
+import type { Reply } from './call.ts'
+import { etagOf, isUnchanged, writeCondition } from './headers.ts'
+import { readOptions } from './query.ts'
+import { collection, empty, entity } from './replies.ts'
+import { keyed, profilePhoto, sizeName } from './resources.ts'
+import { ownerOf, type Target } from './target.ts'
+
+/** One photo's metadata, of the photo itself or of one size. */
+export async function getPhoto(request: Request): Promise<Reply> {
+  const { select } = readOptions(request.address.query, ['$select'])
+  const { photo, rendition, id } = expectRendition(request)
+  const unchanged = notModified(request, photo)
+  if (unchanged) return unchanged
+  const path = `${placeOf(request.target)}/${request.match.size === undefined ? 'photo' : 'photos'}/$entity`
+  const reply = entity(request, path, profilePhoto(photo, rendition, id, select))
+  return { ...reply, headers: { ...reply.headers, ...revalidate, etag: etagOf(photo) } }
+}
+
+/** The JPEG itself. Query options mean nothing to a stream and are passed over. */
+export async function getPhotoValue(request: Request, parts: Parts): Promise<Reply> {
+  const { photo, rendition } = expectRendition(request)
+  const unchanged = notModified(request, photo)
+  if (unchanged) return unchanged
+  const body = await readRendition(parts.packs, photo, rendition)
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'image/jpeg',
+      etag: etagOf(photo),
+      ...revalidate,
+      // The bytes are ours, re-encoded; still no browser shall take them for anything but a picture.
+      'x-content-type-options': 'nosniff',
+    },
+    body,
+  }
+}
+
+/** Every size there is, smallest first. A photo of an odd size is in no list: its address is `photo`. */
+export async function listPhotos(request: Request): Promise<Reply> {
+  const { select, top, skip } = readOptions(request.address.query, ['$select', '$top', '$skip'])
+  const photo = expectPhoto(request.target)
+  const sizes = listSizes(photo)
+  const page = sizes.slice(skip, skip + top)
+  return collection(
+    request,
+    `${placeOf(request.target)}/photos`,
+    page.map(rendition => profilePhoto(photo, rendition, sizeName(rendition), select)),
+    skip + top < sizes.length ? { $skip: String(skip + top) } : undefined,
+  )
+}
+
+/**
+ * "如果成功,此方法返回200 OK用于更新团队照片的响应代码或204 No Content响应代码。" 200 for users, groups
+ * and contacts, 204 for teams, as the two examples show; no body, and so no Content-Type.
+ * https://learn.microsoft.com/zh-cn/graph/api/profilephoto-update
+ */
+export async function updatePhoto(request: Request, parts: Parts): Promise<Reply> {
+  const { call, target } = request
+  if (parts.strictContentType) expectJpegContentType(call.headers['content-type'])
+  const condition = writeCondition(call.headers)
+  const body = await call.readBody(parts.maxUploadBytes)
+  if (body.length === 0) return await removeByEmptyBody(request, parts)
+  await replacePhoto(parts, ownerOf(target), currentPhoto(target), body, condition)
+  return empty(target.kind === 'team' ? 204 : 200)
+}
+
+/**
+ * Evolution takes a contact's photo away by a PUT without a body; for everyone else an empty body is
+ * an upload that went wrong. @differs Graph documents no way to remove a contact's photo.
+ */
+async function removeByEmptyBody({ call, target }: Request, parts: Parts): Promise<Reply> {
+  if (target.kind !== 'contact') throw new Failure('body-empty')
+  if (currentPhoto(target) !== undefined) {
+    await removePhoto(parts.database, ownerOf(target), writeCondition(call.headers), parts.now())
+  }
+  return empty(200)
+}
+
+/** https://learn.microsoft.com/en-us/graph/api/profilephoto-delete: 200, no body. */
+export async function deletePhoto({ call, target }: Request, parts: Parts): Promise<Reply> {
+  await removePhoto(parts.database, ownerOf(target), writeCondition(call.headers), parts.now())
+  return empty(200)
+}
+
+/** Anyone on the way may keep it for this caller, but has to ask whether it is still the one. */
+const revalidate = { 'cache-control': 'private, no-cache' }
+
+function notModified({ call }: Request, photo: Photo): Reply | undefined {
+  const etag = etagOf(photo)
+  if (!isUnchanged(call.headers, etag)) return undefined
+  return { status: 304, headers: { etag, ...revalidate } }
+}
+
+function currentPhoto(target: Target): Photo | undefined {
+  switch (target.kind) {
+    case 'user':
+      return toPhoto(target.user)
+    case 'group':
+    case 'team':
+      return toPhoto(target.group)
+    case 'contact':
+      return toPhoto(target.contact)
+    case 'directory':
+    case 'mailbox':
+    case 'folder':
+      return undefined
+  }
+}
+
+function expectPhoto(target: Target): Photo {
+  const photo = currentPhoto(target)
+  if (photo === undefined) throw new Failure('photo-not-found')
+  return photo
+}
+
+type Found = Readonly<{ photo: Photo; rendition: Photo['renditions'][0]; id: string }>
+
+function expectRendition({ match, target }: Request): Found {
+  const photo = expectPhoto(target)
+  const size = match.size === undefined ? undefined : parseSize(match.size)
+  const rendition = size === null ? undefined : findRendition(photo, size)
+  if (rendition === undefined) throw new Failure('photo-size-not-found')
+  return { photo, rendition, id: size ? sizeName(rendition) : 'default' }
+}
+
+/** Documents print 240X240 and 240x240. null: no size at all. */
+function parseSize(text: string): PixelSize | null {
+  const match = /^(\d{1,5})x(\d{1,5})$/i.exec(text)
+  return match === null ? null : { width: Number(match[1]), height: Number(match[2]) }
+}
+
+function expectJpegContentType(contentType: string | undefined): void {
+  const mediaType = contentType?.split(';')[0]?.trim().toLowerCase()
+  if (mediaType === 'image/jpeg') return
+  throw new Failure('content-type-refused', {
+    facts: { contentType: mediaType?.slice(0, 100) || 'nothing' },
+  })
+}
+
+/** users('id'), groups('id'), teams('id') or users('id')/contacts('id'): what contexts begin with. */
+function placeOf(target: Target): string {
+  switch (target.kind) {
+    case 'user':
+      return keyed('users', target.user.id)
+    case 'group':
+      return keyed('groups', target.group.id)
+    case 'team':
+      return keyed('teams', target.group.id)
+    case 'contact':
+      return `${keyed('users', target.user.id)}/${keyed('contacts', target.contact.id)}`
+    case 'directory':
+    case 'mailbox':
+    case 'folder':
+      throw new TypeError(`a ${target.kind} has no photo`)
+  }
+}

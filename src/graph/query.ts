@@ -1,0 +1,155 @@
+/**
+ * OData's query options, as far as Visage serves them: what to select, and which page of a list.
+ * https://learn.microsoft.com/en-us/graph/query-parameters
+ */
+import type { Term } from '../directory/search.ts'
+import { Failure } from '../failure.ts'
+
+export type Options = Readonly<{
+  select: ReadonlySet<string> | undefined
+  top: number
+  skip: number
+  anyOf: readonly Term[]
+  after: Readonly<{ name: string; id: string }> | undefined
+}>
+
+type Option = '$select' | '$top' | '$skip' | '$skiptoken' | '$search' | '$filter' | '$orderby'
+
+const defaultTop = 100
+const maxTop = 999
+
+/**
+ * Reads the options of `query`. One that begins with $ and is not in `supported` is refused; others are
+ * the caller's own business, as OData says of custom options. The $ may be missing and case is free.
+ */
+export function readOptions(query: string, supported: readonly Option[]): Options {
+  const given = new Map<string, string>()
+  for (const [name, value] of new URLSearchParams(query)) {
+    const option = canonicalName(name, supported)
+    if (option === undefined) continue
+    if (given.has(option)) throw invalid(option, 'it is given twice')
+    given.set(option, value)
+  }
+  checkOrder(given.get('$orderby'))
+  return {
+    select: readSelect(given.get('$select')),
+    top: readNumber('$top', given.get('$top'), defaultTop, 1, maxTop),
+    skip: readNumber('$skip', given.get('$skip'), 0, 0, 1_000_000),
+    anyOf: [...readSearch(given.get('$search')), ...readFilter(given.get('$filter'))],
+    after: readSkipToken(given.get('$skiptoken')),
+  }
+}
+
+const known = new Set([
+  '$select',
+  '$top',
+  '$skip',
+  '$skiptoken',
+  '$search',
+  '$filter',
+  '$orderby',
+  '$count',
+  '$expand',
+  '$format',
+  '$apply',
+  '$compute',
+  '$levels',
+  '$deltatoken',
+])
+
+function canonicalName(name: string, supported: readonly Option[]): string | undefined {
+  const option = (name.startsWith('$') ? name : `$${name}`).toLowerCase()
+  if ((supported as readonly string[]).includes(option)) return option
+  if (!name.startsWith('$') && !known.has(option)) return undefined
+  throw new Failure('query-option-unsupported', { facts: { option: name, supported } })
+}
+
+function readSelect(value: string | undefined): ReadonlySet<string> | undefined {
+  if (value === undefined || value.trim() === '' || value.trim() === '*') return undefined
+  return new Set(value.split(',').map(name => name.trim().toLowerCase()))
+}
+
+/** Lists come by display name and in no other order. */
+function checkOrder(value: string | undefined): void {
+  if (value === undefined || /^\s*displayName(\s+asc)?\s*$/i.test(value)) return
+  throw invalid('$orderby', 'lists are ordered by displayName')
+}
+
+function readNumber(
+  option: string,
+  value: string | undefined,
+  missing: number,
+  min: number,
+  max: number,
+): number {
+  if (value === undefined) return missing
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
+  if (number >= min && number <= max) return number
+  throw invalid(option, `a whole number from ${min} to ${max} is needed`)
+}
+
+/** `$search="displayName:ali" OR "mail:ali"`: words that begin so. Without a property: the display name. */
+function readSearch(value: string | undefined): Term[] {
+  if (value === undefined) return []
+  const clauses =
+    value.match(/"[^"]*"|[^\s"]+/g)?.filter(clause => clause.toUpperCase() !== 'OR') ?? []
+  if (clauses.length === 0) throw invalid('$search', 'it is empty')
+  return clauses.map(clause => {
+    const [, property = 'displayName', text = ''] =
+      /^(?:(\w+):)?(.*)$/s.exec(clause.replaceAll('"', '')) ?? []
+    if (text.trim() === '') throw invalid('$search', 'a clause without text')
+    return { property, how: 'hasWordsStartingWith', text }
+  })
+}
+
+const startsWith = /^startswith\(\s*(\w+)\s*,\s*'((?:[^']|'')*)'\s*\)$/i
+const equals = /^(\w+)\s+eq\s+'((?:[^']|'')*)'$/i
+const hasEmail = /^emailAddresses\/any\(\s*(\w+)\s*:\s*\1\/address\s+eq\s+'((?:[^']|'')*)'\s*\)$/i
+
+/** `startswith(displayName,'ali') or mail eq 'alice@…'`: the filters that people pickers send. */
+function readFilter(value: string | undefined): Term[] {
+  if (value === undefined) return []
+  return splitAtOr(value).map(clause => {
+    const email = hasEmail.exec(clause)
+    if (email) return { property: 'email', how: 'equals', text: unquote(email[2]) }
+    const prefix = startsWith.exec(clause)
+    if (prefix) return { property: prefix[1] ?? '', how: 'startsWith', text: unquote(prefix[2]) }
+    const equal = equals.exec(clause)
+    if (equal) return { property: equal[1] ?? '', how: 'equals', text: unquote(equal[2]) }
+    throw invalid(
+      '$filter',
+      "supported are startswith(property,'text') and property eq 'text', joined by or",
+    )
+  })
+}
+
+/** Not inside a quoted text: names contain the word, and quotes. */
+function splitAtOr(filter: string): string[] {
+  const parts = filter.match(/(?:'(?:[^']|'')*'|(?!\sor\s)[^'])+/gi) ?? []
+  return parts.map(part => part.trim().replace(/^or\s+/i, '')).filter(part => part !== '')
+}
+
+function unquote(text: string | undefined): string {
+  return (text ?? '').replaceAll("''", "'")
+}
+
+export function formatSkipToken(last: Readonly<{ name: string; id: string }>): string {
+  return Buffer.from(JSON.stringify([last.name, last.id])).toString('base64url')
+}
+
+function readSkipToken(value: string | undefined): Options['after'] {
+  if (value === undefined) return undefined
+  try {
+    const [name, id] = JSON.parse(Buffer.from(value, 'base64url').toString()) as unknown[]
+    if (typeof name === 'string' && typeof id === 'string') return { name, id }
+  } catch (cause) {
+    throw new Failure('query-option-invalid', { facts: { option: '$skiptoken', reason }, cause })
+  }
+  throw invalid('$skiptoken', reason)
+}
+
+const reason = 'it is not one that this server gave out'
+
+function invalid(option: string, reason: string): Failure {
+  return new Failure('query-option-invalid', { facts: { option, reason } })
+}

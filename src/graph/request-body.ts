@@ -1,0 +1,120 @@
+/**
+ * Reading a request's body from its stream: within a limit, within the budget, in time, inflated
+ * where it is packed. It knows nothing of what the body holds.
+ */
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { Failure } from '../failure.ts'
+import type { BodyBudget } from './bodies-in-flight.ts'
+
+export type BodyReading = Readonly<{
+  budget: BodyBudget
+  /** Refuses a sender who pauses longer than this. */
+  stallTimeoutMs: number
+}>
+
+/**
+ * The body, and a function that gives its share of the budget back once nobody needs it any more.
+ * Throws 'body-too-large' (declared or arrived, inflated or not), 'body-stalled', 'body-cut-off',
+ * 'body-encoding-unsupported', 'body-encoding-broken', 'overloaded'. The connection stays usable: a
+ * refusal is answered on it.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+  { budget, stallTimeoutMs }: BodyReading,
+): Promise<Readonly<{ bytes: Uint8Array; release: () => void }>> {
+  const declared = Number(request.headers['content-length'] ?? Number.NaN)
+  if (declared > maxBytes) {
+    throw new Failure('body-too-large', { facts: { maxBytes, bytes: declared } })
+  }
+  const source = inflate(request)
+  // A declared length is taken at once, so that of many uploads some finish instead of all failing halfway.
+  let taken = Number.isNaN(declared) || source !== request ? 0 : declared
+  budget.take(taken)
+  const release = () => budget.giveBack(taken)
+  let length = 0
+  const count = (chunk: Buffer) => {
+    length += chunk.length
+    if (length > maxBytes) throw new Failure('body-too-large', { facts: { maxBytes } })
+    if (length <= taken) return
+    budget.take(length - taken)
+    taken = length
+  }
+  try {
+    const bytes = await collect(source, request, count, stallTimeoutMs)
+    return { bytes, release }
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+/**
+ * By events and not by iteration: leaving an iteration destroys the stream, and with the request's
+ * stream the socket that the refusal has to go out on.
+ */
+function collect(
+  source: Readable,
+  request: IncomingMessage,
+  count: (chunk: Buffer) => void,
+  stallTimeoutMs: number,
+): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    const seconds = stallTimeoutMs / 1000
+    const stalled = () => finish(new Failure('body-stalled', { facts: { seconds } }))
+    const timer = setTimeout(stalled, stallTimeoutMs)
+    const cutOff = () => finish(new Failure('body-cut-off'))
+    const broken = (cause: unknown) => finish(new Failure('body-encoding-broken', { cause }))
+    const complete = () => finish(undefined)
+    const arrived = () => timer.refresh()
+    const add = (chunk: Buffer) => {
+      try {
+        count(chunk)
+        chunks.push(chunk)
+      } catch (error) {
+        finish(error)
+      }
+    }
+    function finish(error: unknown): void {
+      clearTimeout(timer)
+      source.off('data', add).off('end', complete)
+      request.off('data', arrived).off('close', cutOff).off('error', cutOff)
+      if (source !== request) {
+        // A late complaint of a decompressor that is done with has no reader, and ends no process.
+        source.off('error', broken).on('error', ignore)
+        request.unpipe()
+        source.destroy()
+      }
+      if (error !== undefined) reject(error)
+      else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
+    }
+    if (source !== request) source.on('error', broken)
+    request.on('data', arrived).on('close', cutOff).on('error', cutOff)
+    source.on('data', add).on('end', complete)
+  })
+}
+
+function ignore(): void {}
+
+/** The Go SDK packs every body. The limit counts what comes out, so a small bomb stays small. */
+function inflate(request: IncomingMessage): Readable {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase()
+  switch (encoding) {
+    case undefined:
+    case '':
+    case 'identity':
+      return request
+    case 'gzip':
+    case 'x-gzip':
+      return request.pipe(createGunzip())
+    case 'deflate':
+      return request.pipe(createInflate())
+    case 'br':
+      return request.pipe(createBrotliDecompress())
+    default:
+      throw new Failure('body-encoding-unsupported', { facts: { encoding: encoding.slice(0, 50) } })
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Rows and renditions -> Graph's JSON: which properties a resource has, under which names, with which
+ * OData annotations. The only place where these spellings stand.
+ */
+import type { EmailAddress } from '../directory/contacts.ts'
+import type { Photo, PixelSize } from '../photos/photo.ts'
+import type { ContactFolderRow, ContactRow, GroupRow, UserRow } from '../storage/schema.ts'
+import type { Version } from './address.ts'
+import { etagOf } from './headers.ts'
+
+type Json = Readonly<Record<string, unknown>>
+type Select = ReadonlySet<string> | undefined
+
+/** `https://host/v1.0/$metadata#users('id')/photo/$entity` */
+export function contextUrl(origin: string, version: Version, path: string): string {
+  return `${origin}/${version}/$metadata#${path}`
+}
+
+export function keyed(collection: string, id: string): string {
+  return `${collection}('${id.replaceAll("'", "''")}')`
+}
+
+/**
+ * `id` is the literal 'default' for the photo without a size, else '48x48'.
+ * @observed 2026-04 docs/conformance.md: these six keys, `height` before `width`.
+ */
+export function profilePhoto(photo: Photo, rendition: PixelSize, id: string, select: Select): Json {
+  return {
+    '@odata.mediaContentType': 'image/jpeg',
+    '@odata.mediaEtag': etagOf(photo),
+    ...pick({ id, height: rendition.height, width: rendition.width }, select),
+  }
+}
+
+export function sizeName({ width, height }: PixelSize): string {
+  return `${width}x${height}`
+}
+
+/** The properties that Graph returns when nothing is selected; what Visage does not keep is null. */
+const defaultUserProperties = [
+  'businessPhones',
+  'displayName',
+  'givenName',
+  'jobTitle',
+  'mail',
+  'mobilePhone',
+  'officeLocation',
+  'preferredLanguage',
+  'surname',
+  'userPrincipalName',
+  'id',
+]
+
+export function user(row: UserRow, select: Select): Json {
+  const all = {
+    businessPhones: [],
+    displayName: row.display_name,
+    givenName: row.given_name,
+    jobTitle: row.job_title,
+    mail: row.mail,
+    mobilePhone: null,
+    officeLocation: null,
+    preferredLanguage: null,
+    surname: row.surname,
+    userPrincipalName: row.user_principal_name,
+    id: row.id,
+    userType: row.user_type,
+    department: null,
+    accountEnabled: true,
+  }
+  return pick(all, select ?? new Set(defaultUserProperties.map(name => name.toLowerCase())))
+}
+
+export function group(row: GroupRow, select: Select): Json {
+  const all = {
+    id: row.id,
+    description: row.description,
+    displayName: row.display_name,
+    groupTypes: row.is_unified === 1 ? ['Unified'] : [],
+    mail: row.mail,
+    mailEnabled: row.is_unified === 1,
+    mailNickname: row.mail?.split('@')[0] ?? null,
+    resourceProvisioningOptions: row.is_team === 1 ? ['Team'] : [],
+    securityEnabled: row.is_unified !== 1,
+    visibility: row.visibility,
+  }
+  return pick(all, select)
+}
+
+export function team(row: GroupRow, select: Select): Json {
+  return pick(
+    {
+      id: row.id,
+      displayName: row.display_name,
+      description: row.description,
+      visibility: row.visibility.toLowerCase(),
+      isArchived: false,
+    },
+    select,
+  )
+}
+
+export function contact(row: ContactRow, select: Select): Json {
+  return pick(
+    {
+      id: row.id,
+      parentFolderId: row.folder_id,
+      displayName: row.display_name,
+      givenName: row.given_name,
+      surname: row.surname,
+      companyName: row.company_name,
+      jobTitle: row.job_title,
+      emailAddresses: JSON.parse(row.email_addresses) as readonly EmailAddress[],
+    },
+    select,
+  )
+}
+
+export function contactFolder(row: ContactFolderRow, select: Select): Json {
+  return pick(
+    { id: row.id, parentFolderId: row.parent_folder_id, displayName: row.display_name },
+    select,
+  )
+}
+
+/** Names of properties compare without case; a property that does not exist is left out. */
+function pick(all: Json, select: Select): Json {
+  if (select === undefined) return all
+  return Object.fromEntries(Object.entries(all).filter(([name]) => select.has(name.toLowerCase())))
+}

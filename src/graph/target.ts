@@ -1,0 +1,151 @@
+/**
+ * What an address leads to: finding it in the caller's own tenant, and what the caller is to it. A
+ * caller never sees, nor gets a hint of, anything of another tenant.
+ */
+import {
+  type ContactWithPhoto,
+  findContact,
+  findFolder,
+  type Mailbox,
+} from '../directory/contacts.ts'
+import type { FindGroup, GroupWithPhoto } from '../directory/groups.ts'
+import { isGroupOwner, isTeamJoined, rolesOfUser } from '../directory/relations.ts'
+import {
+  addSignedInUser,
+  type FindUser,
+  normalizeId,
+  type UserWithPhoto,
+} from '../directory/users.ts'
+import { Failure } from '../failure.ts'
+import type { Relation } from '../permissions/decide.ts'
+import type { OwnerKey } from '../photos/photo.ts'
+import type { ContactFolderRow, Database } from '../storage/schema.ts'
+import type { Caller } from '../tokens/caller.ts'
+import type { Match } from './routes.ts'
+
+export type Finders = Readonly<{ database: Database; findUser: FindUser; findGroup: FindGroup }>
+
+export type Target =
+  | Readonly<{ kind: 'directory' }>
+  | Readonly<{ kind: 'user'; user: UserWithPhoto }>
+  | Readonly<{ kind: 'group' | 'team'; group: GroupWithPhoto }>
+  | Readonly<{ kind: 'mailbox'; user: UserWithPhoto }>
+  | Readonly<{ kind: 'folder'; user: UserWithPhoto; folder: ContactFolderRow }>
+  | Readonly<{ kind: 'contact'; user: UserWithPhoto; contact: ContactWithPhoto }>
+
+/** Throws the 'not-found' failure of whatever on the way does not exist. */
+export async function find(match: Match, caller: Caller, finders: Finders): Promise<Target> {
+  switch (match.target) {
+    case 'directory':
+      return { kind: 'directory' }
+    case 'user':
+    case 'mailbox':
+      return { kind: match.target, user: await findPerson(match, caller, finders) }
+    case 'group':
+    case 'team':
+      return { kind: match.target, group: await findGroupOrTeam(match, caller, finders) }
+    case 'folder':
+    case 'contact':
+      return await findInMailbox(match, caller, finders)
+  }
+}
+
+async function findPerson(match: Match, caller: Caller, finders: Finders): Promise<UserWithPhoto> {
+  const name = match.isMe ? caller.objectId : (match.user ?? '')
+  const user = await finders.findUser(caller.tenantId, name)
+  if (user !== undefined) return user
+  if (!isCaller(caller, name)) throw new Failure('user-not-found', { facts: { id: name } })
+  return await addSignedInUser(finders, caller.tenantId, caller.objectId, caller.profile)
+}
+
+function isCaller(caller: Caller, id: string): boolean {
+  return caller.kind !== 'application' && normalizeId(id) === normalizeId(caller.objectId)
+}
+
+async function findGroupOrTeam(
+  match: Match,
+  caller: Caller,
+  finders: Finders,
+): Promise<GroupWithPhoto> {
+  const id = match.group ?? ''
+  const group = await finders.findGroup(caller.tenantId, id)
+  if (match.target === 'group') {
+    if (group === undefined) throw new Failure('group-not-found', { facts: { id } })
+    return group
+  }
+  if (group?.is_team !== 1) throw new Failure('team-not-found', { facts: { id } })
+  if (!match.isMe && match.user === undefined) return group
+  // …/joinedTeams/{id}: only a team that this person is in.
+  const person = await findPerson(match, caller, finders)
+  if (!(await isTeamJoined(finders.database, caller.tenantId, group.id, person.id))) {
+    throw new Failure('team-not-found', { facts: { id } })
+  }
+  return group
+}
+
+async function findInMailbox(match: Match, caller: Caller, finders: Finders): Promise<Target> {
+  const user = await findPerson(match, caller, finders)
+  const mailbox = mailboxOf(user)
+  const folder =
+    match.folders.length === 0
+      ? undefined
+      : await findFolder(finders.database, mailbox, match.folders)
+  if (match.folders.length > 0 && folder === undefined) {
+    throw new Failure('contact-folder-not-found')
+  }
+  if (match.contact === undefined) {
+    if (folder === undefined) throw new Failure('contact-folder-not-found')
+    return { kind: 'folder', user, folder }
+  }
+  const contact = await findContact(finders.database, mailbox, match.contact, folder?.id)
+  if (contact === undefined) throw new Failure('contact-not-found')
+  return { kind: 'contact', user, contact }
+}
+
+export function mailboxOf(user: UserWithPhoto): Mailbox {
+  return { tenantId: user.tenant_id, userId: user.id }
+}
+
+/** Whose photo it is that an address with a photo leads to. */
+export function ownerOf(target: Target): OwnerKey {
+  switch (target.kind) {
+    case 'user':
+      return { tenantId: target.user.tenant_id, kind: 'user', id: target.user.id }
+    case 'group':
+    case 'team':
+      return { tenantId: target.group.tenant_id, kind: 'group', id: target.group.id }
+    case 'contact':
+      return { tenantId: target.user.tenant_id, kind: 'contact', id: target.contact.id }
+    case 'directory':
+    case 'mailbox':
+    case 'folder':
+      throw new TypeError(`a ${target.kind} has no photo`)
+  }
+}
+
+/** What can be said of a caller and a target without asking the database again. */
+export function knownRelation(caller: Caller, target: Target): Relation {
+  const person = 'user' in target ? target.user.id : undefined
+  const isPerson = person !== undefined && isCaller(caller, person)
+  return {
+    isSelf: target.kind === 'user' && isPerson,
+    isOwner: false,
+    isOwnMailbox: isPerson,
+    roleTemplateIds: caller.roleTemplateIds,
+  }
+}
+
+/** The whole relation: group ownership, and the roles that the directory knows besides the token's. */
+export async function wholeRelation(
+  caller: Caller,
+  target: Target,
+  database: Database,
+): Promise<Relation> {
+  const known = knownRelation(caller, target)
+  if (caller.kind === 'application') return known
+  const callerId = normalizeId(caller.objectId)
+  const roles = await rolesOfUser(database, caller.tenantId, callerId)
+  const isOwner =
+    'group' in target && (await isGroupOwner(database, caller.tenantId, target.group.id, callerId))
+  return { ...known, isOwner, roleTemplateIds: new Set([...known.roleTemplateIds, ...roles]) }
+}
