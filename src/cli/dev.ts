@@ -1,0 +1,149 @@
+/**
+ * `visage dev`: Visage for developers at a terminal. It says in one line each what a person needs:
+ * where it is, who one can be, and curl lines that work as they are.
+ */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import * as demo from '../demo/tenant.ts'
+import { type Development, startDevelopment } from './development.ts'
+import { explainStart, jsonLines, type Terminal } from './terminal.ts'
+
+export type DevFlags = Readonly<{
+  host: string
+  port: number
+  data: string
+  memory: boolean
+  https: boolean
+  strictContentType: boolean
+}>
+
+export type RunningDev = Readonly<{ close: () => Promise<void> }>
+
+/** The port of `visage dev` and `visage token` when nobody says another. */
+export const defaultDevPort = 8080
+
+export async function dev(flags: DevFlags, terminal: Terminal): Promise<RunningDev> {
+  // Even --memory needs two files that other programs read: the certificate and a picture for curl.
+  const folder = flags.memory ? await mkdtemp(join(tmpdir(), 'visage-')) : flags.data
+  const forget = () => (flags.memory ? rm(folder, { recursive: true, force: true }) : undefined)
+  try {
+    const development = await start(flags, folder, terminal)
+    terminal.print(await greeting(development, flags, folder))
+    development.photosReady.catch(error => terminal.complain(`Demo photos: ${String(error)}`))
+    return {
+      async close() {
+        await development.close()
+        await forget()
+      },
+    }
+  } catch (error) {
+    await forget()
+    throw explainStart(error, flags.port, '--port')
+  }
+}
+
+async function start(flags: DevFlags, folder: string, terminal: Terminal): Promise<Development> {
+  return await startDevelopment({
+    host: flags.host,
+    port: flags.port,
+    ...(flags.https && { tls: await keptCertificate(folder) }),
+    data: flags.memory ? undefined : flags.data,
+    strictContentType: flags.strictContentType,
+    write: jsonLines(terminal, Date.now),
+  })
+}
+
+type Certificate = Readonly<{ cert: string; key: string }>
+
+/** Kept with the data: a program that was told to trust it need not be told again. */
+async function keptCertificate(folder: string): Promise<Certificate> {
+  const { certificateFor, isCurrent } = await import('./certificate.ts')
+  const certFile = join(folder, certificateName)
+  const keyFile = join(folder, 'certificate-key.pem')
+  try {
+    const kept = { cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') }
+    if (isCurrent(kept.cert, new Date())) return kept
+  } catch {
+    // None yet, or not readable: it is made anew, and a folder that cannot be written says so then.
+  }
+  const made = await certificateFor(['localhost', '127.0.0.1', '::1'])
+  await mkdir(folder, { recursive: true })
+  await writeFile(keyFile, made.key, { mode: 0o600 })
+  await writeFile(certFile, made.cert)
+  return made
+}
+
+const certificateName = 'certificate.pem'
+const pictureName = 'example.jpg'
+
+async function greeting(
+  { origin, issuer }: Development,
+  flags: DevFlags,
+  folder: string,
+): Promise<string> {
+  const token = await issuer.mint({ person: 'alice', scopes: ['User.ReadWrite'] })
+  const picture = await examplePicture(folder)
+  const trust = flags.https ? ` --cacert ${shown(join(folder, certificateName))}` : ''
+  const curl = `curl${trust} -H 'Authorization: Bearer ${token}'`
+  const token1 = `visage token${isDefault(flags) ? '' : ` --url ${origin}`}`
+  const rows = [
+    ['Graph', `${origin}/v1.0 (and /beta)`],
+    ['You can be', `${someoneOf(demo.people)} or any of ${demo.people.length} people`],
+    ['Tokens', `${token1} --user alice --scopes User.ReadWrite`],
+    ['Sign-in', `${origin}/${demo.tenantId} for MSAL and other OpenID Connect clients`],
+    ...(flags.https
+      ? [
+          [
+            'Trust',
+            `NODE_EXTRA_CA_CERTS=${shown(join(folder, certificateName))} for Node.js programs`,
+          ],
+        ]
+      : []),
+    [
+      'Data',
+      flags.memory ? 'in memory; nothing is kept' : `${shown(folder)} (delete it to start afresh)`,
+    ],
+    [
+      'Set',
+      `${curl} -T ${shown(picture)} -H 'Content-Type: image/jpeg' -i '${origin}/v1.0/me/photo/$value'`,
+    ],
+    ['Read', `${curl} -o photo.jpg '${origin}/v1.0/me/photos/96x96/$value'`],
+  ]
+  const lines = rows.map(([name = '', text]) => `${name.padEnd(10)}  ${text}`)
+  return [
+    'Visage for developers. The people are invented, the tokens are real, only this machine gets in.',
+    '',
+    ...lines,
+    '',
+    'Ctrl-C ends it.',
+  ].join('\n')
+}
+
+function isDefault(flags: DevFlags): boolean {
+  return flags.port === defaultDevPort
+}
+
+/** As a person would type it here. */
+function shown(path: string): string {
+  const here = relative('', path)
+  const text = here.startsWith('..') ? path : here
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+}
+
+/** A picture to try the upload with, so that the printed line works before one has a picture. */
+async function examplePicture(folder: string): Promise<string> {
+  const { drawFace } = await import('../demo/faces.ts')
+  const file = join(folder, pictureName)
+  await writeFile(file, await drawFace('example', 800))
+  return file
+}
+
+function someoneOf(people: readonly demo.Person[]): string {
+  const roleOf = (id: string) => demo.roleMembers.find(({ userId }) => userId === id)
+  const names = people.slice(0, 4).map(({ id, userPrincipalName }) => {
+    const name = userPrincipalName.split('@')[0]
+    return roleOf(id) ? `${name} (an administrator)` : name
+  })
+  return names.join(', ')
+}

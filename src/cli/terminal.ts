@@ -1,0 +1,40 @@
+/**
+ * Where a command's words go. Standard output carries what was asked for, standard error everything
+ * else, so that output can be piped.
+ */
+import type { Severity } from '../events.ts'
+
+export type Terminal = Readonly<{
+  print: (line: string) => void
+  complain: (line: string) => void
+}>
+
+/** A command that cannot do what it was asked to; the message is for the person at the terminal. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError'
+}
+
+/** One JSON object a line: what log collectors read. */
+export function jsonLines(terminal: Terminal, now: () => number) {
+  return (severity: Severity, fields: Readonly<Record<string, unknown>>): void => {
+    const time = new Date(now()).toISOString()
+    terminal.complain(JSON.stringify({ time, severity, ...fields }))
+  }
+}
+
+/** What listening and opening data usually fail on, in words that say what to do. */
+export function explainStart(error: unknown, port: number, flag: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') {
+    return new CommandError(`Port ${port} is taken by another program. Choose one with ${flag}.`)
+  }
+  if (code === 'EACCES') {
+    return new CommandError(
+      `Port ${port} needs rights this user does not have. Choose one above 1023 with ${flag}.`,
+    )
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new CommandError('This machine has no such address to listen on.')
+  }
+  return error
+}

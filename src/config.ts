@@ -1,0 +1,343 @@
+/**
+ * Table: every setting of `visage serve` with its environment variable, its flag, its default and its
+ * meaning; and how texts become one frozen, typed Config. The only place that reads the environment.
+ * docs/configuration.md is generated from this table.
+ */
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import type { CloudName } from './tokens/clouds.ts'
+import { clouds } from './tokens/clouds.ts'
+import type { B2cTenant, Trust } from './tokens/trust.ts'
+
+/** A setting that is missing, unreadable or contradicts another; the message names it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+export type Setting = Readonly<{
+  env: string
+  flag: string
+  /** What a value looks like, for help and documentation. */
+  value: string
+  default: string
+  meaning: string
+}>
+
+export const settings = {
+  host: setting('HOST', 'address', '127.0.0.1', 'Address to listen on. 0.0.0.0 or :: for all.'),
+  port: setting('PORT', 'number', '8080', 'Port to listen on; 0 takes a free one.'),
+  data: setting('DATA', 'folder', './data', 'Folder of the embedded database and the photos.'),
+  baseUrl: setting(
+    'BASE_URL',
+    'url',
+    '',
+    'Root that clients see, when a proxy in front changes it. Default: what the request says.',
+  ),
+  tlsCert: setting(
+    'TLS_CERT',
+    'file',
+    '',
+    'Certificate chain in PEM form; with it Visage serves https.',
+  ),
+  tlsKey: setting('TLS_KEY', 'file', '', 'Private key of the certificate, in PEM form.'),
+  cloud: setting(
+    'CLOUD',
+    Object.keys(clouds).join(' | '),
+    '',
+    'Microsoft cloud whose Entra ID issues the tokens. This or VISAGE_ISSUER is needed.',
+  ),
+  tenants: setting(
+    'TENANTS',
+    'id,id,… | any',
+    '',
+    'With VISAGE_CLOUD: tenants whose tokens are accepted. Needed.',
+  ),
+  b2cTenants: setting(
+    'B2C_TENANTS',
+    'id[=host],…',
+    '',
+    'With VISAGE_CLOUD: Azure AD B2C tenants, each with its b2clogin host if its user flows issue the tokens. User photo updates are refused to them.',
+  ),
+  personalAccounts: setting(
+    'PERSONAL_ACCOUNTS',
+    'true | false',
+    'false',
+    'With VISAGE_CLOUD global: whether personal Microsoft accounts are accepted.',
+  ),
+  issuer: setting(
+    'ISSUER',
+    'url',
+    '',
+    'Any OpenID Connect issuer instead of a Microsoft cloud, exactly as in its tokens.',
+  ),
+  issuerTenant: setting(
+    'ISSUER_TENANT',
+    'text',
+    'default',
+    'With VISAGE_ISSUER: the tenant of tokens that name none (no tid claim).',
+  ),
+  audience: setting(
+    'AUDIENCE',
+    'text,text,…',
+    '',
+    'Audience that tokens must have: the client id or App ID URI of your own app registration. Needed.',
+  ),
+  strictContentType: setting(
+    'STRICT_CONTENT_TYPE',
+    'true | false',
+    'false',
+    'Accept uploads as image/jpeg only, as the document says; anything else, or none, is 415.',
+  ),
+  maxPixels: setting('MAX_PIXELS', 'number', '100000000', 'Pixels an uploaded picture may have.'),
+  renderers: setting(
+    'RENDERERS',
+    'number',
+    'one per processor, 3 at most',
+    'Pictures rendered at the same time.',
+  ),
+  renderQueue: setting(
+    'RENDER_QUEUE',
+    'number',
+    '64',
+    'Uploads that may wait for a renderer; more are answered 503 with Retry-After.',
+  ),
+  uploadMemory: setting(
+    'UPLOAD_MEMORY',
+    'bytes',
+    '67108864',
+    'Bytes of request bodies in memory at the same time; more are answered 503 with Retry-After.',
+  ),
+  stallTimeout: setting('STALL_TIMEOUT', 'seconds', '15', 'How long an upload may pause.'),
+  sweepEvery: setting(
+    'SWEEP_EVERY',
+    'seconds',
+    '600',
+    'How often replaced and orphaned photos are removed from the disk; 0 for never.',
+  ),
+  sweepGrace: setting(
+    'SWEEP_GRACE',
+    'seconds',
+    '3600',
+    'How long a replaced photo stays readable for requests under way.',
+  ),
+} as const satisfies Record<string, Setting>
+
+export type SettingName = keyof typeof settings
+export type Texts = Readonly<Partial<Record<SettingName, string>>>
+
+export type Config = Readonly<{
+  host: string
+  port: number
+  data: string
+  baseUrl: string | undefined
+  tls: Readonly<{ cert: Buffer; key: Buffer }> | undefined
+  trust: Trust
+  strictContentType: boolean
+  limits: Limits
+}>
+
+/** What a deployment may spend, and how it cleans up. */
+export type Limits = Readonly<{
+  maxPixels: number
+  renderers: number
+  renderQueue: number
+  uploadMemoryBytes: number
+  stallTimeoutMs: number
+  sweepEveryMs: number
+  sweepGraceMs: number
+}>
+
+function setting(name: string, value: string, standard: string, meaning: string): Setting {
+  const flag = `--${name.toLowerCase().replaceAll('_', '-')}`
+  return { env: `VISAGE_${name}`, flag, value, default: standard, meaning }
+}
+
+/** The settings that the environment holds; an empty variable counts as none. */
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Texts {
+  const known = new Set<string>(Object.values(settings).map(({ env }) => env))
+  const unknown = Object.keys(env).filter(name => name.startsWith('VISAGE_') && !known.has(name))
+  if (unknown.length > 0) {
+    throw new ConfigError(
+      `${unknown.join(', ')}: there is no such setting. \`visage serve --help\` lists them.`,
+    )
+  }
+  const names = Object.keys(settings) as SettingName[]
+  const entries = names.map(name => [name, env[settings[name].env]] as const)
+  return Object.fromEntries(entries.filter(([, text]) => text !== undefined && text !== ''))
+}
+
+/** Texts of flags and environment (flags first) -> Config. Throws ConfigError naming the setting. */
+export function readConfig(flags: Texts, environment: Texts): Config {
+  const texts: Texts = { ...environment, ...flags }
+  return Object.freeze({
+    host: textOf(texts, 'host'),
+    port: numberOf(texts, 'port', 0, 65_535),
+    data: textOf(texts, 'data'),
+    baseUrl: readBaseUrl(texts),
+    tls: readTls(texts),
+    trust: readTrust(texts),
+    strictContentType: flagOf(texts, 'strictContentType'),
+    limits: readLimits(texts),
+  })
+}
+
+export function readLimits(texts: Texts): Limits {
+  return {
+    maxPixels: numberOf(texts, 'maxPixels', 48 * 48, 1_000_000_000),
+    renderers:
+      texts.renderers === undefined
+        ? Math.min(3, availableParallelism())
+        : numberOf(texts, 'renderers', 1, 256),
+    renderQueue: numberOf(texts, 'renderQueue', 0, 100_000),
+    uploadMemoryBytes: numberOf(texts, 'uploadMemory', 4 * 1024 * 1024, 2 ** 40),
+    stallTimeoutMs: numberOf(texts, 'stallTimeout', 1, 3600) * 1000,
+    sweepEveryMs: numberOf(texts, 'sweepEvery', 0, 86_400) * 1000,
+    sweepGraceMs: numberOf(texts, 'sweepGrace', 60, 30 * 86_400) * 1000,
+  }
+}
+
+function readTrust(texts: Texts): Trust {
+  if (texts.cloud !== undefined && texts.issuer !== undefined) {
+    throw new ConfigError(`${name('cloud')} and ${name('issuer')}: set one of them, not both.`)
+  }
+  if (texts.issuer !== undefined) return readOidcTrust(texts, texts.issuer)
+  if (texts.cloud !== undefined) return readEntraTrust(texts, texts.cloud)
+  throw new ConfigError(
+    `${name('cloud')} or ${name('issuer')} is missing: Visage needs to know whose tokens to believe. To try it without an identity provider, run \`visage dev\`.`,
+  )
+}
+
+function readOidcTrust(texts: Texts, issuer: string): Trust {
+  refuseWith(texts, 'issuer', ['tenants', 'b2cTenants', 'personalAccounts'])
+  const url = urlOf('issuer', issuer)
+  // Keys fetched over plain http could be anybody's on the way; a loopback issuer is for trying things out.
+  if (url.protocol !== 'https:' && !isLoopback(url)) throw wrong('issuer', issuer, 'an https url')
+  return {
+    kind: 'oidc',
+    issuers: [{ issuer }],
+    audiences: audiencesOf(texts),
+    tenantId: textOf(texts, 'issuerTenant'),
+  }
+}
+
+function readEntraTrust(texts: Texts, cloud: string): Trust {
+  refuseWith(texts, 'cloud', ['issuerTenant'])
+  if (!(cloud in clouds)) throw wrong('cloud', cloud, `one of ${Object.keys(clouds).join(', ')}`)
+  return {
+    kind: 'entra',
+    cloud: cloud as CloudName,
+    tenants: tenantsOf(texts),
+    b2cTenants: b2cTenantsOf(texts),
+    audiences: audiencesOf(texts),
+    personal: flagOf(texts, 'personalAccounts'),
+  }
+}
+
+function refuseWith(texts: Texts, chosen: SettingName, others: readonly SettingName[]): void {
+  const contradicting = others.find(other => texts[other] !== undefined)
+  if (contradicting !== undefined) {
+    throw new ConfigError(`${name(contradicting)} has no meaning with ${name(chosen)}.`)
+  }
+}
+
+const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
+function tenantsOf(texts: Texts): 'any' | readonly string[] {
+  if (texts.tenants === undefined) {
+    throw new ConfigError(
+      `${name('tenants')} is missing: the ids of the tenants to accept, separated by commas, or any.`,
+    )
+  }
+  if (texts.tenants.trim() === 'any') return 'any'
+  return listOf(texts.tenants).map(tenant => tenantOf('tenants', tenant))
+}
+
+function tenantOf(setting: SettingName, text: string): string {
+  if (!guid.test(text)) throw wrong(setting, text, 'tenant ids (GUIDs)')
+  return text.toLowerCase()
+}
+
+function b2cTenantsOf(texts: Texts): B2cTenant[] {
+  return listOf(texts.b2cTenants ?? '').map(entry => {
+    const [tenant = '', host] = entry.split('=')
+    return { tenantId: tenantOf('b2cTenants', tenant), ...(host && { host }) }
+  })
+}
+
+function audiencesOf(texts: Texts): readonly string[] {
+  const audiences = listOf(texts.audience ?? '')
+  if (audiences.length > 0) return audiences
+  throw new ConfigError(
+    `${name('audience')} is missing: the client id or App ID URI of the app registration that tokens are issued for.`,
+  )
+}
+
+function readTls(texts: Texts): Config['tls'] {
+  const { tlsCert, tlsKey } = texts
+  if (tlsCert === undefined && tlsKey === undefined) return undefined
+  if (tlsCert === undefined)
+    throw new ConfigError(`${name('tlsCert')} is missing: ${name('tlsKey')} is set.`)
+  if (tlsKey === undefined)
+    throw new ConfigError(`${name('tlsKey')} is missing: ${name('tlsCert')} is set.`)
+  return { cert: fileOf('tlsCert', tlsCert), key: fileOf('tlsKey', tlsKey) }
+}
+
+function fileOf(setting: SettingName, path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConfigError(`${name(setting)}: ${path} cannot be read (${reason}).`, { cause })
+  }
+}
+
+function readBaseUrl(texts: Texts): string | undefined {
+  if (texts.baseUrl === undefined) return undefined
+  const url = urlOf('baseUrl', texts.baseUrl)
+  if (url.search !== '' || url.hash !== '')
+    throw wrong('baseUrl', texts.baseUrl, 'an url without query')
+  return url.href.replace(/\/+$/, '')
+}
+
+function urlOf(setting: SettingName, text: string): URL {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw wrong(setting, text, 'an http or https url')
+  return url
+}
+
+function isLoopback(url: URL): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
+}
+
+function numberOf(texts: Texts, setting: SettingName, min: number, max: number): number {
+  const text = textOf(texts, setting)
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (number >= min && number <= max) return number
+  throw wrong(setting, text, `a whole number from ${min} to ${max}`)
+}
+
+function flagOf(texts: Texts, setting: SettingName): boolean {
+  const text = textOf(texts, setting)
+  if (text === 'true' || text === 'false') return text === 'true'
+  throw wrong(setting, text, 'true or false')
+}
+
+function textOf(texts: Texts, setting: SettingName): string {
+  return texts[setting] ?? settings[setting].default
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map(entry => entry.trim())
+    .filter(entry => entry !== '')
+}
+
+function wrong(setting: SettingName, text: string, wanted: string): ConfigError {
+  return new ConfigError(`${name(setting)}: '${text}' is not ${wanted}.`)
+}
+
+function name(setting: SettingName): string {
+  return `${settings[setting].env} (${settings[setting].flag})`
+}

@@ -1,0 +1,169 @@
+/**
+ * Composition root: settings -> stores -> parts -> a listening server. The only file that names
+ * concrete adapters; everything below gets what it uses handed in.
+ */
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import type { Limits } from './config.ts'
+import { prepareFindGroup } from './directory/groups.ts'
+import { prepareFindUser } from './directory/users.ts'
+import { createEvents, type Events, type WriteLine } from './events.ts'
+import type { Parts } from './graph/answer.ts'
+import { createBodyBudget } from './graph/bodies-in-flight.ts'
+import { createServer } from './graph/http.ts'
+import { sweepPacks } from './photos/sweep.ts'
+import { prepareDecoders } from './renditions/decoders.ts'
+import { defaultLimits } from './renditions/limits.ts'
+import { createQueue } from './renditions/queue.ts'
+import { renderPack } from './renditions/render.ts'
+import { openDiskPacks } from './storage/disk.ts'
+import { openMemoryPacks } from './storage/memory.ts'
+import { migrate } from './storage/migrations.ts'
+import type { Packs } from './storage/packs.ts'
+import type { Database } from './storage/schema.ts'
+import { openSqlite } from './storage/sqlite.ts'
+import type { Fetch } from './tokens/key-set.ts'
+import type { Trust } from './tokens/trust.ts'
+import { createVerifier } from './tokens/verify.ts'
+
+/** "可以更新到的照片的大小限制为 4 MB。" The size of the photo to update is limited to 4 MB. */
+export const maxUploadBytes = 4 * 1024 * 1024
+
+/** Whose tokens count, and where the keys come from. */
+export type Identity = Readonly<{
+  trust: Trust
+  fetch: Fetch
+  /** Sees every request first; true when it has answered. */
+  before?: (request: IncomingMessage, response: ServerResponse) => boolean
+}>
+
+export type ServerOptions = Readonly<{
+  host: string
+  /** 0 takes a free port. */
+  port: number
+  tls?: Readonly<{ cert: string | Buffer; key: string | Buffer }> | undefined
+  baseUrl?: string | undefined
+  /** A folder, or undefined to keep everything in memory and nothing afterwards. */
+  data: string | undefined
+  /** Asked once the address is known, before the first request. */
+  identity: (origin: string) => Identity
+  strictContentType: boolean
+  limits: Limits
+  write: WriteLine
+  now?: () => number
+}>
+
+export type RunningServer = Readonly<{
+  /** `http://localhost:8080`, without a slash at the end. */
+  origin: string
+  parts: Parts
+  /** Finishes what was accepted, then closes the stores. */
+  close: () => Promise<void>
+}>
+
+/** Throws Failure 'storage-unavailable' or the error of listening (EADDRINUSE, EACCES…). */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const now = options.now ?? Date.now
+  const events = createEvents(options.write)
+  const { database, packs } = await openStores(options.data, now)
+  let identity: Identity | undefined
+  let identify: Parts['identify'] = async () => {
+    throw new Error('asked before the server was listening')
+  }
+  const parts: Parts = {
+    ...createParts(database, packs, options, now),
+    events,
+    identify: authorization => identify(authorization),
+  }
+  const server = createServer(parts, {
+    ...(options.tls && { tls: options.tls }),
+    ...(options.baseUrl !== undefined && { baseUrl: options.baseUrl }),
+    budget: createBodyBudget(options.limits.uploadMemoryBytes),
+    stallTimeoutMs: options.limits.stallTimeoutMs,
+    before: (request, response) => identity?.before?.(request, response) ?? false,
+  })
+  const stopSweeping = keepSweeping(parts, events, options.limits)
+  const close = async () => {
+    await stopSweeping()
+    await server.close()
+    await database.destroy()
+  }
+  try {
+    await server.listen({ host: options.host, port: options.port })
+    const origin = originOf(options, server.server.address() as AddressInfo)
+    identity = options.identity(origin)
+    const verifier = createVerifier(identity.trust, { fetch: identity.fetch, now })
+    identify = authorization => verifier.identify(authorization)
+    return { origin, parts, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function openStores(
+  data: string | undefined,
+  now: () => number,
+): Promise<{ database: Database; packs: Packs }> {
+  const database = await openSqlite({
+    file: data === undefined ? ':memory:' : join(data, 'visage.sqlite'),
+  })
+  try {
+    await migrate(database)
+    const packs =
+      data === undefined ? openMemoryPacks(now) : await openDiskPacks(join(data, 'packs'))
+    return { database, packs }
+  } catch (error) {
+    await database.destroy()
+    throw error
+  }
+}
+
+function createParts(
+  database: Database,
+  packs: Packs,
+  { limits, strictContentType }: ServerOptions,
+  now: () => number,
+): Omit<Parts, 'events' | 'identify'> {
+  prepareDecoders()
+  const queue = createQueue({ concurrency: limits.renderers, maxWaiting: limits.renderQueue })
+  const imageLimits = { ...defaultLimits, maxPixels: limits.maxPixels }
+  return {
+    database,
+    packs,
+    findUser: prepareFindUser(database),
+    findGroup: prepareFindGroup(database),
+    render: (bytes, framing) => queue.run(() => renderPack(bytes, framing, imageLimits)),
+    now,
+    newId: randomUUID,
+    newVersion: () => randomBytes(16).toString('hex'),
+    strictContentType,
+    maxUploadBytes,
+  }
+}
+
+/** Returns a function that stops it and waits for a sweep under way. */
+function keepSweeping(parts: Parts, events: Events, limits: Limits): () => Promise<void> {
+  if (limits.sweepEveryMs === 0) return async () => {}
+  let sweeping: Promise<unknown> = Promise.resolve()
+  const timer = setInterval(() => {
+    sweeping = sweeping
+      .then(() => sweepPacks(parts, limits.sweepGraceMs))
+      .catch(error => events.troubled('sweeping old photos', error))
+  }, limits.sweepEveryMs)
+  timer.unref()
+  return async () => {
+    clearInterval(timer)
+    await sweeping
+  }
+}
+
+/** Loopback goes by its name: that is what certificates, cookies and people say. */
+function originOf({ host, tls, baseUrl }: ServerOptions, { port }: AddressInfo): string {
+  if (baseUrl !== undefined) return baseUrl
+  const isLocal = /^(127\.|localhost$|::1$|0\.0\.0\.0$|::$)/.test(host)
+  const name = isLocal ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return `${tls ? 'https' : 'http'}://${name}:${port}`
+}
