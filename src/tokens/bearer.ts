@@ -1,0 +1,92 @@
+/**
+ * From an Authorization header to the parts of a token, before anything in it is believed. It decides
+ * what is a token at all and which algorithms are worth a look; it knows no issuer and no key.
+ *
+ * https://www.rfc-editor.org/rfc/rfc6750#section-2.1, https://www.rfc-editor.org/rfc/rfc8725
+ */
+
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { Failure } from '../failure.ts'
+
+/** Entra's largest tokens stay below 8 KB; Node refuses all headers together above 16 KB by default. */
+export const maxAuthorizationLength = 16 * 1024
+
+/**
+ * Public-key signatures only. Stops "alg": "none", and HS256 keyed with the issuer's public key
+ * (algorithm confusion). https://www.rfc-editor.org/rfc/rfc8725#section-2.1
+ */
+export const acceptedAlgorithms: readonly string[] = [
+  ...['RS256', 'RS384', 'RS512'],
+  ...['PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512'],
+]
+
+export type UnverifiedToken = Readonly<{
+  text: string
+  alg: string
+  kid: string | undefined
+  /** Microsoft Graph's own tokens carry a `nonce` in the header; nobody else's do. */
+  hasHeaderNonce: boolean
+  claims: Readonly<Record<string, unknown>>
+}>
+
+export function readBearer(authorization: string): string {
+  if (authorization.trim() === '') {
+    throw new Failure('token-missing', { detail: 'no Authorization header' })
+  }
+  if (authorization.length > maxAuthorizationLength) {
+    throw malformed(`Authorization header of ${authorization.length} characters`)
+  }
+  const [scheme, token, ...rest] = authorization.trim().split(/ +/)
+  if (scheme?.toLowerCase() !== 'bearer') throw malformed('the scheme is not Bearer')
+  if (!token) throw new Failure('token-missing', { detail: 'Bearer without a token' })
+  if (token.toLowerCase() === 'bearer') throw malformed('"Bearer" stands twice')
+  if (rest.length > 0) throw malformed('more than one word after Bearer')
+  return token
+}
+
+export function readToken(text: string): UnverifiedToken {
+  if (!/^[\w-]+\.[\w-]*\.[\w-]*$/.test(text)) throw malformed('not three base64url parts')
+  const header = decodePart(() => decodeProtectedHeader(text))
+  const { alg, kid, typ, nonce } = header
+  if (typeof alg !== 'string' || !acceptedAlgorithms.includes(alg)) {
+    throw new Failure('token-algorithm-refused', {
+      detail: `alg ${quote(alg)}`,
+      facts: { algorithms: acceptedAlgorithms },
+    })
+  }
+  if (kid !== undefined && typeof kid !== 'string') throw malformed('kid is no string')
+  if (!isAccessTokenType(typ)) throw malformed(`typ ${quote(typ)}`)
+  if (!isCanonical(text)) throw malformed('the signature is not canonical base64url')
+  const claims = decodePart(() => decodeJwt(text))
+  return { text, alg, kid, hasHeaderNonce: nonce !== undefined, claims }
+}
+
+/** What a token claims goes to the log quoted and cut: it may be long, and may hold line breaks. */
+export function quote(value: unknown): string {
+  return (JSON.stringify(value) ?? 'undefined').slice(0, 200)
+}
+
+function malformed(detail: string): Failure {
+  return new Failure('token-malformed', { detail })
+}
+
+function decodePart<T>(decode: () => T): T {
+  try {
+    return decode()
+  } catch (cause) {
+    throw new Failure('token-malformed', { detail: 'a part of the token does not decode', cause })
+  }
+}
+
+/** Stops a signed JWT made for something else, such as a logout token, from passing as access token. */
+function isAccessTokenType(typ: unknown): boolean {
+  if (typ === undefined) return true
+  return typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ)
+}
+
+/** The last character of a signature has unused bits: without this, several spellings are one token. */
+function isCanonical(text: string): boolean {
+  const signature = text.slice(text.lastIndexOf('.') + 1)
+  return Buffer.from(signature, 'base64url').toString('base64url') === signature
+}

@@ -1,0 +1,199 @@
+/**
+ * Whose tokens count. From what a token says of its issuer, unverified, it finds the issuer that the
+ * settings trust and the address of that issuer's keys. It fetches nothing and verifies nothing.
+ *
+ * Every address here is composed from settings and the cloud table; of the token only a GUID is used,
+ * or a policy name that the settings list. Stops SSRF (a token naming an address for us to fetch) and
+ * issuer confusion (keys of one issuer vouching for another). It does not stop a trusted issuer lying.
+ */
+
+import { Failure } from '../failure.ts'
+import { quote } from './bearer.ts'
+import { type Cloud, clouds, isB2cIssuer, personalTenantId } from './clouds.ts'
+import type { KeySource } from './key-set.ts'
+import type { EntraTrust, OidcTrust, Trust } from './trust.ts'
+
+export type Issuer = Readonly<{
+  /** Every trusted spelling of this issuer for this tenant. */
+  spellings: readonly string[]
+  tenantId: string
+  /** The tenant is part of the issuer's name; otherwise `tid`, where there is one, may name it. */
+  namesTenant: boolean
+  /** Application tokens carry `oid` equal to `sub`: Entra's do. */
+  isEntra: boolean
+  isB2c: boolean
+  keys: KeySource
+}>
+
+export type IssuerClaims = Readonly<{ iss?: unknown; tid?: unknown; tfp?: unknown; acr?: unknown }>
+
+const tenantTemplate = '{tenantid}'
+const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/
+const wholeGuid = new RegExp(`^${guid.source}$`)
+
+/** @throws Failure token-issuer-unknown, token-tenant-not-allowed, token-malformed */
+export function findIssuer(trust: Trust, claims: IssuerClaims): Issuer {
+  const { iss, tid } = claims
+  if (typeof iss !== 'string') throw malformed('iss', iss)
+  if (tid !== undefined && typeof tid !== 'string') throw malformed('tid', tid)
+  const found = trust.kind === 'entra' ? findEntra(trust, iss, claims) : findOidc(trust, iss)
+  if (!found) throw unknown(`iss ${quote(iss)}`)
+  if (found.namesTenant && tid !== undefined && tid.toLowerCase() !== found.tenantId) {
+    throw unknown(`tid ${quote(tid)} is not the tenant of iss ${quote(iss)}`)
+  }
+  return found
+}
+
+function findEntra(trust: EntraTrust, iss: string, claims: IssuerClaims): Issuer | undefined {
+  const cloud: Cloud = clouds[trust.cloud]
+  const tenantId = guid.exec(iss)?.[0]
+  if (!tenantId) return undefined
+  const v1 = v1Issuer(cloud, tenantId)
+  const v2 = v2Issuers(cloud, tenantId)
+  if (iss !== v1 && !v2.includes(iss)) return findB2c(trust, iss, claims)
+  // Personal accounts get v2.0 tokens only; a v1.0 discovery document for them would not be found.
+  if (iss === v1 && tenantId === personalTenantId) return undefined
+  requireTenant(cloud, trust, tenantId)
+  return {
+    spellings: [v1, ...v2],
+    tenantId,
+    namesTenant: true,
+    isEntra: true,
+    isB2c: trust.b2cTenants.some(b2c => b2c.tenantId.toLowerCase() === tenantId),
+    keys: entraKeys(cloud, sharesKeys(trust, tenantId) ? undefined : tenantId, iss === v1),
+  }
+}
+
+/** Where any organisation may come, one shared document serves all: no token makes us fetch another. */
+function sharesKeys(trust: EntraTrust, tenantId: string): boolean {
+  return trust.tenants === 'any' && tenantId !== personalTenantId
+}
+
+/**
+ * The shared document, at `common`, declares its issuer with a literal `{tenantid}`; tokens of each
+ * version have a document of their own. Keys that claims mapping gives a single application (`?appid=`)
+ * are not asked for: such tokens do not verify here.
+ * https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-tokens
+ */
+function entraKeys(cloud: Cloud, tenantId: string | undefined, isV1: boolean): KeySource {
+  const [host] = cloud.authorityHosts
+  const root = `https://${host}/${tenantId ?? 'common'}${isV1 ? '' : '/v2.0'}`
+  const named = tenantId ?? tenantTemplate
+  return {
+    discovery: wellKnown(root),
+    declares: isV1 ? [v1Issuer(cloud, named)] : v2Issuers(cloud, named),
+  }
+}
+
+function v1Issuer(cloud: Cloud, tenant: string): string {
+  return `https://${cloud.v1IssuerHost}/${tenant}/`
+}
+
+function v2Issuers(cloud: Cloud, tenant: string): readonly string[] {
+  return cloud.authorityHosts.map(host => `https://${host}/${tenant}/v2.0`)
+}
+
+function requireTenant(cloud: Cloud, trust: EntraTrust, tenantId: string): void {
+  const isPersonal = tenantId === personalTenantId
+  const isAllowed = isPersonal
+    ? trust.personal && cloud.hasPersonalAccounts
+    : trust.tenants === 'any' || includesTenant(trust, tenantId)
+  if (!isAllowed) throw notAllowed(tenantId)
+}
+
+function includesTenant(trust: EntraTrust, tenantId: string): boolean {
+  const { tenants, b2cTenants } = trust
+  if (tenants !== 'any' && tenants.some(allowed => allowed.toLowerCase() === tenantId)) return true
+  return b2cTenants.some(b2c => b2c.tenantId.toLowerCase() === tenantId)
+}
+
+/**
+ * Two forms of issuer, with and without the policy in it; the keys are the policy's in either case.
+ * https://learn.microsoft.com/en-us/azure/active-directory-b2c/tokens-overview#claims
+ */
+function findB2c(trust: EntraTrust, iss: string, claims: IssuerClaims): Issuer | undefined {
+  for (const { tenantId, host, policies } of trust.b2cTenants) {
+    if (!host) continue
+    const tenant = tenantId.toLowerCase()
+    const policy = policies?.find(name => isPolicyOf(name, iss, claims)) ?? onlyOne(policies)
+    if (!policy) continue
+    const spellings = [
+      `https://${host}/${tenant}/v2.0/`,
+      `https://${host}/tfp/${tenant}/${policy.toLowerCase()}/v2.0/`,
+    ]
+    if (!spellings.includes(iss)) continue
+    return {
+      spellings,
+      tenantId: tenant,
+      namesTenant: true,
+      isEntra: false,
+      isB2c: true,
+      keys: {
+        discovery: wellKnown(`https://${host}/${tenant}/${policy}/v2.0`),
+        declares: spellings,
+      },
+    }
+  }
+  return undefined
+}
+
+function isPolicyOf(policy: string, iss: string, { tfp, acr }: IssuerClaims): boolean {
+  const name = policy.toLowerCase()
+  const claimed = tfp ?? acr
+  if (typeof claimed === 'string') return claimed.toLowerCase() === name
+  return iss.endsWith(`/${name}/v2.0/`)
+}
+
+function onlyOne<T>(list: readonly T[] | undefined): T | undefined {
+  return list?.length === 1 ? list[0] : undefined
+}
+
+function findOidc(trust: OidcTrust, iss: string): Issuer | undefined {
+  for (const { issuer, jwksUri } of trust.issuers) {
+    const tenant = matchTemplate(issuer, iss)
+    if (tenant === undefined) continue
+    const namesTenant = tenant !== ''
+    if (namesTenant && !isListed(trust, tenant)) throw notAllowed(tenant)
+    return {
+      spellings: [iss],
+      tenantId: namesTenant ? tenant : trust.tenantId.toLowerCase(),
+      namesTenant,
+      isEntra: false,
+      isB2c: isB2cIssuer(iss),
+      keys: jwksUri
+        ? { jwksUri: jwksUri.replaceAll(tenantTemplate, tenant), declares: [] }
+        : { discovery: wellKnown(iss), declares: [iss] },
+    }
+  }
+  return undefined
+}
+
+/** The tenant that makes the template equal `iss`, '' where it names none, undefined without a match. */
+function matchTemplate(template: string, iss: string): string | undefined {
+  const [before = '', after] = template.split(tenantTemplate)
+  if (after === undefined) return iss === template ? '' : undefined
+  if (!iss.startsWith(before) || !iss.endsWith(after)) return undefined
+  const tenant = iss.slice(before.length, iss.length - after.length)
+  return wholeGuid.test(tenant) ? tenant : undefined
+}
+
+function isListed({ tenants = 'any' }: OidcTrust, tenantId: string): boolean {
+  return tenants === 'any' || tenants.some(allowed => allowed.toLowerCase() === tenantId)
+}
+
+/** https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationRequest */
+function wellKnown(issuer: string): string {
+  return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+}
+
+function malformed(claim: string, value: unknown): Failure {
+  return new Failure('token-malformed', { detail: `${claim} is ${quote(value)}` })
+}
+
+function unknown(detail: string): Failure {
+  return new Failure('token-issuer-unknown', { detail })
+}
+
+function notAllowed(tenantId: string): Failure {
+  return new Failure('token-tenant-not-allowed', { detail: `tenant ${tenantId}` })
+}

@@ -1,0 +1,180 @@
+/**
+ * An issuer's published keys: discovery document, key set, and which of the keys fits a token. It keeps
+ * nothing and knows no clock; everything it reads comes from an address that issuers.ts composed, and
+ * is still not taken at its word.
+ */
+
+import { type CryptoKey, importJWK, type JWK } from 'jose'
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+export type KeySource = Readonly<{
+  discovery?: string
+  /** Known without discovery. */
+  jwksUri?: string
+  /** What the discovery document may say its issuer is. */
+  declares: readonly string[]
+}>
+
+export type WantedKey = Readonly<{
+  alg: string
+  kid: string | undefined
+  tenantId: string
+  /** Spellings of the token's issuer: a key bound to another issuer does not fit. */
+  spellings: readonly string[]
+}>
+
+export type PublishedKey = Readonly<{
+  kid: string | undefined
+  alg: string | undefined
+  family: string
+  boundTo: string | undefined
+  jwk: JWK
+  imported: Map<string, Promise<CryptoKey | undefined>>
+}>
+
+const maxDocumentBytes = 1024 * 1024
+
+export function fits(key: PublishedKey, wanted: WantedKey): boolean {
+  if (wanted.kid !== undefined && wanted.kid !== key.kid) return false
+  if (key.family !== familyOf(wanted.alg)) return false
+  if (key.alg !== undefined && key.alg !== wanted.alg) return false
+  if (key.boundTo === undefined) return true
+  // Keys of personal accounts stand in the shared document beside those of every organisation:
+  // without this a personal account's key could vouch for any tenant.
+  // https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-the-issuer
+  return wanted.spellings.includes(key.boundTo.replaceAll('{tenantid}', wanted.tenantId))
+}
+
+function familyOf(alg: string): string {
+  switch (alg) {
+    case 'ES256':
+      return 'P-256'
+    case 'ES384':
+      return 'P-384'
+    case 'ES512':
+      return 'P-521'
+    default:
+      return 'RSA'
+  }
+}
+
+export function importOnce(key: PublishedKey, alg: string): Promise<CryptoKey | undefined> {
+  const known = key.imported.get(alg)
+  if (known) return known
+  const pending = importPublicKey(key.jwk, alg)
+  key.imported.set(alg, pending)
+  return pending
+}
+
+/** A key that is broken, or RSA below 2048 bits (RFC 7518 section 3.3), counts as not published. */
+async function importPublicKey(jwk: JWK, alg: string): Promise<CryptoKey | undefined> {
+  try {
+    const key = await importJWK(jwk, alg)
+    if (key instanceof Uint8Array) return undefined
+    const bits: unknown = 'modulusLength' in key.algorithm && key.algorithm.modulusLength
+    return typeof bits === 'number' && bits < 2048 ? undefined : key
+  } catch {
+    return undefined
+  }
+}
+
+export async function fetchKeys(
+  fetch: Fetch,
+  source: KeySource,
+  signal: AbortSignal,
+): Promise<readonly PublishedKey[]> {
+  const discovered = source.jwksUri ? undefined : await discover(fetch, source, signal)
+  const address = source.jwksUri ?? discovered?.jwksUri ?? ''
+  const { keys } = await fetchObject(fetch, address, signal)
+  if (!Array.isArray(keys)) throw new Error(`${address} is no key set`)
+  const published = keys.flatMap((key: unknown) => readKey(key, discovered?.cloudInstance))
+  if (published.length === 0) throw new Error(`${address} has no key to verify with`)
+  return published
+}
+
+/**
+ * The document's issuer has to be the expected one: stops a host with many issuers from answering with
+ * the keys of another. https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation
+ */
+async function discover(
+  fetch: Fetch,
+  source: KeySource,
+  signal: AbortSignal,
+): Promise<{ jwksUri: string; cloudInstance: unknown }> {
+  const address = source.discovery ?? ''
+  const document = await fetchObject(fetch, address, signal)
+  const { issuer, jwks_uri: jwksUri } = document
+  if (typeof issuer !== 'string' || !source.declares.includes(issuer)) {
+    throw new Error(`${address} declares the issuer ${JSON.stringify(issuer)}`)
+  }
+  if (typeof jwksUri !== 'string' || !isAsSafe(jwksUri, address)) {
+    throw new Error(`${address} declares the key address ${JSON.stringify(jwksUri)}`)
+  }
+  return { jwksUri, cloudInstance: document.cloud_instance_name }
+}
+
+/** Keys over plain http could be swapped on the way; only an issuer that is itself on http has them so. */
+function isAsSafe(address: string, discovery: string): boolean {
+  const protocol = URL.parse(address)?.protocol
+  return protocol === 'https:' || (protocol === 'http:' && discovery.startsWith('http:'))
+}
+
+/** Redirects are refused: the address we trust would otherwise choose one we do not. */
+async function fetchObject(
+  fetch: Fetch,
+  address: string,
+  signal: AbortSignal,
+): Promise<Record<string, unknown>> {
+  const headers = { accept: 'application/json' }
+  const response = await fetch(address, { redirect: 'error', signal, headers })
+  if (response.status !== 200) {
+    await response.body?.cancel()
+    throw new Error(`${address} answered ${response.status}`)
+  }
+  const value: unknown = JSON.parse(await readText(response, address))
+  if (!isObject(value)) throw new Error(`${address} is no JSON object`)
+  return value
+}
+
+async function readText(response: Response, address: string): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > maxDocumentBytes) throw new Error(`${address} is over ${maxDocumentBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** Public members only: a key set that leaks private or symmetric keys is no reason to use them. */
+function readKey(value: unknown, cloudInstance: unknown): readonly PublishedKey[] {
+  if (!isObject(value)) return []
+  const kty = text(value.kty)
+  const family = kty === 'EC' ? text(value.crv) : kty
+  if ((kty !== 'RSA' && kty !== 'EC') || family === undefined) return []
+  if (value.use !== undefined && value.use !== 'sig') return []
+  // Clouds share the v1.0 issuer sts.windows.net, so a key may say whose it is.
+  const cloud = value.cloud_instance_name
+  if (cloud !== undefined && cloudInstance !== undefined && cloud !== cloudInstance) return []
+  const members = Object.entries({
+    kty,
+    n: value.n,
+    e: value.e,
+    crv: value.crv,
+    x: value.x,
+    y: value.y,
+  })
+  const jwk: JWK = Object.fromEntries(members.filter(([, member]) => typeof member === 'string'))
+  const [kid, alg, boundTo] = [text(value.kid), text(value.alg), text(value.issuer)]
+  return [{ kid, alg, family, boundTo, jwk, imported: new Map() }]
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,133 @@
+/**
+ * When an issuer is asked for its signing keys: at first use, when they are no longer fresh, and when a
+ * token names one that is not there. What was fetched goes on serving while the issuer does not answer.
+ * What a key set is, key-set.ts knows; which issuers are worth asking, issuers.ts decides.
+ *
+ * jose's createRemoteJWKSet is not used: it knows no discovery, no keys bound to an issuer, no injected
+ * clock, and gives up keys it has when renewing them fails. The cryptography is jose's.
+ */
+
+import type { CryptoKey } from 'jose'
+import { Failure } from '../failure.ts'
+import { createBoundedMap } from './bounded-map.ts'
+import {
+  type Fetch,
+  fetchKeys,
+  fits,
+  importOnce,
+  type KeySource,
+  type PublishedKey,
+  type WantedKey,
+} from './key-set.ts'
+
+export type Keys = Readonly<{
+  /** At least one; several only for a token without `kid`. */
+  find(source: KeySource, wanted: WantedKey): Promise<readonly CryptoKey[]>
+}>
+
+/** What is known of one source; `failed` tells whether the last attempt did. */
+type Shelf = {
+  keys: readonly PublishedKey[]
+  fetchedAtMs: number
+  triedAtMs: number
+  failed: boolean
+  cause: unknown
+  pending: Promise<void> | undefined
+}
+
+const freshMs = 10 * 60_000
+/** Keys of an unreachable issuer serve this long: the bound on accepting a key it has withdrawn. */
+const maxStaleMs = 24 * 3_600_000
+/** Tokens with invented `kid`s make us ask the issuer no more often than this. */
+const cooldownMs = 30_000
+/** With no keys at all nobody gets in, so the next attempt comes sooner. */
+const cooldownWithoutKeysMs = 5_000
+const defaultTimeoutMs = 5_000
+/** More than any setting names; only `{tenantid}` of an OpenID Connect issuer can reach it. */
+const maxSources = 64
+
+export type KeysOptions = Readonly<{
+  fetch: Fetch
+  now: () => number
+  /** For discovery and key set together. */
+  timeoutMs?: number
+}>
+
+export function createKeys({ fetch, now, timeoutMs = defaultTimeoutMs }: KeysOptions): Keys {
+  const shelves = createBoundedMap<Shelf>(maxSources)
+
+  function shelfOf(source: KeySource): Shelf {
+    const id = source.jwksUri ?? source.discovery ?? ''
+    const known = shelves.get(id)
+    if (known) return known
+    const shelf = newShelf()
+    shelves.set(id, shelf)
+    return shelf
+  }
+
+  /** Single flight; never throws, since keys from before may still do. */
+  function renew(shelf: Shelf, source: KeySource): Promise<void> {
+    if (shelf.pending) return shelf.pending
+    if (now() - shelf.triedAtMs < cooldownOf(shelf)) return Promise.resolve()
+    shelf.pending = fetchKeys(fetch, source, AbortSignal.timeout(timeoutMs)).then(
+      keys => {
+        Object.assign(shelf, { keys, fetchedAtMs: now(), failed: false, cause: undefined })
+      },
+      cause => {
+        Object.assign(shelf, { failed: true, cause })
+      },
+    )
+    return shelf.pending.finally(() => {
+      shelf.triedAtMs = now()
+      shelf.pending = undefined
+    })
+  }
+
+  async function select(shelf: Shelf, wanted: WantedKey): Promise<readonly CryptoKey[]> {
+    if (now() - shelf.fetchedAtMs > maxStaleMs) return []
+    const fitting = shelf.keys.filter(key => fits(key, wanted))
+    const keys = await Promise.all(fitting.map(key => importOnce(key, wanted.alg)))
+    return keys.filter(key => key !== undefined)
+  }
+
+  return {
+    async find(source, wanted) {
+      const shelf = shelfOf(source)
+      if (now() - shelf.fetchedAtMs > freshMs) await renew(shelf, source)
+      const known = await select(shelf, wanted)
+      if (known.length > 0) return known
+      // An unknown kid is what a rotation looks like from here.
+      await renew(shelf, source)
+      const renewed = await select(shelf, wanted)
+      if (renewed.length > 0) return renewed
+      throw shelf.failed ? unavailable(source, shelf) : noSuchKey(wanted)
+    },
+  }
+}
+
+function newShelf(): Shelf {
+  const never = Number.NEGATIVE_INFINITY
+  const timesMs = { fetchedAtMs: never, triedAtMs: never }
+  return { keys: [], ...timesMs, failed: false, cause: undefined, pending: undefined }
+}
+
+function cooldownOf(shelf: Shelf): number {
+  return shelf.keys.length === 0 ? cooldownWithoutKeysMs : cooldownMs
+}
+
+/** Not the token's fault: 503, and a client that waits succeeds. */
+function unavailable(source: KeySource, shelf: Shelf): Failure {
+  const { cause } = shelf
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return new Failure('signing-keys-unavailable', {
+    detail: `${source.jwksUri ?? source.discovery}: ${reason}`,
+    facts: { retryAfterSeconds: cooldownOf(shelf) / 1000 },
+    cause,
+  })
+}
+
+function noSuchKey({ alg, kid }: WantedKey): Failure {
+  return new Failure('token-signature-invalid', {
+    detail: `the issuer has no ${alg} key ${JSON.stringify(kid)?.slice(0, 200) ?? 'at all'}`,
+  })
+}

@@ -1,0 +1,59 @@
+/**
+ * Whom the settings trust, in two shapes: one cloud's Entra ID, or any OpenID Connect issuers. It only
+ * says so; issuers.ts holds a token against it.
+ */
+
+import { type CloudName, clouds } from './clouds.ts'
+
+export type B2cTenant = Readonly<{
+  tenantId: string
+  /** `contoso.b2clogin.com` or a custom domain; without it the tenant's Entra tokens are only marked. */
+  host?: string
+  /** User flows whose tokens are accepted: `B2C_1_sign_in`. */
+  policies?: readonly string[]
+}>
+
+export type EntraTrust = Readonly<{
+  kind: 'entra'
+  cloud: CloudName
+  /** GUIDs; 'any' lets every organisation in, and the permissions decide. */
+  tenants: 'any' | readonly string[]
+  b2cTenants: readonly B2cTenant[]
+  audiences: readonly string[]
+  /** Personal Microsoft accounts; has no effect in a cloud without them. */
+  personal: boolean
+}>
+
+export type OidcIssuer = Readonly<{
+  /** Exactly as in `iss`; `{tenantid}` stands for a GUID. */
+  issuer: string
+  /** Skips discovery; may hold `{tenantid}`. */
+  jwksUri?: string
+}>
+
+export type OidcTrust = Readonly<{
+  kind: 'oidc'
+  issuers: readonly OidcIssuer[]
+  audiences: readonly string[]
+  /** The tenant of callers whose token has no `tid`. */
+  tenantId: string
+  /** Restricts what `{tenantid}` may be; default any. */
+  tenants?: 'any' | readonly string[]
+}>
+
+export type Trust = EntraTrust | OidcTrust
+
+/** What a refused caller may know: for whom a token has to be, and where to get one. */
+export function describeTrust(trust: Trust): {
+  audience: readonly string[]
+  authority: readonly string[]
+} {
+  const { audiences } = trust
+  if (trust.kind === 'oidc') {
+    return { audience: audiences, authority: trust.issuers.map(({ issuer }) => issuer) }
+  }
+  const [host] = clouds[trust.cloud].authorityHosts
+  const [tenant, ...others] = trust.tenants === 'any' ? [] : trust.tenants
+  const only = tenant && others.length === 0 && !trust.personal
+  return { audience: audiences, authority: [`https://${host}/${only ? tenant : 'common'}`] }
+}

@@ -1,0 +1,175 @@
+/**
+ * Authorization header -> Caller, or a Failure that says which check refused it, in this order: form,
+ * algorithm, meant for Microsoft Graph, issuer, signature, lifetime, audience, claims. It decides
+ * whether to believe a token; it knows no permission, no directory and no status number.
+ */
+
+import { type CryptoKey, errors, type JWTPayload, jwtVerify } from 'jose'
+import { Failure } from '../failure.ts'
+import { acceptedAlgorithms, quote, readBearer, readToken, type UnverifiedToken } from './bearer.ts'
+import { type BoundedMap, createBoundedMap } from './bounded-map.ts'
+import type { Caller } from './caller.ts'
+import { readCaller } from './claims.ts'
+import { isEntraIssuer, isGraphAudience } from './clouds.ts'
+import { findIssuer } from './issuers.ts'
+import type { Fetch } from './key-set.ts'
+import { createKeys } from './keys.ts'
+import { describeTrust, type Trust } from './trust.ts'
+
+export type Verifier = Readonly<{
+  /** @throws Failure token-…, signing-keys-unavailable */
+  identify(authorization: string | undefined): Promise<Caller>
+}>
+
+export type VerifierOptions = Readonly<{
+  fetch: Fetch
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** How far the issuer's clock may be from ours. */
+  skewSeconds?: number
+  keyTimeoutMs?: number
+  cache?: Readonly<{ maxTokens?: number; maxAgeMs?: number }>
+}>
+
+type Verified = Readonly<{ authorization: string; caller: Caller; untilMs: number }>
+
+/**
+ * A verified token cannot change, but the keys behind it can be withdrawn: a token seen before is
+ * believed until it expires, and no longer than this, so a withdrawn key is honoured at most five
+ * minutes more (plus the renewal time in keys.ts). Only verified tokens are kept: a stranger cannot
+ * fill the cache.
+ */
+const defaultMaxAgeMs = 5 * 60_000
+/** About 3 KB each. */
+const defaultMaxTokens = 10_000
+const defaultSkewSeconds = 60
+/**
+ * The end of a signature names a token well enough, and hashing 64 characters instead of all 1,500 makes
+ * the look-up three times as fast; the whole header is compared before anything is believed.
+ */
+const cacheNameLength = 64
+
+export function createVerifier(trust: Trust, options: VerifierOptions): Verifier {
+  const { fetch, now, cache = {}, keyTimeoutMs } = options
+  const { maxTokens = defaultMaxTokens, maxAgeMs = defaultMaxAgeMs } = cache
+  const skewSeconds = options.skewSeconds ?? defaultSkewSeconds
+  const keys = createKeys({ fetch, now, ...(keyTimeoutMs ? { timeoutMs: keyTimeoutMs } : {}) })
+  const verified: BoundedMap<Verified> = createBoundedMap(maxTokens)
+
+  async function verify(authorization: string): Promise<Verified> {
+    const token = readToken(refuseOpaqueTokens(readBearer(authorization)))
+    refuseGraphTokens(trust, token)
+    const issuer = findIssuer(trust, token.claims)
+    const { alg, kid } = token
+    const { tenantId, spellings } = issuer
+    const candidates = await keys.find(issuer.keys, { alg, kid, tenantId, spellings })
+    const claims = await verifyWithAny(token, candidates, now(), skewSeconds)
+    requireAudience(trust, claims.aud)
+    const caller = readCaller(claims, issuer)
+    const untilMs = Math.min((claims.exp ?? 0) * 1000, now() + maxAgeMs)
+    return { authorization, caller, untilMs }
+  }
+
+  return {
+    async identify(authorization = '') {
+      const name = authorization.slice(-cacheNameLength)
+      const known = verified.get(name)
+      if (known?.authorization === authorization && now() < known.untilMs) return known.caller
+      const fresh = await verify(authorization).catch(error => {
+        throw withTrust(error, trust)
+      })
+      verified.set(name, fresh)
+      return fresh.caller
+    },
+  }
+}
+
+/**
+ * Microsoft Graph's own tokens cannot be verified by anyone else: their signature covers a header in
+ * which the nonce is hashed. Said before the signature is tried, so that the answer can help.
+ * https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-tokens
+ */
+function refuseGraphTokens(trust: Trust, { claims, hasHeaderNonce }: UnverifiedToken): void {
+  const { iss, aud } = claims
+  if (typeof iss !== 'string' || !isEntraIssuer(iss)) return
+  if (typeof aud !== 'string' || !isGraphAudience(aud)) return
+  if (isOurs(trust, aud) && !hasHeaderNonce) return
+  throw new Failure('token-for-microsoft-graph', { detail: `aud ${quote(aud)}` })
+}
+
+/** Personal accounts get tokens for Graph that are no JWTs; all observed ones begin with "Ew". */
+function refuseOpaqueTokens(text: string): string {
+  if (!/^Ew[A-Z][^.]+$/.test(text)) return text
+  throw new Failure('token-for-microsoft-graph', { detail: "a personal account's opaque token" })
+}
+
+/**
+ * Keys come from the issuer's published set alone: `jwk`, `jku`, `x5u` and `x5c` of the header are not
+ * read. Stops a token from bringing its own key. https://www.rfc-editor.org/rfc/rfc8725#section-3.10
+ */
+async function verifyWithAny(
+  token: UnverifiedToken,
+  candidates: readonly CryptoKey[],
+  nowMs: number,
+  skewSeconds: number,
+): Promise<JWTPayload> {
+  let refusal: unknown
+  for (const key of candidates) {
+    try {
+      const { payload } = await jwtVerify(token.text, key, {
+        algorithms: [...acceptedAlgorithms],
+        requiredClaims: ['exp'],
+        currentDate: new Date(nowMs),
+        clockTolerance: skewSeconds,
+      })
+      return payload
+    } catch (error) {
+      refusal = error
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) break
+    }
+  }
+  throw readRefusal(refusal)
+}
+
+function readRefusal(error: unknown): unknown {
+  if (!(error instanceof errors.JOSEError)) return error
+  // Not as cause: jose's errors carry the claims, and with them somebody's name, into the log.
+  const options = { detail: error.message }
+  if (error instanceof errors.JWSSignatureVerificationFailed) {
+    return new Failure('token-signature-invalid', options)
+  }
+  if (error instanceof errors.JWTExpired) return new Failure('token-expired', options)
+  if (error instanceof errors.JWTClaimValidationFailed && error.reason === 'check_failed') {
+    return new Failure('token-not-yet-valid', options)
+  }
+  return new Failure('token-malformed', options)
+}
+
+function requireAudience(trust: Trust, aud: unknown): void {
+  const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
+  if (!named.every(name => typeof name === 'string')) {
+    throw new Failure('token-malformed', { detail: `aud is ${quote(aud)}` })
+  }
+  if (named.some(name => isOurs(trust, name))) return
+  throw new Failure('token-audience-wrong', { detail: `aud ${quote(aud)}` })
+}
+
+/**
+ * The App ID URI of a v1.0 token comes with or without a trailing slash.
+ * https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference#payload-claims
+ */
+function isOurs(trust: Trust, audience: string): boolean {
+  const wanted = withoutSlash(audience)
+  return trust.audiences.some(ours => withoutSlash(ours) === wanted)
+}
+
+function withoutSlash(audience: string): string {
+  return audience.endsWith('/') ? audience.slice(0, -1) : audience
+}
+
+/** Every refusal carries what a client needs for its next token; `detail` stays in the log. */
+function withTrust(error: unknown, trust: Trust): unknown {
+  if (!(error instanceof Failure) || error.code === 'signing-keys-unavailable') return error
+  const { code, detail, facts, cause } = error
+  return new Failure(code, { detail, facts: { ...describeTrust(trust), ...facts }, cause })
+}
