@@ -7,14 +7,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Limits } from './config.ts'
-import { prepareFindGroup } from './directory/groups.ts'
-import { prepareFindUser } from './directory/users.ts'
+import { openDirectory } from './directory/directory.ts'
 import { createEvents, type Events, type WriteLine } from './events.ts'
-import type { Parts } from './graph/answer.ts'
 import { createBodyBudget } from './graph/bodies-in-flight.ts'
 import { createServer } from './graph/http.ts'
+import type { Parts } from './graph/request.ts'
 import { sweepPacks } from './photos/sweep.ts'
-import { prepareDecoders } from './renditions/decoders.ts'
+import { closeOtherDecoders } from './renditions/decoders.ts'
 import { defaultLimits } from './renditions/limits.ts'
 import { createQueue } from './renditions/queue.ts'
 import { renderPack } from './renditions/render.ts'
@@ -127,14 +126,12 @@ function createParts(
   { limits, strictContentType }: ServerOptions,
   now: () => number,
 ): Omit<Parts, 'events' | 'identify'> {
-  prepareDecoders()
+  closeOtherDecoders()
   const queue = createQueue({ concurrency: limits.renderers, maxWaiting: limits.renderQueue })
   const imageLimits = { ...defaultLimits, maxPixels: limits.maxPixels }
   return {
-    database,
+    ...openDirectory(database),
     packs,
-    findUser: prepareFindUser(database),
-    findGroup: prepareFindGroup(database),
     render: (bytes, framing) => queue.run(() => renderPack(bytes, framing, imageLimits)),
     now,
     newId: randomUUID,

@@ -8,7 +8,9 @@ import { matches, searchText, type Term } from './search.ts'
 import type { PhotoColumns } from './users.ts'
 
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
-export type ContactWithPhoto = ContactRow & Nullable<PhotoColumns>
+export type Contact = ContactRow
+export type ContactFolder = ContactFolderRow
+export type ContactWithPhoto = Contact & Nullable<PhotoColumns>
 
 /** A mailbox is named by its tenant and its user. */
 export type Mailbox = Readonly<{ tenantId: string; userId: string }>

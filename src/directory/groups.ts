@@ -7,7 +7,8 @@ import { matches, type Page, searchText } from './search.ts'
 import { normalizeId, type PhotoColumns } from './users.ts'
 
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
-export type GroupWithPhoto = GroupRow & Nullable<PhotoColumns>
+export type Group = GroupRow
+export type GroupWithPhoto = Group & Nullable<PhotoColumns>
 
 export type FindGroup = (tenantId: string, id: string) => Promise<GroupWithPhoto | undefined>
 

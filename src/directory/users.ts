@@ -10,7 +10,8 @@ import { matches, type Page, searchText } from './search.ts'
 export type PhotoColumns = Pick<PhotoRow, 'version' | 'upload_hash' | 'renditions' | 'updated_at'>
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
 
-export type UserWithPhoto = UserRow & Nullable<PhotoColumns>
+export type User = UserRow
+export type UserWithPhoto = User & Nullable<PhotoColumns>
 
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 

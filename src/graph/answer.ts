@@ -3,39 +3,18 @@
  * The order of these lines is where the precedence of 400/404/405, 401, 403 and 404 is written; the
  * body is read only after all of them. It knows no socket: a call comes in, a reply goes out.
  */
-import type { Events } from '../events.ts'
 import { Failure } from '../failure.ts'
 import { permit, relate, type Verdict } from '../permissions/decide.ts'
-import type { ReplaceParts } from '../photos/replace.ts'
 import type { Caller } from '../tokens/caller.ts'
-import { type Address, parseAddress } from './address.ts'
+import { parseAddress } from './address.ts'
 import type { Call, Reply } from './call.ts'
 import { demandOf } from './demands.ts'
 import { refuse } from './errors.ts'
 import { requestIds } from './headers.ts'
 import { operations } from './operations.ts'
+import type { Parts } from './request.ts'
 import { type Match, match } from './routes.ts'
-import { type Finders, find, knownRelation, type Target, wholeRelation } from './target.ts'
-
-export type Parts = ReplaceParts &
-  Finders &
-  Readonly<{
-    identify: (authorization: string | undefined) => Promise<Caller>
-    events: Events
-    newId: () => string
-    /** "Content-Type: image/jpeg. Required.": to the letter, or 415. */
-    strictContentType: boolean
-    maxUploadBytes: number
-  }>
-
-/** A call that has passed every check but those of its own body and conditions. */
-export type Request = Readonly<{
-  call: Call
-  address: Address
-  match: Match
-  caller: Caller
-  target: Target
-}>
+import { find, knownRelation, type Target, wholeRelation } from './target.ts'
 
 export async function answer(call: Call, parts: Parts): Promise<Reply> {
   const ids = requestIds(call.headers, parts.newId)
@@ -77,7 +56,7 @@ async function relateCall(
 ): Promise<void> {
   const { action, resource } = demandOf(matched)
   if (relate(action, resource, caller, knownRelation(caller, target)).allowed) return
-  const relation = await wholeRelation(caller, target, parts.database)
+  const relation = await wholeRelation(caller, target, parts)
   enforce(relate(action, resource, caller, relation))
 }
 

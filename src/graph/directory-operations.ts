@@ -9,11 +9,11 @@ import {
 } from '../directory/groups.ts'
 import { listUsers as findUsers } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
-import type { Parts, Request } from './answer.ts'
 import { readContact, readContactFolder } from './bodies.ts'
 import type { Reply } from './call.ts'
 import { formatSkipToken, readOptions } from './query.ts'
 import { collection, empty, entity } from './replies.ts'
+import type { Parts, Request } from './request.ts'
 import * as resources from './resources.ts'
 import { mailboxOf, type Target } from './target.ts'
 

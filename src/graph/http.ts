@@ -12,11 +12,12 @@ import { createServer as createHttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { Failure, type FailureCode } from '../failure.ts'
-import { answer, type Parts } from './answer.ts'
+import { answer } from './answer.ts'
 import type { BodyBudget } from './bodies-in-flight.ts'
 import type { Call, Headers, Reply } from './call.ts'
 import { refuse } from './errors.ts'
 import { requestIds } from './headers.ts'
+import type { Parts } from './request.ts'
 import { readBody } from './request-body.ts'
 
 export type HttpOptions = Readonly<{

@@ -3,10 +3,10 @@
  * reader who knows one knows all.
  */
 
-import type { Parts, Request } from './answer.ts'
 import type { Reply } from './call.ts'
 import * as directory from './directory-operations.ts'
 import * as photos from './photo-operations.ts'
+import type { Parts, Request } from './request.ts'
 import type { Operation } from './routes.ts'
 
 export type Perform = (request: Request, parts: Parts) => Promise<Reply>

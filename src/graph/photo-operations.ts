@@ -7,11 +7,11 @@ import { findRendition, listSizes, type Photo, type PixelSize, toPhoto } from '.
 import { readRendition } from '../photos/read.ts'
 import { removePhoto } from '../photos/remove.ts'
 import { replacePhoto } from '../photos/replace.ts'
-import type { Parts, Request } from './answer.ts'
 import type { Reply } from './call.ts'
 import { etagOf, isUnchanged, writeCondition } from './headers.ts'
 import { readOptions } from './query.ts'
 import { collection, empty, entity } from './replies.ts'
+import type { Parts, Request } from './request.ts'
 import { keyed, profilePhoto, sizeName } from './resources.ts'
 import { ownerOf, type Target } from './target.ts'
 

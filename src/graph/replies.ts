@@ -1,8 +1,9 @@
 /**
  * The forms that answers take: JSON, a page of a list, bytes, nothing.
  */
-import type { Request } from './answer.ts'
+
 import type { Reply } from './call.ts'
+import type { Request } from './request.ts'
 import { contextUrl } from './resources.ts'
 
 type Json = Readonly<Record<string, unknown>>

@@ -2,9 +2,10 @@
  * Rows and renditions -> Graph's JSON: which properties a resource has, under which names, with which
  * OData annotations. The only place where these spellings stand.
  */
-import type { EmailAddress } from '../directory/contacts.ts'
+import type { Contact, ContactFolder, EmailAddress } from '../directory/contacts.ts'
+import type { Group } from '../directory/groups.ts'
+import type { User } from '../directory/users.ts'
 import type { Photo, PixelSize } from '../photos/photo.ts'
-import type { ContactFolderRow, ContactRow, GroupRow, UserRow } from '../storage/schema.ts'
 import type { Version } from './address.ts'
 import { etagOf } from './headers.ts'
 
@@ -51,7 +52,7 @@ const defaultUserProperties = [
   'id',
 ]
 
-export function user(row: UserRow, select: Select): Json {
+export function user(row: User, select: Select): Json {
   const all = {
     businessPhones: [],
     displayName: row.display_name,
@@ -71,7 +72,7 @@ export function user(row: UserRow, select: Select): Json {
   return pick(all, select ?? new Set(defaultUserProperties.map(name => name.toLowerCase())))
 }
 
-export function group(row: GroupRow, select: Select): Json {
+export function group(row: Group, select: Select): Json {
   const all = {
     id: row.id,
     description: row.description,
@@ -87,7 +88,7 @@ export function group(row: GroupRow, select: Select): Json {
   return pick(all, select)
 }
 
-export function team(row: GroupRow, select: Select): Json {
+export function team(row: Group, select: Select): Json {
   return pick(
     {
       id: row.id,
@@ -100,7 +101,7 @@ export function team(row: GroupRow, select: Select): Json {
   )
 }
 
-export function contact(row: ContactRow, select: Select): Json {
+export function contact(row: Contact, select: Select): Json {
   return pick(
     {
       id: row.id,
@@ -116,7 +117,7 @@ export function contact(row: ContactRow, select: Select): Json {
   )
 }
 
-export function contactFolder(row: ContactFolderRow, select: Select): Json {
+export function contactFolder(row: ContactFolder, select: Select): Json {
   return pick(
     { id: row.id, parentFolderId: row.parent_folder_id, displayName: row.display_name },
     select,

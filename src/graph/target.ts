@@ -3,59 +3,57 @@
  * caller never sees, nor gets a hint of, anything of another tenant.
  */
 import {
+  type ContactFolder,
   type ContactWithPhoto,
   findContact,
   findFolder,
   type Mailbox,
 } from '../directory/contacts.ts'
-import type { FindGroup, GroupWithPhoto } from '../directory/groups.ts'
+import type { Directory } from '../directory/directory.ts'
+import type { GroupWithPhoto } from '../directory/groups.ts'
 import { isGroupOwner, isTeamJoined, rolesOfUser } from '../directory/relations.ts'
-import {
-  addSignedInUser,
-  type FindUser,
-  normalizeId,
-  type UserWithPhoto,
-} from '../directory/users.ts'
+import { addSignedInUser, normalizeId, type UserWithPhoto } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import type { Relation } from '../permissions/decide.ts'
 import type { OwnerKey } from '../photos/photo.ts'
-import type { ContactFolderRow, Database } from '../storage/schema.ts'
 import type { Caller } from '../tokens/caller.ts'
 import type { Match } from './routes.ts'
-
-export type Finders = Readonly<{ database: Database; findUser: FindUser; findGroup: FindGroup }>
 
 export type Target =
   | Readonly<{ kind: 'directory' }>
   | Readonly<{ kind: 'user'; user: UserWithPhoto }>
   | Readonly<{ kind: 'group' | 'team'; group: GroupWithPhoto }>
   | Readonly<{ kind: 'mailbox'; user: UserWithPhoto }>
-  | Readonly<{ kind: 'folder'; user: UserWithPhoto; folder: ContactFolderRow }>
+  | Readonly<{ kind: 'folder'; user: UserWithPhoto; folder: ContactFolder }>
   | Readonly<{ kind: 'contact'; user: UserWithPhoto; contact: ContactWithPhoto }>
 
 /** Throws the 'not-found' failure of whatever on the way does not exist. */
-export async function find(match: Match, caller: Caller, finders: Finders): Promise<Target> {
+export async function find(match: Match, caller: Caller, directory: Directory): Promise<Target> {
   switch (match.target) {
     case 'directory':
       return { kind: 'directory' }
     case 'user':
     case 'mailbox':
-      return { kind: match.target, user: await findPerson(match, caller, finders) }
+      return { kind: match.target, user: await findPerson(match, caller, directory) }
     case 'group':
     case 'team':
-      return { kind: match.target, group: await findGroupOrTeam(match, caller, finders) }
+      return { kind: match.target, group: await findGroupOrTeam(match, caller, directory) }
     case 'folder':
     case 'contact':
-      return await findInMailbox(match, caller, finders)
+      return await findInMailbox(match, caller, directory)
   }
 }
 
-async function findPerson(match: Match, caller: Caller, finders: Finders): Promise<UserWithPhoto> {
+async function findPerson(
+  match: Match,
+  caller: Caller,
+  directory: Directory,
+): Promise<UserWithPhoto> {
   const name = match.isMe ? caller.objectId : (match.user ?? '')
-  const user = await finders.findUser(caller.tenantId, name)
+  const user = await directory.findUser(caller.tenantId, name)
   if (user !== undefined) return user
   if (!isCaller(caller, name)) throw new Failure('user-not-found', { facts: { id: name } })
-  return await addSignedInUser(finders, caller.tenantId, caller.objectId, caller.profile)
+  return await addSignedInUser(directory, caller.tenantId, caller.objectId, caller.profile)
 }
 
 function isCaller(caller: Caller, id: string): boolean {
@@ -65,10 +63,10 @@ function isCaller(caller: Caller, id: string): boolean {
 async function findGroupOrTeam(
   match: Match,
   caller: Caller,
-  finders: Finders,
+  directory: Directory,
 ): Promise<GroupWithPhoto> {
   const id = match.group ?? ''
-  const group = await finders.findGroup(caller.tenantId, id)
+  const group = await directory.findGroup(caller.tenantId, id)
   if (match.target === 'group') {
     if (group === undefined) throw new Failure('group-not-found', { facts: { id } })
     return group
@@ -76,20 +74,20 @@ async function findGroupOrTeam(
   if (group?.is_team !== 1) throw new Failure('team-not-found', { facts: { id } })
   if (!match.isMe && match.user === undefined) return group
   // …/joinedTeams/{id}: only a team that this person is in.
-  const person = await findPerson(match, caller, finders)
-  if (!(await isTeamJoined(finders.database, caller.tenantId, group.id, person.id))) {
+  const person = await findPerson(match, caller, directory)
+  if (!(await isTeamJoined(directory.database, caller.tenantId, group.id, person.id))) {
     throw new Failure('team-not-found', { facts: { id } })
   }
   return group
 }
 
-async function findInMailbox(match: Match, caller: Caller, finders: Finders): Promise<Target> {
-  const user = await findPerson(match, caller, finders)
+async function findInMailbox(match: Match, caller: Caller, directory: Directory): Promise<Target> {
+  const user = await findPerson(match, caller, directory)
   const mailbox = mailboxOf(user)
   const folder =
     match.folders.length === 0
       ? undefined
-      : await findFolder(finders.database, mailbox, match.folders)
+      : await findFolder(directory.database, mailbox, match.folders)
   if (match.folders.length > 0 && folder === undefined) {
     throw new Failure('contact-folder-not-found')
   }
@@ -97,7 +95,7 @@ async function findInMailbox(match: Match, caller: Caller, finders: Finders): Pr
     if (folder === undefined) throw new Failure('contact-folder-not-found')
     return { kind: 'folder', user, folder }
   }
-  const contact = await findContact(finders.database, mailbox, match.contact, folder?.id)
+  const contact = await findContact(directory.database, mailbox, match.contact, folder?.id)
   if (contact === undefined) throw new Failure('contact-not-found')
   return { kind: 'contact', user, contact }
 }
@@ -139,7 +137,7 @@ export function knownRelation(caller: Caller, target: Target): Relation {
 export async function wholeRelation(
   caller: Caller,
   target: Target,
-  database: Database,
+  { database }: Directory,
 ): Promise<Relation> {
   const known = knownRelation(caller, target)
   if (caller.kind === 'application') return known

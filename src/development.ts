@@ -1,28 +1,27 @@
 /**
- * Visage for developers, as a value: the server, its own token issuer and the demo tenant, on
+ * Composition root of development mode: the server, its own token issuer and the demo tenant, on
  * loopback. `visage dev` is this with words around it.
  */
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readLimits } from '../config.ts'
-import * as demo from '../demo/tenant.ts'
-import { insertContact, insertFolder, type Mailbox } from '../directory/contacts.ts'
-import { addGroups, type NewGroup } from '../directory/groups.ts'
-import { addRoleMembers } from '../directory/relations.ts'
-import { addUsers } from '../directory/users.ts'
-import type { WriteLine } from '../events.ts'
-import { Failure } from '../failure.ts'
-import { createIssuer, type Issuer } from '../issuer/issuer.ts'
-import type { Person } from '../issuer/people.ts'
-import { roles } from '../permissions/roles.ts'
-import { permissionReach } from '../permissions/tables.ts'
-import type { OwnerKey } from '../photos/photo.ts'
-import { replacePhoto } from '../photos/replace.ts'
-import { type RunningServer, startServer } from '../server.ts'
-import type { Database } from '../storage/schema.ts'
-import type { Fetch } from '../tokens/key-set.ts'
-import { CommandError } from './terminal.ts'
+import { ConfigError, readLimits } from './config.ts'
+import * as demo from './demo/tenant.ts'
+import { insertContact, insertFolder, type Mailbox } from './directory/contacts.ts'
+import { addGroups, type NewGroup } from './directory/groups.ts'
+import { addRoleMembers } from './directory/relations.ts'
+import { addUsers } from './directory/users.ts'
+import type { WriteLine } from './events.ts'
+import { Failure } from './failure.ts'
+import { createIssuer, type Issuer } from './issuer/issuer.ts'
+import type { Person } from './issuer/people.ts'
+import { roles } from './permissions/roles.ts'
+import { permissionReach } from './permissions/tables.ts'
+import type { OwnerKey } from './photos/photo.ts'
+import { replacePhoto } from './photos/replace.ts'
+import { type RunningServer, startServer } from './server.ts'
+import type { Database } from './storage/schema.ts'
+import type { Fetch } from './tokens/key-set.ts'
 
 export type DevelopmentOptions = Readonly<{
   host: string
@@ -103,7 +102,7 @@ function finishInOrder(server: RunningServer, issuer: Issuer, drawing: Promise<v
  */
 function refuseOtherHosts(host: string): void {
   if (/^(127(\.\d{1,3}){3}|::1|localhost)$/.test(host)) return
-  throw new CommandError(
+  throw new ConfigError(
     `visage dev listens on loopback only, not on ${host}: it gives anyone who asks a token for anybody. For a network, run visage serve with your identity provider.`,
   )
 }
@@ -145,7 +144,7 @@ function keptKey(data: string) {
         return JSON.parse(await readFile(file, 'utf8'))
       } catch {
         wasKept = false
-        const { makeSigningKey } = await import('../issuer/keys.ts')
+        const { makeSigningKey } = await import('./issuer/keys.ts')
         return await makeSigningKey()
       }
     },
@@ -244,7 +243,7 @@ async function setPortrait(
   parts: RunningServer['parts'],
   { owner, picture }: Portrait,
 ): Promise<void> {
-  const { drawPicture } = await import('../demo/pictures.ts')
+  const { drawPicture } = await import('./demo/pictures.ts')
   // 'none': what somebody has set meanwhile is not replaced by a drawing.
   await replacePhoto(parts, owner, undefined, await drawPicture(picture), 'none').catch(error => {
     if (!(error instanceof Failure && error.code === 'photo-changed')) throw error

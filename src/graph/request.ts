@@ -1,0 +1,31 @@
+/**
+ * What an operation is given: the request as it was understood, and the parts it may use.
+ */
+import type { Directory } from '../directory/directory.ts'
+import type { Events } from '../events.ts'
+import type { ReplaceParts } from '../photos/replace.ts'
+import type { Caller } from '../tokens/caller.ts'
+import type { Address } from './address.ts'
+import type { Call } from './call.ts'
+import type { Match } from './routes.ts'
+import type { Target } from './target.ts'
+
+export type Parts = ReplaceParts &
+  Directory &
+  Readonly<{
+    identify: (authorization: string | undefined) => Promise<Caller>
+    events: Events
+    newId: () => string
+    /** "Content-Type: image/jpeg. Required.": to the letter, or 415. */
+    strictContentType: boolean
+    maxUploadBytes: number
+  }>
+
+/** A call that has passed every check but those of its own body and conditions. */
+export type Request = Readonly<{
+  call: Call
+  address: Address
+  match: Match
+  caller: Caller
+  target: Target
+}>
