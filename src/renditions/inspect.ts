@@ -1,0 +1,93 @@
+/**
+ * Whether an upload is a photo that may be decoded, decided on its bytes alone: what it is, that it is
+ * whole, and how large it is by its header. It decodes no pixel and knows no sizes but the smallest.
+ */
+
+import type { Metadata } from 'sharp'
+import { Failure } from '../failure.ts'
+import { openPicture, refuseBroken } from './decoders.ts'
+import { defaultLimits, type Header, type Limits, pixelLimit } from './limits.ts'
+import { acceptedFormats, type PictureFormat, recognise } from './signatures.ts'
+import { smallestSide } from './sizes.ts'
+import { takeWholePicture } from './structure.ts'
+
+/** Width and height in pixels, upright: after the orientation a camera noted. */
+export type Inspected = Readonly<{ format: PictureFormat; width: number; height: number }>
+
+export type Admitted = Inspected &
+  Readonly<{
+    /** The part of the upload's bytes a decoder may see. */
+    picture: Uint8Array
+    /** 16 bits a channel, and a colour profile. */
+    hasDeepProfile: boolean
+  }>
+
+/**
+ * Throws Failure 'image-is-base64', 'image-format-unsupported' (facts: arrived, accepted),
+ * 'image-broken', 'image-has-too-many-pixels' (width, height, maxPixels), 'image-width-too-small'
+ * (width, minWidth) or 'image-height-too-small' (height, minHeight).
+ */
+export async function inspectUpload(
+  bytes: Uint8Array,
+  limits: Limits = defaultLimits,
+): Promise<Inspected> {
+  const { format, width, height } = await admitUpload(bytes, limits)
+  return { format, width, height }
+}
+
+export async function admitUpload(bytes: Uint8Array, limits: Limits): Promise<Admitted> {
+  const format = requirePicture(bytes)
+  const picture = takeWholePicture(bytes, format)
+  // Without the limit: a picture over it is not broken, it gets words of its own below.
+  const header = openPicture(picture, { ...limits, maxPixels: Number.MAX_SAFE_INTEGER })
+  const metadata = await refuseBroken(header.metadata())
+  requireSameFormat(metadata, format)
+  const { width, height } = metadata.autoOrient
+  requireFewPixels(width, height, pixelLimit(readHeader(metadata, format), limits))
+  requireSmallestSide(width, height)
+  const hasDeepProfile = metadata.space === 'rgb16' && metadata.hasProfile
+  return { format, width, height, picture, hasDeepProfile }
+}
+
+function requirePicture(bytes: Uint8Array): PictureFormat {
+  if (bytes.length === 0) throw new Failure('body-empty')
+  const arrival = recognise(bytes)
+  if (arrival.kind === 'base64') throw new Failure('image-is-base64')
+  if (arrival.kind === 'other') throw unsupported(arrival.name)
+  return arrival.format
+}
+
+/** libvips must see the same format as we did. Its AVIF decoder is also one for HEIC. */
+function requireSameFormat(metadata: Metadata, format: PictureFormat): void {
+  if (metadata.format === 'heif' && metadata.compression === 'hevc') throw unsupported('HEIC')
+  if (metadata.format !== (format === 'avif' ? 'heif' : format)) {
+    throw new Failure('image-broken', { detail: `${format} by its signature only` })
+  }
+}
+
+function readHeader(metadata: Metadata, format: PictureFormat): Header {
+  return {
+    format,
+    height: metadata.height,
+    bytesPerPixel: metadata.channels * (metadata.depth === 'uchar' ? 1 : 2),
+    isInterlaced: metadata.isProgressive,
+  }
+}
+
+function requireFewPixels(width: number, height: number, maxPixels: number): void {
+  if (width * height <= maxPixels) return
+  throw new Failure('image-has-too-many-pixels', { facts: { width, height, maxPixels } })
+}
+
+function requireSmallestSide(width: number, height: number): void {
+  if (width < smallestSide) {
+    throw new Failure('image-width-too-small', { facts: { width, minWidth: smallestSide } })
+  }
+  if (height < smallestSide) {
+    throw new Failure('image-height-too-small', { facts: { height, minHeight: smallestSide } })
+  }
+}
+
+function unsupported(arrived: string): Failure {
+  return new Failure('image-format-unsupported', { facts: { arrived, accepted: acceptedFormats } })
+}

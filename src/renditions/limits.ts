@@ -1,0 +1,50 @@
+/**
+ * What one upload may cost, before a single pixel of it is decoded. It knows formats and pixels;
+ * how many uploads run at once is the queue's business, how many bytes arrive the server's.
+ */
+
+import type { PictureFormat } from './signatures.ts'
+
+export type Limits = Readonly<{
+  /** Pixels of the uploaded picture, whatever its format. */
+  maxPixels: number
+  /** Bytes a decoder may need at once for one picture. */
+  maxDecodedBytes: number
+  /** Of decoding one picture. */
+  timeoutSeconds: number
+}>
+
+export const defaultLimits: Limits = {
+  maxPixels: 100_000_000,
+  maxDecodedBytes: 256 * 1024 * 1024,
+  timeoutSeconds: 20,
+}
+
+/** What a header says, as stored: before the orientation a camera noted. */
+export type Header = Readonly<{
+  format: PictureFormat
+  height: number
+  bytesPerPixel: number
+  /** Also: a JPEG is progressive. */
+  isInterlaced: boolean
+}>
+
+/** Measured as peak resident memory, per pixel, of decoders that hold the whole picture. */
+const bytesHeldPerPixel = { gif: 5, webp: 5, avif: 18, progressiveJpeg: 6 } as const
+
+/** Baseline JPEG and plain PNG are decoded in rows; libvips holds about so many. Measured. */
+const rowsHeld = 1600
+
+/**
+ * The pixels such a picture may have. A count alone does not stop 4 MB of AVIF from taking 2 GB, nor
+ * a PNG of 100,000 x 1,000 pixels from taking 1 GB: what counts is what its decoder holds at once.
+ */
+export function pixelLimit(header: Header, limits: Limits): number {
+  return Math.min(limits.maxPixels, Math.floor(limits.maxDecodedBytes / heldPerPixel(header)))
+}
+
+function heldPerPixel({ format, height, bytesPerPixel, isInterlaced }: Header): number {
+  if (format !== 'jpeg' && format !== 'png') return bytesHeldPerPixel[format]
+  if (!isInterlaced) return bytesPerPixel * Math.min(1, rowsHeld / height)
+  return format === 'jpeg' ? bytesHeldPerPixel.progressiveJpeg : bytesPerPixel
+}
