@@ -1,0 +1,259 @@
+/** What may be decoded at all, decided on bytes. */
+
+import assert from 'node:assert/strict'
+import { before, describe, test } from 'node:test'
+import sharp from 'sharp'
+import { type Facts, Failure, type FailureCode } from '../../src/failure.ts'
+import { closeOtherDecoders } from '../../src/renditions/decoders.ts'
+import { inspectUpload } from '../../src/renditions/inspect.ts'
+import { defaultLimits } from '../../src/renditions/limits.ts'
+import {
+  animation,
+  base64Text,
+  cutOff,
+  dataUrl,
+  hugePng,
+  jpegOfExactly,
+  notPhotos,
+  type Orientation,
+  pngWithPackedComments,
+  portraitAvif,
+  portraitGif,
+  portraitJpeg,
+  portraitPng,
+  portraitTiff,
+  portraitWebp,
+} from '../support/pictures.ts'
+
+const small = { width: 90, height: 120 }
+
+async function refused(bytes: Uint8Array, code: FailureCode, facts?: Facts): Promise<void> {
+  await assert.rejects(inspectUpload(bytes), error => {
+    assert.ok(error instanceof Failure, String(error))
+    assert.equal(error.code, code)
+    if (facts) assert.deepEqual(error.facts, facts)
+    return true
+  })
+}
+
+before(closeOtherDecoders)
+
+describe('a photo is recognised by its bytes', () => {
+  const makers = {
+    jpeg: portraitJpeg,
+    png: portraitPng,
+    gif: portraitGif,
+    webp: portraitWebp,
+    avif: portraitAvif,
+  }
+  for (const [format, make] of Object.entries(makers)) {
+    test(`${format}, with its width and height`, async () => {
+      assert.deepEqual(await inspectUpload(await make(small)), { format, ...small })
+    })
+  }
+
+  test('a moving picture has the size of one frame', async () => {
+    for (const format of ['gif', 'webp'] as const) {
+      assert.deepEqual(await inspectUpload(await animation(format, small)), { format, ...small })
+    }
+  })
+
+  for (const orientation of [1, 2, 3, 4, 5, 6, 7, 8] satisfies Orientation[]) {
+    test(`width and height are upright in orientation ${orientation}`, async () => {
+      const { width, height } = await inspectUpload(await portraitJpeg({ ...small, orientation }))
+      assert.deepEqual({ width, height }, small)
+    })
+  }
+})
+
+describe('what is no photo is called by its name', () => {
+  const accepted = ['JPEG', 'PNG', 'GIF', 'WebP', 'AVIF']
+  for (const [arrived, bytes] of Object.entries(notPhotos)) {
+    test(arrived, () => refused(bytes, 'image-format-unsupported', { arrived, accepted }))
+  }
+
+  test('TIFF, which sharp could read', async () => {
+    const facts = { arrived: 'TIFF', accepted }
+    await refused(Buffer.from('II*\0\x08\0\0\0', 'latin1'), 'image-format-unsupported', facts)
+    await refused(Buffer.from('MM\0*\0\0\0\x08', 'latin1'), 'image-format-unsupported', facts)
+  })
+
+  const markup = [
+    '\ufeff<?xml version="1.0"?>\n<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "svg11.dtd">\n<svg/>',
+    `<!-- drawn -->${'<!-- by hand -->'.repeat(100)}\n<svg>`,
+    '  <SVG onload="alert(1)">',
+  ]
+  for (const text of markup) {
+    test(`SVG that begins with ${text.trim().slice(0, 12)}`, async () => {
+      const facts = { arrived: 'SVG', accepted }
+      await refused(Buffer.from(text), 'image-format-unsupported', facts)
+    })
+  }
+
+  test('text in UTF-16', async () => {
+    const facts = { arrived: 'text', accepted }
+    await refused(Buffer.from('\ufeffmy photo', 'utf16le'), 'image-format-unsupported', facts)
+  })
+
+  test('nothing at all', () => refused(new Uint8Array(), 'body-empty'))
+
+  test('no beginning of a photo alone is a photo', async () => {
+    for (const make of [portraitJpeg, portraitPng, portraitGif, portraitWebp, portraitAvif]) {
+      const bytes = await make(small)
+      for (const length of [1, 2, 3, 4, 8, 12, 16, 24, 32, 64]) {
+        await assert.rejects(inspectUpload(bytes.subarray(0, length)), Failure)
+      }
+    }
+  })
+})
+
+describe('base64 text of a photo is called that', () => {
+  test('plain, quoted, in lines, for addresses and as a data URL', async () => {
+    const bytes = await portraitJpeg(small)
+    const text = bytes.toString('base64')
+    const forms = [
+      base64Text(bytes),
+      dataUrl(bytes),
+      Buffer.from(`"${text}"`),
+      Buffer.from(text.replace(/(.{76})/g, '$1\r\n')),
+      Buffer.from(bytes.toString('base64url')),
+      Buffer.from(`\ufeff${text}\n`),
+      dataUrl(await portraitPng(small), 'image/png'),
+    ]
+    for (const form of forms) await refused(form, 'image-is-base64')
+  })
+
+  test('of something else it names that', async () => {
+    await refused(base64Text(notPhotos.PDF ?? Buffer.of()), 'image-format-unsupported')
+    await refused(base64Text(Buffer.from('only words, and no picture')), 'image-format-unsupported')
+  })
+})
+
+describe('size limits are read from the header', () => {
+  const accepted48 = { width: 48, height: 48 }
+  test('48 pixels a side are enough', async () => {
+    assert.deepEqual(await inspectUpload(await portraitPng(accepted48)), {
+      format: 'png',
+      ...accepted48,
+    })
+  })
+
+  test('a 1x1 is too small in width, which is looked at first', async () => {
+    const facts = { width: 1, minWidth: 48 }
+    await refused(await portraitPng({ width: 1, height: 1 }), 'image-width-too-small', facts)
+  })
+
+  test('47x400 is too small in width, 400x47 in height', async () => {
+    const narrow = await portraitJpeg({ width: 47, height: 400 })
+    await refused(narrow, 'image-width-too-small', { width: 47, minWidth: 48 })
+    const low = await portraitJpeg({ width: 400, height: 47 })
+    await refused(low, 'image-height-too-small', { height: 47, minHeight: 48 })
+  })
+
+  test('a photo lying on its side is measured upright', async () => {
+    const lying = await portraitJpeg({ width: 47, height: 400, orientation: 6 })
+    await refused(lying, 'image-width-too-small', { width: 47, minWidth: 48 })
+  })
+
+  test('30,000x30,000 pixels in a small file are refused without decoding them', async () => {
+    const bomb = hugePng()
+    assert.ok(bomb.length < 200_000, `${bomb.length} bytes`)
+    const startedMs = performance.now()
+    const facts = { width: 30_000, height: 30_000, maxPixels: 100_000_000 }
+    await refused(bomb, 'image-has-too-many-pixels', facts)
+    assert.ok(performance.now() - startedMs < 500)
+  })
+
+  test('the limit itself is allowed, one pixel less of it is not', async () => {
+    const bytes = await portraitPng({ width: 100, height: 60 })
+    const limits = { ...defaultLimits, maxPixels: 6000 }
+    assert.equal((await inspectUpload(bytes, limits)).width, 100)
+    await assert.rejects(inspectUpload(bytes, { ...limits, maxPixels: 5999 }), {
+      code: 'image-has-too-many-pixels',
+    })
+  })
+
+  test('a picture that must be held whole may have fewer pixels than one read in rows', async () => {
+    const limits = { ...defaultLimits, maxDecodedBytes: 600_000 }
+    const tall = { width: 100, height: 6400 }
+    assert.equal((await inspectUpload(await portraitJpeg(tall), limits)).height, 6400)
+    for (const bytes of [
+      await portraitJpeg({ ...tall, progressive: true }),
+      await portraitWebp(tall),
+      await portraitAvif(tall),
+      await portraitJpeg({ width: 6400, height: 100 }),
+    ]) {
+      await assert.rejects(inspectUpload(bytes, limits), { code: 'image-has-too-many-pixels' })
+    }
+  })
+
+  test('packed comments of a PNG are not unpacked', async () => {
+    const bomb = await pngWithPackedComments(500)
+    assert.ok(bomb.length < 4 * 1024 * 1024)
+    const startedMs = performance.now()
+    assert.equal((await inspectUpload(bomb)).format, 'png')
+    assert.ok(performance.now() - startedMs < 500)
+  })
+})
+
+describe('a photo that is cut off is broken', () => {
+  const makers = { portraitJpeg, portraitPng, portraitWebp }
+  for (const [name, make] of Object.entries(makers)) {
+    test(name, async () => {
+      const bytes = await make({ width: 300, height: 400, grain: 4 })
+      await refused(cutOff(bytes, 0.95), 'image-broken')
+      await refused(cutOff(bytes, 0.3), 'image-broken')
+    })
+  }
+
+  test('a progressive JPEG', async () => {
+    const bytes = await portraitJpeg({ progressive: true, grain: 4 })
+    await refused(cutOff(bytes, 0.9), 'image-broken')
+  })
+
+  test('a JPEG whose EXIF preview is whole', async () => {
+    const preview = await portraitJpeg({ width: 60, height: 80 })
+    const segment = Buffer.concat([Buffer.from('ffe10000', 'hex'), preview])
+    segment.writeUInt16BE(preview.length + 2, 2)
+    const jpeg = await portraitJpeg(small)
+    const whole = Buffer.concat([jpeg.subarray(0, 2), segment, jpeg.subarray(2)])
+    assert.equal((await inspectUpload(whole)).width, 90)
+    await refused(whole.subarray(0, whole.length - 2), 'image-broken')
+  })
+
+  test('a JPEG with thousands of scans', async () => {
+    const jpeg = await portraitJpeg({ ...small, progressive: true })
+    const lastScan = jpeg.lastIndexOf(Buffer.from('ffda', 'hex'))
+    const scan = jpeg.subarray(lastScan, jpeg.length - 2)
+    const bomb = Buffer.concat([jpeg.subarray(0, lastScan), ...Array(2000).fill(scan)])
+    await refused(Buffer.concat([bomb, Buffer.from('ffd9', 'hex')]), 'image-broken')
+  })
+
+  test('a signature with nothing behind it', async () => {
+    for (const start of [
+      'ffd8ffe0',
+      '89504e470d0a1a0a',
+      '474946383961',
+      '52494646000000005745425056',
+    ]) {
+      await refused(Buffer.concat([Buffer.from(start, 'hex'), Buffer.alloc(200)]), 'image-broken')
+    }
+  })
+})
+
+test('bytes behind the end of a JPEG or PNG do no harm', async () => {
+  const jpeg = await jpegOfExactly(60_001)
+  assert.equal(jpeg.length, 60_001)
+  assert.equal((await inspectUpload(jpeg)).width, 400)
+  for (const make of [portraitJpeg, portraitPng]) {
+    const trailed = Buffer.concat([await make(small), Buffer.alloc(1000, 0x41)])
+    assert.equal((await inspectUpload(trailed)).width, 90)
+  }
+})
+
+test('no other decoder of libvips can be reached', async () => {
+  const tiff = await portraitTiff(small)
+  for (const bytes of [tiff, notPhotos.SVG ?? Buffer.of()]) {
+    await assert.rejects(sharp(bytes).metadata(), /unsupported image format/)
+  }
+})
