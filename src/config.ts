@@ -222,7 +222,8 @@ function readOidcTrust(texts: Texts, issuer: string): Trust {
 
 function readEntraTrust(texts: Texts, cloud: string): Trust {
   refuseWith(texts, 'cloud', ['issuerTenant'])
-  if (!(cloud in clouds)) throw wrong('cloud', cloud, `one of ${Object.keys(clouds).join(', ')}`)
+  if (!Object.hasOwn(clouds, cloud))
+    throw wrong('cloud', cloud, `one of ${Object.keys(clouds).join(', ')}`)
   return {
     kind: 'entra',
     cloud: cloud as CloudName,

@@ -135,7 +135,7 @@ function shown(path: string): string {
 async function examplePicture(folder: string): Promise<string> {
   const { drawFace } = await import('../demo/faces.ts')
   const file = join(folder, pictureName)
-  await writeFile(file, await drawFace('example', 800))
+  await writeFile(file, await drawFace('example', 648))
   return file
 }
 
