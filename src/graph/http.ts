@@ -41,6 +41,7 @@ const timeouts = {
 }
 /** How long a refused sender may go on sending before the connection is cut. */
 const lingerMs = 2_000
+const closingCheckMs = 50
 
 export function createServer(parts: Parts, options: HttpOptions): FastifyInstance {
   const server = fastify({
@@ -52,6 +53,7 @@ export function createServer(parts: Parts, options: HttpOptions): FastifyInstanc
     rewriteUrl: () => '/',
     clientErrorHandler: (error, socket) => refuseBrokenHttp(error, socket, parts),
   })
+  closeConnectionsAfterAnswers(server)
   // A hook, because what comes after it in Fastify looks at Content-Type, which is no evidence here.
   server.addHook('onRequest', async (request, reply) => {
     request.raw.url = request.originalUrl
@@ -62,6 +64,15 @@ export function createServer(parts: Parts, options: HttpOptions): FastifyInstanc
     return await respond(request, reply, parts, options)
   })
   return server
+}
+
+/** Closing ends idle connections once; those that were busy then would hold it up until keep-alive ends. */
+function closeConnectionsAfterAnswers(server: FastifyInstance): void {
+  let timer: NodeJS.Timeout | undefined
+  server.addHook('preClose', async () => {
+    timer = setInterval(() => server.server.closeIdleConnections(), closingCheckMs)
+  })
+  server.addHook('onClose', async () => clearInterval(timer))
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
