@@ -4,7 +4,8 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { renderPermissions } from './permissions.ts'
+import { renderConfiguration, renderConfigurationSummary } from './configuration.ts'
+import { renderPermissionSummary, renderPermissions } from './permissions.ts'
 
 export type Generated = Readonly<{
   /** From the root of the repository. */
@@ -20,6 +21,9 @@ export type Generated = Readonly<{
 /** Add a line here for another generated file, or another generated section of a file. */
 export const everythingGenerated: readonly Generated[] = [
   { file: 'docs/permissions.md', render: renderPermissions },
+  { file: 'docs/configuration.md', render: renderConfiguration },
+  { file: 'README.md', section: 'permissions', render: renderPermissionSummary },
+  { file: 'README.md', section: 'settings', render: renderConfigurationSummary },
 ]
 
 /** Names what is out of date under a root, like `README.md (settings)`. */

@@ -86,11 +86,11 @@ async function greeting(
   const picture = await examplePicture(folder)
   const trust = flags.https ? ` --cacert ${shown(join(folder, certificateName))}` : ''
   const curl = `curl${trust} -H 'Authorization: Bearer ${token}'`
-  const token1 = `visage token${isDefault(flags) ? '' : ` --url ${origin}`}`
+  const order = `token${isDefault(flags) ? '' : ` --url ${origin}`}`
   const rows = [
     ['Graph', `${origin}/v1.0 (and /beta)`],
     ['You can be', `${someoneOf(demo.people)} or any of ${demo.people.length} people`],
-    ['Tokens', `${token1} --user alice --scopes User.ReadWrite`],
+    ['Tokens', `${thisProgram} ${order} --user alice --scopes User.ReadWrite`],
     ['Sign-in', `${origin}/${demo.tenantId} for MSAL and other OpenID Connect clients`],
     ...(flags.https
       ? [
@@ -119,6 +119,9 @@ async function greeting(
     'Ctrl-C ends it.',
   ].join('\n')
 }
+
+/** How the reader of the greeting calls this program: from its sources, or installed. */
+const thisProgram = import.meta.filename.endsWith('.ts') ? 'npm run -s visage --' : 'npx visage'
 
 function isDefault(flags: DevFlags): boolean {
   return flags.port === defaultDevPort

@@ -1,0 +1,64 @@
+/**
+ * The settings table as text: docs/configuration.md, and the short form in README.md. It decides only
+ * how it reads; what a setting is stands in src/config.ts.
+ */
+import { type Setting, type SettingName, settings } from '../src/config.ts'
+
+const groups: readonly (readonly [title: string, names: readonly SettingName[]])[] = [
+  [
+    'Whom to believe',
+    ['cloud', 'tenants', 'personalAccounts', 'b2cTenants', 'issuer', 'issuerTenant', 'audience'],
+  ],
+  ['Where to listen', ['host', 'port', 'baseUrl', 'tlsCert', 'tlsKey']],
+  ['What to keep, and where', ['data', 'sweepEvery', 'sweepGrace']],
+  [
+    'What to accept',
+    ['strictContentType', 'maxPixels', 'renderers', 'renderQueue', 'uploadMemory', 'stallTimeout'],
+  ],
+]
+
+export function renderConfiguration(): string {
+  refuseForgotten()
+  const sections = groups.map(
+    ([title, names]) =>
+      `## ${title}\n\n${table(
+        names.map(name => settings[name]),
+        true,
+      )}`,
+  )
+  return `# Configuration of \`visage serve\`
+
+Each setting comes from the environment or from a flag; the flag wins. All are checked at the start, and a message names
+the one that is wrong, missing, or contradicts another. A \`VISAGE_\` variable that is no setting is refused too: it is
+most likely a misspelt one. \`visage dev\` reads none of these; \`visage dev --help\` lists its few flags.
+
+${sections.join('\n\n')}`
+}
+
+export function renderConfigurationSummary(): string {
+  refuseForgotten()
+  return table(
+    groups.flatMap(([, names]) => names).map(name => settings[name]),
+    false,
+  )
+}
+
+function table(rows: readonly Setting[], isLong: boolean): string {
+  const lines = rows.map(({ env, flag, value, default: standard, meaning }) => {
+    const name = isLong ? `\`${env}\`<br>\`${flag}\`` : `\`${env}\``
+    return `| ${name} | ${cell(value)} | ${standard === '' ? '' : cell(standard)} | ${meaning} |`
+  })
+  return ['| Setting | Value | Default | Meaning |', '|---|---|---|---|', ...lines].join('\n')
+}
+
+function cell(text: string): string {
+  return text.includes(' ') && !text.includes('|') ? text : `\`${text.replaceAll('|', '\\|')}\``
+}
+
+/** A setting in no group would be in no document. */
+function refuseForgotten(): void {
+  const grouped = new Set(groups.flatMap(([, names]) => names))
+  const forgotten = (Object.keys(settings) as SettingName[]).filter(name => !grouped.has(name))
+  if (forgotten.length > 0)
+    throw new Error(`docs/configuration.ts: no group for ${forgotten.join(', ')}`)
+}
