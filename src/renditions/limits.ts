@@ -10,7 +10,10 @@ export type Limits = Readonly<{
   maxPixels: number
   /** Bytes a decoder may need at once for one picture. */
   maxDecodedBytes: number
-  /** Of decoding one picture. */
+  /**
+   * Whole seconds, of decoding one picture. It stops decoders that deliver rows; those that deliver
+   * the whole picture only hear of it at its end, and are bounded by `maxDecodedBytes`.
+   */
   timeoutSeconds: number
 }>
 
