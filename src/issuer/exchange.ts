@@ -1,0 +1,66 @@
+/**
+ * Reading a small body and writing an answer on Node's own request and response. Knows no OAuth.
+ */
+
+import { IncomingMessage, type ServerResponse } from 'node:http'
+
+const maxBodyBytes = 64 * 1024
+
+/** A request the issuer cannot read; `status` says why. */
+export class BodyRefused extends Error {
+  readonly status: number
+
+  constructor(status: number, problem: string) {
+    super(problem)
+    this.name = 'BodyRefused'
+    this.status = status
+  }
+}
+
+/** At most 64 KiB; `BodyRefused` 413 over it, without keeping what came before. */
+export async function readBody(req: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of req) {
+    bytes += chunk.length
+    if (bytes > maxBodyBytes) throw new BodyRefused(413, 'The request is larger than 64 KiB.')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
+
+export async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
+  const type = req.headers['content-type'] ?? ''
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) {
+    throw new BodyRefused(415, 'Send a form: content-type application/x-www-form-urlencoded.')
+  }
+  return new URLSearchParams(await readBody(req))
+}
+
+/** The same request with another method, address and body, for a library that reads it itself. */
+export function rewriteRequest(
+  req: IncomingMessage,
+  change: { method: string; mount: string; url: string; body: string },
+): IncomingMessage {
+  const body = Buffer.from(change.body)
+  const copy = new IncomingMessage(req.socket)
+  const { 'transfer-encoding': _, ...headers } = req.headers
+  copy.method = change.method
+  copy.url = change.url
+  copy.httpVersion = req.httpVersion
+  copy.headers = { ...headers, 'content-length': String(body.length) }
+  if (body.length > 0) copy.push(body)
+  copy.push(null)
+  copy.complete = true
+  return Object.assign(copy, { originalUrl: change.mount + change.url })
+}
+
+export function sendJson(res: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body)
+  res.writeHead(status, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  })
+  res.end(text)
+}

@@ -1,0 +1,144 @@
+/**
+ * POST /_visage/token, the other end of `visage token`: JSON in, a token out. It decides how an
+ * order is spelled on the wire and who may place one; what the order means is mint.ts' to say.
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { readBody, sendJson } from './exchange.ts'
+import { type Minted, OrderRefused, type TokenOrder } from './mint.ts'
+import { nearest } from './nearest.ts'
+
+export const mintPath = '/_visage/token'
+
+type Read = (value: unknown, name: string) => unknown
+
+const fields = {
+  user: readText,
+  scopes: readWords,
+  app: readApp,
+  roles: readWords,
+  wids: readWords,
+  personal: readFlag,
+  tenant: readText,
+  client: readText,
+  version: readVersion,
+  lifetimeSeconds: readNumber,
+  audience: readText,
+} as const satisfies Record<string, Read>
+
+export async function answerMint(
+  mint: (order: TokenOrder) => Promise<Minted>,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  if (req.method !== 'POST') return refuse(res, 405, 'POST a JSON order here.')
+  if (isForeignPage(req)) return refuse(res, 403, 'This endpoint takes no requests from web pages.')
+  if (!isJson(req)) return refuse(res, 415, 'Send the order as content-type application/json.')
+  try {
+    sendJson(res, 200, writeAnswer(await mint(readOrder(await readBody(req)))))
+  } catch (error) {
+    if (!(error instanceof OrderRefused)) throw error
+    refuse(res, 400, error.message, error.suggestions)
+  }
+}
+
+/**
+ * Stops a foreign page from posting an order with the visitor's browser: a page cannot leave out
+ * Origin, nor send application/json across sites without a preflight, which nobody answers here.
+ * It does not stop another program of this machine.
+ */
+function isForeignPage(req: IncomingMessage): boolean {
+  const { origin, host } = req.headers
+  return origin !== undefined && URL.parse(origin)?.host !== host
+}
+
+function isJson(req: IncomingMessage): boolean {
+  return /^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')
+}
+
+function writeAnswer({ token, expiresIn, tenantId, person }: Minted) {
+  return {
+    token_type: 'Bearer',
+    access_token: token,
+    expires_in: expiresIn,
+    tenant: tenantId,
+    ...(person ? { user: person.userPrincipalName } : {}),
+  }
+}
+
+function refuse(
+  res: ServerResponse,
+  status: number,
+  problem: string,
+  suggestions: readonly string[] = [],
+): void {
+  sendJson(res, status, { error: 'invalid_request', error_description: problem, suggestions })
+}
+
+/** Throws `OrderRefused` naming the first field that is unknown or of the wrong kind. */
+export function readOrder(body: string): TokenOrder {
+  const order = parseObject(body)
+  for (const name of Object.keys(order)) {
+    if (Object.hasOwn(fields, name)) continue
+    throw new OrderRefused(`There is no field '${name}'.`, nearest(name, Object.keys(fields)))
+  }
+  const read = <Value>(
+    name: keyof typeof fields,
+    reader: (value: unknown, name: string) => Value,
+  ) => (order[name] === undefined ? undefined : reader(order[name], name))
+  return {
+    person: read('user', fields.user),
+    scopes: read('scopes', fields.scopes),
+    app: read('app', fields.app),
+    roles: read('roles', fields.roles),
+    adminRoles: read('wids', fields.wids),
+    personal: read('personal', fields.personal),
+    tenantId: read('tenant', fields.tenant),
+    clientId: read('client', fields.client),
+    version: read('version', fields.version),
+    lifetimeSeconds: read('lifetimeSeconds', fields.lifetimeSeconds),
+    audience: read('audience', fields.audience),
+  }
+}
+
+function parseObject(body: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  } catch {
+    // said below, in the same words
+  }
+  throw new OrderRefused('The order is not a JSON object.')
+}
+
+function readText(value: unknown, name: string): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw new OrderRefused(`'${name}' is not a text.`)
+}
+
+/** `["A", "B"]` or "A B", as in the scope of a token request. */
+function readWords(value: unknown, name: string): readonly string[] {
+  const words = typeof value === 'string' ? value.split(/[\s,]+/).filter(Boolean) : value
+  if (Array.isArray(words) && words.every(word => typeof word === 'string')) return words
+  throw new OrderRefused(`'${name}' is neither a text nor a list of texts.`)
+}
+
+function readApp(value: unknown, name: string): string | Record<string, never> | undefined {
+  if (value === true) return {}
+  return value === false ? undefined : readText(value, name)
+}
+
+function readFlag(value: unknown, name: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw new OrderRefused(`'${name}' is neither true nor false.`)
+}
+
+function readNumber(value: unknown, name: string): number {
+  if (typeof value === 'number') return value
+  throw new OrderRefused(`'${name}' is not a number.`)
+}
+
+function readVersion(value: unknown, name: string): 1 | 2 {
+  if (value === 1 || value === 2) return value
+  throw new OrderRefused(`'${name}' is neither 1 nor 2.`)
+}

@@ -1,0 +1,208 @@
+/**
+ * Tokens made to order, for `visage token` and for tests: no client, no sign-in, no consent.
+ * It decides what an order means and what is wrong with it; the shape of a token is claims.ts'.
+ */
+
+import { SignJWT } from 'jose'
+import { type AppToken, type TokenVersion, type UserToken, writeClaims } from './claims.ts'
+import { type Client, type Consent, consentOf, findClient } from './clients.ts'
+import type { SigningKey } from './keys.ts'
+import { nearest } from './nearest.ts'
+import { nickname, type People, type Person } from './people.ts'
+import { findTenant, listTenantNames, personalTenantId, type Tenants } from './tenants.ts'
+
+export type TokenOrder = Readonly<{
+  /** Name before the @, userPrincipalName, id, or the person; the first listed when left out. */
+  person?: string | Person | undefined
+  scopes?: readonly string[] | undefined
+  /** The client id of an application that acts in its own name; `{}` for the default one. */
+  app?: string | Readonly<Record<string, never>> | undefined
+  roles?: readonly string[] | undefined
+  /** Role template ids, or names of the roles the issuer was told; added to the person's own. */
+  adminRoles?: readonly string[] | undefined
+  /** Issued as to a personal Microsoft account. */
+  personal?: boolean | undefined
+  /** Id or domain; the home tenant when left out. */
+  tenantId?: string | undefined
+  /** The program a person signs in to. */
+  clientId?: string | undefined
+  version?: TokenVersion | undefined
+  lifetimeSeconds?: number | undefined
+  audience?: string | undefined
+}>
+
+export type Minted = Readonly<{
+  token: string
+  expiresIn: number
+  tenantId: string
+  /** Whose token it is; undefined for an application's. */
+  person: Person | undefined
+}>
+
+/** An order that cannot be met; `problem` is a sentence for the person who placed it. */
+export class OrderRefused extends Error {
+  readonly suggestions: readonly string[]
+
+  constructor(problem: string, suggestions: readonly string[] = []) {
+    super(suggestions.length > 0 ? `${problem} Did you mean ${suggestions.join(' or ')}?` : problem)
+    this.name = 'OrderRefused'
+    this.suggestions = suggestions
+  }
+}
+
+export type MintParts = Readonly<{
+  origin: string
+  audience: string
+  tenants: Tenants
+  people: People
+  clients: readonly Client[]
+  consent: Consent
+  /** Role name -> role template id. */
+  adminRoles: Readonly<Record<string, string>>
+  signingKey: Promise<SigningKey>
+  now: () => number
+  newTokenId: () => string
+}>
+
+/** The program in whose name tokens are made when an order names none. */
+export const defaultClientId = 'f3a1c6de-7a52-4f0e-9c3b-5d1e8a90b742'
+
+const defaultLifetimeSeconds = 3600
+const longestLifetimeSeconds = 366 * 24 * 3600
+
+export async function mintToken(parts: MintParts, order: TokenOrder): Promise<Minted> {
+  const tenantId = order.personal ? personalTenantId : chooseTenant(parts, order.tenantId)
+  const lifetime = checkLifetime(order.lifetimeSeconds ?? defaultLifetimeSeconds)
+  const token =
+    order.app === undefined
+      ? await fillUserToken(parts, order, tenantId, lifetime)
+      : fillAppToken(parts, order, tenantId, lifetime)
+  return {
+    token: await signToken(await parts.signingKey, token),
+    expiresIn: lifetime,
+    tenantId,
+    person: token.kind === 'user' ? token.person : undefined,
+  }
+}
+
+export function signToken(key: SigningKey, token: UserToken | AppToken): Promise<string> {
+  return new SignJWT(writeClaims(token))
+    .setProtectedHeader(writeHeader(key, token.version))
+    .sign(key.privateKey)
+}
+
+export function writeHeader({ kid }: SigningKey, version: TokenVersion) {
+  return { typ: 'JWT', alg: 'RS256', kid, ...(version === 1 ? { x5t: kid } : {}) }
+}
+
+async function fillUserToken(
+  parts: MintParts,
+  order: TokenOrder,
+  tenantId: string,
+  lifetime: number,
+): Promise<UserToken> {
+  if (order.roles) throw new OrderRefused('Only an application has roles; a user has scopes.')
+  const person = await choosePerson(parts, order, tenantId)
+  const client = findClient(parts.clients, order.clientId ?? defaultClientId)
+  const asked = (order.adminRoles ?? []).map(role => readAdminRole(parts.adminRoles, role))
+  return {
+    kind: 'user',
+    ...fillCommon(parts, order, tenantId, lifetime),
+    clientId: order.clientId ?? defaultClientId,
+    clientName: client?.name,
+    clientProof: 'none',
+    person,
+    scopes: checkPermissions(order.scopes ?? consentOf(client, parts.consent).scopes),
+    roleTemplateIds: [...new Set([...(person.roleTemplateIds ?? []), ...asked])],
+  }
+}
+
+function fillAppToken(
+  parts: MintParts,
+  order: TokenOrder,
+  tenantId: string,
+  lifetime: number,
+): AppToken {
+  if (order.person) throw new OrderRefused('A token is for a user or for an application, not both.')
+  if (order.scopes) throw new OrderRefused('Only a user has scopes; an application has roles.')
+  if (order.adminRoles) throw new OrderRefused('Only a user has admin roles.')
+  if (order.personal) throw new OrderRefused('An application has no personal account.')
+  const clientId = typeof order.app === 'string' ? order.app : (order.clientId ?? defaultClientId)
+  const client = findClient(parts.clients, clientId)
+  return {
+    kind: 'app',
+    ...fillCommon(parts, order, tenantId, lifetime),
+    clientId,
+    clientName: client?.name,
+    clientProof: 'secret',
+    roles: checkPermissions(order.roles ?? consentOf(client, parts.consent).roles),
+  }
+}
+
+function fillCommon(parts: MintParts, order: TokenOrder, tenantId: string, lifetime: number) {
+  const issuedAt = Math.floor(parts.now() / 1000)
+  return {
+    version: order.version ?? 2,
+    origin: parts.origin,
+    tenantId,
+    audience: order.audience ?? parts.audience,
+    tokenId: parts.newTokenId(),
+    issuedAt,
+    expiresAt: issuedAt + lifetime,
+  }
+}
+
+function chooseTenant({ tenants }: MintParts, name = 'common'): string {
+  const tenant = findTenant(tenants, name)
+  if (tenant) return tenant.id
+  const names = listTenantNames(tenants)
+  throw new OrderRefused(`There is no tenant '${name}', only ${names.join(', ')}.`)
+}
+
+async function choosePerson(parts: MintParts, order: TokenOrder, tenantId: string) {
+  if (typeof order.person === 'object') return order.person
+  const places = order.personal ? [tenantId, parts.tenants[0].id] : [tenantId]
+  for (const place of places) {
+    const found = order.person
+      ? await parts.people.findPerson(place, order.person)
+      : (await parts.people.listPeople(place))[0]
+    if (found) return found
+  }
+  throw await personUnknown(parts.people, places, order.person)
+}
+
+async function personUnknown(people: People, places: readonly string[], name: string | undefined) {
+  if (name === undefined) return new OrderRefused('There is nobody in this tenant to choose from.')
+  const listed = (await Promise.all(places.map(place => people.listPeople(place)))).flat()
+  return new OrderRefused(`There is no user '${name}'.`, suggestPeople(name, listed))
+}
+
+export function suggestPeople(name: string, listed: readonly Person[]): readonly string[] {
+  const spelling = name.includes('@') ? (one: Person) => one.userPrincipalName : nickname
+  return nearest(name, [...new Set(listed.map(spelling))])
+}
+
+function readAdminRole(known: Readonly<Record<string, string>>, role: string): string {
+  if (isGuid(role)) return role.toLowerCase()
+  const name = Object.keys(known).find(one => one.toLowerCase() === role.toLowerCase())
+  const id = name === undefined ? undefined : known[name]
+  if (id) return id
+  throw new OrderRefused(`There is no admin role '${role}'.`, nearest(role, Object.keys(known)))
+}
+
+function isGuid(text: string): boolean {
+  return /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text)
+}
+
+/** Any permission of Graph may be asked for, not only those that concern photos. */
+function checkPermissions(names: readonly string[]): readonly string[] {
+  const odd = names.find(name => !/^[\w.-]{1,120}$/.test(name))
+  if (odd !== undefined) throw new OrderRefused(`'${odd}' is not the name of a permission.`)
+  return [...new Set(names)]
+}
+
+/** Lifetimes may be negative: that is how a test gets an expired token. */
+function checkLifetime(seconds: number): number {
+  if (Number.isInteger(seconds) && Math.abs(seconds) <= longestLifetimeSeconds) return seconds
+  throw new OrderRefused('A lifetime is a whole number of seconds, at most a year.')
+}

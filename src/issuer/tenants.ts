@@ -1,0 +1,32 @@
+/**
+ * Which tenant the first segment of an authority means. Knows no people and no tokens.
+ * https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols#endpoints
+ */
+
+export type Tenant = Readonly<{
+  id: string
+  domains?: readonly string[]
+  displayName?: string
+}>
+
+/** The tenant under which Entra issues all tokens of personal Microsoft accounts. */
+export const personalTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
+
+const personalTenant: Tenant = { id: personalTenantId, displayName: 'Personal accounts' }
+
+/** The first tenant is the home tenant, for which `common` and `organizations` stand here. */
+export type Tenants = readonly [Tenant, ...Tenant[]]
+
+export function findTenant(tenants: Tenants, name: string): Tenant | undefined {
+  const wanted = name.toLowerCase()
+  if (wanted === 'common' || wanted === 'organizations') return tenants[0]
+  if (wanted === 'consumers') return findTenant(tenants, personalTenantId)
+  return (
+    tenants.find(({ id, domains }) => id === wanted || domains?.includes(wanted)) ??
+    (wanted === personalTenantId ? personalTenant : undefined)
+  )
+}
+
+export function listTenantNames(tenants: Tenants): readonly string[] {
+  return tenants.flatMap(({ id, domains }) => [...(domains ?? []), id])
+}
