@@ -1,0 +1,79 @@
+/**
+ * Who is signed in and what they agreed to, as the OAuth library asks for it. Everyone agrees to
+ * everything here; who may then do what is for Graph's permission tables to decide.
+ */
+
+import { type Account, type Grant, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import { signInName } from './claims.ts'
+import type { People, Person } from './people.ts'
+
+type Context = KoaContextWithOIDC
+
+type Household = Readonly<{ people: People; tenantId: string }>
+
+export async function findAccount(
+  { people, tenantId }: Household,
+  id: string,
+): Promise<Account | undefined> {
+  const person = await people.findPerson(tenantId, id)
+  if (!person) return undefined
+  return { accountId: person.id, claims: () => describePerson(person, tenantId) }
+}
+
+function describePerson(person: Person, tenantId: string) {
+  return {
+    sub: person.id,
+    oid: person.id,
+    tid: tenantId,
+    ver: '2.0',
+    name: person.displayName,
+    preferred_username: signInName(person, tenantId),
+    upn: person.userPrincipalName,
+    ...(person.mail ? { email: person.mail } : {}),
+  }
+}
+
+/** Nobody is asked for consent: choosing a person is all the ceremony there is. */
+export async function grantAll(audience: string, ctx: Context): Promise<Grant | undefined> {
+  const { client, account, session, provider, requestParamScopes } = ctx.oidc
+  if (!client || !account) return undefined
+  const known = session?.grantIdFor(client.clientId)
+  const found = known ? await provider.Grant.find(known) : undefined
+  const grant =
+    found?.accountId === account.accountId
+      ? found
+      : new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
+  const scope = [...requestParamScopes].join(' ')
+  grant.addOIDCScope(scope)
+  grant.addResourceScope(audience, scope)
+  await grant.save()
+  return grant
+}
+
+/** `login_hint` for somebody else than who is signed in brings the page back. */
+export function choosePolicy({ people, tenantId }: Household): interactionPolicy.DefaultPolicy {
+  const policy = interactionPolicy.base()
+  policy.remove('consent')
+  const check = new interactionPolicy.Check(
+    'login_hint',
+    'someone else is signed in',
+    async ({ oidc }) => {
+      const hint = oidc.params?.login_hint
+      if (typeof hint !== 'string' || oidc.result?.login) return false
+      const person = await people.findPerson(tenantId, hint)
+      return person !== undefined && person.id !== oidc.session?.accountId
+    },
+  )
+  policy.get('login')?.checks.add(check)
+  return policy
+}
+
+/** Graph has hundreds of scopes and apps ask for many at once: each that is asked for exists. */
+export function everyScopeInPlay({ oidc }: Context): string {
+  const { AuthorizationCode, RefreshToken, DeviceCode } = oidc.entities
+  const asked = oidc.params?.scope
+  const all = [asked, AuthorizationCode?.scope, RefreshToken?.scope, DeviceCode?.scope]
+  const words = all.flatMap(scope => (typeof scope === 'string' ? scope.split(' ') : []))
+  const standard = new Set(['openid', 'profile', 'email', 'offline_access'])
+  return [...new Set(words)].filter(word => !standard.has(word)).join(' ')
+}

@@ -1,0 +1,182 @@
+/**
+ * Where Entra's dialect of OAuth differs from the standard the library speaks: small functions
+ * on the parameters of a request and on the body of an answer. They know no HTTP and no people.
+ */
+
+import { decodeJwt } from 'jose'
+import type { ClientProof, TokenVersion } from './claims.ts'
+import { type Client, type Consent, consentOf } from './clients.ts'
+import { OAuthRefused } from './refusals.ts'
+
+export type Endpoint = 'authorize' | 'token' | 'devicecode' | 'other'
+
+/** What is remembered of a request until its answer is written. */
+export type Intake = {
+  endpoint: Endpoint
+  version: TokenVersion
+  clientProof: ClientProof
+  wantsClientInfo: boolean
+  grantType: string
+  /** Permission -> the full form in which it was asked for. */
+  spellings: Map<string, string>
+  /** The scopes that asked for all that is consented to: `…/.default`. */
+  defaults: string[]
+}
+
+export type Dialect = Readonly<{
+  /** URIs that all mean this Graph, without a slash at the end. */
+  resources: ReadonlySet<string>
+  clientOf: (id: string) => Client | undefined
+  consent: Consent
+  /** Sent for clients nobody registered, so that the library needs to know one kind of client. */
+  guestSecret: string
+}>
+
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
+
+/** Changes `params` in place to what the library understands. */
+export function adaptRequest(
+  dialect: Dialect,
+  endpoint: Endpoint,
+  version: TokenVersion,
+  params: URLSearchParams,
+): Intake {
+  const client = dialect.clientOf(params.get('client_id') ?? '')
+  const intake: Intake = {
+    endpoint,
+    version: client?.accessTokenVersion ?? version,
+    clientProof: params.has('client_secret') ? 'secret' : 'none',
+    wantsClientInfo: params.get('client_info') === '1',
+    grantType: nameDeviceGrant(params),
+    spellings: new Map(),
+    defaults: [],
+  }
+  if (endpoint === 'token' || endpoint === 'devicecode') vouchForGuest(dialect, params, intake)
+  readResource(dialect, params, intake)
+  shortenScopes(dialect, consentOf(client, dialect.consent), params, intake)
+  narrowRefresh(params, intake)
+  simplifyPrompt(params)
+  params.delete('claims')
+  return intake
+}
+
+/** MSAL polls with `grant_type=device_code`, which the standard knows as a URN. */
+function nameDeviceGrant(params: URLSearchParams): string {
+  if (params.get('grant_type') === 'device_code') params.set('grant_type', deviceGrant)
+  return params.get('grant_type') ?? ''
+}
+
+/** Only a program that shows some secret may act in its own name, as at Entra. */
+function vouchForGuest(dialect: Dialect, params: URLSearchParams, intake: Intake): void {
+  const id = params.get('client_id')
+  if (!id) throw new OAuthRefused('client-id-missing', "The parameter 'client_id' is missing.")
+  if (intake.grantType === 'client_credentials' && intake.clientProof === 'none') {
+    throw new OAuthRefused('client-secret-missing', "The parameter 'client_secret' is missing.")
+  }
+  if (!dialect.clientOf(id)) params.set('client_secret', dialect.guestSecret)
+}
+
+/** The v1 endpoints say `resource=X` where v2 says `scope=X/.default`. */
+function readResource(dialect: Dialect, params: URLSearchParams, intake: Intake): void {
+  const resource = params.get('resource')
+  params.delete('resource')
+  if (resource === null) return
+  checkResource(dialect, resource)
+  const scope = `${resource}/.default`
+  if (intake.grantType === 'client_credentials') params.set('scope', scope)
+  else if (intake.endpoint !== 'token') params.set('scope', `${scope} openid profile`)
+}
+
+function checkResource(dialect: Dialect, resource: string): void {
+  if (dialect.resources.has(resource.replace(/\/+$/, '').toLowerCase())) return
+  const known = [...dialect.resources].join(', ')
+  throw new OAuthRefused('resource-unknown', `There is no resource '${resource}', only ${known}.`)
+}
+
+/** `https://graph.microsoft.com/User.Read` -> `User.Read`; `/.default` -> all that is consented to. */
+function shortenScopes(
+  dialect: Dialect,
+  consent: Consent,
+  params: URLSearchParams,
+  intake: Intake,
+): void {
+  const asked = (params.get('scope') ?? '').split(/\s+/).filter(Boolean)
+  const names = asked.flatMap(word => {
+    const name = readScope(dialect, word)
+    const meant = name === '.default' ? consent.scopes : [name]
+    if (name === '.default') intake.defaults.push(word)
+    for (const one of meant) if (word !== name) intake.spellings.set(one, respell(word, one))
+    return meant
+  })
+  if (intake.grantType === 'client_credentials') checkAppScope(asked, params)
+  else if (names.length > 0) params.set('scope', [...new Set(names)].join(' '))
+}
+
+function readScope(dialect: Dialect, word: string): string {
+  const slash = word.lastIndexOf('/')
+  const name = word.slice(slash + 1)
+  if (slash >= 0) checkResource(dialect, word.slice(0, slash))
+  if (/^[\w.-]{1,120}$/.test(name)) return name
+  throw new OAuthRefused('scope-malformed', `'${word}' is not a scope.`)
+}
+
+function respell(word: string, name: string): string {
+  return word.slice(0, word.lastIndexOf('/') + 1) + name
+}
+
+/** An application gets the roles an administrator consented to, never a choice of its own. */
+function checkAppScope(asked: readonly string[], params: URLSearchParams): void {
+  params.delete('scope')
+  if (asked.length === 1 && asked[0]?.endsWith('/.default')) return
+  throw new OAuthRefused(
+    'scope-not-default',
+    `An application asks for one scope that ends in '/.default', not for '${asked.join(' ')}'.`,
+  )
+}
+
+/** The library strips `offline_access` from the grant and then misses it. */
+function narrowRefresh(params: URLSearchParams, intake: Intake): void {
+  if (intake.grantType !== 'refresh_token') return
+  const asked = (params.get('scope') ?? '').split(' ')
+  const kept = asked.filter(name => name !== 'offline_access' && name !== '')
+  // without a scope the library gives what was granted, which is what `.default` means here
+  if (intake.defaults.length > 0 || kept.length === 0) params.delete('scope')
+  else params.set('scope', kept.join(' '))
+}
+
+/** `select_account`, `create` and `consent` all mean: show the page. */
+function simplifyPrompt(params: URLSearchParams): void {
+  const prompt = params.get('prompt')
+  if (prompt && prompt !== 'none') params.set('prompt', 'login')
+}
+
+/** MSAL finds a token in its cache only when the answer spells the scopes as it asked. */
+export function adaptTokens(body: Record<string, unknown>, intake: Intake) {
+  const { scope, ...rest } = body
+  const granted = typeof scope === 'string' ? scope.split(' ') : []
+  const spelled = [...granted.map(name => intake.spellings.get(name) ?? name), ...intake.defaults]
+  return {
+    ...rest,
+    ...(granted.length > 0 ? { scope: spelled.join(' ') } : {}),
+    ext_expires_in: rest.expires_in,
+    ...addClientInfo(body, intake),
+  }
+}
+
+/** https://learn.microsoft.com/en-us/entra/msal/: `uid.utid` is MSAL's id of an account. */
+function addClientInfo({ id_token }: Record<string, unknown>, intake: Intake) {
+  if (!intake.wantsClientInfo || typeof id_token !== 'string') return {}
+  const { oid, tid } = decodeJwt<{ oid?: string; tid?: string }>(id_token)
+  const info = JSON.stringify({ uid: oid, utid: tid })
+  return { client_info: Buffer.from(info).toString('base64url') }
+}
+
+/** Entra tells the client what to tell the person, and how often to ask. */
+export function adaptDeviceCode(body: Record<string, unknown>) {
+  const { user_code, verification_uri } = body
+  return {
+    ...body,
+    interval: 1,
+    message: `To sign in, open ${verification_uri} in a web browser and enter the code ${user_code}.`,
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * The two discovery documents of a tenant, with Entra's paths. It decides what the issuer says
+ * of itself; that it is true is for the tests to show.
+ * https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc#find-your-apps-openid-configuration-document-uri
+ */
+
+import { issuerOf, type TokenVersion } from './claims.ts'
+
+export function describeIssuer(origin: string, tenantId: string, version: TokenVersion) {
+  const base = `${origin}/${tenantId}`
+  const oauth = version === 1 ? `${base}/oauth2` : `${base}/oauth2/v2.0`
+  return {
+    issuer: issuerOf({ origin, tenantId, version }),
+    authorization_endpoint: `${oauth}/authorize`,
+    token_endpoint: `${oauth}/token`,
+    device_authorization_endpoint: `${oauth}/devicecode`,
+    end_session_endpoint: `${oauth}/logout`,
+    jwks_uri: version === 1 ? `${base}/discovery/keys` : `${base}/discovery/v2.0/keys`,
+    ...abilities,
+  }
+}
+
+const abilities = {
+  response_types_supported: ['code'],
+  response_modes_supported: ['query', 'fragment', 'form_post'],
+  grant_types_supported: [
+    'authorization_code',
+    'client_credentials',
+    'refresh_token',
+    'urn:ietf:params:oauth:grant-type:device_code',
+  ],
+  code_challenge_methods_supported: ['S256'],
+  token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic', 'none'],
+  scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
+  subject_types_supported: ['public'],
+  id_token_signing_alg_values_supported: ['RS256'],
+  request_uri_parameter_supported: false,
+  claims_supported: [
+    'sub',
+    'iss',
+    'aud',
+    'exp',
+    'iat',
+    'auth_time',
+    'nonce',
+    'oid',
+    'tid',
+    'ver',
+    'name',
+    'preferred_username',
+    'upn',
+    'email',
+  ],
+}

@@ -1,0 +1,223 @@
+/**
+ * The development token issuer: an Entra look-alike that asks for no password. It decides which
+ * paths are its own and who answers each; it knows no directory, no photo and no Graph route.
+ * Only `visage dev` starts it, and only for loopback.
+ */
+
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { JWK } from 'jose'
+import type { Dialect } from './adaptations.ts'
+import { type Client, type Consent, findClient } from './clients.ts'
+import { describeIssuer } from './discovery.ts'
+import { BodyRefused, sendJson } from './exchange.ts'
+import { makeSigningKey, openSigningKey, type SigningKey } from './keys.ts'
+import { whyRefused } from './loopback.ts'
+import { type Minted, type MintParts, mintToken, type TokenOrder } from './mint.ts'
+import { answerMint, mintPath } from './mint-endpoint.ts'
+import type { OAuthDoor } from './oauth-door.ts'
+import type { People } from './people.ts'
+import { describeRefusal, OAuthRefused, type Stamp } from './refusals.ts'
+import { findTenant, listTenantNames, type Tenants } from './tenants.ts'
+
+export type IssuerOptions = Readonly<{
+  /** `https://localhost:8443`, no slash at the end: part of every token's `iss`. */
+  origin: string
+  /** The first is the home tenant. */
+  tenants: Tenants
+  people: People
+  /** Programs with a secret, redirect addresses or permissions of their own; others are guests. */
+  clients?: readonly Client[]
+  /** What `/.default` gives, and an order that names no permissions. */
+  consent: Consent
+  /** Role name -> role template id, so that an order may name roles. */
+  adminRoles?: Readonly<Record<string, string>>
+  audience?: string
+  /** A key from `makeSigningKey`, kept from an earlier start; made anew when left out. */
+  signingKey?: JWK | Promise<JWK>
+  now?: () => number
+  newTokenId?: () => string
+  /** A bug or a broken connection inside the OAuth library; never a mistake of a client. */
+  onError?: (error: unknown) => void
+}>
+
+export type Issuer = Readonly<{
+  /** True when the path is the issuer's; the answer is then on its way. */
+  handle: (req: IncomingMessage, res: ServerResponse) => boolean
+  /** A signed access token; `OrderRefused` says what is wrong with the order. */
+  mint: (order: TokenOrder) => Promise<string>
+  /** As `mint`, with what was filled in. */
+  order: (order: TokenOrder) => Promise<Minted>
+  jwks: () => Promise<{ keys: JWK[] }>
+  /** The private key, for keeping it between starts. */
+  signingKey: () => Promise<JWK>
+}>
+
+type Parts = MintParts &
+  Stamp &
+  Readonly<{
+    dialect: Dialect
+    onError: (error: unknown) => void
+    openDoor: () => Promise<OAuthDoor>
+  }>
+
+/** Where Graph answers in the four clouds: scopes may be spelled with any of them. */
+const graphRoots = [
+  'https://graph.microsoft.com',
+  'https://graph.microsoft.us',
+  'https://dod-graph.microsoft.us',
+  'https://microsoftgraph.chinacloudapi.cn',
+  '00000003-0000-0000-c000-000000000000',
+]
+
+/** Returns at once: the key is made beside the caller's start, the OAuth library on first use. */
+export function createIssuer(options: IssuerOptions): Issuer {
+  const parts = gatherParts(options)
+  const order = (wanted: TokenOrder) => mintToken(parts, wanted)
+  return {
+    handle: (req, res) => handle(parts, req, res),
+    mint: async wanted => (await order(wanted)).token,
+    order,
+    jwks: async () => ({ keys: [(await parts.signingKey).publicJwk] }),
+    signingKey: async () => (await parts.signingKey).privateJwk,
+  }
+}
+
+function gatherParts(options: IssuerOptions): Parts {
+  const { clients = [], audience = 'https://graph.microsoft.com', consent } = options
+  const clientOf = (id: string) => findClient(clients, id)
+  const resources = [...graphRoots, audience, options.origin].map(uri => uri.toLowerCase())
+  const parts = {
+    origin: options.origin,
+    tenants: options.tenants,
+    people: options.people,
+    clients,
+    consent,
+    audience,
+    adminRoles: options.adminRoles ?? {},
+    signingKey: openWhenReady(options.signingKey ?? makeSigningKey()),
+    now: options.now ?? Date.now,
+    newTokenId: options.newTokenId ?? (() => randomBytes(16).toString('base64url')),
+    onError: options.onError ?? (() => {}),
+    dialect: {
+      clientOf,
+      consent,
+      resources: new Set(resources),
+      guestSecret: randomBytes(32).toString('base64url'),
+    },
+  }
+  return { ...parts, openDoor: openOnce(parts) }
+}
+
+/** A key that cannot be made or read is reported by whoever first needs it. */
+function openWhenReady(jwk: JWK | Promise<JWK>): Promise<SigningKey> {
+  const key = Promise.resolve(jwk).then(openSigningKey)
+  key.catch(() => {})
+  return key
+}
+
+function openOnce(parts: Omit<Parts, 'openDoor'>): () => Promise<OAuthDoor> {
+  let door: Promise<OAuthDoor> | undefined
+  return () => {
+    door ??= import('./oauth-door.ts').then(({ createOAuthDoor }) => createOAuthDoor(parts))
+    return door
+  }
+}
+
+const routes = {
+  discovery: /^\/([^/]+)\/(v2\.0\/)?\.well-known\/openid-configuration$/,
+  keys: /^\/([^/]+)\/discovery\/(v2\.0\/)?keys$/,
+  oauth: /^\/([^/]+)(\/oauth2\/.+)$/,
+} as const
+
+function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): boolean {
+  const path = (req.url ?? '').split('?', 1)[0] ?? ''
+  const answer = route(parts, path, req, res)
+  if (!answer) return false
+  const refused = whyRefused(req, parts.origin)
+  if (refused) {
+    sendJson(res, 403, { error: 'access_denied', error_description: refused })
+  } else {
+    answer().catch((error: unknown) => answerFailure(parts, error, res))
+  }
+  return true
+}
+
+function route(parts: Parts, path: string, req: IncomingMessage, res: ServerResponse) {
+  if (path === mintPath) return () => answerMint(order => mintToken(parts, order), req, res)
+  // Graph's own first segments are never tenants
+  if (/^\/(v1\.0|beta)\//i.test(path)) return undefined
+  const discovery = routes.discovery.exec(path)
+  if (discovery) return () => answerDiscovery(parts, discovery, res)
+  const keys = routes.keys.exec(path)
+  if (keys) return () => answerKeys(parts, keys, res)
+  const oauth = routes.oauth.exec(path)
+  return oauth ? () => answerOAuth(parts, oauth, req, res) : undefined
+}
+
+async function answerDiscovery(
+  parts: Parts,
+  [, name = '', v2]: RegExpExecArray,
+  res: ServerResponse,
+): Promise<void> {
+  const tenant = needTenant(parts, name)
+  sendPublicJson(res, describeIssuer(parts.origin, tenant.id, v2 ? 2 : 1))
+  // who asks for this is about to sign in: the library's import takes longest, so it starts now
+  parts.openDoor().catch(parts.onError)
+}
+
+async function answerKeys(
+  parts: Parts,
+  [, name = '']: RegExpExecArray,
+  res: ServerResponse,
+): Promise<void> {
+  needTenant(parts, name)
+  sendPublicJson(res, { keys: [(await parts.signingKey).publicJwk] })
+}
+
+async function answerOAuth(
+  parts: Parts,
+  [, name = '', rest = '']: RegExpExecArray,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const tenant = needTenant(parts, name)
+  const door = await parts.openDoor()
+  await door({ tenantId: tenant.id, namedAs: name, path: rest }, req, res)
+}
+
+function needTenant({ tenants }: Parts, name: string) {
+  const tenant = findTenant(tenants, unescapeName(name))
+  if (tenant) return tenant
+  const known = ['common', 'organizations', 'consumers', ...listTenantNames(tenants)].join(', ')
+  throw new OAuthRefused('tenant-unknown', `There is no tenant '${name}', only ${known}.`)
+}
+
+function unescapeName(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}
+
+/** Public by nature: any page may read it, as at Entra. */
+function sendPublicJson(res: ServerResponse, body: unknown): void {
+  res.setHeader('access-control-allow-origin', '*')
+  sendJson(res, 200, body)
+}
+
+function answerFailure(parts: Parts, error: unknown, res: ServerResponse): void {
+  if (res.headersSent) {
+    parts.onError(error)
+    res.destroy()
+  } else if (error instanceof OAuthRefused) {
+    const { status, body } = describeRefusal(error, parts)
+    sendJson(res, status, body)
+  } else if (error instanceof BodyRefused) {
+    sendJson(res, error.status, { error: 'invalid_request', error_description: error.message })
+  } else {
+    parts.onError(error)
+    sendJson(res, 500, { error: 'server_error', error_description: 'The issuer has a bug.' })
+  }
+}

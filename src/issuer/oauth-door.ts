@@ -1,0 +1,141 @@
+/**
+ * The way of an OAuth request into the library: whose tenant, which endpoint, translated from
+ * Entra's dialect, and on. Knows HTTP and the library's address book, but no page and no claim.
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Provider } from 'oidc-provider'
+import { adaptRequest, type Dialect, type Endpoint, type Intake } from './adaptations.ts'
+import type { TokenVersion } from './claims.ts'
+import { readForm, rewriteRequest } from './exchange.ts'
+import type { SigningKey } from './keys.ts'
+import { writePage } from './pages.ts'
+import type { People } from './people.ts'
+import { createProvider, paths } from './provider.ts'
+import { OAuthRefused, type Stamp } from './refusals.ts'
+import { answerSignIn, sendPage } from './sign-in.ts'
+
+type DoorParts = Stamp &
+  Readonly<{
+    origin: string
+    audience: string
+    people: People
+    dialect: Dialect
+    signingKey: Promise<SigningKey>
+    onError: (error: unknown) => void
+  }>
+
+type Visit = Readonly<{
+  tenantId: string
+  /** The tenant's segment as it stands in the URL: may be an alias. */
+  namedAs: string
+  /** From `/oauth2/` on. */
+  path: string
+}>
+
+export type OAuthDoor = (visit: Visit, req: IncomingMessage, res: ServerResponse) => Promise<void>
+
+type Target = Readonly<{ endpoint: Endpoint; version: TokenVersion; path: string }>
+
+/** What Entra's address means to the library. */
+const targets: Readonly<Record<string, Target>> = {
+  '/oauth2/v2.0/authorize': { endpoint: 'authorize', version: 2, path: paths.authorize },
+  '/oauth2/v2.0/token': { endpoint: 'token', version: 2, path: paths.token },
+  '/oauth2/v2.0/devicecode': { endpoint: 'devicecode', version: 2, path: paths.devicecode },
+  '/oauth2/authorize': { endpoint: 'authorize', version: 1, path: paths.authorize },
+  '/oauth2/token': { endpoint: 'token', version: 1, path: paths.token },
+  '/oauth2/devicecode': { endpoint: 'devicecode', version: 1, path: paths.devicecode },
+  '/oauth2/logout': { endpoint: 'other', version: 1, path: paths.logout },
+}
+
+export function createOAuthDoor(parts: DoorParts): OAuthDoor {
+  const intakes = new WeakMap<IncomingMessage, Intake>()
+  const providers = new Map<string, Promise<Provider>>()
+  const providerOf = (tenantId: string) => {
+    const provider =
+      providers.get(tenantId) ??
+      parts.signingKey.then(signingKey =>
+        createProvider({ ...parts, tenantId, signingKey, intakes }),
+      )
+    providers.set(tenantId, provider)
+    return provider
+  }
+  return async (visit, req, res) => {
+    const { tenantId, path, namedAs } = visit
+    if (namedAs !== tenantId && req.method === 'GET') return redirectToTenant(visit, req, res)
+    const provider = await providerOf(tenantId)
+    if (path.startsWith(`${paths.signIn}/`)) {
+      return answerSignIn({ provider, people: parts.people, tenantId }, req, res)
+    }
+    const forwarded = await translate(parts.dialect, intakes, visit, req, res)
+    if (forwarded) await provider.callback()(forwarded, res)
+  }
+}
+
+/** Cookies belong to the tenant's path, so a browser is sent there first. */
+function redirectToTenant(
+  { tenantId, path }: Visit,
+  req: IncomingMessage,
+  res: ServerResponse,
+): void {
+  res.writeHead(307, {
+    location: `/${tenantId}${path}${queryOf(req)}`,
+    'cache-control': 'no-store',
+  })
+  res.end()
+}
+
+function queryOf(req: IncomingMessage): string {
+  const url = req.url ?? ''
+  return url.includes('?') ? url.slice(url.indexOf('?')) : ''
+}
+
+/** The request as the library understands it; undefined when it was answered here. */
+async function translate(
+  dialect: Dialect,
+  intakes: WeakMap<IncomingMessage, Intake>,
+  { tenantId, path }: Visit,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<IncomingMessage | undefined> {
+  const mount = `/${tenantId}`
+  const target = targets[path]
+  if (!target || req.method === 'OPTIONS') {
+    const url = (target?.path ?? path) + queryOf(req)
+    return Object.assign(req, { url, originalUrl: mount + url })
+  }
+  const params = req.method === 'POST' ? await readForm(req) : new URLSearchParams(queryOf(req))
+  if (target.endpoint !== 'authorize') readBasicSecret(req, params)
+  try {
+    const intake = adaptRequest(dialect, target.endpoint, target.version, params)
+    const forwarded = rewriteRequest(req, { mount, ...addressOf(target, req, params) })
+    if (target.endpoint !== 'authorize' && target.endpoint !== 'other') {
+      forwarded.headers.accept = 'application/json'
+    }
+    intakes.set(forwarded, intake)
+    return forwarded
+  } catch (error) {
+    if (!(error instanceof OAuthRefused) || target.endpoint !== 'authorize') throw error
+    sendPage(res, 400, writePage('This sign-in cannot begin', [error.message], []))
+    return undefined
+  }
+}
+
+/** An authorization request may be posted, which the library does not take: it becomes a GET. */
+function addressOf(target: Target, req: IncomingMessage, params: URLSearchParams) {
+  if (target.endpoint === 'authorize' || req.method !== 'POST') {
+    return { method: 'GET', url: `${target.path}?${params}`, body: '' }
+  }
+  return { method: 'POST', url: target.path, body: params.toString() }
+}
+
+/** `Authorization: Basic` says the same as the two parameters; one spelling is enough to know. */
+function readBasicSecret(req: IncomingMessage, params: URLSearchParams): void {
+  const [scheme, encoded] = (req.headers.authorization ?? '').split(' ')
+  if (scheme?.toLowerCase() !== 'basic' || !encoded || params.has('client_secret')) return
+  const [id, secret] = Buffer.from(encoded, 'base64').toString().split(/:(.*)/s)
+  const decoded = new URLSearchParams(`id=${id ?? ''}&secret=${secret ?? ''}`)
+  params.set('client_id', decoded.get('id') ?? '')
+  params.set('client_secret', decoded.get('secret') ?? '')
+  req.headers.authorization = undefined
+}

@@ -1,0 +1,249 @@
+/**
+ * The OAuth library as one tenant's Entra: its configuration and the hooks between it and us.
+ * Importing the library takes 150 to 300 ms, so this file is only reached by the first OAuth
+ * request, through `import()`. It knows no route outside `/oauth2/` and writes no HTML.
+ */
+
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import {
+  type AdapterFactory,
+  type AdapterPayload,
+  type Configuration,
+  type KoaContextWithOIDC,
+  Provider,
+} from 'oidc-provider'
+import { choosePolicy, everyScopeInPlay, findAccount, grantAll } from './accounts.ts'
+import { adaptDeviceCode, adaptTokens, type Dialect, type Intake } from './adaptations.ts'
+import { mayRedirect } from './clients.ts'
+import type { SigningKey } from './keys.ts'
+import { isLoopbackOrigin } from './loopback.ts'
+import { createMemory } from './memory.ts'
+import { type Page, writeCodePage, writeConfirmPage, writePage } from './pages.ts'
+import type { People } from './people.ts'
+import { describeLibraryError, type Stamp } from './refusals.ts'
+import { shapeToken } from './shape-token.ts'
+
+export type ProviderParts = Stamp &
+  Readonly<{
+    origin: string
+    audience: string
+    tenantId: string
+    people: People
+    dialect: Dialect
+    signingKey: SigningKey
+    /** What was noted of a request on its way in. */
+    intakes: WeakMap<IncomingMessage, Intake>
+    onError: (error: unknown) => void
+  }>
+
+type Context = KoaContextWithOIDC
+
+export const paths = {
+  authorize: '/oauth2/v2.0/authorize',
+  token: '/oauth2/v2.0/token',
+  devicecode: '/oauth2/v2.0/devicecode',
+  logout: '/oauth2/v2.0/logout',
+  deviceSignIn: '/oauth2/deviceauth',
+  signIn: '/oauth2/sign-in',
+} as const
+
+const accessTokenSeconds = 3600
+const hour = 3600
+const day = 24 * hour
+
+/** Every lifetime, since the library prints a notice for each that is left to it. Seconds. */
+const lifetimes = {
+  AccessToken: accessTokenSeconds,
+  ClientCredentials: accessTokenSeconds,
+  IdToken: accessTokenSeconds,
+  AuthorizationCode: 600,
+  DeviceCode: 900,
+  Interaction: hour,
+  Session: day,
+  Grant: 90 * day,
+  RefreshToken: 90 * day,
+} as const
+
+export function createProvider(parts: ProviderParts): Provider {
+  const provider = new Provider(`${parts.origin}/${parts.tenantId}/v2.0`, configure(parts))
+  provider.Client.prototype.redirectUriAllowed = function (address) {
+    return mayRedirect(parts.dialect.clientOf(this.clientId), address)
+  }
+  provider.Client.prototype.postLogoutRedirectUriAllowed = function (address) {
+    return mayRedirect(parts.dialect.clientOf(this.clientId), address)
+  }
+  const details = rememberDetails(provider)
+  provider.use(async (ctx, next) => {
+    await next().catch((error: unknown) => {
+      parts.onError(error)
+      throw error
+    })
+    adaptAnswer(parts, ctx, details.get(ctx.req))
+  })
+  // or the web framework underneath writes to standard error by itself
+  provider.silent = true
+  provider.on('server_error', (_ctx, error) => parts.onError(error))
+  return provider
+}
+
+/** The library hides why a grant failed; who develops against it needs to know. */
+function rememberDetails(provider: Provider): WeakMap<IncomingMessage, string> {
+  const details = new WeakMap<IncomingMessage, string>()
+  const remember = (ctx: Context, error: { error_detail?: string | undefined }) => {
+    if (error.error_detail) details.set(ctx.req, error.error_detail)
+  }
+  provider.on('grant.error', remember)
+  provider.on('device_authorization.error', remember)
+  return details
+}
+
+function adaptAnswer(
+  parts: ProviderParts,
+  ctx: { req: IncomingMessage; status: number; body: unknown },
+  detail = '',
+): void {
+  const intake = parts.intakes.get(ctx.req)
+  const { body } = ctx
+  if (!intake || !['token', 'devicecode'].includes(intake.endpoint) || !isRecord(body)) return
+  const { status } = ctx
+  if (status === 200) {
+    ctx.body = intake.endpoint === 'token' ? adaptTokens(body, intake) : adaptDeviceCode(body)
+  } else {
+    const description = detail || String(body.error_description ?? '')
+    const { grantType } = intake
+    ctx.body = describeLibraryError({ error: String(body.error), description, grantType }, parts)
+    ctx.status = status
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function configure(parts: ProviderParts): Configuration {
+  return {
+    adapter: keepClientsAside(parts),
+    jwks: { keys: [{ ...parts.signingKey.privateJwk, kty: 'RSA' }] },
+    cookies: configureCookies(parts),
+    routes: {
+      authorization: paths.authorize,
+      token: paths.token,
+      device_authorization: paths.devicecode,
+      code_verification: paths.deviceSignIn,
+      end_session: paths.logout,
+    },
+    ttl: lifetimes,
+    responseTypes: ['code'],
+    allowOmittingSingleRegisteredRedirectUri: false,
+    // Entra asks for it of browser apps only; S256 is checked whenever a challenge was sent
+    pkce: { required: () => false },
+    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    claims: {
+      openid: ['sub', 'oid', 'tid', 'ver'],
+      profile: ['name', 'preferred_username', 'upn'],
+      email: ['email'],
+    },
+    conformIdTokenClaims: false,
+    clientBasedCORS: (_ctx, origin) => isLoopbackOrigin(origin),
+    findAccount: (_ctx, id) => findAccount(parts, id),
+    loadExistingGrant: ctx => grantAll(parts.audience, ctx),
+    issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    // as at Entra, an older refresh token stays good, and outlives the browser's session
+    expiresWithSession: () => false,
+    rotateRefreshToken: false,
+    interactions: { policy: choosePolicy(parts), url: (_ctx, { uid }) => signInPath(parts, uid) },
+    features: configureFeatures(parts),
+    formats: { customizers: { jwt: (ctx, token, jwt) => shapeToken(parts, ctx, token, jwt) } },
+    renderError: (ctx, out) => {
+      show(ctx, writePage('This did not work', [out.error_description ?? out.error], []))
+    },
+  }
+}
+
+export function signInPath({ tenantId }: ProviderParts, uid: string): string {
+  return `/${tenantId}${paths.signIn}/${uid}`
+}
+
+/** Cookies do not know ports: names and a path of our own keep them from a neighbour's way. */
+function configureCookies({ tenantId }: ProviderParts): NonNullable<Configuration['cookies']> {
+  return {
+    keys: [randomBytes(32).toString('base64url')],
+    names: { session: 'visage-session', interaction: 'visage-sign-in', resume: 'visage-resume' },
+    long: { path: `/${tenantId}`, httpOnly: true, sameSite: 'lax', signed: true },
+    short: { httpOnly: true, sameSite: 'lax', signed: true },
+  }
+}
+
+function configureFeatures(parts: ProviderParts): NonNullable<Configuration['features']> {
+  return {
+    devInteractions: { enabled: false },
+    userinfo: { enabled: false },
+    clientCredentials: { enabled: true },
+    deviceFlow: {
+      enabled: true,
+      charset: 'base-20',
+      mask: '****-****',
+      userCodeInputSource: (ctx, form, _out, error) => show(ctx, writeCodePage(form, error?.name)),
+      userCodeConfirmSource: (ctx, form, client, _device, code) =>
+        show(ctx, writeConfirmPage(form, client.clientName ?? client.clientId, code)),
+      successSource: ctx => show(ctx, writePage('Signed in', ['You can close this page.'], [])),
+    },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (ctx, form) =>
+        show(
+          ctx,
+          writePage('Sign out?', [], [{ html: form, formId: 'op.logoutForm', name: 'logout' }]),
+        ),
+      postLogoutSuccessSource: ctx => show(ctx, writePage('Signed out', [], [])),
+    },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: () => parts.audience,
+      useGrantedResource: () => true,
+      getResourceServerInfo: ctx => ({
+        scope: everyScopeInPlay(ctx),
+        audience: parts.audience,
+        accessTokenTTL: accessTokenSeconds,
+        accessTokenFormat: 'jwt',
+        jwt: { sign: { alg: 'RS256' } },
+      }),
+    },
+  }
+}
+
+function show(ctx: Context, { html, policy }: Page): void {
+  ctx.type = 'html'
+  ctx.set('content-security-policy', policy)
+  ctx.body = html
+}
+
+/** Clients are looked up in our own list and never stored; a guest is described on the spot. */
+function keepClientsAside(parts: ProviderParts): AdapterFactory {
+  const openModel = createMemory(parts.now)
+  return model => {
+    const memory = openModel(model)
+    return model === 'Client' ? { ...memory, find: async id => describeClient(parts, id) } : memory
+  }
+}
+
+function describeClient({ dialect }: ProviderParts, id: string): AdapterPayload {
+  const known = dialect.clientOf(id)
+  const secret = known ? known.secret : dialect.guestSecret
+  const byUser = [
+    'authorization_code',
+    'refresh_token',
+    'urn:ietf:params:oauth:grant-type:device_code',
+  ]
+  return {
+    client_id: id,
+    ...(known?.name ? { client_name: known.name } : {}),
+    ...(secret ? { client_secret: secret } : {}),
+    token_endpoint_auth_method: secret ? 'client_secret_post' : 'none',
+    grant_types: secret ? [...byUser, 'client_credentials'] : byUser,
+    response_types: ['code'],
+    // required by the library; which addresses are good is decided by mayRedirect
+    redirect_uris: ['http://localhost'],
+  }
+}
