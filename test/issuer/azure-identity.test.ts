@@ -1,0 +1,72 @@
+/**
+ * The credentials that Graph SDKs are handed, against the issuer over https.
+ */
+
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { ClientSecretCredential, DeviceCodeCredential } from '@azure/identity'
+import { decodeJwt } from 'jose'
+import {
+  bob,
+  guestApp,
+  openBrowser,
+  registeredApp,
+  type Stand,
+  startIssuer,
+  tenantId,
+} from './stand.ts'
+
+describe('@azure/identity', () => {
+  let stand: Stand
+  before(async () => {
+    stand = await startIssuer()
+  })
+  after(() => stand[Symbol.asyncDispose]())
+
+  const options = () => ({
+    authorityHost: stand.origin,
+    disableInstanceDiscovery: true,
+    tlsOptions: { ca: stand.certificate },
+  })
+
+  it('gets an application token for Graph and for the server itself', async () => {
+    const { id, secret } = registeredApp
+    const credential = new ClientSecretCredential(tenantId, id, secret, options())
+    for (const resource of ['https://graph.microsoft.com', stand.origin]) {
+      const { token, expiresOnTimestamp } = await credential.getToken(`${resource}/.default`)
+      assert.deepEqual(decodeJwt(token).roles, registeredApp.roles)
+      assert.equal(decodeJwt(token).aud, 'https://graph.microsoft.com')
+      assert.ok(expiresOnTimestamp > Date.now() + 50 * 60 * 1000)
+    }
+  })
+
+  it('reports the wrong secret as what it is', async () => {
+    const credential = new ClientSecretCredential(tenantId, registeredApp.id, 'no', options())
+    await assert.rejects(
+      credential.getToken('https://graph.microsoft.com/.default'),
+      /AADSTS7000215: The client secret is wrong/,
+    )
+  })
+
+  it('signs a person in with a device code', async () => {
+    let entered: Promise<unknown> | undefined
+    const credential = new DeviceCodeCredential({
+      ...options(),
+      tenantId,
+      clientId: guestApp,
+      userPromptCallback: ({ userCode, verificationUri }) => {
+        entered = enterCode(verificationUri, userCode)
+      },
+    })
+    const { token } = await credential.getToken('https://graph.microsoft.com/User.ReadWrite')
+    await entered
+    assert.equal(decodeJwt(token).oid, bob.id)
+    assert.equal(decodeJwt(token).scp, 'User.ReadWrite')
+  })
+
+  const enterCode = async (address: string, code: string) => {
+    const browser = openBrowser(stand)
+    const confirm = await browser.submit(await browser.visit(address), { user_code: code })
+    await browser.submit(await browser.submit(confirm, {}), { person: 'bob' })
+  }
+})
