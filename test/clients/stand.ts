@@ -1,0 +1,61 @@
+/**
+ * Visage for developers over real TLS with its self-made certificate, which this process trusts from
+ * then on as NODE_EXTRA_CA_CERTS would have it. It knows no client.
+ */
+import assert from 'node:assert/strict'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { certificateFor } from '../../src/cli/certificate.ts'
+import { type Development, startDevelopment } from '../../src/development.ts'
+import type { TokenOrder } from '../../src/issuer/mint.ts'
+import { dHash, distance } from '../support/pictures.ts'
+
+export type Stand = Readonly<{
+  /** `https://localhost:12345` */
+  origin: string
+  mint: (order?: TokenOrder) => Promise<string>
+  stop: () => Promise<void>
+}>
+
+export async function startStand(scheme: 'https' | 'http' = 'https'): Promise<Stand> {
+  const troubles: unknown[] = []
+  const development = await startDevelopment({
+    host: '127.0.0.1',
+    port: 0,
+    data: undefined,
+    strictContentType: false,
+    write: (_severity, fields) => troubles.push(fields),
+    ...(scheme === 'https' && { tls: await trustedCertificate() }),
+  })
+  // A test that takes a photo away must not see the demo put one there.
+  await development.photosReady
+  return {
+    origin: development.origin,
+    mint: order => mintOf(development, order),
+    async stop() {
+      await development.close()
+      assert.deepEqual(troubles, [])
+    },
+  }
+}
+
+async function trustedCertificate(): Promise<{ cert: string; key: string }> {
+  const made = await certificateFor(['localhost', '127.0.0.1'])
+  setDefaultCACertificates([...getCACertificates('default'), made.cert])
+  return made
+}
+
+async function mintOf({ issuer }: Development, order: TokenOrder = {}): Promise<string> {
+  const user = order.app === undefined && { person: 'alice', scopes: ['User.ReadWrite'] }
+  return await issuer.mint({ ...user, ...order })
+}
+
+/** The same motif, whatever was cut, shrunk and encoded anew. */
+export async function assertShows(bytes: Uint8Array, picture: Uint8Array): Promise<void> {
+  const far = distance(await dHash(bytes), await dHash(picture))
+  assert.ok(far <= 4, `the pictures are ${far} bits apart`)
+}
+
+/** Bytes in a buffer of their own: some clients send all of the memory that a view looks into. */
+export function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(bytes)
+}
