@@ -9,7 +9,7 @@ import {
   type FileHandle,
   mkdir,
   open,
-  opendir,
+  readdir,
   rename,
   stat,
   unlink,
@@ -167,24 +167,24 @@ async function removeIfThere(path: string): Promise<boolean> {
   }
 }
 
+/** Folder by folder: however many packs there are, only one folder's names are in memory. */
 async function* listPacks(folder: string): AsyncGenerator<PackEntry> {
-  for await (const first of namesIn(folder, /^[0-9a-f]{2}$/)) {
-    for await (const second of namesIn(join(folder, first), /^[0-9a-f]{2}$/)) {
+  for (const first of await namesIn(folder, /^[0-9a-f]{2}$/)) {
+    for (const second of await namesIn(join(folder, first), /^[0-9a-f]{2}$/)) {
       const shard = join(folder, first, second)
-      for await (const name of namesIn(shard, /^[0-9a-f]{32}\.jpg$/)) {
-        const found = await statIfThere(join(shard, name))
-        if (found) yield { key: name.slice(0, 32), ...found }
+      const names = await namesIn(shard, /^[0-9a-f]{32}\.jpg$/)
+      const found = await Promise.all(names.map(name => statIfThere(join(shard, name))))
+      for (const [index, name] of names.entries()) {
+        const entry = found[index]
+        if (entry) yield { key: name.slice(0, 32), ...entry }
       }
     }
   }
 }
 
-async function* namesIn(path: string, pattern: RegExp): AsyncGenerator<string> {
-  try {
-    for await (const { name } of await opendir(path)) if (pattern.test(name)) yield name
-  } catch (error) {
-    throw unavailable(`${path} cannot be listed`, error)
-  }
+async function namesIn(path: string, pattern: RegExp): Promise<string[]> {
+  const names = await orUnavailable(`${path} cannot be listed`, () => readdir(path))
+  return names.filter(name => pattern.test(name))
 }
 
 async function statIfThere(path: string): Promise<Omit<PackEntry, 'key'> | undefined> {
@@ -199,7 +199,7 @@ async function statIfThere(path: string): Promise<Omit<PackEntry, 'key'> | undef
 
 async function removeOlder(incoming: string, beforeMs: number): Promise<number> {
   let removed = 0
-  for await (const name of namesIn(incoming, /\.part$/)) {
+  for (const name of await namesIn(incoming, /\.part$/)) {
     const path = join(incoming, name)
     const found = await statIfThere(path)
     if (!found || found.writtenAtMs >= beforeMs) continue

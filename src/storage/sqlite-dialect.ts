@@ -111,9 +111,7 @@ function wrap(connection: DatabaseSync, sql: string, translated: Translated): Sq
     reader: statement.columns().length > 0,
     all: parameters => translated(() => statement.all(...bindable(parameters))),
     run: parameters => translated(() => statement.run(...bindable(parameters))),
-    // Its own statement: running the kept one again would cut an iteration short.
-    iterate: parameters =>
-      translated(() => connection.prepare(sql).iterate(...bindable(parameters))),
+    iterate: parameters => translated(() => statement.iterate(...bindable(parameters))),
   }
 }
 

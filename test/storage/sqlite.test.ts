@@ -167,15 +167,19 @@ describe('statements kept between calls', () => {
     assert.equal(Object.keys((await all()).rows[0] ?? {}).length, 3)
   })
 
-  test('a statement running as a stream is not cut short by itself', async () => {
+  test('a query asked while a stream runs waits for its end, and both are right', async () => {
     await using database = await openSqlite({ file: ':memory:' })
     await migrate(database)
     for (const version of ['a', 'b', 'c']) await insertRetired(database, version)
-    await readRetired(database)
-    const seen: string[] = []
     const query = database.selectFrom('retired_packs').select('version').orderBy('version')
-    for await (const row of query.stream()) seen.push(row.version)
+    const seen: string[] = []
+    const meanwhile: Promise<string[]>[] = []
+    for await (const { version } of query.stream()) {
+      seen.push(version)
+      meanwhile.push(readRetired(database))
+    }
     assert.deepEqual(seen, ['a', 'b', 'c'])
+    assert.deepEqual(await Promise.all(meanwhile), [seen, seen, seen])
   })
 })
 
