@@ -49,6 +49,7 @@ export type FailureCode =
   | 'body-encoding-broken'
   | 'content-type-refused'
   | 'resource-invalid'
+  | 'batch-invalid'
   | 'image-is-base64'
   | 'image-format-unsupported'
   | 'image-broken'

@@ -143,6 +143,7 @@ export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
   'resource-invalid': badRequest(
     f => `The resource in the body is not valid: ${text(f, 'reason')}.`,
   ),
+  'batch-invalid': badRequest(f => `The batch cannot be read: ${text(f, 'reason')}.`),
   'image-is-base64': badRequest(
     'The body is base64 text, not a picture. Send the binary data itself.',
   ),

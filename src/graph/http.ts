@@ -13,8 +13,10 @@ import type { Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { Failure, type FailureCode } from '../failure.ts'
 import { answer } from './answer.ts'
+import { answerBatch, batchVersion } from './batch.ts'
 import type { BodyBudget } from './bodies-in-flight.ts'
 import type { Call, Headers, Reply } from './call.ts'
+import { answerPreflight, corsHeaders } from './cors.ts'
 import { refuse } from './errors.ts'
 import { requestIds } from './headers.ts'
 import type { Parts } from './request.ts'
@@ -106,10 +108,17 @@ async function respond(
       return body.bytes
     },
   }
-  const answered = await answer(call, parts)
+  const answered = await answerAny(call, parts)
   release?.()
   if (!raw.complete) lingerAfter(reply.raw, raw)
-  return send(reply, call.method, answered)
+  return send(reply.headers(corsHeaders(call.headers)), call.method, answered)
+}
+
+function answerAny(call: Call, parts: Parts): Reply | Promise<Reply> {
+  const preflight = answerPreflight(call)
+  if (preflight) return preflight
+  const version = batchVersion(call.url)
+  return version === undefined ? answer(call, parts) : answerBatch(call, version, parts)
 }
 
 /** An absolute-form target (RFC 9112, 3.2.2) names its host in the request line; the rest is the path. */

@@ -1,0 +1,170 @@
+/**
+ * POST /{version}/$batch: up to twenty requests in one. A map over `answer`: each part has its own
+ * permissions, its own failures and its own status; the batch itself is 200 as soon as it can be read.
+ *
+ * https://learn.microsoft.com/en-us/graph/json-batching and
+ * https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html#sec_BatchRequestsandResponses
+ */
+import { Failure } from '../failure.ts'
+import { answer } from './answer.ts'
+import { type BatchItem, readBatch } from './batch-items.ts'
+import type { Call, Reply } from './call.ts'
+import { refuse } from './errors.ts'
+import { requestIds } from './headers.ts'
+import type { Parts } from './request.ts'
+
+/** One photo of the full 4 MiB fits, in base64 and with company; twenty small ones do too. */
+export const maxBatchBytes = 8 * 1024 * 1024
+
+/** "…the Outlook service runs up to four requests of a batch at the same time." */
+const atOnce = 4
+
+const batchPath = /^\/(v1\.0|beta)\/(?:\$|%24)batch\/?$/i
+
+/** The version of a batch's address; undefined for any other address. */
+export function batchVersion(url: string): string | undefined {
+  return batchPath.exec(url.split('?', 1)[0] ?? '')?.[1]?.toLowerCase()
+}
+
+export async function answerBatch(call: Call, version: string, parts: Parts): Promise<Reply> {
+  const ids = requestIds(call.headers, parts.newId)
+  const startedAt = parts.now()
+  let reply: Reply
+  let failure: unknown
+  try {
+    if (call.method !== 'POST') {
+      throw new Failure('method-not-allowed', { facts: { allow: ['POST'] } })
+    }
+    await parts.identify(call.headers.authorization)
+    const items = readBatch(await call.readBody(maxBatchBytes))
+    const responses = await performAll(items, item => performItem(item, call, version, parts))
+    reply = {
+      status: 200,
+      headers: { ...ids.headers, 'content-type': 'application/json', 'cache-control': 'private' },
+      body: JSON.stringify({ responses: items.map(({ id }) => toResponse(id, responses.get(id))) }),
+    }
+  } catch (error) {
+    failure = error
+    reply = refuse(error instanceof Failure ? error : undefined, ids, parts.now())
+  }
+  parts.events.answered({ call, reply, ids, failure, durationMs: parts.now() - startedAt })
+  return reply
+}
+
+type Perform = (item: BatchItem) => Promise<Reply>
+
+/** Every item once, four at a time, none before those it depends on; items come in an order that allows it. */
+async function performAll(
+  items: readonly BatchItem[],
+  perform: Perform,
+): Promise<ReadonlyMap<string, Reply | undefined>> {
+  const running = new Map<string, Promise<Reply | undefined>>()
+  const takeTurn = createTurns(atOnce)
+  for (const item of inOrderOfDependence(items)) {
+    const awaited = item.dependsOn.map(id => running.get(id))
+    const outcome = Promise.all(awaited).then(replies =>
+      replies.every(reply => reply !== undefined && reply.status < 400)
+        ? takeTurn(() => perform(item))
+        : undefined,
+    )
+    running.set(item.id, outcome)
+  }
+  const settled = [...running].map(async ([id, outcome]) => [id, await outcome] as const)
+  return new Map(await Promise.all(settled))
+}
+
+/** batch-items.ts has made sure that there is such an order. */
+function inOrderOfDependence(items: readonly BatchItem[]): BatchItem[] {
+  const ordered: BatchItem[] = []
+  const placed = new Set<string>()
+  while (ordered.length < items.length) {
+    const ready = items.filter(
+      ({ id, dependsOn }) => !placed.has(id) && dependsOn.every(other => placed.has(other)),
+    )
+    if (ready.length === 0) throw new TypeError('a cycle among the items of a batch')
+    for (const item of ready) placed.add(item.id)
+    ordered.push(...ready)
+  }
+  return ordered
+}
+
+function createTurns(places: number): <Value>(task: () => Promise<Value>) => Promise<Value> {
+  let free = places
+  const waiting: (() => void)[] = []
+  return async task => {
+    if (free > 0) free--
+    else await new Promise<void>(resolve => waiting.push(resolve))
+    try {
+      return await task()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else free++
+    }
+  }
+}
+
+async function performItem(
+  item: BatchItem,
+  outer: Call,
+  version: string,
+  parts: Parts,
+): Promise<Reply> {
+  const call: Call = {
+    method: item.method,
+    url: absolutePath(item.url, version),
+    origin: outer.origin,
+    // The batch's token is that of its parts, unless a part brings its own.
+    headers: { authorization: outer.headers.authorization, ...item.headers },
+    async readBody(maxBytes) {
+      const bytes = item.body ?? new Uint8Array()
+      if (bytes.length > maxBytes) {
+        throw new Failure('body-too-large', { facts: { maxBytes, bytes: bytes.length } })
+      }
+      return bytes
+    },
+  }
+  return await answer(call, parts)
+}
+
+/** `me/photo`, `/me/photo`, and what graph-client makes of a full url: `/v1.0/me/photo`. */
+function absolutePath(url: string, version: string): string {
+  const path = url.startsWith('/') ? url : `/${url}`
+  return /^\/(v1\.0|beta)(\/|$)/i.test(path) ? path : `/${version}${path}`
+}
+
+/** Clients look these up case-sensitively in a part's headers. */
+const spellings: Readonly<Record<string, string>> = {
+  'content-type': 'Content-Type',
+  etag: 'ETag',
+  'cache-control': 'Cache-Control',
+  'retry-after': 'Retry-After',
+  location: 'Location',
+  allow: 'Allow',
+  'www-authenticate': 'WWW-Authenticate',
+  'odata-version': 'OData-Version',
+}
+
+/** undefined: an item that this one depends on has failed. */
+function toResponse(id: string, reply: Reply | undefined): Record<string, unknown> {
+  if (reply === undefined) return { id, status: 424, headers: jsonType, body: failedDependency }
+  const headers = Object.fromEntries(
+    Object.entries(reply.headers).map(([name, value]) => [spellings[name] ?? name, value]),
+  )
+  return { id, status: reply.status, headers, ...bodyOf(reply) }
+}
+
+/** A picture is one line of base64, for data: urls; JSON is itself; nothing is left out. */
+function bodyOf({ body }: Reply): Readonly<{ body?: unknown }> {
+  if (body === undefined) return {}
+  if (typeof body === 'string') return { body: JSON.parse(body) as unknown }
+  return { body: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64') }
+}
+
+const jsonType = { 'Content-Type': 'application/json' }
+const failedDependency = {
+  error: {
+    code: 'FailedDependency',
+    message: 'The request was not carried out because one that it depends on has failed.',
+  },
+}
