@@ -29,14 +29,15 @@ export async function dev(flags: DevFlags, terminal: Terminal): Promise<RunningD
   const forget = () => (flags.memory ? rm(folder, { recursive: true, force: true }) : undefined)
   try {
     const development = await start(flags, folder, terminal)
-    terminal.print(await greeting(development, flags, folder))
-    development.photosReady.catch(error => terminal.complain(`Demo photos: ${String(error)}`))
-    return {
-      async close() {
-        await development.close()
-        await forget()
-      },
+    const close = () => development.close().finally(forget)
+    try {
+      terminal.print(await greeting(development, flags, folder))
+    } catch (error) {
+      await close()
+      throw error
     }
+    development.photosReady.catch(error => terminal.complain(`Demo photos: ${String(error)}`))
+    return { close }
   } catch (error) {
     await forget()
     throw explainStart(error, flags.port, '--port')
@@ -68,7 +69,7 @@ async function keptCertificate(folder: string): Promise<Certificate> {
     // None yet, or not readable: it is made anew, and a folder that cannot be written says so then.
   }
   const made = await certificateFor(['localhost', '127.0.0.1', '::1'])
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   await writeFile(keyFile, made.key, { mode: 0o600 })
   await writeFile(certFile, made.cert)
   return made

@@ -10,8 +10,10 @@ import type { Terminal } from './terminal.ts'
 /** Something that runs until it is told to end. */
 export type Running = Readonly<{ close: () => Promise<void> }>
 
-/** `keep` is told of everything that has to be closed when the process ends. */
-export function createProgram(terminal: Terminal, keep: (running: Running) => void): Command {
+/** Is handed, from its start on, what has to be closed when the process ends; resolves when it runs. */
+export type Keep = (starting: Promise<Running>) => Promise<void>
+
+export function createProgram(terminal: Terminal, keep: Keep): Command {
   const program = new Command('visage')
     .description("Microsoft Graph's profilePhoto API on your own machine.")
     .version(readVersion(), '-v, --version', 'print the version')
@@ -25,39 +27,45 @@ export function createProgram(terminal: Terminal, keep: (running: Running) => vo
   return program
 }
 
-function addDev(program: Command, terminal: Terminal, keep: (running: Running) => void): void {
+function addDev(program: Command, terminal: Terminal, keep: Keep): void {
   program
     .command('dev')
     .description('for developers: demo people, a token issuer, nothing to set up; loopback only')
     .option('--port <number>', 'port to listen on; 0 takes a free one', readPort, 8080)
     .option('--host <address>', 'loopback address to listen on', '127.0.0.1')
-    .option(
-      '--https',
-      'serve TLS with a certificate made here; most official clients want it',
-      false,
-    )
-    .option('--memory', 'keep nothing', false)
+    .option('--https', 'serve TLS with a certificate made here; most official clients want it')
+    .option('--memory', 'keep nothing')
     .option('--data <folder>', 'where people and photos are kept', './data')
-    .option('--strict-content-type', 'accept uploads as image/jpeg only, or 415', false)
+    .option('--strict-content-type', 'accept uploads as image/jpeg only, or 415')
+    .showHelpAfterError('`visage dev --help` says more.')
     .action(async flags => {
       const { dev } = await import('./dev.ts')
-      keep(await dev(flags, terminal))
+      await keep(dev({ ...unset, ...flags }, terminal))
     })
 }
 
-function addServe(program: Command, terminal: Terminal, keep: (running: Running) => void): void {
+const unset = { https: false, memory: false, strictContentType: false }
+
+function addServe(program: Command, terminal: Terminal, keep: Keep): void {
   const command = program
     .command('serve')
     .description('for production: your identity provider, your settings')
-    .action(async (flags: Texts) => {
+    .showHelpAfterError('`visage serve --help` says more.')
+    .action(async (flags: Readonly<Record<string, string | true>>) => {
       const { serve } = await import('./serve.ts')
-      keep(await serve(flags, terminal))
+      await keep(serve(toTexts(flags), terminal))
     })
   for (const name of Object.keys(settings) as SettingName[]) {
     const { flag, value, default: standard, meaning, env } = settings[name]
     const description = `${meaning}${standard === '' ? '' : ` Default: ${standard}.`} [${env}]`
-    command.addOption(new Option(`${flag} <${value}>`, description))
+    const placeholder = value === 'true | false' ? `[${value}]` : `<${value}>`
+    command.addOption(new Option(`${flag} ${placeholder}`, description))
   }
+}
+
+/** A flag without a value is one that is true. */
+function toTexts(flags: Readonly<Record<string, string | true>>): Texts {
+  return Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, String(value)]))
 }
 
 function addToken(program: Command, terminal: Terminal): void {
@@ -74,6 +82,7 @@ function addToken(program: Command, terminal: Terminal): void {
       "directory role by name or template id, such as 'User Administrator'",
     )
     .option('--personal', 'a personal Microsoft account')
+    .showHelpAfterError('`visage token --help` says more.')
     .addOption(
       new Option('--token-version <number>', 'shape of the token')
         .choices(['1', '2'])

@@ -2,6 +2,7 @@
  * Arguments -> command -> exit code, and the signals that end it.
  * 0: done or ended on request. 1: it failed. 2: it was called or set up wrongly.
  */
+import { constants } from 'node:os'
 import { CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
 import { Failure } from '../failure.ts'
@@ -15,11 +16,12 @@ const terminal: Terminal = {
 
 /** Resolves when the command is done or, for a server, when it is running. */
 export async function run(argv: readonly string[]): Promise<void> {
-  let running: Running | undefined
+  let running: Promise<Running> | undefined
   endOnSignals(() => running)
   try {
-    const program = createProgram(terminal, started => {
-      running = started
+    const program = createProgram(terminal, async starting => {
+      running = starting
+      await starting
     })
     program.exitOverride()
     for (const command of program.commands) command.exitOverride()
@@ -30,21 +32,25 @@ export async function run(argv: readonly string[]): Promise<void> {
 }
 
 /** What was accepted is finished; who asks a second time does not want to wait for it. */
-function endOnSignals(current: () => Running | undefined): void {
+function endOnSignals(current: () => Promise<Running> | undefined): void {
   let isEnding = false
-  const end = async () => {
+  const end = async (signal: 'SIGINT' | 'SIGTERM') => {
     const running = current()
-    if (isEnding || running === undefined) process.exit(0)
+    // The status that a shell gives to a command cut short.
+    if (isEnding || running === undefined) process.exit(128 + constants.signals[signal])
     isEnding = true
+    const started = await running.catch(() => undefined)
+    // A start that failed has left nothing to close, and `run` says why it failed.
+    if (started === undefined) return
     try {
-      await running.close()
+      await started.close()
       process.exit(0)
     } catch (error) {
       terminal.complain(`visage: ending failed: ${String(error)}`)
       process.exit(1)
     }
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end())
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(signal))
 }
 
 function report(error: unknown): number {
