@@ -42,9 +42,9 @@ export const settings = {
   tlsKey: setting('TLS_KEY', 'file', '', 'Private key of the certificate, in PEM form.'),
   cloud: setting(
     'CLOUD',
-    Object.keys(clouds).join(' | '),
+    'name',
     '',
-    'Microsoft cloud whose Entra ID issues the tokens. This or VISAGE_ISSUER is needed.',
+    `Microsoft cloud whose Entra ID issues the tokens: ${Object.keys(clouds).join(', ')}. This or VISAGE_ISSUER is needed.`,
   ),
   tenants: setting(
     'TENANTS',

@@ -103,7 +103,7 @@ function finishInOrder(server: RunningServer, issuer: Issuer, drawing: Promise<v
 function refuseOtherHosts(host: string): void {
   if (/^(127(\.\d{1,3}){3}|::1|localhost)$/.test(host)) return
   throw new ConfigError(
-    `visage dev listens on loopback only, not on ${host}: it gives anyone who asks a token for anybody. For a network, run visage serve with your identity provider.`,
+    `--host ${host}: \`visage dev\` listens on loopback only, because it gives anyone who asks a token for anybody. For a network, run \`visage serve\` with your identity provider.`,
   )
 }
 
