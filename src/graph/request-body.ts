@@ -66,7 +66,8 @@ function collect(
     const seconds = stallTimeoutMs / 1000
     const stalled = () => finish(new Failure('body-stalled', { facts: { seconds } }))
     const timer = setTimeout(stalled, stallTimeoutMs)
-    const cutOff = () => finish(new Failure('body-cut-off'))
+    // A packed body may have arrived, and its stream closed, while it is still being inflated.
+    const cutOff = () => request.complete || finish(new Failure('body-cut-off'))
     const broken = (cause: unknown) => finish(new Failure('body-encoding-broken', { cause }))
     const complete = () => finish(undefined)
     const arrived = () => timer.refresh()
@@ -88,12 +89,15 @@ function collect(
         request.unpipe()
         source.destroy()
       }
+      // What still arrives is read and forgotten, so that the client gets to see the answer.
+      request.resume()
       if (error !== undefined) reject(error)
       else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
     }
     if (source !== request) source.on('error', broken)
     request.on('data', arrived).on('close', cutOff).on('error', cutOff)
     source.on('data', add).on('end', complete)
+    if (request.destroyed) cutOff()
   })
 }
 
