@@ -35,6 +35,7 @@ input[type=text], input[type=search] { width: 100%; padding: 10px 12px; margin: 
 .people button { display: flex; gap: 12px; align-items: center; width: 100%; padding: 8px 10px;
   border: 0; border-radius: 8px; background: none; color: inherit; font: inherit; text-align: start;
   cursor: pointer } .people button:hover, .people button:focus-visible { background: var(--wall) }
+.people button:focus-visible { outline-offset: -2px }
 .face { flex: none; width: 36px; height: 36px; border-radius: 50%; display: grid;
   place-items: center; font-size: .85rem; font-weight: 600; color: #fff }
 .name { display: block } .mail { display: block; color: var(--soft); font-size: .85rem;
