@@ -83,11 +83,7 @@ function addToken(program: Command, terminal: Terminal): void {
     )
     .option('--personal', 'a personal Microsoft account')
     .showHelpAfterError('`visage token --help` says more.')
-    .addOption(
-      new Option('--token-version <number>', 'shape of the token')
-        .choices(['1', '2'])
-        .argParser(Number),
-    )
+    .addOption(new Option('--token-version <number>', 'shape of the token').choices(['1', '2']))
     .action(async flags => {
       const { token } = await import('./token.ts')
       await token(flags, terminal)

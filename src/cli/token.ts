@@ -16,7 +16,7 @@ export type TokenFlags = Readonly<{
   roles?: string | undefined
   admin?: readonly string[] | undefined
   personal?: boolean | undefined
-  tokenVersion?: number | undefined
+  tokenVersion?: '1' | '2' | undefined
 }>
 
 const mintPath = '/_visage/token'
@@ -32,7 +32,7 @@ export async function token(flags: TokenFlags, terminal: Terminal): Promise<void
     ...(flags.roles !== undefined && { roles: flags.roles }),
     ...(flags.admin && { wids: flags.admin.map(templateIdOf) }),
     ...(flags.personal && { personal: true }),
-    ...(flags.tokenVersion !== undefined && { version: flags.tokenVersion }),
+    ...(flags.tokenVersion !== undefined && { version: Number(flags.tokenVersion) }),
   })
   terminal.print(readToken(await ask(flags.url, order)))
 }
