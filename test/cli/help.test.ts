@@ -1,0 +1,78 @@
+/** What a person sees who does not know the program yet, or mistypes. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { settings } from '../../src/config.ts'
+import { type Finished, inFolder, runVisage } from '../support/visage.ts'
+
+/** Each row: arguments, and what has to stand in the help. */
+const helps: readonly (readonly [string, readonly RegExp[]])[] = [
+  ['--help', [/^Usage: visage/, /profilePhoto/, /\bdev\b/, /\bserve\b/, /\btoken\b/, /--version/]],
+  [
+    'dev --help',
+    [/--port/, /--host/, /--https/, /--memory/, /--data/, /--strict-content-type/, /loopback/],
+  ],
+  [
+    'serve --help',
+    Object.values(settings).flatMap(({ env, flag }) => [RegExp(`\\[${env}\\]`), RegExp(flag)]),
+  ],
+  [
+    'token --help',
+    [/--url/, /--user/, /--scopes/, /--app/, /--roles/, /--admin/, /--personal/, /--token-version/],
+  ],
+]
+
+for (const [args, patterns] of helps) {
+  test(`visage ${args} says what there is, in 80 columns`, async () => {
+    const { code, stdout, stderr } = await visage(args)
+    assert.deepEqual([code, stderr], [0, ''])
+    for (const pattern of patterns) assert.match(stdout, pattern)
+    assert.deepEqual(
+      stdout.split('\n').filter(line => line.length > 80),
+      [],
+    )
+    assert.doesNotMatch(stdout, /undefined|\[object|default: false|preset/)
+  })
+}
+
+test('visage --version prints the version of the package and nothing else', async () => {
+  for (const flag of ['--version', '-v']) {
+    const { code, stdout, stderr } = await visage(flag)
+    assert.deepEqual([code, stderr], [0, ''])
+    assert.match(stdout, /^\d+\.\d+\.\d+\n$/)
+  }
+})
+
+/** Each row: arguments, and what has to stand on standard error. */
+const mistakes: readonly (readonly [string, RegExp])[] = [
+  ['', /Usage: visage[\s\S]*\bdev\b[\s\S]*\bserve\b/],
+  ['sreve', /unknown command 'sreve'\n\(Did you mean serve\?\)/],
+  ['frobnicate', /unknown command 'frobnicate'\n`visage --help` says more/],
+  ['--frobnicate', /unknown option '--frobnicate'/],
+  ['dev --meory', /unknown option '--meory'\n\(Did you mean --memory\?\)/],
+  ['dev --frobnicate', /`visage dev --help` says more/],
+  ['dev --port many', /--port.*'many' is invalid. A port is a number from 0 to 65535/],
+  ['dev --port 65536', /--port/],
+  ['dev --port', /--port <number>.*argument missing/],
+  ['dev here', /too many arguments/],
+  ['serve --frobnicate', /`visage serve --help` says more/],
+  ['token --token-version 3', /Allowed choices are 1, 2/],
+  ['token --frobnicate', /`visage token --help` says more/],
+]
+
+for (const [args, pattern] of mistakes) {
+  test(`visage ${args || '(nothing)'} is refused with a line that helps`, async () => {
+    const { code, stdout, stderr } = await visage(args)
+    assert.deepEqual([code, stdout], [2, ''])
+    assert.match(stderr, pattern)
+    assert.doesNotMatch(stderr, /\n +at /)
+  })
+}
+
+async function visage(args: string): Promise<Finished> {
+  let finished: Finished | undefined
+  await inFolder(async cwd => {
+    finished = await runVisage(args.split(' ').filter(Boolean), { cwd })
+  })
+  assert.ok(finished)
+  return finished
+}
