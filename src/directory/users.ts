@@ -39,10 +39,13 @@ export function prepareFindUser(database: Database): FindUser {
       .where('users.tenant_id', '=', at.tenantId)
       .where('user_principal_name_key', '=', at.name),
   )
-  return async (tenantId, idOrName) =>
-    idOrName.includes('@')
+  return async (tenantId, idOrName) => {
+    const named = idOrName.includes('@')
       ? await byName({ tenantId, name: userNameKey(idOrName) })
-      : await byId({ tenantId, id: normalizeId(idOrName) })
+      : undefined
+    // Other issuers than Entra give out ids that look like names.
+    return named ?? (await byId({ tenantId, id: normalizeId(idOrName) }))
+  }
 }
 
 function withPhoto(database: Database) {
