@@ -5,12 +5,33 @@
 import { Failure } from './failure.ts'
 
 export type Answered = Readonly<{
-  call: Readonly<{ method: string; url: string }>
-  reply: Readonly<{ status: number }>
+  call: Readonly<{
+    method: string
+    url: string
+    headers: Readonly<Record<string, string | undefined>>
+  }>
+  /** Undefined when the call was refused before its token was believed. */
+  caller: Asker | undefined
+  reply: Readonly<{
+    status: number
+    headers: Readonly<Record<string, string>>
+    body?: Uint8Array | string
+    isCut?: true
+  }>
   ids: Readonly<{ requestId: string }>
   /** Undefined for a success; a Failure, or a bug. */
   failure: unknown
   durationMs: number
+  /** The faults that a developer asked for and that shaped this answer, in their words. */
+  faults?: readonly string[]
+}>
+
+/** As much of a caller as can be told. */
+export type Asker = Readonly<{
+  kind: 'delegated' | 'personal' | 'application'
+  objectId: string
+  appId: string
+  profile: Readonly<{ userPrincipalName?: string }>
 }>
 
 export type Events = Readonly<{
@@ -26,9 +47,11 @@ export type WriteLine = (severity: Severity, fields: Readonly<Record<string, unk
  * Writes what an operator has to act on: answers of 500 and above with their cause, and trouble in the
  * background. Never a token, never a byte of a picture, and no query of an url.
  */
-export function createEvents(write: WriteLine): Events {
+export function createEvents(write: WriteLine, watch?: (event: Answered) => void): Events {
   return {
-    answered({ call, reply, ids, failure, durationMs }) {
+    answered(event) {
+      watch?.(event)
+      const { call, reply, ids, failure, durationMs } = event
       if (reply.status < 500) return
       write('error', {
         event: 'answered',

@@ -8,9 +8,9 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Limits } from './config.ts'
 import { openDirectory } from './directory/directory.ts'
-import { createEvents, type Events, type WriteLine } from './events.ts'
+import { type Answered, createEvents, type Events, type WriteLine } from './events.ts'
 import { createBodyBudget } from './graph/bodies-in-flight.ts'
-import { createServer } from './graph/http.ts'
+import { type Around, createServer } from './graph/http.ts'
 import type { Parts } from './graph/request.ts'
 import { sweepPacks } from './photos/sweep.ts'
 import { closeOtherDecoders } from './renditions/decoders.ts'
@@ -51,6 +51,10 @@ export type ServerOptions = Readonly<{
   strictContentType: boolean
   limits: Limits
   write: WriteLine
+  /** Sees every answer, besides what is written to the log. */
+  watch?: ((event: Answered) => void) | undefined
+  /** Something around the answers, for development. */
+  around?: Around | undefined
   now?: () => number
 }>
 
@@ -65,7 +69,7 @@ export type RunningServer = Readonly<{
 /** Throws Failure 'storage-unavailable' or the error of listening (EADDRINUSE, EACCES…). */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const now = options.now ?? Date.now
-  const events = createEvents(options.write)
+  const events = createEvents(options.write, options.watch)
   const { database, packs } = await openStores(options.data, now)
   let identity: Identity | undefined
   let identify: Parts['identify'] = async () => {
@@ -81,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(options.baseUrl !== undefined && { baseUrl: options.baseUrl }),
     budget: createBodyBudget(options.limits.uploadMemoryBytes),
     stallTimeoutMs: options.limits.stallTimeoutMs,
+    ...(options.around && { around: options.around }),
     before: (request, response) => identity?.before?.(request, response) ?? false,
   })
   const stopSweeping = keepSweeping(parts, events, options.limits)

@@ -1,5 +1,6 @@
 /**
- * The story of a request, top to bottom: match -> identify -> permit -> find -> relate -> do -> reply.
+ * The story of a request, top to bottom: match -> identify -> permit -> find -> relate ->
+ * restrict -> do -> reply.
  * The order of these lines is where the precedence of 400/404/405, 401, 403 and 404 is written; the
  * body is read only after all of them. It knows no socket: a call comes in, a reply goes out.
  */
@@ -13,21 +14,27 @@ import { refuse } from './errors.ts'
 import { requestIds } from './headers.ts'
 import { operations } from './operations.ts'
 import type { Parts } from './request.ts'
+import { restrictCall } from './restrict.ts'
 import { type Match, match } from './routes.ts'
 import { find, knownRelation, type Target, wholeRelation } from './target.ts'
+
+/** What `answer` is, and what a wrapper around it is too. */
+export type Answer = (call: Call, parts: Parts) => Promise<Reply>
 
 export async function answer(call: Call, parts: Parts): Promise<Reply> {
   const ids = requestIds(call.headers, parts.newId)
   const startedAt = parts.now()
   let reply: Reply
   let failure: unknown
+  let caller: Caller | undefined
   try {
     const address = parseAddress(call.url)
     const matched = match(address, call.method)
-    const caller = await parts.identify(call.headers.authorization)
+    caller = await parts.identify(call.headers.authorization)
     permitCall(matched, caller)
     const target = await find(matched, caller, parts)
     await relateCall(matched, caller, target, parts)
+    await restrictCall(matched, caller, target, parts)
     const request = { call, address, match: matched, caller, target }
     const done = await operations[matched.operation](request, parts)
     reply = { ...done, headers: { ...ids.headers, ...done.headers } }
@@ -35,7 +42,7 @@ export async function answer(call: Call, parts: Parts): Promise<Reply> {
     failure = error
     reply = refuse(error instanceof Failure ? error : undefined, ids, parts.now())
   }
-  parts.events.answered({ call, reply, ids, failure, durationMs: parts.now() - startedAt })
+  parts.events.answered({ call, caller, reply, ids, failure, durationMs: parts.now() - startedAt })
   return reply
 }
 

@@ -6,7 +6,8 @@
  * https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html#sec_BatchRequestsandResponses
  */
 import { Failure } from '../failure.ts'
-import { answer } from './answer.ts'
+import type { Caller } from '../tokens/caller.ts'
+import type { Answer } from './answer.ts'
 import { type BatchItem, readBatch } from './batch-items.ts'
 import type { Call, Reply } from './call.ts'
 import { refuse } from './errors.ts'
@@ -21,24 +22,32 @@ const atOnce = 4
 
 const batchPath = /^\/(v1\.0|beta)\/(?:\$|%24)batch\/?$/i
 
+export function isBatch(call: Call): boolean {
+  return batchVersion(call.url) !== undefined
+}
+
 /** The version of a batch's address; undefined for any other address. */
-export function batchVersion(url: string): string | undefined {
+function batchVersion(url: string): string | undefined {
   return batchPath.exec(url.split('?', 1)[0] ?? '')?.[1]?.toLowerCase()
 }
 
-export async function answerBatch(call: Call, version: string, parts: Parts): Promise<Reply> {
+/** Each request of the batch gets its answer from `answer`, as it would alone. */
+export async function answerBatch(call: Call, parts: Parts, answer: Answer): Promise<Reply> {
   const ids = requestIds(call.headers, parts.newId)
   const startedAt = parts.now()
   let reply: Reply
   let failure: unknown
+  let caller: Caller | undefined
   try {
     if (call.method !== 'POST') {
       throw new Failure('method-not-allowed', { facts: { allow: ['POST'] } })
     }
-    await parts.identify(call.headers.authorization)
+    caller = await parts.identify(call.headers.authorization)
     const items = readBatch(await call.readBody(maxBatchBytes))
-    const responses = await performAll(items, item => performItem(item, call, version, parts))
-    reply = {
+    const responses = await performAll(items, item => answer(toCall(item, call), parts))
+    // A part has no connection of its own: what cuts it cuts the whole.
+    const cut = [...responses.values()].find(response => response?.isCut)
+    reply = cut ?? {
       status: 200,
       headers: { ...ids.headers, 'content-type': 'application/json', 'cache-control': 'private' },
       body: JSON.stringify({ responses: items.map(({ id }) => toResponse(id, responses.get(id))) }),
@@ -47,7 +56,7 @@ export async function answerBatch(call: Call, version: string, parts: Parts): Pr
     failure = error
     reply = refuse(error instanceof Failure ? error : undefined, ids, parts.now())
   }
-  parts.events.answered({ call, reply, ids, failure, durationMs: parts.now() - startedAt })
+  parts.events.answered({ call, caller, reply, ids, failure, durationMs: parts.now() - startedAt })
   return reply
 }
 
@@ -104,13 +113,9 @@ function createTurns(places: number): <Value>(task: () => Promise<Value>) => Pro
   }
 }
 
-async function performItem(
-  item: BatchItem,
-  outer: Call,
-  version: string,
-  parts: Parts,
-): Promise<Reply> {
-  const call: Call = {
+function toCall(item: BatchItem, outer: Call): Call {
+  const version = batchVersion(outer.url) ?? 'v1.0'
+  return {
     method: item.method,
     url: absolutePath(item.url, version),
     origin: outer.origin,
@@ -124,7 +129,6 @@ async function performItem(
       return bytes
     },
   }
-  return await answer(call, parts)
 }
 
 /** `me/photo`, `/me/photo`, and what graph-client makes of a full url: `/v1.0/me/photo`. */

@@ -26,4 +26,6 @@ export type Reply = Readonly<{
   headers: Readonly<Record<string, string>>
   /** A picture's bytes, or JSON as text; nothing at all for an empty answer. */
   body?: Uint8Array | string
+  /** The connection ends and nothing of this is sent: a fault that a developer asked for. */
+  isCut?: true
 }>

@@ -55,6 +55,13 @@ export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
     f => `Access is denied. Check credentials and try again.${wouldDo(f)}`,
     'ErrorAccessDenied',
   ),
+  'photo-updates-restricted': forbidden(
+    f =>
+      text(f, 'setting') === 'source'
+        ? "The photoUpdateSettings of this organization say that photos of users come from on-premises (source is 'onPremises'): nobody can change them here."
+        : `The photoUpdateSettings of this organization let only some roles change photos of users (allowedRoles).${listed(f, 'roles', ' One of these roles would do: ')}`,
+    'ErrorAccessDenied',
+  ),
   'account-unsupported': forbidden(
     f => `This operation is not supported for this kind of account.${wouldDo(f)}`,
     'Authorization_RequestDenied',
@@ -203,21 +210,42 @@ export function refuse(failure: Failure | undefined, ids: RequestIds, now: numbe
   const error = failure === undefined ? unexpected : wireErrors[failure.code]
   const facts = failure?.facts ?? {}
   const message = typeof error.message === 'string' ? error.message : error.message(facts)
-  return {
+  return writeError({
     status: error.status,
+    code: error.code,
+    message,
+    ids,
+    now,
     headers: {
-      'content-type': 'application/json',
-      'cache-control': 'private',
-      ...ids.headers,
       ...(error.status === 401 && { 'www-authenticate': challenge(failure?.code) }),
       ...(error.retryAfter && {
         'retry-after': String(facts.retryAfterSeconds ?? defaultRetryAfterSeconds),
       }),
       ...(error.status === 405 && { allow: list(facts, 'allow').join(', ') }),
     },
-    body: JSON.stringify({
-      error: { code: error.code, message, innerError: innerError(ids, now) },
-    }),
+  })
+}
+
+export type ErrorWords = Readonly<{
+  status: number
+  code: string
+  message: string
+  headers: Readonly<Record<string, string>>
+  ids: RequestIds
+  now: number
+}>
+
+/** Graph's envelope: https://learn.microsoft.com/en-us/graph/errors#json-representation */
+export function writeError({ status, code, message, headers, ids, now }: ErrorWords): Reply {
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'private',
+      ...ids.headers,
+      ...headers,
+    },
+    body: JSON.stringify({ error: { code, message, innerError: innerError(ids, now) } }),
   }
 }
 

@@ -12,8 +12,8 @@ import { createServer as createHttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { Failure, type FailureCode } from '../failure.ts'
-import { answer } from './answer.ts'
-import { answerBatch, batchVersion } from './batch.ts'
+import { type Answer, answer } from './answer.ts'
+import { answerBatch, isBatch } from './batch.ts'
 import type { BodyBudget } from './bodies-in-flight.ts'
 import type { Call, Headers, Reply } from './call.ts'
 import { answerPreflight, corsHeaders } from './cors.ts'
@@ -28,6 +28,8 @@ export type HttpOptions = Readonly<{
   baseUrl?: string
   budget: BodyBudget
   stallTimeoutMs: number
+  /** Puts something around the answers: those of single requests, of batches and of their parts. */
+  around?: Around
   /** Sees every request first; true when it has answered. The development issuer lives here. */
   before?: (request: IncomingMessage, response: ServerResponse) => boolean
 }>
@@ -45,7 +47,10 @@ const timeouts = {
 const lingerMs = 2_000
 const closingCheckMs = 50
 
+export type Around = (answer: Answer) => Answer
+
 export function createServer(parts: Parts, options: HttpOptions): FastifyInstance {
+  const answerAny = toAnswerAny(options.around ?? (inner => inner))
   const server = fastify({
     serverFactory: handle => openServer(handle, options),
     forceCloseConnections: 'idle',
@@ -63,7 +68,7 @@ export function createServer(parts: Parts, options: HttpOptions): FastifyInstanc
       reply.hijack()
       return reply
     }
-    return await respond(request, reply, parts, options)
+    return await respond(request, reply, parts, options, answerAny)
   })
   return server
 }
@@ -93,6 +98,7 @@ async function respond(
   reply: FastifyReply,
   parts: Parts,
   options: HttpOptions,
+  answerAny: Answer,
 ): Promise<FastifyReply> {
   const { raw } = request
   let release: (() => void) | undefined
@@ -108,17 +114,20 @@ async function respond(
       return body.bytes
     },
   }
-  const answered = await answerAny(call, parts)
+  const answered = answerPreflight(call) ?? (await answerAny(call, parts))
   release?.()
+  if (answered.isCut) {
+    raw.socket.destroy()
+    return reply.hijack()
+  }
   if (!raw.complete) lingerAfter(reply.raw, raw)
   return send(reply.headers(corsHeaders(call.headers)), call.method, answered)
 }
 
-function answerAny(call: Call, parts: Parts): Reply | Promise<Reply> {
-  const preflight = answerPreflight(call)
-  if (preflight) return preflight
-  const version = batchVersion(call.url)
-  return version === undefined ? answer(call, parts) : answerBatch(call, version, parts)
+function toAnswerAny(around: Around): Answer {
+  const single = around(answer)
+  const batch = around((call, parts) => answerBatch(call, parts, single))
+  return (call, parts) => (isBatch(call) ? batch(call, parts) : single(call, parts))
 }
 
 /** An absolute-form target (RFC 9112, 3.2.2) names its host in the request line; the rest is the path. */

@@ -5,7 +5,6 @@
 import {
   type ContactFolder,
   type ContactWithPhoto,
-  findContact,
   findFolder,
   type Mailbox,
 } from '../directory/contacts.ts'
@@ -95,7 +94,7 @@ async function findInMailbox(match: Match, caller: Caller, directory: Directory)
     if (folder === undefined) throw new Failure('contact-folder-not-found')
     return { kind: 'folder', user, folder }
   }
-  const contact = await findContact(directory.database, mailbox, match.contact, folder?.id)
+  const contact = await directory.findContact(mailbox, match.contact, folder?.id)
   if (contact === undefined) throw new Failure('contact-not-found')
   return { kind: 'contact', user, contact }
 }
