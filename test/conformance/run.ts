@@ -1,0 +1,177 @@
+/**
+ * Runs scenarios against targets and says of each: pass, differs, or not applicable and why. It knows
+ * no test framework and nothing of the server but what comes over HTTP.
+ */
+import { listDifferences, parse, readObject } from './check.ts'
+import { make } from './pictures.ts'
+import type { Body, Exchange, Expected, Scenario, Target, Wanted } from './scenario.ts'
+import { fillAll, fillPath, fillText, namesIn, valuesFrom } from './texts.ts'
+import { type Answer, send } from './wire.ts'
+
+export type Outcome =
+  | Readonly<{ verdict: 'pass' }>
+  | Readonly<{ verdict: 'differs'; exchange: string; differences: readonly string[] }>
+  | Readonly<{ verdict: 'not applicable'; why: string }>
+
+/** Aimed at the first of the targets that has what the scenario needs. */
+export async function runScenario(
+  scenario: Scenario,
+  targets: readonly Target[],
+): Promise<Outcome> {
+  const reasons: string[] = []
+  for (const target of targets) {
+    const prepared = await prepare(scenario, target)
+    if (!('missing' in prepared)) return await play(scenario, prepared)
+    reasons.push(prepared.missing)
+  }
+  return { verdict: 'not applicable', why: [...new Set(reasons)].join('; ') }
+}
+
+type Stage = Readonly<{
+  baseUrl: string
+  tokens: ReadonlyMap<string, string>
+  values: Map<string, string>
+}>
+
+async function prepare(
+  scenario: Scenario,
+  target: Target,
+): Promise<Stage | Readonly<{ missing: string }>> {
+  const trait = scenario.traits?.find(wanted => !target.traits.has(wanted))
+  if (trait !== undefined) return { missing: `the server is not one with ${trait}` }
+  const values = valuesFrom({ ...target.things, base: target.baseUrl })
+  const exchanges = exchangesOf(scenario)
+  const keeping = new Set(exchanges.flatMap(({ keep = {} }) => Object.keys(keep)))
+  const unknown = [...namesIn(scenario)].find(name => !values.has(name) && !keeping.has(name))
+  if (unknown !== undefined) return { missing: `the target names no ${unknown}` }
+  const tokens = new Map<string, string>()
+  const callers = [...exchanges.map(({ as }) => as), scenario.untouched?.as]
+  for (const wanted of callers) {
+    if (wanted === undefined) continue
+    const answer = await target.token(wanted)
+    if ('missing' in answer) return answer
+    tokens.set(nameOf(wanted), answer.token)
+  }
+  return { baseUrl: target.baseUrl, tokens, values }
+}
+
+function exchangesOf({ given = [], request, then = [], afterwards = [] }: Scenario): Exchange[] {
+  return [...given, request, ...then, ...afterwards]
+}
+
+export function nameOf(wanted: Wanted): string {
+  return JSON.stringify(wanted)
+}
+
+async function play(scenario: Scenario, stage: Stage): Promise<Outcome> {
+  const { given = [], request, then = [], afterwards = [], untouched } = scenario
+  const look: Exchange | undefined = untouched && {
+    method: 'GET',
+    ...untouched,
+    expected: anything,
+  }
+  try {
+    const before = await playAll(given, stage, 'given')
+    if (before) return before
+    const seen = look && (await exchange(look, stage)).answer
+    const found = (await playAll([request], stage)) ?? (await playAll(then, stage, 'then'))
+    if (found) return found
+    const after = look && (await exchange(look, stage)).answer
+    return isSame(seen, after) ? { verdict: 'pass' } : changed(untouched?.path ?? '')
+  } finally {
+    for (const step of afterwards) await exchange({ ...step, expected: anything }, stage)
+  }
+}
+
+const anything: Expected = { status: [200, 404] }
+const success: Expected = { status: [200, 201, 204] }
+
+function changed(path: string): Outcome {
+  return { verdict: 'differs', exchange: `GET ${path}`, differences: ['the photo was changed'] }
+}
+
+function isSame(before: Answer | undefined, after: Answer | undefined): boolean {
+  return (
+    before?.status === after?.status &&
+    before?.headers.etag === after?.headers.etag &&
+    // The body of a 404 holds ids of the request.
+    (before?.status !== 200 || before.body.equals(after?.body ?? Buffer.alloc(0)))
+  )
+}
+
+async function playAll(
+  exchanges: readonly Exchange[],
+  stage: Stage,
+  part?: 'given' | 'then',
+): Promise<Outcome | undefined> {
+  for (const step of exchanges) {
+    const { differences } = await exchange(step, stage)
+    if (differences.length === 0) continue
+    const name = `${step.method} ${step.path}`
+    return { verdict: 'differs', exchange: part ? `${part}: ${name}` : name, differences }
+  }
+  return undefined
+}
+
+async function exchange(
+  step: Exchange,
+  { baseUrl, tokens, values }: Stage,
+): Promise<Readonly<{ answer: Answer | undefined; differences: readonly string[] }>> {
+  const token = step.as && tokens.get(nameOf(step.as))
+  const { body, type } = await pack(step.body, values)
+  const headers = Object.entries({
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    ...type,
+    ...step.headers,
+  }).map(([name, text]) => [name, fillText(text, values)])
+  const answer = await send(baseUrl, {
+    method: step.method,
+    path: fillPath(step.path, values),
+    headers: Object.fromEntries(headers),
+    body,
+    sent: step.sent,
+  })
+  keepValues(step, answer, values)
+  const got = { answer, method: step.method, token }
+  return { answer, differences: await listDifferences(step.expected ?? success, got, values) }
+}
+
+/** A picture goes out as the document wants it, unless the scenario says otherwise. */
+async function pack(
+  body: Body | undefined,
+  values: ReadonlyMap<string, string>,
+): Promise<{ body?: Buffer; type?: Record<string, string> }> {
+  if (body === undefined) return {}
+  if ('json' in body) {
+    const json = Buffer.from(JSON.stringify(fillAll(body.json, values)))
+    return { body: json, type: { 'content-type': 'application/json' } }
+  }
+  if ('text' in body) return { body: Buffer.from(body.text), type: {} }
+  const bytes = await make(body.picture)
+  const type = { 'content-type': 'image/jpeg' }
+  if (body.packed === undefined) return { body: bytes, type }
+  const { gzipSync } = await import('node:zlib')
+  return { body: gzipSync(bytes), type: { ...type, 'content-encoding': 'gzip' } }
+}
+
+function keepValues(step: Exchange, answer: Answer | undefined, values: Map<string, string>): void {
+  for (const [name, from] of Object.entries(step.keep ?? {})) {
+    const value =
+      'header' in from
+        ? answer?.headers[from.header]
+        : answer && readPath(parse(answer), from.json.split('.'))
+    // Missing, it stays a placeholder, and the difference names it.
+    if (value !== undefined) values.set(name, String(value))
+    else values.delete(name)
+  }
+}
+
+/** `value.0.id`; a name with a dot in it, such as `@odata.id`, stands alone. */
+function readPath(value: unknown, path: readonly string[]): unknown {
+  const whole = path.join('.')
+  const here = readObject(value)
+  if (here && whole in here) return here[whole]
+  const [first = '', ...rest] = path
+  if (first === '') return value
+  return readPath(Array.isArray(value) ? value[Number(first)] : here?.[first], rest)
+}

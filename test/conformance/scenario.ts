@@ -1,0 +1,195 @@
+/**
+ * What a scenario is: plain data, aimed at any base URL. It names callers by kind, things of the
+ * tenant by role and pictures by name; who and what those are at a target is told by the target.
+ *
+ * Texts hold placeholders: `{self}` is percent-encoded in a path, `{self:raw}` is not, `{self:twice}`
+ * is encoded twice, `{self:upper}` is in upper case. In headers and JSON nothing is encoded.
+ */
+import type { PictureName } from './pictures.ts'
+
+export type Scenario = Readonly<{
+  /** A sentence in product words. */
+  name: string
+  /** The page, thread or fact that demands it. */
+  source: string
+  traits?: readonly Trait[]
+  given?: readonly Exchange[]
+  request: Exchange
+  then?: readonly Exchange[]
+  /** Path of a photo that must be the same before and after: `/v1.0/me/photo/$value`. */
+  untouched?: Readonly<{ path: string; as: Wanted }>
+  /** Afterwards, whatever happened; how these are answered does not matter. */
+  afterwards?: readonly Exchange[]
+}>
+
+/** What only some servers are, by setting. */
+export type Trait = 'any content type' | 'image/jpeg only' | 'short patience'
+
+export type Exchange = Readonly<{
+  /** Left out: nobody, no Authorization header. */
+  as?: Wanted
+  method: string
+  /** With the version, exactly as it goes onto the wire. */
+  path: string
+  headers?: Readonly<Record<string, string>>
+  body?: Body
+  /** Left out: in one go, with Content-Length. */
+  sent?: Sending
+  /** Left out: any success. */
+  expected?: Expected
+  /** Values of the answer that later exchanges name as placeholders. */
+  keep?: Readonly<Record<string, Readonly<{ header: string } | { json: string }>>>
+}>
+
+export type Body =
+  | Readonly<{ picture: PictureName; packed?: 'gzip' }>
+  | Readonly<{ json: unknown }>
+  | Readonly<{ text: string }>
+
+export type Sending =
+  | 'in chunks'
+  /** Half of the body, then silence. */
+  | 'with a stall'
+  /** Half of the body, then the connection is gone; there is no answer. */
+  | 'with a hang-up'
+  /** `Expect: 100-continue`: the body only once the server says so. */
+  | 'on request'
+
+/** A caller: any token that has at least these permissions, or `exactly` these. */
+export type Wanted =
+  | Readonly<{
+      kind: 'user'
+      who: 'self' | 'other' | 'guest'
+      holds: readonly string[]
+      exactly?: true
+      /** Directory roles in the token. */
+      roles?: readonly AdminRole[]
+    }>
+  | Readonly<{ kind: 'application'; holds: readonly string[]; exactly?: true }>
+  | Readonly<{ kind: 'personal'; holds: readonly string[]; exactly?: true }>
+  | Readonly<{ kind: 'special'; how: Special }>
+
+export type Special =
+  | 'expired'
+  | 'not yet valid'
+  | 'wrong audience'
+  | 'wrong tenant'
+  | 'unknown issuer'
+  | 'signed by somebody else'
+  | 'changed after signing'
+  | 'unsigned'
+  | 'issued for Microsoft Graph'
+  /** No `scp`, no `roles`. */
+  | 'without any permission'
+  /** ProfilePhoto.ReadWrite.All of a User Administrator whose token has no `wids`. */
+  | 'administrator known to the directory'
+  /** User.ReadWrite and User.Read of a person whom the directory does not know yet. */
+  | 'newcomer'
+  /** User.ReadWrite and User.Read from a user flow of Azure AD B2C. */
+  | 'user of a B2C tenant'
+  /** ProfilePhoto.ReadWrite.All and Group.ReadWrite.All in a tenant that is a B2C tenant. */
+  | 'application in a B2C tenant'
+  /** As 'user' self with User.ReadWrite and User.Read, in the older shape. */
+  | 'v1.0 user'
+  /** ProfilePhoto.ReadWrite.All, in the older shape. */
+  | 'v1.0 application'
+
+/** https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/permissions-reference */
+export const adminRoles = {
+  'Global Administrator': '62e90394-69f5-4237-9190-012177145e10',
+  'User Administrator': 'fe930be7-5e62-47db-91af-98c3a49a38b1',
+  'People Administrator': '024906de-61e5-49c8-8572-40335f1e0e10',
+  'Groups Administrator': 'fdd7a751-b60b-444a-984c-02652fe8fa1c',
+  'Exchange Administrator': '29232cdf-9323-42fd-ade2-1d097af3e4de',
+  'Teams Administrator': '69091246-20e8-4a56-aa4d-066075b2a7a8',
+} as const
+export type AdminRole = keyof typeof adminRoles
+
+/** A text is the value itself, null its absence, `not` any other value. */
+export type HeaderWish = string | RegExp | null | Readonly<{ not: string }>
+
+export type Expected = Readonly<{
+  status: number | readonly number[] | 'no answer'
+  headers?: Readonly<Record<string, HeaderWish>>
+  /** No byte, and so no Content-Type. */
+  empty?: true
+  json?: Shape
+  /** Exactly these keys, in this order. */
+  keys?: readonly string[]
+  /** Texts that stand in the message. */
+  error?: Readonly<{ code?: string | readonly string[]; says?: readonly string[] }>
+  picture?: PictureWish
+  /** Texts that must not stand in the body. */
+  without?: readonly string[]
+  /** Whether `100 Continue` came. */
+  continued?: boolean
+}>
+
+/** A JPEG without metadata, of this size where one is named. */
+export type PictureWish = Readonly<{
+  width?: number
+  height?: number
+  /** Shows what this one shows, centre-cropped where the sides differ. */
+  like?: PictureName
+  unlike?: PictureName
+  /** Colours at points, as red, green, blue; each within 12. */
+  colours?: readonly Readonly<{ x: number; y: number; rgb: readonly number[] }>[]
+}>
+
+/**
+ * An object names properties that must be there; a list is compared entry by entry; a pattern is held
+ * against the text of a value. `?some`, `?every` and `?count` are said of a list.
+ */
+export type Shape =
+  | string
+  | number
+  | boolean
+  | null
+  | RegExp
+  | readonly Shape[]
+  | Readonly<{ [name: string]: Shape }>
+
+/** Things of the tenant that scenarios name; a target need not have all of them. */
+export type Thing =
+  | 'self'
+  | 'selfName'
+  | 'other'
+  | 'otherName'
+  | 'guest'
+  | 'guestName'
+  /** Self owns it. */
+  | 'ownGroup'
+  /** Self is in it, and does not own it. */
+  | 'memberGroup'
+  /** Self is not in it. */
+  | 'foreignGroup'
+  | 'ownTeam'
+  | 'memberTeam'
+  | 'foreignTeam'
+  /** A group that is no team. */
+  | 'plainGroup'
+  | 'contact'
+  | 'folder'
+  | 'folderContact'
+  | 'childFolder'
+  | 'childContact'
+  /** In the mailbox of other. */
+  | 'otherContact'
+  | 'personalSelf'
+  | 'personalSelfName'
+  /** A user of the B2C tenant. */
+  | 'b2cUser'
+  | 'b2cGroup'
+
+/** Any other name is one that an exchange kept. */
+export type Things = Readonly<Partial<Record<Thing, string>>>
+
+/** Where scenarios are aimed. */
+export type Target = Readonly<{
+  /** `https://host`, without version and without a slash at the end. */
+  baseUrl: string
+  things: Things
+  traits: ReadonlySet<Trait>
+  /** A token, or why there is none. */
+  token: (wanted: Wanted) => Promise<Readonly<{ token: string } | { missing: string }>>
+}>

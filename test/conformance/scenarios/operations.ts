@@ -1,0 +1,786 @@
+/**
+ * What can be done with a photo, on every address form that leads to one, in both versions: set, see,
+ * list, delete, and the conditions on each. Who may do it is scenarios/permissions.ts' business.
+ */
+import type { Exchange, Expected, Scenario, Shape, Wanted } from '../scenario.ts'
+import * as steps from '../steps.ts'
+
+const versions = ['/v1.0', '/beta'] as const
+const conditionsPage = 'https://www.rfc-editor.org/rfc/rfc9110#section-13'
+const sizesPage = 'https://learn.microsoft.com/en-us/graph/api/resources/profilephoto'
+
+type Place = Readonly<{
+  path: string
+  kind: 'user' | 'group' | 'team' | 'contact'
+  as: Wanted
+  /** What a context begins with. */
+  context: string
+}>
+
+const userPlaces: readonly Place[] = ['/me', '/users/{self}', '/users/{selfName}'].map(path => ({
+  path,
+  kind: 'user',
+  as: steps.me,
+  context: "users('{self}')",
+}))
+
+const groupPlaces: readonly Place[] = [
+  { path: '/groups/{ownGroup}', kind: 'group', as: steps.owner, context: "groups('{ownGroup}')" },
+]
+
+const teamPlaces: readonly Place[] = [
+  '/teams/{ownTeam}',
+  '/groups/{ownTeam}/team',
+  '/me/joinedTeams/{ownTeam}',
+  '/users/{self}/joinedTeams/{ownTeam}',
+].map(path => ({ path, kind: 'team', as: steps.owner, context: "teams('{ownTeam}')" }))
+
+const contactPlaces: readonly Place[] = ['/me', '/users/{self}', '/users/{selfName}'].flatMap(
+  user =>
+    (
+      [
+        ['/contacts/{contact}', '{contact}'],
+        ['/contactfolders/{folder}/contacts/{folderContact}', '{folderContact}'],
+        ['/contactFolders/{folder}/contacts/{folderContact}', '{folderContact}'],
+        [
+          '/contactFolders/{folder}/childFolders/{childFolder}/contacts/{childContact}',
+          '{childContact}',
+        ],
+      ] as const
+    ).map(([rest, contact]) => ({
+      path: `${user}${rest}`,
+      kind: 'contact',
+      as: steps.me,
+      context: `users('{self}')/contacts('${contact}')`,
+    })),
+)
+
+const places: readonly Place[] = [...userPlaces, ...groupPlaces, ...teamPlaces, ...contactPlaces]
+
+function setting(): Scenario[] {
+  return versions.flatMap(version =>
+    places.flatMap(place =>
+      (['PUT', 'PATCH'] as const)
+        // "PUT /teams/{id}/photo/$value": there is no PATCH for teams.
+        .filter(method => method === 'PUT' || place.kind !== 'team')
+        .map(
+          (method): Scenario => ({
+            name: `${method} ${version}${place.path}/photo/$value sets the photo`,
+            source: steps.updatePage,
+            given: [steps.setPhoto(version + place.path, 'another portrait', place.as)],
+            request: {
+              as: place.as,
+              method,
+              path: `${version}${place.path}/photo/$value`,
+              body: { picture: 'a portrait' },
+              expected: place.kind === 'team' ? steps.teamUpdated : steps.updated,
+            },
+            then: [
+              steps.readPhoto(version + place.path, seen(place, 'a portrait'), place.as),
+              // Both versions show the same photo.
+              steps.readPhoto(
+                (version === '/beta' ? '/v1.0' : '/beta') + place.path,
+                seen(place, 'a portrait'),
+                place.as,
+              ),
+            ],
+          }),
+        ),
+    ),
+  )
+}
+
+/** Contacts keep their ratio, all others are square. */
+function seen(place: Place, picture: 'a portrait' | 'another portrait'): Expected {
+  const height = place.kind === 'contact' ? 130 : 100
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'image/jpeg',
+      etag: /^"[^"]+"$/,
+      'cache-control': /\bprivate\b/,
+    },
+    picture: { width: 100, height, like: picture },
+  }
+}
+
+const sixKeys = [
+  '@odata.context',
+  '@odata.mediaContentType',
+  '@odata.mediaEtag',
+  'id',
+  'height',
+  'width',
+]
+
+function reading(): Scenario[] {
+  return versions.flatMap(version =>
+    places.flatMap((place): Scenario[] => {
+      const path = version + place.path
+      return [
+        {
+          name: `GET ${path}/photo tells the six things Graph tells of a photo`,
+          source: steps.getPage,
+          given: [
+            steps.setPhoto(path, 'a portrait', place.as),
+            {
+              ...steps.readPhoto(path, { status: 200 }, place.as),
+              keep: { etag: { header: 'etag' } },
+            },
+          ],
+          request: {
+            as: place.as,
+            method: 'GET',
+            path: `${path}/photo`,
+            expected: {
+              status: 200,
+              headers: { 'content-type': /^application\/json\b/, 'odata-version': '4.0' },
+              keys: sixKeys,
+              json: {
+                '@odata.context': `{base}${version}/$metadata#${place.context}/photo/$entity`,
+                '@odata.mediaContentType': 'image/jpeg',
+                '@odata.mediaEtag': '{etag}',
+                id: 'default',
+                height: place.kind === 'contact' ? 130 : 100,
+                width: 100,
+              },
+            },
+          },
+        },
+        {
+          name: `HEAD ${path}/photo/$value says what GET says, without the picture`,
+          source: 'https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2',
+          given: [
+            steps.setPhoto(path, 'a portrait', place.as),
+            {
+              ...steps.readPhoto(path, { status: 200 }, place.as),
+              keep: { etag: { header: 'etag' }, length: { header: 'content-length' } },
+            },
+          ],
+          request: {
+            as: place.as,
+            method: 'HEAD',
+            path: `${path}/photo/$value`,
+            expected: {
+              status: 200,
+              headers: {
+                'content-type': 'image/jpeg',
+                etag: '{etag}',
+                'content-length': '{length}',
+              },
+            },
+          },
+        },
+      ]
+    }),
+  )
+}
+
+/** "48x48, 64x64, 96x96, 120x120, 240x240, 360x360, 432x432, 504x504, and 648x648" */
+const sides = [48, 64, 96, 120, 240, 360, 432, 504, 648]
+
+const sizedPlaces = [...userPlaces, ...groupPlaces]
+
+function sizes(): Scenario[] {
+  return sizedPlaces.flatMap(({ path: place, as, context }): Scenario[] => {
+    const path = `/v1.0${place}`
+    const given = [steps.setPhoto(path, 'a large portrait', as)]
+    return [
+      ...sides.flatMap((side): Scenario[] => [
+        {
+          name: `A photo that is large enough has the size ${side}x${side} at ${place}`,
+          source: steps.getPage,
+          given,
+          request: {
+            as,
+            method: 'GET',
+            path: `${path}/photos/${side}x${side}/$value`,
+            expected: steps.shows('a large portrait', side),
+          },
+        },
+        {
+          name: `The size ${side}x${side} has metadata of its own at ${place}`,
+          source: steps.getPage,
+          given,
+          request: {
+            as,
+            method: 'GET',
+            path: `${path}/photos/${side}x${side}`,
+            expected: {
+              status: 200,
+              keys: sixKeys,
+              json: {
+                '@odata.context': `{base}/v1.0/$metadata#${context}/photos/$entity`,
+                id: `${side}x${side}`,
+                width: side,
+                height: side,
+              },
+            },
+          },
+        },
+      ]),
+      {
+        name: `The photo itself is the largest size there is at ${place}`,
+        source: sizesPage,
+        given,
+        request: {
+          as,
+          method: 'GET',
+          path: `${path}/photo/$value`,
+          expected: steps.shows('a large portrait', 648),
+        },
+      },
+      {
+        name: `The list of photos has every size, with the photo’s ETag, at ${place}`,
+        source: steps.getPage,
+        given: [
+          ...given,
+          { ...steps.readPhoto(path, { status: 200 }, as), keep: { etag: { header: 'etag' } } },
+        ],
+        request: {
+          as,
+          method: 'GET',
+          path: `${path}/photos`,
+          expected: {
+            status: 200,
+            keys: ['@odata.context', 'value'],
+            json: {
+              '@odata.context': `{base}/v1.0/$metadata#${context}/photos`,
+              value: sides.map(
+                (side): Shape => ({
+                  '@odata.mediaContentType': 'image/jpeg',
+                  '@odata.mediaEtag': '{etag}',
+                  id: `${side}x${side}`,
+                  height: side,
+                  width: side,
+                }),
+              ),
+            },
+          },
+        },
+      },
+    ]
+  })
+}
+
+const me = '/v1.0/me'
+const mine = (rest: string, expected: Expected): Exchange => ({
+  as: steps.me,
+  method: 'GET',
+  path: `${me}/${rest}`,
+  expected,
+})
+
+const oddSizes: readonly Scenario[] = [
+  {
+    name: 'A photo of 504 pixels has every size but 648x648',
+    source: sizesPage,
+    given: [steps.setPhoto(me, 'a square of 504')],
+    request: mine('photos', { status: 200, json: { value: { '?count': 8 } } }),
+    then: [
+      mine('photos/504x504/$value', steps.shows('a square of 504', 504)),
+      mine('photos/648x648/$value', steps.noPhoto),
+      mine('photos/648x648', steps.noPhoto),
+    ],
+  },
+  {
+    name: 'A photo of an odd size keeps it and is never enlarged',
+    source: 'https://learn.microsoft.com/en-us/graph/api/profilephoto-get',
+    given: [steps.setPhoto(me, 'a square of 256')],
+    request: mine('photo', {
+      status: 200,
+      keys: sixKeys,
+      json: { id: 'default', height: 256, width: 256 },
+    }),
+    then: [
+      mine('photo/$value', steps.shows('a square of 256', 256)),
+      mine('photos/240x240/$value', steps.shows('a square of 256', 240)),
+      mine('photos/360x360/$value', steps.noPhoto),
+      mine('photos', {
+        status: 200,
+        json: { value: [48, 64, 96, 120, 240].map(side => ({ id: `${side}x${side}` })) },
+      }),
+    ],
+  },
+  {
+    name: 'The smallest photo there can be has one size',
+    source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/17475',
+    given: [steps.setPhoto(me, 'a square of 48')],
+    request: mine('photos', { status: 200, json: { value: [{ id: '48x48' }] } }),
+    then: [mine('photos/48x48/$value', { status: 200, picture: { width: 48, height: 48 } })],
+  },
+  {
+    name: 'A size that is none of the nine is not found',
+    source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/2319',
+    given: [steps.setPhoto(me, 'a large portrait')],
+    request: mine('photos/100x100/$value', steps.noPhoto),
+    then: ['49x49', '48x64', 'large', '0x0', '48', 'x', '99999x99999'].map(size =>
+      mine(`photos/${size}/$value`, steps.noPhoto),
+    ),
+  },
+  {
+    name: 'A landscape becomes the square in its middle',
+    source: sizesPage,
+    given: [steps.setPhoto(me, 'a landscape')],
+    request: mine('photo/$value', steps.shows('a landscape', 600)),
+    then: [mine('photos/96x96/$value', steps.shows('a landscape', 96))],
+  },
+  {
+    name: "A contact's photo keeps its ratio",
+    source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/4153',
+    given: [steps.setPhoto(`${me}/contacts/{contact}`, 'a portrait of 309 x 231')],
+    request: mine('contacts/{contact}/photo/$value', {
+      status: 200,
+      picture: { width: 309, height: 231, like: 'a portrait of 309 x 231' },
+    }),
+    then: [
+      mine('contacts/{contact}/photo', {
+        status: 200,
+        keys: sixKeys,
+        json: { height: 231, width: 309 },
+      }),
+    ],
+  },
+  {
+    name: 'A large photo of a contact is reduced to 648 pixels on its longer side',
+    source: sizesPage,
+    given: [steps.setPhoto(`${me}/contacts/{contact}`, 'a landscape')],
+    request: mine('contacts/{contact}/photo/$value', {
+      status: 200,
+      picture: { width: 648, height: 432, like: 'a landscape' },
+    }),
+  },
+  {
+    name: "A contact's photo has no sizes",
+    source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/4153',
+    given: [steps.setPhoto(`${me}/contacts/{contact}`, 'a portrait')],
+    request: mine('contacts/{contact}/photos/48x48/$value', {
+      status: 400,
+      error: { code: 'BadRequest' },
+    }),
+    then: [mine('contacts/{contact}/photos', { status: 400 })],
+  },
+  {
+    name: 'A team has no sizes; its group has',
+    source: 'https://learn.microsoft.com/en-us/graph/api/resources/team',
+    given: [steps.setPhoto('/v1.0/groups/{ownTeam}', 'a large portrait', steps.owner)],
+    request: {
+      as: steps.owner,
+      method: 'GET',
+      path: '/v1.0/teams/{ownTeam}/photos/48x48/$value',
+      expected: { status: 400, error: { code: 'BadRequest' } },
+    },
+    then: [
+      {
+        as: steps.owner,
+        method: 'GET',
+        path: '/v1.0/groups/{ownTeam}/photos/48x48/$value',
+        expected: steps.shows('a large portrait', 48),
+      },
+    ],
+  },
+  {
+    name: 'A phone’s picture of 8 megapixels is taken',
+    source: steps.updatePage,
+    request: {
+      as: steps.me,
+      method: 'PUT',
+      path: `${me}/photo/$value`,
+      body: { picture: 'a phone picture' },
+      expected: steps.updated,
+    },
+    then: [mine('photos/648x648/$value', steps.shows('a phone picture', 648))],
+  },
+  {
+    name: 'Metadata can be narrowed with $select',
+    source: steps.getPage,
+    given: [steps.setPhoto(me, 'a square of 256')],
+    request: mine('photo?$select=id,width', {
+      status: 200,
+      keys: ['@odata.context', '@odata.mediaContentType', '@odata.mediaEtag', 'id', 'width'],
+      json: { width: 256 },
+    }),
+    then: [mine('photo?%24select=height', { status: 200, json: { height: 256 } })],
+  },
+  {
+    name: 'The list of sizes comes in pages when asked for',
+    source: 'https://learn.microsoft.com/en-us/graph/query-parameters',
+    given: [steps.setPhoto(me, 'a square of 256')],
+    request: mine('photos?$top=2', {
+      status: 200,
+      json: { value: [{ id: '48x48' }, { id: '64x64' }], '@odata.nextLink': /^https?:.*skip=2/ },
+    }),
+    then: [mine('photos?$top=2&$skip=4', { status: 200, json: { value: [{ id: '240x240' }] } })],
+  },
+]
+
+const ownTeam = '/v1.0/teams/{ownTeam}'
+const itsGroup = '/v1.0/groups/{ownTeam}'
+
+const teams: readonly Scenario[] = [
+  {
+    name: 'The photo of a team is the photo of its group',
+    source: steps.updatePage,
+    given: [steps.setPhoto(itsGroup, 'another portrait', steps.owner)],
+    request: {
+      as: steps.owner,
+      method: 'PUT',
+      path: `${ownTeam}/photo/$value`,
+      body: { picture: 'a portrait' },
+      expected: steps.teamUpdated,
+    },
+    then: [
+      steps.readPhoto(itsGroup, steps.shows('a portrait'), steps.owner),
+      { ...steps.setPhoto(itsGroup, 'a third portrait', steps.owner), expected: steps.updated },
+      steps.readPhoto(ownTeam, steps.shows('a third portrait'), steps.owner),
+    ],
+  },
+  ...teamPlaces.map(
+    ({ path }): Scenario => ({
+      name: `There is no PATCH for a team’s photo at ${path}`,
+      source: steps.updatePage,
+      given: [steps.setPhoto(ownTeam, 'another portrait', steps.owner)],
+      request: {
+        as: steps.owner,
+        method: 'PATCH',
+        path: `/v1.0${path}/photo/$value`,
+        body: { picture: 'a portrait' },
+        expected: { status: 405, headers: { allow: /\bPUT\b/ } },
+      },
+      untouched: { path: `${ownTeam}/photo/$value`, as: steps.owner },
+    }),
+  ),
+]
+
+function deleting(): Scenario[] {
+  const deletable = [...userPlaces, ...groupPlaces]
+  const others = [...teamPlaces.slice(0, 1), ...contactPlaces.slice(0, 2)]
+  return versions.flatMap(version => [
+    ...deletable.flatMap(({ path, as }) =>
+      ['/photo/$value', '/photo'].map(
+        (rest): Scenario => ({
+          name: `DELETE ${version}${path}${rest} takes the photo away`,
+          source: steps.deletePage,
+          given: [steps.setPhoto(version + path, 'a portrait', as)],
+          request: {
+            as,
+            method: 'DELETE',
+            path: version + path + rest,
+            expected: { status: [200, 204], empty: true },
+          },
+          then: [
+            steps.readPhoto(version + path, steps.noPhoto, as),
+            { as, method: 'GET', path: `${version}${path}/photo`, expected: steps.noPhoto },
+            { as, method: 'GET', path: `${version}${path}/photos`, expected: steps.noPhoto },
+            {
+              as,
+              method: 'GET',
+              path: `${version}${path}/photos/48x48/$value`,
+              expected: steps.noPhoto,
+            },
+            { as, method: 'DELETE', path: version + path + rest, expected: steps.noPhoto },
+          ],
+        }),
+      ),
+    ),
+    ...others.map(
+      ({ path, as }): Scenario => ({
+        name: `DELETE ${version}${path}/photo/$value is no operation`,
+        source: steps.deletePage,
+        given: [steps.setPhoto(version + path, 'a portrait', as)],
+        request: {
+          as,
+          method: 'DELETE',
+          path: `${version}${path}/photo/$value`,
+          expected: { status: 405, headers: { allow: /\bPUT\b/ } },
+        },
+        untouched: { path: `${version}${path}/photo/$value`, as },
+      }),
+    ),
+  ])
+}
+
+const missing: readonly Scenario[] = [
+  ...(
+    [
+      ['person', me, steps.me],
+      ['group', '/v1.0/groups/{ownGroup}', steps.owner],
+    ] as const
+  ).map(
+    ([who, place, as]): Scenario => ({
+      name: `A ${who} without a photo has none: 404, with the words that clients look for`,
+      source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/20785',
+      given: [steps.removePhoto(place, as)],
+      request: {
+        as,
+        method: 'GET',
+        path: `${place}/photo/$value`,
+        expected: {
+          status: 404,
+          error: { code: 'ImageNotFound', says: ['ImageNotFoundException'] },
+        },
+      },
+      then: [
+        { as, method: 'GET', path: `${place}/photo`, expected: steps.noPhoto },
+        { as, method: 'HEAD', path: `${place}/photo/$value`, expected: { status: 404 } },
+      ],
+    }),
+  ),
+  {
+    name: 'A new contact has no photo until one is set, and an empty PUT takes it away',
+    source: 'https://gitlab.gnome.org/GNOME/evolution-ews',
+    given: [steps.makeContact()],
+    request: mine('contacts/{made}/photo/$value', steps.noPhoto),
+    then: [
+      steps.setPhoto(`${me}/contacts/{made}`, 'a portrait'),
+      steps.readPhoto(`${me}/contacts/{made}`, { status: 200, picture: { like: 'a portrait' } }),
+      {
+        as: steps.me,
+        method: 'PUT',
+        path: `${me}/contacts/{made}/photo/$value`,
+        body: { picture: 'nothing' },
+        expected: steps.updated,
+      },
+      steps.readPhoto(`${me}/contacts/{made}`, steps.noPhoto),
+    ],
+    afterwards: [steps.removeContact],
+  },
+  {
+    name: 'A contact that goes takes its photo along',
+    source: 'https://learn.microsoft.com/en-us/graph/api/contact-delete',
+    given: [steps.makeContact(), steps.setPhoto(`${me}/contacts/{made}`, 'a portrait')],
+    request: {
+      as: steps.me,
+      method: 'DELETE',
+      path: `${me}/contacts/{made}`,
+      expected: { status: 204, empty: true },
+    },
+    then: [
+      steps.readPhoto(`${me}/contacts/{made}`, {
+        status: 404,
+        error: { code: 'ErrorItemNotFound' },
+      }),
+    ],
+  },
+]
+
+/** Sets the photo and keeps its ETag as `{etag}`. */
+function photoWithEtag(place = me, as: Wanted = steps.me): Exchange[] {
+  return [
+    steps.setPhoto(place, 'a portrait', as),
+    { ...steps.readPhoto(place, { status: 200 }, as), keep: { etag: { header: 'etag' } } },
+  ]
+}
+
+const put = (headers: Record<string, string>, expected: Expected): Exchange => ({
+  ...steps.setPhoto(me, 'another portrait'),
+  headers,
+  expected,
+})
+
+const notModified: Expected = { status: 304, empty: true, headers: { etag: '{etag}' } }
+const conditionFailed: Expected = { status: 412 }
+
+const conditions: readonly Scenario[] = [
+  ...['photo/$value', 'photos/48x48/$value', 'photo', 'photos/48x48'].flatMap(rest =>
+    (['GET', 'HEAD'] as const).map(
+      (method): Scenario => ({
+        name: `${method} ${rest} with the ETag one has is 304`,
+        source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/5012',
+        given: photoWithEtag(),
+        request: {
+          ...mine(rest, notModified),
+          method,
+          headers: { 'if-none-match': '{etag}' },
+        },
+      }),
+    ),
+  ),
+  ...['W/{etag}', '"other", {etag}', '*', '"other",W/{etag} , "third"'].map(
+    (condition): Scenario => ({
+      name: `If-None-Match: ${condition} is understood`,
+      source: conditionsPage,
+      given: photoWithEtag(),
+      request: {
+        ...mine('photo/$value', notModified),
+        headers: { 'if-none-match': condition },
+      },
+    }),
+  ),
+  {
+    name: 'With another ETag than the photo has, the picture comes',
+    source: conditionsPage,
+    given: photoWithEtag(),
+    request: {
+      ...mine('photo/$value', steps.shows('a portrait')),
+      headers: { 'if-none-match': '"another"' },
+    },
+  },
+  {
+    name: 'Every size has the ETag of the photo',
+    source: conditionsPage,
+    given: photoWithEtag(),
+    request: mine('photos/48x48/$value', { status: 200, headers: { etag: '{etag}' } }),
+    then: [
+      mine('photo', {
+        status: 200,
+        headers: { etag: '{etag}' },
+        json: { '@odata.mediaEtag': '{etag}' },
+      }),
+    ],
+  },
+  {
+    name: 'A new picture has a new ETag, on the very next read',
+    source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/6672',
+    given: photoWithEtag(),
+    request: steps.setPhoto(me, 'another portrait'),
+    then: [
+      mine('photo/$value', {
+        ...steps.shows('another portrait'),
+        headers: { etag: { not: '{etag}' } },
+      }),
+      {
+        ...mine('photo/$value', steps.shows('another portrait')),
+        headers: { 'if-none-match': '{etag}' },
+      },
+    ],
+  },
+  {
+    name: 'The same bytes again are no write: the ETag stays',
+    source: conditionsPage,
+    given: photoWithEtag(),
+    request: { ...steps.setPhoto(me, 'a portrait'), expected: steps.updated },
+    then: [mine('photo/$value', { status: 200, headers: { etag: '{etag}' } })],
+  },
+  {
+    name: 'The same picture after another one is a photo anew, with an ETag never used before',
+    source: conditionsPage,
+    given: photoWithEtag(),
+    request: steps.setPhoto(me, 'another portrait'),
+    then: [
+      steps.setPhoto(me, 'a portrait'),
+      mine('photo/$value', {
+        ...steps.shows('a portrait'),
+        headers: { etag: { not: '{etag}' } },
+      }),
+    ],
+  },
+  {
+    name: 'PUT with If-Match replaces the photo one has seen',
+    source: conditionsPage,
+    given: photoWithEtag(),
+    request: put({ 'if-match': '{etag}' }, steps.updated),
+    then: [steps.readPhoto(me, steps.shows('another portrait'))],
+  },
+  ...(['PUT', 'PATCH', 'DELETE'] as const).flatMap((method): Scenario[] =>
+    ['"another"', 'W/{etag}', '"another", "third"'].map(condition => ({
+      name: `${method} with If-Match: ${condition} is 412 and changes nothing`,
+      source: conditionsPage,
+      given: photoWithEtag(),
+      request: {
+        as: steps.me,
+        method,
+        path: `${me}/photo/$value`,
+        headers: { 'if-match': condition },
+        ...(method !== 'DELETE' && { body: { picture: 'another portrait' } as const }),
+        expected: conditionFailed,
+      },
+      untouched: { path: `${me}/photo/$value`, as: steps.me },
+    })),
+  ),
+  {
+    name: 'PUT with If-Match: * needs a photo that is there',
+    source: conditionsPage,
+    given: [steps.removePhoto(me)],
+    request: put({ 'if-match': '*' }, conditionFailed),
+    then: [
+      steps.readPhoto(me, steps.noPhoto),
+      steps.setPhoto(me, 'a portrait'),
+      put({ 'if-match': '*' }, steps.updated),
+    ],
+  },
+  {
+    name: 'PUT with If-None-Match: * sets a first photo and replaces none',
+    source: conditionsPage,
+    given: [steps.removePhoto(me)],
+    request: put({ 'if-none-match': '*' }, steps.updated),
+    then: [
+      {
+        ...steps.setPhoto(me, 'a portrait'),
+        headers: { 'if-none-match': '*' },
+        expected: conditionFailed,
+      },
+      steps.readPhoto(me, steps.shows('another portrait')),
+    ],
+  },
+  {
+    name: 'DELETE with If-Match deletes the photo one has seen',
+    source: conditionsPage,
+    given: photoWithEtag(),
+    request: {
+      as: steps.me,
+      method: 'DELETE',
+      path: `${me}/photo/$value`,
+      headers: { 'if-match': '{etag}' },
+      expected: { status: [200, 204], empty: true },
+    },
+    then: [steps.readPhoto(me, steps.noPhoto)],
+  },
+]
+
+const headers: readonly Scenario[] = [
+  {
+    name: 'The id that a client gives its request comes back',
+    source: steps.errorsPage,
+    given: [steps.setPhoto(me, 'a portrait')],
+    request: {
+      ...mine('photo/$value', {
+        status: 200,
+        headers: { 'client-request-id': '1f0b8e7e-2f0a-4c1e-9a53-0c6f5cf0a001' },
+      }),
+      headers: { 'client-request-id': '1f0b8e7e-2f0a-4c1e-9a53-0c6f5cf0a001' },
+    },
+  },
+  {
+    name: 'An id that would break a header does not come back',
+    source: steps.errorsPage,
+    request: {
+      ...mine('photos/none/$value', { ...steps.noPhoto, without: ['<script>'] }),
+      headers: { 'client-request-id': '<script>alert(1)</script>' },
+    },
+  },
+  ...['application/json', 'application/octet-stream, application/json', 'text/html', '*/*'].map(
+    (accept): Scenario => ({
+      name: `A picture comes whatever is accepted: ${accept}`,
+      source: 'https://github.com/microsoft/kiota-typescript',
+      given: [steps.setPhoto(me, 'a portrait')],
+      request: { ...mine('photo/$value', steps.shows('a portrait')), headers: { accept } },
+    }),
+  ),
+  ...(['GET', 'DELETE'] as const).map(
+    (method): Scenario => ({
+      name: `${method} may say Content-Type: application/json and have no body`,
+      source: 'https://github.com/pnp/pnpjs',
+      given: [steps.setPhoto(me, 'a portrait')],
+      request: {
+        as: steps.me,
+        method,
+        path: `${me}/photo/$value`,
+        headers: { 'content-type': 'application/json' },
+        expected: { status: [200, 204] },
+      },
+    }),
+  ),
+]
+
+export const operations: readonly Scenario[] = [
+  ...setting(),
+  ...reading(),
+  ...sizes(),
+  ...oddSizes,
+  ...teams,
+  ...deleting(),
+  ...missing,
+  ...conditions,
+  ...headers,
+]
