@@ -1,0 +1,66 @@
+/**
+ * The token issuer of the bench: an OpenID Connect issuer on loopback with one key, so that `visage
+ * serve` runs as in production, key set, signatures and all.
+ */
+import { generateKeyPairSync, sign } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+export type Issuer = Readonly<{
+  url: string
+  /** Delegated tokens of so many different people, who may see everybody's photo. */
+  readers: (count: number) => string[]
+  /** An application's token that may set everybody's photo. */
+  writer: () => string
+  stop: () => Promise<void>
+}>
+
+export const audience = 'api://visage-bench'
+
+type Claims = Readonly<Record<string, unknown>>
+
+export async function startIssuer(): Promise<Issuer> {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'bench', use: 'sig', alg: 'RS256' }
+  const server = createServer((request, response) => {
+    const isKeySet = request.url === '/keys'
+    response.setHeader('content-type', 'application/json')
+    response.end(
+      JSON.stringify(isKeySet ? { keys: [jwk] } : { issuer: url, jwks_uri: `${url}/keys` }),
+    )
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const issue = (claims: Claims): string => {
+    const now = Math.floor(Date.now() / 1000)
+    const lifetime = { iat: now, nbf: now, exp: now + 4 * 3600 }
+    const body = { iss: url, aud: audience, azp: 'bench', ...lifetime, ...claims }
+    const text = `${encode({ alg: 'RS256', typ: 'JWT', kid: 'bench' })}.${encode(body)}`
+    return `${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`
+  }
+  return {
+    url,
+    readers: count => Array.from({ length: count }, (_, index) => issue(readerClaims(index))),
+    writer: () => issue({ idtyp: 'app', sub: 'writer', roles: ['ProfilePhoto.ReadWrite.All'] }),
+    async stop() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+/** As long as Entra's tokens are, which carry more claims than these. */
+function readerClaims(index: number): Claims {
+  return {
+    sub: `reader-${index}`,
+    name: `Reader ${index}`,
+    scp: 'openid profile email ProfilePhoto.Read.All',
+    xms_bench: 'x'.repeat(700),
+  }
+}
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}

@@ -1,0 +1,92 @@
+/**
+ * Load on a server: GETs of people at random over a few connections that stay open, as fast as the
+ * answers come. `wrk` where it is installed, else autocannon, which takes several times the processor
+ * time for the same requests. It does not know what is asked for.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import type { Running } from './child.ts'
+import { answers, at, type Command } from './processors.ts'
+
+export type Target = Readonly<{ path: string; etag?: string }>
+
+/** Files that a load generator reads: one target a line, one token a line. */
+export type Requests = Readonly<{ targets: string; tokens: string }>
+
+type Sent = Readonly<{ requests: number; seconds: number; bytes: number; errors: number }>
+
+const connections = 16
+
+export const hasWrk: boolean = answers('wrk', ['-v'])
+export const generator: string = hasWrk ? 'wrk' : 'autocannon'
+
+export function writeRequests(
+  folder: string,
+  name: string,
+  targets: readonly Target[],
+  tokens: readonly string[],
+): Requests {
+  const files = {
+    targets: join(folder, `${name}-targets`),
+    tokens: join(folder, `${name}-tokens`),
+  }
+  const lines = targets.map(({ path, etag }) => (etag === undefined ? path : `${path}\t${etag}`))
+  writeFileSync(files.targets, lines.join('\n'))
+  writeFileSync(files.tokens, tokens.join('\n'))
+  return files
+}
+
+/** Sends for so many seconds. Throws when a single request was not answered well. */
+async function load(origin: string, requests: Requests, seconds: number): Promise<Sent> {
+  const { file, args } = at('load', commandFor(origin, requests, seconds))
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const [output] = await Promise.all([text(child.stdout), once(child, 'exit')])
+  const sent = JSON.parse(output.trim().split('\n').at(-1) ?? '') as Sent
+  if (sent.errors > 0 || sent.requests === 0) {
+    throw new Error(`${sent.errors} of ${sent.requests} requests to ${origin} went wrong`)
+  }
+  return sent
+}
+
+function commandFor(origin: string, { targets, tokens }: Requests, seconds: number): Command {
+  if (hasWrk) {
+    const script = join(import.meta.dirname, 'load.lua')
+    const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script]
+    return { file: 'wrk', args: [...options, origin, '--', targets, tokens] }
+  }
+  const script = join(import.meta.dirname, 'load-by-autocannon.ts')
+  const numbers = [String(connections), String(seconds)]
+  return { file: process.execPath, args: [script, origin, targets, tokens, ...numbers] }
+}
+
+/**
+ * Answers per second. autocannon cannot keep a server busy, which would make any two servers equally
+ * fast: there it is answers per second of the server's processor time.
+ */
+export async function rate(server: Running, requests: Requests, seconds: number): Promise<number> {
+  if (hasWrk) return await perSecond(server.origin, requests, seconds)
+  return 1 / (await costOfAnswer(server, requests, seconds))
+}
+
+export async function perSecond(
+  origin: string,
+  requests: Requests,
+  seconds: number,
+): Promise<number> {
+  const sent = await load(origin, requests, seconds)
+  return sent.requests / sent.seconds
+}
+
+/** Seconds of the server's processor time. */
+export async function costOfAnswer(
+  { child, origin }: Running,
+  requests: Requests,
+  seconds: number,
+): Promise<number> {
+  const before = await child.usage()
+  const sent = await load(origin, requests, seconds)
+  return ((await child.usage()).cpuSeconds - before.cpuSeconds) / sent.requests
+}

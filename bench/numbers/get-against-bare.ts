@@ -1,0 +1,36 @@
+/**
+ * GET of a 96x96 over a bare `node:http` server that does the same look-up and the same read, for
+ * the same requests, without looking at the token.
+ */
+import { join } from 'node:path'
+import { readOrigin, startChild } from '../child.ts'
+import { rate } from '../load.ts'
+import { tenantId, userAt } from '../population.ts'
+import { compare } from '../rounds.ts'
+import { expectSameBytes } from '../same-bytes.ts'
+import { photoPath, type Stage } from '../stage.ts'
+import type { Row } from '../table.ts'
+
+export async function getAgainstBare(stage: Stage): Promise<Row> {
+  const { plan, tokens } = stage
+  const { population, visage, requests } = await stage.readers()
+  const script = join(import.meta.dirname, '..', 'floors', 'bare-server.ts')
+  const child = startChild(script, [population.data, tenantId], 'server')
+  stage.defer(child.stop)
+  const bare = { child, origin: await readOrigin(child.process) }
+  await expectSameBytes(population.users, tokens[0], index => {
+    const path = photoPath(userAt(index).id, '96x96')
+    return [visage.origin + path, bare.origin + path]
+  })
+  const compared = await compare(
+    () => rate(visage, requests, plan.seconds),
+    () => rate(bare, requests, plan.seconds),
+    plan.rounds,
+  )
+  return {
+    what: `GET of a 96x96, ${plan.users.toLocaleString('en')} distinct people, one process`,
+    floor: 'bare `node:http`, same look-up and read',
+    ...compared,
+    target: { atLeast: 0.9 },
+  }
+}

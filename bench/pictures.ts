@@ -1,0 +1,36 @@
+/**
+ * The bench's pictures: one from a phone, to be uploaded, and a few faces whose renditions the
+ * populations hold. Copies of them are told apart by stamp.ts.
+ */
+import { renderPack } from '../src/renditions/render.ts'
+import type { RenderedPack } from '../src/renditions/rendition.ts'
+import { jpegOfExactly, portraitJpeg } from '../test/support/pictures.ts'
+import { stampLength } from './stamp.ts'
+
+/** 8 megapixels, about 3 MB, held upright and turned by EXIF, as phones do. */
+const phone = {
+  width: 2448,
+  height: 3264,
+  grain: 16,
+  quality: 94,
+  orientation: 6,
+  exif: true,
+} as const
+
+export async function phoneJpeg(): Promise<Buffer> {
+  return await portraitJpeg(phone)
+}
+
+/** The same picture, filled up so that `stamp` makes it exactly so long. */
+export async function phoneJpegOf(bytes: number): Promise<Buffer> {
+  return await jpegOfExactly(bytes - stampLength, phone)
+}
+
+export async function renderFaces(count: number): Promise<RenderedPack[]> {
+  const faces: RenderedPack[] = []
+  for (let seed = 1; seed <= count; seed++) {
+    const jpeg = await portraitJpeg({ width: 800, height: 1000, grain: 12, seed })
+    faces.push(await renderPack(jpeg, 'square'))
+  }
+  return faces
+}

@@ -1,0 +1,29 @@
+/**
+ * Which processor does what. The server that is measured has one to itself; whoever sends requests
+ * has another, so that the price of asking is not counted as the price of answering. Without
+ * `taskset`, or with one processor, both share what there is, and the table says so.
+ */
+import { spawnSync } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+
+export type Place = 'server' | 'load' | 'anywhere'
+
+export type Command = Readonly<{ file: string; args: readonly string[] }>
+
+const processors: Readonly<Record<Place, string>> = { server: '0', load: '1', anywhere: '0,1' }
+
+export const canPin: boolean = availableParallelism() >= 2 && answers('taskset', ['-V'])
+
+/** This process sends requests: it and whatever it starts without saying otherwise moves away. */
+export function moveToLoad(): void {
+  if (canPin) spawnSync('taskset', ['-a', '-c', '-p', processors.load, String(process.pid)])
+}
+
+export function at(place: Place, { file, args }: Command): Command {
+  if (!canPin) return { file, args }
+  return { file: 'taskset', args: ['-c', processors[place], file, ...args] }
+}
+
+export function answers(file: string, args: readonly string[]): boolean {
+  return spawnSync(file, args, { stdio: 'ignore' }).error === undefined
+}

@@ -1,0 +1,61 @@
+/**
+ * Rows of the bench and how they are shown: ratios, never absolute figures, because those say more
+ * about the machine than about Visage. It measures nothing.
+ */
+
+export type Target = Readonly<{ atLeast: number }> | Readonly<{ atMost: number }>
+
+export type Row = Readonly<{
+  what: string
+  /** What the measurement is divided by. */
+  floor: string
+  /** Median over the rounds; undefined when it could not be measured here. */
+  ratio: number | undefined
+  /** The rounds' smallest and largest ratio. */
+  range?: readonly [number, number]
+  target: Target
+  /** Why there is no ratio, or what qualifies it. */
+  note?: string
+}>
+
+export function isHeld({ ratio, target }: Row): boolean | undefined {
+  if (ratio === undefined) return undefined
+  return 'atLeast' in target ? ratio >= target.atLeast : ratio <= target.atMost
+}
+
+export function formatTable(rows: readonly Row[]): string {
+  const lines = rows.map(row => {
+    const cells = [row.what, row.floor, showRatio(row), showTarget(row.target), showVerdict(row)]
+    return `| ${cells.join(' | ')} |`
+  })
+  return ['| What | Against | Ratio | Target | Held |', '|---|---|---|---|---|', ...lines].join(
+    '\n',
+  )
+}
+
+function showRatio({ ratio, range }: Row): string {
+  if (ratio === undefined) return 'not measured'
+  if (range === undefined) return ratio.toFixed(2)
+  return `${ratio.toFixed(2)} (${range[0].toFixed(2)}–${range[1].toFixed(2)})`
+}
+
+function showTarget(target: Target): string {
+  return 'atLeast' in target ? `≥ ${target.atLeast}` : `≤ ${target.atMost}`
+}
+
+function showVerdict(row: Row): string {
+  const held = isHeld(row)
+  if (held === undefined) return row.note ?? ''
+  const verdict = held ? 'yes' : '**no**'
+  return row.note === undefined ? verdict : `${verdict}; ${row.note}`
+}
+
+const section = /(<!-- bench -->\n)[\s\S]*?(<!-- end bench -->)/
+
+/** Throws when the text has no such section: a table that lands nowhere would look like success. */
+export function replaceSection(readme: string, table: string): string {
+  if (!section.test(readme)) {
+    throw new Error('README.md has no <!-- bench --> … <!-- end bench --> section')
+  }
+  return readme.replace(section, (_, start: string, end: string) => `${start}${table}\n${end}`)
+}

@@ -1,0 +1,25 @@
+/**
+ * Visage as it is run in production: `visage serve`, a process of its own with its own settings, over
+ * a population.
+ */
+import { join } from 'node:path'
+import { type Running, readOrigin, startChild } from './child.ts'
+import { audience, type Issuer } from './issuer.ts'
+import { tenantId } from './population.ts'
+
+export const main: string = join(import.meta.dirname, '..', 'src', 'main.ts')
+
+export async function startVisage(data: string, issuer: Issuer): Promise<Running> {
+  const flags = {
+    port: '0',
+    data,
+    issuer: issuer.url,
+    'issuer-tenant': tenantId,
+    audience,
+    // Otherwise it would list a few hundred thousand packs during somebody's round.
+    'sweep-every': '0',
+  }
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
+  const child = startChild(main, ['serve', ...args], 'server')
+  return { child, origin: await readOrigin(child.process) }
+}
