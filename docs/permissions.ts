@@ -27,6 +27,7 @@ const resources: Readonly<Record<Resource, string>> = {
   team: 'team',
   contact: 'contact',
   contactFolder: 'contact folder',
+  photoUpdateSettings: 'photo update settings',
 }
 const photoActions = {
   update: 'Update a photo',
@@ -38,12 +39,13 @@ const entryActions = {
   readEntry: 'Read one',
   listEntries: 'List',
   createEntry: 'Create',
+  updateEntry: 'Change',
   deleteEntry: 'Delete',
 } as const satisfies Partial<Record<Action, string>>
 
 const allKinds = keysOf(kinds)
 const allResources = keysOf(resources)
-const photoOwners = allResources.filter(resource => resource !== 'contactFolder')
+const photoOwners = allResources.filter(resource => isSupported('read', resource))
 
 /** The whole of docs/permissions.md. */
 export function renderPermissions(): string {
@@ -52,7 +54,7 @@ export function renderPermissions(): string {
     introduction,
     '## Photos',
     ...keysOf(photoActions).flatMap(renderPhotoAction),
-    '## People, groups, teams and contacts',
+    '## People, groups, teams, contacts and settings',
     entryIntroduction,
     ...keysOf(entryActions).flatMap(renderEntryAction),
     '## Whose it is',
@@ -63,6 +65,8 @@ export function renderPermissions(): string {
     '## Administrator roles',
     roleIntroduction,
     renderRoles(),
+    '## What an organisation may restrict',
+    restrictions,
     '## What is refused, and how',
     refusals,
     '## What differs from newer Microsoft pages',
@@ -101,7 +105,8 @@ A token is asked twice. Before the target is looked up, the table decides whethe
 account with these permissions may do such a thing at all. After, [whose it is](#whose-it-is) decides.`
 
 const entryIntroduction = `What a client needs around photos. People, groups and teams cannot be \
-created or deleted over the API; contacts and their folders can, since a contact's photo needs a contact.`
+created or deleted over the API; contacts and their folders can, since a contact's photo needs a contact. \
+The photo update settings are one per organisation, and in Graph's beta only.`
 
 const reachIntroduction = `Under delegated permissions. An application's permissions reach the whole \
 organisation.`
@@ -109,6 +114,19 @@ organisation.`
 const roleIntroduction = `A signed-in person holds a role through the claim \`wids\` of the token or \
 through the directory. Ids are Entra's \
 [role template ids](https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/permissions-reference).`
+
+const restrictions = `\`/beta/admin/people/photoUpdateSettings\` says who may change the photos of \
+users at all: set them or delete them. It narrows the rules above and never widens them; photos of groups, teams and \
+contacts are left alone, and so is reading. It holds from the next request on, on every node.
+
+- \`source\` is \`onPremises\`: nobody may, no administrator and no application: "[Updates through cloud services are \
+disabled for both admins and users](https://learn.microsoft.com/en-us/graph/profilephoto-configure-settings)".
+- \`allowedRoles\` names roles: of those signed in, only who holds one of them may, and of their own photo too. \
+Applications go on: they hold no role of a person, and an administrator has consented to what they do.
+- Neither, which is the default: everyone whom the rules above allow.
+
+\`allowedRoles\` takes template ids of Entra's built-in roles; custom roles are refused. The refusal is a 403 that names \
+the setting and the roles that would do.`
 
 const refusals = `- A permission or a relation that is missing is a 403 that names the permissions \
 which would have been enough for this very request, and the roles if one of those is needed too.
@@ -160,6 +178,8 @@ also one of the roles ${orList(actingRoles.user)}.
 one of the roles ${orList(actingRoles.group)}.
 - **A team you do not own:** reading takes the table's permission. To update its photo also one of the \
 roles ${orList(actingRoles.team)}.
+- **The photo update settings:** reading takes the table's permission. To change them also one of the \
+roles ${orList(actingRoles.photoUpdateSettings)}.
 - **Another's mailbox:** never with delegated permissions, whatever the role.
 - **Personal Microsoft account:** its own profile and photo, and what the tables say of its own contacts; \
 nothing of anyone else.`
@@ -179,7 +199,7 @@ function renderRoles(): string {
 }
 
 function actsFor(name: RoleName): string {
-  const reached = allResources.filter(resource => actingRoles[resource].includes(name))
+  const reached = photoOwners.filter(resource => actingRoles[resource].includes(name))
   return reached.map(resource => resources[resource]).join(', ') || 'nobody'
 }
 
@@ -217,6 +237,21 @@ function renderDifferences(): string {
       'an older beta page: `Contacts.ReadWrite.Shared`',
     ],
     ['Largest photo', '4 MB', 'an older beta page: 8 MB'],
+    [
+      'Photo update settings and applications',
+      'not mentioned; `allowedRoles` is about people, `source` about everyone',
+      'the page on the settings does not mention them either',
+    ],
+    [
+      'Photo update settings and deletion',
+      'not mentioned; deleting is a change like setting',
+      'the resource page: “edit operations in the cloud”',
+    ],
+    [
+      'Deleting the photo update settings',
+      'not mentioned; Visage takes the table for changing them',
+      'the page has no table',
+    ],
     [
       'Agent users',
       'not mentioned',

@@ -143,6 +143,8 @@ function isOwn(resource: Resource, relation: Relation): boolean {
     case 'contact':
     case 'contactFolder':
       return relation.isOwnMailbox
+    case 'photoUpdateSettings':
+      return false
   }
 }
 
@@ -151,6 +153,7 @@ function isChange(action: Action): boolean {
     case 'update':
     case 'delete':
     case 'createEntry':
+    case 'updateEntry':
     case 'deleteEntry':
       return true
     case 'read':

@@ -36,6 +36,9 @@ export const actingRoles: Readonly<Record<Resource, readonly RoleName[]>> = {
   // A mailbox is private: no role opens another person's contacts.
   contact: [],
   contactFolder: [],
+  // "People Administrator is the least privileged role supported for this operation."
+  // https://learn.microsoft.com/en-us/graph/api/photoupdatesettings-update?view=graph-rest-beta
+  photoUpdateSettings: ['Global Administrator', 'People Administrator'],
 }
 
 export type Role = Readonly<{ name: RoleName; templateId: string }>

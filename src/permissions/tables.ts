@@ -13,11 +13,22 @@ export type AccountKind = 'delegated' | 'personal' | 'application'
 /** What is done to a photo. `read` is its bytes; `readMetadata` its size, tag and list of sizes. */
 export type PhotoAction = 'read' | 'readMetadata' | 'update' | 'delete'
 
-/** What is done to an entry of the directory or of a mailbox. */
-export type EntryAction = 'readEntry' | 'listEntries' | 'createEntry' | 'deleteEntry'
+/** What is done to an entry of the directory or of a mailbox, or to the organisation's settings. */
+export type EntryAction =
+  | 'readEntry'
+  | 'listEntries'
+  | 'createEntry'
+  | 'updateEntry'
+  | 'deleteEntry'
 
 export type Action = PhotoAction | EntryAction
-export type Resource = 'user' | 'group' | 'team' | 'contact' | 'contactFolder'
+export type Resource =
+  | 'user'
+  | 'group'
+  | 'team'
+  | 'contact'
+  | 'contactFolder'
+  | 'photoUpdateSettings'
 
 /**
  * How far a delegated permission reaches: `own` is what belongs to the signed-in user (their
@@ -35,6 +46,8 @@ export const permissionReach = {
   'Group.Read.All': 'all',
   'Group.ReadWrite.All': 'all',
   'GroupMember.Read.All': 'all',
+  'PeopleSettings.Read.All': 'all',
+  'PeopleSettings.ReadWrite.All': 'all',
   'ProfilePhoto.Read.All': 'all',
   'ProfilePhoto.ReadWrite.All': 'all',
   'Team.ReadBasic.All': 'all',
@@ -58,6 +71,11 @@ export type Table = Readonly<{
 }>
 
 const pages = 'https://learn.microsoft.com/en-us/graph/api'
+
+/** Of what Graph has in beta only. */
+function betaPage(name: string): string {
+  return `${pages}/${name}?view=graph-rest-beta`
+}
 
 /** The founding document, "Update profilePhoto". */
 export const updatePage = 'https://learn.microsoft.com/zh-cn/graph/api/profilephoto-update'
@@ -351,6 +369,39 @@ const writeContactEntry: Table['rows'] = {
   application: { least: 'Contacts.ReadWrite', higher: [] },
 }
 
+// "Get photoUpdateSettings"
+const readSettings: Table = {
+  source: betaPage('photoupdatesettings-get'),
+  rows: {
+    delegated: { least: 'PeopleSettings.Read.All', higher: ['PeopleSettings.ReadWrite.All'] },
+    personal: 'unsupported',
+    application: { least: 'PeopleSettings.Read.All', higher: ['PeopleSettings.ReadWrite.All'] },
+  },
+}
+
+// "Update photoUpdateSettings"
+const updateSettings: Table = {
+  source: betaPage('photoupdatesettings-update'),
+  rows: {
+    delegated: { least: 'PeopleSettings.ReadWrite.All', higher: [] },
+    personal: 'unsupported',
+    application: { least: 'PeopleSettings.ReadWrite.All', higher: [] },
+  },
+}
+
+// "Delete photoUpdateSettings" @differs Its page publishes no table: what changes a setting takes it back.
+const deleteSettings: Table = {
+  source: betaPage('peopleadminsettings-delete-photoupdatesettings'),
+  rows: updateSettings.rows,
+}
+
+// Settings have no photo, and an organisation always has exactly one set of them.
+const onlyOneOfSettings = absent(betaPage('resources/photoupdatesettings'))
+
+// Graph can change these too; for the sake of their photos it is enough to make and to delete them.
+const noContactUpdates = absent(`${pages}/contact-update`)
+const noFolderUpdates = absent(`${pages}/contactfolder-update`)
+
 // A contact folder has no photo, and a directory's people, groups and teams are not made here.
 const noFolderPhoto = absent(`${pages}/resources/contactfolder`)
 const noUserWrites = absent(`${pages}/resources/users`)
@@ -365,6 +416,7 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     team: readTeam,
     contact: readContact,
     contactFolder: noFolderPhoto,
+    photoUpdateSettings: onlyOneOfSettings,
   },
   readMetadata: {
     user: readUserMetadata,
@@ -372,6 +424,7 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     team: readTeam,
     contact: readContact,
     contactFolder: noFolderPhoto,
+    photoUpdateSettings: onlyOneOfSettings,
   },
   update: {
     user: updateUser,
@@ -379,6 +432,7 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     team: updateTeam,
     contact: updateContact,
     contactFolder: noFolderPhoto,
+    photoUpdateSettings: onlyOneOfSettings,
   },
   delete: {
     user: deleteUser,
@@ -388,6 +442,7 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     team: absent(deletePage),
     contact: absent(deletePage),
     contactFolder: noFolderPhoto,
+    photoUpdateSettings: onlyOneOfSettings,
   },
   readEntry: {
     user: readUserEntry,
@@ -395,6 +450,7 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     team: readTeamEntry,
     contact: { source: `${pages}/contact-get`, rows: readContactEntry },
     contactFolder: { source: `${pages}/contactfolder-get`, rows: readContactEntry },
+    photoUpdateSettings: readSettings,
   },
   listEntries: {
     user: listUsers,
@@ -402,6 +458,7 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     team: listTeams,
     contact: { source: `${pages}/user-list-contacts`, rows: readContactEntry },
     contactFolder: { source: `${pages}/user-list-contactfolders`, rows: readContactEntry },
+    photoUpdateSettings: onlyOneOfSettings,
   },
   createEntry: {
     user: noUserWrites,
@@ -409,6 +466,15 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     team: noTeamWrites,
     contact: { source: `${pages}/user-post-contacts`, rows: writeContactEntry },
     contactFolder: { source: `${pages}/user-post-contactfolders`, rows: writeContactEntry },
+    photoUpdateSettings: onlyOneOfSettings,
+  },
+  updateEntry: {
+    user: noUserWrites,
+    group: noGroupWrites,
+    team: noTeamWrites,
+    contact: noContactUpdates,
+    contactFolder: noFolderUpdates,
+    photoUpdateSettings: updateSettings,
   },
   deleteEntry: {
     user: noUserWrites,
@@ -416,6 +482,7 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     team: noTeamWrites,
     contact: { source: `${pages}/contact-delete`, rows: writeContactEntry },
     contactFolder: { source: `${pages}/contactfolder-delete`, rows: writeContactEntry },
+    photoUpdateSettings: deleteSettings,
   },
 }
 

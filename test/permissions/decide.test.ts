@@ -8,6 +8,7 @@ const userAdministrator = 'fe930be7-5e62-47db-91af-98c3a49a38b1'
 const intuneAdministrator = '3a2c62db-5318-420d-8d74-23affee5d9d5'
 const teamsAdministrator = '69091246-20e8-4a56-aa4d-066075b2a7a8'
 const groupsAdministrator = 'fdd7a751-b60b-444a-984c-02652fe8fa1c'
+const peopleAdministrator = '024906de-61e5-49c8-8572-40335f1e0e10'
 const globalAdministrator = '62e90394-69f5-4237-9190-012177145e10'
 
 type Bond = 'self' | 'owner' | 'own mailbox' | 'stranger'
@@ -184,6 +185,26 @@ test('User.Read reads the own profile', () => {
 
 test('User.Read does not read the profile of a colleague', () => {
   assert.equal(may(delegated('User.Read'), 'readEntry', 'user', 'stranger'), false)
+})
+
+test('a People Administrator changes the photo update settings', () => {
+  const settings = 'photoUpdateSettings'
+  const holder = delegated('PeopleSettings.ReadWrite.All', peopleAdministrator)
+  assert.ok(may(holder, 'updateEntry', settings, 'stranger'))
+  assert.ok(may(holder, 'deleteEntry', settings, 'stranger'))
+})
+
+test('a User Administrator reads the photo update settings and does not change them', () => {
+  const settings = 'photoUpdateSettings'
+  const holder = delegated('PeopleSettings.ReadWrite.All', userAdministrator)
+  assert.ok(may(holder, 'readEntry', settings, 'stranger'))
+  assert.equal(may(holder, 'updateEntry', settings, 'stranger'), false)
+  assert.equal(may(holder, 'deleteEntry', settings, 'stranger'), false)
+})
+
+test('an application changes the photo update settings', () => {
+  const directorySync = application('PeopleSettings.ReadWrite.All')
+  assert.ok(may(directorySync, 'updateEntry', 'photoUpdateSettings', 'stranger'))
 })
 
 test('a refusal to set the photo of another names the permissions and the roles that would do', () => {

@@ -43,5 +43,6 @@ test('the roles that act for others are those of the decision', () => {
     team: ['Global Administrator', 'Teams Administrator'],
     contact: [],
     contactFolder: [],
+    photoUpdateSettings: ['Global Administrator', 'People Administrator'],
   })
 })

@@ -18,7 +18,8 @@ const everyPermission = (
   'Contacts.Read Contacts.ReadWrite Contacts.Read.Shared Contacts.ReadWrite.Shared ' +
   'Directory.Read.All Directory.ReadWrite.All Directory.AccessAsUser.All ' +
   'Group.Read.All Group.ReadWrite.All GroupMember.Read.All GroupMember.ReadWrite.All ' +
-  'ProfilePhoto.Read.All ProfilePhoto.ReadWrite.All PeopleSettings.ReadWrite.All ' +
+  'ProfilePhoto.Read.All ProfilePhoto.ReadWrite.All ' +
+  'PeopleSettings.Read.All PeopleSettings.ReadWrite.All ' +
   'Team.ReadBasic.All TeamSettings.Read.All TeamSettings.ReadWrite.All ' +
   'User.Read User.Read.All User.ReadBasic.All User.ReadWrite User.ReadWrite.All ' +
   'Mail.Read openid profile'
@@ -41,6 +42,8 @@ const groups = `GroupMember.Read.All Group.Read.All Group.ReadWrite.All ${direct
 const teams = `${teamPhoto} Group.Read.All Group.ReadWrite.All ${directory}`
 const seeContacts = 'Contacts.Read Contacts.ReadWrite'
 const changeContacts = 'Contacts.ReadWrite'
+const seeSettings = 'PeopleSettings.Read.All PeopleSettings.ReadWrite.All'
+const changeSettings = 'PeopleSettings.ReadWrite.All'
 
 /** One line per published table: delegated, personal, application. */
 const published: readonly [Action, Resource, string, string, string][] = [
@@ -91,7 +94,22 @@ const published: readonly [Action, Resource, string, string, string][] = [
   ['listEntries', 'contactFolder', seeContacts, seeContacts, seeContacts],
   ['createEntry', 'contactFolder', changeContacts, changeContacts, changeContacts],
   ['deleteEntry', 'contactFolder', changeContacts, changeContacts, changeContacts],
+  // "Get photoUpdateSettings", "Update photoUpdateSettings"; "Delete photoUpdateSettings" has no table
+  ['readEntry', 'photoUpdateSettings', seeSettings, none, seeSettings],
+  ['updateEntry', 'photoUpdateSettings', changeSettings, none, changeSettings],
+  ['deleteEntry', 'photoUpdateSettings', changeSettings, none, changeSettings],
   // What nobody publishes a table for
+  ['read', 'photoUpdateSettings', none, none, none],
+  ['readMetadata', 'photoUpdateSettings', none, none, none],
+  ['update', 'photoUpdateSettings', none, none, none],
+  ['delete', 'photoUpdateSettings', none, none, none],
+  ['listEntries', 'photoUpdateSettings', none, none, none],
+  ['createEntry', 'photoUpdateSettings', none, none, none],
+  ['updateEntry', 'user', none, none, none],
+  ['updateEntry', 'group', none, none, none],
+  ['updateEntry', 'team', none, none, none],
+  ['updateEntry', 'contact', none, none, none],
+  ['updateEntry', 'contactFolder', none, none, none],
   ['read', 'contactFolder', none, none, none],
   ['readMetadata', 'contactFolder', none, none, none],
   ['update', 'contactFolder', none, none, none],

@@ -18,9 +18,22 @@ import {
   tables,
 } from '../../src/permissions/tables.ts'
 
-const resources: readonly Resource[] = ['user', 'group', 'team', 'contact', 'contactFolder']
+const resources: readonly Resource[] = [
+  'user',
+  'group',
+  'team',
+  'contact',
+  'contactFolder',
+  'photoUpdateSettings',
+]
 const photoActions = ['read', 'readMetadata', 'update', 'delete'] as const
-const entryActions = ['readEntry', 'listEntries', 'createEntry', 'deleteEntry'] as const
+const entryActions = [
+  'readEntry',
+  'listEntries',
+  'createEntry',
+  'updateEntry',
+  'deleteEntry',
+] as const
 const actions: readonly Action[] = [...photoActions, ...entryActions]
 const kinds: readonly AccountKind[] = ['delegated', 'personal', 'application']
 const permissionNames = [...Object.keys(permissionReach), 'Contacts.ReadWrite.Shared', 'Mail.Read']
@@ -152,7 +165,7 @@ test('a personal account changes no photo but its own and sees only what is its 
     const { resource, action, relation } = question
     if (action === 'update' || action === 'delete') assert.equal(resource, 'user')
     assert.ok(resource === 'user' ? relation.isSelf : relation.isOwnMailbox)
-    assert.ok(resource !== 'group' && resource !== 'team')
+    assert.ok(resource !== 'group' && resource !== 'team' && resource !== 'photoUpdateSettings')
   })
 })
 

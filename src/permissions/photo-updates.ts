@@ -1,0 +1,45 @@
+/**
+ * May photos of users be changed here at all? The organisation's photoUpdateSettings narrow what
+ * decide.ts allows and never widen it. This file does not know where the settings are kept.
+ *
+ * https://learn.microsoft.com/en-us/graph/profilephoto-configure-settings
+ */
+import { builtInRoles } from './built-in-roles.ts'
+import type { AccountKind } from './tables.ts'
+
+export type Restrictions = Readonly<{
+  source: 'cloud' | 'onPremises' | null
+  /** Template ids in lower case; none: everyone, as far as permissions go. */
+  allowedRoles: readonly string[]
+}>
+
+/** Which of the settings refuses, and for `allowedRoles` the names of the roles that would do. */
+export type Restriction = Readonly<
+  { setting: 'source' } | { setting: 'allowedRoles'; roles: readonly string[] }
+>
+
+/** Who changes it, by the kind of account and the directory roles of the signed-in user. */
+export function restrictPhotoUpdate(
+  settings: Restrictions,
+  caller: Readonly<{ kind: AccountKind; roleTemplateIds: ReadonlySet<string> }>,
+): Restriction | undefined {
+  // "Updates through cloud services are disabled for both admins and users." An application's are
+  // updates through a cloud service too.
+  if (settings.source === 'onPremises') return { setting: 'source' }
+  if (settings.allowedRoles.length === 0) return undefined
+  // "Block users from changing their user profile photos": roles are held by people, and the page
+  // says nothing of applications, which act by an administrator's consent. Were they refused too,
+  // nothing could bring the photos of an organisation whose people may not.
+  if (caller.kind === 'application') return undefined
+  if (settings.allowedRoles.some(id => caller.roleTemplateIds.has(id))) return undefined
+  return { setting: 'allowedRoles', roles: settings.allowedRoles.map(nameOfRole) }
+}
+
+/** "allowedRoles" takes built-in roles only: a custom role has no template id. */
+export function isBuiltInRole(templateId: string): boolean {
+  return Object.hasOwn(builtInRoles, templateId)
+}
+
+function nameOfRole(templateId: string): string {
+  return builtInRoles[templateId] ?? templateId
+}
