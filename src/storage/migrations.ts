@@ -11,6 +11,7 @@ import type { Database } from './schema.ts'
 /** Names sort in the order they run. The table `kysely_migration` keeps those that have run. */
 const migrations: Readonly<Record<string, Migration>> = {
   '0001': { up: createFirstTables },
+  '0002': { up: createPhotoUpdateSettings },
 }
 
 /**
@@ -254,5 +255,18 @@ async function createPhotos(database: Kysely<unknown>): Promise<void> {
     .createIndex('retired_packs_by_time')
     .on('retired_packs')
     .column('retired_at')
+    .execute()
+}
+
+async function createPhotoUpdateSettings(database: Kysely<unknown>): Promise<void> {
+  const { tableEnd } = dialectOf(database)
+  await database.schema
+    .createTable('photo_update_settings')
+    .addColumn('tenant_id', 'text', column => column.notNull())
+    .addColumn('source', 'text')
+    .addColumn('allowed_roles', 'text', column => column.notNull())
+    .addPrimaryKeyConstraint('photo_update_settings_key', ['tenant_id'])
+    .addCheckConstraint('photo_update_settings_source', sql`source in ('cloud', 'onPremises')`)
+    .modifyEnd(tableEnd)
     .execute()
 }

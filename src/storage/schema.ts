@@ -15,6 +15,7 @@ export type Schema = {
   contacts: ContactRow
   photos: PhotoRow
   retired_packs: RetiredPackRow
+  photo_update_settings: PhotoUpdateSettingsRow
 }
 
 export type UserRow = {
@@ -103,3 +104,12 @@ export type PhotoRow = {
 
 /** Packs that no pointer names any more; the sweep removes them after a grace time. */
 export type RetiredPackRow = { version: string; retired_at: number }
+
+/** One row of a tenant that has left the defaults. */
+export type PhotoUpdateSettingsRow = {
+  tenant_id: string
+  /** 'cloud' or 'onPremises', Graph's words; null when nobody has said. */
+  source: string | null
+  /** JSON: role template ids in lower case; [] when every role may. */
+  allowed_roles: string
+}

@@ -1,0 +1,54 @@
+/** A database of an older Visage becomes one of this Visage, with everything that was in it. */
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, test } from 'node:test'
+import { sql } from 'kysely'
+import { migrate } from '../../src/storage/migrations.ts'
+import type { Database } from '../../src/storage/schema.ts'
+import { openSqlite } from '../../src/storage/sqlite.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'visage-upgrade-'))
+after(() => rm(folder, { recursive: true }))
+
+test('a data directory made by 0001 opens, keeps its photos, and has the tables of today', async () => {
+  const file = join(folder, 'visage.sqlite')
+  const old = new DatabaseSync(file)
+  old.exec(await readFile(join(import.meta.dirname, 'made-by-0001.sql'), 'utf8'))
+  old.close()
+  await using upgraded = await openSqlite({ file })
+  await migrate(upgraded)
+  const photo = await upgraded.selectFrom('photos').selectAll().executeTakeFirstOrThrow()
+  assert.equal(photo.version, '0123456789abcdef0123456789abcdef')
+  assert.equal((await upgraded.selectFrom('role_members').selectAll().execute()).length, 1)
+  await upgraded
+    .insertInto('photo_update_settings')
+    .values({ tenant_id: 't', source: 'cloud', allowed_roles: '[]' })
+    .execute()
+  await using fresh = await openSqlite({ file: ':memory:' })
+  await migrate(fresh)
+  assert.deepEqual(await tablesOf(upgraded), await tablesOf(fresh))
+  assert.deepEqual(await migrationsOf(upgraded), await migrationsOf(fresh))
+})
+
+test('settings of an unknown source are refused', async () => {
+  await using database = await openSqlite({ file: ':memory:' })
+  await migrate(database)
+  const row = { tenant_id: 't', source: 'moon', allowed_roles: '[]' }
+  await assert.rejects(database.insertInto('photo_update_settings').values(row).execute(), /CHECK/)
+})
+
+/** Every statement that made a table or an index, by its name. */
+async function tablesOf(database: Database): Promise<Map<string, string>> {
+  const { rows } = await sql<{ name: string; sql: string }>`
+    select name, sql from sqlite_master where sql is not null order by name`.execute(database)
+  return new Map(rows.map(row => [row.name, row.sql]))
+}
+
+async function migrationsOf(database: Database): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select name from kysely_migration order by name`.execute(database)
+  return rows.map(row => row.name)
+}
