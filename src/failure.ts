@@ -21,6 +21,7 @@ export type FailureCode =
   // what they may do
   | 'permission-missing'
   | 'relation-missing'
+  | 'photo-updates-restricted'
   | 'account-unsupported'
   | 'b2c-unsupported'
   | 'me-needs-a-user'

@@ -2,7 +2,9 @@
  * JSON bodies -> plain values: parsed once, here, with a clear word about what is wrong.
  */
 import type { EmailAddress, NewContact } from '../directory/contacts.ts'
+import type { PhotoUpdateSettings } from '../directory/photo-update-settings.ts'
 import { Failure } from '../failure.ts'
+import { isBuiltInRole } from '../permissions/photo-updates.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -39,6 +41,61 @@ export function readContactFolder(body: Uint8Array): { displayName: string } {
   const displayName = readText(readObject(body), 'displayName')
   if (displayName === undefined) throw invalid('a folder needs a displayName')
   return { displayName }
+}
+
+/**
+ * "Existing properties that aren't included in the request body maintain their previous values". A name
+ * that is no property is refused: misspelt and passed over it would leave photos open to everyone.
+ * https://learn.microsoft.com/en-us/graph/api/photoupdatesettings-update?view=graph-rest-beta
+ */
+export function readPhotoUpdateSettings(body: Uint8Array): Partial<PhotoUpdateSettings> {
+  const fields = readObject(body)
+  const unknown = Object.keys(fields).find(name => !isSettingName(name))
+  if (unknown !== undefined) {
+    throw invalid(`photoUpdateSettings has no property '${unknown.slice(0, 100)}'`)
+  }
+  return {
+    ...('source' in fields && { source: readSource(fields.source) }),
+    ...('allowedRoles' in fields && { allowedRoles: readRoles(fields.allowedRoles) }),
+  }
+}
+
+/** `id` and annotations come along when a client sends back what it was told. */
+function isSettingName(name: string): boolean {
+  return name === 'source' || name === 'allowedRoles' || name === 'id' || name.includes('@')
+}
+
+/** The page writes "onpremises" and is answered "onPremises". */
+function readSource(value: unknown): PhotoUpdateSettings['source'] {
+  if (value === null) return null
+  const wanted = typeof value === 'string' ? value.toLowerCase() : undefined
+  const source = (['cloud', 'onPremises'] as const).find(name => name.toLowerCase() === wanted)
+  if (source === undefined) throw invalid("source is none of 'cloud', 'onPremises' and null")
+  return source
+}
+
+const maxRoles = 1000
+
+/** null and, as the page prints it, {} are no roles; its own ids have a space before them. */
+function readRoles(value: unknown): readonly string[] {
+  if (value === null || isEmptyObject(value)) return []
+  if (!Array.isArray(value) || value.length > maxRoles) {
+    throw invalid('allowedRoles is no list of role template ids')
+  }
+  return [...new Set(value.map(readRole))]
+}
+
+function readRole(value: unknown): string {
+  const id = typeof value === 'string' ? value.trim().toLowerCase() : ''
+  if (isBuiltInRole(id)) return id
+  const shown = typeof value === 'string' ? `'${value.slice(0, 100)}'` : 'an entry'
+  throw invalid(
+    `${shown} of allowedRoles is not the template id of a built-in directory role; custom roles are not supported`,
+  )
+}
+
+function isEmptyObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
 
 function readObject(body: Uint8Array): Fields {

@@ -29,6 +29,9 @@ const demands = {
   listContactFolders: { action: 'listEntries', resource: 'contactFolder' },
   createContactFolder: { action: 'createEntry', resource: 'contactFolder' },
   deleteContactFolder: { action: 'deleteEntry', resource: 'contactFolder' },
+  getPhotoUpdateSettings: { action: 'readEntry', resource: 'photoUpdateSettings' },
+  updatePhotoUpdateSettings: { action: 'updateEntry', resource: 'photoUpdateSettings' },
+  deletePhotoUpdateSettings: { action: 'deleteEntry', resource: 'photoUpdateSettings' },
 } as const satisfies Record<Operation, Demand>
 
 const resources: Readonly<Record<TargetKind, Resource>> = {

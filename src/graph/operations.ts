@@ -8,6 +8,7 @@ import * as directory from './directory-operations.ts'
 import * as photos from './photo-operations.ts'
 import type { Parts, Request } from './request.ts'
 import type { Operation } from './routes.ts'
+import * as settings from './settings-operations.ts'
 
 export type Perform = (request: Request, parts: Parts) => Promise<Reply>
 
@@ -33,4 +34,7 @@ export const operations: Readonly<Record<Operation, Perform>> = {
   listContactFolders: directory.listContactFolders,
   createContactFolder: directory.createContactFolder,
   deleteContactFolder: directory.deleteContactFolder,
+  getPhotoUpdateSettings: settings.getPhotoUpdateSettings,
+  updatePhotoUpdateSettings: settings.updatePhotoUpdateSettings,
+  deletePhotoUpdateSettings: settings.deletePhotoUpdateSettings,
 }

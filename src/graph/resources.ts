@@ -4,6 +4,7 @@
  */
 import type { Contact, ContactFolder, EmailAddress } from '../directory/contacts.ts'
 import type { Group } from '../directory/groups.ts'
+import type { PhotoUpdateSettings } from '../directory/photo-update-settings.ts'
 import type { User } from '../directory/users.ts'
 import type { Photo, PixelSize } from '../photos/photo.ts'
 import type { Version } from './address.ts'
@@ -122,6 +123,15 @@ export function contactFolder(row: ContactFolder, select: Select): Json {
     { id: row.id, parentFolderId: row.parent_folder_id, displayName: row.display_name },
     select,
   )
+}
+
+/**
+ * A list of nothing is [], null a source that nobody has set.
+ * @differs Pages print {} for the empty list, which is how PowerShell shows one; and Graph answers
+ * without `id`, as it is here. https://www.michev.info/blog/post/6196
+ */
+export function photoUpdateSettings(settings: PhotoUpdateSettings, select: Select): Json {
+  return pick({ source: settings.source, allowedRoles: settings.allowedRoles }, select)
 }
 
 /** Names of properties compare without case; a property that does not exist is left out. */

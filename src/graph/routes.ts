@@ -6,7 +6,7 @@
  * https://learn.microsoft.com/en-us/graph/api/profilephoto-get and …/profilephoto-delete.
  */
 import { Failure } from '../failure.ts'
-import type { Address, Segment } from './address.ts'
+import type { Address, Segment, Version } from './address.ts'
 
 export type Operation =
   | 'getPhoto'
@@ -30,12 +30,21 @@ export type Operation =
   | 'listContactFolders'
   | 'createContactFolder'
   | 'deleteContactFolder'
+  | 'getPhotoUpdateSettings'
+  | 'updatePhotoUpdateSettings'
+  | 'deletePhotoUpdateSettings'
 
 /** What an address leads to, and so what has to be found before anything is done. */
 export type TargetKind = 'directory' | 'user' | 'group' | 'team' | 'mailbox' | 'folder' | 'contact'
 
 type Methods = Readonly<Partial<Record<'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE', Operation>>>
-export type Route = Readonly<{ path: string; target: TargetKind; on: Methods }>
+export type Route = Readonly<{
+  path: string
+  target: TargetKind
+  on: Methods
+  /** Left out: served under every version. */
+  versions?: readonly Version[]
+}>
 
 const user = ['/me', '/users/{user}']
 const group = ['/groups/{group}']
@@ -53,7 +62,7 @@ const value: Methods = {
   DELETE: 'deletePhoto',
 }
 
-/** The same set under /v1.0 and /beta. `{size}` is like 48x48. HEAD goes wherever GET does. */
+/** The same set under /v1.0 and /beta, save a few. `{size}` is like 48x48. HEAD goes wherever GET does. */
 export const routes: readonly Route[] = [
   ...at(user, '/photo', 'user', metadata),
   ...at(user, '/photo/$value', 'user', value),
@@ -101,6 +110,25 @@ export const routes: readonly Route[] = [
     POST: 'createContactFolder',
   }),
   ...at(anyFolder, '', 'folder', { GET: 'getContactFolder', DELETE: 'deleteContactFolder' }),
+
+  {
+    path: '/admin/people/photoUpdateSettings',
+    target: 'directory',
+    on: {
+      GET: 'getPhotoUpdateSettings',
+      PATCH: 'updatePhotoUpdateSettings',
+      DELETE: 'deletePhotoUpdateSettings',
+    },
+    versions: ['beta'],
+  },
+  // The page on deleting prints this address, and its example the one above.
+  // https://learn.microsoft.com/en-us/graph/api/peopleadminsettings-delete-photoupdatesettings?view=graph-rest-beta
+  {
+    path: '/admin/people/photoUpdateSettings/$ref',
+    target: 'directory',
+    on: { DELETE: 'deletePhotoUpdateSettings' },
+    versions: ['beta'],
+  },
 ]
 
 function at(places: readonly string[], rest: string, target: TargetKind, on: Methods): Route[] {
@@ -141,8 +169,15 @@ export function match(address: Address, method: string): Match {
   const keys = new Map<string, string[]>()
   let node = root
   for (const segment of address.segments) node = step(node, segment, keys)
-  if (node.route === undefined) throw unknownSegment(address.segments.at(-1)?.text ?? '')
-  return toMatch(node.route, operationFor(node.route, method), address, keys)
+  const { route } = node
+  if (route === undefined || !isServed(route, address.version)) {
+    throw unknownSegment(address.segments.at(-1)?.text ?? '')
+  }
+  return toMatch(route, operationFor(route, method), address, keys)
+}
+
+function isServed({ versions }: Route, version: Version): boolean {
+  return versions === undefined || versions.includes(version)
 }
 
 function step(node: Node, segment: Segment, keys: Map<string, string[]>): Node {
