@@ -1,0 +1,114 @@
+/**
+ * The package as a stranger gets it: packed, installed into an empty folder, run with this Node.js.
+ */
+import assert from 'node:assert/strict'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile, realpath, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { after, before, describe, test } from 'node:test'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '..')
+const manifest: Readonly<{
+  version: string
+  dependencies: Record<string, string>
+  devDependencies: Record<string, string>
+}> = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+
+/** What npm tells its scripts would send a nested npm to this folder; where it fetches from may stay. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(
+    ([name]) => !/^npm_/i.test(name) || /^npm_config_(registry|cache|userconfig)$/i.test(name),
+  ),
+)
+const npm = (folder: string, ...words: readonly string[]) =>
+  run('npm', [...words, '--no-audit', '--no-fund', '--no-update-notifier'], {
+    cwd: folder,
+    env: environment,
+    timeout: 240_000,
+  })
+
+describe('the package', () => {
+  let folder = ''
+  let visage = ''
+  const call = (...words: readonly string[]) =>
+    run(process.execPath, [visage, ...words], { cwd: folder, env: environment, timeout: 30_000 })
+
+  before(async () => {
+    folder = await realpath(await mkdtemp(join(tmpdir(), 'visage-package-')))
+    visage = join(folder, 'node_modules', '.bin', 'visage')
+    await npm(root, 'pack', '--pack-destination', folder)
+    const tarball = (await readdir(folder)).find(name => name.endsWith('.tgz'))
+    assert.ok(tarball)
+    await npm(folder, 'install', '--prefer-offline', join(folder, tarball))
+  })
+  after(() => rm(folder, { recursive: true, force: true }))
+
+  test('holds what runs and what is read, and no sources or tests', async () => {
+    const names = await readdir(join(folder, 'node_modules', 'visage'))
+    for (const name of ['CHANGELOG.md', 'LICENSE', 'dist', 'docs', 'package.json']) {
+      assert.ok(names.includes(name), name)
+    }
+    assert.deepEqual(
+      names.filter(name => ['src', 'test', 'bench', 'data', '.ci'].includes(name)),
+      [],
+    )
+  })
+
+  test('has a command that the shell can run', async () => {
+    const main = await readFile(visage, 'utf8')
+    assert.ok(main.startsWith('#!/usr/bin/env node\n'))
+    assert.ok((await stat(visage)).mode & 0o100)
+  })
+
+  test('shows its commands and its version', async () => {
+    const help = await call('--help')
+    for (const command of ['dev', 'serve', 'token']) assert.match(help.stdout, new RegExp(command))
+    assert.equal((await call('--version')).stdout.trim(), manifest.version)
+  })
+
+  test('answers requests in development mode', async () => {
+    const words = [visage, 'dev', '--memory', '--port', '0']
+    const server = spawn(process.execPath, words, { cwd: folder, env: environment })
+    const ended = once(server, 'exit')
+    try {
+      const answer = await fetch(`${await originPrintedBy(server.stdout)}/v1.0/me/photo/$value`)
+      assert.equal(answer.status, 401)
+      assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer/)
+    } finally {
+      server.kill('SIGINT')
+    }
+    assert.deepEqual(await ended, [0, null])
+  })
+})
+
+test('every runtime dependency has its sentence, and no sentence outlives its package', async () => {
+  const text = await readFile(join(root, 'docs', 'dependencies.md'), 'utf8')
+  const cells = [...text.matchAll(/^\| (`.*?`) \|/gm)].map(match => match[1] ?? '')
+  const described = cells.flatMap(cell => cell.split(', ').map(name => name.replaceAll('`', '')))
+  const needed = Object.keys(manifest.dependencies)
+  const declared = [...needed, ...Object.keys(manifest.devDependencies)]
+  assert.deepEqual(
+    needed.filter(name => !described.includes(name)),
+    [],
+  )
+  assert.deepEqual(
+    described.filter(name => !declared.includes(name)),
+    [],
+  )
+})
+
+/** Goes on reading after the address is found: a closed pipe would end the server. */
+const originPrintedBy = (output: NodeJS.ReadableStream): Promise<string> =>
+  new Promise((resolve, reject) => {
+    createInterface({ input: output })
+      .on('line', line => {
+        const origin = /http:\/\/[a-z0-9.[\]:]+:\d+/.exec(line)?.[0]
+        if (origin) resolve(origin)
+      })
+      .on('close', () => reject(new Error('the server ended without a word of its address')))
+  })
