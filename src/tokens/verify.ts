@@ -138,7 +138,13 @@ function readRefusal(error: unknown): unknown {
   if (error instanceof errors.JWSSignatureVerificationFailed) {
     return new Failure('token-signature-invalid', options)
   }
-  if (error instanceof errors.JWTExpired) return new Failure('token-expired', options)
+  if (error instanceof errors.JWTExpired) {
+    const { exp } = error.payload
+    return new Failure('token-expired', {
+      ...options,
+      ...(exp !== undefined && { facts: { exp } }),
+    })
+  }
   if (error instanceof errors.JWTClaimValidationFailed && error.reason === 'check_failed') {
     return new Failure('token-not-yet-valid', options)
   }
