@@ -55,8 +55,8 @@ async function prepare(
   return { baseUrl: target.baseUrl, tokens, values }
 }
 
-function exchangesOf({ given = [], request, then = [], afterwards = [] }: Scenario): Exchange[] {
-  return [...given, request, ...then, ...afterwards]
+function exchangesOf({ given = [], request, next = [], afterwards = [] }: Scenario): Exchange[] {
+  return [...given, request, ...next, ...afterwards]
 }
 
 export function nameOf(wanted: Wanted): string {
@@ -64,7 +64,7 @@ export function nameOf(wanted: Wanted): string {
 }
 
 async function play(scenario: Scenario, stage: Stage): Promise<Outcome> {
-  const { given = [], request, then = [], afterwards = [], untouched } = scenario
+  const { given = [], request, next = [], afterwards = [], untouched } = scenario
   const look: Exchange | undefined = untouched && {
     method: 'GET',
     ...untouched,
@@ -74,7 +74,7 @@ async function play(scenario: Scenario, stage: Stage): Promise<Outcome> {
     const before = await playAll(given, stage, 'given')
     if (before) return before
     const seen = look && (await exchange(look, stage)).answer
-    const found = (await playAll([request], stage)) ?? (await playAll(then, stage, 'then'))
+    const found = (await playAll([request], stage)) ?? (await playAll(next, stage, 'next'))
     if (found) return found
     const after = look && (await exchange(look, stage)).answer
     return isSame(seen, after) ? { verdict: 'pass' } : changed(untouched?.path ?? '')
@@ -102,7 +102,7 @@ function isSame(before: Answer | undefined, after: Answer | undefined): boolean 
 async function playAll(
   exchanges: readonly Exchange[],
   stage: Stage,
-  part?: 'given' | 'then',
+  part?: 'given' | 'next',
 ): Promise<Outcome | undefined> {
   for (const step of exchanges) {
     const { differences } = await exchange(step, stage)

@@ -2,8 +2,8 @@
  * What a scenario is: plain data, aimed at any base URL. It names callers by kind, things of the
  * tenant by role and pictures by name; who and what those are at a target is told by the target.
  *
- * Texts hold placeholders: `{self}` is percent-encoded in a path, `{self:raw}` is not, `{self:twice}`
- * is encoded twice, `{self:upper}` is in upper case. In headers and JSON nothing is encoded.
+ * Texts hold placeholders: `{self}` is percent-encoded in a path, `{self:raw}` is not, `{guestName:twice}`
+ * has only its # encoded, twice, and `{self:upper}` is in upper case. In headers and JSON nothing is encoded.
  */
 import type { PictureName } from './pictures.ts'
 
@@ -15,7 +15,7 @@ export type Scenario = Readonly<{
   traits?: readonly Trait[]
   given?: readonly Exchange[]
   request: Exchange
-  then?: readonly Exchange[]
+  next?: readonly Exchange[]
   /** Path of a photo that must be the same before and after: `/v1.0/me/photo/$value`. */
   untouched?: Readonly<{ path: string; as: Wanted }>
   /** Afterwards, whatever happened; how these are answered does not matter. */

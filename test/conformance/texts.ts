@@ -45,7 +45,8 @@ export function fillPath(path: string, values: Values): string {
     const value = values.get(name)
     if (value === undefined) return whole
     if (how === 'raw') return value
-    if (how === 'twice') return encodeURIComponent(encodeURIComponent(value))
+    // As older releases of the Graph Toolkit write the name of a guest.
+    if (how === 'twice') return value.replaceAll('#', '%2523')
     return encodeURIComponent(how === 'upper' ? value.toUpperCase() : value)
   })
 }

@@ -75,7 +75,7 @@ function setting(): Scenario[] {
               body: { picture: 'a portrait' },
               expected: place.kind === 'team' ? steps.teamUpdated : steps.updated,
             },
-            then: [
+            next: [
               steps.readPhoto(version + place.path, seen(place, 'a portrait'), place.as),
               // Both versions show the same photo.
               steps.readPhoto(
@@ -277,7 +277,7 @@ const oddSizes: readonly Scenario[] = [
     source: sizesPage,
     given: [steps.setPhoto(me, 'a square of 504')],
     request: mine('photos', { status: 200, json: { value: { '?count': 8 } } }),
-    then: [
+    next: [
       mine('photos/504x504/$value', steps.shows('a square of 504', 504)),
       mine('photos/648x648/$value', steps.noPhoto),
       mine('photos/648x648', steps.noPhoto),
@@ -292,7 +292,7 @@ const oddSizes: readonly Scenario[] = [
       keys: sixKeys,
       json: { id: 'default', height: 256, width: 256 },
     }),
-    then: [
+    next: [
       mine('photo/$value', steps.shows('a square of 256', 256)),
       mine('photos/240x240/$value', steps.shows('a square of 256', 240)),
       mine('photos/360x360/$value', steps.noPhoto),
@@ -307,14 +307,14 @@ const oddSizes: readonly Scenario[] = [
     source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/17475',
     given: [steps.setPhoto(me, 'a square of 48')],
     request: mine('photos', { status: 200, json: { value: [{ id: '48x48' }] } }),
-    then: [mine('photos/48x48/$value', { status: 200, picture: { width: 48, height: 48 } })],
+    next: [mine('photos/48x48/$value', { status: 200, picture: { width: 48, height: 48 } })],
   },
   {
     name: 'A size that is none of the nine is not found',
     source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/2319',
     given: [steps.setPhoto(me, 'a large portrait')],
     request: mine('photos/100x100/$value', steps.noPhoto),
-    then: ['49x49', '48x64', 'large', '0x0', '48', 'x', '99999x99999'].map(size =>
+    next: ['49x49', '48x64', 'large', '0x0', '48', 'x', '99999x99999'].map(size =>
       mine(`photos/${size}/$value`, steps.noPhoto),
     ),
   },
@@ -323,7 +323,7 @@ const oddSizes: readonly Scenario[] = [
     source: sizesPage,
     given: [steps.setPhoto(me, 'a landscape')],
     request: mine('photo/$value', steps.shows('a landscape', 600)),
-    then: [mine('photos/96x96/$value', steps.shows('a landscape', 96))],
+    next: [mine('photos/96x96/$value', steps.shows('a landscape', 96))],
   },
   {
     name: "A contact's photo keeps its ratio",
@@ -333,7 +333,7 @@ const oddSizes: readonly Scenario[] = [
       status: 200,
       picture: { width: 309, height: 231, like: 'a portrait of 309 x 231' },
     }),
-    then: [
+    next: [
       mine('contacts/{contact}/photo', {
         status: 200,
         keys: sixKeys,
@@ -358,7 +358,7 @@ const oddSizes: readonly Scenario[] = [
       status: 400,
       error: { code: 'BadRequest' },
     }),
-    then: [mine('contacts/{contact}/photos', { status: 400 })],
+    next: [mine('contacts/{contact}/photos', { status: 400 })],
   },
   {
     name: 'A team has no sizes; its group has',
@@ -370,7 +370,7 @@ const oddSizes: readonly Scenario[] = [
       path: '/v1.0/teams/{ownTeam}/photos/48x48/$value',
       expected: { status: 400, error: { code: 'BadRequest' } },
     },
-    then: [
+    next: [
       {
         as: steps.owner,
         method: 'GET',
@@ -389,7 +389,7 @@ const oddSizes: readonly Scenario[] = [
       body: { picture: 'a phone picture' },
       expected: steps.updated,
     },
-    then: [mine('photos/648x648/$value', steps.shows('a phone picture', 648))],
+    next: [mine('photos/648x648/$value', steps.shows('a phone picture', 648))],
   },
   {
     name: 'Metadata can be narrowed with $select',
@@ -400,7 +400,7 @@ const oddSizes: readonly Scenario[] = [
       keys: ['@odata.context', '@odata.mediaContentType', '@odata.mediaEtag', 'id', 'width'],
       json: { width: 256 },
     }),
-    then: [mine('photo?%24select=height', { status: 200, json: { height: 256 } })],
+    next: [mine('photo?%24select=height', { status: 200, json: { height: 256 } })],
   },
   {
     name: 'The list of sizes comes in pages when asked for',
@@ -410,7 +410,7 @@ const oddSizes: readonly Scenario[] = [
       status: 200,
       json: { value: [{ id: '48x48' }, { id: '64x64' }], '@odata.nextLink': /^https?:.*skip=2/ },
     }),
-    then: [mine('photos?$top=2&$skip=4', { status: 200, json: { value: [{ id: '240x240' }] } })],
+    next: [mine('photos?$top=2&$skip=4', { status: 200, json: { value: [{ id: '240x240' }] } })],
   },
 ]
 
@@ -429,7 +429,7 @@ const teams: readonly Scenario[] = [
       body: { picture: 'a portrait' },
       expected: steps.teamUpdated,
     },
-    then: [
+    next: [
       steps.readPhoto(itsGroup, steps.shows('a portrait'), steps.owner),
       { ...steps.setPhoto(itsGroup, 'a third portrait', steps.owner), expected: steps.updated },
       steps.readPhoto(ownTeam, steps.shows('a third portrait'), steps.owner),
@@ -468,7 +468,7 @@ function deleting(): Scenario[] {
             path: version + path + rest,
             expected: { status: [200, 204], empty: true },
           },
-          then: [
+          next: [
             steps.readPhoto(version + path, steps.noPhoto, as),
             { as, method: 'GET', path: `${version}${path}/photo`, expected: steps.noPhoto },
             { as, method: 'GET', path: `${version}${path}/photos`, expected: steps.noPhoto },
@@ -520,7 +520,7 @@ const missing: readonly Scenario[] = [
           error: { code: 'ImageNotFound', says: ['ImageNotFoundException'] },
         },
       },
-      then: [
+      next: [
         { as, method: 'GET', path: `${place}/photo`, expected: steps.noPhoto },
         { as, method: 'HEAD', path: `${place}/photo/$value`, expected: { status: 404 } },
       ],
@@ -531,7 +531,7 @@ const missing: readonly Scenario[] = [
     source: 'https://gitlab.gnome.org/GNOME/evolution-ews',
     given: [steps.makeContact()],
     request: mine('contacts/{made}/photo/$value', steps.noPhoto),
-    then: [
+    next: [
       steps.setPhoto(`${me}/contacts/{made}`, 'a portrait'),
       steps.readPhoto(`${me}/contacts/{made}`, { status: 200, picture: { like: 'a portrait' } }),
       {
@@ -555,7 +555,7 @@ const missing: readonly Scenario[] = [
       path: `${me}/contacts/{made}`,
       expected: { status: 204, empty: true },
     },
-    then: [
+    next: [
       steps.readPhoto(`${me}/contacts/{made}`, {
         status: 404,
         error: { code: 'ErrorItemNotFound' },
@@ -621,7 +621,7 @@ const conditions: readonly Scenario[] = [
     source: conditionsPage,
     given: photoWithEtag(),
     request: mine('photos/48x48/$value', { status: 200, headers: { etag: '{etag}' } }),
-    then: [
+    next: [
       mine('photo', {
         status: 200,
         headers: { etag: '{etag}' },
@@ -634,7 +634,7 @@ const conditions: readonly Scenario[] = [
     source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/6672',
     given: photoWithEtag(),
     request: steps.setPhoto(me, 'another portrait'),
-    then: [
+    next: [
       mine('photo/$value', {
         ...steps.shows('another portrait'),
         headers: { etag: { not: '{etag}' } },
@@ -650,14 +650,14 @@ const conditions: readonly Scenario[] = [
     source: conditionsPage,
     given: photoWithEtag(),
     request: { ...steps.setPhoto(me, 'a portrait'), expected: steps.updated },
-    then: [mine('photo/$value', { status: 200, headers: { etag: '{etag}' } })],
+    next: [mine('photo/$value', { status: 200, headers: { etag: '{etag}' } })],
   },
   {
     name: 'The same picture after another one is a photo anew, with an ETag never used before',
     source: conditionsPage,
     given: photoWithEtag(),
     request: steps.setPhoto(me, 'another portrait'),
-    then: [
+    next: [
       steps.setPhoto(me, 'a portrait'),
       mine('photo/$value', {
         ...steps.shows('a portrait'),
@@ -670,7 +670,7 @@ const conditions: readonly Scenario[] = [
     source: conditionsPage,
     given: photoWithEtag(),
     request: put({ 'if-match': '{etag}' }, steps.updated),
-    then: [steps.readPhoto(me, steps.shows('another portrait'))],
+    next: [steps.readPhoto(me, steps.shows('another portrait'))],
   },
   ...(['PUT', 'PATCH', 'DELETE'] as const).flatMap((method): Scenario[] =>
     ['"another"', 'W/{etag}', '"another", "third"'].map(condition => ({
@@ -693,7 +693,7 @@ const conditions: readonly Scenario[] = [
     source: conditionsPage,
     given: [steps.removePhoto(me)],
     request: put({ 'if-match': '*' }, conditionFailed),
-    then: [
+    next: [
       steps.readPhoto(me, steps.noPhoto),
       steps.setPhoto(me, 'a portrait'),
       put({ 'if-match': '*' }, steps.updated),
@@ -704,7 +704,7 @@ const conditions: readonly Scenario[] = [
     source: conditionsPage,
     given: [steps.removePhoto(me)],
     request: put({ 'if-none-match': '*' }, steps.updated),
-    then: [
+    next: [
       {
         ...steps.setPhoto(me, 'a portrait'),
         headers: { 'if-none-match': '*' },
@@ -724,7 +724,7 @@ const conditions: readonly Scenario[] = [
       headers: { 'if-match': '{etag}' },
       expected: { status: [200, 204], empty: true },
     },
-    then: [steps.readPhoto(me, steps.noPhoto)],
+    next: [steps.readPhoto(me, steps.noPhoto)],
   },
 ]
 

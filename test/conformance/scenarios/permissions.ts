@@ -256,7 +256,7 @@ function allowed(cell: Cell, permission: string): Scenario {
     source: action.source,
     ...scene(kind, resource),
     request: { as, ...action.request(places[kind][resource]), expected: success(cell) },
-    then: photo ? [steps.readPhoto(photo.place, outcome(action), photo.as)] : [],
+    next: photo ? [steps.readPhoto(photo.place, outcome(action), photo.as)] : [],
   }
 }
 
@@ -318,7 +318,7 @@ function outcome({ verb }: Action): Expected {
   return { status: 200, picture: { like: verb === 'update' ? drawn : earlier } }
 }
 
-/** What depends on whose photo it is. `then` says what the caller, or the photo, has to show for it. */
+/** What depends on whose photo it is. `next` says what the caller, or the photo, has to show for it. */
 type Case = Readonly<{
   name: string
   source: string
@@ -346,7 +346,7 @@ function fromCase({ name, source, as, verb, place, photoAt, expected }: Case): S
     source,
     given,
     request: { as, ...request, expected: success(cell) },
-    then: [steps.readPhoto(photoAt, outcome(action), steps.photographer)],
+    next: [steps.readPhoto(photoAt, outcome(action), steps.photographer)],
   }
 }
 
@@ -574,7 +574,7 @@ const unusual: readonly Scenario[] = [
         body: { picture: drawn },
         expected: steps.updated,
       },
-      then: [steps.readPhoto('/v1.0/me', steps.shows(drawn), steps.personalMe)],
+      next: [steps.readPhoto('/v1.0/me', steps.shows(drawn), steps.personalMe)],
     }),
   ),
   {
@@ -612,7 +612,7 @@ const unusual: readonly Scenario[] = [
         body: { picture: drawn },
         expected: { status: 403, error: { says: ['B2C'] } },
       },
-      then: [readNothing('/v1.0/me', steps.special('user of a B2C tenant'))],
+      next: [readNothing('/v1.0/me', steps.special('user of a B2C tenant'))],
     },
     {
       name: `An application does not update a photo in an Azure AD B2C tenant with ${method}`,
@@ -624,7 +624,7 @@ const unusual: readonly Scenario[] = [
         body: { picture: drawn },
         expected: { status: 403, error: { says: ['B2C'] } },
       },
-      then: [readNothing(user, steps.special('application in a B2C tenant'))],
+      next: [readNothing(user, steps.special('application in a B2C tenant'))],
     },
   ]),
   {
@@ -648,7 +648,7 @@ const unusual: readonly Scenario[] = [
       body: { picture: drawn },
       expected: steps.updated,
     },
-    then: [steps.readPhoto('/v1.0/me', steps.shows(drawn), steps.special('newcomer'))],
+    next: [steps.readPhoto('/v1.0/me', steps.shows(drawn), steps.special('newcomer'))],
   },
   ...(
     [
@@ -667,7 +667,7 @@ const unusual: readonly Scenario[] = [
         body: { picture: drawn },
         expected: steps.updated,
       },
-      then: [steps.readPhoto('/v1.0/users/{self}', steps.shows(drawn), steps.photographer)],
+      next: [steps.readPhoto('/v1.0/users/{self}', steps.shows(drawn), steps.photographer)],
     }),
   ),
   {
