@@ -2,7 +2,7 @@
  * The program `visage` as a child process, run from its sources in a folder of its own. It knows how a
  * command says that it is ready, and nothing of what is asked of it then.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,16 +15,21 @@ const startTimeoutMs = 20_000
 export type Exit = Readonly<{ code: number | null; signal: NodeJS.Signals | null }>
 export type Finished = Exit & Readonly<{ stdout: string; stderr: string }>
 
-export type Running = Readonly<{
-  /** `http://localhost:12345` */
-  origin: string
+/** A process that may not be ready yet. */
+export type Launched = Readonly<{
   stdout: () => string
   stderr: () => string
   send: (signal: NodeJS.Signals) => void
   ended: Promise<Exit>
-  /** Ctrl-C, and the end of it. */
-  stop: () => Promise<Exit>
 }>
+
+export type Running = Launched &
+  Readonly<{
+    /** `http://localhost:12345` */
+    origin: string
+    /** Ctrl-C, and the end of it. */
+    stop: () => Promise<Exit>
+  }>
 
 export type Place = Readonly<{
   /** The working folder. */
@@ -32,54 +37,61 @@ export type Place = Readonly<{
   env?: Readonly<Record<string, string>>
 }>
 
-/** A folder that is gone after `work`. */
+/** By working folder, so that a test that fails halfway leaves no process behind. */
+const launchedIn = new Map<string, Launched[]>()
+
+/** A folder that is gone after `work`, with every process that was started in it. */
 export async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'visage-test-'))
   try {
     await work(folder)
   } finally {
+    for (const { send, ended } of launchedIn.get(folder) ?? []) {
+      send('SIGKILL')
+      await ended
+    }
+    launchedIn.delete(folder)
     await rm(folder, { recursive: true, force: true, maxRetries: 3 })
   }
 }
 
 /** Runs a command to its end. */
 export async function runVisage(args: readonly string[], place: Place): Promise<Finished> {
-  const { child, output } = launch(args, place)
-  const exit = await endOf(child)
-  return { ...exit, stdout: output.stdout, stderr: output.stderr }
+  const { ended, stdout, stderr } = launchVisage(args, place)
+  return { ...(await ended), stdout: stdout(), stderr: stderr() }
 }
 
 /** Starts `visage dev` or `visage serve`; resolves when it says where it is. */
 export async function startVisage(args: readonly string[], place: Place): Promise<Running> {
-  const { child, output } = launch(args, place)
-  const ended = endOf(child)
-  const origin = await readOrigin(child, output, ended)
-  const send = (signal: NodeJS.Signals) => void child.kill(signal)
-  return {
-    origin,
-    stdout: () => output.stdout,
-    stderr: () => output.stderr,
-    send,
-    ended,
-    stop() {
-      send('SIGINT')
-      return ended
-    },
+  const launched = launchVisage(args, place)
+  const origin = await readOrigin(launched)
+  const stop = () => {
+    launched.send('SIGINT')
+    return launched.ended
   }
+  return { ...launched, origin, stop }
 }
 
-type Output = { stdout: string; stderr: string }
-
-function launch(args: readonly string[], { cwd, env }: Place) {
+export function launchVisage(args: readonly string[], { cwd, env }: Place): Launched {
   const child = spawn(process.execPath, [program, ...args], {
     cwd,
     env: { ...cleanEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const output: Output = { stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text))
-  return { child, output }
+  const output = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text
+    })
+  }
+  const launched: Launched = {
+    stdout: () => output.stdout,
+    stderr: () => output.stderr,
+    send: signal => void child.kill(signal),
+    ended: once(child, 'close').then(([code, signal]) => ({ code, signal })),
+  }
+  launchedIn.set(cwd, [...(launchedIn.get(cwd) ?? []), launched])
+  return launched
 }
 
 /** Without settings of Visage that happen to be set here, and without the test runner's own. */
@@ -88,30 +100,25 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(entries.filter(([name]) => !/^(VISAGE_|NODE_TEST_)/.test(name)))
 }
 
-async function endOf(child: ChildProcess): Promise<Exit> {
-  const [code, signal] = await once(child, 'close')
-  return { code, signal }
-}
-
 /** `dev` prints a greeting that ends with how to end it; `serve` logs a line. */
 const readyPatterns = [
   /^Graph +(\S+)\/v1\.0[\s\S]*Ctrl-C ends it\./m,
   /"listening","origin":"([^"]+)"/,
 ]
 
-async function readOrigin(
-  child: ChildProcess,
-  output: Output,
-  ended: Promise<Exit>,
-): Promise<string> {
+async function readOrigin({ stdout, stderr, send, ended }: Launched): Promise<string> {
+  let hasEnded = false
+  void ended.then(() => {
+    hasEnded = true
+  })
   const deadline = Date.now() + startTimeoutMs
-  while (child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
-    const text = output.stdout + output.stderr
+  while (!hasEnded && Date.now() < deadline) {
+    const text = stdout() + stderr()
     const origin = readyPatterns.map(pattern => pattern.exec(text)?.[1]).find(Boolean)
     if (origin !== undefined) return origin
     await delay(5)
   }
-  child.kill('SIGKILL')
+  send('SIGKILL')
   const { code } = await ended
-  throw new Error(`visage ended with ${code} before it was ready:\n${output.stderr}`)
+  throw new Error(`visage ended with ${code} before it was ready:\n${stderr()}`)
 }

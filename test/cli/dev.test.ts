@@ -1,0 +1,306 @@
+/** `visage dev` as a person at a terminal meets it: what it prints, keeps, refuses, and how it ends. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { Agent, request } from 'node:http'
+import { createServer, isIP } from 'node:net'
+import { join, resolve } from 'node:path'
+import { describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { checkServerIdentity, connect, type PeerCertificate } from 'node:tls'
+import { promisify } from 'node:util'
+import sharp from 'sharp'
+import { dHash, distance, portraitJpeg, portraitPng } from '../support/pictures.ts'
+import { inFolder, launchVisage, type Running, runVisage, startVisage } from '../support/visage.ts'
+
+const run = promisify(execFile)
+const hasCurl = await run('curl', ['--version']).then(
+  () => true,
+  () => false,
+)
+const anyPort = ['--port', '0'] as const
+
+describe('visage dev', () => {
+  for (const flags of [[], ['--https'], ['--memory', '--https']]) {
+    const name = ['visage dev', ...flags].join(' ')
+    test(`${name} prints where it is, who one can be, and curl lines that work`, () =>
+      inFolder(async cwd => {
+        const visage = await startVisage(['dev', ...anyPort, ...flags], { cwd })
+        const line = (start: string) =>
+          RegExp(`^${start} +(.*)$`, 'm').exec(visage.stdout())?.[1] ?? ''
+        try {
+          assert.match(
+            visage.origin,
+            flags.length ? /^https:\/\/localhost:\d+$/ : /^http:\/\/localhost:/,
+          )
+          assert.match(line('You can be'), /\balice\b.*\d+ people/)
+          assert.match(line('Tokens'), RegExp(`token --url ${visage.origin} --user alice`))
+          if (!hasCurl) return
+          const set = await run('sh', ['-c', line('Set')], { cwd })
+          assert.match(set.stdout, /^HTTP\/1.1 200 OK/m)
+          await run('sh', ['-c', line('Read')], { cwd })
+          const photo = await readFile(join(cwd, 'photo.jpg'))
+          const { format, width, height } = await sharp(photo).metadata()
+          assert.deepEqual([format, width, height], ['jpeg', 96, 96])
+          const sent = / -T (\S+)/.exec(line('Set'))?.[1] ?? ''
+          await expectAlike(photo, await readFile(resolve(cwd, sent)))
+        } finally {
+          assert.deepEqual(await visage.stop(), { code: 0, signal: null })
+        }
+        assert.equal(visage.stderr(), '')
+      }))
+  }
+
+  test('refuses an address that others can reach, and says why', () =>
+    inFolder(async cwd => {
+      for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.org']) {
+        const { code, stdout, stderr } = await runVisage(['dev', '--host', host], { cwd })
+        assert.deepEqual([code, stdout], [2, ''])
+        assert.match(
+          stderr,
+          RegExp(`--host ${host}:.*loopback only.*token for anybody.*visage serve`),
+        )
+      }
+      assert.deepEqual(await readdir(cwd), [])
+    }))
+
+  test('says that a port is taken, and how to choose another', () =>
+    inFolder(async cwd => {
+      const other = createServer().listen(0, '127.0.0.1')
+      await once(other, 'listening')
+      const address = other.address()
+      const port = typeof address === 'object' ? String(address?.port) : ''
+      try {
+        const { code, stderr } = await runVisage(['dev', '--port', port], { cwd })
+        assert.equal(code, 2)
+        assert.equal(
+          stderr,
+          `visage: Port ${port} is taken by another program. Choose one with --port.\n`,
+        )
+      } finally {
+        other.close()
+      }
+    }))
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    test(`ends on ${signal} with 0, after an upload under way and without waiting for connections`, () =>
+      inFolder(async cwd => {
+        const visage = await startVisage(['dev', ...anyPort], { cwd })
+        const token = await tokenOf(visage)
+        const picture = await portraitJpeg({ width: 300, height: 300, seed: 71 })
+        const upload = await beginUpload(visage, token, picture)
+        visage.send(signal)
+        await delay(200)
+        const status = await upload.finish()
+        const finishedAt = Date.now()
+        assert.equal(status, 200)
+        assert.deepEqual(await visage.ended, { code: 0, signal: null })
+        assert.ok(Date.now() - finishedAt < 5_000)
+        await upload.hangUp()
+
+        const again = await startVisage(['dev', ...anyPort], { cwd })
+        try {
+          await expectPhoto(again, await tokenOf(again), picture)
+        } finally {
+          await again.stop()
+        }
+      }))
+  }
+
+  test('keeps photos set and removed, and tokens, over a restart', () =>
+    inFolder(async cwd => {
+      const first = await startVisage(['dev', ...anyPort], { cwd })
+      const picture = await portraitJpeg({ width: 300, height: 300, seed: 72 })
+      const alice = await tokenOf(first)
+      const bob = await tokenOf(first, 'bob')
+      await demoPhotosSet(cwd)
+      assert.equal((await upload(first, alice, picture)).status, 200)
+      assert.equal((await call(first, bob, 'DELETE')).status, 200)
+      assert.deepEqual(await first.stop(), { code: 0, signal: null })
+
+      const port = new URL(first.origin).port
+      const second = await startVisage(['dev', '--port', port], { cwd })
+      try {
+        await expectPhoto(second, alice, picture)
+        assert.equal((await call(second, bob, 'GET')).status, 404)
+      } finally {
+        await second.stop()
+      }
+    }))
+
+  test(
+    'lets nobody else on the machine look into the data',
+    { skip: process.platform === 'win32' },
+    () =>
+      inFolder(async cwd => {
+        const visage = await startVisage(['dev', ...anyPort, '--https', '--data', 'kept'], { cwd })
+        await visage.stop()
+        assert.equal((await stat(join(cwd, 'kept'))).mode & 0o077, 0)
+        for (const secret of ['certificate-key.pem', 'issuer-key.json']) {
+          assert.equal((await stat(join(cwd, 'kept', secret))).mode & 0o077, 0, secret)
+        }
+      }),
+  )
+
+  test('--memory leaves nothing behind, also when it is ended while it starts', () =>
+    inFolder(async cwd => {
+      const temporary = {
+        TMPDIR: cwd,
+        TMP: cwd,
+        TEMP: cwd,
+        NODE_COMPILE_CACHE: join(cwd, 'compiled'),
+      }
+      const place = { cwd, env: temporary }
+      const visage = await startVisage(['dev', ...anyPort, '--memory'], place)
+      const [folder] = (await readdir(cwd)).filter(name => name !== 'compiled')
+      assert.ok(folder && existsSync(join(cwd, folder, 'example.jpg')))
+      const token = await tokenOf(visage)
+      assert.equal((await upload(visage, token, await portraitJpeg(), 'image/jpeg')).status, 200)
+      assert.deepEqual(await visage.stop(), { code: 0, signal: null })
+      assert.deepEqual(await readdir(cwd), ['compiled'])
+
+      const hasty = launchVisage(['dev', ...anyPort, '--memory'], place)
+      while ((await readdir(cwd)).length < 2) await delay(2)
+      hasty.send('SIGINT')
+      assert.equal((await hasty.ended).code, 0)
+      assert.deepEqual(await readdir(cwd), ['compiled'])
+    }))
+
+  test('--https has a certificate for every loopback name, which a restart keeps', () =>
+    inFolder(async cwd => {
+      const first = await startVisage(['dev', ...anyPort, '--https'], { cwd })
+      const certificate = await readFile(join(cwd, 'data/certificate.pem'), 'utf8')
+      try {
+        for (const name of ['localhost', '127.0.0.1', '::1']) {
+          await shakeHands(first, name, certificate)
+        }
+        await assert.rejects(shakeHands(first, 'example.org', certificate), /altnames/)
+        assert.match(first.stdout(), /^Trust +NODE_EXTRA_CA_CERTS=data\/certificate\.pem /m)
+        const program = `console.log((await fetch('${first.origin}/v1.0/me')).status)`
+        const env = { ...process.env, NODE_EXTRA_CA_CERTS: join(cwd, 'data/certificate.pem') }
+        const { stdout } = await run(process.execPath, ['-e', program], { env })
+        assert.equal(stdout.trim(), '401')
+      } finally {
+        await first.stop()
+      }
+      const second = await startVisage(['dev', ...anyPort, '--https'], { cwd })
+      await second.stop()
+      assert.equal(await readFile(join(cwd, 'data/certificate.pem'), 'utf8'), certificate)
+    }))
+
+  test('--strict-content-type takes image/jpeg and nothing else', () =>
+    inFolder(async cwd => {
+      const flags = ['--memory', '--strict-content-type']
+      const visage = await startVisage(['dev', ...anyPort, ...flags], { cwd })
+      try {
+        const token = await tokenOf(visage)
+        const jpeg = await portraitJpeg({ width: 200, height: 200 })
+        assert.equal((await upload(visage, token, jpeg, 'application/octet-stream')).status, 415)
+        const png = await portraitPng({ width: 200, height: 200 })
+        assert.equal((await upload(visage, token, png, 'image/png')).status, 415)
+        assert.equal((await upload(visage, token, jpeg, 'image/jpeg')).status, 200)
+      } finally {
+        await visage.stop()
+      }
+    }))
+
+  test('says in words that its data cannot be opened', () =>
+    inFolder(async cwd => {
+      await writeFile(join(cwd, 'taken'), 'a file where a folder should be')
+      const { code, stderr } = await runVisage(['dev', ...anyPort, '--data', 'taken'], { cwd })
+      assert.equal(code, 1)
+      assert.match(stderr, /^visage: .*taken/)
+      assert.doesNotMatch(stderr, /\n +at /)
+    }))
+})
+
+async function tokenOf(visage: Running, user = 'alice'): Promise<string> {
+  const scopes = 'User.ReadWrite ProfilePhoto.ReadWrite.All'
+  const answer = await fetch(`${visage.origin}/_visage/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user, scopes }),
+  })
+  const { access_token } = (await answer.json()) as { access_token: string }
+  return access_token
+}
+
+async function call(visage: Running, token: string, method: string): Promise<Response> {
+  const headers = { authorization: `Bearer ${token}` }
+  return await fetch(`${visage.origin}/v1.0/me/photo/$value`, { method, headers })
+}
+
+async function upload(
+  visage: Running,
+  token: string,
+  picture: Uint8Array,
+  type = 'image/jpeg',
+): Promise<Response> {
+  return await fetch(`${visage.origin}/v1.0/me/photo/$value`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${token}`, 'content-type': type },
+    body: Uint8Array.from(picture),
+  })
+}
+
+/** An upload of which the server has seen half, on a connection that its client means to keep. */
+async function beginUpload({ origin }: Running, token: string, picture: Uint8Array) {
+  const agent = new Agent({ keepAlive: true })
+  const sending = request(`${origin}/v1.0/me/photo/$value`, {
+    method: 'PUT',
+    agent,
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'image/jpeg',
+      'content-length': picture.length,
+      expect: '100-continue',
+    },
+  })
+  const answered = once(sending, 'response')
+  sending.flushHeaders()
+  await once(sending, 'continue')
+  sending.write(picture.subarray(0, picture.length / 2))
+  return {
+    async finish(): Promise<number | undefined> {
+      sending.end(picture.subarray(picture.length / 2))
+      const [response] = await answered
+      response.resume()
+      return response.statusCode
+    },
+    hangUp: () => agent.destroy(),
+  }
+}
+
+async function expectPhoto(visage: Running, token: string, picture: Uint8Array): Promise<void> {
+  const answer = await call(visage, token, 'GET')
+  assert.equal(answer.status, 200)
+  await expectAlike(await answer.bytes(), picture)
+}
+
+async function expectAlike(photo: Uint8Array, picture: Uint8Array): Promise<void> {
+  assert.ok(distance(await dHash(photo), await dHash(picture)) <= 4)
+}
+
+/** Before that a demo photo that was removed may be set once more. */
+async function demoPhotosSet(cwd: string): Promise<void> {
+  while (!existsSync(join(cwd, 'data/demo-photos-set'))) await delay(20)
+}
+
+/** Resolves when the certificate is trusted and good for the name. */
+async function shakeHands({ origin }: Running, name: string, ca: string): Promise<void> {
+  const socket = connect({
+    host: '127.0.0.1',
+    port: Number(new URL(origin).port),
+    ca,
+    ...(isIP(name)
+      ? {
+          checkServerIdentity: (_: string, cert: PeerCertificate) =>
+            checkServerIdentity(name, cert),
+        }
+      : { servername: name }),
+  })
+  await once(socket, 'secureConnect')
+  socket.destroy()
+}
