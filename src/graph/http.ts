@@ -108,8 +108,8 @@ async function respond(
     origin: options.baseUrl ?? originOf(request),
     headers: raw.headers as Headers,
     async readBody(maxBytes) {
-      if (expectsContinue(raw)) reply.raw.writeContinue()
-      const body = await readBody(raw, maxBytes, options)
+      const proceed = () => expectsContinue(raw) && reply.raw.writeContinue()
+      const body = await readBody(raw, maxBytes, { ...options, proceed })
       release = body.release
       return body.bytes
     },

@@ -3,6 +3,8 @@
  * settled before.
  */
 import { Failure } from '../failure.ts'
+import { expectCondition } from '../photos/condition.ts'
+import { expectCondition } from '../photos/condition.ts'
 import { findRendition, listSizes, type Photo, type PixelSize, toPhoto } from '../photos/photo.ts'
 import { readRendition } from '../photos/read.ts'
 import { removePhoto } from '../photos/remove.ts'
@@ -68,6 +70,8 @@ export async function updatePhoto(request: Request, parts: Parts): Promise<Reply
   const { call, target } = request
   if (parts.strictContentType) expectJpegContentType(call.headers['content-type'])
   const condition = writeCondition(call.headers)
+  // Nobody uploads a picture to learn that it was replaced meanwhile; replacePhoto decides for good.
+  expectCondition(condition, currentPhoto(target)?.version)
   const body = await call.readBody(parts.maxUploadBytes)
   if (body.length === 0) return await removeByEmptyBody(request, parts)
   await replacePhoto(parts, ownerOf(target), currentPhoto(target), body, condition)

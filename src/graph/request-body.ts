@@ -12,6 +12,8 @@ export type BodyReading = Readonly<{
   budget: BodyBudget
   /** Refuses a sender who pauses longer than this. */
   stallTimeoutMs: number
+  /** Called once what was announced is acceptable, before the first byte is waited for. */
+  proceed: () => void
 }>
 
 /**
@@ -23,7 +25,7 @@ export type BodyReading = Readonly<{
 export async function readBody(
   request: IncomingMessage,
   maxBytes: number,
-  { budget, stallTimeoutMs }: BodyReading,
+  { budget, stallTimeoutMs, proceed }: BodyReading,
 ): Promise<Readonly<{ bytes: Uint8Array; release: () => void }>> {
   const declared = Number(request.headers['content-length'] ?? Number.NaN)
   if (declared > maxBytes) {
@@ -33,6 +35,7 @@ export async function readBody(
   // A declared length is taken at once, so that of many uploads some finish instead of all failing halfway.
   let taken = Number.isNaN(declared) || source !== request ? 0 : declared
   budget.take(taken)
+  proceed()
   const release = () => budget.giveBack(taken)
   let length = 0
   const count = (chunk: Buffer) => {
