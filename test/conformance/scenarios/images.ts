@@ -1,0 +1,254 @@
+/**
+ * Pictures: what goes in, and what always comes out: an upright JPEG in sRGB that tells nothing of
+ * where, when and by whom it was taken.
+ */
+import type { PictureName } from '../pictures.ts'
+import type { Expected, Scenario } from '../scenario.ts'
+import * as steps from '../steps.ts'
+
+const clients = 'https://github.com/microsoftgraph/msgraph-sdk-typescript'
+const place = '/v1.0/me'
+const given = [steps.setPhoto(place, 'another portrait')]
+
+const formats: readonly PictureName[] = [
+  'a JPEG of 300',
+  'a progressive JPEG',
+  'a PNG',
+  'a GIF',
+  'an animated GIF',
+  'a WebP',
+  'an AVIF',
+]
+
+/** What clients really write over a picture, and what they would rather not have written. */
+const contentTypes: readonly string[] = [
+  'image/jpeg',
+  'image/jpg',
+  'IMAGE/JPEG',
+  'image/pjpeg',
+  'image/jpeg; charset=binary',
+  'image/png',
+  'image/gif',
+  'image/*',
+  'application/octet-stream',
+  'application/octet-stream, image/png',
+  'application/json',
+  'application/json; charset=utf-8',
+  'application/x-www-form-urlencoded',
+  'text/plain',
+  'multipart/form-data; boundary=x',
+  'nonsense',
+]
+
+function setsPhoto(picture: PictureName, contentType: string): Scenario {
+  return {
+    name: `${picture} sent as ${contentType} becomes the photo`,
+    source: clients,
+    traits: ['any content type'],
+    given,
+    request: {
+      ...steps.setPhoto(place, picture),
+      headers: { 'content-type': contentType },
+      expected: steps.updated,
+    },
+    next: [
+      steps.readPhoto(place, steps.shows(picture, 300)),
+      {
+        as: steps.me,
+        method: 'GET',
+        path: `${place}/photos/64x64/$value`,
+        expected: steps.shows(picture, 64),
+      },
+    ],
+  }
+}
+
+/** "Content-Type: image/jpeg. 必填。" Required. */
+const strict: readonly Scenario[] = [
+  ...['image/jpeg', 'IMAGE/JPEG', 'image/jpeg; q=1'].map(
+    (contentType): Scenario => ({
+      name: `To the letter: a picture sent as ${contentType} is taken`,
+      source: steps.updatePage,
+      traits: ['image/jpeg only'],
+      given,
+      request: {
+        ...steps.setPhoto(place, 'a portrait'),
+        headers: { 'content-type': contentType },
+        expected: steps.updated,
+      },
+      next: [steps.readPhoto(place, steps.shows('a portrait'))],
+    }),
+  ),
+  ...contentTypes
+    .filter(type => !/^image\/jpeg\b/i.test(type))
+    .map(
+      (contentType): Scenario => ({
+        name: `To the letter: a picture sent as ${contentType} is 415`,
+        source: steps.updatePage,
+        traits: ['image/jpeg only'],
+        given,
+        request: {
+          ...steps.setPhoto(place, 'a portrait'),
+          headers: { 'content-type': contentType },
+          expected: { status: 415, error: { says: ['image/jpeg'] } },
+        },
+        untouched: { path: `${place}/photo/$value`, as: steps.me },
+      }),
+    ),
+  ...(['PUT', 'PATCH'] as const).map(
+    (method): Scenario => ({
+      name: `To the letter: a ${method} without a Content-Type is 415`,
+      source: steps.updatePage,
+      traits: ['image/jpeg only'],
+      given,
+      request: {
+        as: steps.me,
+        method,
+        path: `${place}/photo/$value`,
+        body: { text: 'any' },
+        expected: { status: 415, error: { says: ['image/jpeg'] } },
+      },
+      untouched: { path: `${place}/photo/$value`, as: steps.me },
+    }),
+  ),
+  {
+    name: 'To the letter: a GET that says Content-Type: application/json is answered all the same',
+    source: 'https://github.com/pnp/pnpjs',
+    traits: ['image/jpeg only'],
+    given,
+    request: {
+      ...steps.readPhoto(place, steps.shows('another portrait')),
+      headers: { 'content-type': 'application/json' },
+    },
+  },
+]
+
+/** Red, green, blue, yellow: the quarters of the patches, sent as they are and expected in sRGB. */
+const patchColours = [
+  { x: 50, y: 50, rgb: [200, 60, 40] },
+  { x: 150, y: 50, rgb: [40, 160, 80] },
+  { x: 50, y: 150, rgb: [50, 70, 200] },
+  { x: 150, y: 150, rgb: [230, 200, 60] },
+]
+
+function becomes(name: string, picture: PictureName, expected: Expected, source: string): Scenario {
+  return {
+    name,
+    source,
+    given,
+    request: { ...steps.setPhoto(place, picture), expected: steps.updated },
+    next: [steps.readPhoto(place, expected)],
+  }
+}
+
+const exif = 'https://www.cipa.jp/std/documents/e/DC-008-2012_E.pdf'
+
+const pixels: readonly Scenario[] = [
+  ...([2, 3, 4, 5, 6, 7, 8] as const).map(orientation =>
+    becomes(
+      `A picture that EXIF turns (${orientation}) is stored upright`,
+      `a picture turned by EXIF ${orientation}`,
+      steps.shows('an upright picture', 300),
+      exif,
+    ),
+  ),
+  ...([3, 6, 8] as const).map(
+    (orientation): Scenario => ({
+      name: `A contact’s picture that EXIF turns (${orientation}) is stored upright, in its own ratio`,
+      source: exif,
+      given: [steps.setPhoto(`${place}/contacts/{contact}`, 'another portrait')],
+      request: {
+        ...steps.setPhoto(`${place}/contacts/{contact}`, `a picture turned by EXIF ${orientation}`),
+        expected: steps.updated,
+      },
+      next: [
+        steps.readPhoto(`${place}/contacts/{contact}`, {
+          status: 200,
+          picture: { width: 300, height: 400, like: 'an upright picture' },
+        }),
+      ],
+    }),
+  ),
+  {
+    name: 'Where, when and by whom a picture was taken is in no size of it',
+    source: 'https://owasp.org/www-community/vulnerabilities/Unrestricted_File_Upload',
+    given,
+    request: {
+      ...steps.setPhoto(place, 'a JPEG that tells its place'),
+      expected: steps.updated,
+    },
+    next: [
+      steps.readPhoto(place, steps.shows('a JPEG that tells its place', 300)),
+      ...[48, 64, 96, 120, 240].map(side => ({
+        as: steps.me,
+        method: 'GET',
+        path: `${place}/photos/${side}x${side}/$value`,
+        expected: {
+          status: 200,
+          picture: { width: side, height: side },
+          without: ['Telltale', 'GPS', 'Exif', 'http://ns.adobe.com'],
+        },
+      })),
+    ],
+  },
+  becomes(
+    'A CMYK picture becomes one in sRGB, and keeps its colours',
+    'CMYK patches',
+    { status: 200, picture: { width: 200, height: 200 } },
+    'https://www.color.org/chardata/drsection1.xalter',
+  ),
+  becomes(
+    'A picture in Display P3 becomes one in sRGB, and keeps its colours',
+    'Display P3 patches',
+    { status: 200, picture: { width: 200, height: 200, colours: patchColours } },
+    'https://www.color.org/chardata/rgb/DisplayP3.xalter',
+  ),
+  becomes(
+    'What is transparent becomes white',
+    'a transparent PNG',
+    {
+      status: 200,
+      picture: {
+        width: 200,
+        height: 200,
+        colours: [
+          { x: 50, y: 100, rgb: [255, 127, 127] },
+          { x: 150, y: 100, rgb: [255, 255, 255] },
+        ],
+      },
+    },
+    'https://github.com/microsoftgraph/microsoft-graph-docs/issues/15561',
+  ),
+]
+
+const upload: readonly Scenario[] = [
+  {
+    name: 'The type of a picture is always spelled in lower case',
+    source: 'https://github.com/microsoftgraph/microsoft-graph-explorer-v4/issues/634',
+    traits: ['any content type'],
+    given: [{ ...steps.setPhoto(place, 'a PNG'), headers: { 'content-type': 'image/PNG' } }],
+    request: steps.readPhoto(place, {
+      status: 200,
+      headers: { 'content-type': 'image/jpeg', 'x-content-type-options': 'nosniff' },
+    }),
+  },
+  {
+    name: 'A picture in chunks, without a length, becomes the photo',
+    source: 'https://github.com/microsoftgraph/msgraph-sdk-java',
+    given,
+    request: {
+      ...steps.setPhoto(place, 'a large portrait'),
+      sent: 'in chunks',
+      expected: steps.updated,
+    },
+    next: [steps.readPhoto(place, steps.shows('a large portrait', 648))],
+  },
+]
+
+export const images: readonly Scenario[] = [
+  ...formats.map(picture => setsPhoto(picture, 'image/jpeg')),
+  ...contentTypes.slice(1).map(contentType => setsPhoto('a PNG', contentType)),
+  ...strict,
+  ...pixels,
+  ...upload,
+]
