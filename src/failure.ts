@@ -29,6 +29,7 @@ export type FailureCode =
   | 'version-unknown'
   | 'segment-unknown'
   | 'address-malformed'
+  | 'url-too-long'
   | 'method-not-allowed'
   | 'query-option-unsupported'
   | 'query-option-invalid'
@@ -40,6 +41,7 @@ export type FailureCode =
   | 'photo-not-found'
   | 'photo-size-not-found'
   | 'photo-changed'
+  | 'condition-malformed'
   // what they send
   | 'body-empty'
   | 'body-too-large'

@@ -23,9 +23,7 @@ const versions: Readonly<Record<string, Version>> = { 'v1.0': 'v1.0', beta: 'bet
 
 export function parseAddress(url: string): Address {
   if (url.length > maxUrlLength) {
-    throw new Failure('address-malformed', {
-      facts: { reason: `the url is longer than ${maxUrlLength} characters` },
-    })
+    throw new Failure('url-too-long', { facts: { length: url.length, maxLength: maxUrlLength } })
   }
   const question = url.indexOf('?')
   const path = question < 0 ? url : url.slice(0, question)

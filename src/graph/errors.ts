@@ -79,6 +79,14 @@ export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
   ),
   'segment-unknown': badRequest(f => `Resource not found for the segment '${text(f, 'segment')}'.`),
   'address-malformed': badRequest(f => `The url cannot be read: ${text(f, 'reason')}.`),
+  // "A server that receives a request-target longer than any URI it wishes to parse MUST respond with
+  // a 414". https://www.rfc-editor.org/rfc/rfc9112#section-3-5
+  'url-too-long': {
+    status: 414,
+    code: 'RequestUriTooLong',
+    message: f =>
+      `The url has ${text(f, 'length')} characters; at most ${text(f, 'maxLength')} are accepted.`,
+  },
   'method-not-allowed': {
     status: 405,
     code: 'Request_BadRequest',
@@ -118,6 +126,10 @@ export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
     message:
       'The condition in If-Match or If-None-Match does not hold: the photo is another one by now.',
   },
+  'condition-malformed': badRequest(
+    f =>
+      `The header ${text(f, 'header')} cannot be read. It takes * or a list of ETags, each in its quotes as it was given out.`,
+  ),
 
   'body-empty': badRequest('The request body is empty; the binary data of the photo is needed.'),
   'body-too-large': {

@@ -43,22 +43,37 @@ export function isUnchanged(headers: Headers, etag: string): boolean {
   return condition.split(',').some(tag => tag.trim().replace(/^W\//, '') === etag)
 }
 
-/** If-Match and If-None-Match: * on a write. Comparison is strong: a weak tag matches nothing. */
+/**
+ * If-Match and If-None-Match on a write; If-Match alone counts where both are sent. It compares
+ * strongly, so a weak tag matches nothing, and If-None-Match weakly. A condition that cannot be read
+ * is refused: passed over, it would overwrite what its sender meant to protect.
+ * https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
+ */
 export function writeCondition(headers: Headers): WriteCondition {
   const wanted = headers['if-match']
   if (wanted !== undefined) {
-    return wanted.trim() === '*'
-      ? 'any'
-      : new Set(wanted.split(',').map(tag => unquote(tag.trim())))
+    if (wanted.trim() === '*') return 'any'
+    return { oneOf: readTags('If-Match', wanted).flatMap(tag => (tag.isWeak ? [] : [tag.text])) }
   }
   const unwanted = headers['if-none-match']
   if (unwanted === undefined) return undefined
   if (unwanted.trim() === '*') return 'none'
-  throw new Failure('address-malformed', {
-    facts: { reason: 'If-None-Match on a write can only be *' },
+  return { noneOf: readTags('If-None-Match', unwanted).map(({ text }) => text) }
+}
+
+type Tag = Readonly<{ text: string; isWeak: boolean }>
+
+/** `"a", W/"b"`; a list may hold empty elements. */
+function readTags(header: string, value: string): Tag[] {
+  const elements = value.match(/(?:W\/)?"[^"]*"|[^,\s]+/g) ?? []
+  if (elements.length === 0) throw malformed(header)
+  return elements.map(element => {
+    const [, weak, text] = /^(W\/)?"(.*)"$/.exec(element) ?? []
+    if (text === undefined) throw malformed(header)
+    return { text, isWeak: weak !== undefined }
   })
 }
 
-function unquote(tag: string): string {
-  return /^"(.*)"$/.exec(tag)?.[1] ?? ''
+function malformed(header: string): Failure {
+  return new Failure('condition-malformed', { facts: { header } })
 }

@@ -4,7 +4,6 @@
  */
 import { Failure } from '../failure.ts'
 import { expectCondition } from '../photos/condition.ts'
-import { expectCondition } from '../photos/condition.ts'
 import { findRendition, listSizes, type Photo, type PixelSize, toPhoto } from '../photos/photo.ts'
 import { readRendition } from '../photos/read.ts'
 import { removePhoto } from '../photos/remove.ts'

@@ -4,8 +4,13 @@
  */
 import { Failure } from '../failure.ts'
 
-/** 'any': one must exist; 'none': none may; a set: it must be one of these versions. */
-export type WriteCondition = 'any' | 'none' | ReadonlySet<string> | undefined
+/** 'any': one must exist; 'none': none may; lists: it must, or must not, be one of these versions. */
+export type WriteCondition =
+  | 'any'
+  | 'none'
+  | Readonly<{ oneOf: readonly string[] }>
+  | Readonly<{ noneOf: readonly string[] }>
+  | undefined
 
 /** Throws 'photo-changed' unless the demand holds for the current version (undefined: no photo). */
 export function expectCondition(condition: WriteCondition, version: string | undefined): void {
@@ -14,7 +19,8 @@ export function expectCondition(condition: WriteCondition, version: string | und
 
 export function holds(condition: WriteCondition, version: string | undefined): boolean {
   if (condition === undefined) return true
+  if (condition === 'any') return version !== undefined
   if (condition === 'none') return version === undefined
-  if (version === undefined) return false
-  return condition === 'any' || condition.has(version)
+  if ('noneOf' in condition) return version === undefined || !condition.noneOf.includes(version)
+  return version !== undefined && condition.oneOf.includes(version)
 }
