@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { createSecureContext } from 'node:tls'
 import type { CloudName } from './tokens/clouds.ts'
 import { clouds } from './tokens/clouds.ts'
 import type { B2cTenant, Trust } from './tokens/trust.ts'
@@ -224,13 +225,19 @@ function readEntraTrust(texts: Texts, cloud: string): Trust {
   refuseWith(texts, 'cloud', ['issuerTenant'])
   if (!Object.hasOwn(clouds, cloud))
     throw wrong('cloud', cloud, `one of ${Object.keys(clouds).join(', ')}`)
+  const personal = flagOf(texts, 'personalAccounts')
+  if (personal && cloud !== 'global') {
+    throw new ConfigError(
+      `${name('personalAccounts')}: personal accounts exist in the cloud global only, and ${name('cloud')} is ${cloud}.`,
+    )
+  }
   return {
     kind: 'entra',
     cloud: cloud as CloudName,
     tenants: tenantsOf(texts),
     b2cTenants: b2cTenantsOf(texts),
     audiences: audiencesOf(texts),
-    personal: flagOf(texts, 'personalAccounts'),
+    personal,
   }
 }
 
@@ -280,7 +287,17 @@ function readTls(texts: Texts): Config['tls'] {
     throw new ConfigError(`${name('tlsCert')} is missing: ${name('tlsKey')} is set.`)
   if (tlsKey === undefined)
     throw new ConfigError(`${name('tlsKey')} is missing: ${name('tlsCert')} is set.`)
-  return { cert: fileOf('tlsCert', tlsCert), key: fileOf('tlsKey', tlsKey) }
+  const tls = { cert: fileOf('tlsCert', tlsCert), key: fileOf('tlsKey', tlsKey) }
+  try {
+    createSecureContext(tls)
+    return tls
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ConfigError(
+      `${name('tlsCert')} and ${name('tlsKey')}: not a certificate and its key in PEM form (${reason}).`,
+      { cause },
+    )
+  }
 }
 
 function fileOf(setting: SettingName, path: string): Buffer {

@@ -1,0 +1,251 @@
+/** Texts of flags and environment -> one typed Config, or a message that names the setting. */
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { certificateFor } from '../src/cli/certificate.ts'
+import {
+  ConfigError,
+  readConfig,
+  readEnvironment,
+  readLimits,
+  type SettingName,
+  settings,
+  type Texts,
+} from '../src/config.ts'
+
+const tenant = '7d4c3c2e-0b7e-4c6c-9a58-1f2f0a5d3b11'
+const other = 'B0C5F9A4-6D1D-4B4E-8F0E-52A7C1D9E622'
+const entra: Texts = { cloud: 'global', tenants: tenant, audience: 'api://visage' }
+const oidc: Texts = { issuer: 'https://id.example/realms/staff', audience: 'visage' }
+
+describe('what is not set', () => {
+  test('has the default that the table says', () => {
+    const { host, port, data, baseUrl, tls, strictContentType, limits } = readConfig(entra, {})
+    assert.deepEqual(
+      { host, port, data, baseUrl, tls, strictContentType },
+      {
+        host: settings.host.default,
+        port: Number(settings.port.default),
+        data: settings.data.default,
+        baseUrl: undefined,
+        tls: undefined,
+        strictContentType: false,
+      },
+    )
+    assert.equal(limits.sweepGraceMs, 3_600_000)
+    assert.ok(limits.renderers >= 1 && limits.renderers <= 3)
+    assert.deepEqual(limits, readLimits({}))
+  })
+})
+
+describe('whom to believe', () => {
+  test('is a Microsoft cloud with its tenants', () => {
+    const texts = { ...entra, tenants: ` ${tenant} , ${other} `, audience: 'api://visage, visage' }
+    assert.deepEqual(readConfig(texts, {}).trust, {
+      kind: 'entra',
+      cloud: 'global',
+      tenants: [tenant, other.toLowerCase()],
+      b2cTenants: [],
+      audiences: ['api://visage', 'visage'],
+      personal: false,
+    })
+  })
+
+  test('may be any tenant, personal accounts and B2C tenants', () => {
+    const texts = {
+      ...entra,
+      tenants: 'any',
+      personalAccounts: 'true',
+      b2cTenants: `${tenant}=contoso.b2clogin.com,${other}`,
+    }
+    assert.deepEqual(readConfig(texts, {}).trust, {
+      kind: 'entra',
+      cloud: 'global',
+      tenants: 'any',
+      b2cTenants: [
+        { tenantId: tenant, host: 'contoso.b2clogin.com' },
+        { tenantId: other.toLowerCase() },
+      ],
+      audiences: ['api://visage'],
+      personal: true,
+    })
+  })
+
+  for (const cloud of ['global', 'usgov', 'usgov-dod', 'china']) {
+    test(`may be the cloud ${cloud}`, () => {
+      const { trust } = readConfig({ ...entra, cloud }, {})
+      assert.equal(trust.kind === 'entra' && trust.cloud, cloud)
+    })
+  }
+
+  test('is any OpenID Connect issuer, to the letter', () => {
+    assert.deepEqual(readConfig({ ...oidc, issuerTenant: 'staff' }, {}).trust, {
+      kind: 'oidc',
+      issuers: [{ issuer: 'https://id.example/realms/staff' }],
+      audiences: ['visage'],
+      tenantId: 'staff',
+    })
+  })
+
+  test('may be an issuer on this machine without https, and no other', () => {
+    for (const issuer of [
+      'http://localhost:9000',
+      'http://127.0.0.1:9000/a',
+      'http://[::1]:9000',
+    ]) {
+      assert.equal(readConfig({ ...oidc, issuer }, {}).trust.kind, 'oidc')
+    }
+    refuses({ ...oidc, issuer: 'http://id.example' }, 'issuer', /https/)
+    refuses({ ...oidc, issuer: 'http://localhost.example' }, 'issuer', /https/)
+  })
+})
+
+/** Each row: what is wrong, the texts, the setting that the message has to name, and its point. */
+const wrong: readonly (readonly [string, Texts, SettingName, RegExp])[] = [
+  ['nobody to believe', { audience: 'visage' }, 'cloud', /VISAGE_ISSUER.*missing.*visage dev/],
+  ['two to believe', { ...entra, ...oidc }, 'issuer', /one of them/],
+  ['no audience for a cloud', { ...entra, audience: '' }, 'audience', /missing/],
+  ['no audience for an issuer', { ...oidc, audience: ' , ' }, 'audience', /missing/],
+  ['no tenants', { cloud: 'global', audience: 'visage' }, 'tenants', /missing.*any/],
+  [
+    'a tenant that is no id',
+    { ...entra, tenants: 'contoso.com' },
+    'tenants',
+    /'contoso.com'.*GUID/,
+  ],
+  ['an unknown cloud', { ...entra, cloud: 'mars' }, 'cloud', /'mars'.*global.*china/],
+  ['a cloud of JavaScript', { ...entra, cloud: 'constructor' }, 'cloud', /'constructor'/],
+  ['a B2C tenant that is no id', { ...entra, b2cTenants: 'a=b' }, 'b2cTenants', /'a'/],
+  ['tenants with an issuer', { ...oidc, tenants: tenant }, 'tenants', /no meaning with.*ISSUER/],
+  ['personal with an issuer', { ...oidc, personalAccounts: 'true' }, 'personalAccounts', /ISSUER/],
+  ['B2C with an issuer', { ...oidc, b2cTenants: tenant }, 'b2cTenants', /ISSUER/],
+  [
+    'personal accounts in a national cloud',
+    { ...entra, cloud: 'usgov', personalAccounts: 'true' },
+    'personalAccounts',
+    /global only.*usgov/,
+  ],
+  ['an issuer tenant with a cloud', { ...entra, issuerTenant: 'a' }, 'issuerTenant', /CLOUD/],
+  ['an issuer that is no url', { ...oidc, issuer: 'id.example' }, 'issuer', /'id.example'/],
+  ['an issuer by file', { ...oidc, issuer: 'file:///etc/passwd' }, 'issuer', /http/],
+  ['a port in words', { ...oidc, port: 'http' }, 'port', /'http'.*0 to 65535/],
+  ['a port too high', { ...oidc, port: '65536' }, 'port', /65536/],
+  ['a port below nothing', { ...oidc, port: '-1' }, 'port', /-1/],
+  ['a port with a fraction', { ...oidc, port: '80.5' }, 'port', /80.5/],
+  ['a port in another notation', { ...oidc, port: '0x50' }, 'port', /0x50/],
+  [
+    'yes instead of true',
+    { ...oidc, strictContentType: 'yes' },
+    'strictContentType',
+    /'yes'.*true/,
+  ],
+  ['fewer pixels than the smallest', { ...oidc, maxPixels: '2303' }, 'maxPixels', /from 2304/],
+  ['no renderer', { ...oidc, renderers: '0' }, 'renderers', /from 1/],
+  ['memory for no upload', { ...oidc, uploadMemory: '4194303' }, 'uploadMemory', /4194304/],
+  ['no time to stall', { ...oidc, stallTimeout: '0' }, 'stallTimeout', /from 1/],
+  ['no grace', { ...oidc, sweepGrace: '59' }, 'sweepGrace', /from 60/],
+  ['a base url with a query', { ...oidc, baseUrl: 'https://a.example/?b' }, 'baseUrl', /query/],
+  ['a base url that is none', { ...oidc, baseUrl: 'a.example' }, 'baseUrl', /'a.example'/],
+  [
+    'a certificate without key',
+    { ...oidc, tlsCert: 'a.pem' },
+    'tlsKey',
+    /missing.*VISAGE_TLS_CERT/,
+  ],
+  ['a key without certificate', { ...oidc, tlsKey: 'a.pem' }, 'tlsCert', /missing.*VISAGE_TLS_KEY/],
+  [
+    'a certificate that is not there',
+    { ...oidc, tlsCert: 'not/there.pem', tlsKey: 'not/there.key' },
+    'tlsCert',
+    /not\/there\.pem cannot be read.*ENOENT/,
+  ],
+]
+
+describe('refused, by name, is', () => {
+  for (const [what, texts, setting, point] of wrong) {
+    test(what, () => refuses(texts, setting, point))
+  }
+})
+
+describe('a certificate and its key', () => {
+  let folder = ''
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'visage-config-'))
+    for (const name of ['own', 'foreign']) {
+      const { cert, key } = await certificateFor(['localhost'])
+      await writeFile(join(folder, `${name}.pem`), cert)
+      await writeFile(join(folder, `${name}.key`), key)
+    }
+    await writeFile(join(folder, 'text.pem'), 'no certificate')
+  })
+  after(() => rm(folder, { recursive: true }))
+
+  const tlsOf = (cert: string, key: string): Texts => ({
+    ...oidc,
+    tlsCert: join(folder, cert),
+    tlsKey: join(folder, key),
+  })
+
+  test('are read', () => {
+    const { tls } = readConfig(tlsOf('own.pem', 'own.key'), {})
+    assert.match(String(tls?.cert), /BEGIN CERTIFICATE/)
+  })
+  test('are refused when either is none', () => {
+    refuses(tlsOf('text.pem', 'own.key'), 'tlsCert', /PEM/)
+    refuses(tlsOf('own.pem', 'text.pem'), 'tlsKey', /PEM/)
+  })
+  test('are refused when they do not belong together', () => {
+    refuses(tlsOf('own.pem', 'foreign.key'), 'tlsKey', /mismatch/)
+  })
+})
+
+describe('the environment', () => {
+  test('is read by the names in the table, and an empty variable counts as none', () => {
+    const env = { VISAGE_PORT: '9000', VISAGE_TENANTS: 'any', VISAGE_CLOUD: '', PATH: '/bin' }
+    assert.deepEqual(readEnvironment(env), { port: '9000', tenants: 'any' })
+  })
+
+  test('is refused when it has a setting that does not exist', () => {
+    const env = { VISAGE_PROT: '9000', VISAGE_TENANT: tenant }
+    assert.throws(() => readEnvironment(env), isConfigError(/VISAGE_PROT, VISAGE_TENANT.*--help/))
+  })
+
+  test('gives way to flags', () => {
+    const { port, host } = readConfig({ ...oidc, port: '1' }, { port: '2', host: '::' })
+    assert.deepEqual([port, host], [1, '::'])
+  })
+})
+
+test('the base url loses its slash at the end', () => {
+  assert.equal(
+    readConfig({ ...oidc, baseUrl: 'https://a.example/b/' }, {}).baseUrl,
+    'https://a.example/b',
+  )
+})
+
+test('every setting has a name of its own in the environment and among the flags', () => {
+  const all = Object.values(settings)
+  assert.equal(new Set(all.map(({ env }) => env)).size, all.length)
+  assert.equal(new Set(all.map(({ flag }) => flag)).size, all.length)
+  for (const { env, flag, meaning } of all) {
+    assert.match(env, /^VISAGE_[A-Z0-9_]+$/)
+    assert.equal(flag, `--${env.slice('VISAGE_'.length).toLowerCase().replaceAll('_', '-')}`)
+    assert.match(meaning, /\.$/)
+  }
+})
+
+function refuses(texts: Texts, setting: SettingName, point: RegExp): void {
+  const { env, flag } = settings[setting]
+  assert.throws(() => readConfig(texts, {}), isConfigError(RegExp(`${env} \\(${flag}\\)`)))
+  assert.throws(() => readConfig({}, texts), isConfigError(point))
+}
+
+function isConfigError(pattern: RegExp): (error: unknown) => boolean {
+  return error => {
+    assert.ok(error instanceof ConfigError)
+    assert.match(error.message, pattern)
+    return true
+  }
+}
