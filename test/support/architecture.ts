@@ -33,6 +33,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'directory',
     'photos',
     'storage',
+    'throttling',
   ],
   // The composition root hands every room what it needs, so it sees them all.
   'server.ts': [
@@ -44,8 +45,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'photos',
     'renditions',
     'storage',
+    'throttling',
   ],
-  graph: ['tokens', 'permissions', 'directory', 'photos'],
+  graph: ['tokens', 'permissions', 'directory', 'photos', 'throttling'],
   directory: ['storage'],
   photos: ['renditions', 'storage'],
   // "`tokens`, `permissions`, `renditions`, `storage` import no other folder."
@@ -53,11 +55,12 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   permissions: [],
   renditions: [],
   storage: [],
+  throttling: [],
   issuer: [],
   demo: [],
   push: [],
-  // The table of clouds is a table of tokens: who signs them.
-  'config.ts': ['tokens'],
+  // The table of clouds is a table of tokens, and limits are written as throttling reads them.
+  'config.ts': ['tokens', 'throttling'],
   'failure.ts': [],
   'events.ts': [],
 }

@@ -1,0 +1,127 @@
+/**
+ * Holds whoever asks too much to their limits, each key for itself. It counts in this process alone:
+ * several processes side by side let through as many times as much. What a key stands for, and when
+ * to ask, is decided elsewhere.
+ */
+import { Failure, type FailureCode } from '../failure.ts'
+import type { ThrottleLimits } from './limits.ts'
+import { createWindow, type Window } from './window.ts'
+
+export type Throttle = Readonly<{
+  /**
+   * Counts a request and lets it in until it is disposed of.
+   * @throws Failure 'requests-throttled', 'concurrency-throttled' with `retryAfterSeconds`.
+   */
+  admit(key: string): Admission
+  /** How many keys are remembered. */
+  size(): number
+}>
+
+export type Admission = Disposable &
+  Readonly<{
+    /** @throws Failure 'upload-throttled' when so many bytes are too many; they are not counted. */
+    expectUpload(bytes: number): void
+    /** The same, and counts them when they are not. */
+    addUpload(bytes: number): void
+  }>
+
+/** A few dozen bytes to a few kilobytes each. */
+const maxKeys = 20_000
+
+type Bucket = {
+  running: number
+  readonly requests: Window | undefined
+  readonly upload: Window | undefined
+}
+
+/** `now` in milliseconds. */
+export function createThrottle(
+  limits: ThrottleLimits,
+  now: () => number,
+  capacity = maxKeys,
+): Throttle {
+  const buckets = new Map<string, Bucket>()
+  return {
+    admit(key) {
+      if (!buckets.has(key) && buckets.size >= capacity) forgetOne(buckets)
+      const bucket = take(buckets, key, limits)
+      countRequest(bucket, limits, now())
+      if (limits.concurrent !== undefined && bucket.running >= limits.concurrent) {
+        // Nobody knows when one of those under way will be done.
+        throw refusal('concurrency-throttled', 0, {})
+      }
+      bucket.running++
+      return createAdmission(bucket, limits, now)
+    },
+    size: () => buckets.size,
+  }
+}
+
+/** The least recently used come first in the map. */
+function take(buckets: Map<string, Bucket>, key: string, limits: ThrottleLimits): Bucket {
+  const bucket = buckets.get(key) ?? {
+    running: 0,
+    requests: limits.requests && createWindow(limits.requests),
+    upload: limits.upload && createWindow(limits.upload),
+  }
+  buckets.delete(key)
+  buckets.set(key, bucket)
+  return bucket
+}
+
+/**
+ * Memory is bounded by forgetting the one that was quiet for longest, and with it what it had used:
+ * who goes round more mailboxes than these gets more than the limit, and no single mailbox suffers.
+ * Those with requests under way stay; connections bound them.
+ */
+function forgetOne(buckets: Map<string, Bucket>): void {
+  for (const [key, { running }] of buckets) {
+    if (running > 0) continue
+    buckets.delete(key)
+    return
+  }
+}
+
+/**
+ * "…Microsoft Graph continues to log resource usage while a client is being throttled.": a refused
+ * request counts too. https://learn.microsoft.com/en-us/graph/throttling
+ */
+function countRequest({ requests }: Bucket, { requests: rate }: ThrottleLimits, at: number): void {
+  if (requests === undefined || rate === undefined) return
+  const isTooMany = requests.waitFor(1, at) > 0
+  requests.add(1, at)
+  if (isTooMany) throw refusal('requests-throttled', requests.waitFor(1, at), rate)
+}
+
+function createAdmission(bucket: Bucket, limits: ThrottleLimits, now: () => number): Admission {
+  let isOver = false
+  const expectUpload = (bytes: number) => {
+    const waitMs = bucket.upload?.waitFor(bytes, now()) ?? 0
+    if (waitMs > 0) throw refusal('upload-throttled', waitMs, limits.upload ?? {})
+  }
+  return {
+    expectUpload,
+    addUpload(bytes) {
+      expectUpload(bytes)
+      bucket.upload?.add(bytes, now())
+    },
+    [Symbol.dispose]() {
+      if (!isOver) bucket.running--
+      isOver = true
+    },
+  }
+}
+
+function refusal(
+  code: FailureCode,
+  waitMs: number,
+  { amount, windowMs }: Partial<Readonly<{ amount: number; windowMs: number }>>,
+): Failure {
+  return new Failure(code, {
+    facts: {
+      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+      ...(amount !== undefined && { amount }),
+      ...(windowMs !== undefined && { seconds: windowMs / 1000 }),
+    },
+  })
+}

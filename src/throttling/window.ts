@@ -1,0 +1,47 @@
+/**
+ * How much has happened lately, for one limit. It counts in slices of a sixtieth of the window and
+ * keeps a slice until all of it is over, so that what it counts is never less than what happened in
+ * the window, and its memory is the same however much happens. It does not refuse anything.
+ */
+import type { Rate } from './limits.ts'
+
+export type Window = Readonly<{
+  add(amount: number, now: number): void
+  /** Milliseconds until `amount` more is within the rate, if nothing else happens; 0: it is now. */
+  waitFor(amount: number, now: number): number
+}>
+
+const slicesPerWindow = 60
+
+type Slice = { readonly endsAt: number; count: number }
+
+export function createWindow(rate: Rate): Window {
+  const sliceMs = Math.ceil(rate.windowMs / slicesPerWindow)
+  const slices: Slice[] = []
+  let total = 0
+  function forgetOld(now: number): void {
+    while (slices[0] !== undefined && slices[0].endsAt + rate.windowMs <= now) {
+      total -= slices.shift()?.count ?? 0
+    }
+  }
+  return {
+    add(amount, now) {
+      forgetOld(now)
+      total += amount
+      const newest = slices.at(-1)
+      // A clock that was set back counts into the newest slice: what is counted late is kept longer.
+      if (newest !== undefined && now < newest.endsAt) newest.count += amount
+      else slices.push({ endsAt: (Math.floor(now / sliceMs) + 1) * sliceMs, count: amount })
+    },
+    waitFor(amount, now) {
+      forgetOld(now)
+      let left = total
+      if (left + amount <= rate.amount) return 0
+      for (const { endsAt, count } of slices) {
+        left -= count
+        if (left + amount <= rate.amount) return endsAt + rate.windowMs - now
+      }
+      return rate.windowMs
+    },
+  }
+}
