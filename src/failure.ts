@@ -61,6 +61,9 @@ export type FailureCode =
   | 'image-has-too-many-pixels'
   // what the machine cannot do just now
   | 'overloaded'
+  | 'requests-throttled'
+  | 'concurrency-throttled'
+  | 'upload-throttled'
   | 'storage-unavailable'
   // what the HTTP parser refuses before a call exists
   | 'http-malformed'

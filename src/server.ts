@@ -23,6 +23,8 @@ import { migrate } from './storage/migrations.ts'
 import type { Packs } from './storage/packs.ts'
 import type { Database } from './storage/schema.ts'
 import { openSqlite } from './storage/sqlite.ts'
+import type { ThrottleLimits } from './throttling/limits.ts'
+import { createThrottle } from './throttling/throttle.ts'
 import type { Fetch } from './tokens/key-set.ts'
 import type { Trust } from './tokens/trust.ts'
 import { createVerifier } from './tokens/verify.ts'
@@ -49,6 +51,8 @@ export type ServerOptions = Readonly<{
   /** Asked once the address is known, before the first request. */
   identity: (origin: string) => Identity
   strictContentType: boolean
+  /** Per application and mailbox, in this process; undefined for none. */
+  throttle?: ThrottleLimits | undefined
   limits: Limits
   write: WriteLine
   /** Sees every answer, besides what is written to the log. */
@@ -128,7 +132,7 @@ async function openStores(
 function createParts(
   database: Database,
   packs: Packs,
-  { limits, strictContentType }: ServerOptions,
+  { limits, strictContentType, throttle }: ServerOptions,
   now: () => number,
 ): Omit<Parts, 'events' | 'identify'> {
   closeOtherDecoders()
@@ -143,6 +147,7 @@ function createParts(
     newVersion: () => randomBytes(16).toString('hex'),
     strictContentType,
     maxUploadBytes,
+    throttle: throttle && createThrottle(throttle, now),
   }
 }
 

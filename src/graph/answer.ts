@@ -1,6 +1,6 @@
 /**
- * The story of a request, top to bottom: match -> identify -> permit -> find -> relate ->
- * restrict -> do -> reply.
+ * The story of a request, top to bottom: match -> identify -> permit -> find -> admit ->
+ * relate -> restrict -> do -> reply.
  * The order of these lines is where the precedence of 400/404/405, 401, 403 and 404 is written; the
  * body is read only after all of them. It knows no socket: a call comes in, a reply goes out.
  */
@@ -17,6 +17,7 @@ import type { Parts } from './request.ts'
 import { restrictCall } from './restrict.ts'
 import { type Match, match } from './routes.ts'
 import { find, knownRelation, type Target, wholeRelation } from './target.ts'
+import { admit, measure } from './throttle.ts'
 
 /** What `answer` is, and what a wrapper around it is too. */
 export type Answer = (call: Call, parts: Parts) => Promise<Reply>
@@ -33,9 +34,11 @@ export async function answer(call: Call, parts: Parts): Promise<Reply> {
     caller = await parts.identify(call.headers.authorization)
     permitCall(matched, caller)
     const target = await find(matched, caller, parts)
+    using admission = admit(matched, caller, target, parts)
     await relateCall(matched, caller, target, parts)
     await restrictCall(matched, caller, target, parts)
-    const request = { call, address, match: matched, caller, target }
+    const measured = measure(call, admission)
+    const request = { call: measured, address, match: matched, caller, target }
     const done = await operations[matched.operation](request, parts)
     reply = { ...done, headers: { ...ids.headers, ...done.headers } }
   } catch (error) {

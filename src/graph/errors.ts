@@ -195,6 +195,21 @@ export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
   overloaded: unavailable(
     'The server is busy with other uploads. Try again after the time in Retry-After.',
   ),
+  'requests-throttled': throttled(
+    'TooManyRequests',
+    f =>
+      `Please retry again later. This application has sent more than ${text(f, 'amount')} requests to this mailbox within ${text(f, 'seconds')} seconds; refused ones count too.`,
+  ),
+  // The words that clients look for.
+  'concurrency-throttled': throttled(
+    'ApplicationThrottled',
+    'Application is over its MailboxConcurrency limit.',
+  ),
+  'upload-throttled': throttled(
+    'TooManyRequests',
+    f =>
+      `Please retry again later. This application may upload at most ${text(f, 'amount')} bytes to this mailbox within ${text(f, 'seconds')} seconds.`,
+  ),
   'storage-unavailable': unavailable('The storage does not answer at the moment.'),
 
   'http-malformed': badRequest('The request is not valid HTTP.'),
@@ -298,6 +313,11 @@ function missing(message: Words, code: string): WireError {
 
 function unavailable(message: Words): WireError {
   return { status: 503, code: 'ServiceUnavailable', message, retryAfter: true }
+}
+
+/** https://learn.microsoft.com/en-us/graph/throttling#sample-response */
+function throttled(code: string, message: Words): WireError {
+  return { status: 429, code, message, retryAfter: true }
 }
 
 function text(facts: Facts, name: string): string {

@@ -4,6 +4,7 @@
 import type { Directory } from '../directory/directory.ts'
 import type { Events } from '../events.ts'
 import type { ReplaceParts } from '../photos/replace.ts'
+import type { Throttle } from '../throttling/throttle.ts'
 import type { Caller } from '../tokens/caller.ts'
 import type { Address } from './address.ts'
 import type { Call } from './call.ts'
@@ -19,6 +20,8 @@ export type Parts = ReplaceParts &
     /** "Content-Type: image/jpeg. Required.": to the letter, or 415. */
     strictContentType: boolean
     maxUploadBytes: number
+    /** undefined: nobody is held up. */
+    throttle?: Throttle | undefined
   }>
 
 /** A call that has passed every check but those of its own body and conditions. */
