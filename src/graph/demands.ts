@@ -44,7 +44,10 @@ const resources: Readonly<Record<TargetKind, Resource>> = {
   contact: 'contact',
 }
 
-export function demandOf(match: Match): Readonly<{ action: Action; resource: Resource }> {
-  const { action, resource } = demands[match.operation]
-  return { action, resource: resource === 'target' ? resources[match.target] : resource }
+export function demandOf({
+  operation,
+  target,
+}: Pick<Match, 'operation' | 'target'>): Readonly<{ action: Action; resource: Resource }> {
+  const { action, resource } = demands[operation]
+  return { action, resource: resource === 'target' ? resources[target] : resource }
 }

@@ -11,23 +11,20 @@ import { listUsers as findUsers } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import { readContact, readContactFolder } from './bodies.ts'
 import type { Reply } from './call.ts'
+import { contracts } from './contracts.ts'
 import { formatSkipToken, readOptions } from './query.ts'
 import { collection, empty, entity } from './replies.ts'
 import type { Parts, Request } from './request.ts'
 import * as resources from './resources.ts'
 import { mailboxOf, type Target } from './target.ts'
 
-const selectOnly = ['$select'] as const
-const searchable = ['$select', '$top', '$skiptoken', '$search', '$filter', '$orderby'] as const
-const pageable = ['$select', '$top', '$skip', '$filter', '$orderby'] as const
-
 export async function getUser(request: Request): Promise<Reply> {
-  const { select } = readOptions(request.address.query, selectOnly)
+  const { select } = readOptions(request.address.query, contracts.getUser.options)
   return entity(request, 'users/$entity', resources.user(expectPerson(request.target), select))
 }
 
 export async function listUsers(request: Request, parts: Parts): Promise<Reply> {
-  const options = readOptions(request.address.query, searchable)
+  const options = readOptions(request.address.query, contracts.listUsers.options)
   const rows = await findUsers(parts.database, request.caller.tenantId, onePageMore(options))
   const page = rows.slice(0, options.top)
   return collection(
@@ -39,12 +36,12 @@ export async function listUsers(request: Request, parts: Parts): Promise<Reply> 
 }
 
 export async function getGroup(request: Request): Promise<Reply> {
-  const { select } = readOptions(request.address.query, selectOnly)
+  const { select } = readOptions(request.address.query, contracts.getGroup.options)
   return entity(request, 'groups/$entity', resources.group(expectGroup(request.target), select))
 }
 
 export async function listGroups(request: Request, parts: Parts): Promise<Reply> {
-  const options = readOptions(request.address.query, searchable)
+  const options = readOptions(request.address.query, contracts.listGroups.options)
   const rows = await findGroups(parts.database, request.caller.tenantId, onePageMore(options))
   const page = rows.slice(0, options.top)
   return collection(
@@ -56,12 +53,12 @@ export async function listGroups(request: Request, parts: Parts): Promise<Reply>
 }
 
 export async function getTeam(request: Request): Promise<Reply> {
-  const { select } = readOptions(request.address.query, selectOnly)
+  const { select } = readOptions(request.address.query, contracts.getTeam.options)
   return entity(request, 'teams/$entity', resources.team(expectGroup(request.target), select))
 }
 
 export async function listJoinedTeams(request: Request, parts: Parts): Promise<Reply> {
-  const { select } = readOptions(request.address.query, selectOnly)
+  const { select } = readOptions(request.address.query, contracts.listJoinedTeams.options)
   const person = expectPerson(request.target)
   const rows = await findJoinedTeams(parts.database, person.tenant_id, person.id)
   return collection(
@@ -72,7 +69,7 @@ export async function listJoinedTeams(request: Request, parts: Parts): Promise<R
 }
 
 export async function getContact(request: Request): Promise<Reply> {
-  const { select } = readOptions(request.address.query, selectOnly)
+  const { select } = readOptions(request.address.query, contracts.getContact.options)
   const { contact } = expectContact(request.target)
   return entity(
     request,
@@ -82,7 +79,7 @@ export async function getContact(request: Request): Promise<Reply> {
 }
 
 export async function listContacts(request: Request, parts: Parts): Promise<Reply> {
-  const options = readOptions(request.address.query, pageable)
+  const options = readOptions(request.address.query, contracts.listContacts.options)
   const mailbox = mailboxOf(expectPerson(request.target))
   const rows = await contacts.listContacts(
     parts.database,
@@ -127,7 +124,7 @@ export async function deleteContact({ target }: Request, parts: Parts): Promise<
 }
 
 export async function getContactFolder(request: Request): Promise<Reply> {
-  const { select } = readOptions(request.address.query, selectOnly)
+  const { select } = readOptions(request.address.query, contracts.getContactFolder.options)
   const { folder } = expectFolder(request.target)
   return entity(
     request,
@@ -137,7 +134,7 @@ export async function getContactFolder(request: Request): Promise<Reply> {
 }
 
 export async function listContactFolders(request: Request, parts: Parts): Promise<Reply> {
-  const options = readOptions(request.address.query, ['$select', '$top', '$skip', '$orderby'])
+  const options = readOptions(request.address.query, contracts.listContactFolders.options)
   const mailbox = mailboxOf(expectPerson(request.target))
   const parent = folderOf(request.target)
   const rows = await contacts.listFolders(parts.database, mailbox, parent, onePageMore(options))

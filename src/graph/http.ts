@@ -17,6 +17,7 @@ import { answerBatch, isBatch } from './batch.ts'
 import type { BodyBudget } from './bodies-in-flight.ts'
 import type { Call, Headers, Reply } from './call.ts'
 import { answerPreflight, corsHeaders } from './cors.ts'
+import { answerDescription, isDescription } from './description.ts'
 import { refuse } from './errors.ts'
 import { requestIds } from './headers.ts'
 import type { Parts } from './request.ts'
@@ -127,7 +128,10 @@ async function respond(
 function toAnswerAny(around: Around): Answer {
   const single = around(answer)
   const batch = around((call, parts) => answerBatch(call, parts, single))
-  return (call, parts) => (isBatch(call) ? batch(call, parts) : single(call, parts))
+  return (call, parts) => {
+    if (isBatch(call)) return batch(call, parts)
+    return isDescription(call) ? answerDescription(call, parts) : single(call, parts)
+  }
 }
 
 /** An absolute-form target (RFC 9112, 3.2.2) names its host in the request line; the rest is the path. */

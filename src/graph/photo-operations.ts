@@ -9,6 +9,8 @@ import { readRendition } from '../photos/read.ts'
 import { removePhoto } from '../photos/remove.ts'
 import { replacePhoto } from '../photos/replace.ts'
 import type { Reply } from './call.ts'
+import { contracts } from './contracts.ts'
+import { levelOf } from './control-information.ts'
 import { etagOf, isUnchanged, writeCondition } from './headers.ts'
 import { readOptions } from './query.ts'
 import { collection, empty, entity } from './replies.ts'
@@ -18,13 +20,17 @@ import { ownerOf, type Target } from './target.ts'
 
 /** One photo's metadata, of the photo itself or of one size. */
 export async function getPhoto(request: Request): Promise<Reply> {
-  const { select } = readOptions(request.address.query, ['$select'])
+  const { select } = readOptions(request.address.query, contracts.getPhoto.options)
   const { photo, rendition, id } = expectRendition(request)
-  const unchanged = notModified(request, photo)
+  const isUsual = levelOf(request.call.headers.accept, request.address.query) === 'minimal'
+  const unchanged = isUsual ? notModified(request, photo) : undefined
   if (unchanged) return unchanged
   const path = `${placeOf(request.target)}/${request.match.size === undefined ? 'photo' : 'photos'}/$entity`
   const reply = entity(request, path, profilePhoto(photo, rendition, id, select))
-  return { ...reply, headers: { ...reply.headers, ...revalidate, etag: etagOf(photo) } }
+  // One tag names one text. It is the photo's, so only the usual text goes by it: the others are
+  // told whole each time, and no cache keeps them to hand them out for it.
+  const caching = isUsual ? revalidate : { 'cache-control': 'no-store' }
+  return { ...reply, headers: { ...reply.headers, ...caching, etag: etagOf(photo) } }
 }
 
 /** The JPEG itself. Query options mean nothing to a stream and are passed over. */
@@ -48,7 +54,7 @@ export async function getPhotoValue(request: Request, parts: Parts): Promise<Rep
 
 /** Every size there is, smallest first. A photo of an odd size is in no list: its address is `photo`. */
 export async function listPhotos(request: Request): Promise<Reply> {
-  const { select, top, skip } = readOptions(request.address.query, ['$select', '$top', '$skip'])
+  const { select, top, skip } = readOptions(request.address.query, contracts.listPhotos.options)
   const photo = expectPhoto(request.target)
   const sizes = listSizes(photo)
   const page = sizes.slice(skip, skip + top)

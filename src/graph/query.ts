@@ -4,6 +4,7 @@
  */
 import type { Term } from '../directory/search.ts'
 import { Failure } from '../failure.ts'
+import { expectJsonFormat } from './control-information.ts'
 
 export type Options = Readonly<{
   select: ReadonlySet<string> | undefined
@@ -13,7 +14,14 @@ export type Options = Readonly<{
   after: Readonly<{ name: string; id: string }> | undefined
 }>
 
-type Option = '$select' | '$top' | '$skip' | '$skiptoken' | '$search' | '$filter' | '$orderby'
+export type Option =
+  | '$select'
+  | '$top'
+  | '$skip'
+  | '$skiptoken'
+  | '$search'
+  | '$filter'
+  | '$orderby'
 
 const defaultTop = 100
 const maxTop = 999
@@ -25,6 +33,7 @@ const maxTop = 999
 export function readOptions(query: string, supported: readonly Option[]): Options {
   const given = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(query)) {
+    if (/^\$?format$/i.test(name)) expectJsonFormat(value)
     const option = canonicalName(name, supported)
     if (option === undefined) continue
     if (given.has(option)) throw invalid(option, 'it is given twice')
@@ -50,7 +59,6 @@ const known = new Set([
   '$orderby',
   '$count',
   '$expand',
-  '$format',
   '$apply',
   '$compute',
   '$levels',
@@ -60,7 +68,7 @@ const known = new Set([
 function canonicalName(name: string, supported: readonly Option[]): string | undefined {
   const option = (name.startsWith('$') ? name : `$${name}`).toLowerCase()
   if ((supported as readonly string[]).includes(option)) return option
-  if (!name.startsWith('$') && !known.has(option)) return undefined
+  if (option === '$format' || (!name.startsWith('$') && !known.has(option))) return undefined
   throw new Failure('query-option-unsupported', { facts: { option: name, supported } })
 }
 

@@ -1,42 +1,68 @@
 /**
- * The forms that answers take: JSON, a page of a list, bytes, nothing.
+ * The forms that answers take: JSON, a page of a list, nothing.
  */
 
 import type { Reply } from './call.ts'
+import { type Json, type Level, levelOf, present, type Shown } from './control-information.ts'
 import type { Request } from './request.ts'
-import { contextUrl } from './resources.ts'
-
-type Json = Readonly<Record<string, unknown>>
-
-const jsonHeaders = {
-  'content-type':
-    'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8',
-  'odata-version': '4.0',
-}
+import { contextUrl, keyed } from './resources.ts'
 
 /** Directory data is not kept by anybody on the way. */
 const noCache = { 'cache-control': 'no-cache' }
 
-export function entity(request: Request, context: string, resource: Json, status = 200): Reply {
-  const { call, address } = request
-  const body = { '@odata.context': contextUrl(call.origin, address.version, context), ...resource }
-  return { status, headers: { ...jsonHeaders, ...noCache }, body: JSON.stringify(body) }
+/** `context` is what stands behind `$metadata#`, like `users('id')/photo/$entity`. */
+export function entity(request: Request, context: string, shown: Shown, status = 200): Reply {
+  const level = levelOf(request.call.headers.accept, request.address.query)
+  const url = urlOf(request, context.replace(/\/\$entity$/, ''), shown.key)
+  return reply(level, status, {
+    ...contextOf(request, level, context),
+    ...present(shown, level, url),
+  })
 }
 
-/** A page of a list; `next` is the query of the page after it. */
+/**
+ * A page of a list; `next` is the query of the page after it. A client that wants no control
+ * information gets that one all the same: "…MUST continue to be included… even in the
+ * odata.metadata=none case."
+ */
 export function collection(
   request: Request,
   context: string,
-  value: readonly Json[],
+  value: readonly Shown[],
   next?: Readonly<Record<string, string>>,
 ): Reply {
-  const { call, address } = request
-  const body = {
-    '@odata.context': contextUrl(call.origin, address.version, context),
+  const level = levelOf(request.call.headers.accept, request.address.query)
+  return reply(level, 200, {
+    ...contextOf(request, level, context),
     ...(next && { '@odata.nextLink': nextLink(request, next) }),
-    value,
+    value: value.map(shown => present(shown, level, urlOf(request, context, shown.key))),
+  })
+}
+
+function reply(level: Level, status: number, body: Json): Reply {
+  return {
+    status,
+    headers: {
+      'content-type': `application/json;odata.metadata=${level};odata.streaming=true;IEEE754Compatible=false;charset=utf-8`,
+      'odata-version': '4.0',
+      // The level is asked for in Accept.
+      vary: 'Accept',
+      ...noCache,
+    },
+    body: JSON.stringify(body),
   }
-  return { status: 200, headers: { ...jsonHeaders, ...noCache }, body: JSON.stringify(body) }
+}
+
+function contextOf({ call, address }: Request, level: Level, context: string): Json {
+  if (level === 'none') return {}
+  return { '@odata.context': contextUrl(call.origin, address.version, context) }
+}
+
+/** By convention the place in the context and the key make the address: `users('id')/photos('48x48')`. */
+function urlOf({ call, address }: Request, place: string, key: string | undefined): string {
+  const path = key === undefined ? place : keyed(place, key)
+  const escaped = encodeURI(path).replaceAll('#', '%23').replaceAll('?', '%3F')
+  return `${call.origin}/${address.version}/${escaped}`
 }
 
 /** The address of this page with some options exchanged: whatever else was asked for stays. */

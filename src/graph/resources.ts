@@ -8,9 +8,9 @@ import type { PhotoUpdateSettings } from '../directory/photo-update-settings.ts'
 import type { User } from '../directory/users.ts'
 import type { Photo, PixelSize } from '../photos/photo.ts'
 import type { Version } from './address.ts'
+import type { Json, Shown } from './control-information.ts'
 import { etagOf } from './headers.ts'
 
-type Json = Readonly<Record<string, unknown>>
 type Select = ReadonlySet<string> | undefined
 
 /** `https://host/v1.0/$metadata#users('id')/photo/$entity` */
@@ -26,11 +26,21 @@ export function keyed(collection: string, id: string): string {
  * `id` is the literal 'default' for the photo without a size, else '48x48'.
  * @observed 2026-04 docs/conformance.md: these six keys, `height` before `width`.
  */
-export function profilePhoto(photo: Photo, rendition: PixelSize, id: string, select: Select): Json {
+export function profilePhoto(
+  photo: Photo,
+  { height, width }: PixelSize,
+  id: string,
+  select: Select,
+): Shown {
   return {
-    '@odata.mediaContentType': 'image/jpeg',
-    '@odata.mediaEtag': etagOf(photo),
-    ...pick({ id, height: rendition.height, width: rendition.width }, select),
+    type: 'profilePhoto',
+    // "photos" is not updatable: what changes a size is a change of the photo.
+    ...(id === 'default' ? { key: undefined } : { key: id, isReadOnly: true }),
+    annotations: {
+      '@odata.mediaContentType': 'image/jpeg',
+      '@odata.mediaEtag': etagOf(photo),
+    },
+    ...pick({ id, height, width }, select),
   }
 }
 
@@ -52,8 +62,9 @@ const defaultUserProperties = [
   'userPrincipalName',
   'id',
 ]
+const usualUserProperties = new Set(defaultUserProperties.map(name => name.toLowerCase()))
 
-export function user(row: User, select: Select): Json {
+export function user(row: User, select: Select): Shown {
   const all = {
     businessPhones: [],
     displayName: row.display_name,
@@ -70,10 +81,11 @@ export function user(row: User, select: Select): Json {
     department: null,
     accountEnabled: true,
   }
-  return pick(all, select ?? new Set(defaultUserProperties.map(name => name.toLowerCase())))
+  const { properties } = pick(all, select ?? usualUserProperties)
+  return { type: 'user', key: row.id, isReadOnly: true, properties, selected: select }
 }
 
-export function group(row: Group, select: Select): Json {
+export function group(row: Group, select: Select): Shown {
   const all = {
     id: row.id,
     description: row.description,
@@ -86,43 +98,41 @@ export function group(row: Group, select: Select): Json {
     securityEnabled: row.is_unified !== 1,
     visibility: row.visibility,
   }
-  return pick(all, select)
+  return { type: 'group', key: row.id, isReadOnly: true, ...pick(all, select) }
 }
 
-export function team(row: Group, select: Select): Json {
-  return pick(
-    {
-      id: row.id,
-      displayName: row.display_name,
-      description: row.description,
-      visibility: row.visibility.toLowerCase(),
-      isArchived: false,
-    },
-    select,
-  )
+export function team(row: Group, select: Select): Shown {
+  const all = {
+    id: row.id,
+    displayName: row.display_name,
+    description: row.description,
+    visibility: row.visibility.toLowerCase(),
+    isArchived: false,
+  }
+  return { type: 'team', key: row.id, isReadOnly: true, ...pick(all, select) }
 }
 
-export function contact(row: Contact, select: Select): Json {
-  return pick(
-    {
-      id: row.id,
-      parentFolderId: row.folder_id,
-      displayName: row.display_name,
-      givenName: row.given_name,
-      surname: row.surname,
-      companyName: row.company_name,
-      jobTitle: row.job_title,
-      emailAddresses: JSON.parse(row.email_addresses) as readonly EmailAddress[],
-    },
-    select,
-  )
+export function contact(row: Contact, select: Select): Shown {
+  const all = {
+    id: row.id,
+    parentFolderId: row.folder_id,
+    displayName: row.display_name,
+    givenName: row.given_name,
+    surname: row.surname,
+    companyName: row.company_name,
+    jobTitle: row.job_title,
+    emailAddresses: JSON.parse(row.email_addresses) as readonly EmailAddress[],
+  }
+  return { type: 'contact', key: row.id, ...pick(all, select) }
 }
 
-export function contactFolder(row: ContactFolder, select: Select): Json {
-  return pick(
-    { id: row.id, parentFolderId: row.parent_folder_id, displayName: row.display_name },
-    select,
-  )
+export function contactFolder(row: ContactFolder, select: Select): Shown {
+  const all = {
+    id: row.id,
+    parentFolderId: row.parent_folder_id,
+    displayName: row.display_name,
+  }
+  return { type: 'contactFolder', key: row.id, ...pick(all, select) }
 }
 
 /**
@@ -130,12 +140,14 @@ export function contactFolder(row: ContactFolder, select: Select): Json {
  * @differs Pages print {} for the empty list, which is how PowerShell shows one; and Graph answers
  * without `id`, as it is here. https://www.michev.info/blog/post/6196
  */
-export function photoUpdateSettings(settings: PhotoUpdateSettings, select: Select): Json {
-  return pick({ source: settings.source, allowedRoles: settings.allowedRoles }, select)
+export function photoUpdateSettings(settings: PhotoUpdateSettings, select: Select): Shown {
+  const all = { source: settings.source, allowedRoles: settings.allowedRoles }
+  return { type: 'photoUpdateSettings', key: undefined, ...pick(all, select) }
 }
 
 /** Names of properties compare without case; a property that does not exist is left out. */
-function pick(all: Json, select: Select): Json {
-  if (select === undefined) return all
-  return Object.fromEntries(Object.entries(all).filter(([name]) => select.has(name.toLowerCase())))
+function pick(all: Json, select: Select): Pick<Shown, 'properties' | 'selected'> {
+  if (select === undefined) return { properties: all, selected: select }
+  const chosen = Object.entries(all).filter(([name]) => select.has(name.toLowerCase()))
+  return { properties: Object.fromEntries(chosen), selected: select }
 }

@@ -183,7 +183,9 @@ function isServed({ versions }: Route, version: Version): boolean {
 function step(node: Node, segment: Segment, keys: Map<string, string[]>): Node {
   const named = segment.isKey ? undefined : node.names.get(segment.text.toLowerCase())
   if (named !== undefined) return named
-  if (node.key === undefined) throw unknownSegment(segment.text)
+  // `$count`, `$ref` and their like are never a key, unless in parentheses.
+  const isKey = segment.isKey || !segment.text.startsWith('$')
+  if (node.key === undefined || !isKey) throw unknownSegment(segment.text)
   const { name, node: next } = node.key
   keys.set(name, [...(keys.get(name) ?? []), segment.text])
   return next

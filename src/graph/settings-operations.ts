@@ -12,13 +12,14 @@ import {
 } from '../directory/photo-update-settings.ts'
 import { readPhotoUpdateSettings } from './bodies.ts'
 import type { Reply } from './call.ts'
+import { contracts } from './contracts.ts'
 import { readOptions } from './query.ts'
 import { empty, entity } from './replies.ts'
 import type { Parts, Request } from './request.ts'
 import * as resources from './resources.ts'
 
 export async function getPhotoUpdateSettings(request: Request, parts: Parts): Promise<Reply> {
-  const { select } = readOptions(request.address.query, ['$select'])
+  const { select } = readOptions(request.address.query, contracts.getPhotoUpdateSettings.options)
   const settings = await findPhotoUpdateSettings(parts.database, request.caller.tenantId)
   return tell(request, settings, select)
 }

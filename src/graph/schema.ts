@@ -1,0 +1,185 @@
+/**
+ * Table: the types that Visage serves, as Graph's own metadata declares them, cut down to the
+ * properties that are really there. $metadata, the OpenAPI document and full metadata are read from it.
+ *
+ * https://graph.microsoft.com/v1.0/$metadata
+ */
+import type { Version } from './address.ts'
+
+type Primitive = 'Edm.String' | 'Edm.Int32' | 'Edm.Boolean'
+type Value = Primitive | 'graph.emailAddress' | 'graph.photoUpdateSource'
+export type PropertyType = Value | `Collection(${Value})`
+
+export type NavigationType = EntityName | `Collection(${EntityName})`
+
+export type EntityType = Readonly<{
+  /** Only in this version; else in both. */
+  only?: Version
+  /** The bytes are at `/$value`. */
+  hasStream?: true
+  /** Besides `id`, the key of every entity. */
+  properties: Readonly<Record<string, PropertyType>>
+  /** Every one of them is contained: it is addressed through its owner. */
+  navigation?: Readonly<Record<string, NavigationType>>
+  /** Another property by which one can be addressed: users(userPrincipalName='…'). */
+  alternateKey?: string
+}>
+
+export type EntityName =
+  | 'profilePhoto'
+  | 'user'
+  | 'group'
+  | 'team'
+  | 'contact'
+  | 'contactFolder'
+  | 'admin'
+  | 'peopleAdminSettings'
+  | 'photoUpdateSettings'
+
+export const entityTypes: Readonly<Record<EntityName, EntityType>> = {
+  profilePhoto: { hasStream: true, properties: { height: 'Edm.Int32', width: 'Edm.Int32' } },
+  user: {
+    alternateKey: 'userPrincipalName',
+    properties: {
+      accountEnabled: 'Edm.Boolean',
+      businessPhones: 'Collection(Edm.String)',
+      department: 'Edm.String',
+      displayName: 'Edm.String',
+      givenName: 'Edm.String',
+      jobTitle: 'Edm.String',
+      mail: 'Edm.String',
+      mobilePhone: 'Edm.String',
+      officeLocation: 'Edm.String',
+      preferredLanguage: 'Edm.String',
+      surname: 'Edm.String',
+      userPrincipalName: 'Edm.String',
+      userType: 'Edm.String',
+    },
+    navigation: {
+      photo: 'profilePhoto',
+      photos: 'Collection(profilePhoto)',
+      joinedTeams: 'Collection(team)',
+      contacts: 'Collection(contact)',
+      contactFolders: 'Collection(contactFolder)',
+    },
+  },
+  group: {
+    properties: {
+      description: 'Edm.String',
+      displayName: 'Edm.String',
+      groupTypes: 'Collection(Edm.String)',
+      mail: 'Edm.String',
+      mailEnabled: 'Edm.Boolean',
+      mailNickname: 'Edm.String',
+      resourceProvisioningOptions: 'Collection(Edm.String)',
+      securityEnabled: 'Edm.Boolean',
+      visibility: 'Edm.String',
+    },
+    navigation: { photo: 'profilePhoto', photos: 'Collection(profilePhoto)', team: 'team' },
+  },
+  team: {
+    properties: {
+      description: 'Edm.String',
+      displayName: 'Edm.String',
+      isArchived: 'Edm.Boolean',
+      visibility: 'Edm.String',
+    },
+    navigation: { photo: 'profilePhoto' },
+  },
+  contact: {
+    properties: {
+      companyName: 'Edm.String',
+      displayName: 'Edm.String',
+      emailAddresses: 'Collection(graph.emailAddress)',
+      givenName: 'Edm.String',
+      jobTitle: 'Edm.String',
+      parentFolderId: 'Edm.String',
+      surname: 'Edm.String',
+    },
+    navigation: { photo: 'profilePhoto' },
+  },
+  contactFolder: {
+    properties: { displayName: 'Edm.String', parentFolderId: 'Edm.String' },
+    navigation: { childFolders: 'Collection(contactFolder)', contacts: 'Collection(contact)' },
+  },
+  admin: { only: 'beta', properties: {}, navigation: { people: 'peopleAdminSettings' } },
+  peopleAdminSettings: {
+    only: 'beta',
+    properties: {},
+    navigation: { photoUpdateSettings: 'photoUpdateSettings' },
+  },
+  photoUpdateSettings: {
+    only: 'beta',
+    properties: {
+      allowedRoles: 'Collection(Edm.String)',
+      source: 'graph.photoUpdateSource',
+    },
+  },
+}
+
+export const complexTypes: Readonly<Record<string, Readonly<Record<string, PropertyType>>>> = {
+  emailAddress: { address: 'Edm.String', name: 'Edm.String' },
+}
+
+/** Members in the order of their values, from 0. */
+export const enumTypes: Readonly<Record<string, readonly string[]>> = {
+  photoUpdateSource: ['cloud', 'onPremises', 'unknownFutureValue'],
+}
+
+/** What an address begins with. */
+export const container = {
+  sets: { groups: 'group', teams: 'team', users: 'user' },
+  singletons: { admin: 'admin', me: 'user' },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, EntityName>>>>
+
+/**
+ * What cannot be done, in the words of the capabilities vocabulary and as Graph's metadata says it of
+ * these properties. https://github.com/oasis-tcs/odata-vocabularies/blob/main/vocabularies/Org.OData.Capabilities.V1.md
+ */
+export type Restrictions = Readonly<Partial<Record<keyof typeof restrictionTerms, false>>>
+export const restrictionTerms = {
+  Insertable: 'InsertRestrictions',
+  Updatable: 'UpdateRestrictions',
+  Deletable: 'DeleteRestrictions',
+  Expandable: 'ExpandRestrictions',
+  Countable: 'CountRestrictions',
+  Filterable: 'FilterRestrictions',
+  Sortable: 'SortRestrictions',
+  Searchable: 'SearchRestrictions',
+} as const
+
+const photo: Restrictions = { Insertable: false, Expandable: false }
+const photos: Restrictions = {
+  Insertable: false,
+  Updatable: false,
+  Deletable: false,
+  Expandable: false,
+  Countable: false,
+  Filterable: false,
+  Sortable: false,
+  Searchable: false,
+}
+
+export const restrictions: Readonly<Record<`${EntityName}/${string}`, Restrictions>> = {
+  'user/photo': photo,
+  'user/photos': photos,
+  'group/photo': photo,
+  'group/photos': photos,
+  'team/photo': { ...photo, Deletable: false },
+  'contact/photo': { ...photo, Deletable: false },
+}
+
+/** The type inside `Collection(…)`, or the type itself. */
+export function itemType(type: string): string {
+  return /^Collection\((.+)\)$/.exec(type)?.[1] ?? type
+}
+
+export function isCollection(type: string): boolean {
+  return type.startsWith('Collection(')
+}
+
+/** The entity types of a version. */
+export function listEntityTypes(version: Version): readonly [EntityName, EntityType][] {
+  const entries = Object.entries(entityTypes) as [EntityName, EntityType][]
+  return entries.filter(([, { only }]) => only === undefined || only === version)
+}

@@ -1,0 +1,107 @@
+/**
+ * Visage for developers in memory, asked without a socket: calls go straight into `answer`, with real
+ * tokens, a real database and real pictures behind it.
+ */
+import { type Development, startDevelopment } from '../../src/development.ts'
+import { Failure } from '../../src/failure.ts'
+import { answer } from '../../src/graph/answer.ts'
+import { answerBatch, isBatch } from '../../src/graph/batch.ts'
+import type { Call, Reply } from '../../src/graph/call.ts'
+import { answerDescription, isDescription } from '../../src/graph/description.ts'
+import type { Parts } from '../../src/graph/request.ts'
+import type { TokenOrder } from '../../src/issuer/mint.ts'
+
+export type Question = Readonly<{
+  method?: string
+  url: string
+  /** Alice's by default; null for none. */
+  token?: string | null
+  headers?: Readonly<Record<string, string>>
+  body?: Uint8Array | string | object
+}>
+
+export type Stand = Readonly<{
+  development: Development
+  parts: Parts
+  origin: string
+  mint: (order: TokenOrder) => Promise<string>
+  ask: (question: Question, parts?: Parts) => Promise<Reply>
+  stop: () => Promise<void>
+}>
+
+/** What alice may do here: whatever a user can be granted. */
+const everything = [
+  'User.ReadWrite.All',
+  'User.ReadWrite',
+  'ProfilePhoto.ReadWrite.All',
+  'Group.ReadWrite.All',
+  'TeamSettings.ReadWrite.All',
+  'Contacts.ReadWrite',
+  'PeopleSettings.ReadWrite.All',
+]
+
+export async function startStand(): Promise<Stand> {
+  const development = await startDevelopment({
+    host: '127.0.0.1',
+    port: 0,
+    data: undefined,
+    strictContentType: false,
+    write: () => {},
+  })
+  await development.photosReady
+  const { issuer, origin } = development
+  const alice = await issuer.mint({
+    person: 'alice',
+    scopes: everything,
+    adminRoles: ['Global Administrator'],
+  })
+  return {
+    development,
+    parts: development.parts,
+    origin,
+    mint: order => issuer.mint(order),
+    ask: (question, parts = development.parts) => ask(question, parts, origin, alice),
+    stop: () => development.close(),
+  }
+}
+
+async function ask(
+  { method = 'GET', url, token, headers, body }: Question,
+  parts: Parts,
+  origin: string,
+  alice: string,
+): Promise<Reply> {
+  const call: Call = {
+    method,
+    url,
+    origin,
+    headers: {
+      ...(token !== null && { authorization: `Bearer ${token ?? alice}` }),
+      ...headers,
+    },
+    async readBody(maxBytes) {
+      const bytes = toBytes(body)
+      if (bytes.length > maxBytes) throw new Failure('body-too-large', { facts: { maxBytes } })
+      return bytes
+    },
+  }
+  if (isBatch(call)) return await answerBatch(call, parts, answer)
+  return await (isDescription(call) ? answerDescription : answer)(call, parts)
+}
+
+function toBytes(body: Question['body']): Uint8Array {
+  if (body instanceof Uint8Array) return body
+  return Buffer.from(typeof body === 'object' ? JSON.stringify(body) : (body ?? ''))
+}
+
+export type Json = Readonly<Record<string, unknown>>
+
+export function jsonOf({ body }: Reply): Json {
+  if (typeof body !== 'string') throw new TypeError('the answer has no JSON')
+  return JSON.parse(body) as Json
+}
+
+export function errorOf(reply: Reply): Readonly<{ status: number; code: string; message: string }> {
+  const { error } = jsonOf(reply) as { error: { code: string; message: string } }
+  return { status: reply.status, code: error.code, message: error.message }
+}
