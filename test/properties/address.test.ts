@@ -103,8 +103,8 @@ describe('addresses', () => {
   })
 
   test('every row of the table is reached by its own address, and by no method it does not name', () => {
-    for (const { path, on } of routes) {
-      const url = `/v1.0${path.replaceAll(/\{size\}/g, '48x48').replaceAll(/\{\w+\}/g, 'x')}`
+    for (const { path, on, versions = ['v1.0', 'beta'] } of routes) {
+      const url = `/${versions.at(-1)}${path.replaceAll(/\{size\}/g, '48x48').replaceAll(/\{\w+\}/g, 'x')}`
       for (const method of methods) {
         const operation = on[(method === 'HEAD' ? 'GET' : method) as keyof typeof on]
         if (operation !== undefined) assert.equal(readAs(url, method).operation, operation, url)
