@@ -13,7 +13,15 @@ const groups: readonly (readonly [title: string, names: readonly SettingName[]])
   ['What to keep, and where', ['data', 'sweepEvery', 'sweepGrace']],
   [
     'What to accept',
-    ['strictContentType', 'maxPixels', 'renderers', 'renderQueue', 'uploadMemory', 'stallTimeout'],
+    [
+      'strictContentType',
+      'maxPixels',
+      'renderers',
+      'renderQueue',
+      'uploadMemory',
+      'stallTimeout',
+      'throttle',
+    ],
   ],
 ]
 

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createSecureContext } from 'node:tls'
+import { limitsForm, parseLimits, type ThrottleLimits } from './throttling/limits.ts'
 import type { CloudName } from './tokens/clouds.ts'
 import { clouds } from './tokens/clouds.ts'
 import type { B2cTenant, Trust } from './tokens/trust.ts'
@@ -89,6 +90,12 @@ export const settings = {
     'false',
     'Accept uploads as image/jpeg only, as the document says; anything else, or none, is 415.',
   ),
+  throttle: setting(
+    'THROTTLE',
+    'off | graph | limits',
+    'off',
+    'Whether an application that asks too much of a mailbox gets 429 with Retry-After. graph: what the Outlook service allows, which is requests=10000/600s, concurrent=4 and upload=150MB/300s. Or any of these three with your own numbers, joined by commas. Each process counts for itself.',
+  ),
   maxPixels: setting('MAX_PIXELS', 'number', '100000000', 'Pixels an uploaded picture may have.'),
   renderers: setting(
     'RENDERERS',
@@ -134,6 +141,7 @@ export type Config = Readonly<{
   tls: Readonly<{ cert: Buffer; key: Buffer }> | undefined
   trust: Trust
   strictContentType: boolean
+  throttle: ThrottleLimits | undefined
   limits: Limits
 }>
 
@@ -178,6 +186,7 @@ export function readConfig(flags: Texts, environment: Texts): Config {
     tls: readTls(texts),
     trust: readTrust(texts),
     strictContentType: flagOf(texts, 'strictContentType'),
+    throttle: readThrottle(texts),
     limits: readLimits(texts),
   })
 }
@@ -195,6 +204,15 @@ export function readLimits(texts: Texts): Limits {
     sweepEveryMs: numberOf(texts, 'sweepEvery', 0, 86_400) * 1000,
     sweepGraceMs: numberOf(texts, 'sweepGrace', 60, 30 * 86_400) * 1000,
   }
+}
+
+/** undefined: nobody is held up. */
+export function readThrottle(texts: Texts): ThrottleLimits | undefined {
+  const text = textOf(texts, 'throttle')
+  if (text === 'off') return undefined
+  const limits = parseLimits(text)
+  if (limits === undefined) throw wrong('throttle', text, limitsForm)
+  return limits
 }
 
 function readTrust(texts: Texts): Trust {

@@ -20,7 +20,7 @@ import { permissionReach } from './permissions/tables.ts'
 import type { OwnerKey } from './photos/photo.ts'
 import { replacePhoto } from './photos/replace.ts'
 import { type RunningServer, startServer } from './server.ts'
-import type { Database } from './storage/schema.ts'
+import type { ThrottleLimits } from './throttling/limits.ts'
 import type { Fetch } from './tokens/key-set.ts'
 
 export type DevelopmentOptions = Readonly<{
@@ -28,6 +28,8 @@ export type DevelopmentOptions = Readonly<{
   port: number
   tls?: Readonly<{ cert: string; key: string }> | undefined
   /** undefined keeps nothing. */
+  /** Per application and mailbox; undefined for none. */
+  throttle?: ThrottleLimits | undefined
   data: string | undefined
   strictContentType: boolean
   write: WriteLine

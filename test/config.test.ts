@@ -22,7 +22,8 @@ const oidc: Texts = { issuer: 'https://id.example/realms/staff', audience: 'visa
 
 describe('what is not set', () => {
   test('has the default that the table says', () => {
-    const { host, port, data, baseUrl, tls, strictContentType, limits } = readConfig(entra, {})
+    const config = readConfig(entra, {})
+    const { host, port, data, baseUrl, tls, strictContentType, throttle, limits } = config
     assert.deepEqual(
       { host, port, data, baseUrl, tls, strictContentType },
       {
@@ -34,9 +35,19 @@ describe('what is not set', () => {
         strictContentType: false,
       },
     )
+    assert.equal(throttle, undefined)
     assert.equal(limits.sweepGraceMs, 3_600_000)
     assert.ok(limits.renderers >= 1 && limits.renderers <= 3)
     assert.deepEqual(limits, readLimits({}))
+  })
+})
+
+describe('throttling', () => {
+  test('is as in Graph, as written, or off', () => {
+    const throttleOf = (text: string) => readConfig({ ...oidc, throttle: text }, {}).throttle
+    assert.deepEqual(throttleOf('graph')?.requests, { amount: 10_000, windowMs: 600_000 })
+    assert.deepEqual(throttleOf('concurrent=2'), { concurrent: 2 })
+    assert.equal(throttleOf('off'), undefined)
   })
 })
 
@@ -141,6 +152,7 @@ const wrong: readonly (readonly [string, Texts, SettingName, RegExp])[] = [
     'strictContentType',
     /'yes'.*true/,
   ],
+  ['limits in words', { ...oidc, throttle: 'on' }, 'throttle', /'on' is not off, graph, or any/],
   ['fewer pixels than the smallest', { ...oidc, maxPixels: '2303' }, 'maxPixels', /from 2304/],
   ['no renderer', { ...oidc, renderers: '0' }, 'renderers', /from 1/],
   ['memory for no upload', { ...oidc, uploadMemory: '4194303' }, 'uploadMemory', /4194304/],

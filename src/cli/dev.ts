@@ -5,8 +5,11 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { readThrottle } from '../config.ts'
 import * as demo from '../demo/tenant.ts'
 import { type Development, startDevelopment } from '../development.ts'
+import type { Entry } from '../journal/entry.ts'
+import { formatLine } from '../journal/line.ts'
 import { explainStart, jsonLines, type Terminal } from './terminal.ts'
 
 export type DevFlags = Readonly<{
@@ -16,6 +19,10 @@ export type DevFlags = Readonly<{
   memory: boolean
   https: boolean
   strictContentType: boolean
+  fault: readonly string[]
+  log: 'text' | 'json'
+  quiet: boolean
+  throttle: string
 }>
 
 export type RunningDev = Readonly<{ close: () => Promise<void> }>
@@ -51,8 +58,17 @@ async function start(flags: DevFlags, folder: string, terminal: Terminal): Promi
     ...(flags.https && { tls: await keptCertificate(folder) }),
     data: flags.memory ? undefined : flags.data,
     strictContentType: flags.strictContentType,
+    throttle: readThrottle({ throttle: flags.throttle }),
     write: jsonLines(terminal, Date.now),
+    faults: flags.fault,
+    watch: flags.quiet ? undefined : requestLog(flags.log, terminal),
   })
+}
+
+function requestLog(form: DevFlags['log'], terminal: Terminal): (entry: Entry) => void {
+  return form === 'json'
+    ? entry => terminal.complain(JSON.stringify(entry))
+    : entry => terminal.complain(formatLine(entry, terminal.colours))
 }
 
 type Certificate = Readonly<{ cert: string; key: string }>
