@@ -1,0 +1,32 @@
+/**
+ * A fault that a developer asks for, as data: what happens, to which calls, how often. parse.ts makes
+ * one of a sentence, inject.ts lets it happen. Only `visage dev` and `startVisage` know of faults.
+ */
+import type { Pattern } from './pattern.ts'
+
+export type Effect =
+  /** Nothing is done, and the answer is this status in Graph's envelope. */
+  | Readonly<{ kind: 'refuse'; status: number; retryAfterSeconds: number | undefined }>
+  /** The call waits first. */
+  | Readonly<{ kind: 'delay'; ms: number }>
+  /** The connection ends: before anything is done, or when all is done but the answer. */
+  | Readonly<{ kind: 'cut'; before: 'request' | 'answer' }>
+  /** A photo is written at once and seen later, as in a service of many copies. */
+  | Readonly<{ kind: 'late'; ms: number }>
+
+/** Of the calls that a rule is about, in the order in which they arrive. */
+export type Frequency =
+  | Readonly<{ kind: 'always' }>
+  | Readonly<{ kind: 'share'; share: number; seed: number }>
+  | Readonly<{ kind: 'every'; nth: number }>
+  | Readonly<{ kind: 'first'; count: number }>
+
+export type Rule = Readonly<{
+  /** The sentence, as it was written. */
+  text: string
+  effect: Effect
+  /** undefined: any. */
+  methods: ReadonlySet<string> | undefined
+  pattern: Pattern
+  frequency: Frequency
+}>
