@@ -3,7 +3,7 @@
  * that nearly every request makes are prepared once.
  */
 
-import type { Database } from '../storage/schema.ts'
+import type { Database, Schema } from '../storage/schema.ts'
 import { type ContactWithPhoto, findContact, type Mailbox } from './contacts.ts'
 import { type FindGroup, prepareFindGroup } from './groups.ts'
 import { type FindUser, prepareFindUser } from './users.ts'
@@ -20,6 +20,26 @@ export type Directory = Readonly<{
   findGroup: FindGroup
   findContact: FindContact
 }>
+
+/** Everything but photos goes, for every tenant. For a transaction of the caller's own. */
+export async function emptyDirectory(database: Database): Promise<void> {
+  for (const table of Object.keys(tables) as DirectoryTable[]) {
+    await database.deleteFrom(table).execute()
+  }
+}
+
+type DirectoryTable = Exclude<keyof Schema, 'photos' | 'retired_packs'>
+
+/** An object, because a list would compile with one missing. */
+const tables: Readonly<Record<DirectoryTable, true>> = {
+  users: true,
+  groups: true,
+  group_people: true,
+  role_members: true,
+  contact_folders: true,
+  contacts: true,
+  photo_update_settings: true,
+}
 
 export function openDirectory(database: Database): Directory {
   return {

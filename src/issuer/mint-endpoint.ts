@@ -1,12 +1,13 @@
 /**
  * POST /_visage/token, the other end of `visage token`: JSON in, a token out. It decides how an
- * order is spelled on the wire and who may place one; what the order means is mint.ts' to say.
+ * order is spelled on the wire; what the order means is mint.ts' to say.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readBody, sendJson } from './exchange.ts'
 import { type Minted, OrderRefused, type TokenOrder } from './mint.ts'
 import { nearest } from './nearest.ts'
+import { whyNoOrder } from './orders.ts'
 
 export const mintPath = '/_visage/token'
 
@@ -31,29 +32,14 @@ export async function answerMint(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  if (req.method !== 'POST') return refuse(res, 405, 'POST a JSON order here.')
-  if (isForeignPage(req)) return refuse(res, 403, 'This endpoint takes no requests from web pages.')
-  if (!isJson(req)) return refuse(res, 415, 'Send the order as content-type application/json.')
+  const unfit = whyNoOrder(req)
+  if (unfit) return refuse(res, unfit.status, unfit.problem)
   try {
     sendJson(res, 200, writeAnswer(await mint(readOrder(await readBody(req)))))
   } catch (error) {
     if (!(error instanceof OrderRefused)) throw error
     refuse(res, 400, error.message, error.suggestions)
   }
-}
-
-/**
- * Stops a foreign page from posting an order with the visitor's browser: a page cannot leave out
- * Origin, nor send application/json across sites without a preflight, which nobody answers here.
- * It does not stop another program of this machine.
- */
-function isForeignPage(req: IncomingMessage): boolean {
-  const { origin, host } = req.headers
-  return origin !== undefined && URL.parse(origin)?.host !== host
-}
-
-function isJson(req: IncomingMessage): boolean {
-  return /^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')
 }
 
 function writeAnswer({ token, expiresIn, tenantId, person }: Minted) {

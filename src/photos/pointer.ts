@@ -31,12 +31,14 @@ export async function ownerExists(database: Database, owner: OwnerKey): Promise<
   return row !== undefined
 }
 
-type Row = Pick<PhotoRow, 'version' | 'upload_hash' | 'renditions' | 'updated_at'>
+export type PointerRow = Readonly<
+  Pick<PhotoRow, 'version' | 'upload_hash' | 'renditions' | 'updated_at'>
+>
 
 export async function movePointer(
   database: Database,
   owner: OwnerKey,
-  row: Row,
+  row: PointerRow,
   previous: string | undefined,
 ): Promise<void> {
   await database

@@ -9,7 +9,7 @@ import type { Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
 import { expectCondition, holds, type WriteCondition } from './condition.ts'
 import { formatRenditions, type OwnerKey, type Photo } from './photo.ts'
-import { findPointer, movePointer, ownerExists } from './pointer.ts'
+import { findPointer, movePointer, ownerExists, type PointerRow } from './pointer.ts'
 
 /** Raised whenever the pipeline would make other bytes of the same upload, so that old photos are rendered anew. */
 const pipeline = 'v1'
@@ -34,39 +34,46 @@ export async function replacePhoto(
   bytes: Uint8Array,
   condition: WriteCondition,
 ): Promise<'replaced' | 'unchanged'> {
-  const uploadHash = `${pipeline}:${createHash('sha256').update(bytes).digest('hex')}`
+  const uploadHash = hashOf(bytes)
   // Refused here for speed; what counts is the same check inside the transaction.
   expectCondition(condition, current?.version)
   if (current?.uploadHash === uploadHash) return 'unchanged'
-  const pack = await parts.render(bytes, owner.kind === 'contact' ? 'whole' : 'square')
-  const version = parts.newVersion()
-  await parts.packs.write(version, pack.bytes)
-  const outcome = await point(parts, owner, condition, {
-    version,
-    upload_hash: uploadHash,
-    renditions: formatRenditions(pack.renditions),
-    updated_at: parts.now(),
-  })
+  const row = await preparePhoto(parts, owner.kind, bytes)
+  const outcome = await point(parts, owner, condition, row)
   if (outcome === 'replaced') return outcome
   // The transaction said for certain that nothing points here; any other error leaves it to the sweep.
-  await parts.packs.remove(version)
+  await parts.packs.remove(row.version)
   if (outcome instanceof Failure) throw outcome
   return outcome
 }
 
-type Row = Readonly<{
-  version: string
-  upload_hash: string
-  renditions: string
-  updated_at: number
-}>
+function hashOf(bytes: Uint8Array): string {
+  return `${pipeline}:${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+/** A photo in the store that nobody's pointer names yet; the sweep removes it unless one soon does. */
+export async function preparePhoto(
+  parts: ReplaceParts,
+  kind: OwnerKey['kind'],
+  bytes: Uint8Array,
+): Promise<PointerRow> {
+  const pack = await parts.render(bytes, kind === 'contact' ? 'whole' : 'square')
+  const version = parts.newVersion()
+  await parts.packs.write(version, pack.bytes)
+  return {
+    version,
+    upload_hash: hashOf(bytes),
+    renditions: formatRenditions(pack.renditions),
+    updated_at: parts.now(),
+  }
+}
 
 /** One transaction: the conditions as they are now, then the pointer. */
 async function point(
   parts: ReplaceParts,
   owner: OwnerKey,
   condition: WriteCondition,
-  row: Row,
+  row: PointerRow,
 ): Promise<'replaced' | 'unchanged' | Failure> {
   return await parts.database.transaction().execute(async transaction => {
     const now = await findPointer(transaction, owner)

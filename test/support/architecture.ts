@@ -15,26 +15,37 @@ export type Rule = (sources: Sources) => string[]
  *
  *     main -> cli -> server -> graph -> tokens · permissions · directory · photos
  *                                       directory -> storage      photos -> renditions · storage
- *     cli -> push · demo                cli -> development -> server · issuer · demo
+ *     cli -> push · demo · journal      visage -> development · issuer · journal · cli
+ *     cli -> development -> server · issuer · demo · demo-state · reset-endpoint · faults · journal
+ *     demo-state -> demo · directory · photos · storage      reset-endpoint -> issuer
+ *     faults -> graph · directory · config
  *     cli · main -> config -> tokens    everything -> failure · events
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli', 'config.ts'],
   // `permissions` for the names of roles, as people type them.
-  cli: ['server.ts', 'development.ts', 'config.ts', 'push', 'demo', 'permissions'],
+  cli: ['server.ts', 'development.ts', 'config.ts', 'push', 'demo', 'journal', 'permissions'],
   // The other composition root: server.ts with an issuer and demo people around it.
   'development.ts': [
     'server.ts',
     'config.ts',
     'issuer',
     'demo',
+    'demo-state.ts',
+    'faults',
+    'journal',
+    'reset-endpoint.ts',
     'tokens',
     'permissions',
-    'directory',
-    'photos',
-    'storage',
     'throttling',
   ],
+  'demo-state.ts': ['demo', 'directory', 'photos', 'storage'],
+  'reset-endpoint.ts': ['issuer'],
+  // What stands around the answers has to know them. Production has no way here.
+  faults: ['graph', 'directory', 'config.ts'],
+  journal: [],
+  // The entry of the package: `visage dev` as a function, and its certificate.
+  'visage.ts': ['development.ts', 'issuer', 'journal', 'cli'],
   // The composition root hands every room what it needs, so it sees them all.
   'server.ts': [
     'config.ts',

@@ -1,0 +1,42 @@
+/**
+ * POST /_visage/reset, the other end of `visage reset`. It decides who may ask; what is done is handed in.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { sendJson } from './issuer/exchange.ts'
+import { whyRefused } from './issuer/loopback.ts'
+import { whyNoOrder } from './issuer/orders.ts'
+
+const resetPath = '/_visage/reset'
+
+/** True when the request was for this; the answer is then on its way. */
+export type HandleReset = (req: IncomingMessage, res: ServerResponse) => boolean
+
+export function createResetEndpoint(
+  origin: string,
+  reset: () => Promise<void>,
+  onError: (error: unknown) => void,
+): HandleReset {
+  return (req, res) => {
+    if (req.url?.split('?', 1)[0] !== resetPath) return false
+    req.resume()
+    const refused = whyRefused(req, origin)
+    const unfit = refused === undefined ? whyNoOrder(req) : { status: 403, problem: refused }
+    if (unfit === undefined) {
+      reset().then(
+        () => sendJson(res, 200, { reset: true }),
+        error => {
+          onError(error)
+          sendJson(res, 500, refusal('The reset failed; the log has the cause.'))
+        },
+      )
+    } else {
+      sendJson(res, unfit.status, refusal(unfit.problem))
+    }
+    return true
+  }
+}
+
+/** In the words of POST /_visage/token. */
+function refusal(problem: string) {
+  return { error: 'invalid_request', error_description: problem }
+}

@@ -1,0 +1,109 @@
+/**
+ * The package's only entry for programs: a whole Visage inside a test, on a free port, in memory and
+ * silent. It is `visage dev` without a terminal; docs/testing.md shows it at work.
+ */
+import { startDevelopment } from './development.ts'
+import type { Issuer } from './issuer/issuer.ts'
+import type { Entry } from './journal/entry.ts'
+
+export type VisageOptions = Readonly<{
+  /** A free port when left out. */
+  port?: number
+  /** Serves TLS with a certificate made for this start; most official clients want it. */
+  https?: boolean
+  /** 'none' for people without photos, which starts at once; 'all' takes about two seconds. */
+  photos?: 'all' | 'none'
+  /** Sentences such as '429 on PUT me/photo/$value first 2': docs/faults.md in the package. */
+  faults?: readonly string[]
+  /** Accept uploads as image/jpeg only, or 415. */
+  strictContentType?: boolean
+}>
+
+/** A person's token, or a program's of its own; everything that Visage knows is granted if not said. */
+export type TokenOrder = UserTokenOrder | AppTokenOrder
+
+export type UserTokenOrder = Common &
+  Readonly<{
+    /** `alice`, `alice@visage.example` or an id; the first of the demo people when left out. */
+    user?: string
+    scopes?: readonly string[]
+    /** Directory roles, by name or template id: 'User Administrator'. */
+    admin?: readonly string[]
+    /** Issued as to a personal Microsoft account. */
+    personal?: boolean
+    app?: false
+  }>
+
+export type AppTokenOrder = Common & Readonly<{ app: true; roles?: readonly string[] }>
+
+type Common = Readonly<{
+  /** 3600 when left out; negative for a token that has expired. */
+  lifetimeSeconds?: number
+  /** Shape of the token: 2 when left out. */
+  version?: 1 | 2
+}>
+
+/** A call that was answered, for people and for assertions. */
+export type VisageRequest = Entry
+
+export type Visage = AsyncDisposable &
+  Readonly<{
+    /** `http://localhost:49152` */
+    url: string
+    /** `http://localhost:49152/v1.0` */
+    baseUrl: string
+    /** PEM text to be trusted by clients (`ca` of an agent); undefined without `https`. */
+    certificate: string | undefined
+    token: (order?: TokenOrder) => Promise<string>
+    /** The latest calls since the start or the last reset, oldest first; a thousand at most. */
+    requests: () => readonly VisageRequest[]
+    /** Back to the demo tenant as it was at the start, with faults and `requests` from the beginning. */
+    reset: () => Promise<void>
+    close: () => Promise<void>
+  }>
+
+export async function startVisage(options: VisageOptions = {}): Promise<Visage> {
+  const tls = options.https ? await makeCertificate() : undefined
+  const development = await startDevelopment({
+    host: '127.0.0.1',
+    port: options.port ?? 0,
+    tls,
+    data: undefined,
+    strictContentType: options.strictContentType ?? false,
+    faults: options.faults,
+    photos: options.photos,
+    // Whatever went wrong is in `requests`, as the reason of its call.
+    write: () => {},
+  })
+  const { origin, issuer, photosReady, requests, reset, close } = development
+  await photosReady
+  return {
+    url: origin,
+    baseUrl: `${origin}/v1.0`,
+    certificate: tls?.cert,
+    token: order => mint(issuer, order),
+    requests,
+    reset,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+async function makeCertificate() {
+  const { certificateFor } = await import('./cli/certificate.ts')
+  return await certificateFor(['localhost', '127.0.0.1', '::1'])
+}
+
+async function mint(issuer: Issuer, order: TokenOrder = {}): Promise<string> {
+  const { lifetimeSeconds, version } = order
+  if (order.app) return await issuer.mint({ app: {}, roles: order.roles, lifetimeSeconds, version })
+  const { user, scopes, admin, personal } = order
+  return await issuer.mint({
+    person: user,
+    scopes,
+    adminRoles: admin,
+    personal,
+    lifetimeSeconds,
+    version,
+  })
+}
