@@ -12,6 +12,8 @@ import { CommandError, type Terminal } from './terminal.ts'
 const terminal: Terminal = {
   print: line => process.stdout.write(`${line}\n`),
   complain: line => process.stderr.write(`${line}\n`),
+  // Node.js reads NO_COLOR, FORCE_COLOR and TERM for this answer.
+  colours: process.stderr.isTTY && process.stderr.hasColors() ? 'colours' : 'plain',
 }
 
 /** Resolves when the command is done or, for a server, when it is running. */

@@ -7,6 +7,8 @@ import type { Severity } from '../events.ts'
 export type Terminal = Readonly<{
   print: (line: string) => void
   complain: (line: string) => void
+  /** For complaints: 'plain' where they are no terminal's, or NO_COLOR is set. */
+  colours: 'colours' | 'plain'
 }>
 
 /** A command that cannot do what it was asked to; the message is for the person at the terminal. */
@@ -34,7 +36,10 @@ export function explainStart(error: unknown, port: number, flag: string): unknow
     )
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    return new CommandError('This machine has no such address to listen on.')
+    const { address, hostname } = error as { address?: string; hostname?: string }
+    return new CommandError(
+      `--host: this machine has no address ${address ?? hostname} to listen on.`,
+    )
   }
   return error
 }

@@ -2,9 +2,8 @@
  * `visage token`: asks a running `visage dev` for a token and prints it, and nothing else, on
  * standard output.
  */
-import { request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
 import { findRole, roles } from '../permissions/roles.ts'
+import { askDev } from './ask-dev.ts'
 import { CommandError, type Terminal } from './terminal.ts'
 
 export type TokenFlags = Readonly<{
@@ -20,12 +19,10 @@ export type TokenFlags = Readonly<{
 }>
 
 const mintPath = '/_visage/token'
-const defaultUrls = ['http://127.0.0.1:8080', 'https://127.0.0.1:8080']
-const timeoutMs = 10_000
 
 export async function token(flags: TokenFlags, terminal: Terminal): Promise<void> {
   refuseContradictions(flags)
-  const order = JSON.stringify({
+  const order = {
     ...(flags.user !== undefined && { user: flags.user }),
     ...(flags.scopes !== undefined && { scopes: flags.scopes }),
     ...(flags.app && { app: true }),
@@ -33,8 +30,8 @@ export async function token(flags: TokenFlags, terminal: Terminal): Promise<void
     ...(flags.admin && { wids: flags.admin.map(templateIdOf) }),
     ...(flags.personal && { personal: true }),
     ...(flags.tokenVersion !== undefined && { version: Number(flags.tokenVersion) }),
-  })
-  terminal.print(readToken(await ask(flags.url, order)))
+  }
+  terminal.print(await askDev(mintPath, flags.url, order, readToken))
 }
 
 /** Better said than left out in silence: the token would not be the one that was asked for. */
@@ -60,78 +57,6 @@ function templateIdOf(nameOrId: string): string {
   )
 }
 
-type Answer = Readonly<{ status: number; body: string }>
-
-async function ask(url: string | undefined, order: string): Promise<Answer> {
-  const urls = url === undefined ? defaultUrls : [url]
-  let problem: unknown
-  for (const base of urls) {
-    try {
-      return await post(addressOf(base), order)
-    } catch (error) {
-      if (error instanceof CommandError) throw error
-      problem = error
-    }
-  }
-  const cause = problem instanceof Error && 'code' in problem ? ` (${problem.code})` : ''
-  const where = url ?? 'http://localhost:8080'
-  throw new CommandError(
-    `No \`visage dev\` answers at ${where}${cause}. Start it with \`visage dev\`, or name its address with --url.`,
-  )
-}
-
-function addressOf(base: string): URL {
-  const url = URL.parse(base)
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new CommandError(`--url: '${base}' is no http or https address.`)
-  }
-  // `visage dev` is nowhere else; and only there is a certificate that nobody vouches for no risk.
-  if (!/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) {
-    throw new CommandError(
-      `--url: ${url.hostname} is another machine; \`visage dev\` runs on loopback only.`,
-    )
-  }
-  return new URL(mintPath, url)
-}
-
-function post(url: URL, order: string): Promise<Answer> {
-  const send = url.protocol === 'https:' ? requestHttps : requestHttp
-  const options = {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(order) },
-    signal: AbortSignal.timeout(timeoutMs),
-    // The connection does not leave this machine (addressOf), so nobody can stand in the middle.
-    rejectUnauthorized: false,
-  }
-  return new Promise((resolve, reject) => {
-    const outgoing = send(url, options, incoming => {
-      const chunks: Buffer[] = []
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
-      incoming.on('error', reject)
-      incoming.on('end', () =>
-        resolve({ status: incoming.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
-      )
-    })
-    outgoing.on('error', reject)
-    outgoing.end(order)
-  })
-}
-
-function readToken({ status, body }: Answer): string {
-  const answer = parse(body)
-  if (status === 200 && typeof answer?.access_token === 'string') return answer.access_token
-  const problem = answer?.error_description
-  throw new CommandError(
-    typeof problem === 'string'
-      ? problem
-      : `What answers there is no \`visage dev\` (status ${status}).`,
-  )
-}
-
-function parse(body: string): Record<string, unknown> | undefined {
-  try {
-    return JSON.parse(body) as Record<string, unknown>
-  } catch {
-    return undefined
-  }
+function readToken({ access_token: token }: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof token === 'string' ? token : undefined
 }
