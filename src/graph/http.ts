@@ -153,13 +153,20 @@ function expectsContinue(request: IncomingMessage): boolean {
 
 /**
  * An answer before the body has arrived: Node reads on and forgets what comes, so that the client
- * gets to see the answer instead of a reset; a sender who does not end is cut off.
+ * gets to see the answer instead of a reset; a sender who does not end is cut off. Where the client
+ * wants the connection closed, Node would close it with the answer, and what is still unread then is
+ * a reset that overtakes it (RFC 9112, 9.6): so it stays open until all has come.
  */
 function lingerAfter(response: ServerResponse, request: IncomingMessage): void {
+  const isLast = !response.shouldKeepAlive
+  response.shouldKeepAlive = true
   response.once('finish', () => {
     const timer = setTimeout(() => request.complete || request.socket.destroy(), lingerMs)
     timer.unref()
-    request.once('end', () => clearTimeout(timer))
+    request.once('end', () => {
+      clearTimeout(timer)
+      if (isLast) request.socket.end()
+    })
   })
 }
 
