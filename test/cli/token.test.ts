@@ -10,7 +10,14 @@ import { after, before, describe, test } from 'node:test'
 import { decodeJwt } from 'jose'
 import { people, personalTenantId, tenantId } from '../../src/demo/tenant.ts'
 import { roles } from '../../src/permissions/roles.ts'
-import { type Finished, inFolder, type Running, runVisage, startVisage } from '../support/visage.ts'
+import {
+  type Finished,
+  inFolder,
+  type Place,
+  type Running,
+  runVisage,
+  startVisage,
+} from '../support/visage.ts'
 
 describe('visage token', () => {
   let visage: Running

@@ -1,0 +1,195 @@
+/** `visage serve`: wrong settings are refused by name, right ones serve photos to an issuer's people. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { readConfig } from '../../src/config.ts'
+import { startServer } from '../../src/server.ts'
+import { dHash, distance, portraitJpeg } from '../support/pictures.ts'
+import {
+  alice,
+  contoso,
+  ourAudience,
+  robot,
+  startTestIssuer,
+  type TestClaims,
+  type TestIssuer,
+  v2App,
+  v2User,
+} from '../support/test-issuer.ts'
+import { inFolder, runVisage, startVisage } from '../support/visage.ts'
+
+const good = ['--issuer', 'https://id.example', '--audience', 'visage', '--port', '0']
+
+/** Each row: what is wrong, flags, environment, and what has to stand on standard error. */
+const wrong: readonly (readonly [string, readonly string[], Record<string, string>, RegExp])[] = [
+  ['no issuer', [], {}, /VISAGE_CLOUD \(--cloud\) or VISAGE_ISSUER \(--issuer\) is missing/],
+  ['no audience', ['--issuer', 'https://id.example'], {}, /VISAGE_AUDIENCE \(--audience\)/],
+  [
+    'no tenants',
+    ['--cloud', 'global', '--audience', 'a'],
+    {},
+    /VISAGE_TENANTS \(--tenants\) is missing/,
+  ],
+  [
+    'a flag that contradicts the environment',
+    ['--cloud', 'usgov'],
+    { VISAGE_ISSUER: 'https://id.example' },
+    /VISAGE_CLOUD \(--cloud\) and VISAGE_ISSUER \(--issuer\): set one/,
+  ],
+  ['a misspelt variable', good, { VISAGE_TENNANTS: 'any' }, /VISAGE_TENNANTS: there is no such/],
+  ['a bad port', [...good, '--port', 'x'], {}, /VISAGE_PORT \(--port\): 'x'/],
+  ['a bad port in the environment', good.slice(0, 4), { VISAGE_PORT: '1e3' }, /VISAGE_PORT.*'1e3'/],
+  [
+    'a certificate that cannot be read',
+    [...good, '--tls-cert', 'no.pem', '--tls-key', 'no.key'],
+    {},
+    /VISAGE_TLS_CERT \(--tls-cert\): no\.pem cannot be read/,
+  ],
+  [
+    'a certificate that is none',
+    [...good, '--tls-cert', 'text', '--tls-key', 'text'],
+    {},
+    /VISAGE_TLS_CERT \(--tls-cert\).*PEM/,
+  ],
+  [
+    'an address that is not ours',
+    [...good, '--host', '192.0.2.1'],
+    {},
+    /--host: this machine has no address 192\.0\.2\.1/,
+  ],
+]
+
+describe('visage serve refuses', () => {
+  for (const [what, flags, env, pattern] of wrong) {
+    test(`${what}, and names it`, () =>
+      inFolder(async cwd => {
+        await writeFile(join(cwd, 'text'), 'no certificate')
+        const { code, stdout, stderr } = await runVisage(['serve', ...flags], { cwd, env })
+        assert.deepEqual([code, stdout], [2, ''])
+        assert.match(stderr, pattern)
+        assert.equal(stderr.trimEnd().split('\n').length, 1)
+      }))
+  }
+
+  test('a port that is taken, and says how to choose another', () =>
+    inFolder(async cwd => {
+      const other = createServer().listen(0, '127.0.0.1')
+      await once(other, 'listening')
+      const address = other.address()
+      const port = typeof address === 'object' ? String(address?.port) : ''
+      const { code, stderr } = await runVisage(['serve', ...good, '--port', port], { cwd })
+      other.close()
+      assert.equal(code, 2)
+      assert.match(stderr, RegExp(`Port ${port} is taken.*--port or VISAGE_PORT`))
+    }))
+})
+
+describe('visage serve', () => {
+  let issuer: TestIssuer
+  before(async () => {
+    issuer = await startTestIssuer()
+  })
+  after(() => issuer[Symbol.asyncDispose]())
+
+  const iss = () => `${issuer.origin}/${contoso}/v2.0`
+  const userToken = (nowMs = Date.now(), claims: TestClaims = {}) =>
+    issuer.sign(v2User(nowMs, { iss: iss(), ...claims }))
+
+  test('serves the photos of whoever its issuer vouches for, by environment and flags', () =>
+    inFolder(async cwd => {
+      const env = { VISAGE_ISSUER: iss(), VISAGE_AUDIENCE: ourAudience, VISAGE_PORT: '1' }
+      const args = ['serve', '--port', '0', '--data', 'kept', '--strict-content-type']
+      const visage = await startVisage(args, { cwd, env })
+      const picture = await portraitJpeg({ width: 300, height: 300, seed: 81 })
+      const me = `${visage.origin}/v1.0/me/photo/$value`
+      const token = userToken()
+      assert.equal((await put(me, token, picture, 'image/png')).status, 415)
+      assert.equal((await put(me, token, picture)).status, 200)
+
+      // The signed-in person is in the directory now, and an application finds them there.
+      const app = issuer.sign(v2App(Date.now(), { iss: iss(), oid: robot }))
+      const photo = await get(`${visage.origin}/v1.0/users/${alice}/photo/$value`, app)
+      assert.equal(photo.status, 200)
+      assert.ok(distance(await dHash(await photo.bytes()), await dHash(picture)) <= 4)
+
+      assert.equal((await get(me, userToken(Date.now(), { aud: 'another' }))).status, 401)
+      assert.deepEqual(await visage.stop(), { code: 0, signal: null })
+      assert.equal(visage.stdout(), '')
+      const lines = visage.stderr().trim().split('\n')
+      assert.equal(lines.length, 1)
+      assert.deepEqual(pick(JSON.parse(lines[0] ?? ''), 'severity', 'event', 'trust'), {
+        severity: 'info',
+        event: 'listening',
+        trust: iss(),
+      })
+    }))
+
+  test('answers 503 with Retry-After, and not 401, while the keys of the issuer cannot be fetched', () =>
+    inServer(async (origin, clock) => {
+      issuer.misbehave('status-500')
+      const refused = await get(`${origin}/v1.0/me`, userToken())
+      assert.equal(refused.status, 503)
+      assert.match(refused.headers.get('retry-after') ?? '', /^[1-9]\d*$/)
+      const { error } = (await refused.json()) as { error: { code: string } }
+      assert.equal(error.code, 'ServiceUnavailable')
+
+      issuer.misbehave(undefined)
+      clock.advance(60_000)
+      assert.equal((await get(`${origin}/v1.0/me`, userToken(clock.now()))).status, 200)
+    }))
+
+  test('picks up rotated keys, and then no longer believes the old ones', () =>
+    inServer(async (origin, clock) => {
+      const me = async (token: string) => (await get(`${origin}/v1.0/me`, token)).status
+      assert.equal(await me(userToken(clock.now())), 200)
+      // Signed with the old key, and never shown before.
+      const unseen = userToken(clock.now(), { uti: 'unseen' })
+      issuer.rotateKeys()
+      clock.advance(60_000)
+      assert.equal(await me(userToken(clock.now())), 200)
+      assert.equal(await me(unseen), 401)
+    }))
+
+  type Clock = Readonly<{ now: () => number; advance: (ms: number) => void }>
+
+  /** In this process, with a clock that can be moved: how often keys are asked for depends on it. */
+  async function inServer(work: (origin: string, clock: Clock) => Promise<void>): Promise<void> {
+    let ahead = 0
+    const now = () => Date.now() + ahead
+    const config = readConfig({ issuer: iss(), audience: ourAudience, port: '0' }, {})
+    const server = await startServer({
+      ...config,
+      data: undefined,
+      identity: () => ({ trust: config.trust, fetch: issuer.fetch }),
+      write: () => {},
+      now,
+    })
+    try {
+      await work(server.origin, { now, advance: ms => (ahead += ms) })
+    } finally {
+      issuer.misbehave(undefined)
+      await server.close()
+    }
+  }
+})
+
+async function get(url: string, token: string): Promise<Response> {
+  return await fetch(url, { headers: { authorization: `Bearer ${token}` } })
+}
+
+async function put(
+  url: string,
+  token: string,
+  picture: Uint8Array,
+  type = 'image/jpeg',
+): Promise<Response> {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': type }
+  return await fetch(url, { method: 'PUT', headers, body: Uint8Array.from(picture) })
+}
+
+function pick(value: Record<string, unknown>, ...names: string[]): Record<string, unknown> {
+  return Object.fromEntries(names.map(name => [name, value[name]]))
+}
