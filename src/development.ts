@@ -2,25 +2,22 @@
  * Composition root of development mode: the server, its own token issuer and the demo tenant, on
  * loopback. `visage dev` is this with words around it.
  */
-import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConfigError, readLimits } from './config.ts'
 import * as demo from './demo/tenant.ts'
-import { insertContact, insertFolder, type Mailbox } from './directory/contacts.ts'
-import { addGroups, type NewGroup } from './directory/groups.ts'
-import { addRoleMembers } from './directory/relations.ts'
-import { addUsers } from './directory/users.ts'
-import type { WriteLine } from './events.ts'
-import { Failure } from './failure.ts'
+import { type DemoState, loadDemo } from './demo-state.ts'
+import type { Answered, WriteLine } from './events.ts'
+import { createFaults, type Faults } from './faults/inject.ts'
+import { parseFault } from './faults/parse.ts'
 import { createIssuer, type Issuer } from './issuer/issuer.ts'
 import type { Person } from './issuer/people.ts'
+import { describeCall, type Entry } from './journal/entry.ts'
+import { createJournal, type Journal } from './journal/journal.ts'
 import { roles } from './permissions/roles.ts'
 import { permissionReach } from './permissions/tables.ts'
-import type { OwnerKey } from './photos/photo.ts'
-import { replacePhoto } from './photos/replace.ts'
+import { createResetEndpoint, type HandleReset } from './reset-endpoint.ts'
 import { type RunningServer, startServer } from './server.ts'
-import type { Database } from './storage/schema.ts'
 import type { ThrottleLimits } from './throttling/limits.ts'
 import type { Fetch } from './tokens/key-set.ts'
 
@@ -34,6 +31,12 @@ export type DevelopmentOptions = Readonly<{
   /** Per application and mailbox; undefined for none. */
   throttle?: ThrottleLimits | undefined
   write: WriteLine
+  /** Sentences as in docs/faults.md. */
+  faults?: readonly string[] | undefined
+  /** Sees every call once it is answered. */
+  watch?: ((entry: Entry) => void) | undefined
+  /** 'none' for people without photos, and a quicker start. */
+  photos?: 'all' | 'none' | undefined
 }>
 
 export type Development = RunningServer &
@@ -41,17 +44,31 @@ export type Development = RunningServer &
     issuer: Issuer
     /** Resolves when every demo photo is there; the first person's is there from the start. */
     photosReady: Promise<void>
+    /** The latest calls, oldest first. */
+    requests: () => readonly Entry[]
+    /** Back to the demo tenant as it was at the start, in memory and on disk, faults and log too. */
+    reset: () => Promise<void>
   }>
 
 const audience = 'https://graph.microsoft.com'
 
 export async function startDevelopment(options: DevelopmentOptions): Promise<Development> {
   refuseOtherHosts(options.host)
+  const faults = createFaults((options.faults ?? []).map(parseFault), Date.now)
+  const journal = createJournal()
+  const demoReady = Promise.withResolvers<DemoState>()
+  const reset = inTurn(async () => {
+    await (await demoReady.promise).restore()
+    faults.rewind()
+    journal.clear()
+  })
   let issuer: Issuer | undefined
   const signingKey = options.data === undefined ? undefined : keptKey(options.data)
   const server = await startServer({
     ...options,
     limits: readLimits({}),
+    around: options.faults?.length ? faults.around : undefined,
+    watch: watching(journal, options.watch),
     identity(origin) {
       issuer = createIssuer({
         origin,
@@ -66,33 +83,59 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
         ...(signingKey && { signingKey: signingKey.read() }),
         onError: error => options.write('error', { event: 'issuer', error: String(error) }),
       })
-      return { ...trustIn(issuer, origin), before: issuer.handle }
+      const handleReset = createResetEndpoint(origin, reset, error =>
+        options.write('error', { event: 'reset', error: String(error) }),
+      )
+      return { ...trustIn(issuer, origin), before: eitherOf(issuer, handleReset) }
     },
   })
   try {
     if (issuer === undefined) throw new Error('the server did not ask for an issuer')
-    await loadDirectory(server)
-    const { rest } = await loadPhotos(server, options.data)
+    const { data, photos = 'all' } = options
+    const state = await loadDemo(server.parts, { data, photos })
+    demoReady.resolve(state)
     await signingKey?.keep(issuer)
-    return finishInOrder(server, issuer, rest)
+    return { ...finishInOrder(server, state, faults), issuer, requests: journal.entries, reset }
   } catch (error) {
     await server.close()
     throw error
   }
 }
 
+function watching(journal: Journal, watch: DevelopmentOptions['watch']) {
+  return (event: Answered) => {
+    const entry = describeCall(event, Date.now())
+    journal.add(entry)
+    watch?.(entry)
+  }
+}
+
+function eitherOf(issuer: Issuer, handleReset: HandleReset): HandleReset {
+  return (request, response) => issuer.handle(request, response) || handleReset(request, response)
+}
+
+/** One run after another: the second of two does not begin in the middle of the first. */
+function inTurn(task: () => Promise<void>): () => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve()
+  return () => {
+    const run = last.then(task)
+    last = run.catch(() => {})
+    return run
+  }
+}
+
 /** Closing waits for the picture that is being drawn: it would find the database gone. */
-function finishInOrder(server: RunningServer, issuer: Issuer, drawing: Promise<void>): Development {
+function finishInOrder(server: RunningServer, state: DemoState, faults: Faults) {
   let isClosing = false
-  const photosReady = drawing.catch(error => {
+  const photosReady = state.photosReady.catch(error => {
     if (!isClosing) throw error
   })
   return {
     ...server,
-    issuer,
     photosReady,
     async close() {
       isClosing = true
+      faults.stop()
       await server.close()
       await photosReady
     },
@@ -175,93 +218,4 @@ function findPerson(tenantId: string, nameOrId: string): Person | undefined {
     const name = userPrincipalName.toLowerCase()
     return id === wanted || name === wanted || name.split('@')[0] === wanted
   })
-}
-
-/** What is there already stays as it is: a second start adds nothing and takes nothing away. */
-async function loadDirectory({ parts }: RunningServer): Promise<void> {
-  await parts.database.transaction().execute(async transaction => {
-    for (const tenantId of [demo.tenantId, demo.personalTenantId]) {
-      const isHere = (entry: { tenantId: string }) => entry.tenantId === tenantId
-      await addUsers(transaction, tenantId, demo.people.filter(isHere).map(withoutNulls))
-      await addGroups(transaction, tenantId, demo.groups.filter(isHere).map(toNewGroup))
-      await addRoleMembers(transaction, tenantId, demo.roleMembers.filter(isHere))
-    }
-    await loadMailboxes(transaction)
-  })
-}
-
-/** Once only: contacts and folders can be deleted, and what was deleted stays so. */
-async function loadMailboxes(database: Database): Promise<void> {
-  const loaded = await database.selectFrom('contact_folders').select('id').limit(1).execute()
-  if (loaded.length > 0) return
-  for (const folder of demo.folders) {
-    await insertFolder(database, mailboxOf(folder), withoutNulls(folder))
-  }
-  for (const contact of demo.contacts) {
-    await insertContact(database, mailboxOf(contact), withoutNulls(contact))
-  }
-}
-
-function toNewGroup(group: demo.Group): NewGroup {
-  return { ...withoutNulls(group), owners: group.ownerIds, members: group.memberIds }
-}
-
-function mailboxOf(entry: { tenantId: string; mailboxId: string }): Mailbox {
-  return { tenantId: entry.tenantId, userId: entry.mailboxId }
-}
-
-type Without<Row> = {
-  [Column in keyof Row]: Exclude<Row[Column], null> | (null extends Row[Column] ? undefined : never)
-}
-
-/** The demo data says null where the directory says nothing. */
-function withoutNulls<Row extends object>(row: Row): Without<Row> {
-  const entries = Object.entries(row).map(([name, value]) => [name, value ?? undefined])
-  return Object.fromEntries(entries) as Without<Row>
-}
-
-type Portrait = Readonly<{ owner: OwnerKey; picture: NonNullable<demo.Person['picture']> }>
-
-/**
- * The first person's photo is set before this resolves, the others one after another in the
- * background (the promise inside), so that the start does not wait for drawing. A marker in the data
- * folder says that all were set once: a photo that was removed since stays away.
- */
-async function loadPhotos(
-  { parts }: RunningServer,
-  data: string | undefined,
-): Promise<{ rest: Promise<void> }> {
-  const marker = data === undefined ? undefined : join(data, 'demo-photos-set')
-  if (marker !== undefined && existsSync(marker)) return { rest: Promise.resolve() }
-  const [first, ...others] = listPortraits()
-  if (first !== undefined) await setPortrait(parts, first)
-  const rest = (async () => {
-    for (const portrait of others) await setPortrait(parts, portrait)
-    if (marker !== undefined) await writeFile(marker, '')
-  })()
-  return { rest }
-}
-
-async function setPortrait(
-  parts: RunningServer['parts'],
-  { owner, picture }: Portrait,
-): Promise<void> {
-  const { drawPicture } = await import('./demo/pictures.ts')
-  // 'none': what somebody has set meanwhile is not replaced by a drawing.
-  await replacePhoto(parts, owner, undefined, await drawPicture(picture), 'none').catch(error => {
-    if (!(error instanceof Failure && error.code === 'photo-changed')) throw error
-  })
-}
-
-function listPortraits(): Portrait[] {
-  const kinds = [
-    ['user', demo.people],
-    ['group', demo.groups],
-    ['contact', demo.contacts],
-  ] as const
-  return kinds.flatMap(([kind, entries]) =>
-    entries.flatMap(({ tenantId, id, picture }) =>
-      picture === null ? [] : [{ owner: { tenantId, kind, id }, picture }],
-    ),
-  )
 }

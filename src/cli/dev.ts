@@ -8,6 +8,8 @@ import { join, relative } from 'node:path'
 import { readThrottle } from '../config.ts'
 import * as demo from '../demo/tenant.ts'
 import { type Development, startDevelopment } from '../development.ts'
+import type { Entry } from '../journal/entry.ts'
+import { formatLine } from '../journal/line.ts'
 import { explainStart, jsonLines, type Terminal } from './terminal.ts'
 
 export type DevFlags = Readonly<{
@@ -17,6 +19,9 @@ export type DevFlags = Readonly<{
   memory: boolean
   https: boolean
   strictContentType: boolean
+  fault: readonly string[]
+  log: 'text' | 'json'
+  quiet: boolean
   throttle: string
 }>
 
@@ -55,7 +60,15 @@ async function start(flags: DevFlags, folder: string, terminal: Terminal): Promi
     strictContentType: flags.strictContentType,
     throttle: readThrottle({ throttle: flags.throttle }),
     write: jsonLines(terminal, Date.now),
+    faults: flags.fault,
+    watch: flags.quiet ? undefined : requestLog(flags.log, terminal),
   })
+}
+
+function requestLog(form: DevFlags['log'], terminal: Terminal): (entry: Entry) => void {
+  return form === 'json'
+    ? entry => terminal.complain(JSON.stringify(entry))
+    : entry => terminal.complain(formatLine(entry, terminal.colours))
 }
 
 type Certificate = Readonly<{ cert: string; key: string }>

@@ -24,6 +24,7 @@ export function createProgram(terminal: Terminal, keep: Keep): Command {
   addDev(program, terminal, keep)
   addServe(program, terminal, keep)
   addToken(program, terminal)
+  addReset(program, terminal)
   return program
 }
 
@@ -42,6 +43,17 @@ function addDev(program: Command, terminal: Terminal, keep: Keep): void {
       '429 to who asks too much: graph, or limits as serve takes them',
       'off',
     )
+    .option(
+      '--fault <sentence>',
+      "like '429 on PUT me/photo/$value for 10% seed 7'; again for more; see docs/faults.md",
+      (sentence: string, before: readonly string[] = []) => [...before, sentence],
+    )
+    .addOption(
+      new Option('--log <form>', 'a line for each call, for people or programs')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .option('--quiet', 'no line for each call')
     .showHelpAfterError('`visage dev --help` says more.')
     .action(async flags => {
       const { dev } = await import('./dev.ts')
@@ -49,7 +61,7 @@ function addDev(program: Command, terminal: Terminal, keep: Keep): void {
     })
 }
 
-const unset = { https: false, memory: false, strictContentType: false }
+const unset = { https: false, memory: false, strictContentType: false, quiet: false, fault: [] }
 
 function addServe(program: Command, terminal: Terminal, keep: Keep): void {
   const command = program
@@ -92,6 +104,18 @@ function addToken(program: Command, terminal: Terminal): void {
     .action(async flags => {
       const { token } = await import('./token.ts')
       await token(flags, terminal)
+    })
+}
+
+function addReset(program: Command, terminal: Terminal): void {
+  program
+    .command('reset')
+    .description('take the running `visage dev` back to the demo tenant as it was at the start')
+    .option('--url <address>', 'where `visage dev` runs; default http://localhost:8080')
+    .showHelpAfterError('`visage reset --help` says more.')
+    .action(async flags => {
+      const { reset } = await import('./reset.ts')
+      await reset(flags, terminal)
     })
 }
 
