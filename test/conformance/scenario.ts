@@ -52,6 +52,8 @@ export type Sending =
   | 'with a stall'
   /** Half of the body, then the connection is gone; there is no answer. */
   | 'with a hang-up'
+  /** On a connection that ends afterwards, reading the answer only once all is sent, as simple clients do. */
+  | 'without looking up'
   /** `Expect: 100-continue`: the body only once the server says so. */
   | 'on request'
 

@@ -32,8 +32,9 @@ export function exactly(
   return { kind: 'user', who: 'self', holds, exactly: true, ...(roles && { roles }) }
 }
 
-/** Someone who may set and see the photo at the path, whoever the scenario is about. */
-export const me = self('User.ReadWrite', 'User.Read', 'Contacts.ReadWrite')
+/** Whoever may set, see and delete their own photo, with the one permission that does for all. */
+export const me = self('User.ReadWrite')
+export const withContacts = self('Contacts.ReadWrite')
 export const owner = self(
   'ProfilePhoto.ReadWrite.All',
   'TeamSettings.ReadWrite.All',
@@ -41,26 +42,30 @@ export const owner = self(
 )
 export const photographer = application('ProfilePhoto.ReadWrite.All', 'Contacts.ReadWrite')
 export const viewer = application('ProfilePhoto.Read.All', 'Contacts.Read', 'Team.ReadBasic.All')
-export const personalMe: Wanted = { kind: 'personal', holds: ['User.ReadWrite', 'User.Read'] }
+export const personalMe: Wanted = { kind: 'personal', holds: ['User.ReadWrite'] }
 
 /** "200 OK", and for a team "204 No Content"; neither has a body. */
 export const updated: Expected = { status: 200, empty: true }
 export const teamUpdated: Expected = { status: 204, empty: true }
 export const noPhoto: Expected = { status: 404, error: { code: 'ImageNotFound' } }
 
-/** `place` is like `/v1.0/me`. */
-export function setPhoto(place: string, picture: PictureName, as: Wanted = me): Exchange {
+/** `place` is like `/v1.0/me`. Left out, the caller is the person whose photo, or whose contact, it is. */
+export function setPhoto(place: string, picture: PictureName, as = ownerOf(place)): Exchange {
   return { as, method: 'PUT', path: `${place}/photo/$value`, body: { picture } }
 }
 
 /** There may be none. */
-export function removePhoto(place: string, as: Wanted = me): Exchange {
+export function removePhoto(place: string, as = ownerOf(place)): Exchange {
   const path = `${place}/photo/$value`
   return { as, method: 'DELETE', path, expected: { status: [200, 204, 404] } }
 }
 
-export function readPhoto(place: string, expected: Expected, as: Wanted = me): Exchange {
+export function readPhoto(place: string, expected: Expected, as = ownerOf(place)): Exchange {
   return { as, method: 'GET', path: `${place}/photo/$value`, expected }
+}
+
+function ownerOf(place: string): Wanted {
+  return place.toLowerCase().includes('/contacts/') ? withContacts : me
 }
 
 /** The photo of 'a portrait' and its kind, which are 100 pixels wide, as squares of 100. */
@@ -69,7 +74,7 @@ export function shows(picture: PictureName, side = 100): Expected {
 }
 
 /** A contact of self, which goes away afterwards; its id is `{made}`. */
-export function makeContact(place = '/v1.0/me', as: Wanted = me): Exchange {
+export function makeContact(place = '/v1.0/me', as: Wanted = withContacts): Exchange {
   return {
     as,
     method: 'POST',
@@ -81,7 +86,7 @@ export function makeContact(place = '/v1.0/me', as: Wanted = me): Exchange {
 }
 
 export const removeContact: Exchange = {
-  as: me,
+  as: withContacts,
   method: 'DELETE',
   path: '/v1.0/me/contacts/{made}',
 }

@@ -87,7 +87,7 @@ function fits(wanted: Wanted, claims: Order, things: Things): boolean {
   const isApplication = claims.idtyp === 'app' || (!claims.scp && Array.isArray(claims.roles))
   const kind = isApplication ? 'application' : isPersonal ? 'personal' : 'user'
   if (wanted.kind !== kind) return false
-  const held = isApplication ? list(claims.roles) : String(claims.scp ?? '').split(' ')
+  const held = isApplication ? list(claims.roles) : readScopes(claims.scp)
   const hasAll = wanted.holds.every(name => held.includes(name))
   if (!hasAll || ('exactly' in wanted && held.length !== wanted.holds.length)) return false
   if (wanted.kind !== 'user') return true
@@ -95,6 +95,14 @@ function fits(wanted: Wanted, claims: Order, things: Things): boolean {
   const isOfWho =
     things[wanted.who] === undefined ? wanted.who === 'self' : claims.oid === things[wanted.who]
   return isOfWho && roles.every(id => list(claims.wids).includes(id))
+}
+
+/** What every sign-in asks for besides says nothing of Graph. */
+function readScopes(scp: unknown): readonly string[] {
+  const common = ['openid', 'profile', 'email', 'offline_access', '']
+  return String(scp ?? '')
+    .split(' ')
+    .filter(name => !common.includes(name))
 }
 
 function list(value: unknown): readonly unknown[] {

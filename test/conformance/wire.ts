@@ -92,6 +92,15 @@ function emit(
       // As long as it takes to arrive: a connection cut before that tests nothing.
       request.write(half, () => setTimeout(() => request.destroy(), 50))
       return
+    case 'without looking up':
+      request.on('socket', socket =>
+        socket.once('connect', () => {
+          socket.pause()
+          setTimeout(() => socket.resume(), 300)
+        }),
+      )
+      request.end(body)
+      return
     case 'in chunks':
     case undefined:
       request.end(body)

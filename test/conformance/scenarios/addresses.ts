@@ -71,7 +71,7 @@ const contactSpellings: readonly Spelling[] = [
   ['/v1.0/me/contacts/{folderContact}/photo/$value', folderContact, steps.updatePage],
 ]
 
-const { me, photographer: anyone } = steps
+const { me, withContacts, photographer: anyone } = steps
 
 function readings(): Scenario[] {
   return [...photoSpellings, ...contactSpellings].map(([path, place, source]) => {
@@ -119,6 +119,7 @@ function writings(): Scenario[] {
 
 function callerFor(place: string): Wanted {
   if (place.includes('/groups/')) return steps.owner
+  if (place.includes('/contacts/')) return withContacts
   return place.includes('{guest}') ? anyone : me
 }
 
@@ -250,13 +251,13 @@ const others: readonly Scenario[] = [
     source: steps.updatePage,
     given: [steps.setPhoto(contact, 'another portrait')],
     request: {
-      as: me,
+      as: withContacts,
       method: 'PUT',
       path: '/v1.0/me/contactFolders/{folder}/contacts/{contact}/photo/$value',
       body: { picture: 'a portrait' },
       expected: { status: 404, error: { code: 'ErrorItemNotFound' } },
     },
-    untouched: { path: `${contact}/photo/$value`, as: me },
+    untouched: { path: `${contact}/photo/$value`, as: withContacts },
   },
   {
     name: 'A team that one is not in is none of one’s joined teams',

@@ -270,14 +270,14 @@ const groups: readonly Scenario[] = [
 
 const contactsReader = steps.self('Contacts.Read')
 const removeFolder: Exchange = {
-  as: steps.me,
+  as: steps.withContacts,
   method: 'DELETE',
   path: '/v1.0/me/contactFolders/{box}',
 }
 
 function makeFolder(place = '/v1.0/me/contactFolders', name = 'box'): Exchange {
   return {
-    as: steps.me,
+    as: steps.withContacts,
     method: 'POST',
     path: place,
     body: { json: { displayName: 'Neighbours' } },
@@ -291,7 +291,7 @@ const contacts: readonly Scenario[] = [
     name: 'A contact is created, read, listed and deleted',
     source: `${pages}/api/user-post-contacts`,
     request: {
-      as: steps.me,
+      as: steps.withContacts,
       method: 'POST',
       path: '/v1.0/me/contacts',
       body: {
@@ -328,7 +328,7 @@ const contacts: readonly Scenario[] = [
         json({ value: [{ id: '{made}' }] }),
       ),
       {
-        as: steps.me,
+        as: steps.withContacts,
         method: 'DELETE',
         path: '/v1.0/me/contacts/{made}',
         expected: { status: 204, empty: true },
@@ -407,7 +407,7 @@ const contacts: readonly Scenario[] = [
       name: `A contact ${what} is refused`,
       source: `${pages}/api/user-post-contacts`,
       request: {
-        as: steps.me,
+        as: steps.withContacts,
         method: 'POST',
         path: '/v1.0/me/contacts',
         headers: { 'content-type': 'application/json' },

@@ -50,7 +50,7 @@ const contactPlaces: readonly Place[] = ['/me', '/users/{self}', '/users/{selfNa
     ).map(([rest, contact]) => ({
       path: `${user}${rest}`,
       kind: 'contact',
-      as: steps.me,
+      as: steps.withContacts,
       context: `users('{self}')/contacts('${contact}')`,
     })),
 )
@@ -265,7 +265,7 @@ function sizes(): Scenario[] {
 
 const me = '/v1.0/me'
 const mine = (rest: string, expected: Expected): Exchange => ({
-  as: steps.me,
+  as: rest.startsWith('contacts/') ? steps.withContacts : steps.me,
   method: 'GET',
   path: `${me}/${rest}`,
   expected,
@@ -535,7 +535,7 @@ const missing: readonly Scenario[] = [
       steps.setPhoto(`${me}/contacts/{made}`, 'a portrait'),
       steps.readPhoto(`${me}/contacts/{made}`, { status: 200, picture: { like: 'a portrait' } }),
       {
-        as: steps.me,
+        as: steps.withContacts,
         method: 'PUT',
         path: `${me}/contacts/{made}/photo/$value`,
         body: { picture: 'nothing' },
@@ -550,7 +550,7 @@ const missing: readonly Scenario[] = [
     source: 'https://learn.microsoft.com/en-us/graph/api/contact-delete',
     given: [steps.makeContact(), steps.setPhoto(`${me}/contacts/{made}`, 'a portrait')],
     request: {
-      as: steps.me,
+      as: steps.withContacts,
       method: 'DELETE',
       path: `${me}/contacts/{made}`,
       expected: { status: 204, empty: true },

@@ -6,8 +6,8 @@ import type { Exchange, Expected, Scenario, Sending, Wanted } from '../scenario.
 import * as steps from '../steps.ts'
 
 const source = steps.errorsPage
-const place = '/v1.0/users/{self}'
-const untouched = { path: `${place}/photo/$value`, as: steps.photographer }
+const place = '/v1.0/me'
+const untouched = { path: `${place}/photo/$value`, as: steps.me }
 
 /** Each would be refused for several reasons; what is expected is the first of them. */
 type Row = readonly [
@@ -101,7 +101,7 @@ function fromRow([name, as, path, expected, headers]: Row): Scenario[] {
     ...(headers && { headers }),
     expected,
   }
-  const given = [steps.setPhoto(place, 'another portrait', steps.photographer)]
+  const given = [steps.setPhoto(place, 'another portrait')]
   if (request.method === 'GET') return [{ name, source, request }]
   const send = (sent: Sending | undefined, more: Partial<Expected>): Exchange => ({
     ...request,
@@ -152,7 +152,7 @@ const bodies: readonly Scenario[] = [
   {
     name: 'A missing photo comes after the permission to see it',
     source,
-    given: [steps.removePhoto(place, steps.photographer)],
+    given: [steps.removePhoto(place)],
     request: {
       as: steps.exactly('delegated', ['Contacts.Read']),
       method: 'GET',
