@@ -131,17 +131,11 @@ function describeOperation(route: Route, method: string, operation: Operation): 
   }
 }
 
-/** `me.photo.updatePhoto`; PATCH, which is a second way to the same, says so. */
+/** `me.photo.value.updatePhoto`; PATCH, which is a second way to the same, says so. */
 function nameOperation(route: Route, method: string, operation: Operation): string {
-  const names = route.path.split('/').filter(part => /^[a-z]/i.test(part))
+  const names = route.path.split('/').filter(part => /^\$?[a-z]/i.test(part))
   const isSecond = method === 'PATCH' && route.on.PUT === operation
-  const isReference = route.path.endsWith('$ref')
-  return [
-    ...names,
-    operation,
-    ...(isSecond ? ['patch'] : []),
-    ...(isReference ? ['ref'] : []),
-  ].join('.')
+  return [...names, operation, ...(isSecond ? ['patch'] : [])].join('.').replaceAll('$', '')
 }
 
 function tagOf(route: Route, operation: Operation): (typeof tags)[number] {
