@@ -60,7 +60,15 @@ export function operationsAt(pattern: Pattern, method: string): readonly Operati
   const [wanted, places] = [withoutValue(shortened(pattern.segments), method), placesFor(method)]
   return places
     .filter(({ segments }) => covers(wanted, withoutValue(segments, method)))
+    .filter(({ segments }) => !isWordTakenForKey(wanted, withoutValue(segments, method)))
     .map(({ operation }) => operation)
+}
+
+/** `{any}/foto` could be users/foto, but a mere word after the hole is meant as a name. */
+function isWordTakenForKey(pattern: readonly string[], place: readonly string[]): boolean {
+  const [first, second = ''] = pattern
+  const opposite = place.at(1 - pattern.length)
+  return first === hole && /^[a-z$]+$/.test(second) && opposite?.startsWith('{') === true
 }
 
 /** Addresses that no table of routes lists: a batch, the metadata document. */
