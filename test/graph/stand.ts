@@ -18,6 +18,8 @@ export type Question = Readonly<{
   token?: string | null
   headers?: Readonly<Record<string, string>>
   body?: Uint8Array | string | object
+  /** In place of `body`: how it arrives. */
+  readBody?: Call['readBody']
 }>
 
 export type Stand = Readonly<{
@@ -26,6 +28,8 @@ export type Stand = Readonly<{
   origin: string
   mint: (order: TokenOrder) => Promise<string>
   ask: (question: Question, parts?: Parts) => Promise<Reply>
+  /** What an operator would have had to read. */
+  logged: readonly unknown[]
   stop: () => Promise<void>
 }>
 
@@ -41,12 +45,13 @@ const everything = [
 ]
 
 export async function startStand(): Promise<Stand> {
+  const logged: unknown[] = []
   const development = await startDevelopment({
     host: '127.0.0.1',
     port: 0,
     data: undefined,
     strictContentType: false,
-    write: () => {},
+    write: (_severity, fields) => logged.push(fields),
   })
   await development.photosReady
   const { issuer, origin } = development
@@ -61,12 +66,13 @@ export async function startStand(): Promise<Stand> {
     origin,
     mint: order => issuer.mint(order),
     ask: (question, parts = development.parts) => ask(question, parts, origin, alice),
+    logged,
     stop: () => development.close(),
   }
 }
 
 async function ask(
-  { method = 'GET', url, token, headers, body }: Question,
+  { method = 'GET', url, token, headers, body, readBody }: Question,
   parts: Parts,
   origin: string,
   alice: string,
@@ -79,14 +85,15 @@ async function ask(
       ...(token !== null && { authorization: `Bearer ${token ?? alice}` }),
       ...headers,
     },
-    async readBody(maxBytes) {
-      const bytes = toBytes(body)
-      if (bytes.length > maxBytes) throw new Failure('body-too-large', { facts: { maxBytes } })
-      return bytes
-    },
+    readBody: readBody ?? (async maxBytes => withinLimit(toBytes(body), maxBytes)),
   }
   if (isBatch(call)) return await answerBatch(call, parts, answer)
   return await (isDescription(call) ? answerDescription : answer)(call, parts)
+}
+
+function withinLimit(bytes: Uint8Array, maxBytes: number): Uint8Array {
+  if (bytes.length > maxBytes) throw new Failure('body-too-large', { facts: { maxBytes } })
+  return bytes
 }
 
 function toBytes(body: Question['body']): Uint8Array {
