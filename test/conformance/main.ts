@@ -50,6 +50,11 @@ async function main(): Promise<number> {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${help}\n`)
     return 2
   }
+  const target = flags.target
+  if (target !== undefined && !URL.canParse(target)) {
+    process.stderr.write(`--target: '${target}' is no url\n\n${help}\n`)
+    return 2
+  }
   if (flags.help) {
     process.stdout.write(`${help}\n`)
     return 0
@@ -57,6 +62,10 @@ async function main(): Promise<number> {
   const { targets, close } = await openTargets(flags)
   try {
     const rows = await runAll(flags, targets)
+    if (rows.length === 0) {
+      process.stderr.write('There is no such scenario.\n')
+      return 2
+    }
     if (flags.json) process.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`)
     else process.stdout.write(`${summarize(rows)}\n`)
     return rows.some(({ verdict }) => verdict === 'differs') ? 1 : 0
@@ -126,7 +135,8 @@ async function runOne(
   try {
     return { name, source, ...(await runScenario(scenario, targets)) }
   } catch (error) {
-    return { name, source, verdict: 'differs', exchange: '', differences: [String(error)] }
+    const cause = error instanceof Error && error.cause ? ` (${error.cause})` : ''
+    return { name, source, verdict: 'differs', exchange: 'HTTP', differences: [`${error}${cause}`] }
   }
 }
 

@@ -37,6 +37,20 @@ export type Stands = Readonly<{
   close: () => Promise<void>
 }>
 
+/** `visage dev` alone. */
+export async function startDevStand(): Promise<
+  Readonly<{ target: Target; close: () => Promise<void> }>
+> {
+  const closing: Closing = []
+  const target = await startDev(() => {}, closing, 'any content type')
+  return {
+    target,
+    async close() {
+      for (const end of closing) await end()
+    },
+  }
+}
+
 export async function startStands(): Promise<Stands> {
   const complaints: string[] = []
   const write = (_: unknown, fields: unknown) => void complaints.push(JSON.stringify(fields))
