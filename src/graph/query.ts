@@ -117,7 +117,10 @@ const hasEmail = /^emailAddresses\/any\(\s*(\w+)\s*:\s*\1\/address\s+eq\s+'((?:[
 /** `startswith(displayName,'ali') or mail eq 'alice@…'`: the filters that people pickers send. */
 function readFilter(value: string | undefined): Term[] {
   if (value === undefined) return []
-  return splitAtOr(value).map(clause => {
+  const clauses = splitAtOr(value)
+  // No clause is no filter, and everybody would be an answer to a question that nobody asked.
+  if (clauses.length === 0) throw invalid('$filter', 'it is empty')
+  return clauses.map(clause => {
     const email = hasEmail.exec(clause)
     if (email) return { property: 'email', how: 'equals', text: unquote(email[2]) }
     const prefix = startsWith.exec(clause)
