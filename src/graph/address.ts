@@ -19,7 +19,10 @@ export type Address = Readonly<{
 /** Longer urls are refused before they are looked at; the longest honest ones carry contact ids of about 150 characters. */
 export const maxUrlLength = 8192
 
-const versions: Readonly<Record<string, Version>> = { 'v1.0': 'v1.0', beta: 'beta' }
+const versions: ReadonlyMap<string, Version> = new Map([
+  ['v1.0', 'v1.0'],
+  ['beta', 'beta'],
+])
 
 export function parseAddress(url: string): Address {
   if (url.length > maxUrlLength) {
@@ -30,7 +33,7 @@ export function parseAddress(url: string): Address {
   const parts = path.split('/')
   // '/v1.0/me/photo/' is written by hand as often as '/v1.0/me/photo'.
   if (parts.at(-1) === '') parts.pop()
-  const version = versions[(parts[1] ?? '').toLowerCase()]
+  const version = versions.get((parts[1] ?? '').toLowerCase())
   if (parts[0] !== '' || version === undefined) {
     throw new Failure('version-unknown', { facts: { version: decode(parts[1] ?? '') } })
   }
