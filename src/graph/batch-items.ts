@@ -50,7 +50,7 @@ function readItem(value: unknown, index: number): BatchItem {
     method: readText(fields, 'method', where).toUpperCase(),
     url: readText(fields, 'url', where),
     headers: readHeaders(fields.headers, where),
-    body: readBody(fields.body),
+    body: readBody(fields.body, where),
     dependsOn: readIds(fields.dependsOn, where),
   }
 }
@@ -81,10 +81,19 @@ function readHeaders(value: unknown, where: string): Headers {
  * the SDKs send: Node reads both, padded or not. Text that is neither is sent on as it is and
  * refused where it arrives, with the right words.
  */
-function readBody(value: unknown): Uint8Array | undefined {
+function readBody(value: unknown, where: string): Uint8Array | undefined {
   if (value === undefined || value === null) return undefined
-  if (typeof value !== 'string') return Buffer.from(JSON.stringify(value))
+  if (typeof value !== 'string') return writeJson(value, where)
   return /^[A-Za-z0-9+/_-]*={0,2}$/.test(value) ? Buffer.from(value, 'base64') : Buffer.from(value)
+}
+
+/** JSON.parse reads any depth of brackets, JSON.stringify runs out of stack after some thousands. */
+function writeJson(value: unknown, where: string): Uint8Array {
+  try {
+    return Buffer.from(JSON.stringify(value))
+  } catch {
+    throw invalid(`the body of ${where} is nested too deeply`)
+  }
 }
 
 function readIds(value: unknown, where: string): readonly string[] {
