@@ -27,6 +27,13 @@ const defaultTop = 100
 const maxTop = 999
 
 /**
+ * An honest search has a handful of either. SQLite refuses a condition nested deeper than 1000, and every
+ * word is a level. https://www.sqlite.org/limits.html
+ */
+const maxClauses = 100
+const maxClauseLength = 256
+
+/**
  * Reads the options of `query`. One that begins with $ and is not in `supported` is refused; others are
  * the caller's own business, as OData says of custom options. The $ may be missing and case is free.
  */
@@ -44,7 +51,10 @@ export function readOptions(query: string, supported: readonly Option[]): Option
     select: readSelect(given.get('$select')),
     top: readNumber('$top', given.get('$top'), defaultTop, 1, maxTop),
     skip: readNumber('$skip', given.get('$skip'), 0, 0, 1_000_000),
-    anyOf: [...readSearch(given.get('$search')), ...readFilter(given.get('$filter'))],
+    anyOf: [
+      ...bounded('$search', readSearch(given.get('$search'))),
+      ...bounded('$filter', readFilter(given.get('$filter'))),
+    ],
     after: readSkipToken(given.get('$skiptoken')),
   }
 }
@@ -94,6 +104,14 @@ function readNumber(
   const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
   if (number >= min && number <= max) return number
   throw invalid(option, `a whole number from ${min} to ${max} is needed`)
+}
+
+function bounded(option: string, terms: Term[]): Term[] {
+  if (terms.length > maxClauses) throw invalid(option, `it has more than ${maxClauses} clauses`)
+  if (terms.some(({ text }) => text.length > maxClauseLength)) {
+    throw invalid(option, `a text in it is longer than ${maxClauseLength} characters`)
+  }
+  return terms
 }
 
 /** `$search="displayName:ali" OR "mail:ali"`: words that begin so. Without a property: the display name. */
