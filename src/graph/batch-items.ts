@@ -78,13 +78,14 @@ function readHeaders(value: unknown, where: string): Headers {
 
 /**
  * JSON as it is; anything else is base64. "base64 URL-encoded" says the page, standard base64 is what
- * the SDKs send: Node reads both, padded or not. Text that is neither is sent on as it is and
- * refused where it arrives, with the right words.
+ * the SDKs send: Node reads both, padded or not, and in lines as PowerShell can write it. Text that is
+ * neither is sent on as it is and refused where it arrives, with the right words.
  */
 function readBody(value: unknown, where: string): Uint8Array | undefined {
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'string') return writeJson(value, where)
-  return /^[A-Za-z0-9+/_-]*={0,2}$/.test(value) ? Buffer.from(value, 'base64') : Buffer.from(value)
+  const isBase64 = /^[A-Za-z0-9+/_-]*={0,2}$/.test(value.replace(/[\r\n]/g, ''))
+  return Buffer.from(value, isBase64 ? 'base64' : 'utf8')
 }
 
 /** JSON.parse reads any depth of brackets, JSON.stringify runs out of stack after some thousands. */

@@ -44,7 +44,7 @@ export async function answerBatch(call: Call, parts: Parts, answer: Answer): Pro
     }
     caller = await parts.identify(call.headers.authorization)
     const items = readBatch(await call.readBody(maxBatchBytes))
-    const responses = await performAll(items, item => answer(toCall(item, call), parts))
+    const responses = await performAll(items, item => answerPart(toCall(item, call), parts, answer))
     // A part has no connection of its own: what cuts it cuts the whole.
     const cut = [...responses.values()].find(response => response?.isCut)
     reply = cut ?? {
@@ -58,6 +58,12 @@ export async function answerBatch(call: Call, parts: Parts, answer: Answer): Pro
   }
   parts.events.answered({ call, caller, reply, ids, failure, durationMs: parts.now() - startedAt })
   return reply
+}
+
+/** A single HEAD is cut by the server below; a part has none below it. */
+async function answerPart(call: Call, parts: Parts, answer: Answer): Promise<Reply> {
+  const { body, ...head } = await answer(call, parts)
+  return call.method === 'HEAD' || body === undefined ? head : { ...head, body }
 }
 
 type Perform = (item: BatchItem) => Promise<Reply>
