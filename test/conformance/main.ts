@@ -83,14 +83,17 @@ async function openTargets(
     return await startStands()
   }
   const baseUrl = flags.target.replace(/\/+$/, '')
-  const trait: Trait = flags['strict-content-type'] ? 'image/jpeg only' : 'any content type'
+  const traits: readonly Trait[] = [
+    flags['strict-content-type'] ? 'image/jpeg only' : 'any content type',
+    ...(flags.dev ? ['settings to play with' as const] : []),
+  ]
   const tokens = [...(flags['token-user'] ?? []), ...(flags['token-app'] ?? [])]
   const things: Things = {
     ...(flags.dev ? await demoThings() : thingsOf(flags['token-user']?.[0])),
     ...Object.fromEntries((flags.thing ?? []).map(splitThing)),
   }
   const token = flags.dev ? orderTokens(baseUrl, things) : givenTokens(tokens, things)
-  return { targets: [{ baseUrl, things, traits: new Set([trait]), token }], close: async () => {} }
+  return { targets: [{ baseUrl, things, traits: new Set(traits), token }], close: async () => {} }
 }
 
 async function demoThings(): Promise<Things> {

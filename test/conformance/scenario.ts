@@ -23,7 +23,12 @@ export type Scenario = Readonly<{
 }>
 
 /** What only some servers are, by setting. */
-export type Trait = 'any content type' | 'image/jpeg only' | 'short patience'
+export type Trait =
+  | 'any content type'
+  | 'image/jpeg only'
+  | 'short patience'
+  /** Nobody minds if those of the organisation are changed and forgotten. */
+  | 'settings to play with'
 
 export type Exchange = Readonly<{
   /** Left out: nobody, no Authorization header. */

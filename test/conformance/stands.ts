@@ -95,7 +95,7 @@ async function startDev(
   return {
     baseUrl: development.origin,
     things: demoThings,
-    traits: new Set([trait]),
+    traits: new Set([trait, 'settings to play with']),
     token: orderTokens(development.origin, demoThings),
   }
 }

@@ -9,6 +9,7 @@ import { images } from './scenarios/images.ts'
 import { operations } from './scenarios/operations.ts'
 import { permissions } from './scenarios/permissions.ts'
 import { precedence } from './scenarios/precedence.ts'
+import { settings } from './scenarios/settings.ts'
 
 export const themes: Readonly<Record<string, readonly Scenario[]>> = {
   permissions,
@@ -18,4 +19,5 @@ export const themes: Readonly<Record<string, readonly Scenario[]>> = {
   images,
   'bad input': badInput,
   precedence,
+  settings,
 }
