@@ -206,6 +206,25 @@ describe('visage dev', () => {
       }
     }))
 
+  test('--throttle holds an application to limits, and names what it cannot read', () =>
+    inFolder(async cwd => {
+      const flags = ['--memory', '--throttle', 'requests=1/60s']
+      const visage = await startVisage(['dev', ...anyPort, ...flags], { cwd })
+      try {
+        const token = await tokenOf(visage)
+        const jpeg = await portraitJpeg({ width: 200, height: 200 })
+        assert.equal((await upload(visage, token, jpeg, 'image/jpeg')).status, 200)
+        const refused = await upload(visage, token, jpeg, 'image/jpeg')
+        assert.equal(refused.status, 429)
+        assert.match(refused.headers.get('retry-after') ?? '', /^6\d$/)
+      } finally {
+        await visage.stop()
+      }
+      const wrong = await runVisage(['dev', ...anyPort, '--throttle', 'often'], { cwd })
+      assert.equal(wrong.code, 2)
+      assert.match(wrong.stderr, /--throttle\): 'often' is not off, graph, or any of requests=/)
+    }))
+
   test('says in words that its data cannot be opened', () =>
     inFolder(async cwd => {
       await writeFile(join(cwd, 'taken'), 'a file where a folder should be')
