@@ -55,6 +55,8 @@ export type Visage = AsyncDisposable &
     /** PEM text to be trusted by clients (`ca` of an agent); undefined without `https`. */
     certificate: string | undefined
     token: (order?: TokenOrder) => Promise<string>
+    /** A JPEG to upload, the same for the same seed; 648 pixels a side when left out, 48 at least. */
+    picture: (seed?: string, side?: number) => Promise<Uint8Array<ArrayBuffer>>
     /** The latest calls since the start or the last reset, oldest first; a thousand at most. */
     requests: () => readonly VisageRequest[]
     /** Back to the demo tenant as it was at the start, with faults and `requests` from the beginning. */
@@ -82,6 +84,7 @@ export async function startVisage(options: VisageOptions = {}): Promise<Visage> 
     baseUrl: `${origin}/v1.0`,
     certificate: tls?.cert,
     token: order => mint(issuer, order),
+    picture: drawPicture,
     requests,
     reset,
     close,
@@ -92,6 +95,12 @@ export async function startVisage(options: VisageOptions = {}): Promise<Visage> 
 async function makeCertificate() {
   const { certificateFor } = await import('./cli/certificate.ts')
   return await certificateFor(['localhost', '127.0.0.1', '::1'])
+}
+
+async function drawPicture(seed = 'example', side = 648): Promise<Uint8Array<ArrayBuffer>> {
+  const { drawFace } = await import('./demo/faces.ts')
+  // A buffer of its own: some clients send all of the memory that a view looks into.
+  return Uint8Array.from(await drawFace(seed, side))
 }
 
 async function mint(issuer: Issuer, order: TokenOrder = {}): Promise<string> {

@@ -15,7 +15,7 @@ export type Rule = (sources: Sources) => string[]
  *
  *     main -> cli -> server -> graph -> tokens · permissions · directory · photos
  *                                       directory -> storage      photos -> renditions · storage
- *     cli -> push · demo · journal      visage -> development · issuer · journal · cli
+ *     cli -> push · demo · journal      visage -> development · issuer · journal · demo · cli
  *     cli -> development -> server · issuer · demo · demo-state · reset-endpoint · faults · journal
  *     demo-state -> demo · directory · photos · storage      reset-endpoint -> issuer
  *     faults -> graph · directory · config
@@ -45,7 +45,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   faults: ['graph', 'directory', 'config.ts'],
   journal: [],
   // The entry of the package: `visage dev` as a function, and its certificate.
-  'visage.ts': ['development.ts', 'issuer', 'journal', 'cli'],
+  'visage.ts': ['development.ts', 'issuer', 'journal', 'demo', 'cli'],
   // The composition root hands every room what it needs, so it sees them all.
   'server.ts': [
     'config.ts',
