@@ -5,6 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { renderConfiguration, renderConfigurationSummary } from './configuration.ts'
+import { renderErrors } from './errors.ts'
 import { renderPermissionSummary, renderPermissions } from './permissions.ts'
 
 export type Generated = Readonly<{
@@ -22,6 +23,7 @@ export type Generated = Readonly<{
 export const everythingGenerated: readonly Generated[] = [
   { file: 'docs/permissions.md', render: renderPermissions },
   { file: 'docs/configuration.md', render: renderConfiguration },
+  { file: 'docs/errors.md', render: renderErrors },
   { file: 'README.md', section: 'permissions', render: renderPermissionSummary },
   { file: 'README.md', section: 'settings', render: renderConfigurationSummary },
 ]
