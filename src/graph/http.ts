@@ -9,7 +9,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { Failure, type FailureCode } from '../failure.ts'
 import { type Answer, answer } from './answer.ts'
@@ -43,6 +43,8 @@ const timeouts = {
   keepAliveTimeout: 75_000,
   /** Tokens of people in many groups reach 10 KB. */
   maxHeaderSize: 32 * 1024,
+  /** Left to us, who say it in Graph's envelope: see `lacksHost`. */
+  requireHostHeader: false,
 }
 /** How long a refused sender may go on sending before the connection is cut. */
 const lingerMs = 2_000
@@ -53,7 +55,7 @@ export type Around = (answer: Answer) => Answer
 export function createServer(parts: Parts, options: HttpOptions): FastifyInstance {
   const answerAny = toAnswerAny(options.around ?? (inner => inner))
   const server = fastify({
-    serverFactory: handle => openServer(handle, options),
+    serverFactory: handle => openServer(handle, parts, options),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     exposeHeadRoutes: false,
@@ -85,13 +87,18 @@ function closeConnectionsAfterAnswers(server: FastifyInstance): void {
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
-function openServer(handle: Handle, { tls }: HttpOptions): Server {
+function openServer(handle: Handle, parts: Parts, { tls }: HttpOptions): Server {
   const server = tls
     ? createHttpsServer({ ...tls, ...timeouts }, handle)
     : createHttpServer(timeouts, handle)
   // With a listener, Node leaves the 100 to us: it is sent when the body is asked for, so a refusal
   // by token or permission costs the client no upload.
-  return server.on('checkContinue', handle)
+  server.on('checkContinue', handle)
+  // Any other expectation may be passed over (RFC 9110, 10.1.1); Node would answer 417 without a body.
+  server.on('checkExpectation', handle)
+  // This is no proxy; Node would hang up without a word.
+  server.on('connect', (_request, socket) => refuseOnSocket(notHere, socket, parts))
+  return server
 }
 
 async function respond(
@@ -115,7 +122,9 @@ async function respond(
       return body.bytes
     },
   }
-  const answered = answerPreflight(call) ?? (await answerAny(call, parts))
+  const answered = lacksHost(raw)
+    ? refuse(httpMalformed, requestIds(call.headers, parts.newId), parts.now())
+    : (answerPreflight(call) ?? (await answerAny(call, parts)))
   release?.()
   if (answered.isCut) {
     raw.socket.destroy()
@@ -139,6 +148,14 @@ function pathOf(url: string): string {
   return url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '')
 }
 
+/** "A server MUST respond with a 400" (RFC 9112, 3.2). */
+function lacksHost({ httpVersion, headers }: IncomingMessage): boolean {
+  return httpVersion === '1.1' && headers.host === undefined
+}
+
+const httpMalformed = new Failure('http-malformed')
+const notHere = new Failure('method-not-allowed', { facts: { allow: [] } })
+
 const hostPattern = /^[\w.-]+(:\d{1,5})?$|^\[[\da-f:.]+\](:\d{1,5})?$/i
 
 /** The Host goes into answers (@odata.context), so one that is no host does not get there. */
@@ -160,6 +177,8 @@ function expectsContinue(request: IncomingMessage): boolean {
 function lingerAfter(response: ServerResponse, request: IncomingMessage): void {
   const isLast = !response.shouldKeepAlive
   response.shouldKeepAlive = true
+  answeredEarly.add(request.socket)
+  request.once('end', () => answeredEarly.delete(request.socket))
   response.once('finish', () => {
     const timer = setTimeout(() => request.complete || request.socket.destroy(), lingerMs)
     timer.unref()
@@ -170,6 +189,9 @@ function lingerAfter(response: ServerResponse, request: IncomingMessage): void {
   })
 }
 
+/** Connections whose last answer went out before its request had arrived whole. */
+const answeredEarly = new WeakSet<Duplex>()
+
 function send(reply: FastifyReply, method: string, { status, headers, body }: Reply): FastifyReply {
   reply.code(status).headers(headers)
   if (method !== 'HEAD') return reply.send(body)
@@ -178,10 +200,17 @@ function send(reply: FastifyReply, method: string, { status, headers, body }: Re
 }
 
 /** What Node's parser refuses has no request and no reply: the answer is written to the socket itself. */
-function refuseBrokenHttp(error: Error & { code?: string }, socket: Socket, parts: Parts): void {
-  if (!socket.writable || socket.destroyed || error.code === 'ECONNRESET')
-    return void socket.destroy()
+function refuseBrokenHttp(error: Error & { code?: string }, socket: Duplex, parts: Parts): void {
+  // A request that turns out broken after its answer gets no second one: that would pass for the
+  // answer to whatever is asked next on this connection.
+  const isOver = !socket.writable || answeredEarly.has(socket)
+  if (isOver || socket.destroyed || error.code === 'ECONNRESET') return void socket.destroy()
   const failure = new Failure(parserFailures[error.code ?? ''] ?? 'http-malformed')
+  refuseOnSocket(failure, socket, parts)
+}
+
+/** The connection ends with it, also for a client who would keep its own half open. */
+function refuseOnSocket(failure: Failure, socket: Duplex, parts: Parts): void {
   const { status, headers, body } = refuse(failure, requestIds({}, parts.newId), parts.now())
   const lines = Object.entries({
     ...headers,
@@ -189,6 +218,7 @@ function refuseBrokenHttp(error: Error & { code?: string }, socket: Socket, part
     connection: 'close',
   }).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.end(`HTTP/1.1 ${status} ${reasons[status] ?? 'Error'}\r\n${lines.join('')}\r\n${body}`)
+  setTimeout(() => socket.destroy(), lingerMs).unref()
 }
 
 const parserFailures: Readonly<Record<string, FailureCode>> = {
@@ -197,6 +227,7 @@ const parserFailures: Readonly<Record<string, FailureCode>> = {
 }
 const reasons: Readonly<Record<number, string>> = {
   400: 'Bad Request',
+  405: 'Method Not Allowed',
   408: 'Request Timeout',
   431: 'Request Header Fields Too Large',
 }
