@@ -29,18 +29,23 @@ export type HttpOptions = Readonly<{
   baseUrl?: string
   budget: BodyBudget
   stallTimeoutMs: number
+  timeouts?: Partial<typeof defaultTimeouts>
   /** Puts something around the answers: those of single requests, of batches and of their parts. */
   around?: Around
   /** Sees every request first; true when it has answered. The development issuer lives here. */
   before?: (request: IncomingMessage, response: ServerResponse) => boolean
 }>
 
-const timeouts = {
+const defaultTimeouts = {
   /** For a whole request, from its first byte to its last. */
   requestTimeout: 120_000,
   headersTimeout: 20_000,
   /** Longer than the idle time of usual load balancers (60 s), so that they close first. */
   keepAliveTimeout: 75_000,
+  /** How often the first two are looked at. */
+  connectionsCheckingInterval: 5_000,
+}
+const parserOptions = {
   /** Tokens of people in many groups reach 10 KB. */
   maxHeaderSize: 32 * 1024,
   /** Left to us, who say it in Graph's envelope: see `lacksHost`. */
@@ -87,10 +92,11 @@ function closeConnectionsAfterAnswers(server: FastifyInstance): void {
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
-function openServer(handle: Handle, parts: Parts, { tls }: HttpOptions): Server {
+function openServer(handle: Handle, parts: Parts, { tls, timeouts }: HttpOptions): Server {
+  const settings = { ...parserOptions, ...defaultTimeouts, ...timeouts }
   const server = tls
-    ? createHttpsServer({ ...tls, ...timeouts }, handle)
-    : createHttpServer(timeouts, handle)
+    ? createHttpsServer({ ...tls, ...settings }, handle)
+    : createHttpServer(settings, handle)
   // With a listener, Node leaves the 100 to us: it is sent when the body is asked for, so a refusal
   // by token or permission costs the client no upload.
   server.on('checkContinue', handle)
