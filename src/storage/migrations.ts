@@ -45,18 +45,25 @@ function refuseNewer(applied: readonly string[]): void {
 }
 
 /**
- * What the two databases call things. STRICT refuses text in a number's column, as PostgreSQL does;
+ * What the two databases call things. Names are put in order by their bytes, as SQLite does, and not as
+ * the language of some server has it. STRICT refuses text in a number's column, as PostgreSQL does;
  * WITHOUT ROWID finds a row in its primary key, one search instead of two
  * (https://sqlite.org/withoutrowid.html).
  */
 function dialectOf(database: Kysely<unknown>) {
   return database.getExecutor().adapter instanceof SqliteAdapter
     ? ({
+        text: 'text',
         bigint: 'integer',
         tableEnd: sql`strict, without rowid`,
         searchColumns: ['search_text'],
       } as const)
-    : ({ bigint: 'bigint', tableEnd: sql``, searchColumns: [] } as const)
+    : ({
+        text: sql`text collate "C"`,
+        bigint: 'bigint',
+        tableEnd: sql``,
+        searchColumns: [],
+      } as const)
 }
 
 async function createFirstTables(database: Kysely<unknown>): Promise<void> {
@@ -67,35 +74,35 @@ async function createFirstTables(database: Kysely<unknown>): Promise<void> {
 }
 
 async function createPeople(database: Kysely<unknown>): Promise<void> {
-  const { tableEnd, searchColumns } = dialectOf(database)
+  const { text, tableEnd, searchColumns } = dialectOf(database)
   await database.schema
     .createTable('users')
-    .addColumn('tenant_id', 'text', column => column.notNull())
-    .addColumn('id', 'text', column => column.notNull())
-    .addColumn('user_principal_name', 'text', column => column.notNull())
-    .addColumn('user_principal_name_key', 'text', column => column.notNull())
-    .addColumn('display_name', 'text', column => column.notNull())
-    .addColumn('given_name', 'text')
-    .addColumn('surname', 'text')
-    .addColumn('mail', 'text')
-    .addColumn('job_title', 'text')
-    .addColumn('user_type', 'text', column => column.notNull())
-    .addColumn('search_text', 'text', column => column.notNull())
+    .addColumn('tenant_id', text, column => column.notNull())
+    .addColumn('id', text, column => column.notNull())
+    .addColumn('user_principal_name', text, column => column.notNull())
+    .addColumn('user_principal_name_key', text, column => column.notNull())
+    .addColumn('display_name', text, column => column.notNull())
+    .addColumn('given_name', text)
+    .addColumn('surname', text)
+    .addColumn('mail', text)
+    .addColumn('job_title', text)
+    .addColumn('user_type', text, column => column.notNull())
+    .addColumn('search_text', text, column => column.notNull())
     .addPrimaryKeyConstraint('users_key', ['tenant_id', 'id'])
     .addUniqueConstraint('users_name', ['tenant_id', 'user_principal_name_key'])
     .modifyEnd(tableEnd)
     .execute()
   await database.schema
     .createTable('groups')
-    .addColumn('tenant_id', 'text', column => column.notNull())
-    .addColumn('id', 'text', column => column.notNull())
-    .addColumn('display_name', 'text', column => column.notNull())
-    .addColumn('description', 'text')
-    .addColumn('mail', 'text')
-    .addColumn('visibility', 'text', column => column.notNull())
+    .addColumn('tenant_id', text, column => column.notNull())
+    .addColumn('id', text, column => column.notNull())
+    .addColumn('display_name', text, column => column.notNull())
+    .addColumn('description', text)
+    .addColumn('mail', text)
+    .addColumn('visibility', text, column => column.notNull())
     .addColumn('is_unified', 'integer', column => column.notNull())
     .addColumn('is_team', 'integer', column => column.notNull())
-    .addColumn('search_text', 'text', column => column.notNull())
+    .addColumn('search_text', text, column => column.notNull())
     .addPrimaryKeyConstraint('groups_key', ['tenant_id', 'id'])
     .addCheckConstraint('groups_flags', sql`is_unified in (0, 1) and is_team in (0, 1)`)
     .modifyEnd(tableEnd)
@@ -112,13 +119,13 @@ async function createPeople(database: Kysely<unknown>): Promise<void> {
 }
 
 async function createRelations(database: Kysely<unknown>): Promise<void> {
-  const { tableEnd } = dialectOf(database)
+  const { text, tableEnd } = dialectOf(database)
   await database.schema
     .createTable('group_people')
-    .addColumn('tenant_id', 'text', column => column.notNull())
-    .addColumn('group_id', 'text', column => column.notNull())
-    .addColumn('user_id', 'text', column => column.notNull())
-    .addColumn('relation', 'text', column => column.notNull())
+    .addColumn('tenant_id', text, column => column.notNull())
+    .addColumn('group_id', text, column => column.notNull())
+    .addColumn('user_id', text, column => column.notNull())
+    .addColumn('relation', text, column => column.notNull())
     .addPrimaryKeyConstraint('group_people_key', ['tenant_id', 'group_id', 'relation', 'user_id'])
     .addForeignKeyConstraint(
       'group_people_group',
@@ -144,9 +151,9 @@ async function createRelations(database: Kysely<unknown>): Promise<void> {
     .execute()
   await database.schema
     .createTable('role_members')
-    .addColumn('tenant_id', 'text', column => column.notNull())
-    .addColumn('role_template_id', 'text', column => column.notNull())
-    .addColumn('user_id', 'text', column => column.notNull())
+    .addColumn('tenant_id', text, column => column.notNull())
+    .addColumn('role_template_id', text, column => column.notNull())
+    .addColumn('user_id', text, column => column.notNull())
     .addPrimaryKeyConstraint('role_members_key', ['tenant_id', 'user_id', 'role_template_id'])
     .addForeignKeyConstraint(
       'role_members_user',
@@ -160,14 +167,14 @@ async function createRelations(database: Kysely<unknown>): Promise<void> {
 }
 
 async function createContacts(database: Kysely<unknown>): Promise<void> {
-  const { tableEnd } = dialectOf(database)
+  const { text, tableEnd } = dialectOf(database)
   await database.schema
     .createTable('contact_folders')
-    .addColumn('tenant_id', 'text', column => column.notNull())
-    .addColumn('mailbox_id', 'text', column => column.notNull())
-    .addColumn('id', 'text', column => column.notNull())
-    .addColumn('parent_folder_id', 'text')
-    .addColumn('display_name', 'text', column => column.notNull())
+    .addColumn('tenant_id', text, column => column.notNull())
+    .addColumn('mailbox_id', text, column => column.notNull())
+    .addColumn('id', text, column => column.notNull())
+    .addColumn('parent_folder_id', text)
+    .addColumn('display_name', text, column => column.notNull())
     .addPrimaryKeyConstraint('contact_folders_key', ['tenant_id', 'mailbox_id', 'id'])
     .addForeignKeyConstraint(
       'contact_folders_mailbox',
@@ -192,17 +199,17 @@ async function createContacts(database: Kysely<unknown>): Promise<void> {
     .execute()
   await database.schema
     .createTable('contacts')
-    .addColumn('tenant_id', 'text', column => column.notNull())
-    .addColumn('mailbox_id', 'text', column => column.notNull())
-    .addColumn('id', 'text', column => column.notNull())
-    .addColumn('folder_id', 'text')
-    .addColumn('display_name', 'text', column => column.notNull())
-    .addColumn('given_name', 'text')
-    .addColumn('surname', 'text')
-    .addColumn('company_name', 'text')
-    .addColumn('job_title', 'text')
-    .addColumn('email_addresses', 'text', column => column.notNull())
-    .addColumn('search_text', 'text', column => column.notNull())
+    .addColumn('tenant_id', text, column => column.notNull())
+    .addColumn('mailbox_id', text, column => column.notNull())
+    .addColumn('id', text, column => column.notNull())
+    .addColumn('folder_id', text)
+    .addColumn('display_name', text, column => column.notNull())
+    .addColumn('given_name', text)
+    .addColumn('surname', text)
+    .addColumn('company_name', text)
+    .addColumn('job_title', text)
+    .addColumn('email_addresses', text, column => column.notNull())
+    .addColumn('search_text', text, column => column.notNull())
     // Not by mailbox: a photo names its contact by the id alone.
     .addPrimaryKeyConstraint('contacts_key', ['tenant_id', 'id'])
     .addForeignKeyConstraint(
@@ -229,15 +236,15 @@ async function createContacts(database: Kysely<unknown>): Promise<void> {
 }
 
 async function createPhotos(database: Kysely<unknown>): Promise<void> {
-  const { bigint, tableEnd } = dialectOf(database)
+  const { text, bigint, tableEnd } = dialectOf(database)
   await database.schema
     .createTable('photos')
-    .addColumn('tenant_id', 'text', column => column.notNull())
-    .addColumn('owner_kind', 'text', column => column.notNull())
-    .addColumn('owner_id', 'text', column => column.notNull())
-    .addColumn('version', 'text', column => column.notNull())
-    .addColumn('upload_hash', 'text', column => column.notNull())
-    .addColumn('renditions', 'text', column => column.notNull())
+    .addColumn('tenant_id', text, column => column.notNull())
+    .addColumn('owner_kind', text, column => column.notNull())
+    .addColumn('owner_id', text, column => column.notNull())
+    .addColumn('version', text, column => column.notNull())
+    .addColumn('upload_hash', text, column => column.notNull())
+    .addColumn('renditions', text, column => column.notNull())
     .addColumn('updated_at', bigint, column => column.notNull())
     .addPrimaryKeyConstraint('photos_key', ['tenant_id', 'owner_kind', 'owner_id'])
     .addUniqueConstraint('photos_version', ['version'])
@@ -246,7 +253,7 @@ async function createPhotos(database: Kysely<unknown>): Promise<void> {
     .execute()
   await database.schema
     .createTable('retired_packs')
-    .addColumn('version', 'text', column => column.notNull())
+    .addColumn('version', text, column => column.notNull())
     .addColumn('retired_at', bigint, column => column.notNull())
     .addPrimaryKeyConstraint('retired_packs_key', ['version'])
     .modifyEnd(tableEnd)
@@ -259,12 +266,12 @@ async function createPhotos(database: Kysely<unknown>): Promise<void> {
 }
 
 async function createPhotoUpdateSettings(database: Kysely<unknown>): Promise<void> {
-  const { tableEnd } = dialectOf(database)
+  const { text, tableEnd } = dialectOf(database)
   await database.schema
     .createTable('photo_update_settings')
-    .addColumn('tenant_id', 'text', column => column.notNull())
-    .addColumn('source', 'text')
-    .addColumn('allowed_roles', 'text', column => column.notNull())
+    .addColumn('tenant_id', text, column => column.notNull())
+    .addColumn('source', text)
+    .addColumn('allowed_roles', text, column => column.notNull())
     .addPrimaryKeyConstraint('photo_update_settings_key', ['tenant_id'])
     .addCheckConstraint('photo_update_settings_source', sql`source in ('cloud', 'onPremises')`)
     .modifyEnd(tableEnd)

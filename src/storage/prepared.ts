@@ -14,6 +14,11 @@ export interface DirectReads {
   prepareDirectly<Row>(query: CompiledQuery<Row>): DirectStatement<Row>
 }
 
+/** What it offers when its server can hold on to a parsed statement. */
+export interface KeptStatements {
+  keepStatement(text: string): void
+}
+
 export type DirectStatement<Row> = Readonly<{
   first(parameters: readonly unknown[]): Row | undefined
   all(parameters: readonly unknown[]): Row[]
@@ -77,7 +82,9 @@ function compile<Name extends string, Row>(
   build: Build<Name, Row>,
 ): Prepared<Name, Row> {
   const query = build(database, placeholders(names)).compile()
-  const adapter = directReadsOf(database)
+  const known: object = database.getExecutor().adapter
+  const adapter = isDirectReads(known) ? known : undefined
+  if (keepsStatements(known)) known.keepStatement(query.sql)
   let statement: DirectStatement<Row> | undefined
   return {
     // Compiled parameters are Placeholders, in the order the text wants them, and constants.
@@ -116,11 +123,10 @@ function placeholders<Name extends string>(
   return at as Record<Name, Expression<string>>
 }
 
-function directReadsOf(database: Database): DirectReads | undefined {
-  const adapter: object = database.getExecutor().adapter
-  return isDirectReads(adapter) ? adapter : undefined
-}
-
 function isDirectReads(adapter: object): adapter is DirectReads {
   return 'mayReadDirectly' in adapter && 'prepareDirectly' in adapter
+}
+
+function keepsStatements(adapter: object): adapter is KeptStatements {
+  return 'keepStatement' in adapter
 }

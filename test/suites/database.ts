@@ -8,6 +8,7 @@ import { sql } from 'kysely'
 import { Failure } from '../../src/failure.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import { prepareRow, prepareRows } from '../../src/storage/prepared.ts'
+import { lockRows } from '../../src/storage/row-locks.ts'
 import type { Database, GroupRow, PhotoRow, UserRow } from '../../src/storage/schema.ts'
 
 export function describeDatabase(name: string, open: () => Promise<Database>): void {
@@ -22,9 +23,9 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       assert.equal((await database.selectFrom('users').selectAll().execute()).length, 1)
     })
 
-    test('two starts at once leave the tables made once', async () => {
+    test('six starts at once leave the tables made once', async () => {
       await using database = await open()
-      await Promise.all([migrate(database), migrate(database)])
+      await Promise.all(Array.from({ length: 6 }, () => migrate(database)))
       const { rows } = await sql<{ name: string }>`
         select name from kysely_migration`.execute(database)
       assert.deepEqual(Array.from(rows, row => row.name).sort(), ['0001', '0002'])
@@ -79,6 +80,40 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       // A user and a group may share an id by accident; their photos are two.
       const group = { ...photoOf('alice', 'v3'), owner_kind: 'group' }
       await database.insertInto('photos').values(group).execute()
+    })
+
+    test('names are in the order of their bytes, whatever the language of the server', async () => {
+      const names = [
+        'Zoë',
+        'apple',
+        'Äpfel',
+        'Zebra',
+        'ähre',
+        '_x',
+        'Ünal',
+        'a-b',
+        'ab',
+        '王',
+        'Émile',
+      ]
+      const rows = names.map(name => ({ ...userNamed(name), display_name: name }))
+      await database.insertInto('users').values(rows).execute()
+      const inOrder = await database
+        .selectFrom('users')
+        .select('display_name')
+        .orderBy('display_name')
+        .execute()
+      const sorted = names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+      assert.deepEqual(
+        inOrder.map(row => row.display_name),
+        sorted,
+      )
+      const after = await database
+        .selectFrom('users')
+        .select('display_name')
+        .where('display_name', '>', 'Zebra')
+        .execute()
+      assert.equal(after.length, names.length - sorted.indexOf('Zebra') - 1)
     })
 
     test('an unknown kind of owner and a person who does not exist are refused', async () => {
@@ -166,23 +201,20 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       assert.equal((await readUser(database, 'alice'))?.id, 'alice')
     })
 
-    test('fifty transactions that read and then write at once lose no increment', async () => {
+    test('fifty transactions that lock a row, read it and write it at once lose no increment', async () => {
       await database.insertInto('photos').values(photoOf('alice', 'v')).execute()
       const increment = () =>
-        database
-          .transaction()
-          .setIsolationLevel('serializable')
-          .execute(async transaction => {
-            const { updated_at } = await transaction
-              .selectFrom('photos')
-              .select('updated_at')
-              .executeTakeFirstOrThrow()
-            await new Promise(resolve => setImmediate(resolve))
-            await transaction
-              .updateTable('photos')
-              .set({ updated_at: updated_at + 1 })
-              .execute()
-          })
+        database.transaction().execute(async transaction => {
+          const { updated_at } = await lockRows(
+            transaction,
+            transaction.selectFrom('photos').select('updated_at'),
+          ).executeTakeFirstOrThrow()
+          await new Promise(resolve => setImmediate(resolve))
+          await transaction
+            .updateTable('photos')
+            .set({ updated_at: updated_at + 1 })
+            .execute()
+        })
       await Promise.all(Array.from({ length: 50 }, increment))
       const read = await database.selectFrom('photos').selectAll().executeTakeFirstOrThrow()
       assert.equal(read.updated_at, 1_700_000_000_050)

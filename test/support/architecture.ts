@@ -92,6 +92,8 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   'oidc-provider': ['src/issuer/'],
   kysely: ['src/storage/', 'src/directory/', 'src/photos/'],
   'node:sqlite': ['src/storage/'],
+  pg: ['src/storage/'],
+  '@aws-sdk/client-s3': ['src/storage/s3.ts'],
   commander: ['src/main.ts', 'src/cli/'],
 }
 

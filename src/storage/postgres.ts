@@ -1,0 +1,123 @@
+/**
+ * Opens PostgreSQL: how many connections, how long anything may take, which types come back, how the
+ * way there is encrypted. The tables are migrations.ts, the statements are Kysely's.
+ */
+import {
+  Kysely,
+  PostgresAdapter,
+  PostgresDriver,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  sql,
+} from 'kysely'
+import pg from 'pg'
+import { createSessions, createStatementNames, type StatementNames } from './postgres-sessions.ts'
+import type { KeptStatements } from './prepared.ts'
+import type { Database, Schema } from './schema.ts'
+
+export type PostgresOptions = Readonly<{
+  /** postgres://…, as parsePostgres returns it. */
+  url: string
+  /** The most that this process holds at the same time; more requests wait their turn. */
+  connections: number
+  patience?: Partial<Patience>
+}>
+
+/** All in milliseconds; 0 waits for ever. */
+export type Patience = Readonly<{
+  /** For a free connection of the pool, and for a new one to be made. */
+  connectMs: number
+  /** The server ends a statement, a wait for a lock included, that takes longer. */
+  statementMs: number
+  /** Then the client gives up on a server that says nothing at all: a cut cable, a frozen machine. */
+  silenceMs: number
+  /** A process that freezes in the middle of a transaction must not hold its locks. */
+  idleInTransactionMs: number
+}>
+
+/**
+ * Short enough that a person in front of a page is told 503 instead of waiting, and above anything that
+ * a healthy server needs: a look-up takes under a millisecond, a search through a million people seconds.
+ */
+export const requestPatience: Patience = {
+  connectMs: 5_000,
+  statementMs: 10_000,
+  silenceMs: 12_000,
+  idleInTransactionMs: 10_000,
+}
+
+/** A migration may rewrite a large table, or wait until another node has done so. */
+export const migrationPatience: Patience = {
+  connectMs: 10_000,
+  statementMs: 0,
+  silenceMs: 0,
+  idleInTransactionMs: 0,
+}
+
+/** An unused connection costs the server memory; a new one costs a few milliseconds. */
+const idleConnectionMs = 30_000
+
+/** Now and then each is made anew, so that load spreads over servers that came back meanwhile. */
+const connectionLifeSeconds = 1800
+
+/**
+ * Throws Failure 'storage-unavailable' when the server cannot be reached now. The tables are there only
+ * after `migrate`. Close with `destroy()` or `await using`.
+ */
+export async function openPostgres(options: PostgresOptions): Promise<Database> {
+  const names = createStatementNames()
+  const pool = openPool(options)
+  const database = new Kysely<Schema>({
+    dialect: {
+      createAdapter: () => new NamingAdapter(names),
+      createDriver: () => new PostgresDriver({ pool: createSessions(pool, names) }),
+      createIntrospector: known => new PostgresIntrospector(known),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  })
+  try {
+    await sql`select 1`.execute(database)
+    return database
+  } catch (error) {
+    await database.destroy()
+    throw error
+  }
+}
+
+class NamingAdapter extends PostgresAdapter implements KeptStatements {
+  readonly #names: StatementNames
+
+  constructor(names: StatementNames) {
+    super()
+    this.#names = names
+  }
+
+  keepStatement(text: string): void {
+    this.#names.keep(text)
+  }
+}
+
+function openPool({ url, connections, patience }: PostgresOptions): pg.Pool {
+  const { connectMs, statementMs, silenceMs, idleInTransactionMs } = {
+    ...requestPatience,
+    ...patience,
+  }
+  return new pg.Pool({
+    connectionString: url,
+    application_name: 'visage',
+    max: connections,
+    connectionTimeoutMillis: connectMs,
+    idleTimeoutMillis: idleConnectionMs,
+    maxLifetimeSeconds: connectionLifeSeconds,
+    keepAlive: true,
+    statement_timeout: statementMs,
+    query_timeout: silenceMs,
+    idle_in_transaction_session_timeout: idleInTransactionMs,
+    types: { getTypeParser: parserOf as typeof pg.types.getTypeParser },
+  })
+}
+
+/** bigint comes as text, because it may exceed a number; ours are times in milliseconds. */
+function parserOf(type: number, format?: 'text' | 'binary'): unknown {
+  return type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format)
+}

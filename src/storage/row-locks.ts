@@ -1,0 +1,21 @@
+/**
+ * Rows that have to stay as they are until a transaction ends, because it decides by what it reads.
+ * The one place where the two databases differ in how that is asked for.
+ */
+import { type SelectQueryBuilder, SqliteAdapter } from 'kysely'
+import type { Database, Schema } from './schema.ts'
+
+/**
+ * Nobody else changes, removes or locks the rows found until the transaction ends; whoever holds one
+ * now is waited for, and the row is read as they leave it. What the transaction reads afterwards is
+ * newer than the lock: PostgreSQL takes a snapshot for each statement (read committed,
+ * https://www.postgresql.org/docs/current/transaction-iso.html). In SQLite a transaction has held the lock
+ * of the whole database since it began. Rows that merely refer to a locked one are not held up.
+ */
+export function lockRows<Table extends keyof Schema, Row>(
+  transaction: Database,
+  query: SelectQueryBuilder<Schema, Table, Row>,
+): SelectQueryBuilder<Schema, Table, Row> {
+  const hasOneWriter = transaction.getExecutor().adapter instanceof SqliteAdapter
+  return hasOneWriter ? query : query.forNoKeyUpdate()
+}

@@ -1,0 +1,286 @@
+/** What is special about PostgreSQL: a server that goes away, says no, or is slow; several nodes on it. */
+import assert from 'node:assert/strict'
+import { after, describe, test } from 'node:test'
+import { sql } from 'kysely'
+import { Failure } from '../../src/failure.ts'
+import { migrate } from '../../src/storage/migrations.ts'
+import {
+  migrationPatience,
+  openPostgres,
+  type PostgresOptions,
+  requestPatience,
+} from '../../src/storage/postgres.ts'
+import { prepareRow } from '../../src/storage/prepared.ts'
+import type { Database } from '../../src/storage/schema.ts'
+import { describeDatabase } from '../suites/database.ts'
+import { startPostgres } from '../support/postgres.ts'
+import { startTcpProxy } from '../support/tcp-proxy.ts'
+
+const server = await startPostgres()
+after(() => server[Symbol.asyncDispose]())
+
+const open = async (options: Partial<PostgresOptions> = {}) =>
+  openPostgres({ url: await server.createDatabase(), connections: 10, ...options })
+
+describeDatabase('PostgreSQL', open)
+
+describe('several nodes on one PostgreSQL', () => {
+  test('start at once and make the tables once, however long the others take', async () => {
+    const url = await server.createDatabase()
+    const patience = { ...migrationPatience, statementMs: 0 }
+    const starts = Array.from({ length: 6 }, async () => {
+      await using database = await openPostgres({ url, connections: 2, patience })
+      await migrate(database)
+    })
+    await Promise.all(starts)
+    await using database = await openPostgres({ url, connections: 2 })
+    const { rows } = await sql<{ name: string }>`
+      select name from kysely_migration order by name`.execute(database)
+    assert.deepEqual(
+      rows.map(row => row.name),
+      ['0001', '0002'],
+    )
+    await insertRetired(database, 'x')
+  })
+
+  test('a prepared query sees what the other has committed', async () => {
+    const url = await server.createDatabase()
+    await using one = await openMigrated({ url })
+    await using two = await openPostgres({ url, connections: 2 })
+    const read = prepareRetired(two)
+    assert.equal(await read({ version: 'x' }), undefined)
+    await insertRetired(one, 'x')
+    assert.equal((await read({ version: 'x' }))?.retired_at, 0)
+  })
+})
+
+describe('a prepared query on PostgreSQL', () => {
+  test('is parsed by the server once for each connection, and others are not kept', async () => {
+    await using database = await openMigrated({ connections: 1 })
+    const read = prepareRetired(database)
+    for (const version of ['a', 'b', 'c']) await read({ version })
+    const { rows } = await sql<{ statement: string; from_sql: boolean }>`
+      select statement, from_sql from pg_prepared_statements`.execute(database)
+    assert.equal(rows.length, 1)
+    assert.match(rows[0]?.statement ?? '', /retired_packs/)
+  })
+
+  test('goes on when a newer node adds a column to its table', async () => {
+    await using database = await openMigrated({ connections: 1 })
+    const read = prepareRetired(database)
+    await insertRetired(database, 'a')
+    assert.equal((await read({ version: 'a' }))?.retired_at, 0)
+    await sql`alter table retired_packs add column why text`.execute(database)
+    for (let round = 0; round < 3; round += 1) {
+      assert.equal((await read({ version: 'a' }))?.version, 'a')
+    }
+  })
+})
+
+describe('a PostgreSQL server that refuses', () => {
+  test('is a storage fault where none listens, none resolves, or the password is wrong', async () => {
+    const nobody = 'postgres://postgres:x@127.0.0.1:1/visage'
+    await assert.rejects(open({ url: nobody }), hasDetail(/ECONNREFUSED/))
+    await assert.rejects(open({ url: 'postgres://x@nowhere.invalid/x' }), hasDetail(/nowhere/))
+    const right = await server.createDatabase()
+    const wrong = right.replace(/:[^:@]+@/, ':wrong@')
+    await assert.rejects(open({ url: wrong }), hasDetail(/refuses the user or the password/))
+    const missing = right.replace(/[^/]+$/, 'nothing')
+    await assert.rejects(open({ url: missing }), hasDetail(/no such database/))
+  })
+
+  test('never shows the password in what it says', async () => {
+    const url = 'postgres://postgres:not-for-the-log@127.0.0.1:1/visage'
+    const error: unknown = await open({ url }).catch(reason => reason)
+    assert.ok(error instanceof Failure)
+    assert.doesNotMatch(`${error.stack} ${error.detail} ${error.cause}`, /not-for-the-log/)
+  })
+
+  test('is a storage fault when it is read-only, and works again without a new start', async () => {
+    await using database = await openMigrated({ connections: 1 })
+    await sql`set default_transaction_read_only = on`.execute(database)
+    await assert.rejects(insertRetired(database, 'x'), hasDetail(/read-only/))
+    await sql`set default_transaction_read_only = off`.execute(database)
+    await insertRetired(database, 'x')
+  })
+
+  test('is a storage fault when it has no connection left', async () => {
+    await using database = await openMigrated({ connections: 2 })
+    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(
+      database,
+    )
+    await server.run(`create role few login password 'few' connection limit 1`)
+    const url = `postgres://few:few@127.0.0.1:${server.port}/${rows[0]?.name}`
+    await using first = await openPostgres({ url, connections: 2 })
+    assert.equal((await sql`select 1`.execute(first)).rows.length, 1)
+    await assert.rejects(openPostgres({ url, connections: 1 }), hasDetail(/53300/))
+  })
+
+  test('has a bug, no storage fault, when a table is missing', async () => {
+    await using database = await open()
+    await assert.rejects(readRetired(database), error => !(error instanceof Failure))
+  })
+})
+
+describe('a PostgreSQL server that comes and goes', () => {
+  test('is a storage fault while it is away and serves again afterwards, without a new start', async () => {
+    await using own = await startPostgres()
+    await using database = await openMigrated({ url: await own.createDatabase() })
+    const read = prepareRetired(database)
+    await insertRetired(database, 'before')
+    await read({ version: 'before' })
+    await own.stop()
+    for (let round = 0; round < 3; round += 1) {
+      await assert.rejects(read({ version: 'before' }), isUnavailable)
+    }
+    await assert.rejects(insertRetired(database, 'meanwhile'), isUnavailable)
+    await own.start()
+    assert.equal((await read({ version: 'before' }))?.version, 'before')
+    await insertRetired(database, 'after')
+    assert.deepEqual(await readRetired(database), ['after', 'before'])
+  })
+
+  test('ends a session in the middle of a transaction: nothing of it stays, the next one works', async () => {
+    await using database = await openMigrated()
+    const attempt = database.transaction().execute(async transaction => {
+      await insertRetired(transaction, 'lost')
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(
+        transaction,
+      )
+      await server.run(`select pg_terminate_backend(${rows[0]?.pid}, 5000)`)
+      await insertRetired(transaction, 'lost too')
+    })
+    await assert.rejects(attempt, isUnavailable)
+    assert.deepEqual(await readRetired(database), [])
+    await insertRetired(database, 'kept')
+    assert.deepEqual(await readRetired(database), ['kept'])
+  })
+
+  test('ends idle sessions, and no request notices', async () => {
+    await using database = await openMigrated()
+    await Promise.all(
+      Array.from({ length: 10 }, () => sql`select pg_sleep(0.05)`.execute(database)),
+    )
+    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(
+      database,
+    )
+    await server.run(
+      `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${rows[0]?.name}'`,
+    )
+    for (let round = 0; round < 10; round += 1) assert.deepEqual(await readRetired(database), [])
+  })
+
+  test('cuts connections under load: every acknowledged write is there', async () => {
+    const url = new URL(await server.createDatabase())
+    await using proxy = await startTcpProxy(Number(url.port))
+    url.port = String(proxy.port)
+    await using database = await openMigrated({ url: url.href })
+    const acknowledged: string[] = []
+    const wrong: unknown[] = []
+    const write = async (version: string) => {
+      try {
+        await database
+          .transaction()
+          .execute(async transaction => await insertRetired(transaction, version))
+        acknowledged.push(version)
+      } catch (error) {
+        if (!isUnavailable(error)) wrong.push(error)
+      }
+    }
+    for (let round = 0; round < 20; round += 1) {
+      const writes = Array.from({ length: 20 }, (_, lane) => write(`${round}-${lane}`))
+      await new Promise(resolve => setTimeout(resolve, round % 7))
+      proxy.cut()
+      await Promise.all(writes)
+    }
+    assert.deepEqual(wrong, [])
+    await write('last')
+    assert.ok(acknowledged.includes('last'))
+    const kept = new Set(await readRetired(database))
+    assert.deepEqual(
+      acknowledged.filter(version => !kept.has(version)),
+      [],
+    )
+  })
+})
+
+describe('a PostgreSQL server that is slow', () => {
+  test('is a storage fault after the time a statement has, and the connection stays good', async () => {
+    const patience = { ...requestPatience, statementMs: 100 }
+    await using database = await openMigrated({ connections: 1, patience })
+    await assert.rejects(sql`select pg_sleep(5)`.execute(database), hasDetail(/57014/))
+    assert.deepEqual(await readRetired(database), [])
+  })
+
+  test('that says nothing at all is a storage fault, and is asked over a new connection then', async () => {
+    const url = new URL(await server.createDatabase())
+    await using proxy = await startTcpProxy(Number(url.port))
+    url.port = String(proxy.port)
+    const patience = { ...requestPatience, connectMs: 1_000, silenceMs: 1_000 }
+    await using database = await openMigrated({ url: url.href, patience, connections: 1 })
+    proxy.silence()
+    await assert.rejects(readRetired(database), hasDetail(/Query read timeout/))
+    await assert.rejects(readRetired(database), hasDetail(/timeout/))
+    const transaction = database.transaction().execute(async () => {})
+    await assert.rejects(transaction, isUnavailable)
+    proxy.mend()
+    assert.deepEqual(await readRetired(database), [])
+  })
+
+  test('lets requests wait for a free connection, but not for ever', async () => {
+    const patience = { ...requestPatience, connectMs: 1_000 }
+    await using database = await openMigrated({ connections: 1, patience })
+    const long = sql`select pg_sleep(3)`.execute(database)
+    await assert.rejects(readRetired(database), hasDetail(/timeout exceeded/))
+    await long
+    assert.deepEqual(await readRetired(database), [])
+  })
+
+  test('does not let a node that froze in a transaction hold its locks', async () => {
+    const url = await server.createDatabase()
+    const patience = { ...requestPatience, idleInTransactionMs: 100 }
+    await using frozen = await openMigrated({ url, patience })
+    await using other = await openPostgres({ url, connections: 1 })
+    await insertRetired(other, 'row')
+    const holding = frozen.transaction().execute(async transaction => {
+      await transaction.updateTable('retired_packs').set({ retired_at: 1 }).execute()
+      await new Promise(resolve => setTimeout(resolve, 1000))
+      await insertRetired(transaction, 'too late')
+    })
+    const refused = assert.rejects(holding, isUnavailable)
+    await new Promise(resolve => setTimeout(resolve, 50))
+    await other.updateTable('retired_packs').set({ retired_at: 2 }).execute()
+    await refused
+    const rows = await other.selectFrom('retired_packs').selectAll().execute()
+    assert.deepEqual(rows, [{ version: 'row', retired_at: 2 }])
+  })
+})
+
+async function openMigrated(options: Partial<PostgresOptions> = {}): Promise<Database> {
+  const database = await open(options)
+  await migrate(database)
+  return database
+}
+
+function prepareRetired(database: Database) {
+  return prepareRow(database, ['version'], (rows, at) =>
+    rows.selectFrom('retired_packs').selectAll().where('version', '=', at.version),
+  )
+}
+
+async function insertRetired(database: Database, version: string): Promise<void> {
+  await database.insertInto('retired_packs').values({ version, retired_at: 0 }).execute()
+}
+
+async function readRetired(database: Database): Promise<string[]> {
+  const query = database.selectFrom('retired_packs').select('version').orderBy('version')
+  return (await query.execute()).map(row => row.version)
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'storage-unavailable'
+}
+
+function hasDetail(pattern: RegExp): (error: unknown) => boolean {
+  return error => error instanceof Failure && isUnavailable(error) && pattern.test(error.detail)
+}
