@@ -203,7 +203,8 @@ headers of every answer too: the second echoes what the client sent, or equals t
 under it; \`www-authenticate\` says \`error="invalid_token"\` once a token came.
 
 What is checked first: the address and the method (400, 405, 414), the token (401), whether any permission would do
-(400, 403), whether the thing exists (404), whether it is the caller’s (403), then conditions (412) and the body.`
+(400, 403), whether the thing exists (404), whether it is too much just now (429), whether it is the caller’s (403),
+then conditions (412) and the body.`
 
 const inBatches = `## In a batch
 
