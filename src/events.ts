@@ -52,7 +52,8 @@ export function createEvents(write: WriteLine, watch?: (event: Answered) => void
     answered(event) {
       watch?.(event)
       const { call, reply, ids, failure, durationMs } = event
-      if (reply.status < 500) return
+      // Without a failure it is a fault that was asked for.
+      if (reply.status < 500 || failure === undefined) return
       write('error', {
         event: 'answered',
         status: reply.status,
