@@ -22,15 +22,17 @@ export type Page = Readonly<{
 }>
 
 /**
- * Lines `property=whole value` and `property:word`, each between line feeds, so that a LIKE can
+ * Lines `property=whole value` and `property:word`, folded, each between line feeds, so that a LIKE can
  * anchor at the start of a value and at the start of a word, and never crosses into another line.
  */
 export function searchText(
   values: readonly (readonly [property: string, value: string | null | undefined])[],
 ): string {
-  const lines = values.flatMap(([property, value]) =>
-    value ? [`${property}=${fold(value)}`, ...words(value).map(word => `${property}:${word}`)] : [],
-  )
+  const lines = values.flatMap(([property, value]) => {
+    if (!value) return []
+    const name = fold(property)
+    return [`${name}=${fold(value)}`, ...words(value).map(word => `${name}:${word}`)]
+  })
   return `\n${lines.join('\n')}\n`
 }
 
@@ -40,7 +42,13 @@ export function matches<Table extends 'users' | 'groups' | 'contacts'>(
   anyOf: readonly Term[],
 ): Expression<SqlBool> {
   if (anyOf.length === 0) return sql<SqlBool>`1 = 1`
-  return builder.or(anyOf.map(term => builder.and(patterns(term).map(like))))
+  return builder.or(
+    anyOf.map(term => {
+      const demanded = patterns(term)
+      // A text of nothing but separators has no word, and nobody's words begin like that.
+      return demanded.length === 0 ? sql<SqlBool>`1 = 0` : builder.and(demanded.map(like))
+    }),
+  )
 }
 
 function like(pattern: string): Expression<SqlBool> {
@@ -48,13 +56,14 @@ function like(pattern: string): Expression<SqlBool> {
 }
 
 function patterns({ property, how, text }: Term): string[] {
+  const name = escapeLike(fold(property))
   switch (how) {
     case 'equals':
-      return [`%\n${property}=${escapeLike(fold(text))}\n%`]
+      return [`%\n${name}=${escapeLike(fold(text))}\n%`]
     case 'startsWith':
-      return [`%\n${property}=${escapeLike(fold(text))}%`]
+      return [`%\n${name}=${escapeLike(fold(text))}%`]
     case 'hasWordsStartingWith':
-      return words(text).map(word => `%\n${property}:${escapeLike(word)}%`)
+      return words(text).map(word => `%\n${name}:${escapeLike(word)}%`)
   }
 }
 
