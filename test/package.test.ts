@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, realpath, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -67,8 +67,29 @@ describe('the package', () => {
 
   test('shows its commands and its version', async () => {
     const help = await call('--help')
-    for (const command of ['dev', 'serve', 'token']) assert.match(help.stdout, new RegExp(command))
+    for (const command of ['dev', 'serve', 'token', 'reset'])
+      assert.match(help.stdout, new RegExp(command))
     assert.equal((await call('--version')).stdout.trim(), manifest.version)
+  })
+
+  test('starts inside a test, with types', async () => {
+    const program = `
+      import { startVisage, type Visage } from 'visage'
+      await using visage: Visage = await startVisage({ photos: 'none', faults: ['418 on GET me'] })
+      const headers = { authorization: \`Bearer \${await visage.token({ user: 'alice' })}\` }
+      const { status } = await fetch(visage.baseUrl + '/me', { headers })
+      const faults: readonly string[] | undefined = visage.requests()[0]?.faults
+      console.log(status, faults)`
+    await writeFile(join(folder, 'program.mts'), program)
+    const { stdout } = await run(process.execPath, ['program.mts'], {
+      cwd: folder,
+      env: environment,
+    })
+    assert.equal(stdout, "418 [ '418 on GET me' ]\n")
+    const types = ['--typeRoots', join(root, 'node_modules', '@types'), '--types', 'node']
+    const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', ...types]
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+    await run(process.execPath, [tsc, ...options, 'program.mts'], { cwd: folder })
   })
 
   test('answers requests in development mode', async () => {
