@@ -103,11 +103,11 @@ async function greeting(
   const picture = await examplePicture(folder)
   const trust = flags.https ? ` --cacert ${shown(join(folder, certificateName))}` : ''
   const curl = `curl${trust} -H 'Authorization: Bearer ${token}'`
-  const order = `token${isDefault(flags) ? '' : ` --url ${origin}`}`
+  const at = isDefault(flags) ? '' : ` --url ${origin}`
   const rows = [
     ['Graph', `${origin}/v1.0 (and /beta)`],
     ['You can be', `${someoneOf(demo.people)} or any of ${demo.people.length} people`],
-    ['Tokens', `${thisProgram} ${order} --user alice --scopes User.ReadWrite`],
+    ['Tokens', `${thisProgram} token${at} --user alice --scopes User.ReadWrite`],
     ['Sign-in', `${origin}/${demo.tenantId} for MSAL and other OpenID Connect clients`],
     ...(flags.https
       ? [
@@ -117,10 +117,8 @@ async function greeting(
           ],
         ]
       : []),
-    [
-      'Data',
-      flags.memory ? 'in memory; nothing is kept' : `${shown(folder)} (delete it to start afresh)`,
-    ],
+    ['Data', flags.memory ? 'in memory; nothing is kept' : shown(folder)],
+    ['Afresh', `${thisProgram} reset${at} takes people and photos back to the start`],
     [
       'Set',
       `${curl} -T ${shown(picture)} -H 'Content-Type: image/jpeg' -i '${origin}/v1.0/me/photo/$value'`,
