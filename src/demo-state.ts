@@ -12,7 +12,7 @@ import { addGroups, type NewGroup } from './directory/groups.ts'
 import { addRoleMembers } from './directory/relations.ts'
 import { addUsers } from './directory/users.ts'
 import type { OwnerKey } from './photos/photo.ts'
-import { findPointer, movePointer, ownerExists, type PointerRow } from './photos/pointer.ts'
+import { findPointer, holdOwner, movePointer, type PointerRow } from './photos/pointer.ts'
 import { preparePhoto, type ReplaceParts } from './photos/replace.ts'
 import { copyPhoto, listVersions, restorePhotos } from './photos/restore.ts'
 import type { Database } from './storage/schema.ts'
@@ -168,8 +168,8 @@ async function setPortrait(parts: ReplaceParts, portrait: Portrait): Promise<Poi
   const { owner } = portrait
   const row = await prepare(parts, portrait)
   await parts.database.transaction().execute(async transaction => {
-    const isFree = (await findPointer(transaction, owner)) === undefined
-    if (isFree && (await ownerExists(transaction, owner))) {
+    const isThere = await holdOwner(transaction, owner)
+    if (isThere && (await findPointer(transaction, owner)) === undefined) {
       await movePointer(transaction, owner, row, undefined)
     }
   })

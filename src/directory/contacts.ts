@@ -3,6 +3,7 @@
  * needs a contact: list, read, create and delete, and no more of Outlook than that.
  */
 import { Failure } from '../failure.ts'
+import { lockRows } from '../storage/row-locks.ts'
 import type { ContactFolderRow, ContactRow, Database } from '../storage/schema.ts'
 import { matches, searchText, type Term } from './search.ts'
 import type { PhotoColumns } from './users.ts'
@@ -41,13 +42,14 @@ async function findFolderById(
   mailbox: Mailbox,
   id: string,
 ): Promise<ContactFolderRow | undefined> {
-  return await database
+  return await foldersOf(database, mailbox).selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+function foldersOf(database: Database, mailbox: Mailbox) {
+  return database
     .selectFrom('contact_folders')
-    .selectAll()
     .where('tenant_id', '=', mailbox.tenantId)
     .where('mailbox_id', '=', mailbox.userId)
-    .where('id', '=', id)
-    .executeTakeFirst()
 }
 
 /** A contact by its id; with a folder, only when it lies in that folder. */
@@ -206,15 +208,22 @@ export async function insertFolder(
   return row
 }
 
-/** Inside the transaction that puts something into it: a folder may vanish after it was looked up. */
+/**
+ * Inside the transaction that puts something into it: a folder may vanish after it was looked up, but
+ * not after this.
+ */
 async function expectFolder(
-  database: Database,
+  transaction: Database,
   mailbox: Mailbox,
   id: string | undefined,
 ): Promise<void> {
-  if (id !== undefined && (await findFolderById(database, mailbox, id)) === undefined) {
-    throw new Failure('contact-folder-not-found')
-  }
+  if (id === undefined) return
+  if (!(await holdFolder(transaction, mailbox, id))) throw new Failure('contact-folder-not-found')
+}
+
+async function holdFolder(transaction: Database, mailbox: Mailbox, id: string): Promise<boolean> {
+  const query = foldersOf(transaction, mailbox).select('id').where('id', '=', id)
+  return (await lockRows(transaction, query).executeTakeFirst()) !== undefined
 }
 
 /** Removes a contact, and in the same transaction the pointer to its photo. False when it was gone. */
@@ -275,17 +284,19 @@ export async function removeFolder(
   })
 }
 
-async function foldersWithin(database: Database, mailbox: Mailbox, id: string): Promise<string[]> {
-  if ((await findFolderById(database, mailbox, id)) === undefined) return []
+/** Each is held before its children are looked for: nobody puts another one in behind our back. */
+async function foldersWithin(
+  transaction: Database,
+  mailbox: Mailbox,
+  id: string,
+): Promise<string[]> {
+  if (!(await holdFolder(transaction, mailbox, id))) return []
   const found = [id]
   for (let level = [id]; level.length > 0; ) {
-    const children = await database
-      .selectFrom('contact_folders')
+    const query = foldersOf(transaction, mailbox)
       .select('id')
-      .where('tenant_id', '=', mailbox.tenantId)
-      .where('mailbox_id', '=', mailbox.userId)
       .where('parent_folder_id', 'in', level)
-      .execute()
+    const children = await lockRows(transaction, query).execute()
     level = children.map(row => row.id)
     found.push(...level)
   }

@@ -2,10 +2,25 @@
  * The pointer owner -> version, and what happens to the version it pointed at before. All of these
  * run inside a transaction of the caller.
  */
+import { lockRows } from '../storage/row-locks.ts'
 import type { Database, PhotoRow } from '../storage/schema.ts'
 import type { OwnerKey } from './photo.ts'
 
 const tables = { user: 'users', group: 'groups', contact: 'contacts' } as const
+
+/**
+ * Whether the owner is there; then nobody removes them, and nobody else changes their photo, before the
+ * transaction ends. Comes before findPointer: what that reads is then what will be replaced. An owner
+ * may be deleted while their photo is on its way, and a photo of nobody would never go away.
+ */
+export async function holdOwner(transaction: Database, owner: OwnerKey): Promise<boolean> {
+  const query = transaction
+    .selectFrom(tables[owner.kind])
+    .select('id')
+    .where('tenant_id', '=', owner.tenantId)
+    .where('id', '=', owner.id)
+  return (await lockRows(transaction, query).executeTakeFirst()) !== undefined
+}
 
 export async function findPointer(
   database: Database,
@@ -18,17 +33,6 @@ export async function findPointer(
     .where('owner_kind', '=', owner.kind)
     .where('owner_id', '=', owner.id)
     .executeTakeFirst()
-}
-
-/** An owner may be deleted while their photo is on its way: a photo of nobody would never go away. */
-export async function ownerExists(database: Database, owner: OwnerKey): Promise<boolean> {
-  const row = await database
-    .selectFrom(tables[owner.kind])
-    .select('id')
-    .where('tenant_id', '=', owner.tenantId)
-    .where('id', '=', owner.id)
-    .executeTakeFirst()
-  return row !== undefined
 }
 
 export type PointerRow = Readonly<

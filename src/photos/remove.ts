@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts'
 import type { Database } from '../storage/schema.ts'
 import { expectCondition, type WriteCondition } from './condition.ts'
 import type { OwnerKey } from './photo.ts'
-import { findPointer, removePointer } from './pointer.ts'
+import { findPointer, holdOwner, removePointer } from './pointer.ts'
 
 /** Throws 'photo-not-found' when there is none, 'photo-changed' when `condition` does not hold. */
 export async function removePhoto(
@@ -15,6 +15,7 @@ export async function removePhoto(
   now: number,
 ): Promise<void> {
   await database.transaction().execute(async transaction => {
+    await holdOwner(transaction, owner)
     const pointer = await findPointer(transaction, owner)
     expectCondition(condition, pointer?.version)
     if (pointer === undefined) throw new Failure('photo-not-found')

@@ -9,7 +9,7 @@ import type { Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
 import { expectCondition, holds, type WriteCondition } from './condition.ts'
 import { formatRenditions, type OwnerKey, type Photo } from './photo.ts'
-import { findPointer, movePointer, ownerExists, type PointerRow } from './pointer.ts'
+import { findPointer, holdOwner, movePointer, type PointerRow } from './pointer.ts'
 
 /** Raised whenever the pipeline would make other bytes of the same upload, so that old photos are rendered anew. */
 const pipeline = 'v1'
@@ -76,10 +76,11 @@ async function point(
   row: PointerRow,
 ): Promise<'replaced' | 'unchanged' | Failure> {
   return await parts.database.transaction().execute(async transaction => {
+    const isThere = await holdOwner(transaction, owner)
     const now = await findPointer(transaction, owner)
     if (!holds(condition, now?.version)) return new Failure('photo-changed')
     if (now?.upload_hash === row.upload_hash) return 'unchanged'
-    if (!(await ownerExists(transaction, owner))) {
+    if (!isThere) {
       return new Failure(`${owner.kind}-not-found`, { facts: { id: owner.id } })
     }
     await movePointer(transaction, owner, row, now?.version)

@@ -13,6 +13,7 @@ import {
 import { prepareRow } from '../../src/storage/prepared.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { describeDatabase } from '../suites/database.ts'
+import { describeConcurrentWriters } from '../suites/photos.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 
@@ -23,6 +24,17 @@ const open = async (options: Partial<PostgresOptions> = {}) =>
   openPostgres({ url: await server.createDatabase(), connections: 10, ...options })
 
 describeDatabase('PostgreSQL', open)
+
+describeConcurrentWriters('PostgreSQL', async () => {
+  const url = await server.createDatabase()
+  const one = await openPostgres({ url, connections: 10 })
+  const two = await openPostgres({ url, connections: 10 })
+  const close = async () => {
+    await one.destroy()
+    await two.destroy()
+  }
+  return { databases: [one, two], close }
+})
 
 describe('several nodes on one PostgreSQL', () => {
   test('start at once and make the tables once, however long the others take', async () => {

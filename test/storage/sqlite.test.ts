@@ -13,6 +13,7 @@ import type { Database } from '../../src/storage/schema.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 import { describeDatabase } from '../suites/database.ts'
 import { isUnavailable } from '../suites/packs.ts'
+import { describeConcurrentWriters } from '../suites/photos.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'visage-sqlite-'))
 const newFile = () => join(folder, randomUUID(), 'visage.db')
@@ -21,6 +22,12 @@ after(() => rm(folder, { recursive: true }))
 
 describeDatabase('SQLite in memory', () => openSqlite({ file: ':memory:' }))
 describeDatabase('SQLite in a file', () => openSqlite({ file: newFile() }))
+
+// Two connections of one process can only take turns (see below), so both nodes are the same one.
+describeConcurrentWriters('SQLite', async () => {
+  const database = await openSqlite({ file: newFile() })
+  return { databases: [database, database], close: () => database.destroy() }
+})
 
 describe('a SQLite file', () => {
   let file: string
