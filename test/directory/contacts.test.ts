@@ -1,0 +1,156 @@
+/** Contacts and folders: paths of folders, and removal that takes photos with it. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import {
+  addContact,
+  addFolder,
+  findContact,
+  findFolder,
+  listContacts,
+  listFolders,
+  type Mailbox,
+  removeContact,
+  removeFolder,
+} from '../../src/directory/contacts.ts'
+import { addUsers } from '../../src/directory/users.ts'
+import { Failure } from '../../src/failure.ts'
+import type { Database } from '../../src/storage/schema.ts'
+import { openEmpty } from './open.ts'
+
+const alice: Mailbox = { tenantId: 'tenant', userId: 'alice' }
+const bob: Mailbox = { tenantId: 'tenant', userId: 'bob' }
+const page = { anyOf: [], top: 100, skip: 0 }
+
+test('a folder is found by its path, outermost first', async t => {
+  const database = await openFolders(t)
+  const idAt = async (...path: string[]) => (await findFolder(database, alice, path))?.id
+  assert.equal(await idAt('outer'), 'outer')
+  assert.equal(await idAt('outer', 'middle'), 'middle')
+  assert.equal(await idAt('outer', 'middle', 'inner'), 'inner')
+  // An id is enough to find a folder in a mailbox, wherever it lies.
+  assert.equal(await idAt('inner'), 'inner')
+  assert.equal(await idAt('middle', 'inner'), 'inner')
+})
+
+test('a path with the wrong parent, or through another mailbox, leads nowhere', async t => {
+  const database = await openFolders(t)
+  for (const path of [
+    ['other', 'middle'],
+    ['outer', 'inner'],
+    ['inner', 'middle'],
+    ['outer', 'outer'],
+    ['outer', 'nothing'],
+    ['nothing', 'middle'],
+    ['nothing'],
+  ]) {
+    assert.equal(await findFolder(database, alice, path), undefined, path.join('/'))
+  }
+  assert.equal(await findFolder(database, bob, ['outer']), undefined)
+  const elsewhere = { ...alice, tenantId: 'another' }
+  assert.equal(await findFolder(database, elsewhere, ['outer']), undefined)
+})
+
+test('folders and contacts are listed where they lie', async t => {
+  const database = await openFolders(t)
+  const folders = async (parent?: string) =>
+    (await listFolders(database, alice, parent, page)).map(({ id }) => id)
+  assert.deepEqual(await folders(), ['other', 'outer'])
+  assert.deepEqual(await folders('outer'), ['middle'])
+  const contacts = async (folder?: string) =>
+    (await listContacts(database, alice, folder, page)).map(({ id }) => id)
+  assert.deepEqual(await contacts(), ['at root'])
+  assert.deepEqual(await contacts('inner'), ['in inner'])
+  assert.deepEqual(await listContacts(database, bob, undefined, page), [])
+})
+
+test('a contact is found in its own folder, and in its mailbox without one', async t => {
+  const database = await openFolders(t)
+  const find = async (id: string, folder?: string) =>
+    (await findContact(database, alice, id, folder))?.id
+  assert.equal(await find('in inner', 'inner'), 'in inner')
+  assert.equal(await find('in inner'), 'in inner')
+  assert.equal(await find('in inner', 'outer'), undefined)
+  assert.equal(await findContact(database, bob, 'in inner'), undefined)
+})
+
+test('nothing is put into a folder that is not there, or is in another mailbox', async t => {
+  const database = await openFolders(t)
+  const isMissing = (error: unknown) =>
+    error instanceof Failure && error.code === 'contact-folder-not-found'
+  const contact = { id: 'new', displayName: 'New' }
+  await assert.rejects(addContact(database, alice, { ...contact, folderId: 'no' }), isMissing)
+  await assert.rejects(addContact(database, bob, { ...contact, folderId: 'outer' }), isMissing)
+  await assert.rejects(addFolder(database, bob, { ...contact, parentFolderId: 'outer' }), isMissing)
+  assert.equal(await findContact(database, alice, 'new'), undefined)
+})
+
+test('a removed contact takes the pointer to its photo along; the pack waits for the sweep', async t => {
+  const database = await openFolders(t)
+  assert.equal(await removeContact(database, alice, 'in inner', 5000), true)
+  assert.equal(await findContact(database, alice, 'in inner'), undefined)
+  assert.deepEqual(await photosOf(database), ['at root', 'in middle', 'in other'])
+  assert.deepEqual(await retired(database), [['in inner', 5000]])
+  assert.equal(await removeContact(database, alice, 'in inner', 6000), false)
+  assert.equal(await removeContact(database, bob, 'at root', 6000), false)
+  assert.deepEqual(await retired(database), [['in inner', 5000]])
+})
+
+test('a removed folder takes all that lies in it along, however deep, and nothing else', async t => {
+  const database = await openFolders(t)
+  assert.equal(await removeFolder(database, bob, 'outer', 7000), false)
+  assert.equal(await removeFolder(database, alice, 'outer', 7000), true)
+  for (const id of ['outer', 'middle', 'inner']) {
+    assert.equal(await findFolder(database, alice, [id]), undefined, id)
+  }
+  assert.equal((await findFolder(database, alice, ['other']))?.id, 'other')
+  assert.deepEqual(await photosOf(database), ['at root', 'in other'])
+  assert.deepEqual(await retired(database), [
+    ['in inner', 7000],
+    ['in middle', 7000],
+  ])
+  assert.equal(await removeFolder(database, alice, 'outer', 8000), false)
+})
+
+/** outer > middle > inner, beside them other; a contact with a photo in each but outer, and one at the root. */
+async function openFolders(t: TestContext): Promise<Database> {
+  const database = await openEmpty(t)
+  for (const { tenantId, userId } of [alice, bob]) {
+    const user = { id: userId, userPrincipalName: `${userId}@a.example`, displayName: userId }
+    await addUsers(database, tenantId, [user])
+  }
+  for (const [id, parentFolderId] of [
+    ['outer', undefined],
+    ['middle', 'outer'],
+    ['inner', 'middle'],
+    ['other', undefined],
+  ] as const) {
+    await addFolder(database, alice, { id, parentFolderId, displayName: id })
+  }
+  for (const folderId of ['middle', 'inner', 'other', undefined]) {
+    const id = folderId === undefined ? 'at root' : `in ${folderId}`
+    await addContact(database, alice, { id, folderId, displayName: id })
+    await database
+      .insertInto('photos')
+      .values({
+        tenant_id: alice.tenantId,
+        owner_kind: 'contact',
+        owner_id: id,
+        version: id,
+        upload_hash: '',
+        renditions: '[]',
+        updated_at: 1,
+      })
+      .execute()
+  }
+  return database
+}
+
+async function photosOf(database: Database): Promise<string[]> {
+  const rows = await database.selectFrom('photos').select('owner_id').execute()
+  return rows.map(row => row.owner_id).sort()
+}
+
+async function retired(database: Database): Promise<[string, number][]> {
+  const query = database.selectFrom('retired_packs').selectAll().orderBy('version')
+  return (await query.execute()).map(({ version, retired_at }) => [version, retired_at])
+}
