@@ -1,0 +1,149 @@
+/** The sweep: it removes what nobody can reach any more, once its time has come, and nothing else. */
+import assert from 'node:assert/strict'
+import { utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { readRendition } from '../../src/photos/read.ts'
+import { removePhoto } from '../../src/photos/remove.ts'
+import { replacePhoto } from '../../src/photos/replace.ts'
+import { sweepPacks } from '../../src/photos/sweep.ts'
+import { openMemoryPacks } from '../../src/storage/memory.ts'
+import { keyOf, listOf } from '../suites/packs.ts'
+import { portraitJpeg } from '../support/pictures.ts'
+import { alice, openStore, type Store, team, tenantId } from './stand.ts'
+
+const graceMs = 3_600_000
+const nothing = { retired: 0, orphans: 0, leftovers: 0 }
+
+test('a replaced photo can be read for the grace time, and then goes', async t => {
+  const store = await openStore(t)
+  await put(store, 1)
+  const old = await store.photoOf(alice)
+  assert.ok(old)
+  store.advance(10 * graceMs)
+  await put(store, 2)
+  const current = await store.photoOf(alice)
+  assert.ok(current)
+  const read = async (photo: typeof old) =>
+    (await readRendition(store.parts.packs, photo, photo.renditions[0])).length
+
+  // The old pack was written long ago, but it is its retirement that counts.
+  assert.deepEqual(await sweepPacks(store.parts, graceMs), nothing)
+  store.advance(graceMs - 1000)
+  assert.deepEqual(await sweepPacks(store.parts, graceMs), nothing)
+  assert.ok((await read(old)) > 0)
+
+  store.advance(2000)
+  assert.deepEqual(await sweepPacks(store.parts, graceMs), { ...nothing, retired: 1 })
+  assert.ok((await read(current)) > 0)
+  assert.deepEqual(await store.stored(), [current.version])
+  assert.deepEqual(await store.retired(), [])
+  assert.deepEqual(await sweepPacks(store.parts, graceMs), nothing)
+})
+
+test('a removed photo goes after the grace time', async t => {
+  const store = await openStore(t)
+  await put(store, 1)
+  await removePhoto(store.parts.database, alice, undefined, store.parts.now())
+  assert.deepEqual(await sweepPacks(store.parts, graceMs), nothing)
+  store.advance(graceMs + 1000)
+  assert.deepEqual(await sweepPacks(store.parts, graceMs), { ...nothing, retired: 1 })
+  assert.deepEqual(await store.stored(), [])
+})
+
+test('a pack that never got its pointer goes after the grace time, and not before', async t => {
+  const store = await openStore(t)
+  await store.parts.packs.write(keyOf('orphan'), Buffer.from('bytes'))
+  // An upload under way looks just like this.
+  assert.deepEqual(await sweepPacks(store.parts, graceMs), nothing)
+  store.advance(graceMs + 1000)
+  assert.deepEqual(await sweepPacks(store.parts, graceMs), { ...nothing, orphans: 1 })
+  assert.deepEqual(await store.stored(), [])
+})
+
+test('an unfinished file goes after the grace time, and not before', async t => {
+  const store = await openStore(t)
+  const young = join(store.incoming, `${keyOf('young')}.part`)
+  const old = join(store.incoming, `${keyOf('old')}.part`)
+  for (const file of [young, old]) await writeFile(file, 'half a pack')
+  const longAgo = (Date.now() - graceMs - 1000) / 1000
+  await utimes(old, longAgo, longAgo)
+  assert.deepEqual(await sweepPacks(store.parts, graceMs), { ...nothing, leftovers: 1 })
+  assert.deepEqual(await store.unfinished(), [`${keyOf('young')}.part`])
+})
+
+test('what a pointer names is never touched, however old and however many', async t => {
+  const store = await openStore(t)
+  const packs = openMemoryPacks(store.parts.now)
+  const parts = { ...store.parts, packs }
+  const keys = (name: string) => Array.from({ length: 1200 }, (_, at) => keyOf(`${name} ${at}`))
+  const [named, retiredJustNow, retiredLongAgo, orphans] = [
+    keys('named'),
+    keys('retired just now'),
+    keys('retired long ago'),
+    keys('orphan'),
+  ]
+  for (const key of [...named, ...retiredJustNow, ...retiredLongAgo, ...orphans]) {
+    await packs.write(key, Buffer.from(key))
+  }
+  const retire = async (versions: readonly string[]) => {
+    const retired_at = parts.now()
+    const rows = versions.map(version => ({ version, retired_at }))
+    await parts.database.insertInto('retired_packs').values(rows).execute()
+  }
+  await parts.database
+    .insertInto('photos')
+    .values(named.map((version, at) => pointer(String(at), version)))
+    .execute()
+  await retire(retiredLongAgo)
+  store.advance(2 * graceMs)
+  await retire(retiredJustNow)
+
+  assert.deepEqual(await sweepPacks(parts, graceMs), { retired: 1200, orphans: 1200, leftovers: 0 })
+  const left = (await listOf(packs)).map(({ key }) => key)
+  assert.deepEqual(left.sort(), [...named, ...retiredJustNow].sort())
+  assert.deepEqual(await store.retired(), [...retiredJustNow].sort())
+})
+
+test('a sweep that was cut short is finished by the next', async t => {
+  const store = await openStore(t)
+  await put(store, 1)
+  const old = await store.photoOf(alice)
+  await put(store, 2)
+  // Bytes go first: this is what is left when the process dies between the two.
+  await store.parts.packs.remove(old?.version ?? '')
+  store.advance(graceMs + 1000)
+  assert.deepEqual(await sweepPacks(store.parts, graceMs), { ...nothing, retired: 1 })
+  assert.deepEqual(await store.retired(), [])
+})
+
+test('sweeps without a pause lose no photo to writers at work', async t => {
+  const store = await openStore(t)
+  let isWriting = true
+  const sweeping = (async () => {
+    while (isWriting) await sweepPacks(store.parts, 60_000)
+  })()
+  for (let seed = 1; seed <= 12; seed++) {
+    await Promise.all([put(store, seed), put(store, seed + 100, team)])
+    for (const owner of [alice, team]) {
+      const photo = await store.photoOf(owner)
+      assert.ok(photo)
+      await readRendition(store.parts.packs, photo, photo.renditions[0])
+    }
+  }
+  isWriting = false
+  await sweeping
+  assert.equal((await store.stored()).length, 24)
+  store.advance(120_000)
+  assert.deepEqual(await sweepPacks(store.parts, 60_000), { ...nothing, retired: 22 })
+})
+
+async function put(store: Store, seed: number, owner = alice): Promise<void> {
+  const picture = await portraitJpeg({ width: 96, height: 96, seed })
+  await replacePhoto(store.parts, owner, await store.photoOf(owner), picture, undefined)
+}
+
+function pointer(owner_id: string, version: string) {
+  const row = { upload_hash: version, renditions: '[]', updated_at: 0 }
+  return { tenant_id: tenantId, owner_kind: 'user', owner_id, version, ...row }
+}
