@@ -4,19 +4,25 @@
  * https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 import type { Call, Headers, Reply } from './call.ts'
+import { requestIds } from './headers.ts'
+import type { Parts } from './request.ts'
 
 /** `*` does not cover Authorization, so what a page asks for is named back to it. */
 const usualHeaders = 'authorization, content-type, client-request-id, sdkversion, x-pnpjs-requestid'
 const headerList = /^[\w!#$%&'*+.^`|~-]+(\s*,\s*[\w!#$%&'*+.^`|~-]+)*$/
 
 /** The answer to a preflight; undefined for any other request. It needs no token: browsers send none. */
-export function answerPreflight({ method, headers }: Call): Reply | undefined {
+export function answerPreflight(
+  { method, headers }: Call,
+  { newId }: Pick<Parts, 'newId'>,
+): Reply | undefined {
   if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined)
     return undefined
   const asked = headers['access-control-request-headers'] ?? ''
   return {
     status: 204,
     headers: {
+      ...requestIds(headers, newId).headers,
       'access-control-allow-origin': '*',
       'access-control-allow-methods': 'GET, HEAD, PUT, PATCH, POST, DELETE',
       'access-control-allow-headers': headerList.test(asked) ? asked : usualHeaders,

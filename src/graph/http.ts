@@ -130,7 +130,7 @@ async function respond(
   }
   const answered = lacksHost(raw)
     ? refuse(httpMalformed, requestIds(call.headers, parts.newId), parts.now())
-    : (answerPreflight(call) ?? (await answerAny(call, parts)))
+    : (answerPreflight(call, parts) ?? (await answerAny(call, parts)))
   release?.()
   if (answered.isCut) {
     raw.socket.destroy()
