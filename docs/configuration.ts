@@ -10,7 +10,10 @@ const groups: readonly (readonly [title: string, names: readonly SettingName[]])
     ['cloud', 'tenants', 'personalAccounts', 'b2cTenants', 'issuer', 'issuerTenant', 'audience'],
   ],
   ['Where to listen', ['host', 'port', 'baseUrl', 'tlsCert', 'tlsKey']],
-  ['What to keep, and where', ['data', 'sweepEvery', 'sweepGrace']],
+  [
+    'What to keep, and where',
+    ['data', 'database', 'databaseConnections', 'sweepEvery', 'sweepGrace'],
+  ],
   [
     'What to accept',
     [

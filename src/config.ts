@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createSecureContext } from 'node:tls'
+import { type PostgresLocation, parsePostgres, postgresForm } from './storage/location.ts'
 import { limitsForm, parseLimits, type ThrottleLimits } from './throttling/limits.ts'
 import type { CloudName } from './tokens/clouds.ts'
 import { clouds } from './tokens/clouds.ts'
@@ -29,6 +30,18 @@ export const settings = {
   host: setting('HOST', 'address', '127.0.0.1', 'Address to listen on. 0.0.0.0 or :: for all.'),
   port: setting('PORT', 'number', '8080', 'Port to listen on; 0 takes a free one.'),
   data: setting('DATA', 'folder', './data', 'Folder of the embedded database and the photos.'),
+  database: setting(
+    'DATABASE',
+    'postgres://…',
+    '',
+    'PostgreSQL instead of the embedded database: postgres://user:password@host/name. With ?sslmode=verify-full the way there is encrypted and the server proves who it is (require means the same, sslrootcert=file names who signed it); with no-verify it is encrypted only; without, neither.',
+  ),
+  databaseConnections: setting(
+    'DATABASE_CONNECTIONS',
+    'number',
+    '10',
+    'With VISAGE_DATABASE: connections that one process holds at most.',
+  ),
   baseUrl: setting(
     'BASE_URL',
     'url',
@@ -137,6 +150,8 @@ export type Config = Readonly<{
   host: string
   port: number
   data: string
+  /** undefined for the embedded one, in `data`. */
+  database: PostgresLocation | undefined
   baseUrl: string | undefined
   tls: Readonly<{ cert: Buffer; key: Buffer }> | undefined
   trust: Trust
@@ -182,6 +197,7 @@ export function readConfig(flags: Texts, environment: Texts): Config {
     host: textOf(texts, 'host'),
     port: numberOf(texts, 'port', 0, 65_535),
     data: textOf(texts, 'data'),
+    database: readDatabase(texts),
     baseUrl: readBaseUrl(texts),
     tls: readTls(texts),
     trust: readTrust(texts),
@@ -213,6 +229,15 @@ export function readThrottle(texts: Texts): ThrottleLimits | undefined {
   const limits = parseLimits(text)
   if (limits === undefined) throw wrong('throttle', text, limitsForm)
   return limits
+}
+
+/** The value stays out of the message: it holds a password. */
+function readDatabase(texts: Texts): PostgresLocation | undefined {
+  const connections = numberOf(texts, 'databaseConnections', 1, 1000)
+  if (texts.database === undefined) return undefined
+  const url = parsePostgres(texts.database)
+  if (url === undefined) throw new ConfigError(`${name('database')} is not ${postgresForm}.`)
+  return { url, connections }
 }
 
 function readTrust(texts: Texts): Trust {

@@ -17,7 +17,7 @@ import { createJournal, type Journal } from './journal/journal.ts'
 import { roles } from './permissions/roles.ts'
 import { permissionReach } from './permissions/tables.ts'
 import { createResetEndpoint, type HandleReset } from './reset-endpoint.ts'
-import { type RunningServer, startServer } from './server.ts'
+import { type RunningServer, type ServerOptions, startServer } from './server.ts'
 import type { ThrottleLimits } from './throttling/limits.ts'
 import type { Fetch } from './tokens/key-set.ts'
 
@@ -27,6 +27,8 @@ export type DevelopmentOptions = Readonly<{
   tls?: Readonly<{ cert: string; key: string }> | undefined
   /** undefined keeps nothing. */
   data: string | undefined
+  /** Instead of the embedded database; tests run the demo tenant on every one. */
+  database?: ServerOptions['database']
   strictContentType: boolean
   /** Per application and mailbox; undefined for none. */
   throttle?: ThrottleLimits | undefined

@@ -18,6 +18,7 @@ import { defaultLimits } from './renditions/limits.ts'
 import { createQueue } from './renditions/queue.ts'
 import { renderPack } from './renditions/render.ts'
 import { openDiskPacks } from './storage/disk.ts'
+import type { PostgresLocation } from './storage/location.ts'
 import { openMemoryPacks } from './storage/memory.ts'
 import { migrate } from './storage/migrations.ts'
 import type { Packs } from './storage/packs.ts'
@@ -48,6 +49,8 @@ export type ServerOptions = Readonly<{
   baseUrl?: string | undefined
   /** A folder, or undefined to keep everything in memory and nothing afterwards. */
   data: string | undefined
+  /** Instead of the embedded database. */
+  database?: PostgresLocation | undefined
   /** Asked once the address is known, before the first request. */
   identity: (origin: string) => Identity
   strictContentType: boolean
@@ -74,7 +77,7 @@ export type RunningServer = Readonly<{
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const now = options.now ?? Date.now
   const events = createEvents(options.write, options.watch)
-  const { database, packs } = await openStores(options.data, now)
+  const { database, packs } = await openStores(options, now)
   let identity: Identity | undefined
   let identify: Parts['identify'] = async () => {
     throw new Error('asked before the server was listening')
@@ -112,14 +115,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 }
 
 async function openStores(
-  data: string | undefined,
+  { data, database: location }: Pick<ServerOptions, 'data' | 'database'>,
   now: () => number,
 ): Promise<{ database: Database; packs: Packs }> {
-  const database = await openSqlite({
-    file: data === undefined ? ':memory:' : join(data, 'visage.sqlite'),
-  })
+  const database = location ? await openServerDatabase(location) : await openEmbedded(data)
   try {
-    await migrate(database)
     const packs =
       data === undefined ? openMemoryPacks(now) : await openDiskPacks(join(data, 'packs'))
     return { database, packs }
@@ -127,6 +127,28 @@ async function openStores(
     await database.destroy()
     throw error
   }
+}
+
+async function openEmbedded(data: string | undefined): Promise<Database> {
+  const file = data === undefined ? ':memory:' : join(data, 'visage.sqlite')
+  const database = await openSqlite({ file })
+  try {
+    await migrate(database)
+    return database
+  } catch (error) {
+    await database.destroy()
+    throw error
+  }
+}
+
+/** The driver is loaded by who uses it: `visage dev` starts without. */
+async function openServerDatabase(location: PostgresLocation): Promise<Database> {
+  const { migrationPatience, openPostgres } = await import('./storage/postgres.ts')
+  {
+    await using migrating = await openPostgres({ ...location, patience: migrationPatience })
+    await migrate(migrating)
+  }
+  return await openPostgres(location)
 }
 
 function createParts(

@@ -51,6 +51,29 @@ describe('throttling', () => {
   })
 })
 
+describe('where rows are', () => {
+  test('is the embedded database, or PostgreSQL with its connections', () => {
+    assert.equal(readConfig(oidc, {}).database, undefined)
+    const texts = { ...oidc, database: 'postgres://u:p@db/visage', databaseConnections: '3' }
+    assert.deepEqual(readConfig(texts, {}).database, {
+      url: 'postgres://u:p@db/visage',
+      connections: 3,
+    })
+  })
+
+  test('never shows the password of an address that is wrong', () => {
+    for (const database of ['mysql://u:geheim@db/x', 'postgres://u:geheim@db/x?sslmode=maybe']) {
+      assert.throws(
+        () => readConfig({ ...oidc, database }, {}),
+        error =>
+          error instanceof ConfigError &&
+          /VISAGE_DATABASE \(--database\) is not postgres:/.test(error.message) &&
+          !error.message.includes('geheim'),
+      )
+    }
+  })
+})
+
 describe('whom to believe', () => {
   test('is a Microsoft cloud with its tenants', () => {
     const texts = { ...entra, tenants: ` ${tenant} , ${other} `, audience: 'api://visage, visage' }

@@ -131,6 +131,9 @@ function toRow(tenantId: string, user: NewUser): UserRow {
   }
 }
 
+/** As much of a name as an index of either database takes, in any script. */
+const maxNameLength = 640
+
 /**
  * Someone who signed in for the first time, as their token describes them. A name that belongs to
  * somebody else is not taken from them: the newcomer is then known by their id, so a token's
@@ -142,8 +145,10 @@ export async function addSignedInUser(
   id: string,
   profile: Readonly<{ userPrincipalName?: string; displayName?: string; mail?: string }>,
 ): Promise<UserWithPhoto> {
-  const displayName = profile.displayName ?? profile.userPrincipalName ?? id
-  for (const userPrincipalName of [profile.userPrincipalName ?? id, `${id}@${tenantId}`]) {
+  const { userPrincipalName: name = id } = profile
+  const displayName = (profile.displayName ?? name).slice(0, maxNameLength)
+  for (const userPrincipalName of [name, `${id}@${tenantId}`]) {
+    if (userPrincipalName.length > maxNameLength && userPrincipalName !== id) continue
     const newcomer = { id, userPrincipalName, displayName, mail: profile.mail }
     await addUsers(database, tenantId, [newcomer])
     const user = await findUser(tenantId, id)

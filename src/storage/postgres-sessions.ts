@@ -88,7 +88,7 @@ async function send<Row>(
     // What a statement returns is what Kysely says of its query: the only place that trusts it.
     (await client.query({
       text,
-      values: [...values],
+      values: values.map(storable),
       ...(as !== undefined && { name: as }),
     })) as unknown as PostgresQueryResult<Row>
   try {
@@ -99,6 +99,14 @@ async function send<Row>(
     if (names.nameOf(text) === name) names.renew(text)
     return await run(names.nameOf(text))
   }
+}
+
+/**
+ * PostgreSQL holds no NUL in a text and refuses a statement that asks for one. Nothing is found under
+ * such a name; in a text it becomes the character that stands for what cannot be shown.
+ */
+function storable(value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value
 }
 
 /** "cached plan must not change result type": a newer Visage has added a column meanwhile. */

@@ -11,17 +11,13 @@ import {
   sql,
 } from 'kysely'
 import pg from 'pg'
+import type { PostgresLocation } from './location.ts'
 import { createSessions, createStatementNames, type StatementNames } from './postgres-sessions.ts'
 import type { KeptStatements } from './prepared.ts'
 import type { Database, Schema } from './schema.ts'
 
-export type PostgresOptions = Readonly<{
-  /** postgres://…, as parsePostgres returns it. */
-  url: string
-  /** The most that this process holds at the same time; more requests wait their turn. */
-  connections: number
-  patience?: Partial<Patience>
-}>
+/** Requests beyond the number of connections wait their turn. */
+export type PostgresOptions = PostgresLocation & Readonly<{ patience?: Partial<Patience> }>
 
 /** All in milliseconds; 0 waits for ever. */
 export type Patience = Readonly<{

@@ -1,7 +1,7 @@
 /**
- * Our own servers for the suite, in memory and on free ports: `visage dev` as a developer has it, the
- * same with strict content types, and one that trusts a stand-in for Microsoft's cloud. The only file
- * of the suite that knows the server's source.
+ * Our own servers for the suite, on free ports and any stores: `visage dev` as a developer has it, the
+ * same with strict content types or tight limits, and one that trusts a stand-in for Microsoft's
+ * cloud. The only file of the suite that knows the server's source.
  */
 import { readLimits } from '../../src/config.ts'
 import * as demo from '../../src/demo/tenant.ts'
@@ -9,7 +9,8 @@ import { startDevelopment } from '../../src/development.ts'
 import { addGroups } from '../../src/directory/groups.ts'
 import { addRoleMembers } from '../../src/directory/relations.ts'
 import { addUsers } from '../../src/directory/users.ts'
-import { startServer } from '../../src/server.ts'
+import { type ServerOptions, startServer } from '../../src/server.ts'
+import type { ThrottleLimits } from '../../src/throttling/limits.ts'
 import type { EntraTrust } from '../../src/tokens/trust.ts'
 import {
   alice,
@@ -27,7 +28,14 @@ import {
   v2App,
   v2User,
 } from '../support/test-issuer.ts'
-import { adminRoles, type Special, type Target, type Things, type Wanted } from './scenario.ts'
+import {
+  adminRoles,
+  type Special,
+  type Target,
+  type Things,
+  type Trait,
+  type Wanted,
+} from './scenario.ts'
 import { orderTokens, raisePermissions } from './tokens.ts'
 
 export type Stands = Readonly<{
@@ -51,7 +59,13 @@ export async function startDevStand(): Promise<
   }
 }
 
-export async function startStands(): Promise<Stands> {
+/** Where a server keeps what it is told; the embedded stores, in memory, when nothing is said. */
+export type Stores = Pick<ServerOptions, 'database'>
+
+/** Every server has stores of its own. */
+export async function startStands(
+  openStores: () => Promise<Stores> = async () => ({}),
+): Promise<Stands> {
   const complaints: string[] = []
   const write = (_: unknown, fields: unknown) => void complaints.push(JSON.stringify(fields))
   const closing: (() => Promise<unknown>)[] = []
@@ -60,9 +74,10 @@ export async function startStands(): Promise<Stands> {
   }
   try {
     const targets = [
-      await startDev(write, closing, 'any content type'),
-      await startEntra(write, closing),
-      await startDev(write, closing, 'image/jpeg only'),
+      await startDev(write, closing, 'any content type', await openStores()),
+      await startEntra(write, closing, await openStores()),
+      await startDev(write, closing, 'image/jpeg only', await openStores()),
+      await startDev(write, closing, 'tight limits', await openStores()),
     ]
     return { targets, complaints, close }
   } catch (error) {
@@ -79,25 +94,37 @@ const host = '127.0.0.1'
 async function startDev(
   write: Write,
   closing: Closing,
-  trait: 'any content type' | 'image/jpeg only',
+  trait: 'any content type' | 'image/jpeg only' | 'tight limits',
+  stores: Stores = {},
 ): Promise<Target> {
   const strictContentType = trait === 'image/jpeg only'
+  const isMain = trait === 'any content type'
   const development = await startDevelopment({
+    ...stores,
     host,
     port: 0,
     data: undefined,
     strictContentType,
+    photos: isMain ? 'all' : 'none',
+    throttle: trait === 'tight limits' ? tightLimits : undefined,
     write,
   })
   closing.push(development.close)
   // Portraits of the demo tenant that appear in the middle of a scenario would look like a fault.
-  if (!strictContentType) await development.photosReady
+  await development.photosReady
   return {
     baseUrl: development.origin,
     things: demoThings,
-    traits: new Set([trait, 'settings to play with']),
+    // What the others have too is shown by the first.
+    traits: new Set<Trait>(isMain ? [trait, 'settings to play with'] : [trait]),
     token: orderTokens(development.origin, demoThings),
   }
+}
+
+/** Soon reached, and soon over; for uploads, whose photos take their time, not so soon. */
+const tightLimits: ThrottleLimits = {
+  requests: { amount: 5, windowMs: 2_000 },
+  upload: { amount: 4 * 1024 * 1024, windowMs: 60_000 },
 }
 
 /** Alice is self: she owns Design, is in Field Service and Everyone, and has contacts. */
@@ -157,7 +184,7 @@ const entraThings = {
 } as const satisfies Things
 
 /** Settings as an organisation would have them, with an audience of its own, and little patience. */
-async function startEntra(write: Write, closing: Closing): Promise<Target> {
+async function startEntra(write: Write, closing: Closing, stores: Stores): Promise<Target> {
   const issuer = await startTestIssuer()
   closing.push(() => issuer[Symbol.asyncDispose]())
   const trust: EntraTrust = {
@@ -171,6 +198,7 @@ async function startEntra(write: Write, closing: Closing): Promise<Target> {
     personal: true,
   }
   const server = await startServer({
+    ...stores,
     host,
     port: 0,
     data: undefined,

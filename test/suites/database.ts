@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { sql } from 'kysely'
+import { addSignedInUser, prepareFindUser } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import { prepareRow, prepareRows } from '../../src/storage/prepared.ts'
@@ -188,6 +189,20 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       assert.deepEqual({ ...read }, row)
     })
 
+    test('a person whose token names them at length, in any script, is added once and found', async () => {
+      const directory = { database, findUser: prepareFindUser(database) }
+      const long = Array.from({ length: 3000 }, (_, at) => String.fromCharCode(0x4e00 + at * 5))
+      const profile = {
+        displayName: long.join(''),
+        userPrincipalName: `${long.join('')}@a.example`,
+      }
+      const added = await addSignedInUser(directory, 't', 'somebody', profile)
+      const again = await addSignedInUser(directory, 't', 'somebody', profile)
+      assert.deepEqual({ ...again }, { ...added })
+      assert.equal(added.display_name, long.slice(0, 640).join(''))
+      assert.equal(added.user_principal_name, 'somebody@t')
+    })
+
     test('a transaction that fails leaves nothing, and the next one works', async () => {
       const attempt = database.transaction().execute(async transaction => {
         await transaction.insertInto('users').values(userNamed('alice')).execute()
@@ -266,6 +281,14 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       )
       assert.deepEqual(await readVersions({ tenantId: 'empty' }), [])
       await assert.rejects(readVersions(JSON.parse('{}')), TypeError)
+    })
+
+    test('nothing is found under a name with a NUL or half a character in it, and nothing fails', async () => {
+      await database.insertInto('photos').values(photoOf('alice', 'a')).execute()
+      const readVersion = prepareVersion(database)
+      for (const ownerId of ['alice\0', '\0', 'ali\0ce', 'alice\ud800', '\udc00']) {
+        assert.equal(await readVersion({ tenantId: 't', ownerId }), undefined)
+      }
     })
 
     test('a value that looks like SQL is only a value', async () => {

@@ -19,7 +19,7 @@ export type Rule = (sources: Sources) => string[]
  *     cli -> development -> server · issuer · demo · demo-state · reset-endpoint · faults · journal
  *     demo-state -> demo · directory · photos · storage      reset-endpoint -> issuer
  *     faults -> graph · directory · config
- *     cli · main -> config -> tokens    everything -> failure · events
+ *     cli · main -> config -> tokens · throttling · storage    everything -> failure · events
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli', 'config.ts'],
@@ -70,8 +70,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   issuer: [],
   demo: [],
   push: [],
-  // The table of clouds is a table of tokens, and limits are written as throttling reads them.
-  'config.ts': ['tokens', 'throttling'],
+  // The table of clouds is a table of tokens; limits and addresses are written as their rooms read them.
+  'config.ts': ['tokens', 'throttling', 'storage'],
   'failure.ts': [],
   'events.ts': [],
 }
