@@ -23,11 +23,10 @@ export async function startStand(scheme: 'https' | 'http' = 'https'): Promise<St
     port: 0,
     data: undefined,
     strictContentType: false,
+    photos: 'none',
     write: (_severity, fields) => troubles.push(fields),
     ...(scheme === 'https' && { tls: await trustedCertificate() }),
   })
-  // A test that takes a photo away must not see the demo put one there.
-  await development.photosReady
   return {
     origin: development.origin,
     mint: order => mintOf(development, order),
