@@ -24,7 +24,12 @@ export function userNameKey(userPrincipalName: string): string {
   return userPrincipalName.normalize('NFC').toLowerCase()
 }
 
-export type FindUser = (tenantId: string, idOrName: string) => Promise<UserWithPhoto | undefined>
+/** By 'id' a name is nobody: other issuers than Entra give out ids that look like somebody's name. */
+export type FindUser = (
+  tenantId: string,
+  idOrName: string,
+  by?: 'id' | 'idOrName',
+) => Promise<UserWithPhoto | undefined>
 
 /**
  * "{id | userPrincipalName}". One query, prepared once, for the user and the pointer to the photo:
@@ -39,11 +44,9 @@ export function prepareFindUser(database: Database): FindUser {
       .where('users.tenant_id', '=', at.tenantId)
       .where('user_principal_name_key', '=', at.name),
   )
-  return async (tenantId, idOrName) => {
-    const named = idOrName.includes('@')
-      ? await byName({ tenantId, name: userNameKey(idOrName) })
-      : undefined
-    // Other issuers than Entra give out ids that look like names.
+  return async (tenantId, idOrName, by = 'idOrName') => {
+    const mayBeName = by === 'idOrName' && idOrName.includes('@')
+    const named = mayBeName ? await byName({ tenantId, name: userNameKey(idOrName) }) : undefined
     return named ?? (await byId({ tenantId, id: normalizeId(idOrName) }))
   }
 }
@@ -151,7 +154,7 @@ export async function addSignedInUser(
     if (userPrincipalName.length > maxNameLength && userPrincipalName !== id) continue
     const newcomer = { id, userPrincipalName, displayName, mail: profile.mail }
     await addUsers(database, tenantId, [newcomer])
-    const user = await findUser(tenantId, id)
+    const user = await findUser(tenantId, id, 'id')
     if (user !== undefined) return user
   }
   throw new Error(`user ${id} of tenant ${tenantId} can neither be added nor found`)

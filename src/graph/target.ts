@@ -49,7 +49,8 @@ async function findPerson(
   directory: Directory,
 ): Promise<UserWithPhoto> {
   const name = match.isMe ? caller.objectId : (match.user ?? '')
-  const user = await directory.findUser(caller.tenantId, name)
+  // Whoever signed in is who their id says, even where another person's name reads the same.
+  const user = await directory.findUser(caller.tenantId, name, match.isMe ? 'id' : 'idOrName')
   if (user !== undefined) return user
   if (!isCaller(caller, name)) throw new Failure('user-not-found', { facts: { id: name } })
   return await addSignedInUser(directory, caller.tenantId, caller.objectId, caller.profile)

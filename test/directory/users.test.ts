@@ -74,6 +74,16 @@ test("a name that is somebody else's is not taken from them", async t => {
   assert.deepEqual([named?.id, named?.display_name], [aliceId, 'Alice'])
 })
 
+test("who signs in under an id that reads like somebody's name is not that person", async t => {
+  const { directory } = await openWith(t, [alice])
+  const id = 'alice.émile@contoso.example'
+  assert.equal(await directory.findUser(tenantId, id, 'id'), undefined)
+  const newcomer = await addSignedInUser(directory, tenantId, id, { userPrincipalName: id })
+  assert.deepEqual([newcomer.id, newcomer.display_name], [id, id])
+  assert.equal((await directory.findUser(tenantId, id))?.id, aliceId)
+  assert.equal((await directory.findUser(tenantId, id, 'id'))?.id, id)
+})
+
 test('of twenty first requests at once one adds the person, and all find them', async t => {
   const { directory, count } = await openWith(t, [])
   const profile = { userPrincipalName: 'alice@contoso.example' }
