@@ -30,7 +30,7 @@ export function readCaller(claims: Claims, issuer: Issuer): Caller {
 }
 
 function readTenant(claims: Claims, issuer: Issuer): string {
-  const tid = readText(claims, 'tid').toLowerCase()
+  const tid = readId(claims, 'tid').toLowerCase()
   return issuer.namesTenant || tid === '' ? issuer.tenantId : tid
 }
 
@@ -79,7 +79,7 @@ function withoutResource(scope: string): string {
 
 /** Compared in lower case where it is a GUID; a `sub` of another form is case-sensitive. */
 function readSubject(claims: Claims): string {
-  const subject = readText(claims, 'oid') || readText(claims, 'sub')
+  const subject = readId(claims, 'oid') || readId(claims, 'sub')
   if (subject === '') throw new Failure('token-subject-missing', { detail: 'no oid and no sub' })
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(subject)
     ? subject.toLowerCase()
@@ -117,6 +117,18 @@ function readText(claims: Claims, name: string): string {
   if (value === undefined) return ''
   if (typeof value === 'string') return value
   throw malformed(name, value)
+}
+
+/**
+ * "It MUST NOT exceed 255 ASCII characters in length." What is longer becomes nobody's row, in no
+ * database's index. https://openid.net/specs/openid-connect-core-1_0.html#IDToken
+ */
+const maxIdLength = 255
+
+function readId(claims: Claims, name: string): string {
+  const id = readText(claims, name)
+  if (id.length > maxIdLength) throw malformed(name, id)
+  return id
 }
 
 /** [] where the claim is absent. */

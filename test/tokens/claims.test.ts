@@ -183,3 +183,14 @@ test('without oid and sub there is nobody', () => {
     )
   }
 })
+
+test('an id longer than OpenID Connect allows is nobody’s', () => {
+  const [longest, longer] = ['i'.repeat(255), 'i'.repeat(256)]
+  assert.equal(readCaller({ sub: longest, tid: longest }, inOidc).objectId, longest)
+  for (const claims of [{ sub: longer }, { oid: longer }, { sub: 'x', tid: longer }]) {
+    assert.throws(
+      () => readCaller(claims, inOidc),
+      error => error instanceof Failure && error.code === 'token-malformed',
+    )
+  }
+})
