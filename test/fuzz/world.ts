@@ -1,0 +1,211 @@
+/**
+ * What the fuzz acts on: a `visage dev` with its demo tenant, tokens of every kind for it, good ones and
+ * bad ones, and a way back to the beginning. It knows nothing of what is asked.
+ */
+import { decodeJwt, importJWK, SignJWT } from 'jose'
+import * as demo from '../../src/demo/tenant.ts'
+import { type Development, startDevelopment } from '../../src/development.ts'
+import { insertContact, insertFolder } from '../../src/directory/contacts.ts'
+import type { Parts } from '../../src/graph/request.ts'
+
+export type Tokens = Readonly<{
+  /** By the person's id: every permission there is. */
+  everything: ReadonlyMap<string, string>
+  application: string
+  /** Valid, of people and programs that may do some of it. */
+  limited: readonly string[]
+  /** Refused, each for another reason, or believed with claims that nobody honest sends. */
+  odd: readonly string[]
+}>
+
+export type World = Readonly<{ visage: Development; tokens: Tokens; log: unknown[] }>
+
+export async function startWorld(data: string | undefined): Promise<World> {
+  const log: unknown[] = []
+  const visage = await startDevelopment({
+    host: '127.0.0.1',
+    port: 0,
+    data,
+    strictContentType: false,
+    write: (_severity, fields) => log.push(fields),
+  })
+  await visage.photosReady
+  return { visage, tokens: await mintAll(visage), log }
+}
+
+async function mintAll({ issuer }: Development): Promise<Tokens> {
+  const signer = await createSigner(issuer)
+  const everything = new Map<string, string>()
+  for (const { id, tenantId } of demo.people) {
+    everything.set(id, bearer(await issuer.mint({ person: id, tenantId })))
+  }
+  const orders = [
+    ...[['User.Read'], ['User.ReadWrite'], ['Contacts.ReadWrite'], ['Group.ReadWrite.All'], []].map(
+      scopes => ({ person: 'alice', scopes }),
+    ),
+    { person: 'umut', scopes: ['ProfilePhoto.ReadWrite.All'] },
+    { person: 'bob', scopes: ['TeamSettings.ReadWrite.All', 'Contacts.Read'], version: 1 as const },
+    { person: 'lena', personal: true, scopes: ['User.ReadWrite', 'Contacts.ReadWrite'] },
+    { app: {}, roles: ['ProfilePhoto.ReadWrite.All'] },
+    { app: {}, roles: ['Contacts.ReadWrite'] },
+    { app: {}, roles: [] },
+  ]
+  return {
+    everything,
+    application: bearer(await issuer.mint({ app: {} })),
+    limited: [
+      ...(await Promise.all(orders.map(async order => bearer(await issuer.mint(order))))),
+      await signer.sign({ tfp: 'B2C_1_sign_in' }),
+    ],
+    odd: await mintOdd(signer),
+  }
+}
+
+type Claims = Readonly<Record<string, unknown>>
+type Signer = Readonly<{
+  /** An honest token, and what it says. */
+  honest: string
+  claims: Claims
+  /** The honest token with other claims, undefined ones left out, and other words in its header. */
+  sign: (changes: Claims, header?: object) => Promise<string>
+}>
+
+/** Signs with the true key, so that what reads the claims is reached. */
+async function createSigner(issuer: Development['issuer']): Promise<Signer> {
+  const honest = await issuer.mint({ person: 'alice' })
+  const claims = decodeJwt(honest)
+  const jwk = await issuer.signingKey()
+  const key = await importJWK(jwk, 'RS256')
+  const sign = async (changes: Claims, header: object = {}) =>
+    bearer(
+      await new SignJWT({ ...claims, ...changes })
+        .setProtectedHeader({
+          alg: 'RS256',
+          typ: 'JWT',
+          ...(jwk.kid && { kid: jwk.kid }),
+          ...header,
+        })
+        .sign(key),
+    )
+  return { honest, claims, sign }
+}
+
+async function mintOdd({ honest, claims, sign }: Signer): Promise<string[]> {
+  const now = Math.floor(Date.now() / 1000)
+  const foreign = `${String(claims.iss).split(demo.tenantId)[0]}11111111-2222-4333-8444-555555555555/v2.0`
+  const newcomer = { oid: '0b0b0b0b-1111-4222-8333-444444444444', upn: undefined }
+  const [header = '', payload = '', signature = ''] = honest.split('.')
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  return [
+    ...(await Promise.all([
+      sign({ exp: now - 3600 }),
+      sign({ exp: undefined }),
+      sign({ exp: 'soon' }),
+      sign({ exp: 1e300 }),
+      sign({ nbf: now + 3600 }),
+      sign({ aud: 'https://elsewhere.example' }),
+      sign({ aud: [claims.aud, 7] }),
+      sign({ iss: 'https://elsewhere.example' }),
+      sign({ iss: 7 }),
+      sign({ iss: foreign, tid: '11111111-2222-4333-8444-555555555555' }),
+      sign({ oid: undefined, sub: undefined }),
+      sign({ oid: 7 }),
+      sign({ oid: '', sub: '' }),
+      sign({ oid: "x' or '1'='1" }),
+      sign({ oid: 'a\u0000b\r\nx-injected: yes' }),
+      sign({ oid: 'o'.repeat(3000) }),
+      sign({ scp: { not: 'text' } }),
+      sign({ scp: 'User.Read\u0000 \u2028 __proto__ constructor' }),
+      sign({ roles: 'no list', scp: undefined }),
+      sign({ wids: [null] }),
+      sign({ tid: '__proto__' }),
+      sign({ idtyp: 'app', roles: ['ProfilePhoto.ReadWrite.All', 'constructor'] }),
+      sign({
+        ...newcomer,
+        name: 'New\r\nx-injected: yes\u0000\ud800',
+        preferred_username: '\u0007',
+      }),
+      sign({ ...newcomer, oid: 'no guid', preferred_username: 'bob@visage.example' }),
+      sign({ ...newcomer, oid: '__proto__', name: 'n'.repeat(4000), email: '\u0000' }),
+      sign({}, { typ: 'logout+jwt' }),
+      sign({}, { kid: '../../etc/passwd' }),
+      sign({}, { kid: 'k'.repeat(3000) }),
+    ])),
+    bearer(`${header}.${payload}.${signature.slice(0, -4)}AAAA`),
+    bearer(`${header}.${part({ ...claims, oid: demo.people[1]?.id })}.${signature}`),
+    bearer(`${part({ alg: 'none', typ: 'JWT' })}.${payload}.`),
+    bearer(`${part({ alg: 'HS256', typ: 'JWT' })}.${payload}.${signature}`),
+    bearer(`${part({ alg: ['RS256'] })}.${payload}.${signature}`),
+    bearer(`${part(null)}.${part([])}.${signature}`),
+    bearer(
+      `${part({ alg: 'RS256', nonce: 'n' })}.${part({ iss: 'https://sts.windows.net/7d4c3c2e-0b7e-4c6c-9a58-1f2f0a5d3b11/', aud: 'https://graph.microsoft.com' })}.${signature}`,
+    ),
+    bearer('EwBIA8l6BAAU'),
+    bearer(''),
+    `Basic ${Buffer.from('a:b').toString('base64')}`,
+    `${bearer(honest)} ${honest}`,
+    `Bearer Bearer ${honest}`,
+    bearer('a.b.c'),
+    bearer('x'.repeat(20_000)),
+    'Bearer \u0000',
+    '',
+  ]
+}
+
+function bearer(token: string): string {
+  return `Bearer ${token}`
+}
+
+/** Puts back what was deleted, and takes away what was made: deep code stays within reach. */
+export async function renew({ database }: Parts): Promise<void> {
+  const [folders, contacts] = [new Set(demo.folders.map(idOf)), new Set(demo.contacts.map(idOf))]
+  await database.transaction().execute(async transaction => {
+    await transaction.deleteFrom('photo_update_settings').execute()
+    await transaction
+      .deleteFrom('contacts')
+      .where('id', 'not in', [...contacts])
+      .execute()
+    await transaction
+      .deleteFrom('contact_folders')
+      .where('id', 'not in', [...folders])
+      .execute()
+    const kept = new Set(
+      [
+        ...(await transaction.selectFrom('contact_folders').select('id').execute()),
+        ...(await transaction.selectFrom('contacts').select('id').execute()),
+      ].map(idOf),
+    )
+    for (const folder of demo.folders.filter(({ id }) => !kept.has(id))) {
+      const { parentFolderId } = folder
+      await insertFolder(transaction, mailboxOf(folder), {
+        ...folder,
+        parentFolderId: parentFolderId ?? undefined,
+      })
+    }
+    for (const { id, displayName, folderId, ...rest } of demo.contacts) {
+      if (kept.has(id)) continue
+      const row = { id, displayName, folderId: folderId ?? undefined }
+      await insertContact(transaction, mailboxOf(rest), row)
+    }
+    const ownerless = transaction.deleteFrom('photos').where('owner_kind', '=', 'contact')
+    await ownerless.where('owner_id', 'not in', [...contacts]).execute()
+  })
+}
+
+function idOf({ id }: Readonly<{ id: string }>): string {
+  return id
+}
+
+function mailboxOf(entry: Readonly<{ tenantId: string; mailboxId: string }>) {
+  return { tenantId: entry.tenantId, userId: entry.mailboxId }
+}
+
+/** Which version every photo has, as one text: equal texts are equal photos. */
+export async function listPhotoVersions({ database }: Parts): Promise<string> {
+  const rows = await database
+    .selectFrom('photos')
+    .select(['owner_kind', 'owner_id', 'version'])
+    .orderBy('version')
+    .execute()
+  return JSON.stringify(rows.map(row => [row.owner_kind, row.owner_id, row.version]))
+}
