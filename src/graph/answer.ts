@@ -10,12 +10,11 @@ import type { Caller } from '../tokens/caller.ts'
 import { parseAddress } from './address.ts'
 import type { Call, Reply } from './call.ts'
 import { demandOf } from './demands.ts'
-import { refuse } from './errors.ts'
-import { requestIds } from './headers.ts'
 import { operations } from './operations.ts'
 import type { Parts } from './request.ts'
 import { restrictCall } from './restrict.ts'
 import { type Match, match } from './routes.ts'
+import { settle } from './settle.ts'
 import { find, knownRelation, type Target, wholeRelation } from './target.ts'
 import { admit, measure } from './throttle.ts'
 
@@ -23,15 +22,11 @@ import { admit, measure } from './throttle.ts'
 export type Answer = (call: Call, parts: Parts) => Promise<Reply>
 
 export async function answer(call: Call, parts: Parts): Promise<Reply> {
-  const ids = requestIds(call.headers, parts.newId)
-  const startedAt = parts.now()
-  let reply: Reply
-  let failure: unknown
-  let caller: Caller | undefined
-  try {
+  return await settle(call, parts, async heard => {
     const address = parseAddress(call.url)
     const matched = match(address, call.method)
-    caller = await parts.identify(call.headers.authorization)
+    const caller = await parts.identify(call.headers.authorization)
+    heard(caller)
     permitCall(matched, caller)
     const target = await find(matched, caller, parts)
     using admission = admit(matched, caller, target, parts)
@@ -39,14 +34,8 @@ export async function answer(call: Call, parts: Parts): Promise<Reply> {
     await restrictCall(matched, caller, target, parts)
     const measured = measure(call, admission)
     const request = { call: measured, address, match: matched, caller, target }
-    const done = await operations[matched.operation](request, parts)
-    reply = { ...done, headers: { ...ids.headers, ...done.headers } }
-  } catch (error) {
-    failure = error
-    reply = refuse(error instanceof Failure ? error : undefined, ids, parts.now())
-  }
-  parts.events.answered({ call, caller, reply, ids, failure, durationMs: parts.now() - startedAt })
-  return reply
+    return await operations[matched.operation](request, parts)
+  })
 }
 
 /** By the published table alone, before anything is looked up. */

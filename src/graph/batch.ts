@@ -6,13 +6,11 @@
  * https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html#sec_BatchRequestsandResponses
  */
 import { Failure } from '../failure.ts'
-import type { Caller } from '../tokens/caller.ts'
 import type { Answer } from './answer.ts'
 import { type BatchItem, readBatch } from './batch-items.ts'
 import type { Call, Reply } from './call.ts'
-import { refuse } from './errors.ts'
-import { requestIds } from './headers.ts'
 import type { Parts } from './request.ts'
+import { settle } from './settle.ts'
 
 /** One photo of the full 4 MiB fits, in base64 and with company; twenty small ones do too. */
 export const maxBatchBytes = 8 * 1024 * 1024
@@ -33,31 +31,25 @@ function batchVersion(url: string): string | undefined {
 
 /** Each request of the batch gets its answer from `answer`, as it would alone. */
 export async function answerBatch(call: Call, parts: Parts, answer: Answer): Promise<Reply> {
-  const ids = requestIds(call.headers, parts.newId)
-  const startedAt = parts.now()
-  let reply: Reply
-  let failure: unknown
-  let caller: Caller | undefined
-  try {
+  return await settle(call, parts, async heard => {
     if (call.method !== 'POST') {
       throw new Failure('method-not-allowed', { facts: { allow: ['POST'] } })
     }
-    caller = await parts.identify(call.headers.authorization)
+    heard(await parts.identify(call.headers.authorization))
     const items = readBatch(await call.readBody(maxBatchBytes))
     const responses = await performAll(items, item => answerPart(toCall(item, call), parts, answer))
     // A part has no connection of its own: what cuts it cuts the whole.
     const cut = [...responses.values()].find(response => response?.isCut)
-    reply = cut ?? {
-      status: 200,
-      headers: { ...ids.headers, 'content-type': 'application/json', 'cache-control': 'private' },
-      body: JSON.stringify({ responses: items.map(({ id }) => toResponse(id, responses.get(id))) }),
-    }
-  } catch (error) {
-    failure = error
-    reply = refuse(error instanceof Failure ? error : undefined, ids, parts.now())
-  }
-  parts.events.answered({ call, caller, reply, ids, failure, durationMs: parts.now() - startedAt })
-  return reply
+    return (
+      cut ?? {
+        status: 200,
+        headers: { 'content-type': 'application/json', 'cache-control': 'private' },
+        body: JSON.stringify({
+          responses: items.map(({ id }) => toResponse(id, responses.get(id))),
+        }),
+      }
+    )
+  })
 }
 
 /** A single HEAD is cut by the server below; a part has none below it. */

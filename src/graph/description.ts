@@ -7,12 +7,11 @@ import { Failure } from '../failure.ts'
 import type { Version } from './address.ts'
 import type { Call, Reply } from './call.ts'
 import { renderCsdl } from './csdl.ts'
-import { refuse } from './errors.ts'
-import { requestIds } from './headers.ts'
 import { renderOpenApi } from './openapi.ts'
 import type { Parts } from './request.ts'
 import { contextUrl } from './resources.ts'
 import { container, entityTypes } from './schema.ts'
+import { settle } from './settle.ts'
 
 type Document = Readonly<{ contentType: string; text: (origin: string) => string }>
 
@@ -33,20 +32,7 @@ export function isDescription({ url }: Call): boolean {
 }
 
 export async function answerDescription(call: Call, parts: Parts): Promise<Reply> {
-  const ids = requestIds(call.headers, parts.newId)
-  const startedAt = parts.now()
-  let reply: Reply
-  let failure: unknown
-  try {
-    const described = describe(call)
-    reply = { ...described, headers: { ...ids.headers, ...described.headers } }
-  } catch (error) {
-    failure = error
-    reply = refuse(error instanceof Failure ? error : undefined, ids, parts.now())
-  }
-  const durationMs = parts.now() - startedAt
-  parts.events.answered({ call, caller: undefined, reply, ids, failure, durationMs })
-  return reply
+  return await settle(call, parts, async () => describe(call))
 }
 
 function describe({ method, url, origin }: Call): Reply {
