@@ -1,0 +1,206 @@
+/**
+ * Packs as objects of one bucket, under the same names that the disk gives them: either can be copied to
+ * the other with any tool. Decides what is asked of the store, how long and how often. It does not know
+ * whose photo a pack is. Buckets are never listed for a request.
+ */
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import { Failure } from '../failure.ts'
+import type { S3Location } from './location.ts'
+import { checkPackKey, type PackEntry, type Packs } from './packs.ts'
+
+export type S3Options = Readonly<{
+  location: S3Location
+  /** Without: environment, shared files, web identity, container or instance, as every AWS tool. */
+  credentials?: Readonly<{ accessKeyId: string; secretAccessKey: string }>
+  patience?: Partial<S3Patience>
+}>
+
+/** All in milliseconds. */
+export type S3Patience = Readonly<{
+  /** A connection inside a data centre takes one; a lost packet is sent again after a second. */
+  connectMs: number
+  /** From the request to the head of the answer, each time it is tried. */
+  answerMs: number
+  /** Between two pieces of a body. */
+  stallMs: number
+  /** For a read or a removal with all its tries: then a person has waited long enough. */
+  readMs: number
+  /** For a write with all its tries; up to 1 MB has to get to three disks. */
+  writeMs: number
+}>
+
+const standardPatience: S3Patience = {
+  connectMs: 1_500,
+  answerMs: 4_000,
+  stallMs: 4_000,
+  readMs: 8_000,
+  writeMs: 15_000,
+}
+
+/**
+ * Once more helps when one gateway of several is restarting, or a kept connection was closed just then;
+ * more than twice makes an outage worse. The client waits 50 to 100 ms and then twice as long, with chance in it.
+ */
+const tries = 3
+
+/** More at once wait; a store across a network has its own limits. */
+const maxSockets = 64
+
+type Store = Readonly<{ client: S3Client; location: S3Location; patience: S3Patience }>
+
+/** A bucket that is not there, or that may not be listed, is refused here. */
+export async function openS3Packs(options: S3Options): Promise<Packs> {
+  const { location } = options
+  const patience = { ...standardPatience, ...options.patience }
+  const store: Store = { client: createClient(options, patience), location, patience }
+  await ask(patience.readMs, `bucket ${location.bucket}`, abortSignal =>
+    store.client.send(new HeadBucketCommand({ Bucket: location.bucket }), { abortSignal }),
+  )
+  return Object.freeze({
+    write: (key, bytes) => writeObject(store, key, bytes),
+    read: (key, offset, length) => readRange(store, key, offset, length),
+    remove: key => removeObject(store, key),
+    list: () => listObjects(store),
+    // An object appears whole or not at all, and nothing is sent in parts.
+    removeLeftovers: async () => 0,
+  } satisfies Packs)
+}
+
+function createClient({ location, credentials }: S3Options, patience: S3Patience): S3Client {
+  const { endpoint, region, hasPathStyle } = location
+  return new S3Client({
+    ...(endpoint !== undefined && { endpoint }),
+    ...(region !== undefined && { region }),
+    ...(credentials && { credentials }),
+    forcePathStyle: hasPathStyle,
+    maxAttempts: tries,
+    requestHandler: {
+      connectionTimeout: patience.connectMs,
+      requestTimeout: patience.answerMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: patience.stallMs,
+      httpAgent: { keepAlive: true, maxSockets },
+      httpsAgent: { keepAlive: true, maxSockets },
+    },
+    // The signature covers the body's SHA-256 already; other stores do not all know AWS's newer checksums.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  })
+}
+
+function objectOf({ location: { bucket, prefix } }: Store, key: string) {
+  checkPackKey(key)
+  return { Bucket: bucket, Key: `${prefix}${key.slice(0, 2)}/${key.slice(2, 4)}/${key}.jpg` }
+}
+
+/**
+ * If-None-Match makes a repeated write visible: when the answer to the first try was lost, the second
+ * one is told that the object is there, and it has to be ours. A write that fails for good may still
+ * have arrived; no pointer names it then, and the sweep removes it.
+ */
+async function writeObject(store: Store, key: string, bytes: Uint8Array): Promise<void> {
+  const command = new PutObjectCommand({
+    ...objectOf(store, key),
+    Body: bytes,
+    ContentLength: bytes.length,
+    ContentType: 'image/jpeg',
+    IfNoneMatch: '*',
+  })
+  const isNew = await ask(store.patience.writeMs, `writing pack ${key}`, async abortSignal => {
+    try {
+      await store.client.send(command, { abortSignal })
+      return true
+    } catch (error) {
+      if (nameOf(error) === 'PreconditionFailed') return false
+      throw error
+    }
+  })
+  if (isNew) return
+  const there = await readRange(store, key, 0, bytes.length)
+  if (there !== undefined && Buffer.compare(there, bytes) === 0) return
+  throw new Failure('storage-unavailable', { detail: `pack ${key} is there with other bytes` })
+}
+
+async function readRange(
+  store: Store,
+  key: string,
+  offset: number,
+  length: number,
+): Promise<Uint8Array | undefined> {
+  const Range = `bytes=${offset}-${offset + length - 1}`
+  const command = new GetObjectCommand({ ...objectOf(store, key), Range })
+  const bytes = await ask(store.patience.readMs, `reading pack ${key}`, async abortSignal => {
+    try {
+      const { Body } = await store.client.send(command, { abortSignal })
+      return await Body?.transformToByteArray()
+    } catch (error) {
+      if (nameOf(error) === 'NoSuchKey') return undefined
+      throw error
+    }
+  })
+  if (bytes !== undefined && bytes.length !== length) {
+    const detail = `pack ${key} ends early: ${bytes.length} of ${length} bytes at ${offset}`
+    throw new Failure('storage-unavailable', { detail })
+  }
+  return bytes
+}
+
+async function removeObject(store: Store, key: string): Promise<void> {
+  const command = new DeleteObjectCommand(objectOf(store, key))
+  await ask(store.patience.readMs, `removing pack ${key}`, abortSignal =>
+    store.client.send(command, { abortSignal }),
+  )
+}
+
+/** A thousand at a time: however many packs there are, one page of names is in memory. */
+async function* listObjects(store: Store): AsyncGenerator<PackEntry> {
+  const { bucket, prefix } = store.location
+  let ContinuationToken: string | undefined
+  do {
+    const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken })
+    const page = await ask(store.patience.writeMs, 'listing packs', abortSignal =>
+      store.client.send(command, { abortSignal }),
+    )
+    for (const { Key = '', Size, LastModified } of page.Contents ?? []) {
+      const key = /^[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f]{32})\.jpg$/.exec(
+        Key.slice(prefix.length),
+      )?.[1]
+      if (key === undefined || Size === undefined || LastModified === undefined) continue
+      yield { key, bytes: Size, writtenAtMs: LastModified.getTime() }
+    }
+    ContinuationToken = page.NextContinuationToken
+  } while (ContinuationToken !== undefined)
+}
+
+/** Whatever the store or the way there refuses is the medium's fault. */
+async function ask<Answer>(
+  withinMs: number,
+  what: string,
+  work: (abortSignal: AbortSignal) => Promise<Answer>,
+): Promise<Answer> {
+  const signal = AbortSignal.timeout(withinMs)
+  const tooLate = Promise.withResolvers<never>()
+  signal.addEventListener('abort', () => tooLate.reject(signal.reason))
+  try {
+    return await Promise.race([work(signal), tooLate.promise])
+  } catch (cause) {
+    throw new Failure('storage-unavailable', { detail: `${what}: ${wordsOf(cause)}`, cause })
+  }
+}
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.message === '' ? error.name : `${error.name}, ${error.message}`
+}
+
+/** S3's own word for what is wrong. */
+function nameOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.name : undefined
+}

@@ -1,0 +1,187 @@
+/**
+ * What is special about S3, against a real Ceph of three object daemons: a store that goes away, is slow,
+ * or loses a daemon. Without Ceph's programs it says what it did not run.
+ */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { Failure } from '../../src/failure.ts'
+import type { S3Location } from '../../src/storage/location.ts'
+import type { Packs } from '../../src/storage/packs.ts'
+import { openS3Packs, type S3Options } from '../../src/storage/s3.ts'
+import { bytesOf, describePacks, isUnavailable, keyOf, listOf } from '../suites/packs.ts'
+import { type Ceph, startCeph, whyNoCeph } from '../support/ceph.ts'
+import { startTcpProxy } from '../support/tcp-proxy.ts'
+
+test('packs on S3: nothing listens', async () => {
+  const location = { ...here, endpoint: 'http://127.0.0.1:1' }
+  const credentials = { accessKeyId: 'a', secretAccessKey: 'not-for-the-log' }
+  const error: unknown = await openS3Packs({ location, credentials }).catch(reason => reason)
+  assert.ok(error instanceof Failure && isUnavailable(error))
+  assert.match(error.detail, /bucket photos: .*ECONNREFUSED/)
+  assert.doesNotMatch(`${error.stack} ${error.cause}`, /not-for-the-log/)
+})
+
+const here: S3Location = {
+  bucket: 'photos',
+  prefix: '',
+  endpoint: undefined,
+  region: 'us-east-1',
+  hasPathStyle: true,
+}
+
+const skip = whyNoCeph() ?? false
+let ceph: Ceph
+
+describe('packs on S3 (Ceph)', { skip }, () => {
+  before(async () => {
+    ceph = await startCeph(3)
+  })
+  after(() => ceph[Symbol.asyncDispose]())
+
+  const open = async (options: Partial<S3Options> = {}) =>
+    await openS3Packs({
+      location: await ceph.createBucket(),
+      credentials: ceph.credentials,
+      ...options,
+    })
+
+  describePacks('on S3', async () => ({ packs: await open(), close: async () => {} }))
+
+  test('a bucket that is not there and a key that is wrong are refused when the store is opened', async () => {
+    const location = await ceph.createBucket()
+    await assert.rejects(open({ location: { ...location, bucket: 'nothing' } }), isUnavailable)
+    const credentials = { ...ceph.credentials, secretAccessKey: 'wrong' }
+    await assert.rejects(open({ location, credentials }), isUnavailable)
+  })
+
+  test('packs have the names that the disk gives them, below the prefix, and share a bucket', async () => {
+    const location = await ceph.createBucket()
+    const [one, two] = [
+      await open({ location: { ...location, prefix: 'one/' } }),
+      await open({ location: { ...location, prefix: '' } }),
+    ]
+    const key = keyOf('named')
+    await one.write(key, bytesOf(key, 10))
+    assert.equal(await two.read(key, 0, 10), undefined)
+    assert.deepEqual(await listOf(two), [])
+    await two.write(key, bytesOf(key, 20))
+    assert.deepEqual(
+      (await listOf(one)).map(({ bytes }) => bytes),
+      [10],
+    )
+  })
+
+  test('the same write again is none, and other bytes are never written over a pack', async () => {
+    const packs = await open()
+    const key = keyOf('twice')
+    await packs.write(key, bytesOf(key, 1000))
+    await packs.write(key, bytesOf(key, 1000))
+    const other = bytesOf(keyOf('other'), 1000)
+    await assert.rejects(packs.write(key, other), hasDetail(/with other bytes/))
+    await assert.rejects(packs.write(key, bytesOf(key, 1001)), isUnavailable)
+    assert.deepEqual(await readWhole(packs, key, 1000), bytesOf(key, 1000))
+  })
+
+  test('more packs than one page of a list are all listed, once', async () => {
+    const packs = await open()
+    const keys = Array.from({ length: 1100 }, (_, index) => keyOf(`page ${index}`))
+    await inLanes(16, keys, key => packs.write(key, bytesOf(key, 10)))
+    const listed = (await listOf(packs)).map(({ key }) => key)
+    assert.deepEqual(listed.sort(), keys.sort())
+  })
+
+  test('connections that are cut cost a try and not the request', async () => {
+    await using proxy = await startTcpProxy(ceph.gatewayPort)
+    const packs = await open({ location: await throughPort(proxy.port) })
+    const key = keyOf('cut')
+    await packs.write(key, bytesOf(key, 1000))
+    for (let round = 0; round < 10; round += 1) {
+      proxy.cut()
+      assert.deepEqual(await readWhole(packs, key, 1000), bytesOf(key, 1000))
+    }
+  })
+
+  test('a store that says nothing is a storage fault in time, and serves again without a new start', async () => {
+    await using proxy = await startTcpProxy(ceph.gatewayPort)
+    const patience = { answerMs: 300, connectMs: 300, stallMs: 300, readMs: 1_500, writeMs: 1_500 }
+    const packs = await open({ location: await throughPort(proxy.port), patience })
+    const key = keyOf('silent')
+    await packs.write(key, bytesOf(key, 1000))
+    proxy.silence()
+    const startMs = performance.now()
+    await assert.rejects(packs.read(key, 0, 1000), isUnavailable)
+    await assert.rejects(packs.write(keyOf('lost'), bytesOf(key, 1000)), isUnavailable)
+    assert.ok(performance.now() - startMs < 6_000)
+    proxy.mend()
+    proxy.cut()
+    assert.deepEqual(await readWhole(packs, key, 1000), bytesOf(key, 1000))
+  })
+
+  test('with one of three object daemons gone, packs are read and written; and nothing is lost after', async () => {
+    const packs = await open()
+    const earlier = Array.from({ length: 30 }, (_, index) => keyOf(`earlier ${index}`))
+    const meanwhile = Array.from({ length: 30 }, (_, index) => keyOf(`meanwhile ${index}`))
+    for (const key of earlier) await packs.write(key, bytesOf(key, 3000))
+    await ceph.kill('osd.1')
+    // Until the others have noticed, requests that need the lost daemon wait or are refused.
+    for (const key of meanwhile) {
+      await eventually(() => packs.write(key, bytesOf(key, 3000)))
+      await eventually(() => packs.read(key, 0, 3000))
+    }
+    await ceph.revive('osd.1')
+    for (const key of [...earlier, ...meanwhile]) {
+      assert.deepEqual(await eventually(() => readWhole(packs, key, 3000)), bytesOf(key, 3000))
+    }
+  })
+
+  test('while the gateway is away every verb is a storage fault, and none is afterwards', async () => {
+    const packs = await open()
+    const key = keyOf('gateway')
+    await packs.write(key, bytesOf(key, 100))
+    await ceph.kill('rgw')
+    await assert.rejects(packs.read(key, 0, 100), isUnavailable)
+    await assert.rejects(packs.write(keyOf('away'), bytesOf(key, 100)), isUnavailable)
+    await assert.rejects(packs.remove(key), isUnavailable)
+    await assert.rejects(listOf(packs), isUnavailable)
+    await ceph.revive('rgw')
+    assert.deepEqual(await readWhole(packs, key, 100), bytesOf(key, 100))
+    await packs.remove(key)
+    assert.deepEqual(await listOf(packs), [])
+  })
+
+  async function throughPort(port: number): Promise<S3Location> {
+    return { ...(await ceph.createBucket()), endpoint: `http://127.0.0.1:${port}` }
+  }
+})
+
+async function readWhole(packs: Packs, key: string, length: number): Promise<Uint8Array> {
+  return Uint8Array.from((await packs.read(key, 0, length)) ?? [])
+}
+
+/** As a client does that is told 503 and asks again. */
+async function eventually<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+  const deadline = performance.now() + 90_000
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isUnavailable(error) || performance.now() > deadline) throw error
+    }
+  }
+}
+
+async function inLanes<Item>(
+  lanes: number,
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const left = [...items]
+  const lane = async () => {
+    for (let item = left.pop(); item !== undefined; item = left.pop()) await work(item)
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+}
+
+function hasDetail(pattern: RegExp): (error: unknown) => boolean {
+  return error => isUnavailable(error) && error instanceof Failure && pattern.test(error.detail)
+}

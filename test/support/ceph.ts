@@ -1,0 +1,88 @@
+/**
+ * A real Ceph with its S3 gateway for a test, where Debian's programs are installed; see the script
+ * beside this file.
+ */
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { accessSync, constants } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
+import type { S3Location } from '../../src/storage/location.ts'
+import { findFreePort } from './free-port.ts'
+
+export type Ceph = AsyncDisposable &
+  Readonly<{
+    gatewayPort: number
+    credentials: Readonly<{ accessKeyId: string; secretAccessKey: string }>
+    createBucket: () => Promise<S3Location>
+    kill: (daemon: string) => Promise<void>
+    revive: (daemon: string) => Promise<void>
+  }>
+
+const programs = ['ceph', 'ceph-mon', 'ceph-osd', 'ceph-mgr', 'radosgw', 'radosgw-admin']
+const script = join(import.meta.dirname, 'ceph')
+const run = promisify(execFile)
+
+/** Why there can be no Ceph here; undefined when there can. */
+export function whyNoCeph(): string | undefined {
+  const missing = programs.filter(program => !isInstalled(program))
+  if (missing.length === 0) return undefined
+  return `not run: no ${missing.join(', ')} here (Debian: ceph-mon ceph-osd ceph-mgr radosgw ceph-common)`
+}
+
+function isInstalled(program: string): boolean {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return folders.some(folder => {
+    try {
+      accessSync(join(folder, program), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+/** From three object daemons on, every object has three copies. Takes about twenty seconds. */
+export async function startCeph(daemons: number): Promise<Ceph> {
+  const folder = await mkdtemp(join(tmpdir(), 'visage-ceph-'))
+  const [gatewayPort, monitorPort] = [await findFreePort(), await findFreePort()]
+  const credentials = { accessKeyId: 'visage', secretAccessKey: randomBytes(16).toString('hex') }
+  const { accessKeyId, secretAccessKey } = credentials
+  const call = async (verb: string, ...words: readonly (string | number)[]) => {
+    await run(script, [verb, folder, ...words.map(String)], { timeout: 240_000 })
+  }
+  const close = async () => {
+    await call('stop')
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    await call('start', daemons, gatewayPort, monitorPort, accessKeyId, secretAccessKey)
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const endpoint = `http://127.0.0.1:${gatewayPort}`
+  return {
+    gatewayPort,
+    credentials,
+    createBucket: () => createBucket(endpoint, credentials),
+    kill: daemon => call('kill', daemon),
+    revive: daemon => call('revive', daemon),
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+async function createBucket(
+  endpoint: string,
+  credentials: Ceph['credentials'],
+): Promise<S3Location> {
+  const bucket = `visage-${randomBytes(6).toString('hex')}`
+  const region = 'us-east-1'
+  const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true })
+  await client.send(new CreateBucketCommand({ Bucket: bucket }))
+  client.destroy()
+  return { bucket, prefix: 'a/b/', endpoint, region, hasPathStyle: true }
+}
