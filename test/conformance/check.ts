@@ -26,17 +26,29 @@ export async function listDifferences(
       ? []
       : [`expected ${show(expected.status)}, got no answer`]
   }
+  return [...(await listPartDifferences(expected, answer, values)), ...checkAlways(got, answer)]
+}
+
+/** What holds for a part of a batch too, which has no request-id of its own. */
+async function listPartDifferences(
+  expected: Expected,
+  answer: Answer,
+  values: Values,
+): Promise<string[]> {
   const status = checkStatus(expected.status, answer)
-  const always = checkAlways(got, answer)
   // After another status, what the body lacks says nothing new.
-  if (status.length > 0) return [...status, ...always]
+  if (status.length > 0) return status
   return [
-    ...always,
     ...checkHeaders(expected.headers ?? {}, answer, values),
     ...(expected.empty ? checkEmpty(answer) : []),
     ...checkJson(expected, answer, values),
     ...checkError(expected, answer),
+    ...(expected.xml ? await checkXml(answer) : []),
+    ...(expected.parts ? await checkParts(expected.parts, answer, values) : []),
     ...(expected.picture ? await checkPicture(expected.picture, answer) : []),
+    ...(expected.holds ?? []).flatMap(text =>
+      answer.body.includes(fillText(text, values)) ? [] : [`the body does not hold ${show(text)}`],
+    ),
     ...(expected.without ?? []).flatMap(text =>
       answer.body.includes(fillText(text, values)) ? [`the body holds ${show(text)}`] : [],
     ),
@@ -180,6 +192,64 @@ function compareList(
     default:
       return [`the scenario says ${how}, which means nothing`]
   }
+}
+
+async function checkXml(answer: Answer): Promise<string[]> {
+  const { XmlDocument } = await import('libxml2-wasm')
+  try {
+    XmlDocument.fromBuffer(answer.body).dispose()
+    return []
+  } catch (error) {
+    return [`no well-formed XML: ${error instanceof Error ? error.message : error}`]
+  }
+}
+
+/** https://learn.microsoft.com/en-us/graph/json-batching#response-format */
+async function checkParts(
+  wanted: Readonly<Record<string, Expected>>,
+  answer: Answer,
+  values: Values,
+): Promise<string[]> {
+  const responses = readObject(parse(answer))?.responses
+  if (!Array.isArray(responses)) return ['there is no list of responses']
+  const parts = responses.map(response => readObject(response) ?? {})
+  const ids = parts.map(({ id }) => id)
+  if ([...ids].sort().join() !== Object.keys(wanted).sort().join()) {
+    return [`the ids are ${ids.join(', ')}, expected ${Object.keys(wanted).join(', ')}`]
+  }
+  const found = parts.map(part => checkPart(wanted[String(part.id)], part, values))
+  return (await Promise.all(found)).flat()
+}
+
+async function checkPart(
+  wanted: Expected | undefined,
+  part: Readonly<Record<string, unknown>>,
+  values: Values,
+): Promise<string[]> {
+  const headers = readObject(part.headers)
+  if (headers === undefined) return [`part ${part.id} has no headers`]
+  const misspelt = Object.keys(headers).filter(
+    name => /^(content-type|etag)$/i.test(name) && !/^(Content-Type|ETag)$/.test(name),
+  )
+  const { body } = part
+  const isPicture = typeof body === 'string'
+  const answer: Answer = {
+    status: Number(part.status),
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+    ),
+    body:
+      body === undefined
+        ? Buffer.alloc(0)
+        : Buffer.from(isPicture ? body : JSON.stringify(body), isPicture ? 'base64' : 'utf8'),
+    wasContinued: false,
+  }
+  const isOneLine = !isPicture || /^[A-Za-z0-9+/]*={0,2}$/.test(body)
+  return [
+    ...misspelt.map(name => `it spells ${name} so`),
+    ...(isOneLine ? [] : ['its body is not one line of plain base64']),
+    ...(await listPartDifferences(wanted ?? { status: [] }, answer, values)),
+  ].map(difference => `part ${part.id}: ${difference}`)
 }
 
 function checkError({ error }: Expected, answer: Answer): string[] {

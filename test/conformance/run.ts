@@ -2,11 +2,12 @@
  * Runs scenarios against targets and says of each: pass, differs, or not applicable and why. It knows
  * no test framework and nothing of the server but what comes over HTTP.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { listDifferences, parse, readObject } from './check.ts'
-import { make } from './pictures.ts'
+import { make, type PictureName } from './pictures.ts'
 import type { Body, Exchange, Expected, Scenario, Target, Wanted } from './scenario.ts'
 import { fillAll, fillPath, fillText, namesIn, valuesFrom } from './texts.ts'
-import { type Answer, send } from './wire.ts'
+import { type Answer, send, sendWritten } from './wire.ts'
 
 export type Outcome =
   | Readonly<{ verdict: 'pass' }>
@@ -31,6 +32,8 @@ type Stage = Readonly<{
   baseUrl: string
   tokens: ReadonlyMap<string, string>
   values: Map<string, string>
+  /** What the last answer said of when to come again. */
+  last: { retryAfter: number }
 }>
 
 async function prepare(
@@ -39,7 +42,9 @@ async function prepare(
 ): Promise<Stage | Readonly<{ missing: string }>> {
   const trait = scenario.traits?.find(wanted => !target.traits.has(wanted))
   if (trait !== undefined) return { missing: `the server is not one with ${trait}` }
-  const values = valuesFrom({ ...target.things, base: target.baseUrl })
+  const host = new URL(target.baseUrl).host
+  // {authorization} is the exchange's own: see `exchange`.
+  const values = valuesFrom({ ...target.things, base: target.baseUrl, host, authorization: '' })
   const exchanges = exchangesOf(scenario)
   const keeping = new Set(exchanges.flatMap(({ keep = {} }) => Object.keys(keep)))
   const unknown = [...namesIn(scenario)].find(name => !values.has(name) && !keeping.has(name))
@@ -52,7 +57,7 @@ async function prepare(
     if ('missing' in answer) return answer
     tokens.set(nameOf(wanted), answer.token)
   }
-  return { baseUrl: target.baseUrl, tokens, values }
+  return { baseUrl: target.baseUrl, tokens, values, last: { retryAfter: 0 } }
 }
 
 function exchangesOf({ given = [], request, next = [], afterwards = [] }: Scenario): Exchange[] {
@@ -113,27 +118,53 @@ async function playAll(
   return undefined
 }
 
-async function exchange(
-  step: Exchange,
-  { baseUrl, tokens, values }: Stage,
-): Promise<Readonly<{ answer: Answer | undefined; differences: readonly string[] }>> {
+type Exchanged = Readonly<{ answer: Answer | undefined; differences: readonly string[] }>
+
+/** Once, or as often as it may take. */
+async function exchange(step: Exchange, stage: Stage): Promise<Exchanged> {
+  if (step.waits) await delay(Math.min(stage.last.retryAfter, longestWaitSeconds) * 1000)
+  let outcome = await exchangeOnce(step, stage)
+  for (let left = (step.attempts ?? 1) - 1; left > 0 && outcome.differences.length > 0; left--) {
+    outcome = await exchangeOnce(step, stage)
+  }
+  stage.last.retryAfter = Number(outcome.answer?.headers['retry-after']) || 0
+  return outcome
+}
+
+const longestWaitSeconds = 60
+
+async function exchangeOnce(step: Exchange, stage: Stage): Promise<Exchanged> {
+  const { baseUrl, tokens, values } = stage
   const token = step.as && tokens.get(nameOf(step.as))
+  const answer = await (step.written === undefined
+    ? sendStep(step, token, stage)
+    : sendWritten(
+        baseUrl,
+        fillText(step.written, new Map([...values, ['authorization', `Bearer ${token}`]])),
+      ))
+  keepValues(step, answer, values)
+  const got = { answer, method: step.method, token }
+  return { answer, differences: await listDifferences(step.expected ?? success, got, values) }
+}
+
+async function sendStep(
+  step: Exchange,
+  token: string | undefined,
+  { baseUrl, values }: Stage,
+): Promise<Answer | undefined> {
   const { body, type } = await pack(step.body, values)
   const headers = Object.entries({
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
     ...type,
     ...step.headers,
   }).map(([name, text]) => [name, fillText(text, values)])
-  const answer = await send(baseUrl, {
+  return await send(baseUrl, {
     method: step.method,
     path: fillPath(step.path, values),
     headers: Object.fromEntries(headers),
     body,
     sent: step.sent,
   })
-  keepValues(step, answer, values)
-  const got = { answer, method: step.method, token }
-  return { answer, differences: await listDifferences(step.expected ?? success, got, values) }
 }
 
 /** A picture goes out as the document wants it, unless the scenario says otherwise. */
@@ -142,16 +173,36 @@ async function pack(
   values: ReadonlyMap<string, string>,
 ): Promise<{ body?: Buffer; type?: Record<string, string> }> {
   if (body === undefined) return {}
-  if ('json' in body) {
-    const json = Buffer.from(JSON.stringify(fillAll(body.json, values)))
-    return { body: json, type: { 'content-type': 'application/json' } }
-  }
   if ('text' in body) return { body: Buffer.from(body.text), type: {} }
-  const bytes = await make(body.picture)
-  const type = { 'content-type': 'image/jpeg' }
+  const bytes =
+    'json' in body
+      ? Buffer.from(JSON.stringify(await withPictures(fillAll(body.json, values))))
+      : await make(body.picture)
+  const type = typeOf(body)
   if (body.packed === undefined) return { body: bytes, type }
   const { gzipSync } = await import('node:zlib')
   return { body: gzipSync(bytes), type: { ...type, 'content-encoding': 'gzip' } }
+}
+
+function typeOf(body: Exclude<Body, { text: string }>): Record<string, string> {
+  if ('json' in body) return { 'content-type': 'application/json' }
+  return body.untyped ? {} : { 'content-type': 'image/jpeg' }
+}
+
+/** Pictures in JSON, by name. */
+async function withPictures(json: unknown): Promise<unknown> {
+  if (Array.isArray(json)) return await Promise.all(json.map(withPictures))
+  const fields = readObject(json)
+  if (fields === undefined) return json
+  for (const encoding of ['base64', 'base64url'] as const) {
+    const name = fields[`?${encoding}`]
+    if (name !== undefined) return (await make(name as PictureName)).toString(encoding)
+  }
+  const entries = Object.entries(fields).map(async ([name, value]) => [
+    name,
+    await withPictures(value),
+  ])
+  return Object.fromEntries(await Promise.all(entries))
 }
 
 function keepValues(step: Exchange, answer: Answer | undefined, values: Map<string, string>): void {

@@ -3,15 +3,21 @@
  * tenant by role and pictures by name; who and what those are at a target is told by the target.
  *
  * Texts hold placeholders: `{self}` is percent-encoded in a path, `{self:raw}` is not, `{guestName:twice}`
- * has only its # encoded, twice, and `{self:upper}` is in upper case. In headers and JSON nothing is encoded.
+ * has only its # encoded, twice, and `{self:upper}` is in upper case. In headers and JSON nothing is encoded
+ * but `{self:encoded}`.
  */
 import type { PictureName } from './pictures.ts'
+import type { Point } from './points.ts'
 
 export type Scenario = Readonly<{
   /** A sentence in product words. */
   name: string
   /** The page, thread or fact that demands it. */
   source: string
+  /** What clients need, and this shows. */
+  points?: readonly Point[]
+  /** One of many from the same row of a table: docs/conformance.md counts these instead of listing them. */
+  row?: string
   traits?: readonly Trait[]
   given?: readonly Exchange[]
   request: Exchange
@@ -23,12 +29,16 @@ export type Scenario = Readonly<{
 }>
 
 /** What only some servers are, by setting. */
-export type Trait =
-  | 'any content type'
-  | 'image/jpeg only'
-  | 'short patience'
+export const traits = [
+  'any content type',
+  'image/jpeg only',
+  'short patience',
   /** Nobody minds if those of the organisation are changed and forgotten. */
-  | 'settings to play with'
+  'settings to play with',
+  /** A few requests in a few seconds are too many for a mailbox, and so are a few megabytes. */
+  'tight limits',
+] as const
+export type Trait = (typeof traits)[number]
 
 export type Exchange = Readonly<{
   /** Left out: nobody, no Authorization header. */
@@ -40,6 +50,12 @@ export type Exchange = Readonly<{
   body?: Body
   /** Left out: in one go, with Content-Length. */
   sent?: Sending
+  /** What goes onto a connection of its own in place of all the rest; `{authorization}` is the header. */
+  written?: string
+  /** Sent until it is answered as expected, so many times at most. */
+  attempts?: number
+  /** Sent only after the time in the last answer's Retry-After. */
+  waits?: true
   /** Left out: any success. */
   expected?: Expected
   /** Values of the answer that later exchanges name as placeholders. */
@@ -47,8 +63,10 @@ export type Exchange = Readonly<{
 }>
 
 export type Body =
-  | Readonly<{ picture: PictureName; packed?: 'gzip' }>
-  | Readonly<{ json: unknown }>
+  /** `untyped`: without a Content-Type. */
+  | Readonly<{ picture: PictureName; packed?: 'gzip'; untyped?: true }>
+  /** `{ '?base64': 'a portrait' }` in it stands for that picture, `?base64url` likewise. */
+  | Readonly<{ json: unknown; packed?: 'gzip' }>
   | Readonly<{ text: string }>
 
 export type Sending =
@@ -126,8 +144,14 @@ export type Expected = Readonly<{
   /** Texts that stand in the message. */
   error?: Readonly<{ code?: string | readonly string[]; says?: readonly string[] }>
   picture?: PictureWish
+  /** Texts that stand in the body. */
+  holds?: readonly string[]
   /** Texts that must not stand in the body. */
   without?: readonly string[]
+  /** Well-formed XML. */
+  xml?: true
+  /** The answers of a batch by their ids, no more and no fewer, each as if it were alone. */
+  parts?: Readonly<Record<string, Expected>>
   /** Whether `100 Continue` came. */
   continued?: boolean
 }>

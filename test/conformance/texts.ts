@@ -3,7 +3,7 @@
  * written into a path; what they stand for is the target's to say.
  */
 
-const placeholder = /\{(\w+)(?::(raw|twice|upper))?\}/g
+const placeholder = /\{(\w+)(?::(raw|twice|upper|encoded))?\}/g
 
 /** Names that stand for themselves everywhere. */
 const constants: Readonly<Record<string, string>> = {
@@ -53,7 +53,9 @@ export function fillPath(path: string, values: Values): string {
 
 export function fillText(text: string, values: Values): string {
   return text.replace(placeholder, (whole, name: string, how?: string) => {
-    const value = values.get(name) ?? whole
+    const value = values.get(name)
+    if (value === undefined) return whole
+    if (how === 'encoded') return encodeURIComponent(value)
     return how === 'upper' ? value.toUpperCase() : value
   })
 }

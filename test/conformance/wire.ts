@@ -4,6 +4,8 @@
  */
 import * as http from 'node:http'
 import * as https from 'node:https'
+import { connect } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import type { Sending } from './scenario.ts'
 
 export type Outgoing = Readonly<{
@@ -115,6 +117,51 @@ async function collect(response: http.IncomingMessage): Promise<Omit<Answer, 'wa
     status: response.statusCode ?? 0,
     headers: Object.fromEntries(headers),
     body: Buffer.concat(chunks),
+  }
+}
+
+/**
+ * Writes `text` to a connection of its own and reads the one answer that comes; it never asks for what
+ * is sent in chunks. undefined: the connection ended without an answer.
+ */
+export async function sendWritten(baseUrl: string, text: string): Promise<Answer | undefined> {
+  const { protocol, hostname, port } = new URL(baseUrl)
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const socket =
+    protocol === 'https:'
+      ? connectTls({ host, port: Number(port || 443), servername: host })
+      : connect({ host, port: Number(port || 80) })
+  socket.setTimeout(patienceMs, () => socket.destroy(new Error('no answer in time')))
+  socket.write(text, 'latin1')
+  let received: Buffer = Buffer.alloc(0)
+  try {
+    for await (const chunk of socket as AsyncIterable<Buffer>) {
+      received = Buffer.concat([received, chunk])
+      const answer = readAnswer(received)
+      if (answer && answer.body.length >= Number(answer.headers['content-length'] ?? 0))
+        return answer
+    }
+  } catch (error) {
+    if (!/ECONNRESET|EPIPE/.test(`${error}`)) throw error
+  } finally {
+    socket.destroy()
+  }
+  return readAnswer(received)
+}
+
+function readAnswer(bytes: Buffer): Answer | undefined {
+  const end = bytes.indexOf('\r\n\r\n')
+  if (end < 0) return undefined
+  const [start = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n')
+  const headers = lines.map(line => {
+    const at = line.indexOf(':')
+    return [line.slice(0, at).toLowerCase(), line.slice(at + 1).trim()] as const
+  })
+  return {
+    status: Number(start.split(' ')[1]),
+    headers: Object.fromEntries(headers),
+    body: bytes.subarray(end + 4),
+    wasContinued: false,
   }
 }
 
