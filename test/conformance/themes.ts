@@ -4,20 +4,34 @@
 import type { Scenario } from './scenario.ts'
 import { addresses } from './scenarios/addresses.ts'
 import { badInput } from './scenarios/bad-input.ts'
+import { batch } from './scenarios/batch.ts'
+import { browsers } from './scenarios/browsers.ts'
+import { clients } from './scenarios/clients.ts'
+import { conditions } from './scenarios/conditions.ts'
+import { descriptions } from './scenarios/descriptions.ts'
 import { directory } from './scenarios/directory.ts'
+import { http } from './scenarios/http.ts'
 import { images } from './scenarios/images.ts'
 import { operations } from './scenarios/operations.ts'
 import { permissions } from './scenarios/permissions.ts'
 import { precedence } from './scenarios/precedence.ts'
 import { settings } from './scenarios/settings.ts'
+import { throttling } from './scenarios/throttling.ts'
 
 export const themes: Readonly<Record<string, readonly Scenario[]>> = {
+  clients,
   permissions,
   operations,
   addresses,
   directory,
   images,
+  conditions,
+  batch,
+  browsers,
+  descriptions,
+  settings,
+  throttling,
   'bad input': badInput,
   precedence,
-  settings,
+  http,
 }

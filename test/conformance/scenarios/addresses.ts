@@ -1,6 +1,7 @@
 /**
  * One place, many spellings: what clients really write in an url, and what is no address at all.
  */
+import type { Point } from '../points.ts'
 import type { Expected, Scenario, Wanted } from '../scenario.ts'
 import * as steps from '../steps.ts'
 
@@ -79,6 +80,7 @@ function readings(): Scenario[] {
     return {
       name: `GET ${path} leads to the photo of ${place.slice(5)}`,
       source,
+      points: ['6', ...beyondThePages(path)],
       given: [
         steps.setPhoto(place, 'a portrait', as),
         { ...steps.readPhoto(place, { status: 200 }, as), keep: { etag: { header: 'etag' } } },
@@ -104,6 +106,7 @@ function writings(): Scenario[] {
     return {
       name: `PUT ${path} sets the photo of ${place.slice(5)}`,
       source,
+      points: ['6', '21', ...beyondThePages(path)],
       given: [steps.setPhoto(place, 'another portrait', as)],
       request: {
         as: isTeam ? steps.owner : as,
@@ -115,6 +118,10 @@ function writings(): Scenario[] {
       next: [steps.readPhoto(place, { status: 200, picture: { like: 'a portrait' } }, as)],
     }
   })
+}
+
+function beyondThePages(path: string): readonly Point[] {
+  return /token-?to-?replace|\/team\//i.test(path) ? ['22'] : []
 }
 
 function callerFor(place: string): Wanted {
@@ -138,6 +145,7 @@ const sizeSpellings: readonly string[] = [
 function sizes(): Scenario[] {
   return sizeSpellings.map(path => ({
     name: `GET ${path} leads to the size 48x48`,
+    points: ['6'],
     source: path.includes('photo/')
       ? 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/22190'
       : 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/2319',
@@ -234,6 +242,7 @@ const others: readonly Scenario[] = [
   {
     name: "A guest's name whose # was not escaped ends there, and sets nobody's photo",
     source: clients,
+    points: ['6', '12'],
     given: [steps.setPhoto('/v1.0/users/{guest}', 'another portrait', anyone)],
     request: {
       as: anyone,

@@ -58,6 +58,7 @@ function tokens(): Scenario[] {
       (authorization): Scenario => ({
         name: `Nobody, ${authorization === undefined ? 'without an Authorization header' : `with Authorization: '${authorization}'`}, sets no photo`,
         source: 'https://www.rfc-editor.org/rfc/rfc6750#section-3',
+        points: ['17'],
         given,
         request: {
           method: 'PUT',
@@ -74,6 +75,7 @@ function tokens(): Scenario[] {
       ([how, says]): Scenario => ({
         name: `A token that is ${how} sets no photo`,
         source: validation,
+        points: ['17'],
         given,
         request: {
           ...put('a portrait', { ...unauthorized, error: { ...unauthorized.error, says } }),
@@ -272,6 +274,7 @@ const conduct: readonly Scenario[] = [
     (sent): Scenario => ({
       name: `4 MiB exactly${sent ? `, sent ${sent},` : ''} are not too much`,
       source: steps.updatePage,
+      ...(sent && { points: ['8'] }),
       given,
       request: put(
         'exactly 4 MiB',
@@ -301,6 +304,7 @@ const conduct: readonly Scenario[] = [
   {
     name: 'A packed body is unpacked',
     source: 'https://github.com/microsoftgraph/msgraph-sdk-go',
+    points: ['9'],
     given,
     request: put('a portrait', steps.updated, {
       body: { picture: 'a portrait', packed: 'gzip' },
@@ -310,6 +314,7 @@ const conduct: readonly Scenario[] = [
   {
     name: 'A packed body counts as what comes out of it',
     source: `${issues}/85`,
+    points: ['9'],
     given,
     request: put(
       '8 MiB of zeros',
@@ -330,6 +335,7 @@ const conduct: readonly Scenario[] = [
   {
     name: 'A body packed in a way nobody knows is 415, so that a client sends it plain',
     source: 'https://www.rfc-editor.org/rfc/rfc9110#section-8.4',
+    points: ['9'],
     given,
     request: put('a portrait', { status: 415 }, { headers: { 'content-encoding': 'compress' } }),
     untouched,

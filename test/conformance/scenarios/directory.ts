@@ -44,6 +44,7 @@ const people: readonly Scenario[] = [
       (version): Scenario => ({
         name: `GET ${version}${path} tells who that is`,
         source: `${pages}/api/user-get`,
+        points: ['7', '10'],
         request: get(
           version + path,
           reader,
@@ -63,6 +64,7 @@ const people: readonly Scenario[] = [
   {
     name: 'A person is told in the properties that were selected',
     source: `${pages}/query-parameters#select`,
+    points: ['10'],
     request: get(
       '/v1.0/me?$select=id,displayName',
       reader,
@@ -203,6 +205,7 @@ const groups: readonly Scenario[] = [
   {
     name: 'A group tells whether it is a team and whether it can have a photo',
     source: `${pages}/api/group-get`,
+    points: ['10'],
     request: get(
       '/v1.0/groups/{ownTeam}?$select=id,groupTypes,resourceProvisioningOptions',
       groupReader,

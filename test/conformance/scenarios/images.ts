@@ -44,6 +44,7 @@ function setsPhoto(picture: PictureName, contentType: string): Scenario {
   return {
     name: `${picture} sent as ${contentType} becomes the photo`,
     source: clients,
+    points: ['1'],
     traits: ['any content type'],
     given,
     request: {
@@ -235,6 +236,7 @@ const upload: readonly Scenario[] = [
   {
     name: 'A picture in chunks, without a length, becomes the photo',
     source: 'https://github.com/microsoftgraph/msgraph-sdk-java',
+    points: ['8'],
     given,
     request: {
       ...steps.setPhoto(place, 'a large portrait'),

@@ -1,12 +1,12 @@
 /**
  * What can be done with a photo, on every address form that leads to one, in both versions: set, see,
- * list, delete, and the conditions on each. Who may do it is scenarios/permissions.ts' business.
+ * list, delete. Who may do it is scenarios/permissions.ts' business.
  */
+import type { Point } from '../points.ts'
 import type { Exchange, Expected, Scenario, Shape, Wanted } from '../scenario.ts'
 import * as steps from '../steps.ts'
 
 const versions = ['/v1.0', '/beta'] as const
-const conditionsPage = 'https://www.rfc-editor.org/rfc/rfc9110#section-13'
 const sizesPage = 'https://learn.microsoft.com/en-us/graph/api/resources/profilephoto'
 
 type Place = Readonly<{
@@ -67,6 +67,7 @@ function setting(): Scenario[] {
           (method): Scenario => ({
             name: `${method} ${version}${place.path}/photo/$value sets the photo`,
             source: steps.updatePage,
+            points: ['2', '7', '13', ...beyondThePages(place)],
             given: [steps.setPhoto(version + place.path, 'another portrait', place.as)],
             request: {
               as: place.as,
@@ -88,6 +89,11 @@ function setting(): Scenario[] {
         ),
     ),
   )
+}
+
+/** What SDKs have and the pages do not. */
+function beyondThePages({ path }: Place): readonly Point[] {
+  return /joinedTeams|\/team$|childFolders/.test(path) ? ['22'] : []
 }
 
 /** Contacts keep their ratio, all others are square. */
@@ -121,6 +127,7 @@ function reading(): Scenario[] {
         {
           name: `GET ${path}/photo tells the six things Graph tells of a photo`,
           source: steps.getPage,
+          points: ['7', '16', ...beyondThePages(place)],
           given: [
             steps.setPhoto(path, 'a portrait', place.as),
             {
@@ -190,6 +197,7 @@ function sizes(): Scenario[] {
         {
           name: `A photo that is large enough has the size ${side}x${side} at ${place}`,
           source: steps.getPage,
+          points: ['15'],
           given,
           request: {
             as,
@@ -233,6 +241,7 @@ function sizes(): Scenario[] {
       {
         name: `The list of photos has every size, with the photo’s ETag, at ${place}`,
         source: steps.getPage,
+        points: ['16'],
         given: [
           ...given,
           { ...steps.readPhoto(path, { status: 200 }, as), keep: { etag: { header: 'etag' } } },
@@ -394,6 +403,7 @@ const oddSizes: readonly Scenario[] = [
   {
     name: 'Metadata can be narrowed with $select',
     source: steps.getPage,
+    points: ['22'],
     given: [steps.setPhoto(me, 'a square of 256')],
     request: mine('photo?$select=id,width', {
       status: 200,
@@ -405,6 +415,7 @@ const oddSizes: readonly Scenario[] = [
   {
     name: 'The list of sizes comes in pages when asked for',
     source: 'https://learn.microsoft.com/en-us/graph/query-parameters',
+    points: ['22'],
     given: [steps.setPhoto(me, 'a square of 256')],
     request: mine('photos?$top=2', {
       status: 200,
@@ -461,6 +472,7 @@ function deleting(): Scenario[] {
         (rest): Scenario => ({
           name: `DELETE ${version}${path}${rest} takes the photo away`,
           source: steps.deletePage,
+          points: ['3', '7', '13'],
           given: [steps.setPhoto(version + path, 'a portrait', as)],
           request: {
             as,
@@ -510,6 +522,7 @@ const missing: readonly Scenario[] = [
     ([who, place, as]): Scenario => ({
       name: `A ${who} without a photo has none: 404, with the words that clients look for`,
       source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/20785',
+      points: ['14'],
       given: [steps.removePhoto(place, as)],
       request: {
         as,
@@ -529,6 +542,7 @@ const missing: readonly Scenario[] = [
   {
     name: 'A new contact has no photo until one is set, and an empty PUT takes it away',
     source: 'https://gitlab.gnome.org/GNOME/evolution-ews',
+    points: ['14', '22'],
     given: [steps.makeContact()],
     request: mine('contacts/{made}/photo/$value', steps.noPhoto),
     next: [
@@ -564,174 +578,11 @@ const missing: readonly Scenario[] = [
   },
 ]
 
-/** Sets the photo and keeps its ETag as `{etag}`. */
-function photoWithEtag(place = me, as: Wanted = steps.me): Exchange[] {
-  return [
-    steps.setPhoto(place, 'a portrait', as),
-    { ...steps.readPhoto(place, { status: 200 }, as), keep: { etag: { header: 'etag' } } },
-  ]
-}
-
-const put = (headers: Record<string, string>, expected: Expected): Exchange => ({
-  ...steps.setPhoto(me, 'another portrait'),
-  headers,
-  expected,
-})
-
-const notModified: Expected = { status: 304, empty: true, headers: { etag: '{etag}' } }
-const conditionFailed: Expected = { status: 412 }
-
-const conditions: readonly Scenario[] = [
-  ...['photo/$value', 'photos/48x48/$value', 'photo', 'photos/48x48'].flatMap(rest =>
-    (['GET', 'HEAD'] as const).map(
-      (method): Scenario => ({
-        name: `${method} ${rest} with the ETag one has is 304`,
-        source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/5012',
-        given: photoWithEtag(),
-        request: {
-          ...mine(rest, notModified),
-          method,
-          headers: { 'if-none-match': '{etag}' },
-        },
-      }),
-    ),
-  ),
-  ...['W/{etag}', '"other", {etag}', '*', '"other",W/{etag} , "third"'].map(
-    (condition): Scenario => ({
-      name: `If-None-Match: ${condition} is understood`,
-      source: conditionsPage,
-      given: photoWithEtag(),
-      request: {
-        ...mine('photo/$value', notModified),
-        headers: { 'if-none-match': condition },
-      },
-    }),
-  ),
-  {
-    name: 'With another ETag than the photo has, the picture comes',
-    source: conditionsPage,
-    given: photoWithEtag(),
-    request: {
-      ...mine('photo/$value', steps.shows('a portrait')),
-      headers: { 'if-none-match': '"another"' },
-    },
-  },
-  {
-    name: 'Every size has the ETag of the photo',
-    source: conditionsPage,
-    given: photoWithEtag(),
-    request: mine('photos/48x48/$value', { status: 200, headers: { etag: '{etag}' } }),
-    next: [
-      mine('photo', {
-        status: 200,
-        headers: { etag: '{etag}' },
-        json: { '@odata.mediaEtag': '{etag}' },
-      }),
-    ],
-  },
-  {
-    name: 'A new picture has a new ETag, on the very next read',
-    source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/6672',
-    given: photoWithEtag(),
-    request: steps.setPhoto(me, 'another portrait'),
-    next: [
-      mine('photo/$value', {
-        ...steps.shows('another portrait'),
-        headers: { etag: { not: '{etag}' } },
-      }),
-      {
-        ...mine('photo/$value', steps.shows('another portrait')),
-        headers: { 'if-none-match': '{etag}' },
-      },
-    ],
-  },
-  {
-    name: 'The same bytes again are no write: the ETag stays',
-    source: conditionsPage,
-    given: photoWithEtag(),
-    request: { ...steps.setPhoto(me, 'a portrait'), expected: steps.updated },
-    next: [mine('photo/$value', { status: 200, headers: { etag: '{etag}' } })],
-  },
-  {
-    name: 'The same picture after another one is a photo anew, with an ETag never used before',
-    source: conditionsPage,
-    given: photoWithEtag(),
-    request: steps.setPhoto(me, 'another portrait'),
-    next: [
-      steps.setPhoto(me, 'a portrait'),
-      mine('photo/$value', {
-        ...steps.shows('a portrait'),
-        headers: { etag: { not: '{etag}' } },
-      }),
-    ],
-  },
-  {
-    name: 'PUT with If-Match replaces the photo one has seen',
-    source: conditionsPage,
-    given: photoWithEtag(),
-    request: put({ 'if-match': '{etag}' }, steps.updated),
-    next: [steps.readPhoto(me, steps.shows('another portrait'))],
-  },
-  ...(['PUT', 'PATCH', 'DELETE'] as const).flatMap((method): Scenario[] =>
-    ['"another"', 'W/{etag}', '"another", "third"'].map(condition => ({
-      name: `${method} with If-Match: ${condition} is 412 and changes nothing`,
-      source: conditionsPage,
-      given: photoWithEtag(),
-      request: {
-        as: steps.me,
-        method,
-        path: `${me}/photo/$value`,
-        headers: { 'if-match': condition },
-        ...(method !== 'DELETE' && { body: { picture: 'another portrait' } as const }),
-        expected: conditionFailed,
-      },
-      untouched: { path: `${me}/photo/$value`, as: steps.me },
-    })),
-  ),
-  {
-    name: 'PUT with If-Match: * needs a photo that is there',
-    source: conditionsPage,
-    given: [steps.removePhoto(me)],
-    request: put({ 'if-match': '*' }, conditionFailed),
-    next: [
-      steps.readPhoto(me, steps.noPhoto),
-      steps.setPhoto(me, 'a portrait'),
-      put({ 'if-match': '*' }, steps.updated),
-    ],
-  },
-  {
-    name: 'PUT with If-None-Match: * sets a first photo and replaces none',
-    source: conditionsPage,
-    given: [steps.removePhoto(me)],
-    request: put({ 'if-none-match': '*' }, steps.updated),
-    next: [
-      {
-        ...steps.setPhoto(me, 'a portrait'),
-        headers: { 'if-none-match': '*' },
-        expected: conditionFailed,
-      },
-      steps.readPhoto(me, steps.shows('another portrait')),
-    ],
-  },
-  {
-    name: 'DELETE with If-Match deletes the photo one has seen',
-    source: conditionsPage,
-    given: photoWithEtag(),
-    request: {
-      as: steps.me,
-      method: 'DELETE',
-      path: `${me}/photo/$value`,
-      headers: { 'if-match': '{etag}' },
-      expected: { status: [200, 204], empty: true },
-    },
-    next: [steps.readPhoto(me, steps.noPhoto)],
-  },
-]
-
 const headers: readonly Scenario[] = [
   {
     name: 'The id that a client gives its request comes back',
     source: steps.errorsPage,
+    points: ['20'],
     given: [steps.setPhoto(me, 'a portrait')],
     request: {
       ...mine('photo/$value', {
@@ -753,6 +604,7 @@ const headers: readonly Scenario[] = [
     (accept): Scenario => ({
       name: `A picture comes whatever is accepted: ${accept}`,
       source: 'https://github.com/microsoft/kiota-typescript',
+      points: ['5', '15'],
       given: [steps.setPhoto(me, 'a portrait')],
       request: { ...mine('photo/$value', steps.shows('a portrait')), headers: { accept } },
     }),
@@ -761,6 +613,7 @@ const headers: readonly Scenario[] = [
     (method): Scenario => ({
       name: `${method} may say Content-Type: application/json and have no body`,
       source: 'https://github.com/pnp/pnpjs',
+      points: ['4'],
       given: [steps.setPhoto(me, 'a portrait')],
       request: {
         as: steps.me,
@@ -781,6 +634,5 @@ export const operations: readonly Scenario[] = [
   ...teams,
   ...deleting(),
   ...missing,
-  ...conditions,
   ...headers,
 ]

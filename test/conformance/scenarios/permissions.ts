@@ -247,6 +247,10 @@ type Cell = Readonly<{
   sufficient: readonly string[]
 }>
 
+function rowOf({ action, resource, kind }: Cell): string {
+  return `${action.verb} ${owners[kind][resource]} photo: ${callers[kind].toLowerCase()}`
+}
+
 function allowed(cell: Cell, permission: string): Scenario {
   const { action, resource, kind } = cell
   const photo = neutral(kind, resource)
@@ -254,6 +258,7 @@ function allowed(cell: Cell, permission: string): Scenario {
   return {
     name: `${callers[kind]} with ${permission} may ${action.verb} ${owners[kind][resource]} photo`,
     source: action.source,
+    row: rowOf(cell),
     ...scene(kind, resource),
     request: { as, ...action.request(places[kind][resource]), expected: success(cell) },
     next: photo ? [steps.readPhoto(photo.place, outcome(action), photo.as)] : [],
@@ -270,6 +275,7 @@ function refused(cell: Cell, holds: readonly string[], how: string): Scenario {
   return {
     name: `${callers[kind]} ${how} may not ${action.verb} ${owners[kind][resource]} photo`,
     source: action.source,
+    row: rowOf(cell),
     ...scene(kind, resource),
     request: { as, ...action.request(places[kind][resource]), expected },
     ...(photo && { untouched: { path: `${photo.place}/photo/$value`, as: photo.as } }),

@@ -125,6 +125,7 @@ const bodies: readonly Scenario[] = [
   {
     name: 'Whoever may set the photo is asked for the body they announced',
     source: 'https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1',
+    points: ['8'],
     given: [steps.setPhoto('/v1.0/me', 'another portrait')],
     request: {
       ...steps.setPhoto('/v1.0/me', 'a portrait'),

@@ -1,0 +1,124 @@
+/**
+ * 429: an application that asks too much of a mailbox is told so, and when to come again. Aimed only at
+ * servers whose limits are tight on purpose.
+ */
+import type { Exchange, Expected, Scenario } from '../scenario.ts'
+import * as steps from '../steps.ts'
+
+const page = 'https://learn.microsoft.com/en-us/graph/throttling'
+const limits = 'https://learn.microsoft.com/en-us/graph/throttling-limits#outlook-service-limits'
+const traits = ['tight limits'] as const
+const me = '/v1.0/me'
+
+const tooMany: Expected = {
+  status: 429,
+  headers: { 'retry-after': /^[1-9]\d*$/, 'content-type': /^application\/json\b/ },
+  error: { code: ['TooManyRequests', 'ApplicationThrottled'] },
+}
+const read: Exchange = {
+  as: steps.me,
+  method: 'GET',
+  path: `${me}/photo`,
+  expected: { status: [200, 404] },
+}
+/** However much of the limit earlier ones left. */
+const untilTooMany: Exchange = { ...read, attempts: 30, expected: tooMany }
+
+export const throttling: readonly Scenario[] = [
+  {
+    name: 'Too many requests to a mailbox are 429, until the time in Retry-After is over',
+    source: page,
+    points: ['12', '18'],
+    traits,
+    request: untilTooMany,
+    next: [{ ...read, waits: true }],
+  },
+  {
+    name: 'Too many requests to a mailbox are too many at every address of it, and for uploads',
+    source: limits,
+    points: ['18'],
+    traits,
+    request: untilTooMany,
+    next: [
+      { ...read, path: '/beta/users/{selfName}/photos', expected: tooMany },
+      { ...steps.setPhoto(me, 'a portrait'), expected: tooMany },
+      { ...read, path: `${me}/contacts`, as: steps.withContacts, expected: tooMany },
+    ],
+    afterwards: [{ ...read, waits: true }],
+  },
+  {
+    name: 'Another mailbox, and people and groups as such, are not throttled with it',
+    source: limits,
+    traits,
+    request: untilTooMany,
+    next: [
+      {
+        as: steps.application('User.Read.All'),
+        method: 'GET',
+        path: '/v1.0/users/{other}/photo',
+        expected: { status: [200, 404] },
+      },
+      {
+        as: steps.self('User.Read'),
+        method: 'GET',
+        path: me,
+        expected: { status: 200 },
+      },
+    ],
+    afterwards: [{ ...read, waits: true }],
+  },
+  {
+    name: 'A refusal by permission costs nobody their limit',
+    source: page,
+    traits,
+    given: [untilTooMany],
+    request: {
+      ...read,
+      as: steps.exactly('delegated', ['Contacts.Read']),
+      expected: { status: 403 },
+    },
+    afterwards: [{ ...read, waits: true }],
+  },
+  {
+    name: 'Parts of a batch are throttled one by one, and the batch is 200',
+    source: `${page}#throttling-and-batching`,
+    points: ['11', '18'],
+    traits,
+    given: [untilTooMany],
+    request: {
+      as: steps.self('User.ReadWrite', 'User.Read'),
+      method: 'POST',
+      path: '/v1.0/$batch',
+      body: {
+        json: {
+          requests: [
+            { id: '1', method: 'GET', url: '/me' },
+            { id: '2', method: 'GET', url: '/me/photo' },
+          ],
+        },
+      },
+      expected: { status: 200, parts: { '1': { status: 200 }, '2': tooMany } },
+    },
+    afterwards: [{ ...read, waits: true }],
+  },
+  {
+    name: 'Too many megabytes to a mailbox are 429, and reading goes on',
+    source: limits,
+    points: ['18'],
+    traits,
+    given: [{ ...untilTooMany }, { ...read, waits: true }],
+    request: {
+      ...steps.setPhoto('/v1.0/users/{other}', 'exactly 4 MiB', steps.photographer),
+      attempts: 3,
+      expected: tooMany,
+    },
+    next: [
+      {
+        as: steps.photographer,
+        method: 'GET',
+        path: '/v1.0/users/{other}/photo',
+        expected: { status: 200 },
+      },
+    ],
+  },
+]
