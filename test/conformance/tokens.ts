@@ -125,5 +125,7 @@ export function describe(wanted: Wanted): string {
   const whose = kind === 'user' ? ` (${wanted.who})` : ''
   const only = wanted.exactly ? 'with exactly' : 'with'
   const roles = kind === 'user' && wanted.roles ? `, ${wanted.roles.join(', ')}` : ''
-  return `${kind}${whose} ${only} ${holds.join(', ') || 'no permission'}${roles}`
+  const more = holds.length > 6 ? ` and ${holds.length - 4} more` : ''
+  const named = holds.slice(0, more === '' ? undefined : 4).join(', ') || 'no permission'
+  return `${kind}${whose} ${only} ${named}${more}${roles}`
 }
