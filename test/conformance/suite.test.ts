@@ -144,6 +144,122 @@ const faults: readonly (readonly [what: string, looking: RegExp, fault: Fault])[
     /^A PUT of text is refused/,
     { answer: answer => (answer.status === 415 ? { ...answer, status: 500 } : answer) },
   ],
+  [
+    'parts of a batch spell their headers as HTTP does',
+    /^A batch asks for a person and their picture/,
+    { answer: changeParts(part => ({ ...part, headers: lowerCase(part.headers) })) },
+  ],
+  [
+    'a picture in a batch comes as urls write base64',
+    /^A batch asks for a person and their picture/,
+    { answer: changeParts(part => ({ ...part, body: asInUrls(part.body) })) },
+  ],
+  [
+    'a missing photo fails the whole batch',
+    /^A missing photo is a 404 part/,
+    {
+      answer: answer =>
+        answer.body.includes('"status":404') ? { ...answer, status: 404 } : answer,
+    },
+  ],
+  [
+    'what failed in a batch stops nothing that depends on it',
+    /^What depends on a part that failed/,
+    { request: changeRequests(requests => requests.map(({ dependsOn: _, ...rest }) => rest)) },
+  ],
+  [
+    'ids of a batch come back as other texts',
+    /^Ids of parts are any text/,
+    { answer: changeParts(part => ({ ...part, id: String(Number(part.id)) })) },
+  ],
+  [
+    'a batch that is too long is cut short',
+    /^A batch that has 21 requests/,
+    { request: changeRequests(requests => requests.slice(0, 20)) },
+  ],
+  [
+    'pages may send any header, but for the token',
+    /^A page may ask for PUT/,
+    { answer: answer => replaceHeader(answer, 'access-control-allow-headers', '*') },
+  ],
+  [
+    'pages see what succeeds, and no refusal',
+    /^A 404 may be read by a page/,
+    {
+      answer: answer =>
+        answer.status < 400 ? answer : replaceHeader(answer, 'access-control-allow-origin'),
+    },
+  ],
+  [
+    'pages do not get to see the ETag',
+    /^A picture may be read by a page/,
+    { answer: answer => replaceHeader(answer, 'access-control-expose-headers', 'request-id') },
+  ],
+  [
+    'everyone gets the same metadata',
+    /odata\.metadata=none gives a photo/,
+    { request: request => withoutHeader(request, 'accept') },
+  ],
+  [
+    '$metadata ends before its end',
+    /^GET \/v1\.0\/\$metadata is XML/,
+    {
+      answer: answer =>
+        answer.headers['content-type']?.includes('xml')
+          ? { ...answer, body: answer.body.subarray(0, -10) }
+          : answer,
+    },
+  ],
+  [
+    'Allow lists what is not allowed',
+    /^What \/v1\.0\/me\/photo does not have/,
+    {
+      answer: answer =>
+        answer.status === 405 ? replaceHeader(answer, 'allow', 'GET, HEAD, PUT, DELETE') : answer,
+    },
+  ],
+  [
+    'a slash at the end is redirected',
+    /^An upload to \/v1\.0\/me\/photo\/\$value\/ is taken there/,
+    {
+      answer: (answer, { path }) => (path.endsWith('/') ? { ...answer, status: 307 } : answer),
+    },
+  ],
+  [
+    'of a list of ETags none is understood',
+    /^If-None-Match: "other", \{etag\} is understood/,
+    {
+      request: request =>
+        request.headers['if-none-match']?.includes(',')
+          ? withoutHeader(request, 'if-none-match')
+          : request,
+    },
+  ],
+  [
+    'a condition that cannot be read is passed over',
+    /^PUT with if-match: 'etag' is refused/,
+    {
+      request: request =>
+        request.headers['if-match']?.includes('"') ? request : withoutHeader(request, 'if-match'),
+    },
+  ],
+  [
+    'photoUpdateSettings are taken and not kept',
+    /^Who holds none of the allowed roles may not update/,
+    {
+      request: request =>
+        request.method === 'PATCH' && request.path.includes('photoUpdateSettings')
+          ? { ...request, body: Buffer.from('{}') }
+          : request,
+    },
+  ],
+  [
+    'the id that a client gave is not told again',
+    /^The id that a client gives its request/,
+    {
+      answer: answer => replaceHeader(answer, 'client-request-id', answer.headers['request-id']),
+    },
+  ],
 ]
 
 const almighty = await tokenFor({
@@ -230,6 +346,43 @@ function changePath(request: Passing, pattern: RegExp, text: string): Passing {
 
 function addHeader(answer: Answer, name: string, value: string): Answer {
   return { ...answer, headers: { ...answer.headers, [name]: value } }
+}
+
+/** Left out, the header goes. */
+function replaceHeader(answer: Answer, name: string, value?: string): Answer {
+  const { [name]: _, ...headers } = answer.headers
+  return value === undefined
+    ? { ...answer, headers }
+    : addHeader({ ...answer, headers }, name, value)
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+function changeParts(change: (part: Fields) => Fields): (answer: Answer) => Answer {
+  return answer =>
+    changeJson(answer, json =>
+      Array.isArray(json.responses) ? { ...json, responses: json.responses.map(change) } : json,
+    )
+}
+
+function changeRequests(
+  change: (requests: readonly Fields[]) => readonly Fields[],
+): (request: Passing) => Passing {
+  return request => {
+    if (!request.path.endsWith('$batch')) return request
+    const { requests } = JSON.parse(request.body.toString()) as { requests: Fields[] }
+    return { ...request, body: Buffer.from(JSON.stringify({ requests: change(requests) })) }
+  }
+}
+
+function lowerCase(headers: unknown): Fields {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  )
+}
+
+function asInUrls(body: unknown): unknown {
+  return typeof body === 'string' ? body.replaceAll('+', '-').replaceAll('/', '_') : body
 }
 
 /** Texts only: a picture may hold any bytes. */
