@@ -36,7 +36,7 @@ As whom; a value @file is read from that file
   --token-app <token>      token of an application, several times
   --client-id <id>         with --client-secret: an application's token by client credentials
   --client-secret <text>
-  --tenant <id>            whose issuer is <authority>/<tenant>/v2.0; without it the authority itself
+  --tenant <id>            its issuer is <authority>/<tenant>/v2.0; without it, the authority
   --authority <url>        default: https://login.microsoftonline.com
   --scope <text>           default: https://graph.microsoft.com/.default
 
@@ -50,7 +50,7 @@ ${explain('--theme <name>', `only this theme: ${Object.keys(themes).join('; ')}`
 Exit code: 0 nothing differs, 1 something does, 2 nothing could be found out.
 
   npm run conformance -- --target http://localhost:8080 --dev
-  npm run conformance -- --target https://photos.example --token-user @alice.jwt --thing ownGroup=<id>`
+  npm run conformance -- --target https://photos.example --token-user @alice.jwt --only PUT`
 
 function explain(flag: string, meaning: string): string {
   return wrap(`  ${flag.padEnd(25)}${meaning}`, 27).join('\n')
