@@ -12,7 +12,7 @@ const groups: readonly (readonly [title: string, names: readonly SettingName[]])
   ['Where to listen', ['host', 'port', 'baseUrl', 'tlsCert', 'tlsKey']],
   [
     'What to keep, and where',
-    ['data', 'database', 'databaseConnections', 'sweepEvery', 'sweepGrace'],
+    ['data', 'database', 'databaseConnections', 'packs', 'packCache', 'sweepEvery', 'sweepGrace'],
   ],
   [
     'What to accept',

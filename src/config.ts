@@ -6,7 +6,14 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createSecureContext } from 'node:tls'
-import { type PostgresLocation, parsePostgres, postgresForm } from './storage/location.ts'
+import {
+  type PostgresLocation,
+  parsePostgres,
+  parseS3,
+  postgresForm,
+  type S3Location,
+  s3Form,
+} from './storage/location.ts'
 import { limitsForm, parseLimits, type ThrottleLimits } from './throttling/limits.ts'
 import type { CloudName } from './tokens/clouds.ts'
 import { clouds } from './tokens/clouds.ts'
@@ -41,6 +48,18 @@ export const settings = {
     'number',
     '10',
     'With VISAGE_DATABASE: connections that one process holds at most.',
+  ),
+  packs: setting(
+    'PACKS',
+    's3://…',
+    '',
+    'Photos on S3 instead of the folder: s3://bucket/prefix. Other stores than AWS: ?endpoint=https://host:port, whose buckets are paths unless &pathStyle=false; region=name where the environment of AWS does not say. Credentials come from there too.',
+  ),
+  packCache: setting(
+    'PACK_CACHE',
+    'bytes',
+    '67108864',
+    'With VISAGE_PACKS: bytes of photos that one process keeps in memory; 0 for none.',
   ),
   baseUrl: setting(
     'BASE_URL',
@@ -152,6 +171,9 @@ export type Config = Readonly<{
   data: string
   /** undefined for the embedded one, in `data`. */
   database: PostgresLocation | undefined
+  /** undefined for the folder `data`. */
+  packs: S3Location | undefined
+  packCacheBytes: number
   baseUrl: string | undefined
   tls: Readonly<{ cert: Buffer; key: Buffer }> | undefined
   trust: Trust
@@ -198,6 +220,8 @@ export function readConfig(flags: Texts, environment: Texts): Config {
     port: numberOf(texts, 'port', 0, 65_535),
     data: textOf(texts, 'data'),
     database: readDatabase(texts),
+    packs: readPacks(texts),
+    packCacheBytes: numberOf(texts, 'packCache', 0, 2 ** 40),
     baseUrl: readBaseUrl(texts),
     tls: readTls(texts),
     trust: readTrust(texts),
@@ -238,6 +262,14 @@ function readDatabase(texts: Texts): PostgresLocation | undefined {
   const url = parsePostgres(texts.database)
   if (url === undefined) throw new ConfigError(`${name('database')} is not ${postgresForm}.`)
   return { url, connections }
+}
+
+function readPacks(texts: Texts): S3Location | undefined {
+  if (texts.packs === undefined) return undefined
+  const location = parseS3(texts.packs)
+  // Neither is this one shown: who puts a secret key into it has enough trouble.
+  if (location === undefined) throw new ConfigError(`${name('packs')} is not ${s3Form}.`)
+  return location
 }
 
 function readTrust(texts: Texts): Trust {

@@ -21,25 +21,28 @@ import { type RunningServer, type ServerOptions, startServer } from './server.ts
 import type { ThrottleLimits } from './throttling/limits.ts'
 import type { Fetch } from './tokens/key-set.ts'
 
-export type DevelopmentOptions = Readonly<{
-  host: string
-  port: number
-  tls?: Readonly<{ cert: string; key: string }> | undefined
-  /** undefined keeps nothing. */
-  data: string | undefined
-  /** Instead of the embedded database; tests run the demo tenant on every one. */
-  database?: ServerOptions['database']
-  strictContentType: boolean
-  /** Per application and mailbox; undefined for none. */
-  throttle?: ThrottleLimits | undefined
-  write: WriteLine
-  /** Sentences as in docs/faults.md. */
-  faults?: readonly string[] | undefined
-  /** Sees every call once it is answered. */
-  watch?: ((entry: Entry) => void) | undefined
-  /** 'none' for people without photos, and a quicker start. */
-  photos?: 'all' | 'none' | undefined
-}>
+/** Tests run the demo tenant on every kind of store. */
+export type DevelopmentOptions = Pick<
+  ServerOptions,
+  'database' | 'packs' | 'packCacheBytes' | 's3Credentials'
+> &
+  Readonly<{
+    host: string
+    port: number
+    tls?: Readonly<{ cert: string; key: string }> | undefined
+    /** undefined keeps nothing. */
+    data: string | undefined
+    strictContentType: boolean
+    /** Per application and mailbox; undefined for none. */
+    throttle?: ThrottleLimits | undefined
+    write: WriteLine
+    /** Sentences as in docs/faults.md. */
+    faults?: readonly string[] | undefined
+    /** Sees every call once it is answered. */
+    watch?: ((entry: Entry) => void) | undefined
+    /** 'none' for people without photos, and a quicker start. */
+    photos?: 'all' | 'none' | undefined
+  }>
 
 export type Development = RunningServer &
   Readonly<{

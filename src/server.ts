@@ -17,11 +17,13 @@ import { closeOtherDecoders } from './renditions/decoders.ts'
 import { defaultLimits } from './renditions/limits.ts'
 import { createQueue } from './renditions/queue.ts'
 import { renderPack } from './renditions/render.ts'
+import { cachePacks } from './storage/cached.ts'
 import { openDiskPacks } from './storage/disk.ts'
-import type { PostgresLocation } from './storage/location.ts'
+import type { PostgresLocation, S3Location } from './storage/location.ts'
 import { openMemoryPacks } from './storage/memory.ts'
 import { migrate } from './storage/migrations.ts'
 import type { Packs } from './storage/packs.ts'
+import type { S3Options } from './storage/s3.ts'
 import type { Database } from './storage/schema.ts'
 import { openSqlite } from './storage/sqlite.ts'
 import type { ThrottleLimits } from './throttling/limits.ts'
@@ -51,6 +53,11 @@ export type ServerOptions = Readonly<{
   data: string | undefined
   /** Instead of the embedded database. */
   database?: PostgresLocation | undefined
+  /** Instead of the folder. */
+  packs?: S3Location | undefined
+  packCacheBytes?: number | undefined
+  /** Instead of what the environment of AWS says. */
+  s3Credentials?: S3Options['credentials'] | undefined
   /** Asked once the address is known, before the first request. */
   identity: (origin: string) => Identity
   strictContentType: boolean
@@ -114,19 +121,36 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
+type StoreOptions = Pick<
+  ServerOptions,
+  'data' | 'database' | 'packs' | 'packCacheBytes' | 's3Credentials'
+>
+
 async function openStores(
-  { data, database: location }: Pick<ServerOptions, 'data' | 'database'>,
+  options: StoreOptions,
   now: () => number,
 ): Promise<{ database: Database; packs: Packs }> {
+  const { data, database: location } = options
   const database = location ? await openServerDatabase(location) : await openEmbedded(data)
   try {
-    const packs =
-      data === undefined ? openMemoryPacks(now) : await openDiskPacks(join(data, 'packs'))
-    return { database, packs }
+    return { database, packs: await openPacks(options, now) }
   } catch (error) {
     await database.destroy()
     throw error
   }
+}
+
+async function openPacks(
+  { data, packs: location, packCacheBytes = 0, s3Credentials }: StoreOptions,
+  now: () => number,
+): Promise<Packs> {
+  if (location === undefined) {
+    return data === undefined ? openMemoryPacks(now) : await openDiskPacks(join(data, 'packs'))
+  }
+  const { openS3Packs } = await import('./storage/s3.ts')
+  const credentials = s3Credentials && { credentials: s3Credentials }
+  const packs = await openS3Packs({ location, ...credentials })
+  return packCacheBytes === 0 ? packs : cachePacks(packs, packCacheBytes)
 }
 
 async function openEmbedded(data: string | undefined): Promise<Database> {

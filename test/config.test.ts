@@ -74,6 +74,28 @@ describe('where rows are', () => {
   })
 })
 
+describe('where photos are', () => {
+  test('is the folder, or S3 with some memory in front of it', () => {
+    const folder = readConfig(oidc, {})
+    assert.deepEqual([folder.packs, folder.packCacheBytes], [undefined, 64 * 1024 * 1024])
+    const s3 = readConfig({ ...oidc, packs: 's3://photos/visage', packCache: '0' }, {})
+    assert.deepEqual(
+      [s3.packs?.bucket, s3.packs?.prefix, s3.packCacheBytes],
+      ['photos', 'visage/', 0],
+    )
+  })
+
+  test('never shows a secret in an address that is wrong', () => {
+    assert.throws(
+      () => readConfig({ ...oidc, packs: 's3://key:geheim@photos' }, {}),
+      error =>
+        error instanceof ConfigError &&
+        /VISAGE_PACKS \(--packs\) is not s3:/.test(error.message) &&
+        !error.message.includes('geheim'),
+    )
+  })
+})
+
 describe('whom to believe', () => {
   test('is a Microsoft cloud with its tenants', () => {
     const texts = { ...entra, tenants: ` ${tenant} , ${other} `, audience: 'api://visage, visage' }

@@ -60,7 +60,7 @@ export async function startDevStand(): Promise<
 }
 
 /** Where a server keeps what it is told; the embedded stores, in memory, when nothing is said. */
-export type Stores = Pick<ServerOptions, 'database'>
+export type Stores = Pick<ServerOptions, 'database' | 'packs' | 'packCacheBytes' | 's3Credentials'>
 
 /** Every server has stores of its own. */
 export async function startStands(

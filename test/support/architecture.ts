@@ -80,7 +80,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
 const floor = ['failure.ts', 'events.ts']
 
 /** "Only `server.ts` names `disk`, `s3`, `sqlite`, `postgres`." */
-export const adapters = ['disk', 'memory', 's3', 'sqlite', 'postgres'].map(
+export const adapters = ['cached', 'disk', 'memory', 's3', 'sqlite', 'postgres'].map(
   name => `src/storage/${name}.ts`,
 )
 

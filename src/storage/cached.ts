@@ -1,0 +1,84 @@
+/**
+ * Ranges of packs kept in memory in front of a store across a network. Packs never change, so that a
+ * range once read is right for ever; what was not asked for longest goes first. It caches no absence and
+ * no pointer, and decides nothing about who may read.
+ */
+import { checkPackKey, type Packs } from './packs.ts'
+
+type Kept = { bytes: number; readonly ranges: Map<string, Uint8Array> }
+
+/**
+ * `maxBytes` of pictures; what the map itself needs comes on top, about 300 bytes a range. A range of more
+ * than a sixteenth of it is passed through, so that no single one empties the rest.
+ */
+export function cachePacks(packs: Packs, maxBytes: number): Packs {
+  const cache = createCache(maxBytes)
+  let removals = 0
+  const underWay = new Map<string, Promise<Uint8Array | undefined>>()
+  /** Many who ask for the same range at once make one request. */
+  const fetchOnce = (key: string, offset: number, length: number) => {
+    const name = `${key}/${offset}/${length}`
+    const known = underWay.get(name)
+    if (known) return known
+    const fetching = packs.read(key, offset, length).finally(() => underWay.delete(name))
+    underWay.set(name, fetching)
+    return fetching
+  }
+  return Object.freeze({
+    ...packs,
+    async read(key, offset, length) {
+      checkPackKey(key)
+      const range = `${offset}/${length}`
+      const known = cache.find(key, range)
+      if (known) return Uint8Array.from(known)
+      const removalsBefore = removals
+      const bytes = await fetchOnce(key, offset, length)
+      if (bytes === undefined) return undefined
+      // A pack that went while it was read must not come back: its person may have asked for that.
+      if (length <= maxBytes / 16 && removals === removalsBefore) cache.keep(key, range, bytes)
+      // Whoever gets it may write into it.
+      return Uint8Array.from(bytes)
+    },
+    async remove(key) {
+      removals += 1
+      cache.forget(key)
+      await packs.remove(key)
+      removals += 1
+      cache.forget(key)
+    },
+  } satisfies Packs)
+}
+
+/** By pack, because people who look at one size of a photo soon look at another, and packs go whole. */
+function createCache(maxBytes: number) {
+  const kept = new Map<string, Kept>()
+  let total = 0
+  const forget = (key: string) => {
+    total -= kept.get(key)?.bytes ?? 0
+    kept.delete(key)
+  }
+  return {
+    forget,
+    find(key: string, range: string): Uint8Array | undefined {
+      const pack = kept.get(key)
+      if (pack === undefined) return undefined
+      // A Map keeps its entries in the order they were set.
+      kept.delete(key)
+      kept.set(key, pack)
+      return pack.ranges.get(range)
+    },
+    keep(key: string, range: string, bytes: Uint8Array): void {
+      const pack = kept.get(key) ?? { bytes: 0, ranges: new Map<string, Uint8Array>() }
+      if (pack.ranges.has(range)) return
+      pack.ranges.set(range, bytes)
+      pack.bytes += bytes.length
+      total += bytes.length
+      kept.delete(key)
+      kept.set(key, pack)
+      for (const oldest of kept.keys()) {
+        if (total <= maxBytes) return
+        forget(oldest)
+      }
+    },
+  }
+}

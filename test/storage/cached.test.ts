@@ -1,0 +1,105 @@
+/** What is special about packs kept in memory: what is asked of the store, what is kept, what goes. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { Failure } from '../../src/failure.ts'
+import { cachePacks } from '../../src/storage/cached.ts'
+import { openMemoryPacks } from '../../src/storage/memory.ts'
+import type { Packs } from '../../src/storage/packs.ts'
+import { bytesOf, describePacks, isUnavailable, keyOf } from '../suites/packs.ts'
+
+describePacks('kept in memory', async () => ({
+  packs: cachePacks(openMemoryPacks(Date.now), 100_000),
+  close: async () => {},
+}))
+
+describe('packs kept in memory', () => {
+  test('are asked for once, in each range', async () => {
+    const { packs, asked } = counted()
+    const key = keyOf('once')
+    await packs.write(key, bytesOf(key, 1000))
+    for (let round = 0; round < 5; round += 1) {
+      assert.deepEqual(await packs.read(key, 0, 100), bytesOf(key, 1000).slice(0, 100))
+      assert.deepEqual(await packs.read(key, 100, 50), bytesOf(key, 1000).slice(100, 150))
+    }
+    assert.deepEqual(asked, [`${key} 0 100`, `${key} 100 50`])
+  })
+
+  test('are asked for once by many at the same time', async () => {
+    const { packs, asked } = counted()
+    const key = keyOf('together')
+    await packs.write(key, bytesOf(key, 100))
+    const read = await Promise.all(Array.from({ length: 20 }, () => packs.read(key, 0, 100)))
+    assert.equal(asked.length, 1)
+    read[0]?.fill(0)
+    assert.deepEqual(read[1], bytesOf(key, 100))
+  })
+
+  test('go when there is no room, those not asked for longest first', async () => {
+    const { packs, asked } = counted(16_000)
+    const keys = Array.from({ length: 17 }, (_, index) => keyOf(`full ${index}`))
+    for (const key of keys) await packs.write(key, bytesOf(key, 1000))
+    const [first = '', second = '', ...others] = keys
+    for (const key of [first, second]) await packs.read(key, 0, 1000)
+    await packs.read(first, 0, 1000)
+    for (const key of others) await packs.read(key, 0, 1000)
+    asked.length = 0
+    await packs.read(first, 0, 1000)
+    assert.deepEqual(asked, [])
+    await packs.read(second, 0, 1000)
+    assert.deepEqual(asked, [`${second} 0 1000`])
+  })
+
+  test('are passed through when they are large', async () => {
+    const { packs, asked } = counted(16_000)
+    const key = keyOf('large')
+    await packs.write(key, bytesOf(key, 2000))
+    await packs.read(key, 0, 1001)
+    await packs.read(key, 0, 1001)
+    assert.equal(asked.length, 2)
+  })
+
+  test('are forgotten when they are removed, also while they are being read', async () => {
+    const { packs } = counted()
+    const key = keyOf('gone')
+    await packs.write(key, bytesOf(key, 10))
+    await packs.read(key, 0, 10)
+    await packs.remove(key)
+    assert.equal(await packs.read(key, 0, 10), undefined)
+    await packs.write(key, bytesOf(key, 10))
+    const reading = packs.read(key, 0, 10)
+    await packs.remove(key)
+    assert.deepEqual(await reading, bytesOf(key, 10))
+    assert.equal(await packs.read(key, 0, 10), undefined)
+  })
+
+  test('are asked for again after a fault and after absence', async () => {
+    const { packs, asked, faults } = counted()
+    const key = keyOf('later')
+    assert.equal(await packs.read(key, 0, 10), undefined)
+    await packs.write(key, bytesOf(key, 10))
+    faults.push(new Failure('storage-unavailable'))
+    await assert.rejects(packs.read(key, 0, 10), isUnavailable)
+    assert.deepEqual(await packs.read(key, 0, 10), bytesOf(key, 10))
+    assert.equal(asked.length, 3)
+  })
+})
+
+/** A store that tells what it was asked, and fails as often as it is told to. */
+function counted(maxBytes = 1_000_000) {
+  const store = openMemoryPacks(Date.now)
+  const asked: string[] = []
+  const faults: Failure[] = []
+  const counting: Packs = {
+    ...store,
+    async read(key, offset, length) {
+      asked.push(`${key} ${offset} ${length}`)
+      const fault = faults.pop()
+      if (fault) throw fault
+      const bytes = await store.read(key, offset, length)
+      // The way back takes a moment, in which much can happen.
+      await new Promise(resolve => setImmediate(resolve))
+      return bytes
+    },
+  }
+  return { packs: cachePacks(counting, maxBytes), asked, faults }
+}
