@@ -26,6 +26,7 @@ import type { Packs } from './storage/packs.ts'
 import type { S3Options } from './storage/s3.ts'
 import type { Database } from './storage/schema.ts'
 import { openSqlite } from './storage/sqlite.ts'
+import { takeTurn } from './storage/turns.ts'
 import type { ThrottleLimits } from './throttling/limits.ts'
 import { createThrottle } from './throttling/throttle.ts'
 import type { Fetch } from './tokens/key-set.ts'
@@ -203,7 +204,7 @@ function keepSweeping(parts: Parts, events: Events, limits: Limits): () => Promi
   let sweeping: Promise<unknown> = Promise.resolve()
   const timer = setInterval(() => {
     sweeping = sweeping
-      .then(() => sweepPacks(parts, limits.sweepGraceMs))
+      .then(() => takeTurn(parts.database, 'sweep', () => sweepPacks(parts, limits.sweepGraceMs)))
       .catch(error => events.troubled('sweeping old photos', error))
   }, limits.sweepEveryMs)
   timer.unref()

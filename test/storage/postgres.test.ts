@@ -1,8 +1,13 @@
 /** What is special about PostgreSQL: a server that goes away, says no, or is slow; several nodes on it. */
 import assert from 'node:assert/strict'
-import { after, describe, test } from 'node:test'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
 import { sql } from 'kysely'
+import { certificateFor } from '../../src/cli/certificate.ts'
 import { Failure } from '../../src/failure.ts'
+import { parsePostgres } from '../../src/storage/location.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import {
   migrationPatience,
@@ -12,9 +17,10 @@ import {
 } from '../../src/storage/postgres.ts'
 import { prepareRow } from '../../src/storage/prepared.ts'
 import type { Database } from '../../src/storage/schema.ts'
+import { takeTurn } from '../../src/storage/turns.ts'
 import { describeDatabase } from '../suites/database.ts'
 import { describeConcurrentWriters } from '../suites/photos.ts'
-import { startPostgres } from '../support/postgres.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 
 const server = await startPostgres()
@@ -63,6 +69,97 @@ describe('several nodes on one PostgreSQL', () => {
     assert.equal(await read({ version: 'x' }), undefined)
     await insertRetired(one, 'x')
     assert.equal((await read({ version: 'x' }))?.retired_at, 0)
+  })
+})
+
+describe('a turn', () => {
+  test('is had by one node at a time, and by the next one afterwards', async () => {
+    const url = await server.createDatabase()
+    await using one = await openPostgres({ url, connections: 2 })
+    await using two = await openPostgres({ url, connections: 2 })
+    const started = Promise.withResolvers<void>()
+    const finish = Promise.withResolvers<void>()
+    const working = takeTurn(one, 'sweep', async () => {
+      started.resolve()
+      await finish.promise
+      return 'done'
+    })
+    await started.promise
+    assert.equal(await takeTurn(two, 'sweep', async () => 'done'), undefined)
+    assert.equal(await takeTurn(one, 'sweep', async () => 'done'), undefined)
+    finish.resolve()
+    assert.equal(await working, 'done')
+    const failing = async () => Promise.reject(new Error('swept nothing'))
+    await assert.rejects(takeTurn(one, 'sweep', failing), /swept nothing/)
+    assert.equal(await takeTurn(two, 'sweep', async () => 'done'), 'done')
+  })
+
+  test('that was begun by a node that is gone is free', async () => {
+    const url = await server.createDatabase()
+    await using one = await openPostgres({ url, connections: 1 })
+    await using two = await openPostgres({ url, connections: 1 })
+    const working = takeTurn(one, 'sweep', async () => {
+      const ended = await server.run(
+        `select pg_terminate_backend(pid, 5000) from pg_locks where locktype = 'advisory'`,
+      )
+      assert.equal(ended.length, 1)
+      assert.equal(await takeTurn(two, 'sweep', async () => 'done'), 'done')
+    })
+    await assert.rejects(working, isUnavailable)
+    assert.equal(await takeTurn(one, 'sweep', async () => 'done'), 'done')
+  })
+})
+
+describe('the way to PostgreSQL', () => {
+  let encrypted: PostgresServer
+  let folder: string
+  let url: string
+  before(async () => {
+    const tls = await certificateFor(['127.0.0.1'])
+    encrypted = await startPostgres({ tls })
+    folder = await mkdtemp(join(tmpdir(), 'visage-tls-'))
+    await writeFile(join(folder, 'signer.pem'), tls.cert)
+    await writeFile(join(folder, 'other.pem'), (await certificateFor(['127.0.0.1'])).cert)
+    url = await encrypted.createDatabase()
+  })
+  after(async () => {
+    await encrypted[Symbol.asyncDispose]()
+    await rm(folder, { recursive: true })
+  })
+  const openWith = async (query: string) => {
+    const parsed = parsePostgres(`${url}?${query}`)
+    return await openPostgres({ url: parsed ?? '', connections: 1 })
+  }
+  const isEncrypted = async (database: Database) => {
+    const { rows } = await sql<{ ssl: boolean }>`
+      select ssl from pg_stat_ssl where pid = pg_backend_pid()`.execute(database)
+    return rows[0]?.ssl
+  }
+
+  for (const mode of ['verify-full', 'require']) {
+    test(`is encrypted under ${mode}, to the server that proves who it is`, async () => {
+      const signer = (name: string) => `sslmode=${mode}&sslrootcert=${join(folder, name)}`
+      await using database = await openWith(signer('signer.pem'))
+      assert.equal(await isEncrypted(database), true)
+      await assert.rejects(openWith(signer('other.pem')), isUnavailable)
+      await assert.rejects(openWith(`sslmode=${mode}`), hasDetail(/self-signed certificate/))
+      // The same server under a name that its certificate does not hold.
+      url = url.replace('127.0.0.1', 'localhost')
+      await assert.rejects(openWith(signer('signer.pem')), hasDetail(/localhost/))
+      url = url.replace('localhost', '127.0.0.1')
+    })
+  }
+
+  test('is encrypted to whoever answers under no-verify, and open without a word', async () => {
+    await using unverified = await openWith('sslmode=no-verify')
+    assert.equal(await isEncrypted(unverified), true)
+    await using open = await openWith('')
+    assert.equal(await isEncrypted(open), false)
+  })
+
+  test('is not taken when the server cannot encrypt and was asked to', async () => {
+    const plain = `${await server.createDatabase()}?sslmode=verify-full`
+    await assert.rejects(open({ url: plain }), hasDetail(/does not support SSL/))
   })
 })
 

