@@ -175,7 +175,7 @@ describe('generated calls', () => {
 
   test('and the next honest call is answered as ever', async () => {
     const [alice] = world.tokens.everything.values()
-    const headers = { authorization: alice ?? '' }
+    const headers = { authorization: alice ?? '', 'content-type': 'image/jpeg' }
     const url = '/v1.0/me/photo/$value'
     const body = bodies.pictures[0] ?? new Uint8Array()
     assert.equal((await ask({ method: 'PUT', url, headers, body })).status, 200)
