@@ -255,6 +255,15 @@ export function readThrottle(texts: Texts): ThrottleLimits | undefined {
   return limits
 }
 
+/** All that `visage migrate` needs to know. */
+export function readDatabaseConfig(
+  flags: Texts,
+  environment: Texts,
+): Pick<Config, 'data' | 'database'> {
+  const texts: Texts = { ...environment, ...flags }
+  return { data: textOf(texts, 'data'), database: readDatabase(texts) }
+}
+
 /** The value stays out of the message: it holds a password. */
 function readDatabase(texts: Texts): PostgresLocation | undefined {
   const connections = numberOf(texts, 'databaseConnections', 1, 1000)

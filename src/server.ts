@@ -154,6 +154,15 @@ async function openPacks(
   return packCacheBytes === 0 ? packs : cachePacks(packs, packCacheBytes)
 }
 
+/** Brings the tables up to date and does nothing else. */
+export async function migrateStores(
+  options: Pick<StoreOptions, 'data' | 'database'>,
+): Promise<void> {
+  const { data, database: location } = options
+  const database = location ? await openServerDatabase(location) : await openEmbedded(data)
+  await database.destroy()
+}
+
 async function openEmbedded(data: string | undefined): Promise<Database> {
   const file = data === undefined ? ':memory:' : join(data, 'visage.sqlite')
   const database = await openSqlite({ file })

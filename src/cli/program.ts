@@ -23,6 +23,7 @@ export function createProgram(terminal: Terminal, keep: Keep): Command {
     .showHelpAfterError('`visage --help` says more.')
   addDev(program, terminal, keep)
   addServe(program, terminal, keep)
+  addMigrate(program, terminal)
   addToken(program, terminal)
   addReset(program, terminal)
   return program
@@ -72,12 +73,27 @@ function addServe(program: Command, terminal: Terminal, keep: Keep): void {
       const { serve } = await import('./serve.ts')
       await keep(serve(toTexts(flags), terminal))
     })
-  for (const name of Object.keys(settings) as SettingName[]) {
-    const { flag, value, default: standard, meaning, env } = settings[name]
-    const description = `${meaning}${standard === '' ? '' : ` Default: ${standard}.`} [${env}]`
-    const placeholder = value === 'true | false' ? `[${value}]` : `<${value}>`
-    command.addOption(new Option(`${flag} ${placeholder}`, description))
-  }
+  for (const name of Object.keys(settings) as SettingName[]) command.addOption(optionOf(name))
+}
+
+function optionOf(name: SettingName): Option {
+  const { flag, value, default: standard, meaning, env } = settings[name]
+  const description = `${meaning}${standard === '' ? '' : ` Default: ${standard}.`} [${env}]`
+  const placeholder = value === 'true | false' ? `[${value}]` : `<${value}>`
+  return new Option(`${flag} ${placeholder}`, description)
+}
+
+function addMigrate(program: Command, terminal: Terminal): void {
+  program
+    .command('migrate')
+    .description('make or update the tables of the database, as every start of serve does')
+    .addOption(optionOf('data'))
+    .addOption(optionOf('database'))
+    .showHelpAfterError('`visage migrate --help` says more.')
+    .action(async (flags: Readonly<Record<string, string | true>>) => {
+      const { migrate } = await import('./migrate.ts')
+      await migrate(toTexts(flags), terminal)
+    })
 }
 
 /** A flag without a value is one that is true. */

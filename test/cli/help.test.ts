@@ -15,6 +15,7 @@ const helps: readonly (readonly [string, readonly RegExp[]])[] = [
     'serve --help',
     Object.values(settings).flatMap(({ env, flag }) => [RegExp(`\\[${env}\\]`), RegExp(flag)]),
   ],
+  ['migrate --help', [/--data/, /--database/, /VISAGE_DATABASE/]],
   [
     'token --help',
     [/--url/, /--user/, /--scopes/, /--app/, /--roles/, /--admin/, /--personal/, /--token-version/],
