@@ -266,7 +266,8 @@ export function readDatabaseConfig(
 
 /** The value stays out of the message: it holds a password. */
 function readDatabase(texts: Texts): PostgresLocation | undefined {
-  const connections = numberOf(texts, 'databaseConnections', 1, 1000)
+  // The sweep keeps one for its turn, and needs another to do something.
+  const connections = numberOf(texts, 'databaseConnections', 2, 1000)
   if (texts.database === undefined) return undefined
   const url = parsePostgres(texts.database)
   if (url === undefined) throw new ConfigError(`${name('database')} is not ${postgresForm}.`)

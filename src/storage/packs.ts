@@ -10,7 +10,7 @@ export interface Packs {
    * Stores `bytes` under `key`; when the promise resolves they survive a crash of the machine.
    * Keys are unique by construction (a version is never reused), so nothing is ever overwritten.
    * Throws Failure 'storage-unavailable' when the medium refuses (full, read-only, away); then
-   * nothing is left under `key`.
+   * nothing is left under `key`; or, where the answer got lost on a network, perhaps an orphan for the sweep.
    */
   write(key: string, bytes: Uint8Array): Promise<void>
   /**
