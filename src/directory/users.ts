@@ -141,6 +141,7 @@ const maxNameLength = 640
  * Someone who signed in for the first time, as their token describes them. A name that belongs to
  * somebody else is not taken from them: the newcomer is then known by their id, so a token's
  * changeable name claims can neither overwrite nor impersonate a person of the directory.
+ * @differs Whoever signs in and is not in the directory yet is added to it; Graph would answer 404.
  */
 export async function addSignedInUser(
   { database, findUser }: Readonly<{ database: Database; findUser: FindUser }>,

@@ -12,7 +12,11 @@ import type { RequestIds } from './headers.ts'
 type Words = string | ((facts: Facts) => string)
 type WireError = Readonly<{ status: number; code: string; message: Words; retryAfter?: true }>
 
-/** Clients test for this text as well as for the code: keep it to the letter. */
+/**
+ * Clients test for this text as well as for the code: keep it to the letter.
+ * @observed 2023 A missing photo is 404 `ImageNotFound`, where the page still prints a picture of
+ * 1 x 1. https://github.com/microsoftgraph/microsoft-graph-docs/issues/20785
+ */
 const imageNotFound =
   "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown."
 
@@ -36,6 +40,7 @@ export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
   'token-tenant-not-allowed': unauthorized(
     'Access token validation failure. The tenant of the token is not allowed here.',
   ),
+  // @differs Visage has an audience of its own: nobody but Microsoft can verify a token for Graph itself.
   'token-for-microsoft-graph': unauthorized(
     f =>
       `This token was issued for Microsoft Graph, and nobody but Microsoft Graph can verify such a token. Ask for a token whose audience is this server's own app registration.${expected(f)}`,
@@ -338,7 +343,10 @@ function expected(facts: Facts): string {
   return listed(facts, 'audience', ' Expected audience: ')
 }
 
-/** "403 names the permissions that would have been enough", and the admin roles where one is needed too. */
+/**
+ * @differs A 403 names the permissions that would have been enough, and the administrator roles where
+ * one is needed too; Graph's says only that something is missing.
+ */
 function wouldDo(facts: Facts): string {
   const roles = list(facts, 'roles')
   return (

@@ -27,7 +27,11 @@ export function requestIds(headers: Headers, newId: () => string): RequestIds {
   }
 }
 
-/** A strong ETag, quotes included: the same characters as `@odata.mediaEtag`. */
+/**
+ * A strong ETag, quotes included: the same characters as `@odata.mediaEtag`.
+ * @differs A photo has an ETag, and If-None-Match and If-Match are understood; of Graph users report
+ * neither. https://github.com/microsoftgraph/microsoft-graph-docs/issues/5012
+ */
 export function etagOf(photo: { version: string }): string {
   return `"${photo.version}"`
 }

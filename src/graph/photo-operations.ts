@@ -70,6 +70,9 @@ export async function listPhotos(request: Request): Promise<Reply> {
  * "如果成功,此方法返回200 OK用于更新团队照片的响应代码或204 No Content响应代码。" 200 for users, groups
  * and contacts, 204 for teams, as the two examples show; no body, and so no Content-Type.
  * https://learn.microsoft.com/zh-cn/graph/api/profilephoto-update
+ *
+ * @differs "Content-Type: image/jpeg. Required." Most official SDKs send another one, so the bytes count;
+ * VISAGE_STRICT_CONTENT_TYPE takes the page to the letter.
  */
 export async function updatePhoto(request: Request, parts: Parts): Promise<Reply> {
   const { call, target } = request
@@ -85,7 +88,7 @@ export async function updatePhoto(request: Request, parts: Parts): Promise<Reply
 
 /**
  * Evolution takes a contact's photo away by a PUT without a body; for everyone else an empty body is
- * an upload that went wrong. @differs Graph documents no way to remove a contact's photo.
+ * an upload that went wrong. @differs An empty PUT removes a contact's photo; Graph documents no way.
  */
 async function removeByEmptyBody({ call, target }: Request, parts: Parts): Promise<Reply> {
   if (target.kind !== 'contact') throw new Failure('body-empty')

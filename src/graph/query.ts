@@ -87,7 +87,7 @@ function readSelect(value: string | undefined): ReadonlySet<string> | undefined 
   return new Set(value.split(',').map(name => name.trim().toLowerCase()))
 }
 
-/** Lists come by display name and in no other order. */
+/** @differs Lists come by display name and in no other order. */
 function checkOrder(value: string | undefined): void {
   if (value === undefined || /^\s*displayName(\s+asc)?\s*$/i.test(value)) return
   throw invalid('$orderby', 'lists are ordered by displayName')
@@ -132,7 +132,10 @@ const startsWith = /^startswith\(\s*(\w+)\s*,\s*'((?:[^']|'')*)'\s*\)$/i
 const equals = /^(\w+)\s+eq\s+'((?:[^']|'')*)'$/i
 const hasEmail = /^emailAddresses\/any\(\s*(\w+)\s*:\s*\1\/address\s+eq\s+'((?:[^']|'')*)'\s*\)$/i
 
-/** `startswith(displayName,'ali') or mail eq 'alice@…'`: the filters that people pickers send. */
+/**
+ * `startswith(displayName,'ali') or mail eq 'alice@…'`: the filters that people pickers send.
+ * @differs Of $filter only `startswith`, `eq` and an address of a contact are understood, joined by `or`.
+ */
 function readFilter(value: string | undefined): Term[] {
   if (value === undefined) return []
   const clauses = splitAtOr(value)

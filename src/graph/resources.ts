@@ -24,7 +24,8 @@ export function keyed(collection: string, id: string): string {
 
 /**
  * `id` is the literal 'default' for the photo without a size, else '48x48'.
- * @observed 2026-04 docs/conformance.md: these six keys, `height` before `width`.
+ * @observed 2026-04 A photo's metadata has six keys, `height` before `width`; other samples have them
+ * the other way round.
  */
 export function profilePhoto(
   photo: Photo,
@@ -137,8 +138,8 @@ export function contactFolder(row: ContactFolder, select: Select): Shown {
 
 /**
  * A list of nothing is [], null a source that nobody has set.
- * @differs Pages print {} for the empty list, which is how PowerShell shows one; and Graph answers
- * without `id`, as it is here. https://www.michev.info/blog/post/6196
+ * @differs For an empty `allowedRoles` pages print {}, which is how PowerShell shows a list; Visage
+ * answers []. https://www.michev.info/blog/post/6196
  */
 export function photoUpdateSettings(settings: PhotoUpdateSettings, select: Select): Shown {
   const all = { source: settings.source, allowedRoles: settings.allowedRoles }

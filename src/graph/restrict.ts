@@ -1,7 +1,8 @@
 /**
  * What an organisation's photoUpdateSettings take away from those who may otherwise change a user's
  * photo. They are read anew for each change, and for nothing else: a setting holds from the next
- * request on, on every node. @differs In Graph it may take 24 hours.
+ * request on, on every node. @differs A change of photoUpdateSettings holds at once; in Graph it may
+ * take 24 hours.
  */
 import { findPhotoUpdateSettings } from '../directory/photo-update-settings.ts'
 import { Failure } from '../failure.ts'

@@ -54,6 +54,8 @@ const folder = user.flatMap(u => [`${u}/contactFolders/{folder}`])
 const anyFolder = folder.flatMap(f => [f, `${f}/childFolders/{folder}`])
 const contact = [...user, ...anyFolder].map(place => `${place}/contacts/{contact}`)
 
+// @differs SDKs have a PATCH of `photo` for height and width; no page has it, and a photo's size is its
+// picture's: 405.
 const metadata: Methods = { GET: 'getPhoto', DELETE: 'deletePhoto' }
 const value: Methods = {
   GET: 'getPhotoValue',

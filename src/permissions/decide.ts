@@ -95,8 +95,8 @@ export function relate(
 /** What no permission would change. */
 function refuseImpossible(action: Action, resource: Resource, caller: Asker): Refusal | undefined {
   // "Azure AD B2C 租户目前不支持使用Microsoft 图形 API更新用户的照片。" Azure AD B2C tenants do not
-  // support updating users' photos. @differs The page on reading says it of reading too; the founding
-  // document does not, and a stored photo may be seen.
+  // support updating users' photos. @differs For B2C tenants the page on reading refuses reading too;
+  // the founding document refuses updating only, and a stored photo may be seen.
   if (caller.isB2c && action === 'update' && resource === 'user') {
     return { allowed: false, why: 'b2c-unsupported', sufficient: [] }
   }

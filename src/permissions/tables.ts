@@ -110,7 +110,8 @@ const updateGroup: Table = {
   },
 }
 
-// "更新团队个人资料照片": to update the profile photo of a team
+// "更新团队个人资料照片": to update the profile photo of a team. @differs Newer pages let an application
+// set the photo of a team; the founding document says "not supported".
 const updateTeam: Table = {
   source: updatePage,
   rows: {
@@ -297,12 +298,12 @@ const readGroupEntry: Table = {
   },
 }
 
-// "List groups". @differs Its newest table adds Group-NestingSupport.ReadWrite.All and
-// Group.ManageProtection.All, permissions for other work that Visage does not issue.
+// "List groups". @differs The newest table for listing groups adds Group-NestingSupport.ReadWrite.All
+// and Group.ManageProtection.All, permissions for other work that Visage does not know.
 const listGroups: Table = { source: `${pages}/group-list`, rows: readGroupEntry.rows }
 
-// "Get team". @differs Its application row begins with TeamSettings.Read.Group and
-// TeamSettings.ReadWrite.Group, which rest on consent for one team: Visage knows no such consent.
+// "Get team". @differs For applications the page on reading a team begins with TeamSettings.Read.Group
+// and TeamSettings.ReadWrite.Group, which rest on consent for one team: Visage knows no such consent.
 const readTeamEntry: Table = {
   source: `${pages}/team-get`,
   rows: {
@@ -332,7 +333,8 @@ const readTeamEntry: Table = {
   },
 }
 
-// "List joinedTeams". @differs Its delegated row also has AgentIdUser.*, for agents: not in Visage.
+// "List joinedTeams". @differs The page on listing joined teams also has AgentIdUser.*, for agents,
+// which are not in Visage.
 const listTeams: Table = {
   source: `${pages}/user-list-joinedteams`,
   rows: {
@@ -389,7 +391,8 @@ const updateSettings: Table = {
   },
 }
 
-// "Delete photoUpdateSettings" @differs Its page publishes no table: what changes a setting takes it back.
+// "Delete photoUpdateSettings". @differs The page on deleting photoUpdateSettings publishes no table:
+// what changes a setting takes it back.
 const deleteSettings: Table = {
   source: betaPage('peopleadminsettings-delete-photoupdatesettings'),
   rows: updateSettings.rows,

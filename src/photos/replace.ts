@@ -26,6 +26,9 @@ export type ReplaceParts = Readonly<{
  * Sets the photo of `owner` to what `bytes` shows. The same bytes as last time are recognised: no
  * rendering, no write, the version stays. Throws 'photo-changed' when `condition` does not hold, the
  * image failures of renditions/, and 'user-', 'group-' or 'contact-not-found' when the owner vanished meanwhile.
+ * @differs The next GET sees the new photo, on every node; in Graph it takes up to hours. Setting the
+ * same bytes again changes nothing, not even the ETag.
+ * https://github.com/microsoftgraph/microsoft-graph-docs/issues/6672
  */
 export async function replacePhoto(
   parts: ReplaceParts,

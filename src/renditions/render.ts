@@ -37,6 +37,8 @@ export async function renderPack(
 /**
  * The photo's pixels, upright, in sRGB, on white. Raw pixels carry no metadata: what is rendered
  * from them cannot leak the place, time, camera or embedded preview of the upload.
+ * @differs What is read is never the file that was sent: always a JPEG, upright, without metadata.
+ * No page says what Graph does.
  */
 async function decodePhoto(upload: Admitted, framing: Framing, limits: Limits): Promise<Pixels> {
   const picture = openPicture(upload.picture, limits).autoOrient()

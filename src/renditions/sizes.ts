@@ -1,6 +1,8 @@
 /**
  * The sizes a photo comes in, and which of them an upload is large enough for. Nothing is ever
  * enlarged: a size that does not fit does not exist. Pixels only; it knows no path and no JSON.
+ * @differs Every size that fits exists as soon as the photo does; in Graph some come late or never.
+ * https://github.com/microsoftgraph/microsoft-graph-docs/issues/2319
  */
 
 /**

@@ -2,6 +2,7 @@
  * Holds whoever asks too much to their limits, each key for itself. It counts in this process alone:
  * several processes side by side let through as many times as much. What a key stands for, and when
  * to ask, is decided elsewhere.
+ * @differs Throttling is off unless it is asked for, and counts in each process for itself.
  */
 import { Failure, type FailureCode } from '../failure.ts'
 import type { ThrottleLimits } from './limits.ts'
