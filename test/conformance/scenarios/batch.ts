@@ -13,15 +13,13 @@ const format =
   'https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html#sec_BatchRequestsandResponses'
 const me = '/v1.0/me'
 const given = [steps.setPhoto(me, 'a portrait')]
-/** The person beside the picture, as pages ask for it. */
-const myself = steps.self('User.ReadWrite', 'User.Read')
 
 type Part = Readonly<Record<string, unknown>>
 type Parts = Readonly<Record<string, Expected>>
 
 function send(requests: readonly Part[], parts: Parts, more: Partial<Exchange> = {}): Exchange {
   return {
-    as: myself,
+    as: steps.me,
     method: 'POST',
     path: '/v1.0/$batch',
     body: { json: { requests } },

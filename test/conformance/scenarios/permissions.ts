@@ -375,6 +375,10 @@ const allAdmins: readonly AdminRole[] = [...new Set([...userAdmins, ...groupAdmi
 const delegated = (holds: readonly string[], roles: readonly AdminRole[] = []) =>
   steps.exactly('delegated', holds, roles)
 
+function oneOf(role: AdminRole): string {
+  return `${/^[AEIO]/.test(role) ? 'An' : 'A'} ${role}`
+}
+
 const photosOfOthers: readonly Case[] = (['update', 'delete'] as const).flatMap(verb => {
   const source = verb === 'update' ? steps.updatePage : steps.deletePage
   const place = '/v1.0/users/{other}'
@@ -383,7 +387,7 @@ const photosOfOthers: readonly Case[] = (['update', 'delete'] as const).flatMap(
     ...forAnyUser.flatMap(permission => [
       ...userAdmins.map(role => ({
         ...base,
-        name: `A ${role} with ${permission} may ${verb} anyone's photo`,
+        name: `${oneOf(role)} with ${permission} may ${verb} anyone's photo`,
         as: delegated([permission], [role]),
         expected: 'allowed' as const,
       })),
@@ -397,7 +401,7 @@ const photosOfOthers: readonly Case[] = (['update', 'delete'] as const).flatMap(
         .filter(role => !userAdmins.includes(role))
         .map(role => ({
           ...base,
-          name: `A ${role} with ${permission} may not ${verb} another's photo`,
+          name: `${oneOf(role)} with ${permission} may not ${verb} another's photo`,
           as: delegated([permission], [role]),
           expected: refusal([permission, 'User Administrator']),
         })),
@@ -464,7 +468,7 @@ const photosOfGroups: readonly Case[] = (['update', 'delete'] as const).flatMap(
       })),
       ...allAdmins.map(role => ({
         ...at('{foreignGroup}'),
-        name: `A ${role} with ${permission} may ${groupAdmins.includes(role) ? '' : 'not '}${verb} the photo of a group of others`,
+        name: `${oneOf(role)} with ${permission} may ${groupAdmins.includes(role) ? '' : 'not '}${verb} the photo of a group of others`,
         as: delegated([permission], [role]),
         expected: groupAdmins.includes(role) ? ('allowed' as const) : refusal([permission]),
       })),
@@ -490,7 +494,7 @@ const photosOfTeams: readonly Case[] = [
   ...allAdmins.map(role => ({
     verb: 'update',
     source: 'https://learn.microsoft.com/en-us/graph/api/team-update',
-    name: `A ${role} may ${teamAdmins.includes(role) ? '' : 'not '}update the photo of a team of others`,
+    name: `${oneOf(role)} may ${teamAdmins.includes(role) ? '' : 'not '}update the photo of a team of others`,
     as: delegated(['TeamSettings.ReadWrite.All'], [role]),
     place: '/v1.0/teams/{foreignTeam}',
     photoAt: '/v1.0/groups/{foreignTeam}',
