@@ -5,6 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { renderConfiguration, renderConfigurationSummary } from './configuration.ts'
+import { renderConformance, renderConformanceSummary } from './conformance.ts'
 import { renderErrors } from './errors.ts'
 import { renderPermissionSummary, renderPermissions } from './permissions.ts'
 
@@ -24,8 +25,10 @@ export const everythingGenerated: readonly Generated[] = [
   { file: 'docs/permissions.md', render: renderPermissions },
   { file: 'docs/configuration.md', render: renderConfiguration },
   { file: 'docs/errors.md', render: renderErrors },
+  { file: 'docs/conformance.md', render: renderConformance },
   { file: 'README.md', section: 'permissions', render: renderPermissionSummary },
   { file: 'README.md', section: 'settings', render: renderConfigurationSummary },
+  { file: 'README.md', section: 'conformance', render: renderConformanceSummary },
 ]
 
 /** Names what is out of date under a root, like `README.md (settings)`. */
