@@ -105,9 +105,9 @@ const faults: readonly (readonly [string, Rule, Readonly<Record<string, string>>
     { 'src/photos/replace.ts': "import { openDisk } from '../storage/disk.ts'" },
   ],
   [
-    'the web framework outside the edge',
+    'the command line outside its room',
     packagesAwayFromHome,
-    { 'src/graph/answer.ts': "import type { FastifyReply } from 'fastify'" },
+    { 'src/graph/answer.ts': "import type { Command } from 'commander'" },
   ],
   [
     'a subpath of the picture library outside its rooms',

@@ -1,7 +1,8 @@
 /**
- * The HTTP server around `answer`, and the only file that knows Fastify. It turns a request into a
- * call and a reply into bytes, and guards what lies below a call: broken HTTP, limits, timeouts.
+ * The HTTP server around `answer`, on `node:http` alone. It turns a request into a call and a reply
+ * into bytes, and guards what lies below a call: broken HTTP, limits, timeouts, an orderly end.
  */
+import { once } from 'node:events'
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -9,8 +10,8 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { Failure, type FailureCode } from '../failure.ts'
 import { type Answer, answer } from './answer.ts'
 import { answerBatch, isBatch } from './batch.ts'
@@ -57,37 +58,45 @@ const closingCheckMs = 50
 
 export type Around = (answer: Answer) => Answer
 
-export function createServer(parts: Parts, options: HttpOptions): FastifyInstance {
+export type HttpServer = Readonly<{
+  server: Server
+  /** The root of this server, without a slash at the end. Rejects with EADDRINUSE, EACCES… */
+  listen: (at: Readonly<{ host: string; port: number }>) => Promise<string>
+  /** Takes no new connection, and resolves when every request that was taken is answered. */
+  close: () => Promise<void>
+}>
+
+export function createServer(parts: Parts, options: HttpOptions): HttpServer {
   const answerAny = toAnswerAny(options.around ?? (inner => inner))
-  const server = fastify({
-    serverFactory: handle => openServer(handle, parts, options),
-    forceCloseConnections: 'idle',
-    return503OnClosing: false,
-    exposeHeadRoutes: false,
-    // routes.ts is the router. Here every address is the same, also one that is no url at all.
-    rewriteUrl: () => '/',
-    clientErrorHandler: (error, socket) => refuseBrokenHttp(error, socket, parts),
-  })
-  closeConnectionsAfterAnswers(server)
-  // A hook, because what comes after it in Fastify looks at Content-Type, which is no evidence here.
-  server.addHook('onRequest', async (request, reply) => {
-    request.raw.url = request.originalUrl
-    if (options.before?.(request.raw, reply.raw)) {
-      reply.hijack()
-      return reply
-    }
-    return await respond(request, reply, parts, options, answerAny)
-  })
-  return server
+  const handle: Handle = (request, response) => {
+    if (options.before?.(request, response)) return
+    if (!server.listening) response.shouldKeepAlive = false
+    respond(request, response, parts, options, answerAny).catch(error => {
+      parts.events.troubled('answering', error)
+      response.destroy()
+    })
+  }
+  const server = openServer(handle, parts, options)
+  return {
+    server,
+    async listen({ host, port }) {
+      server.listen({ host, port })
+      await once(server, 'listening')
+      const { address, family, port: taken } = server.address() as AddressInfo
+      const name = family === 'IPv6' ? `[${address}]` : address
+      return `${options.tls ? 'https' : 'http'}://${name}:${taken}`
+    },
+    close: () => closeServer(server),
+  }
 }
 
-/** Closing ends idle connections once; those that were busy then would hold it up until keep-alive ends. */
-function closeConnectionsAfterAnswers(server: FastifyInstance): void {
-  let timer: NodeJS.Timeout | undefined
-  server.addHook('preClose', async () => {
-    timer = setInterval(() => server.server.closeIdleConnections(), closingCheckMs)
-  })
-  server.addHook('onClose', async () => clearInterval(timer))
+/** Node ends idle connections once; those that were busy then would hold it up until keep-alive ends. */
+async function closeServer(server: Server): Promise<void> {
+  if (!server.listening) return
+  const timer = setInterval(() => server.closeIdleConnections(), closingCheckMs)
+  server.close()
+  await once(server, 'close')
+  clearInterval(timer)
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
@@ -102,42 +111,39 @@ function openServer(handle: Handle, parts: Parts, { tls, timeouts }: HttpOptions
   server.on('checkContinue', handle)
   // Any other expectation may be passed over (RFC 9110, 10.1.1); Node would answer 417 without a body.
   server.on('checkExpectation', handle)
+  server.on('clientError', (error, socket) => refuseBrokenHttp(error, socket, parts))
   // This is no proxy; Node would hang up without a word.
   server.on('connect', (_request, socket) => refuseOnSocket(notHere, socket, parts))
   return server
 }
 
 async function respond(
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: IncomingMessage,
+  response: ServerResponse,
   parts: Parts,
   options: HttpOptions,
   answerAny: Answer,
-): Promise<FastifyReply> {
-  const { raw } = request
+): Promise<void> {
   let release: (() => void) | undefined
   const call: Call = {
-    method: raw.method ?? '',
-    url: pathOf(raw.url ?? ''),
-    origin: options.baseUrl ?? originOf(request),
-    headers: raw.headers as Headers,
+    method: request.method ?? '',
+    url: pathOf(request.url ?? ''),
+    origin: options.baseUrl ?? originOf(request, options),
+    headers: request.headers as Headers,
     async readBody(maxBytes) {
-      const proceed = () => expectsContinue(raw) && reply.raw.writeContinue()
-      const body = await readBody(raw, maxBytes, { ...options, proceed })
+      const proceed = () => expectsContinue(request) && response.writeContinue()
+      const body = await readBody(request, maxBytes, { ...options, proceed })
       release = body.release
       return body.bytes
     },
   }
-  const answered = lacksHost(raw)
+  const reply = lacksHost(request)
     ? refuse(httpMalformed, requestIds(call.headers, parts.newId), parts.now())
     : (answerPreflight(call, parts) ?? (await answerAny(call, parts)))
   release?.()
-  if (answered.isCut) {
-    raw.socket.destroy()
-    return reply.hijack()
-  }
-  if (!raw.complete) lingerAfter(reply.raw, raw)
-  return send(reply.headers(corsHeaders(call.headers)), call.method, answered)
+  if (reply.isCut) return void request.socket.destroy()
+  if (!request.complete) lingerAfter(response, request)
+  send(response, call, reply)
 }
 
 function toAnswerAny(around: Around): Answer {
@@ -165,9 +171,9 @@ const notHere = new Failure('method-not-allowed', { facts: { allow: [] } })
 const hostPattern = /^[\w.-]+(:\d{1,5})?$|^\[[\da-f:.]+\](:\d{1,5})?$/i
 
 /** The Host goes into answers (@odata.context), so one that is no host does not get there. */
-function originOf(request: FastifyRequest): string {
-  const host = request.raw.headers.host ?? ''
-  return `${request.protocol}://${hostPattern.test(host) ? host : 'localhost'}`
+function originOf({ headers }: IncomingMessage, { tls }: HttpOptions): string {
+  const host = headers.host ?? ''
+  return `${tls ? 'https' : 'http'}://${hostPattern.test(host) ? host : 'localhost'}`
 }
 
 function expectsContinue(request: IncomingMessage): boolean {
@@ -198,11 +204,19 @@ function lingerAfter(response: ServerResponse, request: IncomingMessage): void {
 /** Connections whose last answer went out before its request had arrived whole. */
 const answeredEarly = new WeakSet<Duplex>()
 
-function send(reply: FastifyReply, method: string, { status, headers, body }: Reply): FastifyReply {
-  reply.code(status).headers(headers)
-  if (method !== 'HEAD') return reply.send(body)
-  if (body !== undefined) reply.header('content-length', Buffer.byteLength(body))
-  return reply.send()
+function send(response: ServerResponse, { method, headers: asked }: Call, reply: Reply): void {
+  const { status, body } = reply
+  const headers =
+    asked.origin === undefined ? reply.headers : { ...corsHeaders(asked), ...reply.headers }
+  const lines: string[] = []
+  for (const name in headers) lines.push(name, headers[name] ?? '')
+  // Never with a 204; with a 304 it would have to be the photo's (RFC 9110, 8.6).
+  if (status !== 204 && status !== 304) {
+    lines.push('content-length', String(body === undefined ? 0 : Buffer.byteLength(body)))
+  }
+  response.writeHead(status, lines)
+  if (method === 'HEAD') response.end()
+  else response.end(body)
 }
 
 /** What Node's parser refuses has no request and no reply: the answer is written to the socket itself. */

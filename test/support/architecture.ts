@@ -86,7 +86,6 @@ export const adapters = ['cached', 'disk', 'memory', 's3', 'sqlite', 'postgres']
 
 /** Packages that only some files may know: a path, or a folder with its slash. */
 export const packageHomes: Readonly<Record<string, readonly string[]>> = {
-  fastify: ['src/graph/http.ts'],
   sharp: ['src/renditions/', 'src/demo/canvas.ts'],
   jose: ['src/tokens/', 'src/issuer/'],
   'oidc-provider': ['src/issuer/'],
