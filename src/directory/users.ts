@@ -44,10 +44,12 @@ export function prepareFindUser(database: Database): FindUser {
       .where('users.tenant_id', '=', at.tenantId)
       .where('user_principal_name_key', '=', at.name),
   )
-  return async (tenantId, idOrName, by = 'idOrName') => {
-    const mayBeName = by === 'idOrName' && idOrName.includes('@')
-    const named = mayBeName ? await byName({ tenantId, name: userNameKey(idOrName) }) : undefined
-    return named ?? (await byId({ tenantId, id: normalizeId(idOrName) }))
+  const findById = (tenantId: string, id: string) => byId({ tenantId, id: normalizeId(id) })
+  return (tenantId, idOrName, by = 'idOrName') => {
+    if (by === 'id' || !idOrName.includes('@')) return findById(tenantId, idOrName)
+    return byName({ tenantId, name: userNameKey(idOrName) }).then(
+      named => named ?? findById(tenantId, idOrName),
+    )
   }
 }
 

@@ -51,7 +51,7 @@ const keyed = /^([A-Za-z]+)\((?:[A-Za-z]+=)?'(.*)'\)$/s
 function readSegment(part: string, segments: Segment[]): void {
   if (part === '') throw new Failure('address-malformed', { facts: { reason: 'an empty segment' } })
   const text = decode(part)
-  const match = keyed.exec(text)
+  const match = text.endsWith(')') ? keyed.exec(text) : null
   if (match === null) {
     segments.push({ text: decodeHash(text), isKey: false })
     return

@@ -47,16 +47,17 @@ function permitCall(matched: Match, caller: Caller): void {
 }
 
 /** By what the caller is to the target; the database is asked only when the token is not enough. */
-async function relateCall(
+function relateCall(
   matched: Match,
   caller: Caller,
   target: Target,
   parts: Parts,
-): Promise<void> {
+): Promise<void> | undefined {
   const { action, resource } = demandOf(matched)
-  if (relate(action, resource, caller, knownRelation(caller, target)).allowed) return
-  const relation = await wholeRelation(caller, target, parts)
-  enforce(relate(action, resource, caller, relation))
+  if (relate(action, resource, caller, knownRelation(caller, target)).allowed) return undefined
+  return wholeRelation(caller, target, parts).then(relation =>
+    enforce(relate(action, resource, caller, relation)),
+  )
 }
 
 function enforce(verdict: Verdict): void {

@@ -44,7 +44,7 @@ export async function getPhotoValue(request: Request, parts: Parts): Promise<Rep
     headers: {
       'content-type': 'image/jpeg',
       etag: etagOf(photo),
-      ...revalidate,
+      'cache-control': revalidate['cache-control'],
       // The bytes are ours, re-encoded; still no browser shall take them for anything but a picture.
       'x-content-type-options': 'nosniff',
     },

@@ -13,17 +13,20 @@ import type { Match } from './routes.ts'
 import { type Target, wholeRelation } from './target.ts'
 
 /** @throws Failure 'photo-updates-restricted' */
-export async function restrictCall(
+export function restrictCall(
   { operation }: Match,
   caller: Caller,
   target: Target,
   parts: Parts,
-): Promise<void> {
+): Promise<void> | undefined {
   // "user profile photos": those of groups, teams and contacts are left alone. Deleting is among the
   // "edit operations in the cloud" that allowedRoles is about.
   // https://learn.microsoft.com/en-us/graph/api/resources/photoupdatesettings?view=graph-rest-beta
   const isChange = operation === 'updatePhoto' || operation === 'deletePhoto'
-  if (!isChange || target.kind !== 'user') return
+  return isChange && target.kind === 'user' ? restrictChange(caller, target, parts) : undefined
+}
+
+async function restrictChange(caller: Caller, target: Target, parts: Parts): Promise<void> {
   const settings = await findPhotoUpdateSettings(parts.database, caller.tenantId)
   const { kind } = caller
   // What the token says is asked first; the directory's roles cost another query.

@@ -141,15 +141,15 @@ export type Match = Readonly<{
   operation: Operation
   target: TargetKind
   /** The user named in the path; undefined for /me and where no user is named. */
-  user?: string
+  user: string | undefined
   /** The path begins with /me, or with one of the names that SDKs put in its place. */
   isMe: boolean
   /** The group's or the team's id. */
-  group?: string
+  group: string | undefined
   /** The folders of the path, outermost first. */
   folders: readonly string[]
-  contact?: string
-  size?: string
+  contact: string | undefined
+  size: string | undefined
 }>
 
 type Node = {
@@ -223,10 +223,10 @@ function toMatch(
     target: route.target,
     isMe,
     folders: keys.get('folder') ?? [],
-    ...(named !== undefined && !isMe && { user: named }),
-    ...(groupId !== undefined && { group: groupId }),
-    ...(contactId !== undefined && { contact: contactId }),
-    ...(size !== undefined && { size }),
+    user: isMe ? undefined : named,
+    group: groupId,
+    contact: contactId,
+    size,
   }
 }
 

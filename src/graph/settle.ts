@@ -22,7 +22,7 @@ export async function settle(call: Call, parts: Parts, story: Story): Promise<Re
     const told = await story(known => {
       caller = known
     })
-    reply = { ...told, headers: { ...ids.headers, ...told.headers } }
+    reply = { ...told, headers: { ...told.headers, ...ids.headers } }
   } catch (error) {
     failure = error
     reply = refuse(error instanceof Failure ? error : undefined, ids, parts.now())

@@ -57,7 +57,8 @@ export function formatRenditions(renditions: readonly Rendition[]): string {
 /** The photo itself without a size; undefined when it was too small for the size, or that is none of the nine. */
 export function findRendition(photo: Photo, size?: PixelSize): Rendition | undefined {
   if (size === undefined) return photo.renditions[0]
-  return listSizes(photo).find(
+  if (!isNamedSize(size.width, size.height)) return undefined
+  return photo.renditions.find(
     ({ width, height }) => width === size.width && height === size.height,
   )
 }
