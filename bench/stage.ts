@@ -9,7 +9,7 @@ import type { Running } from './child.ts'
 import { type Issuer, startIssuer } from './issuer.ts'
 import { type Requests, type Target, writeRequests } from './load.ts'
 import type { Plan } from './plan.ts'
-import { type Kind, type Population, populate, userAt } from './population.ts'
+import { type Kind, type Population, populate, userAt, warmUp } from './population.ts'
 import { startVisage } from './visage.ts'
 
 export type Stage = Readonly<{
@@ -63,6 +63,7 @@ export async function openStage(plan: Plan, say: (line: string) => void): Promis
 
 async function openReaders(stage: Stage): Promise<Readers> {
   const population = await stage.populate('distinct', stage.plan.users, 'distinct')
+  await warmUp(population)
   const visage = await startVisage(population.data, stage.issuer)
   stage.defer(visage.child.stop)
   const targets = sampleTargets(population)

@@ -3,7 +3,7 @@
  * server. Rows, names and folders grow; the bytes of the pictures are the same in both.
  */
 import { costOfAnswer, writeRequests } from '../load.ts'
-import { expect } from '../population.ts'
+import { expect, warmUp } from '../population.ts'
 import { compare, type Measure } from '../rounds.ts'
 import { readPicture } from '../same-bytes.ts'
 import { type Stage, sampleTargets } from '../stage.ts'
@@ -26,6 +26,7 @@ export async function directorySize(stage: Stage): Promise<Row> {
 
 async function open(stage: Stage, users: number): Promise<Measure> {
   const population = await stage.populate('linked', users, 'linked')
+  await warmUp(population)
   const visage = await startVisage(population.data, stage.issuer)
   stage.defer(visage.child.stop)
   const targets = sampleTargets(population)
