@@ -1,11 +1,10 @@
 /**
- * Composition root: settings -> stores -> parts -> a listening server. The only file that names
- * concrete adapters; everything below gets what it uses handed in.
+ * Composition root: settings -> stores -> parts -> a listening server. Everything below gets what it
+ * uses handed in; which stores there are is stores.ts.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import type { Limits } from './config.ts'
 import { openDirectory } from './directory/directory.ts'
 import { type Answered, createEvents, type Events, type WriteLine } from './events.ts'
@@ -17,16 +16,10 @@ import { closeOtherDecoders } from './renditions/decoders.ts'
 import { defaultLimits } from './renditions/limits.ts'
 import { createQueue } from './renditions/queue.ts'
 import { renderPack } from './renditions/render.ts'
-import { cachePacks } from './storage/cached.ts'
-import { openDiskPacks } from './storage/disk.ts'
-import type { PostgresLocation, S3Location } from './storage/location.ts'
-import { openMemoryPacks } from './storage/memory.ts'
-import { migrate } from './storage/migrations.ts'
 import type { Packs } from './storage/packs.ts'
-import type { S3Options } from './storage/s3.ts'
 import type { Database } from './storage/schema.ts'
-import { openSqlite } from './storage/sqlite.ts'
 import { takeTurn } from './storage/turns.ts'
+import { openStores, type StoreOptions } from './stores.ts'
 import type { ThrottleLimits } from './throttling/limits.ts'
 import { createThrottle } from './throttling/throttle.ts'
 import type { Fetch } from './tokens/key-set.ts'
@@ -44,34 +37,26 @@ export type Identity = Readonly<{
   before?: (request: IncomingMessage, response: ServerResponse) => boolean
 }>
 
-export type ServerOptions = Readonly<{
-  host: string
-  /** 0 takes a free port. */
-  port: number
-  tls?: Readonly<{ cert: string | Buffer; key: string | Buffer }> | undefined
-  baseUrl?: string | undefined
-  /** A folder, or undefined to keep everything in memory and nothing afterwards. */
-  data: string | undefined
-  /** Instead of the embedded database. */
-  database?: PostgresLocation | undefined
-  /** Instead of the folder. */
-  packs?: S3Location | undefined
-  packCacheBytes?: number | undefined
-  /** Instead of what the environment of AWS says. */
-  s3Credentials?: S3Options['credentials'] | undefined
-  /** Asked once the address is known, before the first request. */
-  identity: (origin: string) => Identity
-  strictContentType: boolean
-  /** Per application and mailbox, in this process; undefined for none. */
-  throttle?: ThrottleLimits | undefined
-  limits: Limits
-  write: WriteLine
-  /** Sees every answer, besides what is written to the log. */
-  watch?: ((event: Answered) => void) | undefined
-  /** Something around the answers, for development. */
-  around?: Around | undefined
-  now?: () => number
-}>
+export type ServerOptions = StoreOptions &
+  Readonly<{
+    host: string
+    /** 0 takes a free port. */
+    port: number
+    tls?: Readonly<{ cert: string | Buffer; key: string | Buffer }> | undefined
+    baseUrl?: string | undefined
+    /** Asked once the address is known, before the first request. */
+    identity: (origin: string) => Identity
+    strictContentType: boolean
+    /** Per application and mailbox, in this process; undefined for none. */
+    throttle?: ThrottleLimits | undefined
+    limits: Limits
+    write: WriteLine
+    /** Sees every answer, besides what is written to the log. */
+    watch?: ((event: Answered) => void) | undefined
+    /** Something around the answers, for development. */
+    around?: Around | undefined
+    now?: () => number
+  }>
 
 export type RunningServer = Readonly<{
   /** `http://localhost:8080`, without a slash at the end. */
@@ -120,69 +105,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await close()
     throw error
   }
-}
-
-type StoreOptions = Pick<
-  ServerOptions,
-  'data' | 'database' | 'packs' | 'packCacheBytes' | 's3Credentials'
->
-
-async function openStores(
-  options: StoreOptions,
-  now: () => number,
-): Promise<{ database: Database; packs: Packs }> {
-  const { data, database: location } = options
-  const database = location ? await openServerDatabase(location) : await openEmbedded(data)
-  try {
-    return { database, packs: await openPacks(options, now) }
-  } catch (error) {
-    await database.destroy()
-    throw error
-  }
-}
-
-async function openPacks(
-  { data, packs: location, packCacheBytes = 0, s3Credentials }: StoreOptions,
-  now: () => number,
-): Promise<Packs> {
-  if (location === undefined) {
-    return data === undefined ? openMemoryPacks(now) : await openDiskPacks(join(data, 'packs'))
-  }
-  const { openS3Packs } = await import('./storage/s3.ts')
-  const credentials = s3Credentials && { credentials: s3Credentials }
-  const packs = await openS3Packs({ location, ...credentials })
-  return packCacheBytes === 0 ? packs : cachePacks(packs, packCacheBytes)
-}
-
-/** Brings the tables up to date and does nothing else. */
-export async function migrateStores(
-  options: Pick<StoreOptions, 'data' | 'database'>,
-): Promise<void> {
-  const { data, database: location } = options
-  const database = location ? await openServerDatabase(location) : await openEmbedded(data)
-  await database.destroy()
-}
-
-async function openEmbedded(data: string | undefined): Promise<Database> {
-  const file = data === undefined ? ':memory:' : join(data, 'visage.sqlite')
-  const database = await openSqlite({ file })
-  try {
-    await migrate(database)
-    return database
-  } catch (error) {
-    await database.destroy()
-    throw error
-  }
-}
-
-/** The driver is loaded by who uses it: `visage dev` starts without. */
-async function openServerDatabase(location: PostgresLocation): Promise<Database> {
-  const { migrationPatience, openPostgres } = await import('./storage/postgres.ts')
-  {
-    await using migrating = await openPostgres({ ...location, patience: migrationPatience })
-    await migrate(migrating)
-  }
-  return await openPostgres(location)
 }
 
 function createParts(

@@ -32,7 +32,7 @@ const manifest: Readonly<{ dependencies: Record<string, string> }> = JSON.parse(
 
 const rules: Readonly<Record<string, Rule>> = {
   'imports follow the arrows': wrongArrows,
-  'only server.ts names storage adapters': adaptersNamedOutsideTheRoot,
+  'only stores.ts names storage adapters': adaptersNamedOutsideTheRoot,
   'packages stay in the files that may know them': packagesAwayFromHome,
   'imports name their target in plain words': importsThatCannotBeRead,
   'only config.ts reads the environment': environmentReadOutsideConfig,

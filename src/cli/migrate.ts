@@ -3,7 +3,7 @@
  * does the same at every start; alone it needs no identity provider, and may run as another user.
  */
 import { readDatabaseConfig, readEnvironment, type Texts } from '../config.ts'
-import { migrateStores } from '../server.ts'
+import { migrateStores } from '../stores.ts'
 import type { Terminal } from './terminal.ts'
 
 export async function migrate(

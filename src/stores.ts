@@ -1,0 +1,86 @@
+/**
+ * Where rows and packs are kept, as settings say it -> the stores, open. The only file that names
+ * concrete adapters.
+ */
+import { join } from 'node:path'
+import { cachePacks } from './storage/cached.ts'
+import { openDiskPacks } from './storage/disk.ts'
+import type { PostgresLocation, S3Location } from './storage/location.ts'
+import { openMemoryPacks } from './storage/memory.ts'
+import { migrate } from './storage/migrations.ts'
+import type { Packs } from './storage/packs.ts'
+import type { S3Options } from './storage/s3.ts'
+import type { Database } from './storage/schema.ts'
+import { openSqlite } from './storage/sqlite.ts'
+
+export type StoreOptions = Readonly<{
+  /** A folder, or undefined to keep everything in memory and nothing afterwards. */
+  data: string | undefined
+  /** Instead of the embedded database. */
+  database?: PostgresLocation | undefined
+  /** Instead of the folder. */
+  packs?: S3Location | undefined
+  packCacheBytes?: number | undefined
+  /** Instead of what the environment of AWS says. */
+  s3Credentials?: S3Options['credentials'] | undefined
+}>
+
+export type Stores = Readonly<{ database: Database; packs: Packs }>
+
+/**
+ * With the tables up to date. The database is the caller's to close. Throws Failure 'storage-unavailable'.
+ */
+export async function openStores(options: StoreOptions, now: () => number): Promise<Stores> {
+  const { data, database: location } = options
+  const database = location ? await openServerDatabase(location) : await openEmbedded(data)
+  try {
+    return { database, packs: await openPacks(options, now) }
+  } catch (error) {
+    await database.destroy()
+    throw error
+  }
+}
+
+async function openPacks(
+  { data, packs: location, packCacheBytes = 0, s3Credentials }: StoreOptions,
+  now: () => number,
+): Promise<Packs> {
+  if (location === undefined) {
+    return data === undefined ? openMemoryPacks(now) : await openDiskPacks(join(data, 'packs'))
+  }
+  const { openS3Packs } = await import('./storage/s3.ts')
+  const credentials = s3Credentials && { credentials: s3Credentials }
+  const packs = await openS3Packs({ location, ...credentials })
+  return packCacheBytes === 0 ? packs : cachePacks(packs, packCacheBytes)
+}
+
+/** Brings the tables up to date and does nothing else. */
+export async function migrateStores(
+  options: Pick<StoreOptions, 'data' | 'database'>,
+): Promise<void> {
+  const { data, database: location } = options
+  const database = location ? await openServerDatabase(location) : await openEmbedded(data)
+  await database.destroy()
+}
+
+async function openEmbedded(data: string | undefined): Promise<Database> {
+  const file = data === undefined ? ':memory:' : join(data, 'visage.sqlite')
+  const database = await openSqlite({ file })
+  try {
+    await migrate(database)
+    return database
+  } catch (error) {
+    await database.destroy()
+    throw error
+  }
+}
+
+/** The driver is loaded by who uses it: `visage dev` starts without. */
+async function openServerDatabase(location: PostgresLocation): Promise<Database> {
+  const { migrationPatience, openPostgres } = await import('./storage/postgres.ts')
+  {
+    await using migrating = await openPostgres({ ...location, patience: migrationPatience })
+    await migrate(migrating)
+  }
+  return await openPostgres(location)
+}
