@@ -2,9 +2,9 @@
  * A real Ceph with its S3 gateway for a test, where Debian's programs are installed; see the script
  * beside this file.
  */
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -20,6 +20,8 @@ export type Ceph = AsyncDisposable &
     createBucket: () => Promise<S3Location>
     kill: (daemon: string) => Promise<void>
     revive: (daemon: string) => Promise<void>
+    /** Ids of its processes. */
+    processes: () => number[]
   }>
 
 const programs = ['ceph', 'ceph-mon', 'ceph-osd', 'ceph-mgr', 'radosgw', 'radosgw-admin']
@@ -54,7 +56,14 @@ export async function startCeph(daemons: number): Promise<Ceph> {
   const call = async (verb: string, ...words: readonly (string | number)[]) => {
     await run(script, [verb, folder, ...words.map(String)], { timeout: 240_000 })
   }
+  // The daemons are nobody's children: whatever ends this process, they are to go with it.
+  const abandon = () => {
+    execFileSync(script, ['stop', folder])
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.once('exit', abandon)
   const close = async () => {
+    process.off('exit', abandon)
     await call('stop')
     await rm(folder, { recursive: true, force: true })
   }
@@ -71,8 +80,14 @@ export async function startCeph(daemons: number): Promise<Ceph> {
     createBucket: () => createBucket(endpoint, credentials),
     kill: daemon => call('kill', daemon),
     revive: daemon => call('revive', daemon),
+    processes: () => readPids(join(folder, 'run')),
     [Symbol.asyncDispose]: close,
   }
+}
+
+function readPids(folder: string): number[] {
+  const files = readdirSync(folder).filter(name => name.endsWith('.pid'))
+  return files.map(name => Number(readFileSync(join(folder, name), 'utf8')))
 }
 
 async function createBucket(

@@ -3,6 +3,7 @@
  * afterwards. Its language sorts names otherwise than by bytes, so that a forgotten collation shows.
  */
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { chmod, chown, cp, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,6 +14,8 @@ import { findFreePort } from './free-port.ts'
 export type PostgresServer = AsyncDisposable &
   Readonly<{
     port: number
+    /** The postgres:// address of a database. */
+    address: (database: string) => string
     /** Makes an empty database and returns its postgres:// address. */
     createDatabase: () => Promise<string>
     /** As the superuser, in the database `postgres`. */
@@ -29,11 +32,13 @@ export type PostgresServerOptions = Readonly<{
   flags?: readonly string[]
   /** PEM texts; clients may then encrypt, and may still not. */
   tls?: Readonly<{ cert: string; key: string }>
+  /** Kept, and used again as it is; without, a temporary one. */
+  folder?: string
 }>
 
 export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
   const { flags = [], tls } = options
-  const folder = await mkdtemp(join(tmpdir(), 'visage-postgres-'))
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'visage-postgres-')))
   const port = await findFreePort()
   const log: string[] = []
   const { EmbeddedPostgres, forget } = await loadEmbeddedPostgres()
@@ -69,7 +74,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   const stop = () => server.stop()
   const close = async () => {
     await stop()
-    await rm(folder, { recursive: true, force: true })
+    if (options.folder === undefined) await rm(folder, { recursive: true, force: true })
     await forget()
   }
   const start = async () => {
@@ -83,7 +88,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
     `postgres://postgres:${password}@127.0.0.1:${port}/${database}`
   const run = (statement: string) => runOnce(address('postgres'), statement)
   try {
-    await server.initialise()
+    if (!existsSync(join(folder, 'PG_VERSION'))) await server.initialise()
     if (tls) await writeCertificate(folder, tls)
     await start()
   } catch (error) {
@@ -92,6 +97,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   }
   return {
     port,
+    address,
     run,
     stop,
     start,
