@@ -98,6 +98,8 @@ async function addPeople(
       owner_id: id,
       version,
       upload_hash: `v1:${version}${version}`,
+      // As an older version leaves it: reading no photo asks for it, and hashing holes takes long.
+      pack_hash: null,
       renditions: formatRenditions(writePack(version, start + index)),
       updated_at: 0,
     }))

@@ -316,12 +316,12 @@ async function retirePhotosOf(
       .where('tenant_id', '=', mailbox.tenantId)
       .where('owner_kind', '=', 'contact')
       .where('owner_id', '=', contactId)
-      .returning('version')
+      .returning(['version', 'tenant_id', 'owner_kind', 'owner_id'])
       .execute()
     if (retired.length === 0) continue
     await database
       .insertInto('retired_packs')
-      .values(retired.map(({ version }) => ({ version, retired_at: now })))
+      .values(retired.map(row => ({ ...row, retired_at: now })))
       .execute()
   }
 }

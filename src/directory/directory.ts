@@ -28,7 +28,7 @@ export async function emptyDirectory(database: Database): Promise<void> {
   }
 }
 
-type DirectoryTable = Exclude<keyof Schema, 'photos' | 'retired_packs'>
+type DirectoryTable = Exclude<keyof Schema, 'photos' | 'retired_packs' | 'stores' | 'moves'>
 
 /** An object, because a list would compile with one missing. */
 const tables: Readonly<Record<DirectoryTable, true>> = {

@@ -36,7 +36,7 @@ export async function findPointer(
 }
 
 export type PointerRow = Readonly<
-  Pick<PhotoRow, 'version' | 'upload_hash' | 'renditions' | 'updated_at'>
+  Pick<PhotoRow, 'version' | 'upload_hash' | 'pack_hash' | 'renditions' | 'updated_at'>
 >
 
 export async function movePointer(
@@ -52,7 +52,7 @@ export async function movePointer(
       conflict.columns(['tenant_id', 'owner_kind', 'owner_id']).doUpdateSet(row),
     )
     .execute()
-  if (previous !== undefined) await retire(database, previous, row.updated_at)
+  if (previous !== undefined) await retire(database, owner, previous, row.updated_at)
 }
 
 export async function removePointer(
@@ -67,10 +67,19 @@ export async function removePointer(
     .where('owner_kind', '=', owner.kind)
     .where('owner_id', '=', owner.id)
     .execute()
-  await retire(database, version, now)
+  await retire(database, owner, version, now)
 }
 
 /** The pack stays for the sweep's grace time: readers that saw the old pointer still finish. */
-async function retire(database: Database, version: string, now: number): Promise<void> {
-  await database.insertInto('retired_packs').values({ version, retired_at: now }).execute()
+async function retire(
+  database: Database,
+  { tenantId, kind, id }: OwnerKey,
+  version: string,
+  now: number,
+): Promise<void> {
+  const owner = { tenant_id: tenantId, owner_kind: kind, owner_id: id }
+  await database
+    .insertInto('retired_packs')
+    .values({ version, retired_at: now, ...owner })
+    .execute()
 }

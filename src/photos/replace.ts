@@ -51,7 +51,12 @@ export async function replacePhoto(
 }
 
 function hashOf(bytes: Uint8Array): string {
-  return `${pipeline}:${createHash('sha256').update(bytes).digest('hex')}`
+  return `${pipeline}:${sha256(bytes)}`
+}
+
+/** Hexadecimal. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
 }
 
 /** A photo in the store that nobody's pointer names yet; the sweep removes it unless one soon does. */
@@ -66,6 +71,7 @@ export async function preparePhoto(
   return {
     version,
     upload_hash: hashOf(bytes),
+    pack_hash: sha256(pack.bytes),
     renditions: formatRenditions(pack.renditions),
     updated_at: parts.now(),
   }

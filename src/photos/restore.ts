@@ -41,11 +41,15 @@ export async function restorePhotos(
   now: number,
 ): Promise<void> {
   const kept = new Set(originals.map(({ row }) => row.version))
-  const retired = [...(await listVersions(database))].filter(version => !kept.has(version))
+  const photos = await database
+    .selectFrom('photos')
+    .select(['version', 'tenant_id', 'owner_kind', 'owner_id'])
+    .execute()
+  const retired = photos.filter(({ version }) => !kept.has(version))
   await database.deleteFrom('photos').execute()
   // A statement binds at most 32,766 values.
   for (let start = 0; start < retired.length; start += 1000) {
-    const rows = retired.slice(start, start + 1000).map(version => ({ version, retired_at: now }))
+    const rows = retired.slice(start, start + 1000).map(row => ({ ...row, retired_at: now }))
     await database.insertInto('retired_packs').values(rows).execute()
   }
   for (const { owner, row } of originals) {

@@ -12,6 +12,7 @@ import type { Database } from './schema.ts'
 const migrations: Readonly<Record<string, Migration>> = {
   '0001': { up: createFirstTables },
   '0002': { up: createPhotoUpdateSettings },
+  '0003': { up: prepareForMoving },
 }
 
 /**
@@ -57,12 +58,14 @@ function dialectOf(database: Kysely<unknown>) {
         bigint: 'integer',
         tableEnd: sql`strict, without rowid`,
         searchColumns: ['search_text'],
+        randomId: sql`lower(hex(randomblob(16)))`,
       } as const)
     : ({
         text: sql`text collate "C"`,
         bigint: 'bigint',
         tableEnd: sql``,
         searchColumns: [],
+        randomId: sql`replace(gen_random_uuid()::text, '-', '')`,
       } as const)
 }
 
@@ -274,6 +277,34 @@ async function createPhotoUpdateSettings(database: Kysely<unknown>): Promise<voi
     .addColumn('allowed_roles', text, column => column.notNull())
     .addPrimaryKeyConstraint('photo_update_settings_key', ['tenant_id'])
     .addCheckConstraint('photo_update_settings_source', sql`source in ('cloud', 'onPremises')`)
+    .modifyEnd(tableEnd)
+    .execute()
+}
+
+/** What moving, checking and erasing need to know: schema.ts says what each is. */
+async function prepareForMoving(database: Kysely<unknown>): Promise<void> {
+  const { text, bigint, tableEnd, randomId } = dialectOf(database)
+  await database.schema.alterTable('photos').addColumn('pack_hash', text).execute()
+  for (const column of ['tenant_id', 'owner_kind', 'owner_id']) {
+    await database.schema.alterTable('retired_packs').addColumn(column, text).execute()
+  }
+  await database.schema
+    .createTable('stores')
+    .addColumn('id', text, column => column.notNull())
+    .addPrimaryKeyConstraint('stores_key', ['id'])
+    .modifyEnd(tableEnd)
+    .execute()
+  await sql`insert into stores (id) values (${randomId})`.execute(database)
+  await database.schema
+    .createTable('moves')
+    .addColumn('part', text, column => column.notNull())
+    .addColumn('place', text, column => column.notNull())
+    .addColumn('source_id', text, column => column.notNull())
+    .addColumn('state', text, column => column.notNull())
+    .addColumn('changed_at', bigint, column => column.notNull())
+    .addPrimaryKeyConstraint('moves_key', ['part'])
+    .addCheckConstraint('moves_part', sql`part in ('rows', 'packs')`)
+    .addCheckConstraint('moves_state', sql`state in ('copying', 'complete')`)
     .modifyEnd(tableEnd)
     .execute()
 }

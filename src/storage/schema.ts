@@ -16,6 +16,8 @@ export type Schema = {
   photos: PhotoRow
   retired_packs: RetiredPackRow
   photo_update_settings: PhotoUpdateSettingsRow
+  stores: StoreRow
+  moves: MoveRow
 }
 
 export type UserRow = {
@@ -96,6 +98,8 @@ export type PhotoRow = {
   version: string
   /** SHA-256 of the uploaded bytes, hexadecimal: the same bytes again are no write. */
   upload_hash: string
+  /** SHA-256 of the pack, hexadecimal; null when an older version has set the photo. No request reads it. */
+  pack_hash: string | null
   /** JSON: [[width, height, offset, length], …] in pixels and bytes, largest first. */
   renditions: string
   /** Epoch milliseconds. */
@@ -103,7 +107,30 @@ export type PhotoRow = {
 }
 
 /** Packs that no pointer names any more; the sweep removes them after a grace time. */
-export type RetiredPackRow = { version: string; retired_at: number }
+export type RetiredPackRow = {
+  version: string
+  retired_at: number
+  /** Whose photo it was; null when an older version has retired it. */
+  tenant_id: string | null
+  owner_kind: string | null
+  owner_id: string | null
+}
+
+/** One row, made with the tables: what tells this database from every other, wherever it is. */
+export type StoreRow = { id: string }
+
+/** That this is where `visage move` is taking something; gone as soon as a server writes here. */
+export type MoveRow = {
+  /** 'rows': into this database. 'packs': into the store of packs that goes with it. */
+  part: string
+  /** Where that is, without secrets. */
+  place: string
+  /** `stores.id` of the database that it comes from. */
+  source_id: string
+  /** 'copying', or 'complete' when the last run ended with both sides alike. */
+  state: string
+  changed_at: number
+}
 
 /** One row of a tenant that has left the defaults. */
 export type PhotoUpdateSettingsRow = {

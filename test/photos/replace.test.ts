@@ -1,16 +1,18 @@
 /** Replacing and removing a photo: what is written, what is not, and who of many writers wins. */
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { rename } from 'node:fs/promises'
 import { test } from 'node:test'
 import { sql } from 'kysely'
+import { removeContact } from '../../src/directory/contacts.ts'
 import { Failure, type FailureCode } from '../../src/failure.ts'
 import type { WriteCondition } from '../../src/photos/condition.ts'
-import type { OwnerKey } from '../../src/photos/photo.ts'
+import { type OwnerKey, toPhoto } from '../../src/photos/photo.ts'
 import { readRendition } from '../../src/photos/read.ts'
 import { removePhoto } from '../../src/photos/remove.ts'
 import { type ReplaceParts, replacePhoto } from '../../src/photos/replace.ts'
 import { cutOff, dHash, distance, portraitJpeg } from '../support/pictures.ts'
-import { alice, contact, openStore, type Store, team } from './stand.ts'
+import { alice, contact, openStore, type Store, team, tenantId } from './stand.ts'
 
 test('a first photo is stored, pointed at, and read back in every size', async t => {
   const store = await openStore(t)
@@ -35,6 +37,41 @@ test('a replaced photo retires the one before, whose bytes stay for now', async 
   assert.ok(before && after && before.version !== after.version)
   assert.deepEqual(await store.retired(), [before.version])
   assert.deepEqual(await store.stored(), [before.version, after.version].sort())
+})
+
+test('the row names the hash of its pack, and a waiting pack whose it was', async t => {
+  const store = await openStore(t)
+  const { database, packs } = store.parts
+  const owners = [alice, team, contact]
+  for (const [index, owner] of owners.entries()) {
+    await put(store, owner, await portrait(index))
+    const row = await database
+      .selectFrom('photos')
+      .selectAll()
+      .where('owner_id', '=', owner.id)
+      .executeTakeFirstOrThrow()
+    const length = Math.max(
+      ...(toPhoto(row)?.renditions.map(({ offset, length }) => offset + length) ?? []),
+    )
+    const pack = (await packs.read(row.version, 0, length)) ?? new Uint8Array()
+    assert.equal(row.pack_hash, createHash('sha256').update(pack).digest('hex'))
+  }
+  await put(store, alice, await portrait(9))
+  await removePhoto(database, team, undefined, store.parts.now())
+  await removeContact(database, { tenantId, userId: alice.id }, contact.id, Date.now())
+  const waiting = await database
+    .selectFrom('retired_packs')
+    .select(['tenant_id', 'owner_kind', 'owner_id'])
+    .orderBy('owner_kind')
+    .execute()
+  assert.deepEqual(
+    waiting.map(row => ({ ...row })),
+    [contact, team, alice].map(({ kind, id }) => ({
+      tenant_id: tenantId,
+      owner_kind: kind,
+      owner_id: id,
+    })),
+  )
 })
 
 test('the same bytes again are neither rendered nor written', async t => {

@@ -56,7 +56,7 @@ describe('several nodes on one PostgreSQL', () => {
       select name from kysely_migration order by name`.execute(database)
     assert.deepEqual(
       rows.map(row => row.name),
-      ['0001', '0002'],
+      ['0001', '0002', '0003'],
     )
     await insertRetired(database, 'x')
   })
@@ -360,7 +360,7 @@ describe('a PostgreSQL server that is slow', () => {
     await new Promise(resolve => setTimeout(resolve, 50))
     await other.updateTable('retired_packs').set({ retired_at: 2 }).execute()
     await refused
-    const rows = await other.selectFrom('retired_packs').selectAll().execute()
+    const rows = await other.selectFrom('retired_packs').select(['version', 'retired_at']).execute()
     assert.deepEqual(rows, [{ version: 'row', retired_at: 2 }])
   })
 })

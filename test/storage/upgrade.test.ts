@@ -7,8 +7,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import { sql } from 'kysely'
 import { migrate } from '../../src/storage/migrations.ts'
+import { openPostgres } from '../../src/storage/postgres.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
+import { startPostgres } from '../support/postgres.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'visage-upgrade-'))
 after(() => rm(folder, { recursive: true }))
@@ -22,6 +24,7 @@ test('a data directory made by 0001 opens, keeps its photos, and has the tables 
   await migrate(upgraded)
   const photo = await upgraded.selectFrom('photos').selectAll().executeTakeFirstOrThrow()
   assert.equal(photo.version, '0123456789abcdef0123456789abcdef')
+  assert.equal(photo.pack_hash, null)
   assert.equal((await upgraded.selectFrom('role_members').selectAll().execute()).length, 1)
   await upgraded
     .insertInto('photo_update_settings')
@@ -32,6 +35,41 @@ test('a data directory made by 0001 opens, keeps its photos, and has the tables 
   assert.deepEqual(await tablesOf(upgraded), await tablesOf(fresh))
   assert.deepEqual(await migrationsOf(upgraded), await migrationsOf(fresh))
 })
+
+test('on PostgreSQL, photos and waiting packs of 0002 stay, and what nobody knew of them is null', async () => {
+  await using server = await startPostgres()
+  await using database = await openPostgres({ url: await server.createDatabase(), connections: 2 })
+  await migrate(database)
+  await goBackTo0002(database)
+  await sql`insert into photos values ('t', 'user', 'alice', 'v1', 'h', '[]', 1)`.execute(database)
+  await sql`insert into retired_packs values ('v0', 1)`.execute(database)
+  await migrate(database)
+  const photo = await database.selectFrom('photos').selectAll().executeTakeFirstOrThrow()
+  assert.deepEqual([photo.version, photo.pack_hash], ['v1', null])
+  const retired = await database.selectFrom('retired_packs').selectAll().executeTakeFirstOrThrow()
+  const nobody = { tenant_id: null, owner_kind: null, owner_id: null }
+  assert.deepEqual(retired, { version: 'v0', retired_at: 1, ...nobody })
+})
+
+test('every database gets an id of its own', async () => {
+  const ids = new Set<string>()
+  for (let count = 0; count < 3; count += 1) {
+    await using database = await openSqlite({ file: ':memory:' })
+    await migrate(database)
+    ids.add((await database.selectFrom('stores').select('id').executeTakeFirstOrThrow()).id)
+  }
+  assert.equal(ids.size, 3)
+  for (const id of ids) assert.match(id, /^[0-9a-f]{32}$/)
+})
+
+/** Backwards by hand: there is no way back in the program. */
+async function goBackTo0002(database: Database): Promise<void> {
+  await sql`alter table photos drop column pack_hash`.execute(database)
+  await sql`alter table retired_packs drop column tenant_id, drop column owner_kind,
+    drop column owner_id`.execute(database)
+  await sql`drop table stores, moves`.execute(database)
+  await sql`delete from kysely_migration where name = '0003'`.execute(database)
+}
 
 test('settings of an unknown source are refused', async () => {
   await using database = await openSqlite({ file: ':memory:' })
