@@ -1,52 +1,76 @@
 /**
- * A line between two programs that a test can cut, silence and mend. It knows nothing of what is said.
+ * A line between two programs that a test can cut, silence, slow down and mend. It knows nothing of
+ * what is said.
  */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 
 export type TcpProxy = AsyncDisposable &
   Readonly<{
     port: number
     /** Nothing gets through any more, and nobody is told: a pulled cable. */
     silence: () => void
-    /** What was held up goes on. */
+    /** Whatever is said arrives so much later, in either direction. */
+    delay: (ms: number) => void
+    /** Who comes new is turned away; who is there stays. */
+    refuse: () => void
+    /** Every connection, now and later, is reset once so many bytes have gone over it; asked for each. */
+    breakAfter: (bytes: () => number) => void
+    /** What was held up goes on, and all is as it was. */
     mend: () => void
     /** Every connection there is now is reset. */
     cut: () => void
   }>
 
+/** Two sockets, and how many bytes they may still carry. */
+type Line = { readonly ends: readonly [Socket, Socket]; left: number }
+
+type Trouble = {
+  isSilent: boolean
+  isRefusing: boolean
+  delayMs: number
+  nextBreak: () => number
+}
+
+const never = () => Number.POSITIVE_INFINITY
+const none: Trouble = { isSilent: false, isRefusing: false, delayMs: 0, nextBreak: never }
+
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
-  const sockets = new Set<Socket>()
-  let isSilent = false
-  const track = (socket: Socket) => {
-    sockets.add(socket)
-    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
-    if (isSilent) socket.pause()
-  }
+  const lines = new Set<Line>()
+  const trouble = { ...none }
   const server = createServer(near => {
+    if (trouble.isRefusing) return void near.resetAndDestroy()
     const far = connect(targetPort, '127.0.0.1')
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      from.on('data', bytes => void to.write(bytes))
-      from.on('close', () => to.destroy())
-      track(from)
-    }
+    const line: Line = { ends: [near, far], left: trouble.nextBreak() }
+    lines.add(line)
+    far.on('close', () => lines.delete(line))
+    carry(line, near, far, trouble)
+    carry(line, far, near, trouble)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const cut = () => {
-    for (const socket of sockets) socket.resetAndDestroy()
+  const breakAfter = (bytes: () => number) => {
+    trouble.nextBreak = bytes
+    for (const line of lines) line.left = bytes()
   }
+  const cut = () => lines.forEach(reset)
   return {
     port: (server.address() as AddressInfo).port,
     silence() {
-      isSilent = true
-      for (const socket of sockets) socket.pause()
+      trouble.isSilent = true
+      for (const { ends } of lines) for (const socket of ends) socket.pause()
     },
+    delay(ms) {
+      trouble.delayMs = ms
+    },
+    refuse() {
+      trouble.isRefusing = true
+    },
+    breakAfter,
     mend() {
-      isSilent = false
-      for (const socket of sockets) socket.resume()
+      Object.assign(trouble, none)
+      breakAfter(never)
+      for (const { ends } of lines) for (const socket of ends) socket.resume()
     },
     cut,
     async [Symbol.asyncDispose]() {
@@ -54,5 +78,39 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       cut()
       await once(server, 'close')
     },
+  }
+}
+
+function carry(line: Line, from: Socket, to: Socket, trouble: Trouble): void {
+  const inOrder = createOrder()
+  from.on('error', () => {})
+  from.on('data', bytes => {
+    inOrder(trouble.delayMs, () => {
+      line.left -= bytes.length
+      to.write(line.left < 0 ? bytes.subarray(0, line.left) : bytes)
+      if (line.left < 0) reset(line)
+    })
+  })
+  // A reset is passed on as one.
+  from.on('close', hadError =>
+    inOrder(trouble.delayMs, () => void (hadError ? to.resetAndDestroy() : to.destroy())),
+  )
+  if (trouble.isSilent) from.pause()
+}
+
+function reset({ ends }: Line): void {
+  for (const socket of ends) socket.resetAndDestroy()
+}
+
+/** Work that is done later, but never before what was handed in earlier. */
+function createOrder(): (delayMs: number, work: () => void) => void {
+  let last: Promise<unknown> | undefined
+  return (delayMs, work) => {
+    if (last === undefined && delayMs === 0) return work()
+    const turn = Promise.all([last, delay(delayMs)]).then(() => {
+      if (last === turn) last = undefined
+      work()
+    })
+    last = turn
   }
 }
