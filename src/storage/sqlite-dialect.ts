@@ -1,12 +1,16 @@
 /**
  * Kysely on node:sqlite: one connection, statements kept between calls, transactions that take the
- * write lock when they begin. It knows no table and no error code.
+ * write lock when they begin; and how long to wait, and how, while another process has that lock.
+ * It knows no table and no error code.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import {
   CompiledQuery,
   type DatabaseConnection,
   type Dialect,
+  type QueryResult,
+  SelectQueryNode,
   SqliteAdapter,
   type SqliteDatabase,
   SqliteDriver,
@@ -17,13 +21,22 @@ import {
 } from 'kysely'
 import type { DirectReads, DirectStatement } from './prepared.ts'
 
-/** `translate` turns what SQLite throws into what the caller shall see. */
-export type Translate = (error: unknown) => unknown
+/** How to get on with a file that other processes use, and with what it throws. */
+export type Sharing = Readonly<{
+  /** What SQLite throws -> what the caller shall see. */
+  translate: (error: unknown) => unknown
+  /** Whether another process has the lock, and nothing was done. */
+  isBusy: (error: unknown) => boolean
+  /** How long a statement waits for the lock before it is given up. */
+  patienceMs: number
+}>
 
-export function createSqliteDialect(connection: DatabaseSync, translate: Translate): Dialect {
+/** From here on no statement waits by itself: each is waited for in the way that suits it. */
+export function createSqliteDialect(connection: DatabaseSync, sharing: Sharing): Dialect {
+  connection.exec('pragma busy_timeout = 0')
   return {
-    createAdapter: () => new EmbeddedAdapter(connection, translate),
-    createDriver: () => new EmbeddedDriver(connection, translate),
+    createAdapter: () => new EmbeddedAdapter(connection, sharing),
+    createDriver: () => new EmbeddedDriver(connection, sharing),
     createIntrospector: database => new SqliteIntrospector(database),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   }
@@ -31,12 +44,12 @@ export function createSqliteDialect(connection: DatabaseSync, translate: Transla
 
 class EmbeddedAdapter extends SqliteAdapter implements DirectReads {
   readonly #connection: DatabaseSync
-  readonly #translate: Translate
+  readonly #insist: Insist
 
-  constructor(connection: DatabaseSync, translate: Translate) {
+  constructor(connection: DatabaseSync, sharing: Sharing) {
     super()
     this.#connection = connection
-    this.#translate = translate
+    this.#insist = insistOn(connection, sharing)
   }
 
   /** SQLite rolls back `create table` too: a migration is done whole or not at all. */
@@ -49,23 +62,28 @@ class EmbeddedAdapter extends SqliteAdapter implements DirectReads {
   }
 
   prepareDirectly<Row>({ sql }: CompiledQuery<Row>): DirectStatement<Row> {
-    const translated = translatedBy(this.#translate)
-    const statement = translated(() => this.#connection.prepare(sql))
+    const insist = this.#insist
+    const statement = insist(() => this.#connection.prepare(sql))
     // What a statement returns is what Kysely says of its query: the only place that trusts it.
     return {
-      first: parameters =>
-        translated(() => statement.get(...bindable(parameters)) as Row | undefined),
-      all: parameters => translated(() => statement.all(...bindable(parameters)) as Row[]),
+      first: parameters => insist(() => statement.get(...bindable(parameters)) as Row | undefined),
+      all: parameters => insist(() => statement.all(...bindable(parameters)) as Row[]),
     }
   }
 }
 
 class EmbeddedDriver extends SqliteDriver {
   readonly #connection: DatabaseSync
+  readonly #patient: (inner: DatabaseConnection) => DatabaseConnection
 
-  constructor(connection: DatabaseSync, translate: Translate) {
-    super({ database: keepStatements(connection, translate) })
+  constructor(connection: DatabaseSync, sharing: Sharing) {
+    super({ database: keepStatements(connection) })
     this.#connection = connection
+    this.#patient = waitWhileBusy(connection, sharing)
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return this.#patient(await super.acquireConnection())
   }
 
   /**
@@ -86,18 +104,79 @@ class EmbeddedDriver extends SqliteDriver {
   }
 }
 
+/** How often it looks, and how long a process that shares the database leaves the lock to the others. */
+const lookEveryMs = 1
+const letOthersMs = 2
+/** For how long a process that has met another writer expects to meet it again. */
+const crowdedMs = 1000
+
+/**
+ * Waiting for the lock leaves the event loop to the requests that only read; SQLite's own waiting
+ * (`busy_timeout`) sleeps and they with it, up to seconds with four writing processes. SQLite has no
+ * queue either: whoever looks when the lock is free has it, and a process that begins its next
+ * transaction in the instant after the last leaves no such moment. So each waits a turn of its event
+ * loop in between, and longer while there are others.
+ */
+function waitWhileBusy(
+  connection: DatabaseSync,
+  { isBusy, translate, patienceMs }: Sharing,
+  nowMs = () => performance.now(),
+): (inner: DatabaseConnection) => DatabaseConnection {
+  let metOthersAtMs = Number.NEGATIVE_INFINITY
+  let hasJustWritten = false
+
+  async function letOthers(): Promise<void> {
+    if (!hasJustWritten) return
+    hasJustWritten = false
+    const isCrowded = nowMs() - metOthersAtMs < crowdedMs
+    await (isCrowded ? delay(letOthersMs) : nextTurn())
+  }
+
+  async function untilFree<T>(run: () => Promise<T>): Promise<T> {
+    for (const sinceMs = nowMs(); ; await delay(lookEveryMs)) {
+      try {
+        return await run()
+      } catch (error) {
+        if (!isBusy(error) || nowMs() - sinceMs > patienceMs) throw error
+        metOthersAtMs = nowMs()
+      }
+    }
+  }
+
+  return inner => ({
+    async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+      const run = () => inner.executeQuery<Row>(query)
+      const isRead = SelectQueryNode.is(query.query)
+      try {
+        if (!connection.isTransaction && !isRead) await letOthers()
+        const result = connection.isTransaction ? await run() : await untilFree(run)
+        if (!connection.isTransaction && !isRead) hasJustWritten = true
+        return result
+      } catch (error) {
+        throw translate(error)
+      }
+    },
+    async *streamQuery<Row>(query: CompiledQuery, chunkSize?: number) {
+      try {
+        yield* inner.streamQuery<Row>(query, chunkSize)
+      } catch (error) {
+        throw translate(error)
+      }
+    },
+  })
+}
+
 /** Lists of changing length (`in (?, ?, …)`) make ever new texts: the oldest statement goes. */
 const maxStatements = 256
 
-function keepStatements(connection: DatabaseSync, translate: Translate): SqliteDatabase {
-  const translated = translatedBy(translate)
+function keepStatements(connection: DatabaseSync): SqliteDatabase {
   const kept = new Map<string, SqliteStatement>()
   return {
     close: () => connection.close(),
     prepare(sql) {
       const known = kept.get(sql)
       if (known) return known
-      const statement = translated(() => wrap(connection, sql, translated))
+      const statement = wrap(connection, sql)
       if (kept.size >= maxStatements) kept.delete(kept.keys().next().value ?? '')
       kept.set(sql, statement)
       return statement
@@ -105,22 +184,40 @@ function keepStatements(connection: DatabaseSync, translate: Translate): SqliteD
   }
 }
 
-function wrap(connection: DatabaseSync, sql: string, translated: Translated): SqliteStatement {
+function wrap(connection: DatabaseSync, sql: string): SqliteStatement {
   const statement: StatementSync = connection.prepare(sql)
   return {
     reader: statement.columns().length > 0,
-    all: parameters => translated(() => statement.all(...bindable(parameters))),
-    run: parameters => translated(() => statement.run(...bindable(parameters))),
-    iterate: parameters => translated(() => statement.iterate(...bindable(parameters))),
+    all: parameters => statement.all(...bindable(parameters)),
+    run: parameters => statement.run(...bindable(parameters)),
+    iterate: parameters => statement.iterate(...bindable(parameters)),
   }
 }
 
-type Translated = <T>(work: () => T) => T
+type Insist = <T>(work: () => T) => T
 
-function translatedBy(translate: Translate): Translated {
+/**
+ * For reads that are answered in the same instant. No writer holds them up; while another process
+ * puts the log in order after a crash they do wait, and the process with them (SQLITE_BUSY_RECOVERY,
+ * https://sqlite.org/wal.html#sometimes_queries_return_sqlite_busy_in_wal_mode).
+ */
+function insistOn(connection: DatabaseSync, { isBusy, translate, patienceMs }: Sharing): Insist {
+  const waitThere = <T>(work: () => T): T => {
+    connection.exec(`pragma busy_timeout = ${patienceMs}`)
+    try {
+      return work()
+    } finally {
+      connection.exec('pragma busy_timeout = 0')
+    }
+  }
   return work => {
     try {
       return work()
+    } catch (error) {
+      if (!isBusy(error)) throw translate(error)
+    }
+    try {
+      return waitThere(work)
     } catch (error) {
       throw translate(error)
     }

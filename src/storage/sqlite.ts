@@ -14,9 +14,16 @@ import { createSqliteDialect } from './sqlite-dialect.ts'
  * `file` is a path, whose folder is created when missing, or ':memory:'. The tables are there only
  * after `migrate`. Close with `destroy()` or `await using`.
  */
-export async function openSqlite(options: { file: string }): Promise<Database> {
-  const connection = openConnection(options.file)
-  const dialect = createSqliteDialect(connection, translateSqliteError)
+export async function openSqlite(
+  options: Readonly<{ file: string; patienceMs?: number }>,
+): Promise<Database> {
+  const { file, patienceMs = busyTimeoutMs } = options
+  const connection = openConnection(file)
+  const dialect = createSqliteDialect(connection, {
+    translate: translateSqliteError,
+    isBusy: error => resultCodeOf(error) === busy,
+    patienceMs,
+  })
   const database = new Kysely<Schema>({ dialect })
   // Kysely closes nothing that it has never been asked; prepared queries go past it.
   await sql`select 1`.execute(database)
@@ -39,7 +46,10 @@ function openConnection(file: string): DatabaseSync {
   }
 }
 
-/** How long a statement waits, and with it the process, while another process commits. */
+/**
+ * How long anything waits for other processes: the opening of a file, and with it the process, while
+ * another opens it; a write for its turn, while requests that read are answered.
+ */
 const busyTimeoutMs = 5000
 
 /*
@@ -66,11 +76,12 @@ function reasonFor(file: string, error: unknown): string {
   return `${file} cannot be opened: ${refusals[result] ?? String(error)}`
 }
 
+const busy = 5
 const notADatabase = 26
 
 /** Primary result codes (https://sqlite.org/rescode.html) that are no fault of the statement. */
 const refusals: Readonly<Record<number, string>> = {
-  5: 'another process holds the database (SQLITE_BUSY)',
+  [busy]: 'another process holds the database (SQLITE_BUSY)',
   6: 'a table is locked (SQLITE_LOCKED)',
   7: 'out of memory (SQLITE_NOMEM)',
   8: 'the database is read-only (SQLITE_READONLY)',

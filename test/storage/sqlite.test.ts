@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { Failure } from '../../src/failure.ts'
 import { migrate } from '../../src/storage/migrations.ts'
@@ -23,10 +24,15 @@ after(() => rm(folder, { recursive: true }))
 describeDatabase('SQLite in memory', () => openSqlite({ file: ':memory:' }))
 describeDatabase('SQLite in a file', () => openSqlite({ file: newFile() }))
 
-// Two connections of one process can only take turns (see below), so both nodes are the same one.
 describeConcurrentWriters('SQLite', async () => {
-  const database = await openSqlite({ file: newFile() })
-  return { databases: [database, database], close: () => database.destroy() }
+  const file = newFile()
+  const one = await openSqlite({ file })
+  const two = await openSqlite({ file })
+  const close = async () => {
+    await one.destroy()
+    await two.destroy()
+  }
+  return { databases: [one, two], close }
 })
 
 describe('a SQLite file', () => {
@@ -109,10 +115,7 @@ describe('two processes on one SQLite file', () => {
     await using two = await openSqlite({ file })
     await insertRetired(one, 'counter')
     for (let round = 0; round < 20; round += 1) {
-      // The second begins only after the first has ended: SQLite waits without letting go of the
-      // thread, so that within one process the two can only take turns.
-      await increment(one)
-      await increment(two)
+      await Promise.all([increment(one), increment(two)])
     }
     const { retired_at } = await one
       .selectFrom('retired_packs')
@@ -125,8 +128,7 @@ describe('two processes on one SQLite file', () => {
     const file = newFile()
     await using one = await openSqlite({ file })
     await migrate(one)
-    await using two = await openSqlite({ file })
-    await sql`pragma busy_timeout = 1`.execute(two)
+    await using two = await openSqlite({ file, patienceMs: 10 })
     await one.transaction().execute(async () => {
       await assert.rejects(insertRetired(two, 'x'), isUnavailable)
       await assert.rejects(
@@ -141,6 +143,43 @@ describe('two processes on one SQLite file', () => {
         })
     })
     await insertRetired(two, 'x')
+  })
+
+  test('a writer that waits for another holds up nobody who reads', async () => {
+    const file = newFile()
+    await using one = await openSqlite({ file })
+    await migrate(one)
+    await using two = await openSqlite({ file })
+    const read = prepareRow(two, ['version'], (rows, at) =>
+      rows.selectFrom('retired_packs').selectAll().where('version', '=', at.version),
+    )
+    let written: Promise<void> | undefined
+    let reads = 0
+    await one.transaction().execute(async transaction => {
+      written = insertRetired(two, 'late')
+      for (const until = performance.now() + 200; performance.now() < until; reads += 1) {
+        assert.equal(await read({ version: 'late' }), undefined)
+        await delay(1)
+      }
+      await insertRetired(transaction, 'early')
+    })
+    await written
+    assert.ok(reads > 20, `${reads} reads in 200 ms`)
+    assert.deepEqual((await readRetired(one)).sort(), ['early', 'late'])
+  })
+
+  test('a writer with much to do lets the other have its turns', async () => {
+    const file = newFile()
+    await using one = await openSqlite({ file })
+    await migrate(one)
+    await using two = await openSqlite({ file })
+    const many = Array.from({ length: 300 }, (_, index) =>
+      one.transaction().execute(transaction => insertRetired(transaction, `many ${index}`)),
+    )
+    await insertRetired(two, 'single')
+    const before = (await readRetired(two)).length
+    assert.ok(before < 100, `${before - 1} of 300 came before it`)
+    await Promise.all(many)
   })
 
   test('a prepared query sees what the other has committed', async () => {
