@@ -156,7 +156,7 @@ function waitWhileBusy(
         throw translate(error)
       }
     },
-    async *streamQuery<Row>(query: CompiledQuery, chunkSize?: number) {
+    async *streamQuery<Row>(query: CompiledQuery, chunkSize: number) {
       try {
         yield* inner.streamQuery<Row>(query, chunkSize)
       } catch (error) {
