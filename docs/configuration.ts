@@ -18,6 +18,7 @@ const groups: readonly (readonly [title: string, names: readonly SettingName[]])
     'What to accept',
     [
       'strictContentType',
+      'readOnly',
       'maxPixels',
       'renderers',
       'renderQueue',

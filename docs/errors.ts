@@ -165,6 +165,10 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     facts: { amount: 157286400, seconds: 300, retryAfterSeconds: 5 },
   },
   'storage-unavailable': { when: 'the disk or the database does not answer, or is full' },
+  'store-read-only': {
+    when: 'something would be changed, and `VISAGE_READ_ONLY` is set while the store is moved',
+    facts: { retryAfterSeconds: 30 },
+  },
 
   'http-malformed': { when: 'the request is not valid HTTP, or lacks `Host`' },
   'headers-too-large': { when: 'the request line and headers are larger than 32 KB' },

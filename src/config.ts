@@ -122,6 +122,12 @@ export const settings = {
     'false',
     'Accept uploads as image/jpeg only, as the document says; anything else, or none, is 415.',
   ),
+  readOnly: setting(
+    'READ_ONLY',
+    'true | false',
+    'false',
+    'Answer reads only; whatever would change something is 503 with Retry-After, and no photo is swept. For the last minute of `visage move`.',
+  ),
   throttle: setting(
     'THROTTLE',
     'off | graph | limits',
@@ -178,6 +184,7 @@ export type Config = Readonly<{
   tls: Readonly<{ cert: Buffer; key: Buffer }> | undefined
   trust: Trust
   strictContentType: boolean
+  isReadOnly: boolean
   throttle: ThrottleLimits | undefined
   limits: Limits
 }>
@@ -226,6 +233,7 @@ export function readConfig(flags: Texts, environment: Texts): Config {
     tls: readTls(texts),
     trust: readTrust(texts),
     strictContentType: flagOf(texts, 'strictContentType'),
+    isReadOnly: flagOf(texts, 'readOnly'),
     throttle: readThrottle(texts),
     limits: readLimits(texts),
   })

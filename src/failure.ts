@@ -65,6 +65,7 @@ export type FailureCode =
   | 'concurrency-throttled'
   | 'upload-throttled'
   | 'storage-unavailable'
+  | 'store-read-only'
   // what the HTTP parser refuses before a call exists
   | 'http-malformed'
   | 'headers-too-large'

@@ -47,6 +47,8 @@ export type ServerOptions = StoreOptions &
     /** Asked once the address is known, before the first request. */
     identity: (origin: string) => Identity
     strictContentType: boolean
+    /** While the store is moved: nothing is changed and nothing swept. */
+    isReadOnly?: boolean | undefined
     /** Per application and mailbox, in this process; undefined for none. */
     throttle?: ThrottleLimits | undefined
     limits: Limits
@@ -110,7 +112,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 function createParts(
   database: Database,
   packs: Packs,
-  { limits, strictContentType, throttle }: ServerOptions,
+  { limits, strictContentType, isReadOnly, throttle }: ServerOptions,
   now: () => number,
 ): Omit<Parts, 'events' | 'identify'> {
   closeOtherDecoders()
@@ -124,6 +126,7 @@ function createParts(
     newId: randomUUID,
     newVersion: () => randomBytes(16).toString('hex'),
     strictContentType,
+    isReadOnly,
     maxUploadBytes,
     throttle: throttle && createThrottle(throttle, now),
   }
@@ -131,7 +134,7 @@ function createParts(
 
 /** Returns a function that stops it and waits for a sweep under way. */
 function keepSweeping(parts: Parts, events: Events, limits: Limits): () => Promise<void> {
-  if (limits.sweepEveryMs === 0) return async () => {}
+  if (limits.sweepEveryMs === 0 || parts.isReadOnly === true) return async () => {}
   let sweeping: Promise<unknown> = Promise.resolve()
   const timer = setInterval(() => {
     sweeping = sweeping

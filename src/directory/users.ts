@@ -136,6 +136,8 @@ function toRow(tenantId: string, user: NewUser): UserRow {
   }
 }
 
+type SignedInProfile = Readonly<{ userPrincipalName?: string; displayName?: string; mail?: string }>
+
 /** As much of a name as an index of either database takes, in any script. */
 const maxNameLength = 640
 
@@ -149,7 +151,7 @@ export async function addSignedInUser(
   { database, findUser }: Readonly<{ database: Database; findUser: FindUser }>,
   tenantId: string,
   id: string,
-  profile: Readonly<{ userPrincipalName?: string; displayName?: string; mail?: string }>,
+  profile: SignedInProfile,
 ): Promise<UserWithPhoto> {
   const { userPrincipalName: name = id } = profile
   const displayName = (profile.displayName ?? name).slice(0, maxNameLength)
@@ -161,4 +163,14 @@ export async function addSignedInUser(
     if (user !== undefined) return user
   }
   throw new Error(`user ${id} of tenant ${tenantId} can neither be added nor found`)
+}
+
+/** The same person as they would be added, where nothing may be. */
+export function describeSignedInUser(
+  tenantId: string,
+  id: string,
+  { userPrincipalName = id, displayName = userPrincipalName, mail }: SignedInProfile,
+): UserWithPhoto {
+  const row = toRow(tenantId, { id, userPrincipalName, displayName, mail })
+  return { ...row, version: null, upload_hash: null, renditions: null, updated_at: null }
 }

@@ -1,6 +1,6 @@
 /**
  * The story of a request, top to bottom: match -> identify -> permit -> find -> admit ->
- * relate -> restrict -> do -> reply.
+ * relate -> restrict -> keep -> do -> reply.
  * The order of these lines is where the precedence of 400/404/405, 401, 403 and 404 is written; the
  * body is read only after all of them. It knows no socket: a call comes in, a reply goes out.
  */
@@ -32,6 +32,7 @@ export async function answer(call: Call, parts: Parts): Promise<Reply> {
     using admission = admit(matched, caller, target, parts)
     await relateCall(matched, caller, target, parts)
     await restrictCall(matched, caller, target, parts)
+    keepAsItIs(call, parts)
     const measured = measure(call, admission)
     const request = { call: measured, address, match: matched, caller, target }
     return await operations[matched.operation](request, parts)
@@ -64,4 +65,12 @@ function enforce(verdict: Verdict): void {
   if (verdict.allowed) return
   const { why, sufficient, roles } = verdict
   throw new Failure(why, { facts: { sufficient, ...(roles && { roles }) } })
+}
+
+/** Half a minute: what stands between here and the other store is the last pass of `visage move`. */
+const retryAfterSeconds = 30
+
+function keepAsItIs({ method }: Call, { isReadOnly }: Parts): void {
+  if (isReadOnly !== true || method === 'GET' || method === 'HEAD') return
+  throw new Failure('store-read-only', { facts: { retryAfterSeconds } })
 }

@@ -216,6 +216,9 @@ export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
       `Please retry again later. This application may upload at most ${text(f, 'amount')} bytes to this mailbox within ${text(f, 'seconds')} seconds.`,
   ),
   'storage-unavailable': unavailable('The storage does not answer at the moment.'),
+  'store-read-only': unavailable(
+    'This store is being moved: until that is done nothing can be changed, and everything can be read. Try again after the time in Retry-After.',
+  ),
 
   'http-malformed': badRequest('The request is not valid HTTP.'),
   'headers-too-large': {

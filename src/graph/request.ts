@@ -20,6 +20,8 @@ export type Parts = ReplaceParts &
     /** "Content-Type: image/jpeg. Required.": to the letter, or 415. */
     strictContentType: boolean
     maxUploadBytes: number
+    /** Nothing may be changed, not even by who signs in for the first time. */
+    isReadOnly?: boolean | undefined
     /** undefined: nobody is held up. */
     throttle?: Throttle | undefined
   }>

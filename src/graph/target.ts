@@ -11,7 +11,12 @@ import {
 import type { Directory } from '../directory/directory.ts'
 import type { GroupWithPhoto } from '../directory/groups.ts'
 import { isGroupOwner, isTeamJoined, rolesOfUser } from '../directory/relations.ts'
-import { addSignedInUser, normalizeId, type UserWithPhoto } from '../directory/users.ts'
+import {
+  addSignedInUser,
+  describeSignedInUser,
+  normalizeId,
+  type UserWithPhoto,
+} from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import type { Relation } from '../permissions/decide.ts'
 import type { OwnerKey } from '../photos/photo.ts'
@@ -26,8 +31,11 @@ export type Target =
   | Readonly<{ kind: 'folder'; user: UserWithPhoto; folder: ContactFolder }>
   | Readonly<{ kind: 'contact'; user: UserWithPhoto; contact: ContactWithPhoto }>
 
+/** `isReadOnly`: whoever signs in for the first time is not written down. */
+type Place = Directory & Readonly<{ isReadOnly?: boolean | undefined }>
+
 /** Throws the 'not-found' failure of whatever on the way does not exist. */
-export async function find(match: Match, caller: Caller, directory: Directory): Promise<Target> {
+export async function find(match: Match, caller: Caller, directory: Place): Promise<Target> {
   switch (match.target) {
     case 'directory':
       return { kind: 'directory' }
@@ -43,17 +51,16 @@ export async function find(match: Match, caller: Caller, directory: Directory): 
   }
 }
 
-async function findPerson(
-  match: Match,
-  caller: Caller,
-  directory: Directory,
-): Promise<UserWithPhoto> {
+async function findPerson(match: Match, caller: Caller, directory: Place): Promise<UserWithPhoto> {
   const name = match.isMe ? caller.objectId : (match.user ?? '')
   // Whoever signed in is who their id says, even where another person's name reads the same.
   const user = await directory.findUser(caller.tenantId, name, match.isMe ? 'id' : 'idOrName')
   if (user !== undefined) return user
   if (!isCaller(caller, name)) throw new Failure('user-not-found', { facts: { id: name } })
-  return await addSignedInUser(directory, caller.tenantId, caller.objectId, caller.profile)
+  const { tenantId, objectId, profile } = caller
+  return directory.isReadOnly === true
+    ? describeSignedInUser(tenantId, objectId, profile)
+    : await addSignedInUser(directory, tenantId, objectId, profile)
 }
 
 function isCaller(caller: Caller, id: string): boolean {
@@ -63,7 +70,7 @@ function isCaller(caller: Caller, id: string): boolean {
 async function findGroupOrTeam(
   match: Match,
   caller: Caller,
-  directory: Directory,
+  directory: Place,
 ): Promise<GroupWithPhoto> {
   const id = match.group ?? ''
   const group = await directory.findGroup(caller.tenantId, id)
@@ -81,7 +88,7 @@ async function findGroupOrTeam(
   return group
 }
 
-async function findInMailbox(match: Match, caller: Caller, directory: Directory): Promise<Target> {
+async function findInMailbox(match: Match, caller: Caller, directory: Place): Promise<Target> {
   const user = await findPerson(match, caller, directory)
   const mailbox = mailboxOf(user)
   const folder =

@@ -37,7 +37,7 @@ const strictEvery = 8
 
 /** Failures of the machine and of the socket. */
 const outOfReach: ReadonlySet<FailureCode> = new Set<FailureCode>([
-  ...(['signing-keys-unavailable', 'storage-unavailable'] as const),
+  ...(['signing-keys-unavailable', 'storage-unavailable', 'store-read-only'] as const),
   ...(['body-encoding-unsupported', 'body-encoding-broken'] as const),
   ...(['http-malformed', 'headers-too-large', 'request-timed-out'] as const),
 ])
