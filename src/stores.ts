@@ -2,7 +2,9 @@
  * Where rows and packs are kept, as settings say it -> the stores, open. The only file that names
  * concrete adapters.
  */
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { Failure } from './failure.ts'
 import { cachePacks } from './storage/cached.ts'
 import { openDiskPacks } from './storage/disk.ts'
 import type { PostgresLocation, S3Location } from './storage/location.ts'
@@ -64,7 +66,7 @@ export async function migrateStores(
 }
 
 async function openEmbedded(data: string | undefined): Promise<Database> {
-  const file = data === undefined ? ':memory:' : join(data, 'visage.sqlite')
+  const file = data === undefined ? ':memory:' : join(data, databaseName)
   const database = await openSqlite({ file })
   try {
     await migrate(database)
@@ -73,6 +75,22 @@ async function openEmbedded(data: string | undefined): Promise<Database> {
     await database.destroy()
     throw error
   }
+}
+
+/** In the data folder. */
+export const databaseName = 'visage.sqlite'
+
+/**
+ * A database that is there, as it is: no table is made or changed. Throws Failure 'storage-unavailable'.
+ */
+export async function openDatabaseFile(file: string): Promise<Database> {
+  if (existsSync(file)) return await openSqlite({ file })
+  throw new Failure('storage-unavailable', { detail: `there is no ${file}` })
+}
+
+/** The packs of a data folder; it is made when it is missing. */
+export async function openFolderPacks(data: string): Promise<Packs> {
+  return await openDiskPacks(join(data, 'packs'))
 }
 
 /** The driver is loaded by who uses it: `visage dev` starts without. */

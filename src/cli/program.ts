@@ -24,6 +24,7 @@ export function createProgram(terminal: Terminal, keep: Keep): Command {
   addDev(program, terminal, keep)
   addServe(program, terminal, keep)
   addMigrate(program, terminal)
+  addBackup(program, terminal)
   addToken(program, terminal)
   addReset(program, terminal)
   return program
@@ -93,6 +94,19 @@ function addMigrate(program: Command, terminal: Terminal): void {
     .action(async (flags: Readonly<Record<string, string | true>>) => {
       const { migrate } = await import('./migrate.ts')
       await migrate(toTexts(flags), terminal)
+    })
+}
+
+function addBackup(program: Command, terminal: Terminal): void {
+  program
+    .command('backup')
+    .description('copy the data folder into another one while it is served')
+    .requiredOption('--to <folder>', 'an empty folder, or the one of the last backup')
+    .addOption(optionOf('data'))
+    .showHelpAfterError('`visage backup --help` says more.')
+    .action(async ({ to, ...flags }: Readonly<{ to: string } & Record<string, string>>) => {
+      const { backup } = await import('./backup.ts')
+      await backup(to, toTexts(flags), terminal)
     })
 }
 

@@ -15,7 +15,7 @@ export type Rule = (sources: Sources) => string[]
  *
  *     main -> cli -> server -> graph -> tokens · permissions · directory · photos
  *                                       directory -> storage      photos -> renditions · storage
- *     cli · server -> stores -> storage
+ *     cli · server -> stores -> storage      cli -> backup -> stores · photos · storage
  *     cli -> push · demo · journal      visage -> development · issuer · journal · demo · cli
  *     cli -> development -> server · issuer · demo · demo-state · reset-endpoint · faults · journal
  *     demo-state -> demo · directory · photos · storage      reset-endpoint -> issuer
@@ -28,6 +28,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   cli: [
     'server.ts',
     'stores.ts',
+    'backup.ts',
     'development.ts',
     'config.ts',
     'push',
@@ -70,6 +71,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'throttling',
   ],
   'stores.ts': ['storage'],
+  // `photos` for what a row says of its pack, and for the sweep of a copy.
+  'backup.ts': ['stores.ts', 'photos', 'storage'],
   graph: ['tokens', 'permissions', 'directory', 'photos', 'throttling'],
   directory: ['storage'],
   photos: ['renditions', 'storage'],

@@ -1,0 +1,33 @@
+/**
+ * `visage backup`: the data folder of the embedded deployment into another folder, while it is served.
+ * PostgreSQL and S3 have ways of their own; docs/operating.md shows them.
+ */
+import { backUp } from '../backup.ts'
+import { ConfigError, readDatabaseConfig, readEnvironment, type Texts } from '../config.ts'
+import { Failure } from '../failure.ts'
+import type { Terminal } from './terminal.ts'
+
+export async function backup(
+  to: string,
+  flags: Texts,
+  terminal: Terminal,
+  environment: Texts = readEnvironment(),
+): Promise<void> {
+  const { data, database } = readDatabaseConfig(flags, environment)
+  if (database !== undefined) refuse('VISAGE_DATABASE', 'PostgreSQL is backed up by pg_dump')
+  if (environment.packs !== undefined) refuse('VISAGE_PACKS', 'S3 is backed up by S3')
+  const { photos, copied, removed, missing } = await backUp(data, to, Date.now)
+  terminal.complain(
+    `${to} holds ${photos} photos and everybody they belong to: ${copied} copied now, ${photos - copied - missing.length} there before, ${removed} removed.`,
+  )
+  if (missing.length === 0) return
+  throw new Failure('storage-unavailable', {
+    detail: `${missing.length} photos have no picture in ${data}, such as version ${missing[0]}; everything else is in the backup. \`visage verify\` names them.`,
+  })
+}
+
+function refuse(setting: string, why: string): never {
+  throw new ConfigError(
+    `${setting} is set: \`visage backup\` copies the data folder, and ${why}. docs/operating.md says how.`,
+  )
+}

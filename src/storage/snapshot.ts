@@ -1,0 +1,28 @@
+/**
+ * A copy of an embedded database at one moment, as a file of its own. It knows no table.
+ */
+import { type FileHandle, open } from 'node:fs/promises'
+import { sql } from 'kysely'
+import type { Database } from './schema.ts'
+
+/**
+ * `file` must not be there yet. One statement, and so one moment, however long it takes: with a
+ * write-ahead log nobody who writes waits for it (https://sqlite.org/lang_vacuum.html#vacuum_with_an_into_clause).
+ * The backup interface of SQLite would begin anew whenever another process has written.
+ */
+export async function writeSnapshot(database: Database, file: string): Promise<void> {
+  await sql`vacuum into ${file}`.execute(database)
+  // SQLite syncs a database that it writes to, but not necessarily one that it makes this way.
+  await syncPath(file)
+}
+
+/** A file's bytes, or the names in a folder, survive a loss of power after this. */
+export async function syncPath(path: string): Promise<void> {
+  let handle: FileHandle | undefined
+  try {
+    handle = await open(path, 'r')
+    await handle.sync()
+  } finally {
+    await handle?.close()
+  }
+}
