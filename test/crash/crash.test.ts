@@ -14,9 +14,9 @@ import { startDevelopment } from '../../src/development.ts'
 import { type Swept, sweepPacks } from '../../src/photos/sweep.ts'
 import { openDiskPacks } from '../../src/storage/disk.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
+import { drawNumber, readNumber } from '../reliability/numbered-picture.ts'
 import { listOf } from '../suites/packs.ts'
 import { inFolder, type Running, startVisage } from '../support/visage.ts'
-import { drawNumber, readNumber } from './numbered-picture.ts'
 
 const rounds = 50
 const longestRoundMs = 350

@@ -1,0 +1,43 @@
+/**
+ * What a fault is, and what comes out of one: the shape that every file of this folder fills and the
+ * table in docs/reliability.md shows. It makes no fault itself.
+ */
+
+export type Fault = Readonly<{
+  /** kebab-case; what `--only` takes. */
+  name: string
+  /** As the table says it. */
+  title: string
+  /** 'SQLite + folder', 'PostgreSQL + S3', … */
+  deployment: string
+  /** What is done to the deployment, and how, in one to three sentences: docs/reliability.md prints it. */
+  means: string
+  rounds: Readonly<{ full: number; quick: number }>
+  /** Why it cannot run on this machine; undefined when it can. */
+  whyNot?: () => string | undefined
+  run: (rounds: number, say: Say) => Promise<Outcome>
+}>
+
+/** Progress, for whoever watches. */
+export type Say = (line: string) => void
+
+export type Outcome = Readonly<{
+  acknowledged: number
+  lost: number
+  torn: number
+  /** Anything but success, a documented 503 with Retry-After, or a connection that the fault itself cut. */
+  wrongStatus: number
+  /** 503 with Retry-After. */
+  refused: number
+  /** Of each round: from the end of the fault (or the restart) to the first success. */
+  recoveryMs: readonly number[]
+  notes?: readonly string[]
+  /** Each loss, tear and wrong status in words; the first of them. */
+  problems: readonly string[]
+}>
+
+/** Nothing lost, nothing torn, nothing answered wrongly, and something acknowledged at all. */
+export function hasHeld(outcome: Outcome): boolean {
+  const { acknowledged, lost, torn, wrongStatus, problems } = outcome
+  return acknowledged > 0 && lost + torn + wrongStatus + problems.length === 0
+}

@@ -1,0 +1,95 @@
+/**
+ * The process is killed at random moments, uploads under way, and started again on the same folder.
+ * Afterwards the database is sound, and a sweep leaves exactly the packs that rows name.
+ */
+import { randomInt } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { sweepPacks } from '../../src/photos/sweep.ts'
+import { openDiskPacks } from '../../src/storage/disk.ts'
+import { openSqlite } from '../../src/storage/sqlite.ts'
+import { listOf } from '../suites/packs.ts'
+import { findFreePort } from '../support/free-port.ts'
+import { startTestIssuer } from '../support/test-issuer.ts'
+import { inFolder } from '../support/visage.ts'
+import { createClient } from './client.ts'
+import { originAt, serve } from './embedded.ts'
+import type { Fault, Outcome, Say } from './fault.ts'
+import { openLedger } from './ledger.ts'
+import { startLoad } from './load.ts'
+import { signIn } from './people.ts'
+
+export const sigkill: Fault = {
+  name: 'sigkill',
+  title: 'Process killed (SIGKILL) at random moments',
+  deployment: 'SQLite + folder',
+  means:
+    'The process is killed up to 350 ms after its first success of a round and started again on the same folder. In the end the database passes its integrity check and a sweep leaves exactly the packs that rows name.',
+  rounds: { full: 200, quick: 15 },
+  run,
+}
+
+const longestRoundMs = 350
+
+async function run(rounds: number, say: Say): Promise<Outcome> {
+  await using issuer = await startTestIssuer()
+  const ledger = openLedger(signIn(issuer, 6))
+  const recoveryMs: number[] = []
+  const notes: string[] = []
+  await inFolder(async cwd => {
+    const port = await findFreePort()
+    const origins = [originAt(port)]
+    const client = createClient()
+    for (let round = 1; round <= rounds; round += 1) {
+      const startMs = performance.now()
+      const visage = await serve({ cwd, issuer, port })
+      const startedMs = performance.now()
+      await ledger.check(client, origins)
+      const load = startLoad({ origins, ledger, cuts: 'allowed' })
+      // What the check takes is none of it.
+      recoveryMs.push(startedMs - startMs + (await load.recovered()))
+      await delay(randomInt(longestRoundMs))
+      visage.send('SIGKILL')
+      await visage.ended
+      await load.stop()
+      for (const line of errorsIn(visage.stderr())) ledger.count('wrongStatus', line)
+      if (round % 10 === 0) say(`${round} of ${rounds} kills`)
+    }
+    const visage = await serve({ cwd, issuer, port })
+    await ledger.check(client, origins)
+    await visage.stop()
+    notes.push(await sweepAll(cwd))
+    const swept = await serve({ cwd, issuer, port })
+    await ledger.check(client, origins)
+    await swept.stop()
+    client.close()
+  })
+  return ledger.outcome(recoveryMs, notes)
+}
+
+export function errorsIn(log: string): string[] {
+  return log.split('\n').filter(line => /"severity":"error"|"level":"error"|"level":50/.test(line))
+}
+
+type Integrity = Readonly<{ integrity_check: string }>
+
+/** Everything that no pointer names goes; everything that one names stays. Throws when not. */
+async function sweepAll(cwd: string): Promise<string> {
+  const left = (await readdir(join(cwd, 'data/packs/incoming'))).length
+  const packs = await openDiskPacks(join(cwd, 'data/packs'))
+  await using database = await openSqlite({ file: join(cwd, 'data/visage.sqlite') })
+  const { rows } = await sql<Integrity>`pragma integrity_check`.execute(database)
+  if (rows[0]?.integrity_check !== 'ok') throw new Error(`integrity: ${JSON.stringify(rows)}`)
+  const parts = { database, packs, now: () => Date.now() + 1000 }
+  const swept = await sweepPacks(parts, 0)
+  const named = await database.selectFrom('photos').select('version').execute()
+  const kept = await listOf(packs)
+  const [is, shouldBe] = [kept.map(({ key }) => key), named.map(({ version }) => version)]
+  if (String(is.sort()) !== String(shouldBe.sort())) {
+    throw new Error(`the sweep left ${is.length} packs, rows name ${shouldBe.length}`)
+  }
+  if (swept.leftovers !== left) throw new Error(`${left} leftovers, ${swept.leftovers} swept`)
+  return `swept: ${swept.retired} replaced, ${swept.orphans} orphans, ${swept.leftovers} leftovers`
+}
