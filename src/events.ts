@@ -1,6 +1,6 @@
 /**
- * What is worth telling an operator, one function each. It does not know where the words go: a
- * writer of lines is handed in.
+ * What is worth telling an operator, one function each, and how grave it is. It does not know where the
+ * words go: a writer of lines is handed in.
  */
 import { Failure } from './failure.ts'
 
@@ -10,6 +10,8 @@ export type Answered = Readonly<{
     url: string
     headers: Readonly<Record<string, string | undefined>>
   }>
+  /** Left out where the address led to no operation. */
+  place?: Readonly<{ operation: string; path: string }> | undefined
   /** Undefined when the call was refused before its token was believed. */
   caller: Asker | undefined
   reply: Readonly<{
@@ -17,8 +19,12 @@ export type Answered = Readonly<{
     headers: Readonly<Record<string, string>>
     body?: Uint8Array | string
     isCut?: true
+    changed?: Readonly<{
+      change: 'replaced' | 'removed'
+      owner: Readonly<{ tenantId: string; kind: string; id: string }>
+    }>
   }>
-  ids: Readonly<{ requestId: string }>
+  ids: Readonly<{ requestId: string; clientRequestId: string }>
   /** Undefined for a success; a Failure, or a bug. */
   failure: unknown
   durationMs: number
@@ -40,42 +46,114 @@ export type Events = Readonly<{
   troubled: (what: string, error: unknown) => void
 }>
 
-export type Severity = 'info' | 'warning' | 'error'
+export type ServerEvents = Events &
+  Readonly<{
+    /** A part went away, or came back: why, by the name of the part; empty when all are there. */
+    readinessChanged: (causes: ReadonlyMap<string, unknown>) => void
+  }>
+
+/** Gravest first. */
+const severities = ['error', 'warning', 'info', 'debug'] as const
+export type Severity = (typeof severities)[number]
 export type WriteLine = (severity: Severity, fields: Readonly<Record<string, unknown>>) => void
 
+export type EventOptions = Readonly<{
+  /** The least grave that is written. */
+  level?: Severity | undefined
+  /** Sees every answer, whatever is written. */
+  watch?: ((event: Answered) => void) | undefined
+}>
+
 /**
- * Writes what an operator has to act on: answers of 500 and above with their cause, and trouble in the
- * background. Never a token, never a byte of a picture, and no query of an url.
+ * error: bugs, and trouble in the background. warning: what the machine cannot do just now. info: whose
+ * photo was changed, and by whom. debug: every answer. Never a token, never a byte of a picture, no query
+ * of an url and no name of a person. For a line that is not written no object is made.
  */
-export function createEvents(write: WriteLine, watch?: (event: Answered) => void): Events {
+export function createEvents(write: WriteLine, options: EventOptions = {}): ServerEvents {
+  const { level = 'warning', watch } = options
+  const least = severities.indexOf(level)
   return {
     answered(event) {
       watch?.(event)
-      const { call, reply, ids, failure, durationMs } = event
-      // Without a failure it is a fault that was asked for.
-      if (reply.status < 500 || failure === undefined) return
-      write('error', {
-        event: 'answered',
-        status: reply.status,
-        method: call.method,
-        path: call.url.split('?')[0]?.slice(0, 500),
-        requestId: ids.requestId,
-        durationMs: Math.round(durationMs),
-        ...describe(failure),
-      })
+      const severity = severityOf(event)
+      if (severities.indexOf(severity) <= least) write(severity, describeAnswer(event))
     },
     troubled(what, error) {
       write('error', { event: 'troubled', what, ...describe(error) })
     },
+    readinessChanged(causes) {
+      const away = [...causes].map(([part, cause]) => ({ part, ...describe(cause) }))
+      if (away.length > 0) write('warning', { event: 'not-ready', away })
+      else if (least >= severities.indexOf('info')) write('info', { event: 'ready' })
+    },
   }
 }
 
+function severityOf({ reply, failure }: Answered): Severity {
+  if (failure !== undefined && !(failure instanceof Failure)) return 'error'
+  // Without a failure it is a fault that was asked for.
+  if (reply.status >= 500 && failure !== undefined) return 'warning'
+  return reply.changed === undefined ? 'debug' : 'info'
+}
+
+function describeAnswer(event: Answered): Record<string, unknown> {
+  const { call, place, caller, reply, ids, failure, durationMs } = event
+  const { changed } = reply
+  return {
+    event: changed === undefined ? 'answered' : 'photo-changed',
+    ...(changed && {
+      change: changed.change,
+      ownerKind: changed.owner.kind,
+      ownerId: changed.owner.id,
+      tenantId: changed.owner.tenantId,
+    }),
+    status: reply.status,
+    method: call.method,
+    ...(place && { operation: place.operation }),
+    path: loggablePath(call.url),
+    ...(caller && {
+      callerKind: caller.kind,
+      callerId: caller.objectId,
+      appId: caller.appId,
+    }),
+    requestId: ids.requestId,
+    clientRequestId: ids.clientRequestId,
+    durationMs: Math.round(durationMs * 10) / 10,
+    ...(failure !== undefined && describe(failure)),
+  }
+}
+
+const longestPath = 300
+
+/** Without its query and without userPrincipalNames, which are names and often e-mail addresses. */
+export function loggablePath(url: string): string {
+  const path = url.slice(0, longestPath).split('?', 1)[0] ?? ''
+  const nameless = path.replaceAll(/[^/()',]*(?:@|%(?:25)*40)[^/()',]*/gi, '{name}')
+  return path.length === longestPath ? `${nameless}…` : nameless
+}
+
 function describe(error: unknown): Record<string, unknown> {
-  if (!(error instanceof Error)) return { error: String(error) }
-  if (!(error instanceof Failure)) return { bug: error.stack }
+  if (!(error instanceof Error)) return { error: withoutSecrets(String(error)) }
+  if (!(error instanceof Failure)) return { bug: withoutSecrets(error.stack ?? error.message) }
   return {
     failure: error.code,
-    detail: error.detail,
-    ...(error.cause !== undefined && { cause: String(error.cause) }),
+    detail: withoutSecrets(error.detail),
+    ...(error.cause !== undefined && { cause: withoutSecrets(String(error.cause)) }),
   }
+}
+
+const longestText = 4000
+
+/**
+ * No error we know of carries one; what a driver, a proxy or an identity provider puts into its words is
+ * not ours to vouch for. It stops bearer tokens, JSON Web Tokens, passwords in addresses and signatures in
+ * their queries.
+ */
+function withoutSecrets(text: string): string {
+  return text
+    .slice(0, longestText)
+    .replaceAll(/\bBearer\s+[^\s"',]+/gi, 'Bearer {token}')
+    .replaceAll(/\beyJ[\w-]{5,}(?:\.[\w-]*)*/g, '{token}')
+    .replaceAll(/(:\/\/[^\s/:@]*):[^\s/]*@/g, '$1:{password}@')
+    .replaceAll(/\b(password|secret|signature|token)=[^\s&"']+/gi, '$1={hidden}')
 }

@@ -7,7 +7,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Limits } from './config.ts'
 import { openDirectory } from './directory/directory.ts'
-import { type Answered, createEvents, type Events, type WriteLine } from './events.ts'
+import {
+  type Answered,
+  createEvents,
+  type Events,
+  type Severity,
+  type WriteLine,
+} from './events.ts'
 import { createBodyBudget } from './graph/bodies-in-flight.ts'
 import { type Around, createServer } from './graph/http.ts'
 import type { Parts } from './graph/request.ts'
@@ -53,6 +59,8 @@ export type ServerOptions = StoreOptions &
     throttle?: ThrottleLimits | undefined
     limits: Limits
     write: WriteLine
+    /** The least grave that is written; 'warning' unless it says otherwise. */
+    logLevel?: Severity | undefined
     /** Sees every answer, besides what is written to the log. */
     watch?: ((event: Answered) => void) | undefined
     /** Something around the answers, for development. */
@@ -71,7 +79,7 @@ export type RunningServer = Readonly<{
 /** Throws Failure 'storage-unavailable' or the error of listening (EADDRINUSE, EACCES…). */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const now = options.now ?? Date.now
-  const events = createEvents(options.write, options.watch)
+  const events = createEvents(options.write, { level: options.logLevel, watch: options.watch })
   const { database, packs } = await openStores(options, now)
   let identity: Identity | undefined
   let identify: Parts['identify'] = async () => {
@@ -124,6 +132,7 @@ function createParts(
     render: (bytes, framing) => queue.run(() => renderPack(bytes, framing, imageLimits)),
     now,
     newId: randomUUID,
+    stopwatch: () => performance.now(),
     newVersion: () => randomBytes(16).toString('hex'),
     strictContentType,
     isReadOnly,

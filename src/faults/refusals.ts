@@ -46,7 +46,7 @@ export async function cut(call: Call, parts: Parts): Promise<Reply> {
 async function told(
   call: Call,
   reply: Reply,
-  ids: Readonly<{ requestId: string }>,
+  ids: Readonly<{ requestId: string; clientRequestId: string }>,
   parts: Parts,
 ): Promise<Reply> {
   const caller = await parts.identify(call.headers.authorization).catch(() => undefined)

@@ -22,11 +22,12 @@ import { admit, measure } from './throttle.ts'
 export type Answer = (call: Call, parts: Parts) => Promise<Reply>
 
 export async function answer(call: Call, parts: Parts): Promise<Reply> {
-  return await settle(call, parts, async heard => {
+  return await settle(call, parts, async told => {
     const address = parseAddress(call.url)
     const matched = match(address, call.method)
+    told.place = matched
     const caller = await parts.identify(call.headers.authorization)
-    heard(caller)
+    told.caller = caller
     permitCall(matched, caller)
     const target = await find(matched, caller, parts)
     using admission = admit(matched, caller, target, parts)

@@ -29,13 +29,16 @@ function batchVersion(url: string): string | undefined {
   return batchPath.exec(url.split('?', 1)[0] ?? '')?.[1]?.toLowerCase()
 }
 
+const place = { operation: 'batch', path: '/$batch' }
+
 /** Each request of the batch gets its answer from `answer`, as it would alone. */
 export async function answerBatch(call: Call, parts: Parts, answer: Answer): Promise<Reply> {
-  return await settle(call, parts, async heard => {
+  return await settle(call, parts, async told => {
+    told.place = place
     if (call.method !== 'POST') {
       throw new Failure('method-not-allowed', { facts: { allow: ['POST'] } })
     }
-    heard(await parts.identify(call.headers.authorization))
+    told.caller = await parts.identify(call.headers.authorization)
     const items = readBatch(await call.readBody(maxBatchBytes))
     const responses = await performAll(items, item => answerPart(toCall(item, call), parts, answer))
     // A part has no connection of its own: what cuts it cuts the whole.

@@ -9,21 +9,27 @@ export type BodyBudget = Readonly<{
   take(bytes: number): void
   giveBack(bytes: number): void
   takenBytes(): number
+  /** How often it was not there, ever. */
+  refusals(): number
 }>
 
 const retryAfterSeconds = 2
 
 export function createBodyBudget(maxBytes: number): BodyBudget {
   let taken = 0
+  let refusals = 0
   return {
     take(bytes) {
-      if (taken + bytes > maxBytes)
+      if (taken + bytes > maxBytes) {
+        refusals += 1
         throw new Failure('overloaded', { facts: { retryAfterSeconds } })
+      }
       taken += bytes
     },
     giveBack(bytes) {
       taken -= bytes
     },
     takenBytes: () => taken,
+    refusals: () => refusals,
   }
 }

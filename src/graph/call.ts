@@ -21,11 +21,19 @@ export type Call = Readonly<{
   readBody: (maxBytes: number) => Promise<Uint8Array>
 }>
 
+/** A photo that was set or taken away, and whose. */
+export type Changed = Readonly<{
+  change: 'replaced' | 'removed'
+  owner: Readonly<{ tenantId: string; kind: 'user' | 'group' | 'contact'; id: string }>
+}>
+
 export type Reply = Readonly<{
   status: number
   headers: Readonly<Record<string, string>>
   /** A picture's bytes, or JSON as text; nothing at all for an empty answer. */
   body?: Uint8Array | string
+  /** What is another since this answer; for who keeps records, and never sent. */
+  changed?: Changed
   /** The connection ends and nothing of this is sent: a fault that a developer asked for. */
   isCut?: true
 }>

@@ -32,14 +32,22 @@ export function isDescription({ url }: Call): boolean {
 }
 
 export async function answerDescription(call: Call, parts: Parts): Promise<Reply> {
-  return await settle(call, parts, async () => describe(call))
+  return await settle(call, parts, async told => {
+    const path = pathOf(call)
+    told.place = { operation: 'describe', path }
+    return describe(call, path)
+  })
 }
 
-function describe({ method, url, origin }: Call): Reply {
+/** One of the names of `documents`. */
+function pathOf({ url }: Call): string {
+  return descriptionPath.exec(url)?.[1]?.toLowerCase().replace('%24', '$') ?? ''
+}
+
+function describe({ method, origin }: Call, path: string): Reply {
   if (method !== 'GET' && method !== 'HEAD') {
     throw new Failure('method-not-allowed', { facts: { allow: ['GET', 'HEAD'] } })
   }
-  const path = descriptionPath.exec(url)?.[1]?.toLowerCase().replace('%24', '$') ?? ''
   const document = documents[path]
   if (document === undefined) throw new TypeError(`there is no document at ${path}`)
   const { contentType, text } = document

@@ -137,10 +137,14 @@ async function respond(
       return body.bytes
     },
   }
-  const reply = lacksHost(request)
-    ? refuse(httpMalformed, requestIds(call.headers, parts.newId), parts.now())
-    : (answerPreflight(call, parts) ?? (await answerAny(call, parts)))
-  release?.()
+  let reply: Reply
+  try {
+    reply = lacksHost(request)
+      ? refuse(httpMalformed, requestIds(call.headers, parts.newId), parts.now())
+      : (answerPreflight(call, parts) ?? (await answerAny(call, parts)))
+  } finally {
+    release?.()
+  }
   if (reply.isCut) return void request.socket.destroy()
   if (!request.complete) lingerAfter(response, request)
   send(response, call, reply)

@@ -82,26 +82,32 @@ export async function updatePhoto(request: Request, parts: Parts): Promise<Reply
   expectCondition(condition, currentPhoto(target)?.version)
   const body = await call.readBody(parts.maxUploadBytes)
   if (body.length === 0) return await removeByEmptyBody(request, parts)
-  await replacePhoto(parts, ownerOf(target), currentPhoto(target), body, condition)
-  return empty(target.kind === 'team' ? 204 : 200)
+  const owner = ownerOf(target)
+  const change = await replacePhoto(parts, owner, currentPhoto(target), body, condition)
+  const reply = empty(target.kind === 'team' ? 204 : 200)
+  return change === 'unchanged' ? reply : { ...reply, changed: { change, owner } }
 }
 
 /**
  * Evolution takes a contact's photo away by a PUT without a body; for everyone else an empty body is
  * an upload that went wrong. @differs An empty PUT removes a contact's photo; Graph documents no way.
  */
-async function removeByEmptyBody({ call, target }: Request, parts: Parts): Promise<Reply> {
+async function removeByEmptyBody(request: Request, parts: Parts): Promise<Reply> {
+  const { target } = request
   if (target.kind !== 'contact') throw new Failure('body-empty')
-  if (currentPhoto(target) !== undefined) {
-    await removePhoto(parts.database, ownerOf(target), writeCondition(call.headers), parts.now())
-  }
-  return empty(200)
+  if (currentPhoto(target) === undefined) return empty(200)
+  return await remove(request, parts)
 }
 
 /** https://learn.microsoft.com/en-us/graph/api/profilephoto-delete: 200, no body. */
-export async function deletePhoto({ call, target }: Request, parts: Parts): Promise<Reply> {
-  await removePhoto(parts.database, ownerOf(target), writeCondition(call.headers), parts.now())
-  return empty(200)
+export async function deletePhoto(request: Request, parts: Parts): Promise<Reply> {
+  return await remove(request, parts)
+}
+
+async function remove({ call, target }: Request, parts: Parts): Promise<Reply> {
+  const owner = ownerOf(target)
+  await removePhoto(parts.database, owner, writeCondition(call.headers), parts.now())
+  return { ...empty(200), changed: { change: 'removed', owner } }
 }
 
 /** Anyone on the way may keep it for this caller, but has to ask whether it is still the one. */

@@ -139,6 +139,8 @@ function at(places: readonly string[], rest: string, target: TargetKind, on: Met
 
 export type Match = Readonly<{
   operation: Operation
+  /** As the table has it: `/users/{user}/photo`. */
+  path: string
   target: TargetKind
   /** The user named in the path; undefined for /me and where no user is named. */
   user: string | undefined
@@ -220,6 +222,7 @@ function toMatch(
   const size = keys.get('size')?.[0]
   return {
     operation,
+    path: route.path,
     target: route.target,
     isMe,
     folders: keys.get('folder') ?? [],

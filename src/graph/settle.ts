@@ -9,24 +9,31 @@ import { refuse } from './errors.ts'
 import { requestIds } from './headers.ts'
 import type { Parts } from './request.ts'
 
-/** `heard` is told who calls as soon as that is believed. */
-export type Story = (heard: (caller: Caller) => void) => Promise<Reply>
+/** What a story has found out so far, filled in by it: a refusal is told with what was known by then. */
+export type Told = {
+  /** The operation, and the place of the route table, once the address has led to one. */
+  place: Readonly<{ operation: string; path: string }> | undefined
+  /** Once the token is believed. */
+  caller: Caller | undefined
+}
+
+export type Story = (told: Told) => Promise<Reply>
 
 export async function settle(call: Call, parts: Parts, story: Story): Promise<Reply> {
   const ids = requestIds(call.headers, parts.newId)
-  const startedAt = parts.now()
-  let caller: Caller | undefined
+  const startedAtMs = parts.stopwatch()
+  const told: Told = { place: undefined, caller: undefined }
   let failure: unknown
   let reply: Reply
   try {
-    const told = await story(known => {
-      caller = known
-    })
-    reply = { ...told, headers: { ...told.headers, ...ids.headers } }
+    const answer = await story(told)
+    reply = { ...answer, headers: { ...answer.headers, ...ids.headers } }
   } catch (error) {
     failure = error
     reply = refuse(error instanceof Failure ? error : undefined, ids, parts.now())
   }
-  parts.events.answered({ call, caller, reply, ids, failure, durationMs: parts.now() - startedAt })
+  const { place, caller } = told
+  const durationMs = parts.stopwatch() - startedAtMs
+  parts.events.answered({ call, place, caller, reply, ids, failure, durationMs })
   return reply
 }

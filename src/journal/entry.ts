@@ -33,7 +33,7 @@ export function describeCall(event: Answered, now: number): Entry {
     who: who && printable(who),
     status: reply.status,
     reason: printable(reasonOf(event, who ?? 'the caller', now)),
-    durationMs,
+    durationMs: Math.round(durationMs * 10) / 10,
     faults,
   }
 }

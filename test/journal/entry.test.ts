@@ -36,7 +36,7 @@ function entryOf({ url = '/v1.0/me/photo', method = 'GET', headers, reply, ...re
       call: { method, url, headers: { authorization: 'Bearer secret', ...headers } },
       caller: alice,
       reply: { status: 200, headers: {}, ...reply },
-      ids: { requestId: 'r1' },
+      ids: { requestId: 'r1', clientRequestId: 'r1' },
       failure: undefined,
       durationMs: 1.4,
       ...rest,
