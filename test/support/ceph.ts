@@ -22,6 +22,8 @@ export type Ceph = AsyncDisposable &
     revive: (daemon: string) => Promise<void>
     /** Ids of its processes. */
     processes: () => number[]
+    /** Waits until every object has all its copies again. */
+    heal: () => Promise<void>
   }>
 
 const programs = ['ceph', 'ceph-mon', 'ceph-osd', 'ceph-mgr', 'radosgw', 'radosgw-admin']
@@ -81,6 +83,7 @@ export async function startCeph(daemons: number): Promise<Ceph> {
     kill: daemon => call('kill', daemon),
     revive: daemon => call('revive', daemon),
     processes: () => readPids(join(folder, 'run')),
+    heal: () => call('heal'),
     [Symbol.asyncDispose]: close,
   }
 }

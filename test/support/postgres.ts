@@ -4,9 +4,21 @@
  */
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, chown, cp, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import pg from 'pg'
 import { findFreePort } from './free-port.ts'
@@ -22,6 +34,8 @@ export type PostgresServer = AsyncDisposable &
     run: (statement: string) => Promise<readonly Record<string, unknown>[]>
     /** Ends every connection at once, as an administrator does. */
     stop: () => Promise<void>
+    /** SIGKILL to the server itself: nothing is written down, and the next start recovers what was. */
+    crash: () => Promise<void>
     start: () => Promise<void>
   }>
 
@@ -77,10 +91,21 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
     if (options.folder === undefined) await rm(folder, { recursive: true, force: true })
     await forget()
   }
-  const start = async () => {
+  const crash = async () => {
+    const pid = Number.parseInt(await readFile(join(folder, 'postmaster.pid'), 'utf8'), 10)
+    // Frozen first, for what stops it here begins with a polite signal.
+    process.kill(pid, 'SIGSTOP')
+    const stopped = stop()
+    process.kill(pid, 'SIGKILL')
+    await stopped
+  }
+  const start = async (tries = 50): Promise<void> => {
     try {
       await server.start()
     } catch (cause) {
+      // Its children outlive a killed server for a moment, and it waits for nobody.
+      const isHeld = log.slice(-5).some(line => line.includes('still in use'))
+      if (isHeld && tries > 0) return await delay(100).then(() => start(tries - 1))
       throw new Error(`PostgreSQL did not start:\n${log.slice(-20).join('')}`, { cause })
     }
   }
@@ -100,7 +125,8 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
     address,
     run,
     stop,
-    start,
+    crash,
+    start: () => start(),
     async createDatabase() {
       const name = `visage_${randomUUID().replaceAll('-', '')}`
       await run(`create database ${name}`)
