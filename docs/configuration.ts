@@ -27,6 +27,7 @@ const groups: readonly (readonly [title: string, names: readonly SettingName[]])
       'throttle',
     ],
   ],
+  ['How to watch it, and how it ends', ['logLevel', 'metrics', 'drain']],
 ]
 
 export function renderConfiguration(): string {

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createSecureContext } from 'node:tls'
+import { type Severity, severities } from './events.ts'
 import {
   type PostgresLocation,
   parsePostgres,
@@ -172,6 +173,24 @@ export type SettingName = keyof typeof settings
 export type Texts = Readonly<Partial<Record<SettingName, string>>>
 
 export type Config = Readonly<{
+  logLevel: setting(
+    'LOG_LEVEL',
+    severities.join(' | '),
+    'info',
+    'What is logged: error is bugs and trouble in the background; warning, also what the machine could not do just then (503); info, also start, end and whose photo was changed by whom; debug, also every answer.',
+  ),
+  metrics: setting(
+    'METRICS',
+    'host:port',
+    '',
+    'Where Prometheus fetches /metrics, without a token and so apart from everything else; /healthz and /readyz are there too. Port 0 takes a free one.',
+  ),
+  drain: setting(
+    'DRAIN',
+    'seconds',
+    '0',
+    'How long it goes on serving after SIGTERM, while /readyz says 503, so that load balancers leave first.',
+  ),
   host: string
   port: number
   data: string
@@ -194,6 +213,10 @@ export type Limits = Readonly<{
   maxPixels: number
   renderers: number
   renderQueue: number
+  logLevel: Severity
+  /** Where metrics are to be had; undefined where nothing is counted. */
+  metrics: Readonly<{ host: string; port: number }> | undefined
+  drainMs: number
   uploadMemoryBytes: number
   stallTimeoutMs: number
   sweepEveryMs: number
@@ -244,6 +267,9 @@ export function readLimits(texts: Texts): Limits {
     maxPixels: numberOf(texts, 'maxPixels', 48 * 48, 1_000_000_000),
     renderers:
       texts.renderers === undefined
+    logLevel: readLogLevel(texts),
+    metrics: readMetrics(texts),
+    drainMs: numberOf(texts, 'drain', 0, 3600) * 1000,
         ? Math.min(3, availableParallelism())
         : numberOf(texts, 'renderers', 1, 256),
     renderQueue: numberOf(texts, 'renderQueue', 0, 100_000),
@@ -271,6 +297,42 @@ export function readDatabaseConfig(
   const texts: Texts = { ...environment, ...flags }
   return { data: textOf(texts, 'data'), database: readDatabase(texts) }
 }
+function readLogLevel(texts: Texts): Severity {
+  const text = textOf(texts, 'logLevel')
+  const level = severities.find(severity => severity === text)
+  if (level === undefined) throw wrong('logLevel', text, `one of ${severities.join(', ')}`)
+  return level
+}
+
+/** An address of IPv6 in brackets, as in an url. */
+function readMetrics(texts: Texts): Config['metrics'] {
+  if (texts.metrics === undefined) return undefined
+  const [, bracketed, plain, port = ''] =
+    /^(?:\[([\da-f:.]+)\]|([^\s:/[\]]+)):(\d{1,5})$/i.exec(texts.metrics) ?? []
+  const host = bracketed ?? plain
+  if (host === undefined || Number(port) > 65_535) {
+    throw wrong('metrics', texts.metrics, 'an address and a port, such as 127.0.0.1:9464')
+  }
+  return { host, port: Number(port) }
+}
+
+/** Whether traces are wanted, and as whose. Everything else of OTEL_… OpenTelemetry reads itself. */
+export type Tracing = Readonly<{ isNamed: boolean }>
+
+/**
+ * By the standard variables alone: an exporter that is named, or a place to export to. Nothing is exported
+ * where nobody asked, though the specification's default exporter is otlp.
+ * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
+ */
+export function readTracing(env: NodeJS.ProcessEnv = process.env): Tracing | undefined {
+  if (env.OTEL_SDK_DISABLED?.trim().toLowerCase() === 'true') return undefined
+  const exporter = env.OTEL_TRACES_EXPORTER?.trim()
+  const place = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT
+  if (exporter === 'none' || !(exporter || place?.trim())) return undefined
+  const attributes = env.OTEL_RESOURCE_ATTRIBUTES ?? ''
+  return { isNamed: Boolean(env.OTEL_SERVICE_NAME) || /(^|,)\s*service\.name=/.test(attributes) }
+}
+
 
 /** The value stays out of the message: it holds a password. */
 function readDatabase(texts: Texts): PostgresLocation | undefined {

@@ -53,7 +53,7 @@ export type ServerEvents = Events &
   }>
 
 /** Gravest first. */
-const severities = ['error', 'warning', 'info', 'debug'] as const
+export const severities = ['error', 'warning', 'info', 'debug'] as const
 export type Severity = (typeof severities)[number]
 export type WriteLine = (severity: Severity, fields: Readonly<Record<string, unknown>>) => void
 
