@@ -167,12 +167,6 @@ export const settings = {
     '3600',
     'How long a replaced photo stays readable for requests under way.',
   ),
-} as const satisfies Record<string, Setting>
-
-export type SettingName = keyof typeof settings
-export type Texts = Readonly<Partial<Record<SettingName, string>>>
-
-export type Config = Readonly<{
   logLevel: setting(
     'LOG_LEVEL',
     severities.join(' | '),
@@ -191,6 +185,12 @@ export type Config = Readonly<{
     '0',
     'How long it goes on serving after SIGTERM, while /readyz says 503, so that load balancers leave first.',
   ),
+} as const satisfies Record<string, Setting>
+
+export type SettingName = keyof typeof settings
+export type Texts = Readonly<Partial<Record<SettingName, string>>>
+
+export type Config = Readonly<{
   host: string
   port: number
   data: string
@@ -206,6 +206,10 @@ export type Config = Readonly<{
   isReadOnly: boolean
   throttle: ThrottleLimits | undefined
   limits: Limits
+  logLevel: Severity
+  /** Where metrics are to be had; undefined where nothing is counted. */
+  metrics: Readonly<{ host: string; port: number }> | undefined
+  drainMs: number
 }>
 
 /** What a deployment may spend, and how it cleans up. */
@@ -213,10 +217,6 @@ export type Limits = Readonly<{
   maxPixels: number
   renderers: number
   renderQueue: number
-  logLevel: Severity
-  /** Where metrics are to be had; undefined where nothing is counted. */
-  metrics: Readonly<{ host: string; port: number }> | undefined
-  drainMs: number
   uploadMemoryBytes: number
   stallTimeoutMs: number
   sweepEveryMs: number
@@ -259,6 +259,9 @@ export function readConfig(flags: Texts, environment: Texts): Config {
     isReadOnly: flagOf(texts, 'readOnly'),
     throttle: readThrottle(texts),
     limits: readLimits(texts),
+    logLevel: readLogLevel(texts),
+    metrics: readMetrics(texts),
+    drainMs: numberOf(texts, 'drain', 0, 3600) * 1000,
   })
 }
 
@@ -267,9 +270,6 @@ export function readLimits(texts: Texts): Limits {
     maxPixels: numberOf(texts, 'maxPixels', 48 * 48, 1_000_000_000),
     renderers:
       texts.renderers === undefined
-    logLevel: readLogLevel(texts),
-    metrics: readMetrics(texts),
-    drainMs: numberOf(texts, 'drain', 0, 3600) * 1000,
         ? Math.min(3, availableParallelism())
         : numberOf(texts, 'renderers', 1, 256),
     renderQueue: numberOf(texts, 'renderQueue', 0, 100_000),
@@ -289,14 +289,6 @@ export function readThrottle(texts: Texts): ThrottleLimits | undefined {
   return limits
 }
 
-/** All that `visage migrate` needs to know. */
-export function readDatabaseConfig(
-  flags: Texts,
-  environment: Texts,
-): Pick<Config, 'data' | 'database'> {
-  const texts: Texts = { ...environment, ...flags }
-  return { data: textOf(texts, 'data'), database: readDatabase(texts) }
-}
 function readLogLevel(texts: Texts): Severity {
   const text = textOf(texts, 'logLevel')
   const level = severities.find(severity => severity === text)
@@ -333,6 +325,14 @@ export function readTracing(env: NodeJS.ProcessEnv = process.env): Tracing | und
   return { isNamed: Boolean(env.OTEL_SERVICE_NAME) || /(^|,)\s*service\.name=/.test(attributes) }
 }
 
+/** All that `visage migrate` needs to know. */
+export function readDatabaseConfig(
+  flags: Texts,
+  environment: Texts,
+): Pick<Config, 'data' | 'database'> {
+  const texts: Texts = { ...environment, ...flags }
+  return { data: textOf(texts, 'data'), database: readDatabase(texts) }
+}
 
 /** The value stays out of the message: it holds a password. */
 function readDatabase(texts: Texts): PostgresLocation | undefined {
