@@ -1,0 +1,17 @@
+/** Every fault in its quick form. The whole table is made by `npm run reliability`. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { hasHeld } from './fault.ts'
+import { faults } from './faults.ts'
+
+for (const { name, title, deployment, rounds, whyNot, run } of faults) {
+  const skip = whyNot?.() ?? false
+  test(`${title} (${deployment}): nothing lost, torn or answered wrongly`, { skip }, async t => {
+    const outcome = await run(rounds.quick, () => {})
+    const { acknowledged, refused, recoveryMs } = outcome
+    t.diagnostic(`${name}: ${acknowledged} uploads acknowledged, ${refused} answered 503`)
+    t.diagnostic(`recovery: ${recoveryMs.map(ms => `${Math.round(ms)} ms`).join(', ')}`)
+    for (const note of outcome.notes ?? []) t.diagnostic(note)
+    assert.ok(hasHeld(outcome), JSON.stringify(outcome, undefined, 2))
+  })
+}

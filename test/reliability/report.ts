@@ -1,0 +1,128 @@
+/**
+ * What a run found, as a table, as a page and in one line. It runs nothing, and it names no machine: what
+ * counts in the middle columns is zero everywhere.
+ */
+import { type Fault, hasHeld, type Outcome } from './fault.ts'
+
+export type Result = Readonly<{ fault: Fault; rounds: number }> &
+  (
+    | Readonly<{ kind: 'ran'; outcome: Outcome }>
+    | Readonly<{ kind: 'broke'; error: string }>
+    | Readonly<{ kind: 'not-run'; reason: string }>
+  )
+
+export type Verdict = 'held' | 'failed' | 'not run'
+
+export function judge(result: Result): Verdict {
+  if (result.kind === 'not-run') return 'not run'
+  return result.kind === 'ran' && hasHeld(result.outcome) ? 'held' : 'failed'
+}
+
+export function summarise(results: readonly Result[]): string {
+  const count = (verdict: Verdict) => results.filter(result => judge(result) === verdict).length
+  return `${count('held')} faults held, ${count('failed')} failed, ${count('not run')} not run`
+}
+
+const columns = [
+  'Fault',
+  'Deployment',
+  'Rounds',
+  'Acknowledged writes',
+  'Answered 503 with Retry-After',
+  'Lost',
+  'Torn',
+  'Wrong status',
+  'Recovery: median (worst)',
+]
+
+export function formatTable(results: readonly Result[]): string {
+  const rule = columns.map((_, at) => (at < 2 ? '---' : '--:'))
+  return [columns, rule, ...results.map(toCells)]
+    .map(cells => `| ${cells.join(' | ')} |`)
+    .join('\n')
+}
+
+function toCells(result: Result): string[] {
+  const { fault, rounds } = result
+  const named = [fault.title, fault.deployment]
+  if (result.kind === 'not-run') return [...named, 'not run', '', '', '', '', '', '']
+  if (result.kind === 'broke') return [...named, '**broke off**', '', '', '', '', '', '']
+  const { acknowledged, refused, lost, torn, wrongStatus, recoveryMs } = result.outcome
+  const counts = [rounds, acknowledged, refused, lost, torn, wrongStatus].map(formatCount)
+  return [...named, ...counts, formatRecovery(recoveryMs)]
+}
+
+function formatCount(count: number): string {
+  return count.toLocaleString('en-US')
+}
+
+function formatRecovery(recoveryMs: readonly number[]): string {
+  if (recoveryMs.length === 0) return '–'
+  const sorted = recoveryMs.toSorted((a, b) => a - b)
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0
+  return `${formatSeconds(median)} (${formatSeconds(sorted.at(-1) ?? 0)})`
+}
+
+function formatSeconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms < 100 ? 2 : 1)} s`
+}
+
+/** Problems of the faults that failed, in words. */
+export function describeFailures(results: readonly Result[]): string[] {
+  return results
+    .filter(result => judge(result) === 'failed')
+    .flatMap(result => {
+      if (result.kind !== 'ran') return [`${result.fault.name}: ${reasonOf(result)}`]
+      const nothing = result.outcome.acknowledged === 0 ? ['no upload was acknowledged'] : []
+      return [...nothing, ...result.outcome.problems].map(text => `${result.fault.name}: ${text}`)
+    })
+}
+
+function reasonOf(result: Exclude<Result, { kind: 'ran' }>): string {
+  return result.kind === 'broke' ? result.error : result.reason
+}
+
+export function renderPage(results: readonly Result[]): string {
+  const absent = results.flatMap(result =>
+    result.kind === 'not-run' ? [`- ${result.fault.title}: ${result.reason}`] : [],
+  )
+  return (
+    [
+      introduction,
+      formatTable(results),
+      afterTable,
+      '## What was done',
+      ...results.map(describeFault),
+      ...(absent.length === 0 ? [] : ['## What was not run, and why', absent.join('\n')]),
+      '',
+    ]
+      .join('\n\n')
+      .trimEnd() + '\n'
+  )
+}
+
+const introduction = `<!-- Written by \`npm run reliability -- --write\`. -->
+
+# What Visage survives
+
+Each fault is made to real processes of \`visage serve\` while people set their photos and others look at them. Every
+upload is a picture that carries its own number, readable from each of its sizes, so that a photo says which upload it is.
+What was acknowledged is compared, person by person, size by size and node by node, after each round.`
+
+const afterTable = `- **Lost**: a photo, under load or after it, was older than the last upload that was acknowledged, or not there.
+- **Torn**: a picture was not whole, or photo, metadata and sizes belonged to different uploads.
+- **Wrong status**: an answer was neither a success nor 503 with \`Retry-After\`, or an answer did not come, or a connection
+  was cut that the fault had not cut; and an error in the log that says there is a bug.
+- **Recovery**: from the end of the fault, or from the restart, to the first upload that was acknowledged on every process.
+  It depends on the machine; here servers, stores and load share one.
+
+\`npm run reliability\` makes this table and ends with 1 when a column in the middle is not 0;
+\`-- --quick\` takes a minute or two, and so does every fault as a test of \`npm test\`.`
+
+function describeFault(result: Result): string {
+  const { title, deployment, means, name } = result.fault
+  const notes = result.kind === 'ran' ? (result.outcome.notes ?? []) : []
+  const text = [`### ${title}`, `\`${name}\`, ${deployment}. ${means}`]
+  if (notes.length > 0) text.push(notes.map(note => `- ${note}`).join('\n'))
+  return text.join('\n\n')
+}
