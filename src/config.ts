@@ -48,7 +48,7 @@ export const settings = {
     'DATABASE_CONNECTIONS',
     'number',
     '10',
-    'With VISAGE_DATABASE: connections that one process holds at most.',
+    'With VISAGE_DATABASE: connections that one `visage serve` holds at most. Shared out among its workers, at least 2 for each.',
   ),
   packs: setting(
     'PACKS',
@@ -60,7 +60,13 @@ export const settings = {
     'PACK_CACHE',
     'bytes',
     '67108864',
-    'With VISAGE_PACKS: bytes of photos that one process keeps in memory; 0 for none.',
+    'With VISAGE_PACKS: bytes of photos that one `visage serve` keeps in memory; 0 for none. Shared out among its workers, who each keep their own.',
+  ),
+  workers: setting(
+    'WORKERS',
+    'number | auto',
+    '1',
+    'Processes that serve the port together; auto: one for each processor. Limits of memory, renderers and connections are those of all together.',
   ),
   baseUrl: setting(
     'BASE_URL',
@@ -133,26 +139,26 @@ export const settings = {
     'THROTTLE',
     'off | graph | limits',
     'off',
-    'Whether an application that asks too much of a mailbox gets 429 with Retry-After. graph: what the Outlook service allows, which is requests=10000/600s, concurrent=4 and upload=150MB/300s. Or any of these three with your own numbers, joined by commas. Each process counts for itself.',
+    'Whether an application that asks too much of a mailbox gets 429 with Retry-After. graph: what the Outlook service allows, which is requests=10000/600s, concurrent=4 and upload=150MB/300s. Or any of these three with your own numbers, joined by commas. Each process, and each worker, counts for itself.',
   ),
   maxPixels: setting('MAX_PIXELS', 'number', '100000000', 'Pixels an uploaded picture may have.'),
   renderers: setting(
     'RENDERERS',
     'number',
     'one per processor, 3 at most',
-    'Pictures rendered at the same time.',
+    'Pictures rendered at the same time. Shared out among the workers, at least 1 for each.',
   ),
   renderQueue: setting(
     'RENDER_QUEUE',
     'number',
     '64',
-    'Uploads that may wait for a renderer; more are answered 503 with Retry-After.',
+    'Uploads that may wait for a renderer; more are answered 503 with Retry-After. Shared out among the workers.',
   ),
   uploadMemory: setting(
     'UPLOAD_MEMORY',
     'bytes',
     '67108864',
-    'Bytes of request bodies in memory at the same time; more are answered 503 with Retry-After.',
+    'Bytes of request bodies in memory at the same time; more are answered 503 with Retry-After. Shared out among the workers, at least 4 MB for each.',
   ),
   stallTimeout: setting('STALL_TIMEOUT', 'seconds', '15', 'How long an upload may pause.'),
   sweepEvery: setting(
@@ -199,6 +205,7 @@ export type Config = Readonly<{
   /** undefined for the folder `data`. */
   packs: S3Location | undefined
   packCacheBytes: number
+  workers: number
   baseUrl: string | undefined
   tls: Readonly<{ cert: Buffer; key: Buffer }> | undefined
   trust: Trust
@@ -252,6 +259,7 @@ export function readConfig(flags: Texts, environment: Texts): Config {
     database: readDatabase(texts),
     packs: readPacks(texts),
     packCacheBytes: numberOf(texts, 'packCache', 0, 2 ** 40),
+    workers: readWorkers(texts),
     baseUrl: readBaseUrl(texts),
     tls: readTls(texts),
     trust: readTrust(texts),
@@ -462,6 +470,17 @@ function fileOf(setting: SettingName, path: string): Buffer {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new ConfigError(`${name(setting)}: ${path} cannot be read (${reason}).`, { cause })
   }
+}
+
+/** Far more than photos have use for, and few enough to be no mistyped port. */
+const mostWorkers = 256
+
+function readWorkers(texts: Texts): number {
+  const text = textOf(texts, 'workers')
+  if (text === 'auto') return Math.min(mostWorkers, availableParallelism())
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+  if (number >= 1 && number <= mostWorkers) return number
+  throw wrong('workers', text, `a whole number from 1 to ${mostWorkers}, or auto`)
 }
 
 function readBaseUrl(texts: Texts): string | undefined {

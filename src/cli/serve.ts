@@ -3,22 +3,40 @@
  * wrong or missing one ends the start with a message that names it.
  */
 import { type Config, readConfig, readEnvironment, type Texts } from '../config.ts'
-import { type RunningServer, startServer } from '../server.ts'
+import type { WriteLine } from '../events.ts'
+import type { RunningServer } from '../server.ts'
 import { explainStart, jsonLines, type Terminal } from './terminal.ts'
+
+/** Of one process or several. */
+export type Serving = Pick<RunningServer, 'origin' | 'close'>
 
 export async function serve(
   flags: Texts,
   terminal: Terminal,
   environment: Texts = readEnvironment(),
-): Promise<RunningServer> {
+): Promise<Serving> {
   const config = readConfig(flags, environment)
   const write = jsonLines(terminal, Date.now)
   const server = await start(config, write)
-  write('info', { event: 'listening', origin: server.origin, trust: describeTrust(config) })
+  write('info', {
+    event: 'listening',
+    origin: server.origin,
+    trust: describeTrust(config),
+    ...(config.workers > 1 && { workers: config.workers }),
+  })
   return server
 }
 
-async function start(config: Config, write: ReturnType<typeof jsonLines>): Promise<RunningServer> {
+/** In this process, or in several that are this one's. */
+async function start(config: Config, write: WriteLine): Promise<Serving> {
+  if (config.workers === 1) return await startServing(config, write)
+  const { startWorkers } = await import('./workers.ts')
+  return await startWorkers(config, write)
+}
+
+/** Serves in this process. What it loads, a primary does without. */
+export async function startServing(config: Config, write: WriteLine): Promise<RunningServer> {
+  const { startServer } = await import('../server.ts')
   try {
     return await startServer({
       ...config,

@@ -13,7 +13,7 @@ export type Rule = (sources: Sources) => string[]
  * One way only: a room may import the rooms of its row and itself. Rooms are the folders of src and
  * the files beside them.
  *
- *     main -> cli -> server -> graph -> tokens · permissions · directory · photos
+ *     main · worker -> cli -> server -> graph -> tokens · permissions · directory · photos
  *                                       directory -> storage      photos -> renditions · storage
  *     cli · server -> stores -> storage      cli -> backup -> stores · photos · storage
  *     cli -> push · demo · journal      visage -> development · issuer · journal · demo · cli
@@ -24,6 +24,8 @@ export type Rule = (sources: Sources) => string[]
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
   'main.ts': ['cli', 'config.ts'],
+  // main.ts of the processes that `visage serve --workers` starts.
+  'worker.ts': ['cli'],
   // `permissions` for the names of roles, as people type them.
   cli: [
     'server.ts',
