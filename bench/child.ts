@@ -21,10 +21,18 @@ export type Running = Readonly<{ child: Child; origin: string }>
 const reportUsage = new URL('./report-usage.ts', import.meta.url).href
 
 /** `script` is a path; output goes where the bench's own complaints go. */
-export function startChild(script: string, args: readonly string[], place: Place): Child {
+export function startChild(
+  script: string,
+  args: readonly string[],
+  place: Place,
+  env: Readonly<Record<string, string>> = {},
+): Child {
   const node = ['--disable-warning=ExperimentalWarning', '--import', reportUsage, script, ...args]
   const command = at(place, { file: process.execPath, args: node })
-  const child = spawn(command.file, command.args, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = spawn(command.file, command.args, {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, ...env },
+  })
   const ask = async (message: string | object): Promise<unknown> => {
     const answered = new AbortController()
     const { signal } = answered

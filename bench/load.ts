@@ -9,7 +9,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Running } from './child.ts'
-import { answers, at, type Command } from './processors.ts'
+import { answers, at, type Command, type Place } from './processors.ts'
 
 export type Target = Readonly<{ path: string; etag?: string }>
 
@@ -18,7 +18,7 @@ export type Requests = Readonly<{ targets: string; tokens: string }>
 
 type Sent = Readonly<{ requests: number; seconds: number; bytes: number; errors: number }>
 
-const connections = 16
+const allConnections = 16
 
 export const hasWrk: boolean = answers('wrk', ['-v'])
 export const generator: string = hasWrk ? 'wrk' : 'autocannon'
@@ -40,8 +40,14 @@ export function writeRequests(
 }
 
 /** Sends for so many seconds. Throws when a single request was not answered well. */
-async function load(origin: string, requests: Requests, seconds: number): Promise<Sent> {
-  const { file, args } = at('load', commandFor(origin, requests, seconds))
+async function load(
+  origin: string,
+  requests: Requests,
+  seconds: number,
+  connections = allConnections,
+  place: Place = 'load',
+): Promise<Sent> {
+  const { file, args } = at(place, commandFor(origin, requests, seconds, connections))
   const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const [output] = await Promise.all([text(child.stdout), once(child, 'exit')])
   const sent = JSON.parse(output.trim().split('\n').at(-1) ?? '') as Sent
@@ -51,7 +57,12 @@ async function load(origin: string, requests: Requests, seconds: number): Promis
   return sent
 }
 
-function commandFor(origin: string, { targets, tokens }: Requests, seconds: number): Command {
+function commandFor(
+  origin: string,
+  { targets, tokens }: Requests,
+  seconds: number,
+  connections: number,
+): Command {
   if (hasWrk) {
     const script = join(import.meta.dirname, 'load.lua')
     const options = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script]
@@ -89,4 +100,43 @@ export async function costOfAnswer(
   const before = await child.usage()
   const sent = await load(origin, requests, seconds)
   return ((await child.usage()).cpuSeconds - before.cpuSeconds) / sent.requests
+}
+
+/** Of answers, whatever they were. */
+export type Costs = Readonly<{
+  /** Answers. */
+  perSecond: number
+  /** Visage's processor time for one answer, of all its processes. */
+  cpuSeconds: number
+  answers: number
+}>
+
+/**
+ * Both figures of one load; from where and to which servers. Each server gets its share of the connections;
+ * one that is named twice is sent to by two, so that the price of the load is the same in a comparison.
+ */
+export async function costsOfLoad(
+  servers: readonly Running[],
+  requests: Requests,
+  seconds: number,
+  place: Place = 'load',
+): Promise<Costs> {
+  const before = await cpuSecondsOf(servers)
+  const connections = Math.floor(allConnections / servers.length)
+  const sent = await Promise.all(
+    servers.map(({ origin }) => load(origin, requests, seconds, connections, place)),
+  )
+  const cpuSeconds = (await cpuSecondsOf(servers)) - before
+  const answers = sent.reduce((sum, each) => sum + each.requests, 0)
+  const perSecond = sent.reduce((sum, each) => sum + each.requests / each.seconds, 0)
+  return { perSecond, cpuSeconds: cpuSeconds / answers, answers }
+}
+
+/** Each process once, however often it is named. */
+export async function cpuSecondsOf(servers: readonly Running[]): Promise<number> {
+  let sum = 0
+  for (const child of new Set(servers.map(server => server.child))) {
+    sum += (await child.usage()).cpuSeconds
+  }
+  return sum
 }

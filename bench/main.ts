@@ -1,25 +1,31 @@
 /**
- * `npm run bench`: measures every number that README.md shows, against its floor, in one run, and
- * prints the table. Exit code 1 when a number is not held, 2 when the bench was called wrongly.
+ * `npm run bench`: measures every number that README.md and docs/performance.md show, against its
+ * floor, in one run, and prints the tables. Exit code 1 when a number is not held, 2 when the bench was
+ * called wrongly.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generator } from './load.ts'
-import { directorySize } from './numbers/directory-size.ts'
+import { directorySize, directorySizeOnPostgres } from './numbers/directory-size.ts'
 import { getAgainstBare } from './numbers/get-against-bare.ts'
 import { getAgainstNginx } from './numbers/get-against-nginx.ts'
+import { getOnPostgres } from './numbers/get-on-postgres.ts'
+import { getOnS3 } from './numbers/get-on-s3.ts'
 import { memory } from './numbers/memory.ts'
+import { nodes } from './numbers/nodes.ts'
 import { notModified } from './numbers/not-modified.ts'
 import { put } from './numbers/put.ts'
+import { putOnS3 } from './numbers/put-on-s3.ts'
 import { start } from './numbers/start.ts'
-import { type Plan, readPlan, usage } from './plan.ts'
+import { describeUsage, type Plan, readPlan } from './plan.ts'
 import { canPin, moveToLoad } from './processors.ts'
 import { openStage, type Stage } from './stage.ts'
 import { formatTable, isHeld, type Row, replaceSection } from './table.ts'
 
 type Measure = (stage: Stage) => Promise<Row | readonly Row[]>
 
-const numbers: Readonly<Record<string, Measure>> = {
+/** Of one process with its data folder. */
+const embedded: Readonly<Record<string, Measure>> = {
   bare: getAgainstBare,
   nginx: getAgainstNginx,
   unchanged: notModified,
@@ -29,22 +35,53 @@ const numbers: Readonly<Record<string, Measure>> = {
   start,
 }
 
+/** On PostgreSQL and S3. */
+const onServers: Readonly<Record<string, Measure>> = {
+  postgres: getOnPostgres,
+  s3: getOnS3,
+  's3-put': putOnS3,
+  nodes,
+  'postgres-directory': directorySizeOnPostgres,
+}
+
+const pages = [
+  { file: 'README.md', numbers: embedded },
+  { file: 'docs/performance.md', numbers: onServers },
+] as const
+
+type Page = (typeof pages)[number]
+type Measured = Readonly<{ page: Page; rows: readonly Row[] }>
+
 const say = (line: string) => void process.stderr.write(`${line}\n`)
 
-async function run(plan: Plan): Promise<Row[]> {
+async function run(plan: Plan): Promise<Measured[]> {
   moveToLoad()
   const stage = await openStage(plan, say)
-  const rows: Row[] = []
+  endOnSignals(stage)
   try {
-    for (const name of plan.only.length > 0 ? plan.only : Object.keys(numbers)) {
-      const measure = numbers[name]
-      if (measure === undefined) throw new RangeError(`--only: there is no number '${name}'`)
-      say(`measuring: ${name}`)
-      rows.push(...[await measure(stage)].flat())
-    }
-    return rows
+    const measured: Measured[] = []
+    for (const page of pages) measured.push({ page, rows: await measurePage(stage, page) })
+    return measured.filter(({ rows }) => rows.length > 0)
   } finally {
     await stage.close()
+  }
+}
+
+async function measurePage(stage: Stage, { numbers }: Page): Promise<Row[]> {
+  const { only } = stage.plan
+  const rows: Row[] = []
+  for (const [name, measure] of Object.entries(numbers)) {
+    if (only.length > 0 && !only.includes(name)) continue
+    say(`measuring: ${name}`)
+    rows.push(...[await measure(stage)].flat())
+  }
+  return rows
+}
+
+/** Nothing that was started stays when somebody has seen enough. */
+function endOnSignals(stage: Stage): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stage.close().finally(() => process.exit(130)))
   }
 }
 
@@ -56,26 +93,44 @@ function describeRun(plan: Plan): string {
   return `Median of ${rounds} (smallest–largest); ${where}; Node.js ${process.versions.node}.`
 }
 
-function publish(plan: Plan, rows: readonly Row[]): void {
-  const table = `${formatTable(rows)}\n\n${describeRun(plan)}`
-  process.stdout.write(plan.json ? `${JSON.stringify(rows, null, 2)}\n` : `${table}\n`)
-  if (!plan.readme) return
-  const file = join(import.meta.dirname, '..', 'README.md')
-  writeFileSync(file, replaceSection(readFileSync(file, 'utf8'), table))
+function publish(plan: Plan, measured: readonly Measured[]): void {
+  const tables = measured.map(({ page, rows }) => ({
+    page,
+    table: `${formatTable(rows)}\n\n${describeRun(plan)}`,
+  }))
+  const rows = measured.flatMap(each => each.rows)
+  const text = tables.map(({ table }) => table).join('\n\n')
+  process.stdout.write(plan.json ? `${JSON.stringify(rows, null, 2)}\n` : `${text}\n`)
+  if (!plan.write) return
+  for (const { page, table } of tables) {
+    const file = join(import.meta.dirname, '..', page.file)
+    writeFileSync(file, replaceSection(readFileSync(file, 'utf8'), table))
+  }
 }
 
-try {
-  const plan = readPlan(process.argv.slice(2))
-  if (plan === 'help') process.stdout.write(usage)
-  else {
-    const rows = await run(plan)
-    publish(plan, rows)
-    process.exitCode = rows.some(row => isHeld(row) === false) ? 1 : 0
+async function main(): Promise<number> {
+  const listings = pages.map(({ file, numbers }) => ({ file, names: Object.keys(numbers) }))
+  const usage = describeUsage(listings)
+  let plan: Plan | 'help'
+  try {
+    plan = readPlan(process.argv.slice(2), listings)
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    return 2
   }
-} catch (error) {
-  const isUsage = error instanceof TypeError || error instanceof RangeError
-  say(
-    isUsage ? `${error.message}\n\n${usage}` : String(error instanceof Error ? error.stack : error),
-  )
-  process.exitCode = isUsage ? 2 : 3
+  if (plan === 'help') {
+    process.stdout.write(usage)
+    return 0
+  }
+  try {
+    const measured = await run(plan)
+    publish(plan, measured)
+    return measured.some(({ rows }) => rows.some(row => isHeld(row) === false)) ? 1 : 0
+  } catch (error) {
+    say(String(error instanceof Error ? error.stack : error))
+    return 3
+  }
 }
+
+// Not by process.exitCode: who starts PostgreSQL ends this process by an exit code of its own.
+process.exit(await main())

@@ -1,6 +1,6 @@
 /**
- * What a run does, read from the command line. The full run takes about a quarter of an hour and
- * 8 GB of disk; `--quick` shows in a minute that everything works, and its ratios mean little.
+ * What a run does, read from the command line. The full run takes about half an hour and 11 GB of
+ * disk; `--quick` shows in two minutes that everything works, and its ratios mean little.
  */
 import { parseArgs } from 'node:util'
 
@@ -9,6 +9,8 @@ export type Plan = Readonly<{
   users: number
   /** People of the larger directory in the comparison of directories. */
   manyUsers: number
+  /** People whose photos are on S3. */
+  s3Users: number
   /** Each round measures the product and its floor once, one after the other. */
   rounds: number
   /** Of load per measurement. */
@@ -20,55 +22,82 @@ export type Plan = Readonly<{
   /** Populations are kept here and used again; undefined: a temporary folder, removed afterwards. */
   folder: string | undefined
   json: boolean
-  readme: boolean
+  write: boolean
 }>
 
-export const usage = `npm run bench -- [options]
+/** Where a table is published, and the names of its numbers. */
+export type Listing = Readonly<{ file: string; names: readonly string[] }>
+
+export const describeUsage = (listings: readonly Listing[]): string => `npm run bench -- [options]
 
   --users N        people with a photo each (200000)
   --many-users N   people of the larger directory (1000000)
   --rounds N       measurements of each side, taken in turns (5)
   --seconds N      of load per measurement (5)
-  --only a,b       some numbers: bare, nginx, unchanged, put, directory, memory, start
+  --s3-users N     people whose photos are on S3 (5000)
+  --only a,b       some numbers:
+${listings.map(({ file, names }) => `                     ${names.join(', ')} (${file})`).join('\n')}
   --folder PATH    keep the populations there and use them again; must be a real disk
   --quick          2,000 people, short rounds: shows that it works
   --json           print the rows as JSON instead of a table
-  --readme         also write the table into README.md, between its bench markers
+  --write          also write the tables into ${listings.map(({ file }) => file).join(' and ')},
+                   between their bench markers
 `
 
-const full = { users: 200_000, manyUsers: 1_000_000, rounds: 5, seconds: 5, uploads: 24, starts: 9 }
-const quick = { users: 2_000, manyUsers: 20_000, rounds: 3, seconds: 1, uploads: 8, starts: 3 }
+const full = {
+  users: 200_000,
+  manyUsers: 1_000_000,
+  s3Users: 5_000,
+  rounds: 5,
+  seconds: 5,
+  uploads: 24,
+  starts: 9,
+}
+const quick: typeof full = {
+  users: 2_000,
+  manyUsers: 20_000,
+  s3Users: 200,
+  rounds: 2,
+  seconds: 1,
+  uploads: 4,
+  starts: 2,
+}
 
-/** Throws TypeError for an option that does not exist, RangeError for a number that is none. */
-export function readPlan(args: readonly string[]): Plan | 'help' {
+/** Throws TypeError for an option that does not exist, RangeError for what is no number, or is not listed. */
+export function readPlan(args: readonly string[], listings: readonly Listing[]): Plan | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
       users: { type: 'string' },
       'many-users': { type: 'string' },
+      's3-users': { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       only: { type: 'string' },
       folder: { type: 'string' },
       quick: { type: 'boolean' },
       json: { type: 'boolean' },
-      readme: { type: 'boolean' },
+      write: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   })
   if (values.help) return 'help'
+  const only = values.only?.split(',') ?? []
+  const unknown = only.find(name => !listings.some(({ names }) => names.includes(name)))
+  if (unknown !== undefined) throw new RangeError(`--only: there is no number '${unknown}'`)
   const standard = values.quick ? quick : full
   return {
     users: countOf('users', values.users, standard.users),
     manyUsers: countOf('many-users', values['many-users'], standard.manyUsers),
+    s3Users: countOf('s3-users', values['s3-users'], standard.s3Users),
     rounds: countOf('rounds', values.rounds, standard.rounds),
     seconds: countOf('seconds', values.seconds, standard.seconds),
     uploadsPerRound: standard.uploads,
     starts: standard.starts,
-    only: values.only?.split(',') ?? [],
+    only,
     folder: values.folder,
     json: values.json ?? false,
-    readme: values.readme ?? false,
+    write: values.write ?? false,
   }
 }
 

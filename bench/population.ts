@@ -34,7 +34,7 @@ const faceCount = 32
 const sharedPacks = 1000
 const batchSize = 1000
 /** The largest size whose bytes are there. */
-const largestStored = 120
+export const largestStored = 120
 
 /** The same people on every run, so that nobody has to remember them. */
 export function userAt(index: number): Readonly<{ id: string; version: string }> {
@@ -138,7 +138,7 @@ async function packWriter(folder: string, kind: Kind): Promise<WritePack> {
 }
 
 /** Where the disk store looks for a pack. */
-function packPath(root: string, version: string): string {
+export function packPath(root: string, version: string): string {
   return `${root}/${version.slice(0, 2)}/${version.slice(2, 4)}/${version}.jpg`
 }
 

@@ -10,9 +10,16 @@ export type Place = 'server' | 'load' | 'anywhere'
 
 export type Command = Readonly<{ file: string; args: readonly string[] }>
 
-const processors: Readonly<Record<Place, string>> = { server: '0', load: '1', anywhere: '0,1' }
+export const processors: Readonly<Record<Place, string>> = {
+  server: '0',
+  load: '1',
+  anywhere: '0,1',
+}
 
 export const canPin: boolean = availableParallelism() >= 2 && answers('taskset', ['-V'])
+
+/** As many as 'anywhere' means; asked before this process moves to one of them. */
+export const usedProcessors: number = canPin ? 2 : availableParallelism()
 
 /** This process sends requests: it and whatever it starts without saying otherwise moves away. */
 export function moveToLoad(): void {

@@ -13,23 +13,30 @@ export async function compare(
   floor: Measure,
   rounds: number,
 ): Promise<Compared> {
-  const ratios: number[] = []
+  const named = (measure: Measure) => async () => ({ ratio: await measure() })
+  return (await compareEach(['ratio'], named(measured), named(floor), rounds)).ratio
+}
+
+/** The same, of several figures that one measurement gives. */
+export async function compareEach<Name extends string>(
+  names: readonly Name[],
+  measured: () => Promise<Readonly<Record<Name, number>>>,
+  floor: () => Promise<Readonly<Record<Name, number>>>,
+  rounds: number,
+): Promise<Record<Name, Compared>> {
+  const pairs: Readonly<Record<'above' | 'below', Readonly<Record<Name, number>>>>[] = []
   for (let round = 0; round <= rounds; round++) {
-    const ratio = round % 2 === 0 ? await inTurn(measured, floor) : await backwards(measured, floor)
-    if (round > 0) ratios.push(ratio)
+    // Whoever comes second may find caches warm and the processor hot: so each does, every other time.
+    const above = round % 2 === 0 ? await measured() : undefined
+    const below = await floor()
+    const pair = { above: above ?? (await measured()), below }
+    if (round > 0) pairs.push(pair)
   }
-  return summarize(ratios)
-}
-
-async function inTurn(measured: Measure, floor: Measure): Promise<number> {
-  const above = await measured()
-  return above / (await floor())
-}
-
-/** Whoever comes second may find caches warm and the processor hot: so each does, every other time. */
-async function backwards(measured: Measure, floor: Measure): Promise<number> {
-  const below = await floor()
-  return (await measured()) / below
+  const each = names.map(name => {
+    const ratios = pairs.map(({ above, below }) => above[name] / below[name])
+    return [name, summarize(ratios)] as const
+  })
+  return Object.fromEntries(each) as Record<Name, Compared>
 }
 
 export function summarize(ratios: readonly number[]): Compared {

@@ -2,14 +2,18 @@
  * What the numbers share: the plan, the folder, the issuer, and Visage running over the large
  * population, set up when the first number asks for it and cleared away at the end.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { whyNoCeph } from '../test/support/ceph.ts'
 import type { Running } from './child.ts'
 import { type Issuer, startIssuer } from './issuer.ts'
 import { type Requests, type Target, writeRequests } from './load.ts'
 import type { Plan } from './plan.ts'
 import { type Kind, type Population, populate, userAt, warmUp } from './population.ts'
+import { type Postgres, startPostgres } from './postgres.ts'
+import { type S3, startS3 } from './s3.ts'
+import { openS3Readers, type S3Readers } from './s3-readers.ts'
 import { startVisage } from './visage.ts'
 
 export type Stage = Readonly<{
@@ -23,6 +27,11 @@ export type Stage = Readonly<{
   populate: (name: string, users: number, kind: Kind) => Promise<Population>
   /** Over `plan.users` people with distinct photos. */
   readers: () => Promise<Readers>
+  postgres: () => Promise<Postgres>
+  /** Why there is no S3 here; undefined when there is. */
+  whyNoS3: string | undefined
+  s3: () => Promise<S3>
+  s3Readers: () => Promise<S3Readers>
   /** To be undone when the run ends, last first. */
   defer: (undo: () => Promise<void>) => void
   close: () => Promise<void>
@@ -35,12 +44,22 @@ const readerCount = 64
 const maxTargets = 200_000
 
 export async function openStage(plan: Plan, say: (line: string) => void): Promise<Stage> {
-  const kept = plan.folder === undefined ? mkdtempSync(join(tmpdir(), 'visage-bench-')) : undefined
-  const folder = kept ?? resolve(plan.folder ?? '')
+  const temporary = plan.folder === undefined ? makeTemporaryFolder() : undefined
+  const folder = temporary ?? resolve(plan.folder ?? '')
   mkdirSync(folder, { recursive: true })
   const issuer = await startIssuer()
   const undo: (() => Promise<void>)[] = [issuer.stop]
   let readers: Promise<Readers> | undefined
+  let postgres: Promise<Postgres> | undefined
+  let s3: Promise<S3> | undefined
+  let s3Readers: Promise<S3Readers> | undefined
+  const start = async <Server extends Readonly<{ stop: () => Promise<void> }>>(
+    server: Promise<Server>,
+  ): Promise<Server> => {
+    const { stop } = await server
+    undo.push(stop)
+    return await server
+  }
   const stage: Stage = {
     plan,
     folder,
@@ -52,13 +71,26 @@ export async function openStage(plan: Plan, say: (line: string) => void): Promis
       return await populate(join(folder, `${name}-${users}`), users, kind)
     },
     readers: () => (readers ??= openReaders(stage)),
+    postgres: () => (postgres ??= start(startPostgres(folder))),
+    whyNoS3: whyNoCeph(),
+    s3: () => (s3 ??= start(startS3())),
+    s3Readers: () => (s3Readers ??= openS3Readers(stage)),
     defer: step => void undo.push(step),
     async close() {
-      for (const step of undo.toReversed()) await step()
-      if (kept !== undefined) rmSync(kept, { recursive: true, force: true })
+      for (const step of undo.splice(0).toReversed()) await step()
+      if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true })
     },
   }
   return stage
+}
+
+/** Gone with this process, whatever ends it. */
+function makeTemporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'visage-bench-'))
+  // Started by root, PostgreSQL runs as somebody else, who has to get to its own folder in here.
+  chmodSync(folder, 0o711)
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 async function openReaders(stage: Stage): Promise<Readers> {

@@ -13,13 +13,18 @@ export type Row = Readonly<{
   ratio: number | undefined
   /** The rounds' smallest and largest ratio. */
   range?: readonly [number, number]
-  target: Target
+  /** Without one, the row is there to be known. */
+  target?: Target
   /** Why there is no ratio, or what qualifies it. */
   note?: string
 }>
 
+export function notMeasured(what: string, floor: string, note: string): Row {
+  return { what, floor, ratio: undefined, note }
+}
+
 export function isHeld({ ratio, target }: Row): boolean | undefined {
-  if (ratio === undefined) return undefined
+  if (ratio === undefined || target === undefined) return undefined
   return 'atLeast' in target ? ratio >= target.atLeast : ratio <= target.atMost
 }
 
@@ -39,7 +44,8 @@ function showRatio({ ratio, range }: Row): string {
   return `${ratio.toFixed(2)} (${range[0].toFixed(2)}–${range[1].toFixed(2)})`
 }
 
-function showTarget(target: Target): string {
+function showTarget(target: Target | undefined): string {
+  if (target === undefined) return '–'
   return 'atLeast' in target ? `≥ ${target.atLeast}` : `≤ ${target.atMost}`
 }
 
@@ -53,9 +59,9 @@ function showVerdict(row: Row): string {
 const section = /(<!-- bench -->\n)[\s\S]*?(<!-- end bench -->)/
 
 /** Throws when the text has no such section: a table that lands nowhere would look like success. */
-export function replaceSection(readme: string, table: string): string {
-  if (!section.test(readme)) {
-    throw new Error('README.md has no <!-- bench --> … <!-- end bench --> section')
+export function replaceSection(page: string, table: string): string {
+  if (!section.test(page)) {
+    throw new Error('the page has no <!-- bench --> … <!-- end bench --> section')
   }
-  return readme.replace(section, (_, start: string, end: string) => `${start}${table}\n${end}`)
+  return page.replace(section, (_, start: string, end: string) => `${start}${table}\n${end}`)
 }

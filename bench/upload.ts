@@ -1,7 +1,12 @@
 /**
- * PUTs of pictures, a few at the same time. What an answer means is left to whoever asks.
+ * PUTs of pictures, a few at the same time, and what they cost. What an answer means is left to whoever
+ * asks.
  */
 import { Agent, request } from 'node:http'
+import type { Running } from './child.ts'
+import { type Costs, cpuSecondsOf } from './load.ts'
+import { userAt } from './population.ts'
+import { stamp } from './stamp.ts'
 
 export type Answer = Readonly<{ status: number; retryAfter: string | undefined; body: string }>
 
@@ -32,4 +37,43 @@ export function createUploader(origin: string, token: string): Uploader {
       sending.end(picture)
     })
   return { put, close: () => agent.destroy() }
+}
+
+/** Enough that the next picture is there when one is done. */
+const inFlight = 4
+/** Who gets a photo; as many as there are in the population of writers. */
+export const writers = 1000
+
+/** Of this run: a picture that was set before would be recognised, and cost nothing. */
+const runName = Date.now().toString(36)
+let uploaded = 0
+
+/**
+ * Sets so many photos, each of other bytes and of another person. A server that is named twice is one
+ * with two clients, as in `costsOfLoad`.
+ */
+export async function costsOfUploads(
+  servers: readonly Running[],
+  token: string,
+  picture: Buffer,
+  count: number,
+): Promise<Costs> {
+  const before = await cpuSecondsOf(servers)
+  const startedAt = performance.now()
+  let left = count
+  const uploadInTurn = async ({ put }: Uploader) => {
+    while (left-- > 0) {
+      const number = uploaded++
+      const { id } = userAt(number % writers)
+      const { status, body } = await put(id, stamp(picture, `${runName} ${number}`))
+      if (status !== 200) throw new Error(`PUT answered ${status}: ${body}`)
+    }
+  }
+  const uploaders = servers.map(({ origin }) => createUploader(origin, token))
+  const turns = Array.from({ length: inFlight / servers.length }, () => uploaders.map(uploadInTurn))
+  await Promise.all(turns.flat())
+  const seconds = (performance.now() - startedAt) / 1000
+  for (const { close } of uploaders) close()
+  const cpuSeconds = (await cpuSecondsOf(servers)) - before
+  return { perSecond: count / seconds, cpuSeconds: cpuSeconds / count, answers: count }
 }

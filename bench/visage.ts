@@ -6,10 +6,24 @@ import { join } from 'node:path'
 import { type Running, readOrigin, startChild } from './child.ts'
 import { audience, type Issuer } from './issuer.ts'
 import { tenantId } from './population.ts'
+import type { Place } from './processors.ts'
 
 export const main: string = join(import.meta.dirname, '..', 'src', 'main.ts')
 
-export async function startVisage(data: string, issuer: Issuer): Promise<Running> {
+/** What is not the embedded default. */
+export type Deployment = Readonly<{
+  /** postgres://… */
+  database?: string
+  packs?: Readonly<{ url: string; env: Readonly<Record<string, string>> }>
+  packCacheBytes?: number
+  place?: Place
+}>
+
+export async function startVisage(
+  data: string,
+  issuer: Issuer,
+  { database, packs, packCacheBytes, place = 'server' }: Deployment = {},
+): Promise<Running> {
   const flags = {
     port: '0',
     data,
@@ -18,8 +32,11 @@ export async function startVisage(data: string, issuer: Issuer): Promise<Running
     audience,
     // Otherwise it would list a few hundred thousand packs during somebody's round.
     'sweep-every': '0',
+    ...(database !== undefined && { database }),
+    ...(packs && { packs: packs.url }),
+    ...(packCacheBytes !== undefined && { 'pack-cache': String(packCacheBytes) }),
   }
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
-  const child = startChild(main, ['serve', ...args], 'server')
+  const child = startChild(main, ['serve', ...args], place, packs?.env)
   return { child, origin: await readOrigin(child.process) }
 }

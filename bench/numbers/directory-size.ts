@@ -1,36 +1,81 @@
 /**
  * What a GET costs in a directory of a million people over one of a thousand, in processor time of the
- * server. Rows, names and folders grow; the bytes of the pictures are the same in both.
+ * server, on either database. Rows, names and folders grow; the bytes of the pictures are the same in both.
  */
-import { costOfAnswer, writeRequests } from '../load.ts'
-import { expect, warmUp } from '../population.ts'
-import { compare, type Measure } from '../rounds.ts'
+import type { Running } from '../child.ts'
+import { costOfAnswer, costsOfLoad, type Requests, writeRequests } from '../load.ts'
+import { expect, type Population, warmUp } from '../population.ts'
+import { compare, compareEach } from '../rounds.ts'
 import { readPicture } from '../same-bytes.ts'
+import { canCount, cpuSecondsOfTrees } from '../server-processes.ts'
 import { type Stage, sampleTargets } from '../stage.ts'
-import type { Row } from '../table.ts'
+import { notMeasured, type Row } from '../table.ts'
 import { startVisage } from '../visage.ts'
 
 const fewUsers = 1000
+const target = { atMost: 1.2 }
+
+type Directory = Readonly<{ visage: Running; requests: Requests }>
+/** Where the rows of a population are; undefined for its own SQLite. */
+type Place = (population: Population) => Promise<string | undefined>
 
 export async function directorySize(stage: Stage): Promise<Row> {
-  const { plan } = stage
-  const many = await open(stage, plan.manyUsers)
-  const few = await open(stage, fewUsers)
+  const { manyUsers, rounds, seconds } = stage.plan
+  const inFolder = async () => undefined
+  const many = await open(stage, manyUsers, inFolder)
+  const few = await open(stage, fewUsers, inFolder)
+  const cost = ({ visage, requests }: Directory) => costOfAnswer(visage, requests, seconds)
+  const compared = await compare(
+    () => cost(many),
+    () => cost(few),
+    rounds,
+  )
+  return { ...describe(stage, 'a GET'), ...compared, target }
+}
+
+/** Of Visage and of PostgreSQL itself. */
+export async function directorySizeOnPostgres(stage: Stage): Promise<Row[]> {
+  const { manyUsers, rounds, seconds } = stage.plan
+  const postgres = await stage.postgres()
+  const many = await open(stage, manyUsers, population => postgres.copy(population))
+  const few = await open(stage, fewUsers, population => postgres.copy(population))
+  const costs = async ({ visage, requests }: Directory) => {
+    const before = cpuSecondsOfTrees(postgres.processes())
+    const { cpuSeconds, answers } = await costsOfLoad([visage], requests, seconds)
+    const database = cpuSecondsOfTrees(postgres.processes()) - before
+    return { visage: cpuSeconds, database: database / answers }
+  }
+  const compared = await compareEach(
+    ['visage', 'database'],
+    () => costs(many),
+    () => costs(few),
+    rounds,
+  )
+  const ofVisage = describe(stage, "a GET on PostgreSQL, Visage's")
+  const ofDatabase = describe(stage, "a GET on PostgreSQL, the database's")
+  return [
+    { ...ofVisage, ...compared.visage, target },
+    canCount
+      ? { ...ofDatabase, ...compared.database, target }
+      : notMeasured(ofDatabase.what, ofDatabase.floor, 'there is no /proc here'),
+  ]
+}
+
+function describe({ plan }: Stage, what: string): Pick<Row, 'what' | 'floor'> {
   return {
-    what: `processor time of a GET among ${plan.manyUsers.toLocaleString('en')} people`,
+    what: `processor time of ${what} among ${plan.manyUsers.toLocaleString('en')} people`,
     floor: `among ${fewUsers.toLocaleString('en')}`,
-    ...(await compare(many, few, plan.rounds)),
-    target: { atMost: 1.2 },
   }
 }
 
-async function open(stage: Stage, users: number): Promise<Measure> {
+async function open(stage: Stage, users: number, place: Place): Promise<Directory> {
   const population = await stage.populate('linked', users, 'linked')
   await warmUp(population)
-  const visage = await startVisage(population.data, stage.issuer)
+  const database = await place(population)
+  const visage = await startVisage(population.data, stage.issuer, database ? { database } : {})
   stage.defer(visage.child.stop)
   const targets = sampleTargets(population)
   await readPicture(visage.origin + expect(targets[0]).path, stage.tokens[0])
   const requests = writeRequests(stage.folder, `among-${users}`, targets, stage.tokens)
-  return () => costOfAnswer(visage, requests, stage.plan.seconds)
+  return { visage, requests }
 }

@@ -5,79 +5,52 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Child, type Running, startChild } from '../child.ts'
+import { type Child, startChild } from '../child.ts'
 import type { Rendered } from '../floors/sharp-alone.ts'
 import { phoneJpeg } from '../pictures.ts'
 import { expect, userAt } from '../population.ts'
-import { summarize } from '../rounds.ts'
+import { compareEach } from '../rounds.ts'
 import { readPicture } from '../same-bytes.ts'
 import { photoPath, type Stage } from '../stage.ts'
-import { stamp } from '../stamp.ts'
 import type { Row } from '../table.ts'
-import { createUploader, type Uploader } from '../upload.ts'
+import { costsOfUploads, writers } from '../upload.ts'
 import { startVisage } from '../visage.ts'
 
-/** Enough that the next picture is there when one is done. */
-const inFlight = 4
 const sizes = ['648x648', '504x504', '432x432', '360x360', '240x240', '120x120', '96x96', '64x64']
-
-type Cost = Readonly<{ seconds: number; cpuSeconds: number }>
 
 export async function put(stage: Stage): Promise<Row[]> {
   const { plan } = stage
-  const population = await stage.populate('writers', 1000, 'without photos')
+  const population = await stage.populate('writers', writers, 'without photos')
   const visage = await startVisage(population.data, stage.issuer)
   stage.defer(visage.child.stop)
   const token = stage.issuer.writer()
-  const uploader = createUploader(visage.origin, token)
   const picture = await phoneJpeg()
   const file = join(stage.folder, 'phone.jpg')
   writeFileSync(file, picture)
   const alone = startChild(join(import.meta.dirname, '../floors/sharp-alone.ts'), [file], 'server')
   stage.defer(alone.stop)
 
-  const cpu: number[] = []
-  const pace: number[] = []
-  for (let round = 0; round <= plan.rounds; round++) {
-    const measure = async () => await upload(visage, uploader, picture, plan.uploadsPerRound)
-    const measured = round % 2 === 0 ? await measure() : undefined
-    const floor = await render(alone, plan.uploadsPerRound)
-    const { seconds, cpuSeconds } = measured ?? (await measure())
-    if (round === 0) await expectSameRenditions(visage.origin, token, floor)
-    if (round === 0) continue
-    cpu.push(cpuSeconds / floor.cpuSeconds)
-    pace.push(floor.seconds / seconds)
-  }
-  uploader.close()
+  const count = plan.uploadsPerRound
+  await costsOfUploads([visage], token, picture, 1)
+  await expectSameRenditions(visage.origin, token, await render(alone, 1))
+  const { cpuSeconds, perSecond } = await compareEach(
+    ['cpuSeconds', 'perSecond'],
+    () => costsOfUploads([visage], token, picture, count),
+    async () => {
+      const rendered = await render(alone, count)
+      return {
+        cpuSeconds: rendered.cpuSeconds / count,
+        perSecond: count / rendered.seconds,
+      }
+    },
+    plan.rounds,
+  )
   const what = 'PUT of an 8-megapixel phone JPEG, durable'
   const floor = 'sharp alone making the same renditions'
   return [
-    { what: `${what}: processor time`, floor, ...summarize(cpu), target: { atMost: 1.15 } },
-    { what: `${what}: throughput`, floor, ...summarize(pace), target: { atLeast: 0.85 } },
+    { what: `${what}: processor time`, floor, ...cpuSeconds, target: { atMost: 1.15 } },
+    { what: `${what}: throughput`, floor, ...perSecond, target: { atLeast: 0.85 } },
   ]
-}
-
-let uploaded = 0
-
-async function upload(
-  { child }: Running,
-  { put }: Uploader,
-  picture: Buffer,
-  count: number,
-): Promise<Cost> {
-  const before = await child.usage()
-  const startedAt = performance.now()
-  let left = count
-  const uploadInTurn = async () => {
-    while (left-- > 0) {
-      const number = uploaded++
-      const { status, body } = await put(userAt(number % 1000).id, stamp(picture, `put ${number}`))
-      if (status !== 200) throw new Error(`PUT answered ${status}: ${body}`)
-    }
-  }
-  await Promise.all(Array.from({ length: inFlight }, uploadInTurn))
-  const seconds = (performance.now() - startedAt) / 1000
-  return { seconds, cpuSeconds: (await child.usage()).cpuSeconds - before.cpuSeconds }
 }
 
 async function render(alone: Child, count: number): Promise<Rendered> {

@@ -1,0 +1,36 @@
+/**
+ * GET of a 96x96 on PostgreSQL and S3 over the embedded default, for the same people and the same bytes.
+ * Warm: every picture has been asked for before and is in the process's memory. Cold: the process has
+ * no such memory and fetches each picture from S3, as it does when somebody is the first to ask for it.
+ */
+import { compareCosts, getRows } from '../costs.ts'
+import { costsOfLoad } from '../load.ts'
+
+import { expectSamePictures } from '../s3-readers.ts'
+import type { Stage } from '../stage.ts'
+import { notMeasured, type Row } from '../table.ts'
+
+const caches = { warm: {}, cold: { packCacheBytes: 0 } } as const
+const floor = 'SQLite and folder'
+
+export async function getOnS3(stage: Stage): Promise<Row[]> {
+  const { plan } = stage
+  const what = `GET of a 96x96, ${plan.s3Users.toLocaleString('en')} people, PostgreSQL and S3`
+  if (stage.whyNoS3 !== undefined) return [notMeasured(what, floor, stage.whyNoS3)]
+  const readers = await stage.s3Readers()
+  const embedded = await readers.embedded()
+  const rows: Row[] = []
+  for (const [name, cache] of Object.entries(caches)) {
+    const visage = await readers.start(cache)
+    await expectSamePictures(stage, visage, embedded)
+    const compared = await compareCosts(
+      () => costsOfLoad([visage], readers.requests, plan.seconds),
+      () => costsOfLoad([embedded], readers.requests, plan.seconds),
+      plan.rounds,
+    )
+    await visage.child.stop()
+    rows.push(...getRows(`${what}, ${name} cache`, floor, compared))
+  }
+  await embedded.child.stop()
+  return rows
+}
