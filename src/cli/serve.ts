@@ -6,9 +6,10 @@ import { type Config, readConfig, readEnvironment, type Texts } from '../config.
 import type { WriteLine } from '../events.ts'
 import type { RunningServer } from '../server.ts'
 import { explainStart, jsonLines, type Terminal } from './terminal.ts'
+import type { Workers } from './workers.ts'
 
 /** Of one process or several. */
-export type Serving = Pick<RunningServer, 'origin' | 'close'>
+export type Serving = Pick<RunningServer, 'origin' | 'close'> & Partial<Pick<Workers, 'pids'>>
 
 export async function serve(
   flags: Texts,
@@ -22,7 +23,7 @@ export async function serve(
     event: 'listening',
     origin: server.origin,
     trust: describeTrust(config),
-    ...(config.workers > 1 && { workers: config.workers }),
+    ...(server.pids && { workers: config.workers, pids: server.pids }),
   })
   return server
 }

@@ -22,6 +22,8 @@ import {
 export type Workers = Readonly<{
   /** `http://localhost:8080`, of all of them. */
   origin: string
+  /** The processes that started, the first one's first. */
+  pids: readonly (number | undefined)[]
   /** Every worker finishes what it accepted; resolves when all have gone. */
   close: () => Promise<void>
 }>
@@ -93,7 +95,7 @@ export async function startWorkers(
     const others = Array.from({ length: config.workers - 1 }, (_, index) => start(index + 2))
     await Promise.all(others.map(expectReady))
     for (const [number, member] of crew) void keep(number, member)
-    return { origin, close }
+    return { origin, pids: [first, ...others].map(({ worker }) => worker.process.pid), close }
   } catch (error) {
     await close().catch(() => {})
     throw error

@@ -1,0 +1,93 @@
+/** What the settings allow the machine, shared out among workers; and how soon a dead one is followed. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { shareOf } from '../../src/cli/shares.ts'
+import { waitBeforeNext } from '../../src/cli/workers.ts'
+import { type Config, readConfig, type Texts } from '../../src/config.ts'
+
+const megabyte = 1024 * 1024
+const configOf = (texts: Texts) =>
+  readConfig({ issuer: 'https://id.example', audience: 'visage', ...texts }, {})
+const sharesOf = (config: Config) =>
+  Array.from({ length: config.workers }, (_, index) => shareOf(config, index + 1))
+
+/** What each worker is given, and settings that say so. */
+const cases: readonly (readonly [
+  string,
+  Texts,
+  (config: Config) => number | undefined,
+  readonly number[],
+])[] = [
+  [
+    'renderers, the rest to the first',
+    { renderers: '5', workers: '3' },
+    ({ limits }) => limits.renderers,
+    [2, 2, 1],
+  ],
+  [
+    'at least one renderer',
+    { renderers: '1', workers: '3' },
+    ({ limits }) => limits.renderers,
+    [1, 1, 1],
+  ],
+  ['places in the queue', { workers: '2' }, ({ limits }) => limits.renderQueue, [32, 32]],
+  [
+    'no place in a queue of none',
+    { renderQueue: '0', workers: '2' },
+    ({ limits }) => limits.renderQueue,
+    [0, 0],
+  ],
+  [
+    'memory for uploads',
+    { workers: '2' },
+    ({ limits }) => limits.uploadMemoryBytes,
+    [32 * megabyte, 32 * megabyte],
+  ],
+  [
+    'memory for one upload at least',
+    { uploadMemory: String(8 * megabyte), workers: '3' },
+    ({ limits }) => limits.uploadMemoryBytes,
+    [4 * megabyte, 4 * megabyte, 4 * megabyte],
+  ],
+  [
+    'memory for photos',
+    { packCache: '101', workers: '2' },
+    config => config.packCacheBytes,
+    [51, 50],
+  ],
+  [
+    'no memory for photos',
+    { packCache: '0', workers: '2' },
+    config => config.packCacheBytes,
+    [0, 0],
+  ],
+  [
+    'connections, two at least',
+    { database: 'postgres://db.example/visage', databaseConnections: '5', workers: '3' },
+    ({ database }) => database?.connections,
+    [2, 2, 2],
+  ],
+  [
+    'sweeping, to the first alone',
+    { sweepEvery: '60', workers: '3' },
+    ({ limits }) => limits.sweepEveryMs,
+    [60_000, 0, 0],
+  ],
+  [
+    'the whole limit of throttling',
+    { throttle: 'concurrent=4', workers: '2' },
+    ({ throttle }) => throttle?.concurrent,
+    [4, 4],
+  ],
+]
+
+for (const [what, texts, read, expected] of cases) {
+  test(`workers are given ${what}`, () => {
+    assert.deepEqual(sharesOf(configOf(texts)).map(read), expected)
+  })
+}
+
+test('the first that dies is followed at once, those that die of their start later and later', () => {
+  const waits = [1, 2, 3, 4, 5, 6, 7, 8, 20, 2000].map(waitBeforeNext)
+  assert.deepEqual(waits, [0, 250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000])
+})
