@@ -5,12 +5,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from './failure.ts'
-import { cachePacks } from './storage/cached.ts'
+import { type CacheCounts, cachePacks } from './storage/cached.ts'
 import { openDiskPacks } from './storage/disk.ts'
 import type { PostgresLocation, S3Location } from './storage/location.ts'
 import { openMemoryPacks } from './storage/memory.ts'
 import { migrate } from './storage/migrations.ts'
 import type { Packs } from './storage/packs.ts'
+import type { QueryWatch } from './storage/query-watch.ts'
 import type { S3Options } from './storage/s3.ts'
 import type { Database } from './storage/schema.ts'
 import { openSqlite } from './storage/sqlite.ts'
@@ -25,18 +26,29 @@ export type StoreOptions = Readonly<{
   packCacheBytes?: number | undefined
   /** Instead of what the environment of AWS says. */
   s3Credentials?: S3Options['credentials'] | undefined
+  /** Is told of every statement. */
+  queried?: QueryWatch | undefined
+  /** Something around the medium of the packs, below the cache. */
+  aroundPacks?: ((packs: Packs) => Packs) | undefined
 }>
 
-export type Stores = Readonly<{ database: Database; packs: Packs }>
+export type Stores = Readonly<{
+  database: Database
+  packs: Packs
+  /** Where packs are cached: how well. */
+  countCache?: () => CacheCounts
+}>
 
 /**
  * With the tables up to date. The database is the caller's to close. Throws Failure 'storage-unavailable'.
  */
 export async function openStores(options: StoreOptions, now: () => number): Promise<Stores> {
-  const { data, database: location } = options
-  const database = location ? await openServerDatabase(location) : await openEmbedded(data)
+  const { data, database: location, queried } = options
+  const database = location
+    ? await openServerDatabase(location, queried)
+    : await openEmbedded(data, queried)
   try {
-    return { database, packs: await openPacks(options, now) }
+    return { database, ...(await openPacks(options, now)) }
   } catch (error) {
     await database.destroy()
     throw error
@@ -44,7 +56,18 @@ export async function openStores(options: StoreOptions, now: () => number): Prom
 }
 
 async function openPacks(
-  { data, packs: location, packCacheBytes = 0, s3Credentials }: StoreOptions,
+  options: StoreOptions,
+  now: () => number,
+): Promise<Omit<Stores, 'database'>> {
+  const { packs: location, packCacheBytes = 0, aroundPacks = packs => packs } = options
+  const medium = aroundPacks(await openMedium(options, now))
+  if (location === undefined || packCacheBytes === 0) return { packs: medium }
+  const packs = cachePacks(medium, packCacheBytes)
+  return { packs, countCache: packs.counts }
+}
+
+async function openMedium(
+  { data, packs: location, s3Credentials }: StoreOptions,
   now: () => number,
 ): Promise<Packs> {
   if (location === undefined) {
@@ -52,8 +75,7 @@ async function openPacks(
   }
   const { openS3Packs } = await import('./storage/s3.ts')
   const credentials = s3Credentials && { credentials: s3Credentials }
-  const packs = await openS3Packs({ location, ...credentials })
-  return packCacheBytes === 0 ? packs : cachePacks(packs, packCacheBytes)
+  return await openS3Packs({ location, ...credentials })
 }
 
 /** Brings the tables up to date and does nothing else. */
@@ -65,9 +87,9 @@ export async function migrateStores(
   await database.destroy()
 }
 
-async function openEmbedded(data: string | undefined): Promise<Database> {
+async function openEmbedded(data: string | undefined, watch?: QueryWatch): Promise<Database> {
   const file = data === undefined ? ':memory:' : join(data, databaseName)
-  const database = await openSqlite({ file })
+  const database = await openSqlite({ file, watch })
   try {
     await migrate(database)
     return database
@@ -94,11 +116,14 @@ export async function openFolderPacks(data: string): Promise<Packs> {
 }
 
 /** The driver is loaded by who uses it: `visage dev` starts without. */
-async function openServerDatabase(location: PostgresLocation): Promise<Database> {
+async function openServerDatabase(
+  location: PostgresLocation,
+  watch?: QueryWatch,
+): Promise<Database> {
   const { migrationPatience, openPostgres } = await import('./storage/postgres.ts')
   {
     await using migrating = await openPostgres({ ...location, patience: migrationPatience })
     await migrate(migrating)
   }
-  return await openPostgres(location)
+  return await openPostgres({ ...location, watch })
 }

@@ -5,14 +5,20 @@
  */
 import { checkPackKey, type Packs } from './packs.ts'
 
+export type CacheCounts = Readonly<{ hits: number; misses: number; bytes: number }>
+
+export type CachedPacks = Packs & Readonly<{ counts: () => CacheCounts }>
+
 type Kept = { bytes: number; readonly ranges: Map<string, Uint8Array> }
 
 /**
  * `maxBytes` of pictures; what the map itself needs comes on top, about 300 bytes a range. A range of more
  * than a sixteenth of it is passed through, so that no single one empties the rest.
  */
-export function cachePacks(packs: Packs, maxBytes: number): Packs {
+export function cachePacks(packs: Packs, maxBytes: number): CachedPacks {
   const cache = createCache(maxBytes)
+  let hits = 0
+  let misses = 0
   let removals = 0
   const underWay = new Map<string, Promise<Uint8Array | undefined>>()
   /** Many who ask for the same range at once make one request. */
@@ -30,7 +36,11 @@ export function cachePacks(packs: Packs, maxBytes: number): Packs {
       checkPackKey(key)
       const range = `${offset}/${length}`
       const known = cache.find(key, range)
-      if (known) return Uint8Array.from(known)
+      if (known) {
+        hits += 1
+        return Uint8Array.from(known)
+      }
+      misses += 1
       const removalsBefore = removals
       const bytes = await fetchOnce(key, offset, length)
       if (bytes === undefined) return undefined
@@ -46,7 +56,8 @@ export function cachePacks(packs: Packs, maxBytes: number): Packs {
       removals += 1
       cache.forget(key)
     },
-  } satisfies Packs)
+    counts: () => ({ hits, misses, bytes: cache.totalBytes() }),
+  } satisfies CachedPacks)
 }
 
 /** By pack, because people who look at one size of a photo soon look at another, and packs go whole. */
@@ -59,6 +70,7 @@ function createCache(maxBytes: number) {
   }
   return {
     forget,
+    totalBytes: () => total,
     find(key: string, range: string): Uint8Array | undefined {
       const pack = kept.get(key)
       if (pack === undefined) return undefined

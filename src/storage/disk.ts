@@ -25,9 +25,9 @@ export async function openDiskPacks(folder: string): Promise<Packs> {
   await orUnavailable(`${root} cannot hold packs`, async () => {
     await makeRoot(root)
     await makeFolder(incoming)
-    await access(root, constants.W_OK | constants.X_OK)
-    await access(incoming, constants.W_OK | constants.X_OK)
   })
+  const check = () => checkFolders(root, incoming)
+  await check()
   const prepareShard = shardsOf(root)
   return Object.freeze({
     write: (key, bytes) => writePack(root, prepareShard, key, bytes),
@@ -35,7 +35,16 @@ export async function openDiskPacks(folder: string): Promise<Packs> {
     remove: key => removePack(root, key),
     list: () => listPacks(root),
     removeLeftovers: beforeMs => removeOlder(incoming, beforeMs),
+    check,
   } satisfies Packs)
+}
+
+/** Both are there, and on a medium that takes something. A full disk is no fault here: reading goes on. */
+async function checkFolders(root: string, incoming: string): Promise<void> {
+  await orUnavailable(`${root} cannot hold packs`, async () => {
+    await access(root, constants.W_OK | constants.X_OK)
+    await access(incoming, constants.W_OK | constants.X_OK)
+  })
 }
 
 /** Faces are personal data: in a folder we make, nobody else on the machine may look. */

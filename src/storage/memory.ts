@@ -26,6 +26,7 @@ export function openMemoryPacks(now: () => number): Packs {
     list: () => listKept(kept),
     // A write here is one assignment: there is nothing to interrupt.
     removeLeftovers: async () => 0,
+    check: async () => {},
   } satisfies Packs)
 }
 

@@ -24,6 +24,11 @@ export interface Packs {
   list(): AsyncIterable<PackEntry>
   /** Leftovers of interrupted writes older than `beforeMs` (epoch milliseconds) are removed; returns how many. */
   removeLeftovers(beforeMs: number): Promise<number>
+  /**
+   * Resolves when the medium is there, as far as can be told without reading or writing a pack.
+   * Throws Failure 'storage-unavailable'.
+   */
+  check(): Promise<void>
 }
 
 /** A pack's key: 32 hexadecimal digits, the version of the photo it holds. */

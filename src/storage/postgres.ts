@@ -14,10 +14,13 @@ import pg from 'pg'
 import type { PostgresLocation } from './location.ts'
 import { createSessions, createStatementNames, type StatementNames } from './postgres-sessions.ts'
 import type { KeptStatements } from './prepared.ts'
+import { type QueryWatch, toKyselyLog } from './query-watch.ts'
 import type { Database, Schema } from './schema.ts'
+import type { ConnectionCounts, Pooled } from './vital-signs.ts'
 
 /** Requests beyond the number of connections wait their turn. */
-export type PostgresOptions = PostgresLocation & Readonly<{ patience?: Partial<Patience> }>
+export type PostgresOptions = PostgresLocation &
+  Readonly<{ patience?: Partial<Patience>; watch?: QueryWatch | undefined }>
 
 /** All in milliseconds; 0 waits for ever. */
 export type Patience = Readonly<{
@@ -65,11 +68,12 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const pool = openPool(options)
   const database = new Kysely<Schema>({
     dialect: {
-      createAdapter: () => new NamingAdapter(names),
+      createAdapter: () => new ServerAdapter(names, pool),
       createDriver: () => new PostgresDriver({ pool: createSessions(pool, names) }),
       createIntrospector: known => new PostgresIntrospector(known),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
+    ...(options.watch && { log: toKyselyLog(options.watch) }),
   })
   try {
     await sql`select 1`.execute(database)
@@ -80,12 +84,19 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   }
 }
 
-class NamingAdapter extends PostgresAdapter implements KeptStatements {
+class ServerAdapter extends PostgresAdapter implements KeptStatements, Pooled {
   readonly #names: StatementNames
+  readonly #pool: pg.Pool
 
-  constructor(names: StatementNames) {
+  constructor(names: StatementNames, pool: pg.Pool) {
     super()
     this.#names = names
+    this.#pool = pool
+  }
+
+  countConnections(): ConnectionCounts {
+    const { totalCount: open, idleCount: idle, waitingCount: waiting } = this.#pool
+    return { open, idle, waiting }
   }
 
   keepStatement(text: string): void {

@@ -34,6 +34,8 @@ export type S3Patience = Readonly<{
   readMs: number
   /** For a write with all its tries; up to 1 MB has to get to three disks. */
   writeMs: number
+  /** For the question whether the bucket is there, with all its tries. */
+  checkMs: number
 }>
 
 const standardPatience: S3Patience = {
@@ -42,6 +44,7 @@ const standardPatience: S3Patience = {
   stallMs: 4_000,
   readMs: 8_000,
   writeMs: 15_000,
+  checkMs: 2_000,
 }
 
 /**
@@ -60,9 +63,7 @@ export async function openS3Packs(options: S3Options): Promise<Packs> {
   const { location } = options
   const patience = { ...standardPatience, ...options.patience }
   const store: Store = { client: createClient(options, patience), location, patience }
-  await ask(patience.readMs, `bucket ${location.bucket}`, abortSignal =>
-    store.client.send(new HeadBucketCommand({ Bucket: location.bucket }), { abortSignal }),
-  )
+  await findBucket(store, patience.readMs)
   return Object.freeze({
     write: (key, bytes) => writeObject(store, key, bytes),
     read: (key, offset, length) => readRange(store, key, offset, length),
@@ -70,6 +71,7 @@ export async function openS3Packs(options: S3Options): Promise<Packs> {
     list: () => listObjects(store),
     // An object appears whole or not at all, and nothing is sent in parts.
     removeLeftovers: async () => 0,
+    check: () => findBucket(store, patience.checkMs),
   } satisfies Packs)
 }
 
@@ -93,6 +95,15 @@ function createClient({ location, credentials }: S3Options, patience: S3Patience
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   })
+}
+
+async function findBucket(
+  { client, location: { bucket } }: Store,
+  withinMs: number,
+): Promise<void> {
+  await ask(withinMs, `bucket ${bucket}`, abortSignal =>
+    client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal }),
+  )
 }
 
 function objectOf({ location: { bucket, prefix } }: Store, key: string) {

@@ -20,6 +20,7 @@ import {
   type TransactionSettings,
 } from 'kysely'
 import type { DirectReads, DirectStatement } from './prepared.ts'
+import { type QueryWatch, watchDirect } from './query-watch.ts'
 
 /** How to get on with a file that other processes use, and with what it throws. */
 export type Sharing = Readonly<{
@@ -32,10 +33,14 @@ export type Sharing = Readonly<{
 }>
 
 /** From here on no statement waits by itself: each is waited for in the way that suits it. */
-export function createSqliteDialect(connection: DatabaseSync, sharing: Sharing): Dialect {
+export function createSqliteDialect(
+  connection: DatabaseSync,
+  sharing: Sharing,
+  watch?: QueryWatch,
+): Dialect {
   connection.exec('pragma busy_timeout = 0')
   return {
-    createAdapter: () => new EmbeddedAdapter(connection, sharing),
+    createAdapter: () => new EmbeddedAdapter(connection, sharing, watch),
     createDriver: () => new EmbeddedDriver(connection, sharing),
     createIntrospector: database => new SqliteIntrospector(database),
     createQueryCompiler: () => new SqliteQueryCompiler(),
@@ -45,9 +50,11 @@ export function createSqliteDialect(connection: DatabaseSync, sharing: Sharing):
 class EmbeddedAdapter extends SqliteAdapter implements DirectReads {
   readonly #connection: DatabaseSync
   readonly #insist: Insist
+  readonly #watch: QueryWatch | undefined
 
-  constructor(connection: DatabaseSync, sharing: Sharing) {
+  constructor(connection: DatabaseSync, sharing: Sharing, watch: QueryWatch | undefined) {
     super()
+    this.#watch = watch
     this.#connection = connection
     this.#insist = insistOn(connection, sharing)
   }
@@ -65,10 +72,11 @@ class EmbeddedAdapter extends SqliteAdapter implements DirectReads {
     const insist = this.#insist
     const statement = insist(() => this.#connection.prepare(sql))
     // What a statement returns is what Kysely says of its query: the only place that trusts it.
-    return {
+    const direct: DirectStatement<Row> = {
       first: parameters => insist(() => statement.get(...bindable(parameters)) as Row | undefined),
       all: parameters => insist(() => statement.all(...bindable(parameters)) as Row[]),
     }
+    return this.#watch ? watchDirect(direct, sql, this.#watch) : direct
   }
 }
 

@@ -7,6 +7,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely, sql } from 'kysely'
 import { Failure } from '../failure.ts'
+import { type QueryWatch, toKyselyLog } from './query-watch.ts'
 import type { Database, Schema } from './schema.ts'
 import { createSqliteDialect } from './sqlite-dialect.ts'
 
@@ -15,16 +16,17 @@ import { createSqliteDialect } from './sqlite-dialect.ts'
  * after `migrate`. Close with `destroy()` or `await using`.
  */
 export async function openSqlite(
-  options: Readonly<{ file: string; patienceMs?: number }>,
+  options: Readonly<{ file: string; patienceMs?: number; watch?: QueryWatch | undefined }>,
 ): Promise<Database> {
-  const { file, patienceMs = busyTimeoutMs } = options
+  const { file, patienceMs = busyTimeoutMs, watch } = options
   const connection = openConnection(file)
-  const dialect = createSqliteDialect(connection, {
+  const sharing = {
     translate: translateSqliteError,
-    isBusy: error => resultCodeOf(error) === busy,
+    isBusy: (error: unknown) => resultCodeOf(error) === busy,
     patienceMs,
-  })
-  const database = new Kysely<Schema>({ dialect })
+  }
+  const dialect = createSqliteDialect(connection, sharing, watch)
+  const database = new Kysely<Schema>({ dialect, ...(watch && { log: toKyselyLog(watch) }) })
   // Kysely closes nothing that it has never been asked; prepared queries go past it.
   await sql`select 1`.execute(database)
   return database

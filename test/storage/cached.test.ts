@@ -82,6 +82,23 @@ describe('packs kept in memory', () => {
     assert.deepEqual(await packs.read(key, 0, 10), bytesOf(key, 10))
     assert.equal(asked.length, 3)
   })
+
+  test('what was found in memory, what was not, and how much is there, are counted', async () => {
+    const { packs } = counted()
+    const key = keyOf('counted')
+    await packs.write(key, bytesOf(key, 100))
+    assert.deepEqual(packs.counts(), { hits: 0, misses: 0, bytes: 0 })
+    for (let round = 0; round < 3; round += 1) await packs.read(key, 0, 60)
+    await packs.read(keyOf('nobody'), 0, 60)
+    assert.deepEqual(packs.counts(), { hits: 2, misses: 2, bytes: 60 })
+    await packs.remove(key)
+    assert.deepEqual(packs.counts(), { hits: 2, misses: 2, bytes: 0 })
+  })
+
+  test('whether the medium is there is asked of the medium', async () => {
+    const medium = { ...openMemoryPacks(Date.now), check: () => Promise.reject(new Error('away')) }
+    await assert.rejects(cachePacks(medium, 1000).check(), /away/)
+  })
 })
 
 /** A store that tells what it was asked, and fails as often as it is told to. */

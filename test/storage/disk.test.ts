@@ -6,6 +6,7 @@ import {
   mkdtemp,
   readdir,
   readFile,
+  rename,
   rm,
   stat,
   utimes,
@@ -55,6 +56,15 @@ describe('packs on disk', () => {
       (await listOf(packs)).map(entry => entry.key),
       [key],
     )
+  })
+
+  test('a folder that has gone is away, and is there again once it is back', async () => {
+    const root = join(folder, 'moved')
+    const packs = await openDiskPacks(root)
+    await rename(root, `${root} away`)
+    await assert.rejects(packs.check(), isUnavailable)
+    await rename(`${root} away`, root)
+    await packs.check()
   })
 
   test('files that are no packs are not listed', async () => {

@@ -135,6 +135,11 @@ export function describePacks(name: string, open: () => Promise<OpenedPacks>): v
       assert.deepEqual(keysOf(await listOf(packs)), keysOf(before))
     })
 
+    test('a medium that is there says so, and says so again', async () => {
+      assert.equal(await packs.check(), undefined)
+      assert.equal(await packs.check(), undefined)
+    })
+
     test('without interrupted writes there are no leftovers, and packs are none', async () => {
       const key = keyOf('no leftover')
       await packs.write(key, bytesOf(key, 10))
