@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { backUp } from '../src/backup.ts'
 import { migrateStores } from '../src/stores.ts'
-import { drawNumber, readNumber } from './crash/numbered-picture.ts'
+import { drawNumber, readNumber } from './reliability/numbered-picture.ts'
 import {
   contoso,
   ourAudience,
