@@ -30,6 +30,13 @@ export function cachePacks(packs: Packs, maxBytes: number): CachedPacks {
     underWay.set(name, fetching)
     return fetching
   }
+  const forgetting = async (key: string, work: () => Promise<void>) => {
+    removals += 1
+    cache.forget(key)
+    await work()
+    removals += 1
+    cache.forget(key)
+  }
   return Object.freeze({
     ...packs,
     async read(key, offset, length) {
@@ -49,10 +56,10 @@ export function cachePacks(packs: Packs, maxBytes: number): CachedPacks {
       // Whoever gets it may write into it.
       return Uint8Array.from(bytes)
     },
-    async remove(key) {
-      removals += 1
-      cache.forget(key)
-      await packs.remove(key)
+    remove: key => forgetting(key, () => packs.remove(key)),
+    purge: key => forgetting(key, () => packs.purge(key)),
+    remembered: () => cache.keys(),
+    forget(key) {
       removals += 1
       cache.forget(key)
     },
@@ -71,6 +78,7 @@ function createCache(maxBytes: number) {
   return {
     forget,
     totalBytes: () => total,
+    keys: () => [...kept.keys()],
     find(key: string, range: string): Uint8Array | undefined {
       const pack = kept.get(key)
       if (pack === undefined) return undefined

@@ -10,13 +10,14 @@ import {
   mkdir,
   open,
   readdir,
+  readFile,
   rename,
   stat,
   unlink,
 } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
-import { checkPackKey, type PackEntry, type Packs } from './packs.ts'
+import { checkPackKey, type PackEntry, type Packs, refuseOverlong } from './packs.ts'
 
 /** Creates the folder when it is missing; a folder that cannot be written to is refused here. */
 export async function openDiskPacks(folder: string): Promise<Packs> {
@@ -32,7 +33,13 @@ export async function openDiskPacks(folder: string): Promise<Packs> {
   return Object.freeze({
     write: (key, bytes) => writePack(root, prepareShard, key, bytes),
     read: async (key, offset, length) => readRange(pathOf(root, key), offset, length),
+    readWhole: key => readWhole(pathOf(root, key)),
     remove: key => removePack(root, key),
+    traces: key => findTraces(root, key),
+    purge: key => purgePack(root, key),
+    async *buried() {},
+    remembered: () => [],
+    forget: () => {},
     list: () => listPacks(root),
     removeLeftovers: beforeMs => removeOlder(incoming, beforeMs),
     check,
@@ -61,6 +68,11 @@ function pathOf(folder: string, key: string): string {
   return `${folder}/${key.slice(0, 2)}/${key.slice(2, 4)}/${key}.jpg`
 }
 
+function partOf(folder: string, key: string): string {
+  checkPackKey(key)
+  return join(folder, 'incoming', `${key}.part`)
+}
+
 /**
  * A name in `ab/cd` appears only after the bytes behind it are on the disk, and the promise resolves
  * only after the name is: whatever moment the power goes, a pack is whole or it is not there.
@@ -72,7 +84,7 @@ async function writePack(
   bytes: Uint8Array,
 ): Promise<void> {
   const path = pathOf(folder, key)
-  const temporary = join(folder, 'incoming', `${key}.part`)
+  const temporary = partOf(folder, key)
   await orUnavailable(`pack ${key} was not written`, async () => {
     const file = await open(temporary, 'wx')
     try {
@@ -164,6 +176,41 @@ function readRange(path: string, offset: number, length: number): Uint8Array | u
 async function removePack(folder: string, key: string): Promise<void> {
   const path = pathOf(folder, key)
   await orUnavailable(`pack ${key} was not removed`, () => removeIfThere(path))
+}
+
+async function readWhole(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const { size } = await stat(path)
+    refuseOverlong(path, size)
+    return await readFile(path)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw unavailable(`${path} cannot be read`, error)
+  }
+}
+
+/** The pack, and what an interrupted write may have left of it. */
+function placesOf(root: string, key: string): readonly string[] {
+  return [pathOf(root, key), partOf(root, key)]
+}
+
+async function findTraces(root: string, key: string): Promise<readonly string[]> {
+  const found = await Promise.all(
+    placesOf(root, key).map(async path => [path, await statIfThere(path)] as const),
+  )
+  return found.flatMap(([path, there]) => (there ? [`${path} (${there.bytes} bytes)`] : []))
+}
+
+/** Synced, other than `remove`: what was erased must not be back after a crash. */
+async function purgePack(root: string, key: string): Promise<void> {
+  for (const path of placesOf(root, key)) {
+    await orUnavailable(`${path} was not removed`, async () => {
+      if (await removeIfThere(path)) await syncFolder(dirname(path))
+    })
+  }
+  const left = await findTraces(root, key)
+  if (left.length > 0)
+    throw new Failure('storage-unavailable', { detail: `still there: ${left.join(', ')}` })
 }
 
 async function removeIfThere(path: string): Promise<boolean> {

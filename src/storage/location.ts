@@ -17,13 +17,16 @@ export type S3Location = Readonly<{
   endpoint: string | undefined
   /** undefined for what the environment of AWS says. */
   region: string | undefined
+  /** Of the shared files of AWS, in place of what its environment says; to have two stores with different keys. */
+  profile?: string
   /** `endpoint/bucket/key` instead of `bucket.endpoint/key`. */
   hasPathStyle: boolean
 }>
 
 export const postgresForm =
   'postgres://user:password@host:port/database, with sslmode=disable, require, verify-full or no-verify'
-export const s3Form = 's3://bucket/prefix, with endpoint, region and pathStyle as in a query'
+export const s3Form =
+  's3://bucket/prefix, with endpoint, region, profile and pathStyle as in a query'
 
 /**
  * What each sslmode means here. libpq encrypts without looking at the certificate under `require`, which
@@ -52,7 +55,7 @@ export function parsePostgres(text: string): string | undefined {
   return url.href
 }
 
-const s3Options = ['endpoint', 'region', 'pathStyle']
+const s3Options = ['endpoint', 'region', 'profile', 'pathStyle']
 
 /** undefined when it is no such address, or says something that is not understood. */
 export function parseS3(text: string): S3Location | undefined {
@@ -67,6 +70,8 @@ export function parseS3(text: string): S3Location | undefined {
   // Virtual hosts need a name in DNS for every bucket, which stores of one's own rarely have.
   const pathStyle = url.searchParams.get('pathStyle') ?? String(endpoint !== undefined)
   if (pathStyle !== 'true' && pathStyle !== 'false') return undefined
+  const profile = url.searchParams.get('profile')
+  if (profile === '') return undefined
   const prefix = url.pathname.replace(/^\/+|\/+$/g, '')
   // Characters that no store, proxy or shell reads as anything else.
   if (!/^[\w.!*'()/-]*$/.test(prefix)) return undefined
@@ -76,6 +81,7 @@ export function parseS3(text: string): S3Location | undefined {
     endpoint,
     // Stores other than AWS have no regions, but signatures name one.
     region: url.searchParams.get('region') ?? (endpoint === undefined ? undefined : 'us-east-1'),
+    ...(profile !== null && { profile }),
     hasPathStyle: pathStyle === 'true',
   }
 }

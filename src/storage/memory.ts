@@ -19,11 +19,26 @@ export function openMemoryPacks(now: () => number): Packs {
       const pack = kept.get(key)
       return pack && rangeOf(key, pack.bytes, offset, length)
     },
+    async readWhole(key) {
+      checkPackKey(key)
+      return kept.get(key)?.bytes.slice()
+    },
     async remove(key) {
       checkPackKey(key)
       kept.delete(key)
     },
     list: () => listKept(kept),
+    async traces(key) {
+      checkPackKey(key)
+      return kept.has(key) ? [`memory ${key}`] : []
+    },
+    async purge(key) {
+      checkPackKey(key)
+      kept.delete(key)
+    },
+    async *buried() {},
+    remembered: () => [],
+    forget: () => {},
     // A write here is one assignment: there is nothing to interrupt.
     removeLeftovers: async () => 0,
     check: async () => {},

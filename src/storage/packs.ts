@@ -2,6 +2,7 @@
  * The contract of a pack store: bytes under a key, written once, never changed.
  * A pack holds all JPEGs of one photo version, one after another, largest first.
  */
+import { Failure } from '../failure.ts'
 
 export type PackEntry = Readonly<{ key: string; bytes: number; writtenAtMs: number }>
 
@@ -18,10 +19,24 @@ export interface Packs {
    * A pack shorter than asked for is a fault of the medium: Failure 'storage-unavailable'.
    */
   read(key: string, offset: number, length: number): Promise<Uint8Array | undefined>
+  /** The pack as it is, however long; undefined when there is none. Not for requests: it checks nothing. */
+  readWhole(key: string): Promise<Uint8Array | undefined>
   /** Removes a pack; a pack that is already gone is no fault. */
   remove(key: string): Promise<void>
+  /**
+   * Everything that the medium still holds of a pack, in words for a person: the pack, what an interrupted
+   * write left of it, versions that a bucket has kept. Empty when there is nothing.
+   */
+  traces(key: string): Promise<readonly string[]>
+  /**
+   * Removes all that `traces` names, for good. Failure 'storage-unavailable' when something stays, be it
+   * for want of rights; nothing there is no fault.
+   */
+  purge(key: string): Promise<void>
   /** Every pack, in no order, also those written or removed meanwhile. Never on a request's path. */
   list(): AsyncIterable<PackEntry>
+  /** Keys of packs that were removed and that the medium keeps all the same, as a bucket with versions does. */
+  buried(): AsyncIterable<string>
   /** Leftovers of interrupted writes older than `beforeMs` (epoch milliseconds) are removed; returns how many. */
   removeLeftovers(beforeMs: number): Promise<number>
   /**
@@ -29,6 +44,20 @@ export interface Packs {
    * Throws Failure 'storage-unavailable'.
    */
   check(): Promise<void>
+  /** Keys of which this process holds bytes in its memory; none where nothing is kept there. */
+  remembered(): readonly string[]
+  /** Lets go of the bytes in memory; the pack stays. */
+  forget(key: string): void
+}
+
+/** Nothing of ours is near: a photo in nine sizes takes 250 KB. What is longer is read by nobody. */
+export const maxPackBytes = 64 * 1024 * 1024
+
+export function refuseOverlong(what: string, bytes: number): void {
+  if (bytes <= maxPackBytes) return
+  throw new Failure('storage-unavailable', {
+    detail: `${what} has ${bytes} bytes, more than any pack`,
+  })
 }
 
 /** A pack's key: 32 hexadecimal digits, the version of the photo it holds. */

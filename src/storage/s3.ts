@@ -8,12 +8,13 @@ import {
   GetObjectCommand,
   HeadBucketCommand,
   ListObjectsV2Command,
+  ListObjectVersionsCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
 import { Failure } from '../failure.ts'
 import type { S3Location } from './location.ts'
-import { checkPackKey, type PackEntry, type Packs } from './packs.ts'
+import { checkPackKey, type PackEntry, type Packs, refuseOverlong } from './packs.ts'
 
 export type S3Options = Readonly<{
   location: S3Location
@@ -67,7 +68,13 @@ export async function openS3Packs(options: S3Options): Promise<Packs> {
   return Object.freeze({
     write: (key, bytes) => writeObject(store, key, bytes),
     read: (key, offset, length) => readRange(store, key, offset, length),
+    readWhole: key => readWhole(store, key),
     remove: key => removeObject(store, key),
+    traces: async key => (await versionsOf(store, key)).map(wordsOfVersion),
+    purge: key => purgeObject(store, key),
+    buried: () => listBuried(store),
+    remembered: () => [],
+    forget: () => {},
     list: () => listObjects(store),
     // An object appears whole or not at all, and nothing is sent in parts.
     removeLeftovers: async () => 0,
@@ -76,10 +83,11 @@ export async function openS3Packs(options: S3Options): Promise<Packs> {
 }
 
 function createClient({ location, credentials }: S3Options, patience: S3Patience): S3Client {
-  const { endpoint, region, hasPathStyle } = location
+  const { endpoint, region, profile, hasPathStyle } = location
   return new S3Client({
     ...(endpoint !== undefined && { endpoint }),
     ...(region !== undefined && { region }),
+    ...(profile !== undefined && { profile }),
     ...(credentials && { credentials }),
     forcePathStyle: hasPathStyle,
     maxAttempts: tries,
@@ -109,6 +117,11 @@ async function findBucket(
 function objectOf({ location: { bucket, prefix } }: Store, key: string) {
   checkPackKey(key)
   return { Bucket: bucket, Key: `${prefix}${key.slice(0, 2)}/${key.slice(2, 4)}/${key}.jpg` }
+}
+
+/** undefined for an object that is no pack of ours. */
+function keyIn({ location: { prefix } }: Store, name: string): string | undefined {
+  return /^[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f]{32})\.jpg$/.exec(name.slice(prefix.length))?.[1]
 }
 
 /**
@@ -170,6 +183,96 @@ async function removeObject(store: Store, key: string): Promise<void> {
   )
 }
 
+async function readWhole(store: Store, key: string): Promise<Uint8Array | undefined> {
+  const command = new GetObjectCommand(objectOf(store, key))
+  return await ask(store.patience.writeMs, `reading pack ${key}`, async abortSignal => {
+    try {
+      const { Body, ContentLength = 0 } = await store.client.send(command, { abortSignal })
+      refuseOverlong(`pack ${key}`, ContentLength)
+      return await Body?.transformToByteArray()
+    } catch (error) {
+      if (nameOf(error) === 'NoSuchKey') return undefined
+      throw error
+    }
+  })
+}
+
+/** `VersionId` is the text `null` where the bucket keeps no versions; a delete marker has no bytes. */
+type ObjectVersion = Readonly<{
+  Key: string
+  VersionId: string
+  bytes: number | undefined
+  isLatest: boolean
+}>
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html */
+async function* listVersions(store: Store, Prefix: string): AsyncGenerator<ObjectVersion> {
+  const { bucket: Bucket } = store.location
+  let after: Readonly<{ KeyMarker?: string; VersionIdMarker?: string }> | undefined = {}
+  while (after !== undefined) {
+    const command: ListObjectVersionsCommand = new ListObjectVersionsCommand({
+      Bucket,
+      Prefix,
+      ...after,
+    })
+    const page = await ask(store.patience.writeMs, 'listing versions of packs', abortSignal =>
+      store.client.send(command, { abortSignal }),
+    )
+    for (const { Key = '', VersionId = 'null', Size = 0, IsLatest } of page.Versions ?? []) {
+      yield { Key, VersionId, bytes: Size, isLatest: IsLatest === true }
+    }
+    for (const { Key = '', VersionId = 'null', IsLatest } of page.DeleteMarkers ?? []) {
+      yield { Key, VersionId, bytes: undefined, isLatest: IsLatest === true }
+    }
+    const { IsTruncated, NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page
+    after =
+      IsTruncated === true && KeyMarker !== undefined
+        ? { KeyMarker, ...(VersionIdMarker !== undefined && { VersionIdMarker }) }
+        : undefined
+  }
+}
+
+async function versionsOf(store: Store, key: string): Promise<ObjectVersion[]> {
+  const { Key } = objectOf(store, key)
+  const found: ObjectVersion[] = []
+  for await (const version of listVersions(store, Key)) {
+    if (version.Key === Key) found.push(version)
+  }
+  return found
+}
+
+/** What is latest is a delete marker: a list of the bucket does not show it. */
+async function* listBuried(store: Store): AsyncGenerator<string> {
+  for await (const { Key, bytes, isLatest } of listVersions(store, store.location.prefix)) {
+    const key = keyIn(store, Key)
+    if (key !== undefined && bytes === undefined && isLatest) yield key
+  }
+}
+
+function wordsOfVersion({ Key, VersionId, bytes }: ObjectVersion): string {
+  const version = VersionId === 'null' ? '' : ` version ${VersionId}`
+  return bytes === undefined
+    ? `${Key}${version} (delete marker)`
+    : `${Key}${version} (${bytes} bytes)`
+}
+
+/**
+ * Deleting by version leaves no marker. Object lock refuses it (AccessDenied), and so does a user without
+ * s3:DeleteObjectVersion: what stays is named.
+ */
+async function purgeObject(store: Store, key: string): Promise<void> {
+  for (const { Key, VersionId } of await versionsOf(store, key)) {
+    const command = new DeleteObjectCommand({ Bucket: store.location.bucket, Key, VersionId })
+    await ask(store.patience.readMs, `removing ${Key} version ${VersionId}`, abortSignal =>
+      store.client.send(command, { abortSignal }),
+    )
+  }
+  const left = await versionsOf(store, key)
+  if (left.length === 0) return
+  const detail = `still there: ${left.map(wordsOfVersion).join(', ')}`
+  throw new Failure('storage-unavailable', { detail })
+}
+
 /** A thousand at a time: however many packs there are, one page of names is in memory. */
 async function* listObjects(store: Store): AsyncGenerator<PackEntry> {
   const { bucket, prefix } = store.location
@@ -180,9 +283,7 @@ async function* listObjects(store: Store): AsyncGenerator<PackEntry> {
       store.client.send(command, { abortSignal }),
     )
     for (const { Key = '', Size, LastModified } of page.Contents ?? []) {
-      const key = /^[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f]{32})\.jpg$/.exec(
-        Key.slice(prefix.length),
-      )?.[1]
+      const key = keyIn(store, Key)
       if (key === undefined || Size === undefined || LastModified === undefined) continue
       yield { key, bytes: Size, writtenAtMs: LastModified.getTime() }
     }
@@ -202,6 +303,7 @@ async function ask<Answer>(
   try {
     return await Promise.race([work(signal), tooLate.promise])
   } catch (cause) {
+    if (cause instanceof Failure) throw cause
     throw new Failure('storage-unavailable', { detail: `${what}: ${wordsOf(cause)}`, cause })
   }
 }

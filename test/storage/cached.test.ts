@@ -72,6 +72,22 @@ describe('packs kept in memory', () => {
     assert.equal(await packs.read(key, 0, 10), undefined)
   })
 
+  test('are gone from memory once they are purged or let go of', async () => {
+    const { packs, asked } = counted()
+    const [key, other] = [keyOf('a'), keyOf('b')]
+    for (const name of [key, other]) {
+      await packs.write(name, bytesOf(name, 10))
+      await packs.read(name, 0, 10)
+    }
+    assert.deepEqual(packs.remembered(), [key, other])
+    packs.forget(other)
+    await packs.purge(key)
+    assert.deepEqual(packs.remembered(), [])
+    assert.equal(await packs.read(key, 0, 10), undefined)
+    assert.deepEqual(await packs.read(other, 0, 10), bytesOf(other, 10))
+    assert.equal(asked.length, 4)
+  })
+
   test('are asked for again after a fault and after absence', async () => {
     const { packs, asked, faults } = counted()
     const key = keyOf('later')

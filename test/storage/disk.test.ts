@@ -9,6 +9,7 @@ import {
   rename,
   rm,
   stat,
+  truncate,
   utimes,
   writeFile,
 } from 'node:fs/promises'
@@ -16,6 +17,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { openDiskPacks } from '../../src/storage/disk.ts'
+import { maxPackBytes } from '../../src/storage/packs.ts'
 import { bytesOf, describePacks, isUnavailable, keyOf, listOf } from '../suites/packs.ts'
 
 describePacks('on disk', async () => {
@@ -65,6 +67,31 @@ describe('packs on disk', () => {
     await assert.rejects(packs.check(), isUnavailable)
     await rename(`${root} away`, root)
     await packs.check()
+  })
+
+  test('what an interrupted write left of a pack is a trace of it, and goes with it', async () => {
+    const packs = await openDiskPacks(join(folder, 'interrupted'))
+    const key = keyOf('interrupted')
+    await packs.write(key, bytesOf(key, 10))
+    const part = join(folder, 'interrupted', 'incoming', `${key}.part`)
+    await writeFile(part, 'half')
+    const traces = await packs.traces(key)
+    assert.equal(traces.length, 2)
+    assert.ok(traces.some(trace => trace === `${part} (4 bytes)`))
+    await packs.purge(key)
+    assert.deepEqual(await readdir(join(folder, 'interrupted', 'incoming')), [])
+    assert.deepEqual(await packs.traces(key), [])
+  })
+
+  test('a file that is longer than any pack is not read into memory', async () => {
+    const packs = await openDiskPacks(join(folder, 'long'))
+    const key = keyOf('long')
+    await packs.write(key, bytesOf(key, 10))
+    await truncate(
+      join(folder, 'long', key.slice(0, 2), key.slice(2, 4), `${key}.jpg`),
+      maxPackBytes + 1,
+    )
+    await assert.rejects(packs.readWhole(key), isUnavailable)
   })
 
   test('files that are no packs are not listed', async () => {

@@ -58,8 +58,14 @@ describe('an address of S3', () => {
     )
   })
 
+  test('may name the profile whose keys open it', () => {
+    assert.equal(parseS3('s3://photos?profile=old-store')?.profile, 'old-store')
+    assert.equal(parseS3('s3://photos')?.profile, undefined)
+  })
+
   for (const text of [
     's3://',
+    's3://photos?profile=',
     's3://UPPER',
     's3://a',
     's3://key:secret@photos',

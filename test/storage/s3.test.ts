@@ -4,11 +4,12 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3'
 import { Failure } from '../../src/failure.ts'
 import type { S3Location } from '../../src/storage/location.ts'
 import type { Packs } from '../../src/storage/packs.ts'
 import { openS3Packs, type S3Options } from '../../src/storage/s3.ts'
-import { bytesOf, describePacks, isUnavailable, keyOf, listOf } from '../suites/packs.ts'
+import { buriedOf, bytesOf, describePacks, isUnavailable, keyOf, listOf } from '../suites/packs.ts'
 import { type Ceph, startCeph, whyNoCeph } from '../support/ceph.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 
@@ -151,6 +152,43 @@ describe('packs on S3 (Ceph)', { skip }, () => {
     await packs.remove(key)
     assert.deepEqual(await listOf(packs), [])
   })
+
+  test('of a pack in a bucket with versions, purging leaves no version and no delete marker', async () => {
+    const location = await ceph.createBucket()
+    await keepVersions(location)
+    const packs = await open({ location })
+    const [key, neighbour] = [keyOf('versions'), keyOf('versions of another')]
+    for (const name of [key, neighbour]) {
+      await packs.write(name, bytesOf(name, 100))
+      await packs.remove(name)
+      await packs.write(name, bytesOf(name, 200))
+    }
+    await packs.remove(key)
+    assert.equal(await packs.readWhole(key), undefined)
+    const traces = await packs.traces(key)
+    assert.equal(traces.length, 4)
+    assert.equal(traces.filter(trace => /\(delete marker\)/.test(trace)).length, 2)
+    assert.equal(traces.filter(trace => /\((100|200) bytes\)/.test(trace)).length, 2)
+    assert.deepEqual(await buriedOf(packs), [key])
+    await packs.purge(key)
+    assert.deepEqual(await packs.traces(key), [])
+    assert.deepEqual(await buriedOf(packs), [])
+    assert.equal((await packs.traces(neighbour)).length, 3)
+    assert.deepEqual(await readWhole(packs, neighbour, 200), bytesOf(neighbour, 200))
+  })
+
+  async function keepVersions({ bucket: Bucket, endpoint, region }: S3Location): Promise<void> {
+    const { credentials } = ceph
+    const client = new S3Client({
+      endpoint: endpoint ?? '',
+      region: region ?? '',
+      credentials,
+      forcePathStyle: true,
+    })
+    const VersioningConfiguration = { Status: 'Enabled' } as const
+    await client.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }))
+    client.destroy()
+  }
 
   async function throughPort(port: number): Promise<S3Location> {
     return { ...(await ceph.createBucket()), endpoint: `http://127.0.0.1:${port}` }

@@ -72,6 +72,36 @@ export function describePacks(name: string, open: () => Promise<OpenedPacks>): v
       await packs.remove(key)
     })
 
+    test('a pack is read whole without knowing its length, and one that is not there is undefined', async () => {
+      const key = keyOf('read whole')
+      await packs.write(key, bytesOf(key, 12_345))
+      assert.deepEqual(plain(await packs.readWhole(key)), plain(bytesOf(key, 12_345)))
+      assert.equal(await packs.readWhole(keyOf('read whole, never')), undefined)
+    })
+
+    test('a purged pack has left no trace, purging again is no fault, and its neighbours stay', async () => {
+      const [key, neighbour] = [keyOf('purged'), keyOf('purged not')]
+      for (const name of [key, neighbour]) await packs.write(name, bytesOf(name, 100))
+      assert.equal((await packs.traces(key)).length, 1)
+      await packs.purge(key)
+      assert.deepEqual(await packs.traces(key), [])
+      assert.equal(await packs.read(key, 0, 100), undefined)
+      assert.equal(await packs.readWhole(key), undefined)
+      assert.ok((await listOf(packs)).every(entry => entry.key !== key))
+      await packs.purge(key)
+      assert.deepEqual(await buriedOf(packs), [])
+      assert.deepEqual(plain(await packs.readWhole(neighbour)), plain(bytesOf(neighbour, 100)))
+    })
+
+    test('what is remembered in memory is let go of, and the pack stays', async () => {
+      const key = keyOf('remembered')
+      await packs.write(key, bytesOf(key, 100))
+      await packs.read(key, 0, 100)
+      for (const known of packs.remembered()) packs.forget(known)
+      assert.deepEqual(packs.remembered(), [])
+      assert.deepEqual(plain(await packs.read(key, 0, 100)), plain(bytesOf(key, 100)))
+    })
+
     test('a pack of 20 MB is read back byte by byte', async () => {
       const key = keyOf('big')
       const bytes = bytesOf(key, 20_000_000)
@@ -131,6 +161,9 @@ export function describePacks(name: string, open: () => Promise<OpenedPacks>): v
         await assert.rejects(async () => packs.write(key, bytesOf(key, 10)), TypeError)
         await assert.rejects(async () => packs.read(key, 0, 1), TypeError)
         await assert.rejects(async () => packs.remove(key), TypeError)
+        await assert.rejects(async () => packs.readWhole(key), TypeError)
+        await assert.rejects(async () => packs.traces(key), TypeError)
+        await assert.rejects(async () => packs.purge(key), TypeError)
       }
       assert.deepEqual(keysOf(await listOf(packs)), keysOf(before))
     })
@@ -191,6 +224,12 @@ export async function listOf(packs: Packs): Promise<PackEntry[]> {
   const entries: PackEntry[] = []
   for await (const entry of packs.list()) entries.push(entry)
   return entries
+}
+
+export async function buriedOf(packs: Packs): Promise<string[]> {
+  const keys: string[] = []
+  for await (const key of packs.buried()) keys.push(key)
+  return keys
 }
 
 function keysOf(entries: readonly PackEntry[]): string[] {
