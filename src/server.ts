@@ -17,7 +17,8 @@ import {
 import { createBodyBudget } from './graph/bodies-in-flight.ts'
 import { type Around, createServer } from './graph/http.ts'
 import type { Parts } from './graph/request.ts'
-import { sweepPacks } from './photos/sweep.ts'
+import { rememberLooks } from './photos/patience.ts'
+import { sweepPatiently } from './photos/sweep.ts'
 import { closeOtherDecoders } from './renditions/decoders.ts'
 import { defaultLimits } from './renditions/limits.ts'
 import { createQueue } from './renditions/queue.ts'
@@ -34,6 +35,9 @@ import { createVerifier } from './tokens/verify.ts'
 
 /** "可以更新到的照片的大小限制为 4 MB。" The size of the photo to update is limited to 4 MB. */
 export const maxUploadBytes = 4 * 1024 * 1024
+
+/** Milliseconds on a clock that nobody sets: how long something has lasted. */
+const elapsed = () => performance.now()
 
 /** Whose tokens count, and where the keys come from. */
 export type Identity = Readonly<{
@@ -108,7 +112,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await server.listen({ host: options.host, port: options.port })
     const origin = originOf(options, server.server.address() as AddressInfo)
     identity = options.identity(origin)
-    const verifier = createVerifier(identity.trust, { fetch: identity.fetch, now })
+    const verifier = createVerifier(identity.trust, { fetch: identity.fetch, now, elapsed })
     identify = authorization => verifier.identify(authorization)
     return { origin, parts, close }
   } catch (error) {
@@ -132,12 +136,12 @@ function createParts(
     render: (bytes, framing) => queue.run(() => renderPack(bytes, framing, imageLimits)),
     now,
     newId: randomUUID,
-    stopwatch: () => performance.now(),
+    stopwatch: elapsed,
     newVersion: () => randomBytes(16).toString('hex'),
     strictContentType,
     isReadOnly,
     maxUploadBytes,
-    throttle: throttle && createThrottle(throttle, now),
+    throttle: throttle && createThrottle(throttle, elapsed),
   }
 }
 
@@ -145,9 +149,10 @@ function createParts(
 function keepSweeping(parts: Parts, events: Events, limits: Limits): () => Promise<void> {
   if (limits.sweepEveryMs === 0 || parts.isReadOnly === true) return async () => {}
   let sweeping: Promise<unknown> = Promise.resolve()
+  const patience = rememberLooks({ now: parts.now, elapsed }, limits.sweepGraceMs)
   const timer = setInterval(() => {
     sweeping = sweeping
-      .then(() => takeTurn(parts.database, 'sweep', () => sweepPacks(parts, limits.sweepGraceMs)))
+      .then(() => takeTurn(parts.database, 'sweep', () => sweepPatiently(parts, patience)))
       .catch(error => events.troubled('sweeping old photos', error))
   }, limits.sweepEveryMs)
   timer.unref()

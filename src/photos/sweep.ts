@@ -4,31 +4,36 @@
  */
 import type { PackEntry, Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
+import { type Look, type Patience, trustWallClock } from './patience.ts'
 
 export type Swept = Readonly<{ retired: number; orphans: number; leftovers: number }>
 
 /** How many packs are compared with the rows in one query. */
 const batchSize = 500
 
+type Stores = Readonly<{ database: Database; packs: Packs }>
+
 /**
- * `graceMs` has to be longer than the slowest upload and the slowest read: a pack younger than that may
- * still get its pointer, and one retired less long ago may still be read.
+ * For a program that sweeps once. `graceMs` has to be longer than the slowest upload and the slowest
+ * read: a pack younger than that may still get its pointer, and one retired less long ago may still be read.
  */
 export async function sweepPacks(
-  parts: Readonly<{ database: Database; packs: Packs; now: () => number }>,
+  parts: Stores & Readonly<{ now: () => number }>,
   graceMs: number,
 ): Promise<Swept> {
-  const before = parts.now() - graceMs
-  const retired = await removeRetired(parts, before)
-  const orphans = await removeOrphans(parts, before)
-  const leftovers = await parts.packs.removeLeftovers(before)
+  return await sweepPatiently(parts, trustWallClock(parts.now, graceMs))
+}
+
+/** For a server: with the same `patience` each time. */
+export async function sweepPatiently(stores: Stores, patience: Patience): Promise<Swept> {
+  const before = patience.before()
+  const retired = await removeRetired(stores, before)
+  const orphans = await removeOrphans(stores, patience)
+  const leftovers = await stores.packs.removeLeftovers(before)
   return { retired, orphans, leftovers }
 }
 
-async function removeRetired(
-  { database, packs }: Readonly<{ database: Database; packs: Packs }>,
-  before: number,
-): Promise<number> {
+async function removeRetired({ database, packs }: Stores, before: number): Promise<number> {
   let removed = 0
   for (;;) {
     const rows = await database
@@ -47,24 +52,24 @@ async function removeRetired(
   }
 }
 
-async function removeOrphans(
-  parts: Readonly<{ database: Database; packs: Packs }>,
-  before: number,
-): Promise<number> {
+async function removeOrphans(stores: Stores, patience: Patience): Promise<number> {
+  const look = patience.beginLook()
   let removed = 0
   let batch: PackEntry[] = []
-  for await (const entry of parts.packs.list()) {
-    if (entry.writtenAtMs >= before) continue
+  for await (const entry of stores.packs.list()) {
     batch.push(entry)
     if (batch.length < batchSize) continue
-    removed += await removeUnreferenced(parts, batch)
+    removed += await removeAbandoned(stores, look, batch)
     batch = []
   }
-  return removed + (await removeUnreferenced(parts, batch))
+  removed += await removeAbandoned(stores, look, batch)
+  look.end()
+  return removed
 }
 
-async function removeUnreferenced(
-  { database, packs }: Readonly<{ database: Database; packs: Packs }>,
+async function removeAbandoned(
+  { database, packs }: Stores,
+  look: Look,
   entries: readonly PackEntry[],
 ): Promise<number> {
   if (entries.length === 0) return 0
@@ -81,7 +86,7 @@ async function removeUnreferenced(
     .where('version', 'in', keys)
     .execute()
   const kept = new Set([...inUse, ...waiting].map(row => row.version))
-  const orphans = keys.filter(key => !kept.has(key))
-  for (const key of orphans) await packs.remove(key)
+  const orphans = entries.filter(entry => !kept.has(entry.key) && look.isAbandoned(entry))
+  for (const { key } of orphans) await packs.remove(key)
   return orphans.length
 }

@@ -48,6 +48,10 @@ const maxSources = 64
 
 export type KeysOptions = Readonly<{
   fetch: Fetch
+  /**
+   * Milliseconds on a clock that nobody sets. On the wall's, one set back by a day would keep rotated
+   * keys from being fetched, and withdrawn ones in use, for that day.
+   */
   now: () => number
   /** For discovery and key set together. */
   timeoutMs?: number

@@ -25,13 +25,21 @@ export type VerifierOptions = Readonly<{
   fetch: Fetch
   /** Milliseconds since 1970. */
   now: () => number
+  /** Milliseconds on a clock that nobody sets: what is kept ages by it. */
+  elapsed?: () => number
   /** How far the issuer's clock may be from ours. */
   skewSeconds?: number
   keyTimeoutMs?: number
   cache?: Readonly<{ maxTokens?: number; maxAgeMs?: number }>
 }>
 
-type Verified = Readonly<{ authorization: string; caller: Caller; untilMs: number }>
+type Verified = Readonly<{
+  authorization: string
+  caller: Caller
+  expiresMs: number
+  /** By `elapsed`. */
+  keepUntilMs: number
+}>
 
 /**
  * A verified token cannot change, but the keys behind it can be withdrawn: a token seen before is
@@ -50,10 +58,14 @@ const defaultSkewSeconds = 60
 const cacheNameLength = 12
 
 export function createVerifier(trust: Trust, options: VerifierOptions): Verifier {
-  const { fetch, now, cache = {}, keyTimeoutMs } = options
+  const { fetch, now, elapsed = now, cache = {}, keyTimeoutMs } = options
   const { maxTokens = defaultMaxTokens, maxAgeMs = defaultMaxAgeMs } = cache
   const skewSeconds = options.skewSeconds ?? defaultSkewSeconds
-  const keys = createKeys({ fetch, now, ...(keyTimeoutMs ? { timeoutMs: keyTimeoutMs } : {}) })
+  const keys = createKeys({
+    fetch,
+    now: elapsed,
+    ...(keyTimeoutMs ? { timeoutMs: keyTimeoutMs } : {}),
+  })
   const verified: BoundedMap<Verified> = createBoundedMap(maxTokens)
 
   async function verify(authorization: string): Promise<Verified> {
@@ -66,15 +78,18 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
     const claims = await verifyWithAny(token, candidates, now(), skewSeconds)
     requireAudience(trust, claims.aud)
     const caller = readCaller(claims, issuer)
-    const untilMs = Math.min((claims.exp ?? 0) * 1000, now() + maxAgeMs)
-    return { authorization, caller, untilMs }
+    const expiresMs = (claims.exp ?? 0) * 1000
+    return { authorization, caller, expiresMs, keepUntilMs: elapsed() + maxAgeMs }
   }
+
+  const isFresh = ({ expiresMs, keepUntilMs }: Verified) =>
+    now() < expiresMs && elapsed() < keepUntilMs
 
   return {
     async identify(authorization = '') {
       const name = authorization.slice(-cacheNameLength)
       const known = verified.get(name)
-      if (known?.authorization === authorization && now() < known.untilMs) return known.caller
+      if (known?.authorization === authorization && isFresh(known)) return known.caller
       const fresh = await verify(authorization).catch(error => {
         throw withTrust(error, trust)
       })

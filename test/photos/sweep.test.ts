@@ -3,11 +3,13 @@ import assert from 'node:assert/strict'
 import { utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { rememberLooks } from '../../src/photos/patience.ts'
 import { readRendition } from '../../src/photos/read.ts'
 import { removePhoto } from '../../src/photos/remove.ts'
 import { replacePhoto } from '../../src/photos/replace.ts'
-import { sweepPacks } from '../../src/photos/sweep.ts'
+import { sweepPacks, sweepPatiently } from '../../src/photos/sweep.ts'
 import { openMemoryPacks } from '../../src/storage/memory.ts'
+import type { Packs } from '../../src/storage/packs.ts'
 import { keyOf, listOf } from '../suites/packs.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 import { alice, openStore, type Store, team, tenantId } from './stand.ts'
@@ -147,3 +149,71 @@ function pointer(owner_id: string, version: string) {
   const row = { upload_hash: version, renditions: '[]', updated_at: 0 }
   return { tenant_id: tenantId, owner_kind: 'user', owner_id, version, ...row }
 }
+
+test('a clock that jumps ahead while a photo is set loses nothing', async t => {
+  const store = await openStore(t)
+  let elapsedMs = 0
+  const clocks = { now: store.parts.now, elapsed: () => elapsedMs }
+  const patience = rememberLooks(clocks, graceMs)
+  // The clock is a day ahead, and the sweep comes, between the pack and its pointer.
+  const packs: Packs = {
+    ...store.parts.packs,
+    async write(key, bytes) {
+      await store.parts.packs.write(key, bytes)
+      await sweepPatiently(store.parts, patience)
+      store.advance(24 * graceMs)
+      elapsedMs += 1000
+      assert.deepEqual(await sweepPatiently(store.parts, patience), nothing)
+    },
+  }
+  for (let seed = 1; seed <= 3; seed++) {
+    const picture = await portraitJpeg({ width: 96, height: 96, seed })
+    const parts = { ...store.parts, packs }
+    await replacePhoto(parts, alice, await store.photoOf(alice), picture, undefined)
+    const photo = await store.photoOf(alice)
+    assert.ok(photo)
+    await readRendition(packs, photo, photo.renditions[0])
+  }
+  // What was replaced just before a jump has its grace time all the same, and goes after that.
+  assert.equal((await store.retired()).length, 2)
+  const removed: number[] = []
+  for (let hour = 0; hour < 3; hour++) {
+    store.advance(graceMs + 1000)
+    elapsedMs += graceMs + 1000
+    removed.push((await sweepPatiently(store.parts, patience)).retired)
+  }
+  assert.deepEqual(removed, [0, 2, 0])
+  assert.equal((await store.stored()).length, 1)
+})
+
+test('a clock set back by a day keeps nothing for longer than the grace time after that', async t => {
+  const store = await openStore(t)
+  let elapsedMs = 0
+  const patience = rememberLooks({ now: store.parts.now, elapsed: () => elapsedMs }, graceMs)
+  store.advance(-24 * graceMs)
+  await put(store, 1)
+  await put(store, 2)
+  await store.parts.packs.write(keyOf('orphan'), Buffer.from('bytes'))
+  assert.deepEqual(await sweepPatiently(store.parts, patience), nothing)
+  store.advance(graceMs + 1000)
+  elapsedMs += graceMs + 1000
+  assert.deepEqual(await sweepPatiently(store.parts, patience), {
+    ...nothing,
+    retired: 1,
+    orphans: 1,
+  })
+})
+
+test('orphans beyond those that are remembered go later, and none is forgotten', async t => {
+  const store = await openStore(t)
+  let elapsedMs = 0
+  const patience = rememberLooks({ now: store.parts.now, elapsed: () => elapsedMs }, graceMs, 2)
+  for (const name of ['one', 'two', 'three']) {
+    await store.parts.packs.write(keyOf(name), Buffer.from(name))
+  }
+  assert.deepEqual(await sweepPatiently(store.parts, patience), nothing)
+  elapsedMs += graceMs
+  assert.deepEqual(await sweepPatiently(store.parts, patience), { ...nothing, orphans: 2 })
+  elapsedMs += graceMs
+  assert.deepEqual(await sweepPatiently(store.parts, patience), { ...nothing, orphans: 1 })
+})

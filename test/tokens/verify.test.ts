@@ -516,6 +516,24 @@ describe('a token seen before', () => {
     assert.equal((await refusal(verifier, authorization)).code, 'token-signature-invalid')
   })
 
+  test('stops counting after five minutes, and new keys are found, when the clock was set back', async () => {
+    let now = start
+    let elapsed = 0
+    await using own = await startTestIssuer()
+    const clocks = { now: () => now, elapsed: () => elapsed }
+    const verifier = createVerifier(own.trust(), { fetch: own.fetch, ...clocks })
+    const iss = `${own.origin}/${contoso}/v2.0`
+    const claims = v2User(start, { iss, nbf: unixSeconds(start) - 7 * 86_400 })
+    const withdrawn = bearer(own.sign(claims))
+    await verifier.identify(withdrawn)
+    own.rotateKeys()
+    now = start - 3 * 86_400_000
+    elapsed = 60_000
+    assert.equal((await verifier.identify(bearer(own.sign(claims)))).objectId, alice)
+    elapsed = 11 * 60_000
+    assert.equal((await refusal(verifier, withdrawn)).code, 'token-signature-invalid')
+  })
+
   test('does not lend its caller to a token that only begins or ends like it', async () => {
     const verifier = verifierFor()
     const token = issuer.sign(v2User(start))

@@ -1,0 +1,93 @@
+/**
+ * How long the sweep waits before it removes something, and by which clock. A server remembers what it
+ * saw and trusts no clock that somebody sets, nor another machine's; a program that sweeps once, where
+ * nobody uploads, has only the wall's. docs/decisions/0010-the-sweep-remembers.md
+ */
+import type { PackEntry } from '../storage/packs.ts'
+
+export type Patience = Readonly<{
+  /** What was put aside before this moment of the wall clock has waited long enough. */
+  before: () => number
+  /** Begins a look at all packs. */
+  beginLook: () => Look
+}>
+
+export type Look = Readonly<{
+  /** Of a pack that no row names just now. */
+  isAbandoned: (pack: PackEntry) => boolean
+  /** Every pack has been looked at. */
+  end: () => void
+}>
+
+export function trustWallClock(now: () => number, graceMs: number): Patience {
+  const before = now() - graceMs
+  return {
+    before: () => before,
+    beginLook: () => ({ isAbandoned: pack => pack.writtenAtMs < before, end: () => {} }),
+  }
+}
+
+export type Clocks = Readonly<{
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** Milliseconds on a clock that nobody sets. */
+  elapsed: () => number
+}>
+
+/** About 100 bytes each; what is beyond it waits for a later look. */
+const defaultMaxKeys = 100_000
+
+/**
+ * A pack is abandoned when two looks, the grace time apart, have found that no row names it: an upload
+ * that is about to point at it has come to an end by then, whatever any clock says. One for each process,
+ * kept from sweep to sweep.
+ */
+export function rememberLooks(clocks: Clocks, graceMs: number, maxKeys = defaultMaxKeys): Patience {
+  let firstSeenMs: ReadonlyMap<string, number> = new Map()
+  return {
+    before: hindsight(clocks, graceMs),
+    beginLook() {
+      const lookedMs = clocks.elapsed()
+      const waiting = new Map<string, number>()
+      return {
+        isAbandoned({ key }) {
+          const sinceMs = firstSeenMs.get(key) ?? lookedMs
+          if (lookedMs - sinceMs >= graceMs) return true
+          if (waiting.size < maxKeys) waiting.set(key, sinceMs)
+          return false
+        },
+        // What was not found again has got its row, or has gone.
+        end() {
+          firstSeenMs = waiting
+        },
+      }
+    },
+  }
+}
+
+/** How finely the past is remembered. */
+const marksPerGrace = 16
+
+/**
+ * The wall clock less the grace time; and when it jumps ahead, what it would say without the jump, until
+ * the grace time has passed since. Then it is believed: nobody knows which of the two was right.
+ */
+function hindsight({ now, elapsed }: Clocks, graceMs: number): () => number {
+  const mark = () => ({ wallMs: now(), elapsedMs: elapsed() })
+  let marks = [mark()]
+  return () => {
+    const current = mark()
+    const ageMs = ({ elapsedMs }: typeof current) => current.elapsedMs - elapsedMs
+    // The youngest that is as old as the grace time, and those younger than that.
+    marks = marks.slice(
+      Math.max(
+        0,
+        marks.findLastIndex(past => ageMs(past) >= graceMs),
+      ),
+    )
+    const [base = current] = marks
+    const newest = marks.at(-1)
+    if (newest && ageMs(newest) >= graceMs / marksPerGrace) marks.push(current)
+    return Math.min(current.wallMs, base.wallMs + ageMs(base)) - graceMs
+  }
+}
