@@ -41,7 +41,7 @@ export async function replacePhoto(
   // Refused here for speed; what counts is the same check inside the transaction.
   expectCondition(condition, current?.version)
   if (current?.uploadHash === uploadHash) return 'unchanged'
-  const row = await preparePhoto(parts, owner.kind, bytes)
+  const row = await preparePhoto(parts, owner.kind, bytes, uploadHash)
   const outcome = await point(parts, owner, condition, row)
   if (outcome === 'replaced') return outcome
   // The transaction said for certain that nothing points here; any other error leaves it to the sweep.
@@ -64,13 +64,14 @@ export async function preparePhoto(
   parts: ReplaceParts,
   kind: OwnerKey['kind'],
   bytes: Uint8Array,
+  uploadHash = hashOf(bytes),
 ): Promise<PointerRow> {
   const pack = await parts.render(bytes, kind === 'contact' ? 'whole' : 'square')
   const version = parts.newVersion()
   await parts.packs.write(version, pack.bytes)
   return {
     version,
-    upload_hash: hashOf(bytes),
+    upload_hash: uploadHash,
     pack_hash: sha256(pack.bytes),
     renditions: formatRenditions(pack.renditions),
     updated_at: parts.now(),
