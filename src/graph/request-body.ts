@@ -46,7 +46,8 @@ export async function readBody(
     taken = length
   }
   try {
-    const bytes = await collect(source, request, count, stallTimeoutMs)
+    const gathered = source === request && declared > 0 ? fillBuffer(declared) : gatherChunks()
+    const bytes = await collect(source, request, gathered, count, stallTimeoutMs)
     return { bytes, release }
   } catch (error) {
     release()
@@ -61,11 +62,11 @@ export async function readBody(
 function collect(
   source: Readable,
   request: IncomingMessage,
+  gathered: Gathered,
   count: (chunk: Buffer) => void,
   stallTimeoutMs: number,
 ): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
     const seconds = stallTimeoutMs / 1000
     const stalled = () => finish(new Failure('body-stalled', { facts: { seconds } }))
     const timer = setTimeout(stalled, stallTimeoutMs)
@@ -77,7 +78,7 @@ function collect(
     const add = (chunk: Buffer) => {
       try {
         count(chunk)
-        chunks.push(chunk)
+        gathered.add(chunk)
       } catch (error) {
         finish(error)
       }
@@ -95,7 +96,7 @@ function collect(
       // What still arrives is read and forgotten, so that the client gets to see the answer.
       request.resume()
       if (error !== undefined) reject(error)
-      else resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))
+      else resolve(gathered.whole())
     }
     if (source !== request) source.on('error', broken)
     request.on('data', arrived).on('close', cutOff).on('error', cutOff)
@@ -105,6 +106,42 @@ function collect(
 }
 
 function ignore(): void {}
+
+/** What has arrived so far. */
+type Gathered = Readonly<{ add: (chunk: Buffer) => void; whole: () => Uint8Array }>
+
+function gatherChunks(): Gathered {
+  const chunks: Buffer[] = []
+  return {
+    add: chunk => void chunks.push(chunk),
+    whole: () => (chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)),
+  }
+}
+
+/**
+ * A body of a known length, each byte of it in memory once. The parser ends a body at the length that
+ * was declared, so no chunk is too long and none is missing at the end: what is not written is not read.
+ */
+function fillBuffer(length: number): Gathered {
+  // Not from Node's shared pool, and not zeroed.
+  const bytes = Buffer.allocUnsafeSlow(length)
+  let filled = 0
+  return {
+    add(chunk) {
+      filled += chunk.copy(bytes, filled)
+      freeNow(chunk)
+    },
+    whole: () => bytes.subarray(0, filled),
+  }
+}
+
+/**
+ * Nobody else holds the chunk. Left to the collector, the chunks of two large uploads are enough memory
+ * outside its heap to make it go through all of that: a tenth of the processor time of an upload.
+ */
+function freeNow({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
+}
 
 /** The Go SDK packs every body. The limit counts what comes out, so a small bomb stays small. */
 function inflate(request: IncomingMessage): Readable {
