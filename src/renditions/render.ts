@@ -31,6 +31,7 @@ export async function renderPack(
   const encoded: Encoded[] = []
   // One after another: a job is to use one thread of libuv's pool, which file reads share.
   for (const side of sides) encoded.push(await encodeRendition(photo, side))
+  freeNow(photo.data)
   return joinPack(encoded)
 }
 
@@ -76,6 +77,11 @@ async function encodeRendition(photo: Pixels, width: number): Promise<Encoded> {
   // Baseline: the sizes are too small to gain from progressive, which costs more CPU at both ends.
   const jpeg = await reduced.jpeg({ quality }).toBuffer()
   return { jpeg, width, height: width < photo.width ? width : photo.height }
+}
+
+/** Over a megabyte that nobody sees again: the collector would go through its whole heap for it. */
+function freeNow({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
 /** One after another, so that a viewer, which stops at the first end marker, shows the photo itself. */
