@@ -5,6 +5,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Limits } from './config.ts'
 import { openDirectory } from './directory/directory.ts'
 import {
@@ -17,15 +18,18 @@ import {
 import { createBodyBudget } from './graph/bodies-in-flight.ts'
 import { type Around, createServer } from './graph/http.ts'
 import type { Parts } from './graph/request.ts'
-import { rememberLooks } from './photos/patience.ts'
-import { sweepPatiently } from './photos/sweep.ts'
+import { type Instruments, joinInstruments, type Render } from './monitoring/instruments.ts'
+import { answerProbes } from './monitoring/probes.ts'
+import { type ReadinessWatch, watchReadiness } from './monitoring/readiness.ts'
+import { sweepPacks } from './photos/sweep.ts'
 import { closeOtherDecoders } from './renditions/decoders.ts'
 import { defaultLimits } from './renditions/limits.ts'
-import { createQueue } from './renditions/queue.ts'
+import { createQueue, type Queue } from './renditions/queue.ts'
 import { renderPack } from './renditions/render.ts'
 import type { Packs } from './storage/packs.ts'
 import type { Database } from './storage/schema.ts'
 import { takeTurn } from './storage/turns.ts'
+import { countConnections, pingDatabase } from './storage/vital-signs.ts'
 import { openStores, type StoreOptions } from './stores.ts'
 import type { ThrottleLimits } from './throttling/limits.ts'
 import { createThrottle } from './throttling/throttle.ts'
@@ -35,9 +39,6 @@ import { createVerifier } from './tokens/verify.ts'
 
 /** "可以更新到的照片的大小限制为 4 MB。" The size of the photo to update is limited to 4 MB. */
 export const maxUploadBytes = 4 * 1024 * 1024
-
-/** Milliseconds on a clock that nobody sets: how long something has lasted. */
-const elapsed = () => performance.now()
 
 /** Whose tokens count, and where the keys come from. */
 export type Identity = Readonly<{
@@ -69,6 +70,10 @@ export type ServerOptions = StoreOptions &
     watch?: ((event: Answered) => void) | undefined
     /** Something around the answers, for development. */
     around?: Around | undefined
+    /** Measures and traces, the outermost first. */
+    instruments?: readonly Instruments[] | undefined
+    /** How long it goes on serving once its end has begun. */
+    drainMs?: number | undefined
     now?: () => number
   }>
 
@@ -76,6 +81,7 @@ export type RunningServer = Readonly<{
   /** `http://localhost:8080`, without a slash at the end. */
   origin: string
   parts: Parts
+  readiness: ReadinessWatch
   /** Finishes what was accepted, then closes the stores. */
   close: () => Promise<void>
 }>
@@ -83,76 +89,115 @@ export type RunningServer = Readonly<{
 /** Throws Failure 'storage-unavailable' or the error of listening (EADDRINUSE, EACCES…). */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const now = options.now ?? Date.now
-  const events = createEvents(options.write, { level: options.logLevel, watch: options.watch })
-  const { database, packs } = await openStores(options, now)
+  const instruments = joinInstruments([{ answered: options.watch }, ...(options.instruments ?? [])])
+  const watch = instruments.answered
+  const events = createEvents(options.write, { level: options.logLevel, watch })
+  const { database, packs, countCache } = await openStores({ ...options, ...instruments }, now)
+  const queue = createQueue(queueOptions(options.limits))
+  const budget = createBodyBudget(options.limits.uploadMemoryBytes)
+  const readiness = watchReadiness(
+    { database: () => pingDatabase(database), packs: () => packs.check() },
+    { changed: events.readinessChanged },
+  )
+  const answerProbe = answerProbes(readiness.look)
+  instruments.observe?.({
+    queue: queue.counts,
+    bodies: () => ({ takenBytes: budget.takenBytes(), refusals: budget.refusals() }),
+    connections: () => countConnections(database),
+    cache: countCache,
+  })
   let identity: Identity | undefined
   let identify: Parts['identify'] = async () => {
     throw new Error('asked before the server was listening')
   }
   const parts: Parts = {
-    ...createParts(database, packs, options, now),
+    ...createParts({ database, packs, queue, instruments }, options, now),
     events,
     identify: authorization => identify(authorization),
   }
   const server = createServer(parts, {
     ...(options.tls && { tls: options.tls }),
     ...(options.baseUrl !== undefined && { baseUrl: options.baseUrl }),
-    budget: createBodyBudget(options.limits.uploadMemoryBytes),
+    budget,
     stallTimeoutMs: options.limits.stallTimeoutMs,
-    ...(options.around && { around: options.around }),
-    before: (request, response) => identity?.before?.(request, response) ?? false,
+    around: joinInstruments([instruments, { around: options.around }]).around,
+    aroundDescriptions: instruments.around,
+    before: (request, response) =>
+      answerProbe(request, response) || (identity?.before?.(request, response) ?? false),
   })
-  const stopSweeping = keepSweeping(parts, events, options.limits)
-  const close = async () => {
+  const stopSweeping = keepSweeping(parts, events, options.limits, instruments.swept)
+  const stop = async () => {
     await stopSweeping()
     await server.close()
     await database.destroy()
+  }
+  const close = async () => {
+    readiness.end()
+    await delay(options.drainMs ?? 0)
+    await stop()
   }
   try {
     await server.listen({ host: options.host, port: options.port })
     const origin = originOf(options, server.server.address() as AddressInfo)
     identity = options.identity(origin)
-    const verifier = createVerifier(identity.trust, { fetch: identity.fetch, now, elapsed })
+    const fetch = instruments.aroundFetch?.(identity.fetch) ?? identity.fetch
+    const verifier = createVerifier(identity.trust, { fetch, now })
     identify = authorization => verifier.identify(authorization)
-    return { origin, parts, close }
+    return { origin, parts, readiness, close }
   } catch (error) {
-    await close()
+    await stop()
     throw error
   }
 }
 
+type Opened = Readonly<{
+  database: Database
+  packs: Packs
+  queue: Queue
+  instruments: Instruments
+}>
+
 function createParts(
-  database: Database,
-  packs: Packs,
+  { database, packs, queue, instruments }: Opened,
   { limits, strictContentType, isReadOnly, throttle }: ServerOptions,
   now: () => number,
 ): Omit<Parts, 'events' | 'identify'> {
   closeOtherDecoders()
-  const queue = createQueue({ concurrency: limits.renderers, maxWaiting: limits.renderQueue })
   const imageLimits = { ...defaultLimits, maxPixels: limits.maxPixels }
+  const renderWithin: Render = (bytes, framing) => renderPack(bytes, framing, imageLimits)
+  const render = instruments.aroundRender?.(renderWithin) ?? renderWithin
   return {
     ...openDirectory(database),
     packs,
-    render: (bytes, framing) => queue.run(() => renderPack(bytes, framing, imageLimits)),
+    render: (bytes, framing) => queue.run(() => render(bytes, framing)),
     now,
     newId: randomUUID,
-    stopwatch: elapsed,
+    stopwatch: () => performance.now(),
     newVersion: () => randomBytes(16).toString('hex'),
     strictContentType,
     isReadOnly,
     maxUploadBytes,
-    throttle: throttle && createThrottle(throttle, elapsed),
+    throttle: throttle && createThrottle(throttle, now),
   }
 }
 
+function queueOptions({ renderers, renderQueue }: Limits) {
+  return { concurrency: renderers, maxWaiting: renderQueue }
+}
+
 /** Returns a function that stops it and waits for a sweep under way. */
-function keepSweeping(parts: Parts, events: Events, limits: Limits): () => Promise<void> {
+function keepSweeping(
+  parts: Parts,
+  events: Events,
+  limits: Limits,
+  swept: Instruments['swept'],
+): () => Promise<void> {
   if (limits.sweepEveryMs === 0 || parts.isReadOnly === true) return async () => {}
   let sweeping: Promise<unknown> = Promise.resolve()
-  const patience = rememberLooks({ now: parts.now, elapsed }, limits.sweepGraceMs)
   const timer = setInterval(() => {
     sweeping = sweeping
-      .then(() => takeTurn(parts.database, 'sweep', () => sweepPatiently(parts, patience)))
+      .then(() => takeTurn(parts.database, 'sweep', () => sweepPacks(parts, limits.sweepGraceMs)))
+      .then(swept)
       .catch(error => events.troubled('sweeping old photos', error))
   }, limits.sweepEveryMs)
   timer.unref()

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from './failure.ts'
-import { type CacheCounts, cachePacks } from './storage/cached.ts'
+import { cachePacks } from './storage/cached.ts'
 import { openDiskPacks } from './storage/disk.ts'
 import type { PostgresLocation, S3Location } from './storage/location.ts'
 import { openMemoryPacks } from './storage/memory.ts'
@@ -15,6 +15,7 @@ import type { QueryWatch } from './storage/query-watch.ts'
 import type { S3Options } from './storage/s3.ts'
 import type { Database } from './storage/schema.ts'
 import { openSqlite } from './storage/sqlite.ts'
+import type { CacheCounts } from './storage/vital-signs.ts'
 
 export type StoreOptions = Readonly<{
   /** A folder, or undefined to keep everything in memory and nothing afterwards. */

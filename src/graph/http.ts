@@ -32,7 +32,9 @@ export type HttpOptions = Readonly<{
   stallTimeoutMs: number
   timeouts?: Partial<typeof defaultTimeouts>
   /** Puts something around the answers: those of single requests, of batches and of their parts. */
-  around?: Around
+  around?: Around | undefined
+  /** The same for what Visage says of itself. */
+  aroundDescriptions?: Around | undefined
   /** Sees every request first; true when it has answered. The development issuer lives here. */
   before?: (request: IncomingMessage, response: ServerResponse) => boolean
 }>
@@ -67,7 +69,7 @@ export type HttpServer = Readonly<{
 }>
 
 export function createServer(parts: Parts, options: HttpOptions): HttpServer {
-  const answerAny = toAnswerAny(options.around ?? (inner => inner))
+  const answerAny = toAnswerAny(options)
   const handle: Handle = (request, response) => {
     if (options.before?.(request, response)) return
     if (!server.listening) response.shouldKeepAlive = false
@@ -150,13 +152,18 @@ async function respond(
   send(response, call, reply)
 }
 
-function toAnswerAny(around: Around): Answer {
+function toAnswerAny({ around = asItIs, aroundDescriptions = asItIs }: HttpOptions): Answer {
   const single = around(answer)
   const batch = around((call, parts) => answerBatch(call, parts, single))
+  const description = aroundDescriptions(answerDescription)
   return (call, parts) => {
     if (isBatch(call)) return batch(call, parts)
-    return isDescription(call) ? answerDescription(call, parts) : single(call, parts)
+    return isDescription(call) ? description(call, parts) : single(call, parts)
   }
+}
+
+function asItIs(answer: Answer): Answer {
+  return answer
 }
 
 /** An absolute-form target (RFC 9112, 3.2.2) names its host in the request line; the rest is the path. */

@@ -4,8 +4,7 @@
  * no pointer, and decides nothing about who may read.
  */
 import { checkPackKey, type Packs } from './packs.ts'
-
-export type CacheCounts = Readonly<{ hits: number; misses: number; bytes: number }>
+import type { CacheCounts } from './vital-signs.ts'
 
 export type CachedPacks = Packs & Readonly<{ counts: () => CacheCounts }>
 

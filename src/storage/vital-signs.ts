@@ -1,6 +1,6 @@
 /**
- * How a database is, without a look at any row: whether it answers, and how its connections are doing.
- * It knows no medium: what a medium can tell stands in its dialect's adapter.
+ * How stores are doing, without a look at any row or pack: whether the database answers, its connections,
+ * the cache. It knows no medium: what a database can tell stands in its dialect's adapter.
  */
 import { sql } from 'kysely'
 import type { Database } from './schema.ts'
@@ -17,6 +17,9 @@ export type ConnectionCounts = Readonly<{
   /** Requests that wait for one. */
   waiting: number
 }>
+
+/** Since the start, and the bytes that are kept now. */
+export type CacheCounts = Readonly<{ hits: number; misses: number; bytes: number }>
 
 /** What a Kysely dialect's adapter offers when it has a pool. */
 export interface Pooled {

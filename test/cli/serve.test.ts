@@ -119,7 +119,8 @@ describe('visage serve', () => {
       assert.deepEqual(await visage.stop(), { code: 0, signal: null })
       assert.equal(visage.stdout(), '')
       const lines = visage.stderr().trim().split('\n')
-      assert.equal(lines.length, 1)
+      const events = lines.map(line => (JSON.parse(line) as { event: string }).event)
+      assert.deepEqual(events, ['listening', 'photo-changed'])
       assert.deepEqual(pick(JSON.parse(lines[0] ?? ''), 'severity', 'event', 'trust'), {
         severity: 'info',
         event: 'listening',

@@ -20,6 +20,7 @@ export type Rule = (sources: Sources) => string[]
  *     cli -> development -> server · issuer · demo · demo-state · reset-endpoint · faults · journal
  *     demo-state -> demo · directory · photos · storage      reset-endpoint -> issuer
  *     faults -> graph · directory · config
+ *     cli · server -> monitoring -> graph · photos · renditions · storage · tokens
  *     cli · main -> config -> tokens · throttling · storage    everything -> failure · events
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
@@ -36,6 +37,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'push',
     'demo',
     'journal',
+    'monitoring',
     'permissions',
   ],
   // The other composition root: server.ts with an issuer and demo people around it.
@@ -57,6 +59,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   // What stands around the answers has to know them. Production has no way here.
   faults: ['graph', 'directory', 'config.ts'],
   journal: [],
+  // What is put around the parts of a server, in their own types; none of them knows of it.
+  monitoring: ['graph', 'photos', 'renditions', 'storage', 'tokens'],
   // The entry of the package: `visage dev` as a function, and its certificate.
   'visage.ts': ['development.ts', 'issuer', 'journal', 'demo', 'cli'],
   // The composition root hands every room what it needs, so it sees them all.
@@ -71,6 +75,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'storage',
     'stores.ts',
     'throttling',
+    'monitoring',
   ],
   'stores.ts': ['storage'],
   // `photos` for what a row says of its pack, and for the sweep of a copy.
@@ -111,6 +116,11 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   pg: ['src/storage/'],
   '@aws-sdk/client-s3': ['src/storage/s3.ts'],
   commander: ['src/main.ts', 'src/cli/'],
+  pino: ['src/monitoring/'],
+  'prom-client': ['src/monitoring/'],
+  '@opentelemetry/api': ['src/monitoring/'],
+  '@opentelemetry/resources': ['src/monitoring/'],
+  '@opentelemetry/sdk-node': ['src/monitoring/'],
 }
 
 /** "No `utils`, `helpers`, `common`, `shared`, `core`, `lib`, `types`, `services`, `controllers`." */

@@ -1,0 +1,73 @@
+/**
+ * What measures and traces may put around the parts of a server, or be told by them: the seams, and how
+ * several are put on one another. It knows no metric and no span; the parts know nothing of it.
+ */
+import type { Answered } from '../events.ts'
+import type { Around } from '../graph/http.ts'
+import type { Swept } from '../photos/sweep.ts'
+import type { QueueCounts } from '../renditions/queue.ts'
+import type { Framing, RenderedPack } from '../renditions/rendition.ts'
+import type { Packs } from '../storage/packs.ts'
+import type { QueryWatch } from '../storage/query-watch.ts'
+import type { CacheCounts, ConnectionCounts } from '../storage/vital-signs.ts'
+import type { Fetch } from '../tokens/key-set.ts'
+
+export type Render = (bytes: Uint8Array, framing: Framing) => Promise<RenderedPack>
+
+/** What can be asked at any time. */
+export type Gauges = Readonly<{
+  queue: () => QueueCounts
+  bodies: () => Readonly<{ takenBytes: number; refusals: number }>
+  /** undefined for a database without a pool. */
+  connections: () => ConnectionCounts | undefined
+  /** undefined where packs are not cached. */
+  cache: (() => CacheCounts) | undefined
+}>
+
+export type Instruments = Readonly<{
+  answered?: ((event: Answered) => void) | undefined
+  /** Around every answer, those of a batch's parts too. */
+  around?: Around | undefined
+  aroundPacks?: ((packs: Packs) => Packs) | undefined
+  /** Around the rendering itself, without the waiting for it. */
+  aroundRender?: ((render: Render) => Render) | undefined
+  /** Around what goes to the token issuer. */
+  aroundFetch?: ((fetch: Fetch) => Fetch) | undefined
+  queried?: QueryWatch | undefined
+  /** A sweep has ended; undefined when another process was at it. */
+  swept?: ((swept: Swept | undefined) => void) | undefined
+  /** Once, before the first request. */
+  observe?: ((gauges: Gauges) => void) | undefined
+}>
+
+/** All as one; the first is outermost. What nobody has stays undefined, and costs nothing. */
+export function joinInstruments(all: readonly Instruments[]): Instruments {
+  return {
+    answered: tellAll(all.map(({ answered }) => answered)),
+    around: nest(all.map(({ around }) => around)),
+    aroundPacks: nest(all.map(({ aroundPacks }) => aroundPacks)),
+    aroundRender: nest(all.map(({ aroundRender }) => aroundRender)),
+    aroundFetch: nest(all.map(({ aroundFetch }) => aroundFetch)),
+    queried: tellAll(all.map(({ queried }) => queried)),
+    swept: tellAll(all.map(({ swept }) => swept)),
+    observe: tellAll(all.map(({ observe }) => observe)),
+  }
+}
+
+function tellAll<Event>(
+  listeners: readonly (((event: Event) => void) | undefined)[],
+): ((event: Event) => void) | undefined {
+  const there = listeners.filter(listener => listener !== undefined)
+  if (there.length <= 1) return there[0]
+  return event => {
+    for (const listener of there) listener(event)
+  }
+}
+
+function nest<Part>(
+  wrappers: readonly (((part: Part) => Part) | undefined)[],
+): ((part: Part) => Part) | undefined {
+  const there = wrappers.filter(wrapper => wrapper !== undefined)
+  if (there.length <= 1) return there[0]
+  return part => there.reduceRight((inner, wrapper) => wrapper(inner), part)
+}

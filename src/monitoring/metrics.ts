@@ -1,0 +1,180 @@
+/**
+ * Counting: the instruments that fill the families of families.ts, with prom-client. Loaded only where
+ * metrics are asked for. It does not know how they are fetched.
+ */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Failure } from '../failure.ts'
+import type { Packs } from '../storage/packs.ts'
+import { type Family, type FamilyName, families } from './families.ts'
+import type { Gauges, Instruments, Render } from './instruments.ts'
+
+export type Metrics = Readonly<{ registry: Registry; instruments: Instruments }>
+
+export type Clocks = Readonly<{
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** Milliseconds that only ever grow. */
+  nowMs: () => number
+}>
+
+/** Also those of the process and of its event loop, under the names that prom-client gives them. */
+export function createMetrics(clocks: Clocks = standardClocks): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  return {
+    registry,
+    instruments: {
+      answered: countAnswers(registry),
+      aroundPacks: timePacks(registry, clocks),
+      aroundRender: timeRendering(registry, clocks),
+      queried: countQueries(registry),
+      swept: countSweeps(registry, clocks),
+      observe: gauges => observeGauges(registry, gauges),
+    },
+  }
+}
+
+const standardClocks: Clocks = { now: Date.now, nowMs: () => performance.now() }
+
+function countAnswers(registry: Registry): Instruments['answered'] {
+  const requests = counter(registry, 'requests')
+  const seconds = histogram(registry, 'requestSeconds')
+  const changes = counter(registry, 'photoChanges')
+  for (const change of ['replaced', 'removed']) changes.inc({ change }, 0)
+  return ({ place, reply, durationMs }) => {
+    const operation = place?.operation ?? 'none'
+    requests.inc({ operation, status: reply.status })
+    seconds.observe({ operation }, durationMs / 1000)
+    if (reply.changed) changes.inc({ change: reply.changed.change })
+  }
+}
+
+function timePacks(registry: Registry, { nowMs }: Clocks): (packs: Packs) => Packs {
+  const seconds = histogram(registry, 'packSeconds')
+  const timed = async <T>(kind: string, work: Promise<T>): Promise<T> => {
+    const startedAtMs = nowMs()
+    let outcome = 'ok'
+    try {
+      const result = await work
+      if (kind === 'read' && result === undefined) outcome = 'missing'
+      return result
+    } catch (error) {
+      outcome = outcomeOf(error)
+      throw error
+    } finally {
+      seconds.observe({ kind, outcome }, (nowMs() - startedAtMs) / 1000)
+    }
+  }
+  return packs => ({
+    ...packs,
+    write: (key, bytes) => timed('write', packs.write(key, bytes)),
+    read: (key, offset, length) => timed('read', packs.read(key, offset, length)),
+    remove: key => timed('remove', packs.remove(key)),
+    check: () => timed('check', packs.check()),
+  })
+}
+
+function timeRendering(registry: Registry, { nowMs }: Clocks): (render: Render) => Render {
+  const seconds = histogram(registry, 'renderSeconds')
+  const made = counter(registry, 'renditions')
+  return render => async (bytes, framing) => {
+    const startedAtMs = nowMs()
+    let outcome = 'rendered'
+    try {
+      const pack = await render(bytes, framing)
+      made.inc(pack.renditions.length)
+      return pack
+    } catch (error) {
+      outcome = error instanceof Failure ? 'refused' : 'failed'
+      throw error
+    } finally {
+      seconds.observe({ outcome }, (nowMs() - startedAtMs) / 1000)
+    }
+  }
+}
+
+function countQueries(registry: Registry): Instruments['queried'] {
+  const queries = counter(registry, 'queries')
+  for (const outcome of ['ok', 'unavailable', 'failed']) queries.inc({ outcome }, 0)
+  return ({ error }) => queries.inc({ outcome: error === undefined ? 'ok' : outcomeOf(error) })
+}
+
+function countSweeps(registry: Registry, { now }: Clocks): Instruments['swept'] {
+  const sweeps = counter(registry, 'sweeps')
+  const packs = counter(registry, 'sweptPacks')
+  const last = gauge(registry, 'lastSweep')
+  for (const why of ['retired', 'orphan', 'leftover']) packs.inc({ why }, 0)
+  return swept => {
+    if (swept === undefined) return
+    sweeps.inc()
+    packs.inc({ why: 'retired' }, swept.retired)
+    packs.inc({ why: 'orphan' }, swept.orphans)
+    packs.inc({ why: 'leftover' }, swept.leftovers)
+    last.set(now() / 1000)
+  }
+}
+
+/** Asked when somebody fetches the metrics, and not before. */
+function observeGauges(registry: Registry, { queue, bodies, connections, cache }: Gauges): void {
+  gauge(registry, 'bodyBytes', () => bodies().takenBytes)
+  counter(registry, 'bodiesRefused', () => bodies().refusals)
+  gauge(registry, 'rendersRunning', () => queue().running)
+  gauge(registry, 'rendersWaiting', () => queue().waiting)
+  counter(registry, 'rendersFinished', () => queue().finished)
+  counter(registry, 'rendersRefused', () => queue().refused)
+  if (connections() !== undefined) {
+    gauge(registry, 'connections', () => connections()?.open ?? 0)
+    gauge(registry, 'connectionsIdle', () => connections()?.idle ?? 0)
+    gauge(registry, 'connectionsAwaited', () => connections()?.waiting ?? 0)
+  }
+  if (cache === undefined) return
+  counter(registry, 'cacheHits', () => cache().hits)
+  counter(registry, 'cacheMisses', () => cache().misses)
+  gauge(registry, 'cacheBytes', () => cache().bytes)
+}
+
+function outcomeOf(error: unknown): string {
+  return error instanceof Failure && error.code === 'storage-unavailable' ? 'unavailable' : 'failed'
+}
+
+function settingsOf(registry: Registry, name: FamilyName) {
+  const family: Family = families[name]
+  const { labels, meaning, ofWorkers } = family
+  return {
+    name: family.name,
+    help: meaning.replaceAll('`', ''),
+    labelNames: labels,
+    registers: [registry],
+    aggregator: ofWorkers === 'max' ? ('max' as const) : ('sum' as const),
+  }
+}
+
+function counter(registry: Registry, name: FamilyName, ask?: () => number): Counter {
+  const made: Counter = new Counter({
+    ...settingsOf(registry, name),
+    ...(ask && {
+      collect() {
+        made.reset()
+        made.inc(ask())
+      },
+    }),
+  })
+  return made
+}
+
+function gauge(registry: Registry, name: FamilyName, ask?: () => number): Gauge {
+  const made: Gauge = new Gauge({
+    ...settingsOf(registry, name),
+    ...(ask && {
+      collect() {
+        made.set(ask())
+      },
+    }),
+  })
+  return made
+}
+
+function histogram(registry: Registry, name: FamilyName): Histogram {
+  const { buckets = [] }: Family = families[name]
+  return new Histogram({ ...settingsOf(registry, name), buckets: [...buckets] })
+}

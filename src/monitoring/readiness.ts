@@ -1,0 +1,106 @@
+/**
+ * Whether this process should be sent requests: every part answers, and the end has not begun. It decides
+ * how often parts are asked and how long they may take; what a part is, and why it is away, it does not know.
+ */
+
+/** Resolves when the part is there. */
+export type Check = () => Promise<unknown>
+
+export type Condition = 'ok' | 'unavailable'
+
+export type Readiness = Readonly<{
+  status: 'ready' | 'unavailable' | 'ending'
+  parts: Readonly<Record<string, Condition>>
+}>
+
+export type ReadinessWatch = Readonly<{
+  look: () => Promise<Readiness>
+  /** From now on it is 'ending', whatever the parts say. */
+  end: () => void
+}>
+
+export type ReadinessOptions = Readonly<{
+  /** Why the parts that are away are, whenever which those are changes. */
+  changed?: (causes: ReadonlyMap<string, unknown>) => void
+  patienceMs?: number
+  /** How long an outcome is repeated instead of asking again: probes are no load, however many. */
+  freshMs?: number
+  nowMs?: () => number
+}>
+
+export function watchReadiness(
+  checks: Readonly<Record<string, Check>>,
+  options: ReadinessOptions = {},
+): ReadinessWatch {
+  const { changed, freshMs = 1000, nowMs = () => performance.now() } = options
+  const ask = askAll(checks, options.patienceMs ?? 2000)
+  let isEnding = false
+  let away = ''
+  let known: Readonly<{ outcome: Promise<Readiness>; atMs: number }> | undefined
+
+  async function judge(): Promise<Readiness> {
+    const causes = await ask()
+    const names = [...causes.keys()].join()
+    if (names !== away) changed?.(causes)
+    away = names
+    const parts = Object.keys(checks).map(part => [part, causes.has(part) ? 'unavailable' : 'ok'])
+    return {
+      status: causes.size === 0 ? 'ready' : 'unavailable',
+      parts: Object.fromEntries(parts),
+    }
+  }
+
+  return {
+    look() {
+      if (isEnding) return Promise.resolve({ status: 'ending', parts: {} })
+      if (known !== undefined && nowMs() - known.atMs < freshMs) return known.outcome
+      // Kept from the beginning, and for as long again as it took: those who ask meanwhile share it.
+      const outcome = judge().then(readiness => {
+        known = { outcome, atMs: nowMs() }
+        return readiness
+      })
+      known = { outcome, atMs: Number.POSITIVE_INFINITY }
+      return outcome
+    },
+    end() {
+      isEnding = true
+    },
+  }
+}
+
+/**
+ * Resolves with why the parts that are away are, in the order of the table. A check that hangs is left
+ * hanging and waited for again next time: a part that says nothing is asked one question and not hundreds.
+ */
+function askAll(
+  checks: Readonly<Record<string, Check>>,
+  patienceMs: number,
+): () => Promise<ReadonlyMap<string, unknown>> {
+  const underWay = new Map<string, Promise<unknown>>()
+  const causeOf = (part: string, check: Check): Promise<unknown> => {
+    const asked =
+      underWay.get(part) ??
+      check()
+        .then(() => undefined)
+        .catch(error => error ?? new Error('refused without a reason'))
+        .finally(() => underWay.delete(part))
+    underWay.set(part, asked)
+    return within(patienceMs, asked)
+  }
+  return async () => {
+    const entries = Object.entries(checks).map(
+      async ([part, check]) => [part, await causeOf(part, check)] as const,
+    )
+    const causes = await Promise.all(entries)
+    return new Map(causes.filter(([, cause]) => cause !== undefined))
+  }
+}
+
+function within(patienceMs: number, asked: Promise<unknown>): Promise<unknown> {
+  const tooLate = Promise.withResolvers<unknown>()
+  const timer = setTimeout(
+    () => tooLate.resolve(new Error(`no answer in ${patienceMs} ms`)),
+    patienceMs,
+  )
+  return Promise.race([asked, tooLate.promise]).finally(() => clearTimeout(timer))
+}

@@ -1,0 +1,80 @@
+/** Whether a process should be sent requests: how often its parts are asked, and what a hang does. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { watchReadiness } from '../../src/monitoring/readiness.ts'
+
+describe('readiness', () => {
+  test('is there when every part is, and names the part that is away', async () => {
+    const parts = { database: async () => {}, packs: async () => {} }
+    assert.deepEqual(await watchReadiness(parts).look(), {
+      status: 'ready',
+      parts: { database: 'ok', packs: 'ok' },
+    })
+    const packs = () => Promise.reject(new Error('the password is 1234'))
+    assert.deepEqual(await watchReadiness({ ...parts, packs }).look(), {
+      status: 'unavailable',
+      parts: { database: 'ok', packs: 'unavailable' },
+    })
+  })
+
+  test('asks once for all who ask at the same time, and again after a second', async () => {
+    let asked = 0
+    let nowMs = 0
+    const part = async () => {
+      asked += 1
+    }
+    const { look } = watchReadiness({ part }, { nowMs: () => nowMs })
+    await Promise.all(Array.from({ length: 100 }, look))
+    assert.equal(asked, 1)
+    nowMs = 999
+    await look()
+    assert.equal(asked, 1)
+    nowMs = 1000
+    await Promise.all([look(), look()])
+    assert.equal(asked, 2)
+  })
+
+  test('waits no longer than its patience, and asks a part that hangs no second time', async () => {
+    let asked = 0
+    let nowMs = 0
+    const hang = Promise.withResolvers<void>()
+    const part = () => {
+      asked += 1
+      return asked === 1 ? hang.promise : Promise.resolve()
+    }
+    const { look } = watchReadiness({ part }, { patienceMs: 20, nowMs: () => nowMs })
+    for (nowMs = 0; nowMs < 10_000; nowMs += 2000) {
+      assert.equal((await look()).status, 'unavailable')
+    }
+    assert.equal(asked, 1)
+    hang.resolve()
+    await new Promise(resolve => setImmediate(resolve))
+    assert.equal((await look()).status, 'ready')
+    assert.equal(asked, 2)
+  })
+
+  test('tells of a change once, with its cause', async () => {
+    const told: string[][] = []
+    const cause = new Error('gone')
+    let nowMs = 0
+    let isAway = false
+    const part = async () => {
+      if (isAway) throw cause
+    }
+    const changed = (causes: ReadonlyMap<string, unknown>) =>
+      void told.push([...causes].map(([name, why]) => `${name}: ${String(why)}`))
+    const { look } = watchReadiness({ part }, { changed, nowMs: () => nowMs })
+    for (const next of [false, false, true, true, false, false]) {
+      isAway = next
+      nowMs += 1000
+      await look()
+    }
+    assert.deepEqual(told, [['part: Error: gone'], []])
+  })
+
+  test('has ended as soon as the end is said, without asking anybody', async () => {
+    const watch = watchReadiness({ part: () => assert.fail('was asked') })
+    watch.end()
+    assert.equal((await watch.look()).status, 'ending')
+  })
+})
