@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
-const program = join(import.meta.dirname, '../../src/main.ts')
+const sources = join(import.meta.dirname, '../../src/main.ts')
 const startTimeoutMs = 20_000
 
 export type Exit = Readonly<{ code: number | null; signal: NodeJS.Signals | null }>
@@ -35,6 +35,11 @@ export type Place = Readonly<{
   /** The working folder. */
   cwd: string
   env?: Readonly<Record<string, string>>
+  /** Another program that runs it in its own place, such as strace. */
+  through?: readonly string[]
+  /** Not this Node.js, and not these sources. */
+  node?: string
+  program?: string
 }>
 
 /** By working folder, so that a test that fails halfway leaves no process behind. */
@@ -72,8 +77,10 @@ export async function startVisage(args: readonly string[], place: Place): Promis
   return { ...launched, origin, stop }
 }
 
-export function launchVisage(args: readonly string[], { cwd, env }: Place): Launched {
-  const child = spawn(process.execPath, [program, ...args], {
+export function launchVisage(args: readonly string[], place: Place): Launched {
+  const { cwd, env, through = [], node = process.execPath, program = sources } = place
+  const [file = '', ...words] = [...through, node, program, ...args]
+  const child = spawn(file, words, {
     cwd,
     env: { ...cleanEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

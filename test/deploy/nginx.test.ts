@@ -1,0 +1,254 @@
+/**
+ * deploy/nginx.conf in a real nginx, in front of two real processes of `visage serve` on one PostgreSQL and
+ * one folder: what clients of the deployment get to see of it, and of the end of a node.
+ */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
+import { type IncomingHttpHeaders, request as requestHttp } from 'node:http'
+import { connect as connectHttp2 } from 'node:http2'
+import { request as requestHttps } from 'node:https'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { findFreePort } from '../support/free-port.ts'
+import { whyMissing } from '../support/installed.ts'
+import { callNginx, type Nginx, startNginx, writeNginxConfig } from '../support/nginx.ts'
+import { jpegOfExactly, portraitJpeg } from '../support/pictures.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
+import {
+  contoso,
+  ourAudience,
+  startTestIssuer,
+  type TestClaims,
+  type TestIssuer,
+  v2User,
+} from '../support/test-issuer.ts'
+import { inFolder, type Running, startVisage } from '../support/visage.ts'
+
+const baseUrl = 'https://photos.contoso.example'
+const maxUploadBytes = 4 * 1024 * 1024
+const photo = '/v1.0/me/photo/$value'
+
+const skip = whyMissing('nginx')
+describe('nginx with the configuration of deploy/', { skip }, () => {
+  let issuer: TestIssuer
+  let postgres: PostgresServer
+  before(async () => {
+    issuer = await startTestIssuer()
+    postgres = await startPostgres()
+  })
+  after(async () => {
+    await issuer[Symbol.asyncDispose]()
+    await postgres[Symbol.asyncDispose]()
+  })
+
+  const iss = () => `${issuer.origin}/${contoso}/v2.0`
+  const tokenWith = (claims: TestClaims = {}) =>
+    `Bearer ${issuer.sign(v2User(Date.now(), { iss: iss(), ...claims }))}`
+
+  type Stand = Readonly<{
+    nginx: Nginx
+    nodes: readonly [Running, Running]
+    /** Another process at the address of the first. */
+    restartFirst: () => Promise<Running>
+    folder: string
+  }>
+
+  const withStand = (work: (stand: Stand) => Promise<void>) =>
+    inFolder(async folder => {
+      const url = await postgres.createDatabase()
+      const start = (port: number) =>
+        startVisage(['serve'], {
+          cwd: folder,
+          env: {
+            VISAGE_DATA: join(folder, 'data'),
+            VISAGE_DATABASE: url,
+            VISAGE_ISSUER: iss(),
+            VISAGE_AUDIENCE: ourAudience,
+            VISAGE_BASE_URL: baseUrl,
+            VISAGE_PORT: String(port),
+          },
+        })
+      const ports = [await findFreePort(), await findFreePort()] as const
+      const nodes = await Promise.all([start(ports[0]), start(ports[1])])
+      const addresses = [`127.0.0.1:${ports[0]}`, `127.0.0.1:${ports[1]}`] as const
+      await using nginx = await startNginx(join(folder, 'nginx'), addresses)
+      await work({ nginx, nodes, restartFirst: () => start(ports[0]), folder })
+    })
+
+  test('is accepted by nginx', () =>
+    inFolder(async folder => {
+      const { file } = await writeNginxConfig(folder, ['127.0.0.1:1', '127.0.0.1:2'])
+      const child = callNginx(folder, file, '-t')
+      const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'close')])
+      assert.equal(code, 0, said)
+      assert.doesNotMatch(said, /warn/)
+    }))
+
+  test('serves what is behind it', t =>
+    withStand(async ({ nginx, folder }) => {
+      const { ports, authority } = nginx
+      await t.test(
+        'sets and reads a photo through both nodes, with their ids and headers as they are',
+        async () => {
+          const picture = await portraitJpeg({ width: 300, height: 300, seed: 5 })
+          const authorization = tokenWith()
+          const set = await ask(nginx, 'PUT', photo, { authorization }, picture)
+          assert.equal(set.status, 200)
+          const seen = []
+          for (let round = 0; round < 6; round += 1) {
+            const headers = { authorization, 'client-request-id': `round-${round}` }
+            const got = await ask(nginx, 'GET', photo, headers)
+            assert.equal(got.status, 200)
+            assert.equal(got.headers['client-request-id'], `round-${round}`)
+            assert.match(got.headers['cache-control'] ?? '', /private/)
+            assert.equal(got.headers['content-encoding'], undefined)
+            seen.push([got.headers.etag, got.body.toString('hex')].join())
+            const known = { authorization, 'if-none-match': got.headers.etag ?? '' }
+            assert.equal((await ask(nginx, 'GET', photo, known)).status, 304)
+          }
+          assert.equal(new Set(seen).size, 1)
+          const metadata = await ask(nginx, 'GET', '/v1.0/me/photo', { authorization })
+          assert.ok(metadata.body.toString().includes(`"@odata.context":"${baseUrl}/v1.0/`))
+          assert.match(metadata.headers['strict-transport-security'] ?? '', /max-age/)
+
+          const log = await nginx.accessLog()
+          assert.equal(new Set(log.map(({ node }) => node)).size, 2)
+          assert.equal(log.at(-1)?.requestId, metadata.headers['request-id'])
+          assert.doesNotMatch(JSON.stringify(log), /Bearer|eyJ/)
+        },
+      )
+
+      await t.test('speaks HTTP/2, and sends those who come without TLS to it', async () => {
+        const session = connectHttp2(`https://localhost:${ports.secure}`, { ca: authority })
+        const stream = session.request({ ':path': photo, authorization: tokenWith() })
+        const [headers] = await once(stream, 'response')
+        assert.equal(headers[':status'], 200)
+        session.destroy()
+        const asked = requestHttp({ port: ports.plain, path: '/v1.0/me?x=1' }).end()
+        const [redirect] = await once(asked, 'response')
+        assert.equal(redirect.statusCode, 308)
+        assert.equal(redirect.headers.location, 'https://localhost/v1.0/me?x=1')
+        redirect.resume()
+      })
+
+      await t.test(
+        'lets 4 MB through, and the refusal of more and of strangers in Graph’s form',
+        async () => {
+          const authorization = tokenWith()
+          const largest = await jpegOfExactly(maxUploadBytes)
+          assert.equal((await ask(nginx, 'PUT', photo, { authorization }, largest)).status, 200)
+          const larger = Buffer.concat([largest, Buffer.alloc(1)])
+          const refused = await ask(nginx, 'PUT', photo, { authorization }, larger)
+          assert.equal(refused.status, 413)
+          assert.match(refused.body.toString(), /^{"error":{"code":/)
+          const stranger = await ask(nginx, 'PUT', photo, {}, larger)
+          assert.equal(stranger.status, 401)
+          assert.match(stranger.headers['www-authenticate'] ?? '', /^Bearer/)
+          // No body has been put down on the proxy's disk on its way.
+          assert.deepEqual(await readdir(join(folder, 'nginx', 'temporary')), [])
+        },
+      )
+
+      await t.test('lets the long token of somebody in many groups through', async () => {
+        const groups = Array.from({ length: 240 }, () => crypto.randomUUID())
+        const authorization = tokenWith({ groups })
+        assert.ok(authorization.length > 12_000)
+        assert.equal((await ask(nginx, 'GET', photo, { authorization })).status, 200)
+      })
+
+      await t.test('keeps health and metrics to itself', async () => {
+        for (const path of ['/healthz', '/readyz', '/metrics']) {
+          const { status, headers } = await ask(nginx, 'GET', path, {})
+          assert.deepEqual([status, headers['request-id']], [404, undefined])
+        }
+        const asked = requestHttp({ port: nginx.ports.health }).end()
+        const [answer] = await once(asked, 'response')
+        assert.equal(answer.statusCode, 204)
+      })
+    }))
+
+  test('a node that ends is not noticed; when both have, clients are told to come again', () =>
+    withStand(async ({ nginx, nodes, restartFirst }) => {
+      const authorization = tokenWith()
+      const picture = await portraitJpeg({ width: 120, height: 120, seed: 9 })
+      assert.equal((await ask(nginx, 'PUT', photo, { authorization }, picture)).status, 200)
+      let isReading = true
+      const statuses: number[] = []
+      const readers = Array.from({ length: 4 }, async () => {
+        while (isReading) {
+          statuses.push((await ask(nginx, 'GET', photo, { authorization })).status)
+        }
+      })
+      await delay(300)
+      assert.deepEqual(await nodes[0].stop(), { code: 0, signal: null })
+      await delay(300)
+      const set = await ask(nginx, 'PUT', photo, { authorization }, picture)
+      assert.equal(set.status, 200)
+      const first = await restartFirst()
+      // Until nginx asks it again (fail_timeout).
+      await delay(2_500)
+      // Killed: nothing is finished, and what was under way has to be asked again of the other.
+      await delay(300)
+      nodes[1].send('SIGKILL')
+      await nodes[1].ended
+      await delay(300)
+      isReading = false
+      await Promise.all(readers)
+      assert.ok(statuses.length > 50)
+      assert.deepEqual([...new Set(statuses)], [200])
+
+      await first.stop()
+      const away = await ask(nginx, 'GET', photo, { authorization })
+      assert.equal(away.status, 503)
+      assert.equal(away.headers['retry-after'], '5')
+      const { error } = JSON.parse(away.body.toString()) as { error: { code: string } }
+      assert.equal(error.code, 'ServiceUnavailable')
+      const again = await restartFirst()
+      assert.equal((await askUntilThere(nginx, authorization)).status, 200)
+      await again.stop()
+    }))
+})
+
+type Answer = Readonly<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>
+
+/** A connection of its own each time: that is what many clients are. */
+async function ask(
+  { ports, authority }: Nginx,
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body?: Buffer,
+): Promise<Answer> {
+  const length = body && { 'content-length': String(body.length), 'content-type': 'image/jpeg' }
+  const outgoing = requestHttps({
+    host: 'localhost',
+    port: ports.secure,
+    ca: authority,
+    agent: false,
+    method,
+    path,
+    headers: { ...headers, ...length },
+  })
+  // An answer that comes before the body has gone ends the sending.
+  outgoing.on('error', () => {})
+  const answered = once(outgoing, 'response', { signal: AbortSignal.timeout(20_000) })
+  outgoing.end(body)
+  const [incoming] = await answered
+  const chunks: Buffer[] = []
+  incoming.on('data', (chunk: Buffer) => void chunks.push(chunk))
+  await once(incoming, 'end')
+  return { status: incoming.statusCode, headers: incoming.headers, body: Buffer.concat(chunks) }
+}
+
+/** A node that was away is asked again after a while (fail_timeout). */
+async function askUntilThere(nginx: Nginx, authorization: string): Promise<Answer> {
+  const deadline = Date.now() + 15_000
+  for (;;) {
+    const answer = await ask(nginx, 'GET', photo, { authorization })
+    if (answer.status === 200 || Date.now() > deadline) return answer
+    await delay(200)
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * A real nginx with the configuration of deploy/nginx.conf in front of servers of a test. Decides what of
+ * it is another on a test's machine: names, ports, files. Every one of these changes has to find its place.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { certificateFor } from '../../src/cli/certificate.ts'
+import { findFreePort } from './free-port.ts'
+
+const source = join(import.meta.dirname, '../../deploy/nginx.conf')
+/** Where Debian has it, which is not everybody's PATH. */
+const path = `${process.env.PATH}:/usr/sbin`
+
+export type Nginx = AsyncDisposable &
+  Readonly<{
+    /** https and http. */
+    ports: Readonly<{ secure: number; plain: number; health: number }>
+    /** The certificate, as an authority to trust. */
+    authority: string
+    accessLog: () => Promise<readonly Readonly<Record<string, string | number>>[]>
+    errorLog: () => Promise<string>
+  }>
+
+/** What is written into `folder`, and with which ports. */
+export async function writeNginxConfig(folder: string, nodes: readonly [string, string]) {
+  const [secure, plain, health] = [await findFreePort(), await findFreePort(), await findFreePort()]
+  const { cert, key } = await certificateFor(['localhost', '127.0.0.1'])
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'certificate.pem'), cert)
+  await writeFile(join(folder, 'certificate-key.pem'), key)
+  const changes: readonly (readonly [string, string])[] = [
+    ['server visage-1:8080', `server ${nodes[0]}`],
+    ['server visage-2:8080', `server ${nodes[1]}`],
+    ['listen [::]:80;', ''],
+    ['listen [::]:443 ssl http2;', ''],
+    ['listen 80;', `listen 127.0.0.1:${plain};`],
+    ['listen 443 ssl http2;', `listen 127.0.0.1:${secure} ssl http2;`],
+    ['listen 127.0.0.1:8081;', `listen 127.0.0.1:${health};`],
+    ['/etc/nginx/tls/certificate.pem', join(folder, 'certificate.pem')],
+    ['/etc/nginx/tls/certificate-key.pem', join(folder, 'certificate-key.pem')],
+    ['worker_processes auto;', `worker_processes 2; daemon off;${asUser()}`],
+    ['/run/nginx.pid', join(folder, 'nginx.pid')],
+    ['error_log /dev/stderr', `error_log ${join(folder, 'errors')}`],
+    ['access_log /dev/stdout', `${temporaryPaths(folder)} access_log ${join(folder, 'access')}`],
+  ]
+  let text = await readFile(source, 'utf8')
+  for (const [from, to] of changes) {
+    if (text.split(from).length !== 2) throw new Error(`nginx.conf has not exactly one '${from}'`)
+    text = text.replace(from, to)
+  }
+  const file = join(folder, 'nginx.conf')
+  await writeFile(file, text)
+  return { file, ports: { secure, plain, health }, authority: cert }
+}
+
+/** A worker of root's nginx is nobody, and nobody may look into a test's folder. */
+function asUser(): string {
+  return process.getuid?.() === 0 ? ' user root;' : ''
+}
+
+function temporaryPaths(folder: string): string {
+  const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+  return kinds.map(kind => `${kind}_temp_path ${join(folder, 'temporary')};`).join(' ')
+}
+
+/** -e and -p: nothing of the machine's own nginx is read or written. */
+export function callNginx(folder: string, file: string, ...words: readonly string[]) {
+  const args = ['-e', join(folder, 'errors'), '-p', folder, '-c', file, ...words]
+  return spawn('nginx', args, {
+    env: { ...process.env, PATH: path },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+export async function startNginx(folder: string, nodes: readonly [string, string]): Promise<Nginx> {
+  const { file, ports, authority } = await writeNginxConfig(folder, nodes)
+  const child = callNginx(folder, file)
+  const ended = once(child, 'exit')
+  const errorLog = () => readFile(join(folder, 'errors'), 'utf8').catch(() => '')
+  while (!(await isListening(ports.secure))) {
+    if (child.exitCode !== null) throw new Error(`nginx did not start:\n${await errorLog()}`)
+    await delay(20)
+  }
+  return {
+    ports,
+    authority,
+    errorLog,
+    accessLog: async () => {
+      const lines = (await readFile(join(folder, 'access'), 'utf8')).trim().split('\n')
+      return lines.map(line => JSON.parse(line) as Record<string, string | number>)
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+async function isListening(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1')
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch {
+    return false
+  } finally {
+    socket.destroy()
+  }
+}
