@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { at, type Place } from './processors.ts'
 import type { Usage } from './report-usage.ts'
 
@@ -69,6 +70,11 @@ export async function stopProcess(child: ChildProcess): Promise<void> {
   await ended
 }
 
+/** Its log tells of every photo that is set; what goes well is not for the bench's own output. */
+function passOn(line: string): void {
+  if (!line.includes('"severity":"info"')) process.stderr.write(`${line}\n`)
+}
+
 /** The address that a server says it listens on. What it complains about later is passed on. */
 export async function readOrigin(child: ChildProcess): Promise<string> {
   const { stdout, stderr } = child
@@ -85,6 +91,6 @@ export async function readOrigin(child: ChildProcess): Promise<string> {
     child.once('exit', code => reject(new Error(`a server ended with ${code} at once: ${output}`)))
   })
   stdout.removeAllListeners('data').resume()
-  stderr.removeAllListeners('data').pipe(process.stderr)
+  createInterface({ input: stderr.removeAllListeners('data') }).on('line', passOn)
   return origin
 }
