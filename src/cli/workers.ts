@@ -143,14 +143,41 @@ function startMember(number: number, config: Config): Member {
   const port = new Promise<number>(resolve => {
     worker.once('listening', address => resolve(address.port))
   })
+  const cutLast = keepLastConnection(worker)
   const ended = new Promise<End>(resolve => {
-    worker.once('exit', (code, signal) => resolve({ pid, code, signal, error }))
+    worker.once('exit', (code, signal) => {
+      cutLast()
+      resolve({ pid, code, signal, error })
+    })
     worker.on('error', cause => {
       // A process that could not be made; otherwise a message that came too late, and an exit follows.
       if (pid === undefined) resolve({ pid, code: 1, signal: null, error: tellError(cause) })
     })
   })
   return { worker, ready, port, ended }
+}
+
+/**
+ * node:cluster closes its end of a connection when the worker has said that it has it, one after the
+ * other. A worker that is killed just then says nothing, and the client would wait for ever: returns
+ * what ends that connection. On one that was closed long ago it does nothing.
+ */
+function keepLastConnection({ process: child }: Worker): () => void {
+  let last: unknown
+  const send = child.send.bind(child)
+  Object.assign(child, {
+    send(...handedOver: Parameters<typeof send>) {
+      if (handedOver[1] !== undefined) last = handedOver[1]
+      return send(...handedOver)
+    },
+  })
+  return () => {
+    if (hasClose(last)) last.close()
+  }
+}
+
+function hasClose(handle: unknown): handle is { close: () => void } {
+  return typeof handle === 'object' && handle !== null && 'close' in handle
 }
 
 async function expectReady({ ready, ended }: Member): Promise<{ origin: string }> {
