@@ -35,13 +35,14 @@ export function createSessions(pool: Pool, names: StatementNames): PostgresPool 
   const sessions = new WeakMap<PoolClient, PostgresPoolClient>()
   // A connection that breaks while it is idle is taken out by the pool; without a listener the event ends the process.
   pool.on('error', () => {})
+  // Before anybody has it: the server may end a session in the breath in which it begins, and that is the same event.
+  pool.on('connect', client => sessions.set(client, openSession(client, names)))
   return {
     options: pool.options,
     end: () => pool.end(),
     async connect() {
-      const client = await connect(pool)
-      const session = sessions.get(client) ?? openSession(client, names)
-      sessions.set(client, session)
+      const session = sessions.get(await connect(pool))
+      if (session === undefined) throw new Error('the pool hands out what it has not connected')
       return session
     },
   }
@@ -57,7 +58,7 @@ async function connect(pool: Pool): Promise<PoolClient> {
 
 function openSession(client: PoolClient, names: StatementNames): PostgresPoolClient {
   let broken: unknown
-  // The same event while a request holds the connection: its next query gets to know.
+  // The same event at any other time: the next query gets to know.
   client.on('error', error => {
     broken ??= translatePostgresError(error)
   })

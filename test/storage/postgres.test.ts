@@ -1,6 +1,8 @@
 /** What is special about PostgreSQL: a server that goes away, says no, or is slow; several nodes on it. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -265,6 +267,12 @@ describe('a PostgreSQL server that comes and goes', () => {
     assert.deepEqual(await readRetired(database), ['kept'])
   })
 
+  test('ends a session in the breath in which it begins: a storage fault, and the process lives', async () => {
+    await using hasty = await startHastyServer()
+    const url = `postgres://postgres@127.0.0.1:${hasty.port}/visage`
+    await assert.rejects(openPostgres({ url, connections: 1 }), isUnavailable)
+  })
+
   test('ends idle sessions, and no request notices', async () => {
     await using database = await openMigrated()
     await Promise.all(
@@ -364,6 +372,25 @@ describe('a PostgreSQL server that is slow', () => {
     assert.deepEqual(rows, [{ version: 'row', retired_at: 2 }])
   })
 })
+
+/** Says in one packet that a session is ready and that it is over, as a server does that is told to stop just then. */
+async function startHastyServer(): Promise<AsyncDisposable & { readonly port: number }> {
+  const message = (type: string, body: string) => {
+    const head = Buffer.from(`${type}....`)
+    head.writeInt32BE(body.length + 4, 1)
+    return Buffer.concat([head, Buffer.from(body)])
+  }
+  const authenticated = message('R', '\0\0\0\0')
+  const ready = message('Z', 'I')
+  const over = message('E', 'SFATAL\0C57P01\0Mterminating connection\0\0')
+  const hasty = createServer(socket => {
+    socket.on('error', () => {})
+    socket.once('data', () => socket.end(Buffer.concat([authenticated, ready, over])))
+  }).listen(0, '127.0.0.1')
+  await once(hasty, 'listening')
+  const { port } = hasty.address() as AddressInfo
+  return { port, [Symbol.asyncDispose]: async () => void hasty.close() }
+}
 
 async function openMigrated(options: Partial<PostgresOptions> = {}): Promise<Database> {
   const database = await open(options)
