@@ -21,7 +21,8 @@ import type { Parts } from './graph/request.ts'
 import { type Instruments, joinInstruments, type Render } from './monitoring/instruments.ts'
 import { answerProbes } from './monitoring/probes.ts'
 import { type ReadinessWatch, watchReadiness } from './monitoring/readiness.ts'
-import { sweepPacks } from './photos/sweep.ts'
+import { rememberLooks } from './photos/patience.ts'
+import { sweepPatiently } from './photos/sweep.ts'
 import { closeOtherDecoders } from './renditions/decoders.ts'
 import { defaultLimits } from './renditions/limits.ts'
 import { createQueue, type Queue } from './renditions/queue.ts'
@@ -39,6 +40,9 @@ import { createVerifier } from './tokens/verify.ts'
 
 /** "可以更新到的照片的大小限制为 4 MB。" The size of the photo to update is limited to 4 MB. */
 export const maxUploadBytes = 4 * 1024 * 1024
+
+/** Milliseconds on a clock that nobody sets: how long something has lasted. */
+const elapsed = () => performance.now()
 
 /** Whose tokens count, and where the keys come from. */
 export type Identity = Readonly<{
@@ -141,7 +145,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const origin = originOf(options, server.server.address() as AddressInfo)
     identity = options.identity(origin)
     const fetch = instruments.aroundFetch?.(identity.fetch) ?? identity.fetch
-    const verifier = createVerifier(identity.trust, { fetch, now })
+    const verifier = createVerifier(identity.trust, { fetch, now, elapsed })
     identify = authorization => verifier.identify(authorization)
     return { origin, parts, readiness, close }
   } catch (error) {
@@ -172,12 +176,12 @@ function createParts(
     render: (bytes, framing) => queue.run(() => render(bytes, framing)),
     now,
     newId: randomUUID,
-    stopwatch: () => performance.now(),
+    stopwatch: elapsed,
     newVersion: () => randomBytes(16).toString('hex'),
     strictContentType,
     isReadOnly,
     maxUploadBytes,
-    throttle: throttle && createThrottle(throttle, now),
+    throttle: throttle && createThrottle(throttle, elapsed),
   }
 }
 
@@ -194,9 +198,10 @@ function keepSweeping(
 ): () => Promise<void> {
   if (limits.sweepEveryMs === 0 || parts.isReadOnly === true) return async () => {}
   let sweeping: Promise<unknown> = Promise.resolve()
+  const patience = rememberLooks({ now: parts.now, elapsed }, limits.sweepGraceMs)
   const timer = setInterval(() => {
     sweeping = sweeping
-      .then(() => takeTurn(parts.database, 'sweep', () => sweepPacks(parts, limits.sweepGraceMs)))
+      .then(() => takeTurn(parts.database, 'sweep', () => sweepPatiently(parts, patience)))
       .then(swept)
       .catch(error => events.troubled('sweeping old photos', error))
   }, limits.sweepEveryMs)
