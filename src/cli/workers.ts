@@ -24,6 +24,8 @@ export type Workers = Readonly<{
   origin: string
   /** The processes that started, the first one's first. */
   pids: readonly (number | undefined)[]
+  /** Those of now, when it is asked. */
+  current: () => readonly Worker[]
   /** Every worker finishes what it accepted; resolves when all have gone. */
   close: () => Promise<void>
 }>
@@ -50,14 +52,21 @@ export async function startWorkers(
   prepareCluster()
   const crew = new Map<number, Member>()
   const ending = new AbortController()
-  let { port } = config
+  const ports = sharePort(config.port)
 
   function start(number: number): Member {
-    // Workers that listen on "any free port" share one, which goes with the last of them.
-    const whole = crew.size === 0 ? { ...config, port } : config
-    const member = startMember(number, shareOf(whole, number))
+    const member = startMember(worker => {
+      const share = shareOf({ ...config, port: ports.askFor(worker) }, number)
+      order(worker, { order: 'start', number, config: share })
+    })
+    member.worker.once('listening', ({ port }) => {
+      if (!ports.isRight(member.worker, port)) member.worker.process.kill('SIGKILL')
+    })
     crew.set(number, member)
-    void member.ended.then(() => crew.get(number) === member && crew.delete(number))
+    void member.ended.then(() => {
+      ports.forget(member.worker)
+      if (crew.get(number) === member) crew.delete(number)
+    })
     return member
   }
 
@@ -91,11 +100,12 @@ export async function startWorkers(
   try {
     const first = start(1)
     const { origin } = await expectReady(first)
-    port = await first.port
     const others = Array.from({ length: config.workers - 1 }, (_, index) => start(index + 2))
     await Promise.all(others.map(expectReady))
-    for (const [number, member] of crew) void keep(number, member)
-    return { origin, pids: [first, ...others].map(({ worker }) => worker.process.pid), close }
+    for (const [index, member] of [first, ...others].entries()) void keep(index + 1, member)
+    const pids = [first, ...others].map(({ worker }) => worker.process.pid)
+    const current = () => [...crew.values()].map(({ worker }) => worker)
+    return { origin, pids, current, close }
   } catch (error) {
     await close().catch(() => {})
     throw error
@@ -106,7 +116,6 @@ export async function startWorkers(
 type Member = Readonly<{
   worker: Worker
   ready: Promise<Report & { report: 'ready' }>
-  port: Promise<number>
   ended: Promise<End>
 }>
 
@@ -116,6 +125,34 @@ type End = Readonly<{
   signal: string | null
   error: ToldError | undefined
 }>
+
+/**
+ * One port for all. Workers that ask for "any free port" (0) share one for as long as any of them
+ * listens; when the last has gone at once with the others, those that follow have to ask for it by its
+ * number, and whoever asked too early and got another is wrong there.
+ */
+function sharePort(wanted: number) {
+  const asked = new Map<Worker, number>()
+  const listening = new Set<Worker>()
+  let shared: number | undefined
+  return {
+    askFor(worker: Worker): number {
+      const [holder] = listening
+      const port = (holder && asked.get(holder)) ?? shared ?? wanted
+      asked.set(worker, port)
+      return port
+    },
+    isRight(worker: Worker, port: number): boolean {
+      shared ??= port
+      if (port === shared) listening.add(worker)
+      return port === shared
+    },
+    forget(worker: Worker): void {
+      asked.delete(worker)
+      listening.delete(worker)
+    },
+  }
+}
 
 /** Workers are this program's other entry, beside main.ts or main.js. Advanced: settings hold bytes. */
 function prepareCluster(): void {
@@ -128,20 +165,18 @@ function prepareCluster(): void {
   })
 }
 
-function startMember(number: number, config: Config): Member {
+/** `give` is called when the worker asks what to do. */
+function startMember(give: (worker: Worker) => void): Member {
   const worker = cluster.fork()
   const { pid } = worker.process
   let error: ToldError | undefined
   const ready = new Promise<Report & { report: 'ready' }>(resolve => {
     worker.on('message', (message: unknown) => {
       if (!isReport(message)) return
-      if (message.report === 'waiting') order(worker, { order: 'start', number, config })
+      if (message.report === 'waiting') give(worker)
       if (message.report === 'ready') resolve(message)
       if (message.report === 'failed') error = message.error
     })
-  })
-  const port = new Promise<number>(resolve => {
-    worker.once('listening', address => resolve(address.port))
   })
   const cutLast = keepLastConnection(worker)
   const ended = new Promise<End>(resolve => {
@@ -154,7 +189,7 @@ function startMember(number: number, config: Config): Member {
       if (pid === undefined) resolve({ pid, code: 1, signal: null, error: tellError(cause) })
     })
   })
-  return { worker, ready, port, ended }
+  return { worker, ready, ended }
 }
 
 /**
