@@ -6,7 +6,7 @@
 import type { PackEntry } from '../storage/packs.ts'
 
 export type Patience = Readonly<{
-  /** What was put aside before this moment of the wall clock has waited long enough. */
+  /** What was put aside before this moment of the wall clock, in whole milliseconds, has waited long enough. */
   before: () => number
   /** Begins a look at all packs. */
   beginLook: () => Look
@@ -88,6 +88,6 @@ function hindsight({ now, elapsed }: Clocks, graceMs: number): () => number {
     const [base = current] = marks
     const newest = marks.at(-1)
     if (newest && ageMs(newest) >= graceMs / marksPerGrace) marks.push(current)
-    return Math.min(current.wallMs, base.wallMs + ageMs(base)) - graceMs
+    return Math.floor(Math.min(current.wallMs, base.wallMs + ageMs(base)) - graceMs)
   }
 }

@@ -204,6 +204,15 @@ test('a clock set back by a day keeps nothing for longer than the grace time aft
   })
 })
 
+test('what has waited long enough is told in whole milliseconds, as every database keeps them', () => {
+  let elapsedMs = 0.25
+  const { before } = rememberLooks({ now: () => 10_000_000, elapsed: () => elapsedMs }, graceMs)
+  for (const step of [1.5, 1000.125, graceMs]) {
+    elapsedMs += step
+    assert.ok(Number.isInteger(before()))
+  }
+})
+
 test('orphans beyond those that are remembered go later, and none is forgotten', async t => {
   const store = await openStore(t)
   let elapsedMs = 0
