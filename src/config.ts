@@ -175,7 +175,7 @@ export const settings = {
   ),
   logLevel: setting(
     'LOG_LEVEL',
-    severities.join(' | '),
+    'level',
     'info',
     'What is logged: error is bugs and trouble in the background; warning, also what the machine could not do just then (503); info, also start, end and whose photo was changed by whom; debug, also every answer.',
   ),

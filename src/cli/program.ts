@@ -2,10 +2,9 @@
  * The commands and their flags, as a person sees them in --help. Each command is imported when it is
  * called, so that none pays for the start of another.
  */
-import { readFileSync } from 'node:fs'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type SettingName, settings, type Texts } from '../config.ts'
-import type { Terminal } from './terminal.ts'
+import { readVersion, type Terminal } from './terminal.ts'
 
 /** Something that runs until it is told to end. */
 export type Running = Readonly<{ close: () => Promise<void> }>
@@ -22,7 +21,7 @@ export function createProgram(terminal: Terminal, keep: Keep): Command {
     .configureHelp({ sortOptions: false })
     .showHelpAfterError('`visage --help` says more.')
   addDev(program, terminal, keep)
-  addServe(program, terminal, keep)
+  addServe(program, keep)
   addMigrate(program, terminal)
   addBackup(program, terminal)
   addToken(program, terminal)
@@ -65,14 +64,14 @@ function addDev(program: Command, terminal: Terminal, keep: Keep): void {
 
 const unset = { https: false, memory: false, strictContentType: false, quiet: false, fault: [] }
 
-function addServe(program: Command, terminal: Terminal, keep: Keep): void {
+function addServe(program: Command, keep: Keep): void {
   const command = program
     .command('serve')
     .description('for production: your identity provider, your settings')
     .showHelpAfterError('`visage serve --help` says more.')
     .action(async (flags: Readonly<Record<string, string | true>>) => {
       const { serve } = await import('./serve.ts')
-      await keep(serve(toTexts(flags), terminal))
+      await keep(serve(toTexts(flags)))
     })
   for (const name of Object.keys(settings) as SettingName[]) command.addOption(optionOf(name))
 }
@@ -153,9 +152,4 @@ function readPort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
   if (port <= 65_535) return port
   throw new InvalidArgumentError('A port is a number from 0 to 65535.')
-}
-
-function readVersion(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }

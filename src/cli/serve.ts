@@ -2,10 +2,20 @@
  * `visage serve`: the server for production. Every setting comes from a flag or the environment; a
  * wrong or missing one ends the start with a message that names it.
  */
-import { type Config, readConfig, readEnvironment, type Texts } from '../config.ts'
-import type { WriteLine } from '../events.ts'
+import {
+  type Config,
+  readConfig,
+  readEnvironment,
+  readTracing,
+  type Texts,
+  type Tracing,
+} from '../config.ts'
+import { createEvents, type WriteLine } from '../events.ts'
+import { openLog } from '../monitoring/log.ts'
+import type { Metrics } from '../monitoring/metrics.ts'
+import type { Exposed, MetricsListener } from '../monitoring/metrics-listener.ts'
 import type { RunningServer } from '../server.ts'
-import { explainStart, jsonLines, type Terminal } from './terminal.ts'
+import { CommandError, explainStart, readVersion } from './terminal.ts'
 import type { Workers } from './workers.ts'
 
 /** Of one process or several. */
@@ -13,40 +23,115 @@ export type Serving = Pick<RunningServer, 'origin' | 'close'> & Partial<Pick<Wor
 
 export async function serve(
   flags: Texts,
-  terminal: Terminal,
   environment: Texts = readEnvironment(),
+  tracing: Tracing | undefined = readTracing(),
 ): Promise<Serving> {
   const config = readConfig(flags, environment)
-  const write = jsonLines(terminal, Date.now)
-  const server = await start(config, write)
+  const write = logOf(config)
+  const { server, exposed } = await start(config, write, tracing)
+  const metrics = await exposeMetrics(config, exposed, server)
   write('info', {
     event: 'listening',
     origin: server.origin,
     trust: describeTrust(config),
     ...(server.pids && { workers: config.workers, pids: server.pids }),
+    ...(metrics && { metrics: `${metrics.origin}/metrics` }),
+    ...(tracing && { traces: true }),
   })
-  return server
+  return { ...server, close: () => closeInOrder(server, metrics, write) }
 }
 
+/** To standard error. The last line of a process that breaks says so too, before Node.js does. */
+export function logOf({ logLevel }: Config, fields?: Readonly<{ worker: number }>): WriteLine {
+  const write = openLog({ level: logLevel, to: 2, with: fields })
+  const { troubled } = createEvents(write)
+  process.on('uncaughtExceptionMonitor', error => troubled('running; the process ends', error))
+  return write
+}
+
+type Started = Readonly<{ server: Serving; exposed: Exposed | undefined }>
+
 /** In this process, or in several that are this one's. */
-async function start(config: Config, write: WriteLine): Promise<Serving> {
-  if (config.workers === 1) return await startServing(config, write)
+async function start(
+  config: Config,
+  write: WriteLine,
+  tracing: Tracing | undefined,
+): Promise<Started> {
+  if (config.workers > 1) return await startCrew(config, write)
+  const server = await startServing(config, write, tracing)
+  const { registry } = server.metrics ?? {}
+  const exposed = registry && {
+    numbers: () => registry.metrics(),
+    contentType: registry.contentType,
+    look: server.readiness.look,
+  }
+  return { server, exposed }
+}
+
+async function startCrew(config: Config, write: WriteLine): Promise<Started> {
   const { startWorkers } = await import('./workers.ts')
-  return await startWorkers(config, write)
+  const server = await startWorkers(config, write)
+  if (config.metrics === undefined) return { server, exposed: undefined }
+  const { gatherFromWorkers } = await import('../monitoring/worker-numbers.ts')
+  return { server, exposed: gatherFromWorkers(server.current) }
 }
 
 /** Serves in this process. What it loads, a primary does without. */
-export async function startServing(config: Config, write: WriteLine): Promise<RunningServer> {
+export async function startServing(
+  config: Config,
+  write: WriteLine,
+  traces: Tracing | undefined,
+): Promise<RunningServer & { metrics: Metrics | undefined }> {
+  const { openMonitoring } = await import('../monitoring/open.ts')
   const { startServer } = await import('../server.ts')
+  const wanted = {
+    metrics: config.metrics !== undefined,
+    traces,
+    version: readVersion(),
+    database: config.database ? 'postgresql' : 'sqlite',
+  } as const
+  const { instruments, metrics, close } = await openMonitoring(wanted, write)
   try {
-    return await startServer({
+    const server = await startServer({
       ...config,
       identity: () => ({ trust: config.trust, fetch: (url, init) => fetch(url, init) }),
+      instruments,
       write,
     })
+    return { ...server, metrics, close: () => server.close().finally(close) }
   } catch (error) {
     throw explainStart(error, config.port, '--port or VISAGE_PORT')
   }
+}
+
+async function exposeMetrics(
+  { metrics: at }: Config,
+  exposed: Exposed | undefined,
+  server: Serving,
+): Promise<MetricsListener | undefined> {
+  if (at === undefined || exposed === undefined) return undefined
+  const { listenForMetrics } = await import('../monitoring/metrics-listener.ts')
+  try {
+    return await listenForMetrics(at, exposed)
+  } catch (error) {
+    await server.close()
+    const code = error instanceof Error && 'code' in error ? error.code : error
+    throw new CommandError(
+      `VISAGE_METRICS (--metrics): ${at.host}:${at.port} cannot be listened on (${code}).`,
+    )
+  }
+}
+
+/** Metrics and probes are there until the last request is answered. */
+async function closeInOrder(
+  server: Serving,
+  metrics: MetricsListener | undefined,
+  write: WriteLine,
+): Promise<void> {
+  write('info', { event: 'ending' })
+  await server.close()
+  await metrics?.close()
+  write('info', { event: 'ended' })
 }
 
 function describeTrust({ trust }: Config): string {

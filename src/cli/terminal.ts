@@ -2,6 +2,7 @@
  * Where a command's words go. Standard output carries what was asked for, standard error everything
  * else, so that output can be piped.
  */
+import { readFileSync } from 'node:fs'
 import type { Severity } from '../events.ts'
 
 export type Terminal = Readonly<{
@@ -42,4 +43,10 @@ export function explainStart(error: unknown, port: number, flag: string): unknow
     )
   }
   return error
+}
+
+/** Of this program, as its package says it. */
+export function readVersion(): string {
+  const file = new URL('../../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }

@@ -2,15 +2,9 @@
  * A worker of `visage serve --workers`: starts when its primary says so, tells it how that went, and
  * ends when it says so. It decides nothing: how many there are, and when, is workers.ts.
  */
-import { startServing } from './serve.ts'
-import { jsonLines, type Terminal } from './terminal.ts'
+import { readTracing } from '../config.ts'
+import { logOf, startServing } from './serve.ts'
 import { isOrder, type Order, type Report, tellError } from './worker-messages.ts'
-
-const terminal: Terminal = {
-  print: line => process.stdout.write(`${line}\n`),
-  complain: line => process.stderr.write(`${line}\n`),
-  colours: 'plain',
-}
 
 /**
  * Signals are for the primary: a terminal's Ctrl-C and a service manager's SIGTERM reach every process
@@ -21,11 +15,13 @@ export function work(self: NodeJS.Process): void {
   let serving: ReturnType<typeof startServing> | undefined
 
   const start = async ({ number, config }: Order & { order: 'start' }) => {
-    const lines = jsonLines(terminal, Date.now)
-    serving = startServing(config, (severity, fields) =>
-      lines(severity, { ...fields, worker: number }),
-    )
-    await report(self, { report: 'ready', origin: (await serving).origin })
+    serving = startServing(config, logOf(config, { worker: number }), readTracing())
+    const { origin, metrics, readiness } = await serving
+    if (metrics) {
+      const { answerPrimary } = await import('../monitoring/worker-numbers.ts')
+      answerPrimary(self, metrics.registry, readiness.look)
+    }
+    await report(self, { report: 'ready', origin })
   }
   const end = async () => {
     const server = await serving

@@ -21,6 +21,12 @@ const quick = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 
 const slow = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 export const families = {
+  processes: {
+    name: 'visage_processes',
+    type: 'gauge',
+    labels: [],
+    meaning: 'Processes whose numbers these are: with `VISAGE_WORKERS`, the workers that answered.',
+  },
   requests: {
     name: 'visage_http_requests_total',
     type: 'counter',

@@ -21,6 +21,7 @@ export type Clocks = Readonly<{
 export function createMetrics(clocks: Clocks = standardClocks): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  gauge(registry, 'processes').set(1)
   return {
     registry,
     instruments: {

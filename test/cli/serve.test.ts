@@ -120,7 +120,7 @@ describe('visage serve', () => {
       assert.equal(visage.stdout(), '')
       const lines = visage.stderr().trim().split('\n')
       const events = lines.map(line => (JSON.parse(line) as { event: string }).event)
-      assert.deepEqual(events, ['listening', 'photo-changed'])
+      assert.deepEqual(events, ['listening', 'photo-changed', 'ending', 'ended'])
       assert.deepEqual(pick(JSON.parse(lines[0] ?? ''), 'severity', 'event', 'trust'), {
         severity: 'info',
         event: 'listening',

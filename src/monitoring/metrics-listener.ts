@@ -1,0 +1,59 @@
+/**
+ * /metrics over HTTP, on an address of its own: what it tells is nobody's business outside, and it asks
+ * for no token. It does not know what is counted, nor whether one process or several are behind it.
+ */
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { answerProbes } from './probes.ts'
+import type { Readiness } from './readiness.ts'
+
+export type Exposed = Readonly<{
+  /** In Prometheus' text format. */
+  numbers: () => Promise<string>
+  contentType: string
+  look: () => Promise<Readiness>
+}>
+
+export type MetricsListener = Readonly<{
+  /** `http://127.0.0.1:9464` */
+  origin: string
+  close: () => Promise<void>
+}>
+
+/** Rejects with EADDRINUSE, EACCES… */
+export async function listenForMetrics(
+  at: Readonly<{ host: string; port: number }>,
+  { numbers, contentType, look }: Exposed,
+): Promise<MetricsListener> {
+  const answerProbe = answerProbes(look)
+  const server = createServer((request, response) => {
+    if (answerProbe(request, response)) return
+    const isMetrics = request.url === '/metrics' || request.url?.startsWith('/metrics?')
+    if (!isMetrics) return end(response, 404, 'Metrics are at /metrics.\n')
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD')
+      return end(response, 405, '')
+    }
+    numbers().then(
+      text => end(response, 200, text, contentType),
+      () => end(response, 503, 'The numbers cannot be gathered just now.\n'),
+    )
+  })
+  server.listen(at)
+  await once(server, 'listening')
+  const { address, family, port } = server.address() as AddressInfo
+  return {
+    origin: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
+
+function end(response: ServerResponse, status: number, text: string, type = 'text/plain'): void {
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' })
+  response.end(response.req.method === 'HEAD' ? undefined : text)
+}

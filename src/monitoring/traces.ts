@@ -1,0 +1,240 @@
+/**
+ * Traces: a span for each request and, below it, for what it waited for, by OpenTelemetry. Loaded only
+ * where one of its variables asks for traces. Where spans go, how many are kept and by which headers
+ * traces are continued, OpenTelemetry reads from its own variables.
+ *
+ * Names and attributes are its conventions (https://opentelemetry.io/docs/specs/semconv/http/http-spans/).
+ * Of people there are ids and nothing else.
+ */
+import {
+  type Attributes,
+  context,
+  DiagLogLevel,
+  diag,
+  propagation,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api'
+import {
+  defaultResource,
+  envDetector,
+  hostDetector,
+  resourceFromAttributes,
+  serviceInstanceIdDetector,
+} from '@opentelemetry/resources'
+import { NodeSDK } from '@opentelemetry/sdk-node'
+import { type Answered, loggablePath, type WriteLine } from '../events.ts'
+import { Failure } from '../failure.ts'
+import type { Around } from '../graph/http.ts'
+import type { Packs } from '../storage/packs.ts'
+import type { Watched } from '../storage/query-watch.ts'
+import type { Fetch } from '../tokens/key-set.ts'
+import type { Instruments, Render } from './instruments.ts'
+
+export type Traces = Readonly<{
+  instruments: Instruments
+  /** Sends what is not sent yet. */
+  close: () => Promise<void>
+}>
+
+export type TraceOptions = Readonly<{
+  /** Whether the variables say what this service is called. */
+  isNamed: boolean
+  version: string
+  database: 'sqlite' | 'postgresql'
+  write: WriteLine
+}>
+
+/** A collector that is away must not hold up the end. */
+const closingPatienceMs = 5_000
+
+export function openTraces({ isNamed, version, database, write }: TraceOptions): Traces {
+  const log = () => logTroubles(write)
+  log()
+  const name = isNamed ? {} : { 'service.name': 'visage' }
+  const sdk = new NodeSDK({
+    resource: defaultResource().merge(
+      resourceFromAttributes({ 'service.version': version, ...name }),
+    ),
+    // Not the process's: its command line may hold the password of a database.
+    resourceDetectors: [envDetector, hostDetector, serviceInstanceIdDetector],
+    metricReaders: [],
+    logRecordProcessors: [],
+    instrumentations: [],
+  })
+  sdk.start()
+  // With OTEL_LOG_LEVEL it would write to the console.
+  log()
+  const tracer = trace.getTracer('visage', version)
+  return {
+    instruments: {
+      around: traceAnswers(tracer),
+      answered: describeAnswer,
+      aroundPacks: packs => tracePacks(tracer, packs),
+      aroundRender: render => traceRendering(tracer, render),
+      aroundFetch: fetch => traceFetch(tracer, fetch),
+      queried: traceQueries(tracer, database),
+    },
+    close: () => closeWithin(closingPatienceMs, sdk, write),
+  }
+}
+
+async function closeWithin(patienceMs: number, sdk: NodeSDK, write: WriteLine): Promise<void> {
+  const tooLate = Promise.withResolvers<never>()
+  const timer = setTimeout(() => tooLate.reject(new Error('no answer')), patienceMs)
+  try {
+    await Promise.race([sdk.shutdown(), tooLate.promise])
+  } catch (error) {
+    write('warning', { event: 'traces', error: `the last spans were not sent: ${String(error)}` })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** What OpenTelemetry complains about: a collector that is away, a variable it cannot read. */
+function logTroubles(write: WriteLine): void {
+  const complain = (...words: readonly unknown[]) =>
+    write('warning', { event: 'traces', error: words.map(String).join(' ').slice(0, 500) })
+  const ignore = () => {}
+  diag.setLogger(
+    { error: complain, warn: complain, info: ignore, debug: ignore, verbose: ignore },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  )
+}
+
+/** A request continues the trace its headers name; a part of a batch stands below its batch. */
+function traceAnswers(tracer: Tracer): Around {
+  return answer => (call, parts) => {
+    const isPart = trace.getActiveSpan() !== undefined
+    const outer = isPart ? context.active() : propagation.extract(ROOT_CONTEXT, call.headers)
+    const root = URL.parse(call.origin)
+    const span = tracer.startSpan(
+      call.method,
+      {
+        kind: isPart ? SpanKind.INTERNAL : SpanKind.SERVER,
+        attributes: {
+          'http.request.method': call.method,
+          'url.path': loggablePath(call.url),
+          ...(root && {
+            'url.scheme': root.protocol.slice(0, -1),
+            'server.address': root.hostname,
+          }),
+        },
+      },
+      outer,
+    )
+    const inner = trace.setSpan(outer, span)
+    return context.with(inner, () => answer(call, parts)).finally(() => span.end())
+  }
+}
+
+/** Called below the span that it is about. */
+function describeAnswer({ call, place, caller, reply, ids, failure }: Answered): void {
+  const span = trace.getActiveSpan()
+  if (span === undefined) return
+  if (place) span.updateName(`${call.method} ${place.path}`)
+  span.setAttributes({
+    'http.response.status_code': reply.status,
+    'visage.request_id': ids.requestId,
+    'visage.client_request_id': ids.clientRequestId,
+    ...(place && { 'http.route': place.path, 'visage.operation': place.operation }),
+    ...(caller && {
+      'visage.caller.kind': caller.kind,
+      'visage.caller.object_id': caller.objectId,
+      'visage.caller.app_id': caller.appId,
+    }),
+    ...(failure instanceof Failure && { 'visage.failure': failure.code }),
+  })
+  // "For HTTP status codes in the 4xx range span status MUST be left unset in case of SpanKind.SERVER".
+  if (reply.status >= 500) blame(span, failure)
+}
+
+function tracePacks(tracer: Tracer, packs: Packs): Packs {
+  const of = (key: string, bytes: number): Attributes => ({
+    'visage.pack.key': key,
+    'visage.pack.bytes': bytes,
+  })
+  return {
+    ...packs,
+    write: (key, bytes) =>
+      inSpan(tracer, 'write pack', of(key, bytes.length), () => packs.write(key, bytes)),
+    read: (key, offset, length) =>
+      inSpan(tracer, 'read pack', of(key, length), () => packs.read(key, offset, length)),
+    remove: key =>
+      inSpan(tracer, 'remove pack', { 'visage.pack.key': key }, () => packs.remove(key)),
+  }
+}
+
+function traceRendering(tracer: Tracer, render: Render): Render {
+  return (bytes, framing) => {
+    const attributes = { 'visage.upload.bytes': bytes.length, 'visage.framing': framing }
+    return inSpan(tracer, 'render', attributes, () => render(bytes, framing))
+  }
+}
+
+/** The keys of the token issuer. It is not told of our traces. */
+function traceFetch(tracer: Tracer, fetch: Fetch): Fetch {
+  return (url, init) => {
+    const { hostname, origin, pathname } = new URL(url)
+    const attributes = {
+      'http.request.method': 'GET',
+      'server.address': hostname,
+      'url.full': `${origin}${pathname}`,
+    }
+    return inSpan(tracer, 'GET', attributes, () => fetch(url, init), SpanKind.CLIENT)
+  }
+}
+
+/** Statements are told once they are done; their texts hold placeholders and no values. */
+function traceQueries(tracer: Tracer, database: string): (query: Watched) => void {
+  return ({ text, durationMs, error }) => {
+    if (trace.getActiveSpan() === undefined) return
+    const endedAtMs = performance.timeOrigin + performance.now()
+    const operation = /^\w+/.exec(text)?.[0].toLowerCase() ?? 'query'
+    const table = /\b(?:from|into|update) "(\w+)"/i.exec(text)?.[1]
+    const span = tracer.startSpan(table === undefined ? operation : `${operation} ${table}`, {
+      kind: SpanKind.CLIENT,
+      startTime: endedAtMs - durationMs,
+      attributes: {
+        'db.system.name': database,
+        'db.operation.name': operation,
+        'db.query.text': text,
+        ...(table !== undefined && { 'db.collection.name': table }),
+      },
+    })
+    if (error !== undefined) blame(span, error)
+    span.end(endedAtMs)
+  }
+}
+
+/** Below a request only: a sweep or a probe is no trace of its own. */
+async function inSpan<Result>(
+  tracer: Tracer,
+  name: string,
+  attributes: Attributes,
+  work: () => Promise<Result>,
+  kind: SpanKind = SpanKind.INTERNAL,
+): Promise<Result> {
+  if (trace.getActiveSpan() === undefined) return await work()
+  return await tracer.startActiveSpan(name, { kind, attributes }, async span => {
+    try {
+      return await work()
+    } catch (error) {
+      blame(span, error)
+      throw error
+    } finally {
+      span.end()
+    }
+  })
+}
+
+/** By its kind alone: the words of an error are for the log. */
+function blame(span: Span, error: unknown): void {
+  const name = error instanceof Error ? error.name : 'unknown'
+  span.setAttribute('error.type', error instanceof Failure ? error.code : name)
+  span.setStatus({ code: SpanStatusCode.ERROR })
+}
