@@ -1,5 +1,15 @@
 /** Table: every fault, in the order of the table in docs/reliability.md. A line here adds one. */
+import { clockJumps } from './clock-jumps.ts'
+import { diskFull, diskReadOnly, diskRefuses } from './disk-faults.ts'
 import type { Fault } from './fault.ts'
+import { shutdown } from './shutdown.ts'
 import { sigkill } from './sigkill.ts'
 
-export const faults: readonly Fault[] = [sigkill]
+export const faults: readonly Fault[] = [
+  sigkill,
+  diskFull,
+  diskReadOnly,
+  diskRefuses,
+  clockJumps,
+  shutdown,
+]

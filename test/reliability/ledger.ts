@@ -17,6 +17,8 @@ export type Ledger = Readonly<{
   acknowledge: (person: Person, number: number) => void
   /** A read begins; when it has ended, say what it showed (undefined: no photo). */
   beginRead: (person: Person) => (shown: number | undefined) => void
+  /** Another store, without any photo; the counts go on. */
+  startOver: () => void
   count: (what: Counted, problem?: string) => void
   /** Reads photo, metadata and every size of everybody from every origin, while nobody writes. */
   check: (client: Client, origins: readonly string[]) => Promise<void>
@@ -78,6 +80,9 @@ export function openLedger(people: readonly Person[]): Ledger {
         if (isNew || [before.acknowledged, ...before.sentSince].includes(shown)) return
         count('lost', `under load: ${describeLoss(person, shown, before)}`)
       }
+    },
+    startOver() {
+      for (const photo of known.values()) Object.assign(photo, newcomer())
     },
     async check(client, origins) {
       for (const origin of origins) {

@@ -17,6 +17,7 @@ export type Finished = Exit & Readonly<{ stdout: string; stderr: string }>
 
 /** A process that may not be ready yet. */
 export type Launched = Readonly<{
+  pid: number
   stdout: () => string
   stderr: () => string
   send: (signal: NodeJS.Signals) => void
@@ -92,6 +93,7 @@ export function launchVisage(args: readonly string[], place: Place): Launched {
     })
   }
   const launched: Launched = {
+    pid: child.pid ?? 0,
     stdout: () => output.stdout,
     stderr: () => output.stderr,
     send: signal => void child.kill(signal),

@@ -1,0 +1,95 @@
+/**
+ * The clock of a running process jumps by hours and days, ahead and back, while photos are set and the
+ * sweep runs every second. Nothing is lost, and a token is taken or refused, never a reason for a 500.
+ */
+import { rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { findFreePort } from '../support/free-port.ts'
+import { startTestIssuer } from '../support/test-issuer.ts'
+import { inFolder, type Running } from '../support/visage.ts'
+import { createClient } from './client.ts'
+import { originAt, serve } from './embedded.ts'
+import type { Fault, Outcome, Say } from './fault.ts'
+import { describe, type Ledger, openLedger } from './ledger.ts'
+import { startLoad } from './load.ts'
+import { signIn } from './people.ts'
+import { errorsIn } from './sigkill.ts'
+
+export const clockJumps: Fault = {
+  name: 'clock-jumps',
+  title: 'Clock jumps by hours and days, ahead and back',
+  deployment: 'SQLite + folder',
+  means:
+    'What the process takes for the time is set by up to 30 days while uploads are under way and the sweep runs every second, its grace time an hour. Tokens that are out of their time by then are refused as such.',
+  rounds: { full: 20, quick: 6 },
+  run,
+}
+
+const hour = 3_600_000
+/** How far the clock is from the right time, one after another. */
+const offsetsMs = [2, -3, 26, 0, -26, 72, -240, 720, 1, 0].map(hours => hours * hour)
+const roundMs = 1100
+const tokenDays = 60
+
+async function run(rounds: number, say: Say): Promise<Outcome> {
+  await using issuer = await startTestIssuer()
+  const ledger = openLedger(signIn(issuer, 6, tokenDays))
+  const [visitor] = signIn(issuer, 1, 1 / 24)
+  const recoveryMs: number[] = []
+  await inFolder(async cwd => {
+    const port = await findFreePort()
+    const origins = [originAt(port)]
+    const client = createClient()
+    await setClock(cwd, undefined, 0)
+    const clock = join(import.meta.dirname, 'clock-of-a-file.ts')
+    const visage = await serve({
+      cwd,
+      issuer,
+      port,
+      env: { VISAGE_SWEEP_EVERY: '1', NODE_OPTIONS: `--import=${clock}` },
+    })
+    const load = startLoad({ origins, ledger, cuts: 'never' })
+    for (let round = 0; round < rounds; round += 1) {
+      const offsetMs = offsetsMs[round % offsetsMs.length] ?? 0
+      await setClock(cwd, visage, offsetMs)
+      recoveryMs.push(await load.recovered())
+      if (visitor) await visit(client, origins[0] ?? '', visitor.token, offsetMs, ledger)
+      await delay(roundMs)
+      if (round % 5 === 4) say(`${round + 1} of ${rounds} jumps`)
+    }
+    await load.stop()
+    await ledger.check(client, origins)
+    client.close()
+    await visage.stop()
+    for (const line of errorsIn(visage.stderr())) ledger.count('wrongStatus', line)
+  })
+  return ledger.outcome(recoveryMs)
+}
+
+/** Whole at every moment, for the process reads it when the signal comes. */
+async function setClock(cwd: string, visage: Running | undefined, offsetMs: number): Promise<void> {
+  const file = join(cwd, 'clock')
+  await writeFile(`${file}.new`, String(offsetMs))
+  await rename(`${file}.new`, file)
+  visage?.send('SIGUSR2')
+}
+
+/** Somebody whose token counts for an hour before and after the right time. */
+async function visit(
+  client: ReturnType<typeof createClient>,
+  origin: string,
+  token: string,
+  offsetMs: number,
+  ledger: Ledger,
+): Promise<void> {
+  const url = `${origin}/v1.0/me/photo`
+  const reaction = await client.ask({ method: 'GET', url, token })
+  const status = reaction.kind === 'answer' ? reaction.status : undefined
+  const expected = Math.abs(offsetMs) <= hour ? [200, 404] : [401]
+  // A token that was believed is believed for five minutes more, also by a clock that says it is too early.
+  if (offsetMs < -hour) expected.push(200, 404)
+  if (status !== undefined && expected.includes(status)) return
+  const hours = offsetMs / hour
+  ledger.count('wrongStatus', `a token at ${hours} hours: ${describe(reaction)}`)
+}

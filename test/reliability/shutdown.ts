@@ -1,0 +1,88 @@
+/**
+ * The process is asked to end (SIGTERM) while it is at work, and started again: what it has accepted is
+ * answered, nobody who stalls holds it up for long, and it ends with 0.
+ */
+import { randomInt } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { findFreePort } from '../support/free-port.ts'
+import { startTestIssuer } from '../support/test-issuer.ts'
+import { inFolder } from '../support/visage.ts'
+import { createClient } from './client.ts'
+import { originAt, serve } from './embedded.ts'
+import type { Fault, Outcome, Say } from './fault.ts'
+import { type Ledger, openLedger } from './ledger.ts'
+import { startLoad } from './load.ts'
+import { signIn } from './people.ts'
+import { errorsIn } from './sigkill.ts'
+import { readNothing, sendInDrops, stopInHead } from './stalls.ts'
+
+export const shutdown: Fault = {
+  name: 'shutdown',
+  title: 'Asked to end (SIGTERM) under load',
+  deployment: 'SQLite + folder',
+  means:
+    'The process gets SIGTERM up to 350 ms after its first success of a round. Every request that it accepted has to be answered, its exit code has to be 0 within 5 s; within 30 s where a client stops in the middle of a head, sends its body in drops, or does not read its answers. Only connections on which nothing was under way may be closed or refused.',
+  rounds: { full: 40, quick: 6 },
+  run,
+}
+
+const longestRoundMs = 350
+const usualEndMs = 5_000
+/** The cut of those who stall comes after 25 s. */
+const stalledEndMs = 30_000
+const stallings = [stopInHead, sendInDrops, readNothing] as const
+/** So many rounds with somebody who stalls, at the end of a full run. */
+const fewestForStalling = 20
+
+async function run(rounds: number, say: Say): Promise<Outcome> {
+  await using issuer = await startTestIssuer()
+  const ledger = openLedger(signIn(issuer, 6))
+  const recoveryMs: number[] = []
+  const ends: number[] = []
+  await inFolder(async cwd => {
+    const port = await findFreePort()
+    const origins = [originAt(port)]
+    const client = createClient()
+    for (let round = 1; round <= rounds; round += 1) {
+      const startMs = performance.now()
+      const visage = await serve({ cwd, issuer, port })
+      const startedMs = performance.now()
+      await ledger.check(client, origins)
+      const load = startLoad({ origins, ledger, cuts: 'idle-only' })
+      recoveryMs.push(startedMs - startMs + (await load.recovered()))
+      const stall = rounds < fewestForStalling ? undefined : stallings[rounds - round]
+      const stalled = await stall?.(port, ledger.people[0])
+      await delay(randomInt(longestRoundMs))
+      const askedMs = performance.now()
+      visage.send('SIGTERM')
+      const { code, signal } = await visage.ended
+      const tookMs = performance.now() - askedMs
+      await load.stop()
+      stalled?.destroy()
+      if (stall === undefined) ends.push(tookMs)
+      judgeEnd(ledger, { code, signal, tookMs, limitMs: stall ? stalledEndMs : usualEndMs })
+      for (const line of errorsIn(visage.stderr())) ledger.count('wrongStatus', line)
+      if (round % 10 === 0) say(`${round} of ${rounds} ends`)
+    }
+    const visage = await serve({ cwd, issuer, port })
+    await ledger.check(client, origins)
+    await visage.stop()
+    client.close()
+  })
+  const slowest = (Math.max(...ends) / 1000).toFixed(1)
+  return ledger.outcome(recoveryMs, [
+    `the slowest end without anybody who stalls took ${slowest} s`,
+  ])
+}
+
+type End = Readonly<{
+  code: number | null
+  signal: string | null
+  tookMs: number
+  limitMs: number
+}>
+
+function judgeEnd(ledger: Ledger, { code, signal, tookMs, limitMs }: End): void {
+  if (code !== 0) ledger.count('wrongStatus', `ended with ${code ?? signal}`)
+  if (tookMs > limitMs) ledger.count('wrongStatus', `ending took ${Math.round(tookMs)} ms`)
+}

@@ -1,0 +1,44 @@
+/** Clients who keep a server waiting, each in a way of their own. */
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import type { Person } from './people.ts'
+
+export type Stall = (port: number, person: Person | undefined) => Promise<Socket>
+
+async function open(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1').on('error', () => {})
+  await once(socket, 'connect')
+  return socket
+}
+
+export async function stopInHead(port: number): Promise<Socket> {
+  const socket = await open(port)
+  socket.write('GET /v1.0/me/photo/$value HTTP/1.1\r\nHost: local')
+  return socket
+}
+
+/** Never pausing for long, and never done. */
+export async function sendInDrops(
+  port: number,
+  person: Person | undefined,
+  bytes = 100_000,
+): Promise<Socket> {
+  const socket = await open(port)
+  socket.write(
+    `PUT /v1.0/me/photo/$value HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${person?.token}\r\nContent-Type: image/jpeg\r\nContent-Length: ${bytes}\r\n\r\n`,
+  )
+  const timer = setInterval(() => socket.write(new Uint8Array([0xff])), 500)
+  socket.on('close', () => clearInterval(timer))
+  return socket
+}
+
+const questions = 400
+
+/** Asks for photos without end, and takes no answer from the line. */
+export async function readNothing(port: number, person: Person | undefined): Promise<Socket> {
+  const socket = await open(port)
+  socket.pause()
+  const question = `GET /v1.0/me/photo/$value HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${person?.token}\r\n\r\n`
+  socket.write(question.repeat(questions))
+  return socket
+}
