@@ -17,6 +17,7 @@ import { notModified } from './numbers/not-modified.ts'
 import { put } from './numbers/put.ts'
 import { putOnS3 } from './numbers/put-on-s3.ts'
 import { start } from './numbers/start.ts'
+import { workers } from './numbers/workers.ts'
 import { describeUsage, type Plan, readPlan } from './plan.ts'
 import { canPin, moveToLoad } from './processors.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -31,7 +32,8 @@ const embedded: Readonly<Record<string, Measure>> = {
   unchanged: notModified,
   put,
   directory: directorySize,
-  memory,
+  memory: stage => memory(stage),
+  workers,
   start,
 }
 

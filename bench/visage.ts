@@ -16,13 +16,14 @@ export type Deployment = Readonly<{
   database?: string
   packs?: Readonly<{ url: string; env: Readonly<Record<string, string>> }>
   packCacheBytes?: number
+  workers?: number
   place?: Place
 }>
 
 export async function startVisage(
   data: string,
   issuer: Issuer,
-  { database, packs, packCacheBytes, place = 'server' }: Deployment = {},
+  { database, packs, packCacheBytes, workers, place = 'server' }: Deployment = {},
 ): Promise<Running> {
   const flags = {
     port: '0',
@@ -35,6 +36,7 @@ export async function startVisage(
     ...(database !== undefined && { database }),
     ...(packs && { packs: packs.url }),
     ...(packCacheBytes !== undefined && { 'pack-cache': String(packCacheBytes) }),
+    ...(workers !== undefined && { workers: String(workers) }),
   }
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
   const child = startChild(main, ['serve', ...args], place, packs?.env)

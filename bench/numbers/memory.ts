@@ -10,16 +10,16 @@ import { photoPath, type Stage } from '../stage.ts'
 import { stamp } from '../stamp.ts'
 import type { Row } from '../table.ts'
 import { createUploader, type Uploader } from '../upload.ts'
-import { startVisage } from '../visage.ts'
+import { type Deployment, startVisage } from '../visage.ts'
 
 const uploads = 64
 const uploadBytes = 4 * 1024 * 1024
 const limitMegabytes = 400
 const patienceMs = 120_000
 
-export async function memory(stage: Stage): Promise<Row> {
+export async function memory(stage: Stage, deployment: Deployment = {}): Promise<Row> {
   const population = await stage.populate('writers', 1000, 'without photos')
-  const visage = await startVisage(population.data, stage.issuer)
+  const visage = await startVisage(population.data, stage.issuer, deployment)
   const token = stage.issuer.writer()
   const uploader = createUploader(visage.origin, token)
   const picture = await phoneJpegOf(uploadBytes)

@@ -1,0 +1,68 @@
+/**
+ * GET with one process per processor, against one process alone.
+ *
+ * With two processors and two workers the load generator has to take its time from them, so the answers
+ * that come in a second say mostly how hungry it is. What two workers could answer if the load came from
+ * elsewhere is what their processor time was worth: answers per second of it, times the processors, while
+ * both workers and the generator contend for both. That counts what workers cost each other and what the
+ * primary costs (its time is in the sum), and the caches that the generator spoils; it does not count
+ * waiting with a processor idle, so the row says how much of the processors was used. One process is
+ * measured in the same unit, on a processor of its own.
+ */
+import { costsOfLoad } from '../load.ts'
+import { canPin, usedProcessors } from '../processors.ts'
+import { compareEach, summarize } from '../rounds.ts'
+import type { Stage } from '../stage.ts'
+import { notMeasured, type Row } from '../table.ts'
+import { startVisage } from '../visage.ts'
+import { memory } from './memory.ts'
+
+const floor = 'one process, measured the same way'
+
+export async function workers(stage: Stage): Promise<readonly Row[]> {
+  const count = usedProcessors
+  const what = `GET of a 96x96, one process per processor (${count})`
+  const crew = { workers: count, place: 'anywhere' } as const
+  const { target: _ofOneProcess, ...peak } = await memory(stage, crew)
+  const memoryRow = {
+    ...peak,
+    what: `${peak.what}, ${count} workers and their primary`,
+    note: `${peak.note}; the sum of each one's own peak, code they share counted each time`,
+  }
+  if (!canPin || count < 2) return [notMeasured(what, floor, 'needs two processors'), memoryRow]
+  return [...(await measureReads(stage, what, count)), memoryRow]
+}
+
+async function measureReads(stage: Stage, what: string, count: number): Promise<readonly Row[]> {
+  const { plan, issuer } = stage
+  const { population, visage, requests } = await stage.readers()
+  const crew = await startVisage(population.data, issuer, { workers: count, place: 'anywhere' })
+  const used: number[] = []
+  const together = async () => {
+    const costs = await costsOfLoad([crew], requests, plan.seconds, 'anywhere')
+    used.push(costs.perSecond * costs.cpuSeconds)
+    return { worth: count / costs.cpuSeconds, raw: costs.perSecond }
+  }
+  const alone = async () => {
+    const costs = await costsOfLoad([visage], requests, plan.seconds)
+    return { worth: 1 / costs.cpuSeconds, raw: costs.perSecond }
+  }
+  try {
+    const { worth, raw } = await compareEach(['worth', 'raw'], together, alone, plan.rounds)
+    const share = summarize(used).ratio.toFixed(2)
+    const note = `answers per second of the server's processor time, times ${count}; workers had ${share} of ${count} processors, the load most of the rest`
+    const rawNote =
+      'the load takes its processor time from the workers, and from the one process not'
+    return [
+      { what, floor, ...worth, target: { atLeast: 1.7 }, note },
+      {
+        what: `${what}: answers per second as they came`,
+        floor: 'one process',
+        ...raw,
+        note: rawNote,
+      },
+    ]
+  } finally {
+    await crew.child.stop()
+  }
+}
