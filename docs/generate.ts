@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { renderConfiguration, renderConfigurationSummary } from './configuration.ts'
 import { renderConformance, renderConformanceSummary } from './conformance.ts'
 import { renderErrors } from './errors.ts'
+import { renderGrowth } from './growth.ts'
 import { renderPermissionSummary, renderPermissions } from './permissions.ts'
 
 export type Generated = Readonly<{
@@ -26,6 +27,7 @@ export const everythingGenerated: readonly Generated[] = [
   { file: 'docs/configuration.md', render: renderConfiguration },
   { file: 'docs/errors.md', render: renderErrors },
   { file: 'docs/conformance.md', render: renderConformance },
+  { file: 'docs/growth.md', section: 'growth', render: renderGrowth },
   { file: 'README.md', section: 'permissions', render: renderPermissionSummary },
   { file: 'README.md', section: 'settings', render: renderConfigurationSummary },
   { file: 'README.md', section: 'conformance', render: renderConformanceSummary },

@@ -3,11 +3,13 @@
  * folder, and then the other way round, as a data folder that is served.
  */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readdir, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { backUp } from '../src/backup.ts'
 import { migrateStores } from '../src/stores.ts'
 import { drawNumber, readNumber } from './reliability/numbered-picture.ts'
@@ -126,9 +128,16 @@ test('the next backup copies what is new, mends what is short and drops what is 
     assert.deepEqual(await backUp(data, to, Date.now), { ...nothing, copied: 3 })
     assert.deepEqual(await backUp(data, to, Date.now), nothing)
     await writers[0].set(visage.origin)
-    await visage.stop()
     await delay(5)
     assert.deepEqual(await backUp(data, to, Date.now), { ...nothing, copied: 1, removed: 1 })
+    // As the handbook keeps the backups of several days.
+    await promisify(execFile)('cp', ['-al', to, join(cwd, 'kept-before')])
+    await writers[1].set(visage.origin)
+    await visage.stop()
+    assert.deepEqual(await backUp(data, to, Date.now), { ...nothing, copied: 1, removed: 1 })
+    const before = await serve(cwd, 'kept-before')
+    assert.equal(await writers[1].read(before.origin), 1)
+    await before.stop()
     const [pack = ''] = await packsIn(to)
     await truncate(join(to, 'packs', pack), 100)
     assert.deepEqual(await backUp(data, to, Date.now), { ...nothing, copied: 1 })

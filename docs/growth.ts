@@ -1,0 +1,219 @@
+/**
+ * The calculation of docs/growth.md: assumptions, what was measured, what others have published, and the
+ * load of ten thousand to a hundred million people that follows. Decides every figure of that page's
+ * tables; test/docs/growth.test.ts measures anew what can be measured without quiet.
+ */
+
+/** Each with the words that the page gives for it. */
+export const assumptions = {
+  photoShare: [0.8, 'people who have a photo'],
+  readsPerPersonAndDay: [50, 'photos that the programs of one person ask for in a day'],
+  peakFactor: [5, 'the busiest minute against the mean of the day'],
+  unchangedShare: [0.4, 'reads that are answered 304, without bytes'],
+  memoryHitShare: [0.5, 'of the other reads: those whose bytes a process has in memory'],
+  uploadsPerPersonAndYear: [1, 'photos that a person sets in a year'],
+  rolloutDays: [30, 'days in which all photos are set at the beginning'],
+  busyShare: [0.5, 'of a processor that is used at the peak; the rest is for the loss of a node'],
+} as const satisfies Record<string, readonly [number, string]>
+
+/** On two cores of a shared machine (AMD EPYC), in November 2026, with other work on it all the time. */
+export const measured = {
+  bytesPerPack: [150_000, 'a pack of all sizes, from a photo of 648 pixels or more'],
+  bytesPerPersonPostgres: [1_400, 'a person in PostgreSQL, with indexes'],
+  bytesPerPhotoPostgres: [650, 'a pointer in PostgreSQL, with indexes'],
+  bytesPerPersonSqlite: [1_750, 'a person in SQLite, with indexes'],
+  bytesPerPhotoSqlite: [620, 'a pointer in SQLite, with indexes'],
+  readMsSqlite: [0.15, 'ms of a processor for a GET of 96 pixels, embedded'],
+  readMsPostgres: [0.41, 'ms of a processor for the same with the row in PostgreSQL'],
+  storeMs: [1.5, 'ms of a processor more when the bytes come from S3'],
+  uploadMs: [106, 'ms of a processor for a PUT of an 8-megapixel phone photo'],
+} as const satisfies Record<string, readonly [number, string]>
+
+export const published = {
+  awsReads: [
+    5_500,
+    'https://repost.aws/knowledge-center/s3-object-key-naming-pattern',
+    'GET a second, AWS S3, for each partitioned prefix',
+  ],
+  awsWrites: [
+    3_500,
+    'https://repost.aws/knowledge-center/s3-object-key-naming-pattern',
+    'PUT a second, AWS S3, for each partitioned prefix',
+  ],
+  cephReads: [
+    28_000,
+    'https://www.redhat.com/en/resources/data-solutions-overview',
+    'GET a second of 64 KB, one Ceph cluster on hard disks, 10 billion objects',
+  ],
+  cephWrites: [
+    17_000,
+    'https://www.redhat.com/en/resources/data-solutions-overview',
+    'PUT a second of 64 KB, the same',
+  ],
+  cephShardObjects: [
+    102_400,
+    'https://docs.redhat.com/ko/documentation/red_hat_ceph_storage/4/html/object_gateway_configuration_and_administration_guide/configuring-bucket-sharding-rgw',
+    'objects that Red Hat recommends for one shard of a Ceph bucket’s index',
+  ],
+  cephShards: [
+    1_999,
+    'https://docs.ceph.com/en/latest/radosgw/dynamicresharding/',
+    'shards that Ceph makes by itself at most',
+  ],
+  postgresReads: [
+    1_998_580,
+    'https://github.com/Vonng/pgtpc',
+    'point look-ups a second, one PostgreSQL with 96 virtual processors and 512 connections',
+  ],
+} as const satisfies Record<string, readonly [number, string, string]>
+
+/** Virtual processors of the machine behind `postgresReads` (AWS c5d.metal), and the share that is counted on. */
+const postgresProcessors = 96
+const postgresShare = 0.5
+
+export const steps = [10_000, 1_000_000, 10_000_000, 100_000_000] as const
+
+const secondsPerDay = 86_400
+const objectsPerPage = 1_000
+
+export type Load = Readonly<{
+  people: number
+  photos: number
+  databaseBytes: number
+  packBytes: number
+  readsAtPeak: number
+  storeReadsAtPeak: number
+  uploadsAtPeak: number
+  uploadsInRollout: number
+  processorsEmbedded: number
+  processors: number
+  databaseProcessors: number
+  sweepPages: number
+}>
+
+export function calculateLoad(people: number): Load {
+  const [photoShare] = assumptions.photoShare
+  const photos = people * photoShare
+  const perDay = people * assumptions.readsPerPersonAndDay[0]
+  const readsAtPeak = (perDay / secondsPerDay) * assumptions.peakFactor[0]
+  const bodies = 1 - assumptions.unchangedShare[0]
+  const storeReadsAtPeak = readsAtPeak * bodies * (1 - assumptions.memoryHitShare[0])
+  const uploadsPerDay = (people * assumptions.uploadsPerPersonAndYear[0]) / 365
+  const uploadsAtPeak = (uploadsPerDay / secondsPerDay) * assumptions.peakFactor[0]
+  const processorsFor = (ms: number) => ms / 1000 / assumptions.busyShare[0]
+  const uploadMs = uploadsAtPeak * measured.uploadMs[0]
+  const readMs = readsAtPeak * measured.readMsPostgres[0] + storeReadsAtPeak * measured.storeMs[0]
+  return {
+    people,
+    photos,
+    databaseBytes:
+      people * measured.bytesPerPersonPostgres[0] + photos * measured.bytesPerPhotoPostgres[0],
+    packBytes: photos * measured.bytesPerPack[0],
+    readsAtPeak,
+    storeReadsAtPeak,
+    uploadsAtPeak,
+    uploadsInRollout: photos / assumptions.rolloutDays[0] / secondsPerDay,
+    processorsEmbedded: processorsFor(readsAtPeak * measured.readMsSqlite[0] + uploadMs),
+    processors: processorsFor(readMs + uploadMs),
+    databaseProcessors:
+      readsAtPeak / ((published.postgresReads[0] / postgresProcessors) * postgresShare),
+    sweepPages: photos / objectsPerPage,
+  }
+}
+
+const rows: readonly (readonly [string, (load: Load) => string])[] = [
+  ['photos', load => count(load.photos)],
+  ['rows in the database', load => count(load.people + load.photos)],
+  ['database', load => bytes(load.databaseBytes)],
+  ['packs, one copy', load => bytes(load.packBytes)],
+  ['reads a second at the peak', load => count(load.readsAtPeak)],
+  ['of these from S3', load => count(load.storeReadsAtPeak)],
+  ['uploads a second at the peak', load => count(load.uploadsAtPeak)],
+  ['uploads a second while all are set', load => count(load.uploadsInRollout)],
+  ['processors of Visage, embedded', load => whole(load.processorsEmbedded)],
+  ['processors of Visage, PostgreSQL and S3', load => whole(load.processors)],
+  ['processors of PostgreSQL for the look-ups', load => whole(load.databaseProcessors)],
+  [
+    'partitioned prefixes of AWS S3 for the reads',
+    load => whole(load.storeReadsAtPeak / published.awsReads[0]),
+  ],
+  [
+    'Ceph clusters of the published kind for the reads',
+    load => whole(load.storeReadsAtPeak / published.cephReads[0]),
+  ],
+  [
+    'shards of a Ceph bucket’s index',
+    load => count(Math.ceil(load.photos / published.cephShardObjects[0])),
+  ],
+  ['pages of a thousand names in a sweep', load => count(Math.ceil(load.sweepPages))],
+]
+
+export function renderGrowth(): string {
+  const loads = steps.map(calculateLoad)
+  return [
+    table(
+      ['', ...steps.map(people => `${words(people)} people`)],
+      [...rows.map(([name, render]) => [name, ...loads.map(render)])],
+    ),
+    'Assumed:',
+    table(
+      ['', ''],
+      Object.values(assumptions).map(([value, meaning]) => [meaning, share(value)]),
+    ),
+    'Measured, on two cores of a shared machine with other work on it, so rather too dear than too cheap:',
+    table(
+      ['', ''],
+      Object.values(measured).map(([value, meaning]) => [meaning, unit(value, meaning)]),
+    ),
+    'Published by others:',
+    table(
+      ['', '', 'Source'],
+      Object.values(published).map(([value, source, meaning]) => [
+        meaning,
+        value.toLocaleString('en'),
+        `<${source}>`,
+      ]),
+    ),
+  ].join('\n\n')
+}
+
+function table(head: readonly string[], body: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [
+    line(head),
+    `|${head.map((_, at) => (at === 0 ? '---|' : '---:|')).join('')}`,
+    ...body.map(line),
+  ].join('\n')
+}
+
+/** Two figures that count: more would promise more than the assumptions hold. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(2))
+}
+
+function count(value: number): string {
+  if (value >= 1) return rounded(value).toLocaleString('en')
+  return value < 0.01 ? 'under 0.01' : String(Number(value.toPrecision(1)))
+}
+
+function whole(value: number): string {
+  return value < 1 ? 'under 1' : rounded(Math.ceil(value)).toLocaleString('en')
+}
+
+function bytes(value: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB', 'PB']
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(value) / 3))
+  return `${rounded(value / 1000 ** power).toLocaleString('en')} ${units[power]}`
+}
+
+function words(people: number): string {
+  return people >= 1_000_000 ? `${people / 1_000_000} million` : people.toLocaleString('en')
+}
+
+function share(value: number): string {
+  return value < 1 ? `${value * 100} %` : String(value)
+}
+
+function unit(value: number, meaning: string): string {
+  return meaning.startsWith('ms') ? String(value) : bytes(value)
+}

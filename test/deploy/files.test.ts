@@ -1,0 +1,143 @@
+/**
+ * What the deployment files say of Visage is true, and none of them holds a secret. Whether their own
+ * programs accept them is asked in the other tests of this folder; no container engine is.
+ */
+import assert from 'node:assert/strict'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { parse } from 'yaml'
+import { settings } from '../../src/config.ts'
+
+const root = join(import.meta.dirname, '../..')
+const deploy = join(root, 'deploy')
+const read = (...path: readonly string[]) => readFile(join(...path), 'utf8')
+
+const known = new Set<string>(Object.values(settings).map(({ env }) => env))
+const texts = await Promise.all([
+  ...(await readdir(deploy)).map(
+    async name => [`deploy/${name}`, await read(deploy, name)] as const,
+  ),
+  ...['operating.md', 'growth.md'].map(
+    async name => [`docs/${name}`, await read(root, 'docs', name)] as const,
+  ),
+])
+
+for (const [file, text] of texts) {
+  test(`every variable of Visage in ${file} is a setting`, () => {
+    const named = new Set(text.match(/\bVISAGE_[A-Z0-9_]+\b/g) ?? [])
+    assert.deepEqual(
+      [...named].filter(name => !known.has(name)),
+      [],
+    )
+  })
+}
+
+type Service = Readonly<{
+  image: string
+  environment?: Readonly<Record<string, string>>
+  networks?: readonly string[]
+  depends_on?: Readonly<Record<string, Readonly<{ condition: string }>>>
+  ports?: readonly string[]
+  volumes?: readonly string[]
+  healthcheck?: Readonly<{ test: readonly string[] }>
+  restart?: string
+  read_only?: boolean
+  cap_drop?: readonly string[]
+  security_opt?: readonly string[]
+  stop_grace_period?: string
+  user?: string
+  command?: readonly string[]
+  deploy?: Readonly<{ resources: Readonly<{ limits: Readonly<{ memory?: string }> }> }>
+}>
+type Compose = Readonly<{
+  services: Readonly<Record<string, Service>>
+  networks: Readonly<Record<string, Readonly<{ internal?: boolean }> | null>>
+  volumes: Readonly<Record<string, unknown>>
+}>
+
+describe('the compose file', async () => {
+  const compose = parse(await read(deploy, 'compose.yaml'), { merge: true }) as Compose
+  const { services, networks, volumes } = compose
+  const nodes = ['visage-1', 'visage-2'].map(name => services[name])
+
+  test('has two nodes, a proxy, a database and a store', () => {
+    assert.deepEqual(Object.keys(services).sort(), [
+      'bucket',
+      'database',
+      'proxy',
+      'store',
+      'visage-1',
+      'visage-2',
+    ])
+  })
+
+  for (const [name, service] of Object.entries(services)) {
+    test(`${name} waits for services that exist and tell how they are`, () => {
+      for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
+        const needed = services[other]
+        assert.ok(needed, other)
+        if (condition !== 'service_healthy') continue
+        // The nodes' check is in their image.
+        assert.ok(needed.healthcheck || needed.image === 'visage', other)
+      }
+    })
+
+    test(`${name} uses networks and volumes that exist, and may not gain rights`, () => {
+      for (const network of service.networks ?? []) assert.ok(network in networks, network)
+      for (const volume of service.volumes ?? []) {
+        const source = volume.split(':')[0] ?? ''
+        if (/^[a-z]+$/.test(source)) assert.ok(source in volumes, source)
+      }
+      assert.deepEqual(service.security_opt, ['no-new-privileges:true'])
+    })
+
+    test(`${name} is given every secret from outside`, () => {
+      for (const [variable, value] of Object.entries(service.environment ?? {})) {
+        if (/PASSWORD|SECRET|KEY/.test(variable)) assert.match(value, /^\$\{[A-Z0-9_]+:\?[^}]*\}$/)
+        assert.doesNotMatch(value, /:\/\/[^/$]+:[^$]+@/)
+      }
+    })
+
+    test(`${name} names a version of its image`, () => {
+      if (service.image !== 'visage') assert.match(service.image, /^[a-z/]+:(\d|stable)/)
+    })
+  }
+
+  test('lets nobody from outside to the database and the store, and them nowhere', () => {
+    assert.equal(networks.stores?.internal, true)
+    for (const name of ['database', 'store', 'bucket']) {
+      assert.deepEqual(services[name]?.networks, ['stores'])
+    }
+    const open = Object.entries(services).filter(([, { ports }]) => ports !== undefined)
+    assert.deepEqual(
+      open.map(([name]) => name),
+      ['proxy'],
+    )
+    assert.deepEqual(services.proxy?.networks, ['web'])
+  })
+
+  test('runs the nodes alike: no root, nothing to write to, time to finish', () => {
+    const [one, two] = nodes
+    assert.deepEqual(one, two)
+    assert.equal(one?.read_only, true)
+    assert.deepEqual(one?.cap_drop, ['ALL'])
+    assert.match(one?.user ?? '', /^[1-9]\d*:[1-9]\d*$/)
+    assert.equal(one?.stop_grace_period, '180s')
+    assert.equal(one?.restart, 'unless-stopped')
+    assert.ok(one?.deploy?.resources.limits.memory)
+  })
+
+  test('the example of its .env names what has to be given, and gives nothing', async () => {
+    const wanted = new Set((await read(deploy, 'compose.yaml')).match(/(?<=\$\{)[A-Z0-9_]+(?=:)/g))
+    const lines = (await read(deploy, 'compose.env.example')).match(/^[A-Z0-9_]+=.*$/gm) ?? []
+    assert.deepEqual(lines.map(line => line.split('=')[0]).sort(), [...wanted].sort())
+    for (const line of lines) assert.match(line, /=$/)
+  })
+})
+
+test('the example of the environment for systemd gives no secret', async () => {
+  const lines = (await read(deploy, 'visage.env.example')).match(/^[A-Z0-9_]+=.*$/gm) ?? []
+  assert.ok(lines.length > 5)
+  for (const line of lines) assert.match(line, /=$|^VISAGE_(HOST|PORT)=/)
+})
