@@ -55,9 +55,9 @@ const full = {
 }
 const quick: typeof full = {
   users: 2_000,
-  manyUsers: 20_000,
+  manyUsers: 10_000,
   s3Users: 200,
-  rounds: 2,
+  rounds: 1,
   seconds: 1,
   uploads: 4,
   starts: 2,
