@@ -306,3 +306,40 @@ function isConfigError(pattern: RegExp): (error: unknown) => boolean {
     return true
   }
 }
+
+describe('what is to be watched', () => {
+  test('is little unless somebody asks for more', () => {
+    const { logLevel, metrics, drainMs } = readConfig(oidc, {})
+    assert.deepEqual(
+      { logLevel, metrics, drainMs },
+      { logLevel: 'info', metrics: undefined, drainMs: 0 },
+    )
+  })
+
+  test('is read from an address and a port, of IPv6 in brackets', () => {
+    const metricsAt = (metrics: string) => readConfig({ ...oidc, metrics }, {}).metrics
+    assert.deepEqual(metricsAt('127.0.0.1:9464'), { host: '127.0.0.1', port: 9464 })
+    assert.deepEqual(metricsAt('[::1]:0'), { host: '::1', port: 0 })
+    assert.deepEqual(metricsAt('monitoring.local:80'), { host: 'monitoring.local', port: 80 })
+    for (const wrong of [
+      '9464',
+      ':9464',
+      '127.0.0.1',
+      '127.0.0.1:',
+      '127.0.0.1:65536',
+      'http://a:1',
+    ]) {
+      assert.throws(
+        () => metricsAt(wrong),
+        /VISAGE_METRICS \(--metrics\).*an address and a port/,
+        wrong,
+      )
+    }
+  })
+
+  test('is refused by name where it is no level and no time', () => {
+    assert.throws(() => readConfig({ ...oidc, logLevel: 'INFO' }, {}), /VISAGE_LOG_LEVEL.*warning/)
+    assert.throws(() => readConfig({ ...oidc, drain: '1.5' }, {}), /VISAGE_DRAIN.*whole number/)
+    assert.equal(readConfig({ ...oidc, drain: '30' }, {}).drainMs, 30_000)
+  })
+})
