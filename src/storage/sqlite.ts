@@ -61,12 +61,14 @@ const busyTimeoutMs = 5000
  * cache_size; its limit keeps a big directory from showing up as resident memory. With a map an I/O
  * error of the disk ends the process instead of a request (https://sqlite.org/mmap.html), and loses
  * nothing that was acknowledged.
+ * secure_delete: what a row held is overwritten with zeros when it goes, and does not stay in the file.
  */
 const settings = `
   pragma journal_mode = wal;
   pragma synchronous = full;
   pragma cache_size = -16384;
   pragma mmap_size = 268435456;
+  pragma secure_delete = on;
   pragma journal_size_limit = 67108864;
 `
 

@@ -6,7 +6,7 @@ import { type Kysely, SqliteAdapter, sql } from 'kysely'
 import type { Database, Schema } from './schema.ts'
 
 /** The names are numbers for PostgreSQL, which shares them with whoever else uses the database. */
-const turns = { sweep: 7_218_350_114 } as const
+const turns = { sweep: 7_218_350_114, move: 7_218_350_115 } as const
 
 /**
  * undefined when another process is at it. PostgreSQL holds the turn for as long as the connection

@@ -1,0 +1,92 @@
+/**
+ * What a deleted row leaves behind in the files of a database, and getting rid of it. In SQLite it can be looked
+ * for and shown to be gone; PostgreSQL hands its space to others in its own time, and keeps a log of its own.
+ */
+import { createReadStream, existsSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { SqliteAdapter, sql } from 'kysely'
+import { Failure } from '../failure.ts'
+import type { Database } from './schema.ts'
+
+/** Files that were searched, and those of `texts` that are still in one. `remark` is for the operator. */
+export type Scrubbed = Readonly<{
+  searched: readonly string[]
+  found: readonly string[]
+  remark?: string
+}>
+
+/**
+ * Call it when the rows are gone. Texts have to be long enough to be nobody else's. Throws Failure
+ * 'storage-unavailable' when another process holds on to an older state of the file.
+ */
+export async function scrubDeleted(
+  database: Database,
+  texts: readonly string[],
+): Promise<Scrubbed> {
+  if (!(database.getExecutor().adapter instanceof SqliteAdapter))
+    return await vacuumServer(database)
+  await emptyLog(database)
+  if (texts.length === 0) return { searched: [], found: [] }
+  const searched = await filesOf(database)
+  let found = await findTexts(searched, texts)
+  if (found.length > 0) {
+    // Rows that went before deleting overwrote anything are still in the unused part of some page.
+    await sql`vacuum`.execute(database)
+    await emptyLog(database)
+    found = await findTexts(searched, texts)
+  }
+  return { searched, found }
+}
+
+async function filesOf(database: Database): Promise<string[]> {
+  const { rows } = await sql<{ name: string; file: string | null }>`
+    pragma database_list`.execute(database)
+  const file = rows.find(({ name }) => name === 'main')?.file
+  if (!file) return []
+  return [file, `${file}-wal`].filter(path => existsSync(path))
+}
+
+/** Pages as they were are in the log until it is written back and cut to nothing; a reader can hold that up. */
+async function emptyLog(database: Database): Promise<void> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(database)
+    if (rows[0]?.busy !== 1) return
+    await delay(500)
+  }
+  throw new Failure('storage-unavailable', {
+    detail:
+      'another process has been reading the database for ten seconds, and so its log cannot be emptied',
+  })
+}
+
+/** Overlapping pieces, so that a text across the border of two is found. */
+async function findTexts(files: readonly string[], texts: readonly string[]): Promise<string[]> {
+  const found = new Set<string>()
+  const overlap = Math.max(0, ...texts.map(text => text.length))
+  for (const file of files) {
+    let before = Buffer.alloc(0)
+    for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
+      const piece = Buffer.concat([before, chunk as Buffer])
+      for (const text of texts) if (piece.includes(text)) found.add(text)
+      before = piece.subarray(Math.max(0, piece.length - overlap))
+    }
+  }
+  return [...found]
+}
+
+async function vacuumServer(database: Database): Promise<Scrubbed> {
+  try {
+    for (const table of ['photos', 'retired_packs'] as const) {
+      await sql`vacuum ${sql.table(table)}`.execute(database)
+    }
+    return { searched: [], found: [], remark: vacuumed }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return { searched: [], found: [], remark: `${why}; ${notVacuumed}` }
+  }
+}
+
+const vacuumed =
+  'PostgreSQL was told to give back the space of the deleted rows (VACUUM); its write-ahead log and backups keep what they hold until they expire: keys and a hash, no picture'
+const notVacuumed =
+  'the deleted rows stay in the files of PostgreSQL until its next VACUUM: keys and a hash, no picture'
