@@ -31,6 +31,16 @@ export function prepareFindGroup(database: Database): FindGroup {
   return async (tenantId, id) => await byId({ tenantId, id: normalizeId(id) })
 }
 
+/** By id, in whatever tenant: for an operator at a terminal, never for a request. */
+export async function findGroups(database: Database, id: string): Promise<GroupRow[]> {
+  return await database
+    .selectFrom('groups')
+    .selectAll()
+    .where('id', '=', normalizeId(id))
+    .orderBy('tenant_id')
+    .execute()
+}
+
 export async function listGroups(
   database: Database,
   tenantId: string,

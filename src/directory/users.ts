@@ -66,6 +66,22 @@ function withPhoto(database: Database) {
     .select(['version', 'upload_hash', 'renditions', 'updated_at'])
 }
 
+/** By id or name, in whatever tenant: for an operator at a terminal, never for a request. */
+export async function findPeople(database: Database, idOrName: string): Promise<UserRow[]> {
+  return await database
+    .selectFrom('users')
+    .selectAll()
+    .where(({ eb, or }) =>
+      or([
+        eb('id', '=', normalizeId(idOrName)),
+        eb('user_principal_name_key', '=', userNameKey(idOrName)),
+      ]),
+    )
+    .orderBy('tenant_id')
+    .orderBy('id')
+    .execute()
+}
+
 /** By display name, then by id, so that pages neither skip nor repeat a person. */
 export async function listUsers(
   database: Database,

@@ -1,0 +1,50 @@
+/**
+ * Whether a pack is what its row says. With a hash in the row it is that and its build; without one, a
+ * photo that an older Visage has set, every rendition is decoded.
+ */
+import { type Photo, toPhoto } from '../photos/photo.ts'
+import { sha256 } from '../photos/replace.ts'
+import { findFault, findFaultInPixels } from '../renditions/stored.ts'
+import type { PhotoRow } from '../storage/schema.ts'
+
+export type CheckedRow = Pick<PhotoRow, 'version' | 'upload_hash' | 'pack_hash' | 'renditions'>
+
+/** What is wrong, in words; undefined when all is as it should be. */
+export async function findPackFault(
+  row: CheckedRow,
+  pack: Uint8Array | undefined,
+): Promise<string | undefined> {
+  if (pack === undefined) return 'its pack is missing'
+  const photo = readRow(row)
+  if (photo === undefined) return 'its row cannot be read'
+  const wanted = lengthOf(photo)
+  if (pack.length !== wanted) return `its pack has ${pack.length} bytes instead of ${wanted}`
+  if (row.pack_hash !== null && sha256(pack) !== row.pack_hash) {
+    return 'its pack does not have the hash that was noted when it was written'
+  }
+  const find = row.pack_hash === null ? findFaultInPixels : findFault
+  for (const rendition of photo.renditions) {
+    const { offset, length, width, height } = rendition
+    const fault = await find(pack.subarray(offset, offset + length), rendition)
+    if (fault !== undefined) return `the ${width}x${height} in its pack ${fault}`
+  }
+  return undefined
+}
+
+/** A row that somebody has written by hand may hold anything. */
+function readRow(row: CheckedRow): Photo | undefined {
+  try {
+    const photo = toPhoto(row)
+    const isWhole = photo?.renditions.every(
+      ({ width, height, offset, length }) =>
+        [width, height, offset, length].every(Number.isSafeInteger) && offset >= 0 && length > 0,
+    )
+    return isWhole === true ? photo : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function lengthOf({ renditions }: Photo): number {
+  return Math.max(...renditions.map(({ offset, length }) => offset + length))
+}

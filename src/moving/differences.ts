@@ -1,0 +1,73 @@
+/**
+ * What one table has that the other has not: both are read in the order of their keys, side by side, a
+ * page of each in memory. It writes nothing.
+ */
+import type { Database } from '../storage/schema.ts'
+import { asStoredIn, compareKeys, hasNul, keyOf, readRows, textOf } from './rows.ts'
+import type { Row, Table } from './tables.ts'
+
+export type Difference =
+  | Readonly<{ kind: 'same'; row: Row }>
+  | Readonly<{ kind: 'missing'; row: Row }>
+  | Readonly<{ kind: 'other'; row: Row; there: Row }>
+  | Readonly<{ kind: 'surplus'; there: Row }>
+
+/** One for every key that either of the two has. `row` is as `to` will give it back. */
+export async function* findDifferences(
+  from: Database,
+  to: Database,
+  table: Table,
+): AsyncGenerator<Difference> {
+  const asStored = asStoredIn(to)
+  /** Keys that `to` can only hold in another spelling, which comes later in the order than the one they have. */
+  const respelt = new Map<string, Row>()
+  const here = readRows(from, table)
+  const there = readRows(to, table)
+  let [one, other] = [await next(here), await next(there)]
+  while (one !== undefined || other !== undefined) {
+    if (one !== undefined && table.key.some(name => hasNul(one?.[name] ?? null))) {
+      const row = asStored(one)
+      if (row !== one) {
+        respelt.set(textOf(row, table.key), row)
+        one = await next(here)
+        continue
+      }
+    }
+    const order = orderOf(table, one, other)
+    if (order < 0 && one !== undefined) {
+      yield { kind: 'missing', row: asStored(one) }
+    } else if (order > 0 && other !== undefined) {
+      yield settleRespelt(table, respelt, other)
+    } else if (one !== undefined && other !== undefined) {
+      yield compare(table, asStored(one), other)
+    }
+    if (order <= 0) one = await next(here)
+    if (order >= 0) other = await next(there)
+  }
+  for (const row of respelt.values()) yield { kind: 'missing', row }
+}
+
+function orderOf(table: Table, one: Row | undefined, other: Row | undefined): number {
+  if (one === undefined) return 1
+  if (other === undefined) return -1
+  return compareKeys(keyOf(table, one), keyOf(table, other))
+}
+
+function settleRespelt(table: Table, respelt: Map<string, Row>, there: Row): Difference {
+  const name = textOf(there, table.key)
+  const row = respelt.get(name)
+  if (row === undefined) return { kind: 'surplus', there }
+  respelt.delete(name)
+  return compare(table, row, there)
+}
+
+function compare(table: Table, row: Row, there: Row): Difference {
+  return table.columns.every(name => row[name] === there[name])
+    ? { kind: 'same', row }
+    : { kind: 'other', row, there }
+}
+
+async function next(rows: AsyncGenerator<Row>): Promise<Row | undefined> {
+  const { value, done } = await rows.next()
+  return done === true ? undefined : value
+}

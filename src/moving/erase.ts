@@ -1,0 +1,194 @@
+/**
+ * Somebody's photo and every trace of its bytes out of the store, and the proof that they are gone: the
+ * pointer, its pack, earlier packs that wait for the sweep, packs that nobody names any more and that could
+ * be theirs. The person stays in the directory. What is in backups, and in the memory of those who looked
+ * at it, it cannot reach.
+ */
+import type { OwnerKey } from '../photos/photo.ts'
+import { findPointer, holdOwner, removePointer } from '../photos/pointer.ts'
+import type { Packs } from '../storage/packs.ts'
+import type { Database } from '../storage/schema.ts'
+import { scrubDeleted } from '../storage/scrub.ts'
+import { inLanes } from './lanes.ts'
+import type { Side } from './photos.ts'
+import { batchesOf, versionsAmong } from './verify.ts'
+
+/**
+ * From the moment a pack can be seen to the moment a pointer names it: what is left of the write (15 s on S3), a
+ * connection (5 s) and four statements (12 s each), after which all of them are given up. A pack that nobody has
+ * named for so long never gets a pointer. Watched, and not told by a clock, which may jump.
+ */
+export const longestUploadMs = 90_000
+
+export type Traces = Readonly<{
+  /** What the pointer names. */
+  current: readonly string[]
+  /** Earlier photos of the same owner. */
+  earlier: readonly string[]
+  /** Retired by an older Visage, which did not note whose they were. */
+  ownerless: readonly string[]
+  /** Named by nobody: interrupted uploads, or ones under way. */
+  orphans: readonly string[]
+  /** Removed before, and kept by the bucket. */
+  buried: readonly string[]
+  uploadHash: string | undefined
+}>
+
+/** Reads all there is and changes nothing. */
+export async function findTraces({ database, packs }: Side, owner: OwnerKey): Promise<Traces> {
+  const pointer = await findPointer(database, owner)
+  return {
+    current: pointer === undefined ? [] : [pointer.version],
+    earlier: await findRetired(database, owner),
+    ownerless: await findRetired(database, undefined),
+    orphans: await findOrphans(database, packs),
+    buried: await findBuried(database, packs),
+    uploadHash: pointer?.upload_hash,
+  }
+}
+
+export type Erased = Readonly<{
+  /** Keys that were looked for, one by one, and of which nothing was found afterwards. */
+  absent: readonly string[]
+  /** Interrupted writes that were removed with them. */
+  leftovers: number
+  /** Of these something is left, and why. */
+  left: readonly Readonly<{ key: string; what: string }>[]
+  /** The pointer names something again. */
+  newVersion: string | undefined
+  searchedFiles: readonly string[]
+  remark: string | undefined
+}>
+
+/** Pointer first and in one transaction, then bytes, then the notes of which bytes: ended anywhere, it can be run again. */
+export async function erasePhoto(
+  store: Side,
+  owner: OwnerKey,
+  traces: Traces,
+  { now, pause }: Readonly<{ now: () => number; pause: (ms: number) => Promise<void> }>,
+): Promise<Erased> {
+  const { database, packs } = store
+  if (traces.orphans.length > 0) await pause(longestUploadMs)
+  const current = await dropPointer(database, owner, now())
+  const keys = [
+    ...new Set([
+      ...current,
+      ...traces.current,
+      ...traces.earlier,
+      ...(await findRetired(database, owner)),
+      ...traces.ownerless,
+      ...traces.orphans,
+      ...traces.buried,
+    ]),
+  ]
+  // What a pointer names by now was an upload under way, and is somebody's photo.
+  const named = await versionsAmong(database, 'photos', keys)
+  const mine = keys.filter(key => !named.has(key))
+  const left = (await inLanes(lanes, mine, key => purge(packs, key))).filter(
+    entry => entry !== undefined,
+  )
+  const stays = new Set(left.map(({ key }) => key))
+  const gone = mine.filter(key => !stays.has(key))
+  await forgetRetired(database, gone)
+  const leftovers = await packs.removeLeftovers(now() - longestUploadMs)
+  const isShared = await isUploadShared(database, traces.uploadHash)
+  const theirs = [...current, ...traces.current, ...traces.earlier].filter(key => !stays.has(key))
+  const texts = [...theirs, ...(isShared || !traces.uploadHash ? [] : [traces.uploadHash])]
+  const { searched, found, remark } = await scrubDeleted(database, [...new Set(texts)])
+  return {
+    absent: gone,
+    leftovers,
+    left: [...left, ...found.map(key => ({ key, what: `still in ${searched.join(' or ')}` }))],
+    newVersion: (await findPointer(database, owner))?.version,
+    searchedFiles: searched,
+    remark,
+  }
+}
+
+const lanes = 8
+
+/** The pack is noted as theirs until its bytes are gone: `retired_packs` is what a second run goes by. */
+async function dropPointer(database: Database, owner: OwnerKey, now: number): Promise<string[]> {
+  return await database.transaction().execute(async transaction => {
+    await holdOwner(transaction, owner)
+    const pointer = await findPointer(transaction, owner)
+    if (pointer === undefined) return []
+    await removePointer(transaction, owner, pointer.version, now)
+    return [pointer.version]
+  })
+}
+
+/** Purged, and looked for afterwards in two ways: by what the medium lists and by asking for it. */
+async function purge(
+  packs: Packs,
+  key: string,
+): Promise<Readonly<{ key: string; what: string }> | undefined> {
+  try {
+    await packs.purge(key)
+    const traces = await packs.traces(key)
+    if (traces.length > 0) return { key, what: traces.join(', ') }
+    if ((await packs.readWhole(key)) !== undefined) return { key, what: 'it can still be read' }
+    return undefined
+  } catch (error) {
+    return { key, what: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+async function findRetired(database: Database, owner: OwnerKey | undefined): Promise<string[]> {
+  const query = database.selectFrom('retired_packs').select('version')
+  const rows =
+    owner === undefined
+      ? await query.where('owner_id', 'is', null).execute()
+      : await query
+          .where('tenant_id', '=', owner.tenantId)
+          .where('owner_kind', '=', owner.kind)
+          .where('owner_id', '=', owner.id)
+          .execute()
+  return rows.map(({ version }) => version)
+}
+
+async function forgetRetired(database: Database, keys: readonly string[]): Promise<void> {
+  for (let start = 0; start < keys.length; start += 500) {
+    const some = keys.slice(start, start + 500)
+    await database.deleteFrom('retired_packs').where('version', 'in', some).execute()
+  }
+}
+
+async function findOrphans(database: Database, packs: Packs): Promise<string[]> {
+  const found: string[] = []
+  for await (const entries of batchesOf(packs.list(), 500)) {
+    const keys = entries.map(({ key }) => key)
+    found.push(...(await unnamedAmong(database, keys)))
+  }
+  return found
+}
+
+async function findBuried(database: Database, packs: Packs): Promise<string[]> {
+  const found: string[] = []
+  for await (const keys of batchesOf(packs.buried(), 500)) {
+    found.push(...(await unnamedAmong(database, keys)))
+  }
+  return found
+}
+
+/** Neither a photo nor somebody's earlier one, which the sweep or their own erasure takes. */
+async function unnamedAmong(
+  database: Database,
+  keys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const named = await versionsAmong(database, 'photos', keys)
+  const retired = await versionsAmong(database, 'retired_packs', keys)
+  return new Set(keys.filter(key => !named.has(key) && !retired.has(key)))
+}
+
+/** The same picture set by somebody else has the same hash, and keeps it. */
+async function isUploadShared(database: Database, hash: string | undefined): Promise<boolean> {
+  if (hash === undefined) return false
+  const other = await database
+    .selectFrom('photos')
+    .select('version')
+    .where('upload_hash', '=', hash)
+    .limit(1)
+    .executeTakeFirst()
+  return other !== undefined
+}

@@ -1,0 +1,27 @@
+/** Many things at once, but no more than so many: memory and open connections stay bounded. */
+
+/** Every result, in the order of the items. The first error is thrown when all that had begun have ended. */
+export async function inLanes<Item, Result>(
+  lanes: number,
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const waiting = items.entries()
+  let error: unknown
+  let hasFailed = false
+  const lane = async () => {
+    for (const [index, item] of waiting) {
+      if (hasFailed) return
+      try {
+        results[index] = await work(item)
+      } catch (cause) {
+        error ??= cause
+        hasFailed = true
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane))
+  if (hasFailed) throw error
+  return results
+}

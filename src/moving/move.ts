@@ -1,0 +1,240 @@
+/**
+ * A store into another place, while the source goes on serving: pass after pass over everything, until one
+ * finds nothing left to do. What is there already is not sent again, so that a move that was ended at any
+ * moment is gone on with by running it again. It decides when both sides agree; it shows nothing.
+ */
+import { Failure } from '../failure.ts'
+import {
+  claimDestination,
+  isEmptyDatabase,
+  isEmptyOfPacks,
+  markComplete,
+  type Places,
+  readStoreId,
+} from '../storage/marks.ts'
+import type { Database } from '../storage/schema.ts'
+import { takeTurn } from '../storage/turns.ts'
+import { findDifferences } from './differences.ts'
+import { carryPhotos, newTally, type PhotoTrip, type Side, type Tally } from './photos.ts'
+import { createPackReader } from './read-pack.ts'
+import { batchSize, countRows, removeRows, writeRows } from './rows.ts'
+import { directoryTables, photosTable, type Row, type Table } from './tables.ts'
+
+export type End = Side & Readonly<{ places: Places }>
+
+export type MoveOptions = Readonly<{
+  from: End
+  /** Holds the same database object as `from` when only packs are moved. */
+  to: End
+  now: () => number
+  /** Called now and then, with what has been done. */
+  watch: (progress: MoveProgress) => void
+  /** An end that is asked for comes after the photos under way. */
+  signal: AbortSignal
+}>
+
+export type MoveProgress = Readonly<{
+  pass: number
+  /** `photos` or the name of a table. */
+  doing: string
+  /** Photos that the source had when the pass began. */
+  photos: number
+  pace: Readonly<Tally>
+}>
+
+export type MoveResult = Readonly<{
+  /** 'left': a pass still found something, or something cannot be moved. 'ended': as was asked. */
+  outcome: 'agree' | 'left' | 'ended'
+  passes: number
+  people: number
+  photos: number
+  /** Of all passes. */
+  total: Readonly<Tally>
+  /** Of the last one: its `left` and `faults` are what stays. */
+  last: Readonly<Tally>
+  seconds: number
+}>
+
+/** A source that is being written to is never still for long; the read-only run after this one finishes it. */
+const maxPasses = 5
+
+/** A photo's time is taken before its row is written, by a clock that may be another machine's. */
+const clockMarginMs = 3_600_000
+
+/** Throws Failure 'storage-unavailable' when either side refuses, or the destination is somebody else's. */
+export async function moveStore(options: MoveOptions): Promise<MoveResult> {
+  const { from, to, now } = options
+  const work = () => moveClaimed(options, now())
+  if (from.database === to.database) return await work()
+  const result = await takeTurn(to.database, 'move', work)
+  if (result !== undefined) return result
+  throw new Failure('storage-unavailable', {
+    detail: `another \`visage move\` is on its way to ${to.places.rows}`,
+  })
+}
+
+async function moveClaimed(options: MoveOptions, startedAt: number): Promise<MoveResult> {
+  const { from, to, signal } = options
+  const hasOtherRows = from.database !== to.database
+  const hasOtherPacks = from.places.packs !== to.places.packs
+  const known = await claim(options, hasOtherRows, hasOtherPacks)
+  let knownBefore = knownBeforeOf(known, hasOtherRows)
+  const trip: Omit<PhotoTrip, 'tally' | 'knownBefore'> = {
+    from,
+    to,
+    hasOtherRows,
+    hasOtherPacks,
+    readPack: createPackReader(from.packs),
+    isResumed: known.packs !== undefined,
+    isEnding: () => signal.aborted,
+  }
+  if (hasOtherPacks) await to.packs.removeLeftovers(options.now())
+  const total = newTally()
+  let last = newTally()
+  let passes = 0
+  let outcome: MoveResult['outcome'] = 'left'
+  while (passes < maxPasses && outcome === 'left') {
+    passes += 1
+    const passStartedAt = options.now()
+    const isResumed = trip.isResumed || passes > 1
+    last = await passOver(options, { ...trip, isResumed, knownBefore }, passes)
+    if (last.left === 0) knownBefore = Math.max(knownBefore, passStartedAt - clockMarginMs)
+    add(total, last)
+    if (signal.aborted) outcome = 'ended'
+    else if (last.changes === 0 && last.left === 0) outcome = 'agree'
+    // What cannot be moved now cannot be moved by trying again.
+    else if (last.changes === 0) break
+  }
+  if (outcome === 'agree') await settle(to.database, hasOtherRows, hasOtherPacks, startedAt)
+  const people = await countRows(from.database, tableNamed('users'))
+  const photos = await countRows(from.database, photosTable)
+  const seconds = (options.now() - startedAt) / 1000
+  return { outcome, passes, people, photos, total, last, seconds }
+}
+
+/** As claimDestination says it of each part. */
+type Known = Readonly<{ rows?: number | undefined; packs?: number | undefined }>
+
+/** A row that is there says that its pack is, unless the packs are now to go somewhere else than they went then. */
+function knownBeforeOf({ rows, packs }: Known, hasOtherRows: boolean): number {
+  if (hasOtherRows) return rows !== undefined && packs === undefined ? 0 : Number.POSITIVE_INFINITY
+  return packs === undefined ? 0 : packs - clockMarginMs
+}
+
+async function claim(
+  { from, to, now }: MoveOptions,
+  hasOtherRows: boolean,
+  hasOtherPacks: boolean,
+): Promise<Known> {
+  if (!hasOtherRows && !hasOtherPacks) {
+    throw new Failure('storage-unavailable', {
+      detail: `source and destination are the same: ${from.places.rows}, ${from.places.packs}`,
+    })
+  }
+  const sourceId = await readStoreId(from.database)
+  if (hasOtherRows && sourceId === (await readStoreId(to.database))) {
+    throw new Failure('storage-unavailable', {
+      detail: `${to.places.rows} is the source by another address, or a copy of it: it has the same id`,
+    })
+  }
+  const claims = [
+    ...(hasOtherRows
+      ? [{ part: 'rows', isEmpty: () => isEmptyDatabase(to.database) } as const]
+      : []),
+    ...(hasOtherPacks ? [{ part: 'packs', isEmpty: () => isEmptyOfPacks(to.packs) } as const] : []),
+  ]
+  const known: { rows?: number | undefined; packs?: number | undefined } = {}
+  for (const { part, isEmpty } of claims) {
+    const place = to.places[part]
+    known[part] = await claimDestination(to.database, { part, place, sourceId }, isEmpty, now())
+  }
+  return known
+}
+
+async function settle(
+  database: Database,
+  hasOtherRows: boolean,
+  hasOtherPacks: boolean,
+  since: number,
+): Promise<void> {
+  if (hasOtherRows) await markComplete(database, 'rows', since)
+  if (hasOtherPacks) await markComplete(database, 'packs', since)
+}
+
+async function passOver(
+  { from, to, watch, signal }: MoveOptions,
+  trip: Omit<PhotoTrip, 'tally'>,
+  pass: number,
+): Promise<Tally> {
+  const tally = newTally()
+  const photos = await countRows(from.database, photosTable)
+  let doing = 'photos'
+  watch({ pass, doing, photos, pace: tally })
+  const timer = setInterval(() => watch({ pass, doing, photos, pace: tally }), watchEveryMs)
+  try {
+    if (trip.hasOtherRows) {
+      for (const table of directoryTables) {
+        doing = table.name
+        if (table.parent !== undefined)
+          await copyTable(from.database, to.database, table, tally, signal, table.parent)
+        await copyTable(from.database, to.database, table, tally, signal)
+      }
+    }
+    doing = 'photos'
+    if (!signal.aborted) await carryPhotos({ ...trip, tally })
+    watch({ pass, doing, photos, pace: tally })
+    return tally
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+const watchEveryMs = 200
+
+/** `orphaned` is a column that new rows get later, once what it refers to is there; nothing else is done then. */
+async function copyTable(
+  from: Database,
+  to: Database,
+  table: Table,
+  tally: Tally,
+  signal: AbortSignal,
+  orphaned?: string,
+): Promise<void> {
+  const wanted: Row[] = []
+  const surplus: Row[] = []
+  const flush = async () => {
+    const gone = surplus.splice(0)
+    await removeRows(to, table, gone)
+    const { written, refused } = await writeRows(to, table, wanted.splice(0))
+    tally.changes += gone.length + written.length
+    tally.left += refused.length
+    if (refused.length > 0) tally.leftWhy = String(refused[0])
+  }
+  for await (const difference of findDifferences(from, to, table)) {
+    if (orphaned === undefined) tally.rowsRead += 1
+    if (difference.kind === 'surplus') surplus.push(difference.there)
+    if (difference.kind === 'missing') {
+      wanted.push(orphaned === undefined ? difference.row : { ...difference.row, [orphaned]: null })
+    }
+    if (difference.kind === 'other' && orphaned === undefined) wanted.push(difference.row)
+    if (wanted.length >= batchSize || surplus.length >= batchSize) await flush()
+    if (signal.aborted) return
+  }
+  await flush()
+}
+
+function add(total: Tally, pass: Readonly<Tally>): void {
+  total.rowsRead += pass.rowsRead
+  total.photosRead += pass.photosRead
+  total.changes += pass.changes
+  total.packsCopied += pass.packsCopied
+  total.packsThere += pass.packsThere
+  total.packsVerified += pass.packsVerified
+  total.bytes += pass.bytes
+}
+
+function tableNamed(name: Table['name']): Table {
+  const found = directoryTables.find(table => table.name === name)
+  if (found === undefined) throw new TypeError(`no table ${name}`)
+  return found
+}

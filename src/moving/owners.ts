@@ -1,0 +1,75 @@
+/**
+ * Whose photo somebody at a terminal means: one person or one group, whatever tenant it is in. People who are
+ * no longer in the directory are found by what they have left.
+ */
+import { findGroups } from '../directory/groups.ts'
+import { findPeople, normalizeId } from '../directory/users.ts'
+import { Failure } from '../failure.ts'
+import type { OwnerKey } from '../photos/photo.ts'
+import type { Database } from '../storage/schema.ts'
+
+export type NamedOwner = Readonly<{ key: OwnerKey; words: string }>
+
+/** Throws Failure when there is nobody of this name, or more than one. */
+export async function findOwner(
+  database: Database,
+  kind: 'user' | 'group',
+  name: string,
+  tenantId: string | undefined,
+): Promise<NamedOwner> {
+  const known = await findKnown(database, kind, name)
+  const ids = new Set(known.map(({ key }) => textOf(key)))
+  const remains = await findRemains(database, kind, normalizeId(name))
+  const all = [...known, ...remains.filter(({ key }) => !ids.has(textOf(key)))]
+  const found = all.filter(({ key }) => tenantId === undefined || key.tenantId === tenantId)
+  const [first, ...others] = found
+  const where = tenantId === undefined ? '' : ` in tenant ${tenantId}`
+  if (first === undefined) {
+    throw new Failure(`${kind}-not-found`, {
+      detail: `there is no ${kind} ${JSON.stringify(name)}${where}, and no photo of one. Nothing was changed.`,
+    })
+  }
+  if (others.length === 0) return first
+  const choices = found.map(({ key: { tenantId: tenant, id } }) => `${id} in tenant ${tenant}`)
+  throw new Failure('storage-unavailable', {
+    detail: `${JSON.stringify(name)}${where} is more than one: ${choices.join('; ')}. Say which with --${kind} and --tenant. Nothing was changed.`,
+  })
+}
+
+async function findKnown(
+  database: Database,
+  kind: 'user' | 'group',
+  name: string,
+): Promise<NamedOwner[]> {
+  const rows = kind === 'user' ? await findPeople(database, name) : await findGroups(database, name)
+  return rows.map(({ tenant_id: tenantId, id, display_name: displayName }) => ({
+    key: { tenantId, kind, id },
+    words: `${displayName} (${kind} ${id} of tenant ${tenantId})`,
+  }))
+}
+
+async function findRemains(
+  database: Database,
+  kind: 'user' | 'group',
+  id: string,
+): Promise<NamedOwner[]> {
+  const tenants = new Set<string>()
+  for (const table of ['photos', 'retired_packs'] as const) {
+    const rows = await database
+      .selectFrom(table)
+      .select('tenant_id')
+      .distinct()
+      .where('owner_kind', '=', kind)
+      .where('owner_id', '=', id)
+      .execute()
+    for (const row of rows) if (row.tenant_id !== null) tenants.add(row.tenant_id)
+  }
+  return [...tenants].map(tenantId => ({
+    key: { tenantId, kind, id },
+    words: `${kind} ${id} of tenant ${tenantId}, who is not in the directory`,
+  }))
+}
+
+function textOf({ tenantId, id }: OwnerKey): string {
+  return JSON.stringify([tenantId, id])
+}

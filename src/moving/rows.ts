@@ -1,0 +1,168 @@
+/**
+ * Rows of any table, by its key: read in order, page by page, written and removed many at once. It
+ * decides how many are in memory; it does not know what a row means.
+ */
+import { SqliteAdapter, sql } from 'kysely'
+import { Failure } from '../failure.ts'
+import type { Database } from '../storage/schema.ts'
+import type { Row, Table, Value } from './tables.ts'
+
+/** Twelve columns of as many rows are well below the 32,766 values that SQLite takes in a statement. */
+export const batchSize = 500
+
+/** In the order of the key, each page by its predecessor's last key: an OFFSET would read everything before it. */
+export async function* readRows(database: Database, table: Table): AsyncGenerator<Row> {
+  const keys = sql.join(table.key.map(name => sql.ref(name)))
+  let after: readonly Value[] | undefined
+  for (;;) {
+    const from = after === undefined ? sql`` : sql`where (${keys}) > (${sql.join([...after])})`
+    const { rows } = await sql<Row>`
+      select ${sql.join(table.columns.map(name => sql.ref(name)))} from ${sql.table(table.name)}
+      ${from} order by ${keys} limit ${sql.lit(batchSize)}`.execute(database)
+    yield* rows
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < batchSize) return
+    after = keyOf(table, last)
+  }
+}
+
+/** The row as it is at this moment. */
+export async function readRow(
+  database: Database,
+  table: Table,
+  key: readonly Value[],
+): Promise<Row | undefined> {
+  const { rows } = await sql<Row>`
+    select ${sql.join(table.columns.map(name => sql.ref(name)))} from ${sql.table(table.name)}
+    where ${sameAs(table.key, key)}`.execute(database)
+  return rows[0]
+}
+
+export async function countRows(database: Database, table: Table): Promise<number> {
+  const { rows } = await sql<{ count: number | string }>`
+    select count(*) as count from ${sql.table(table.name)}`.execute(database)
+  return Number(rows[0]?.count ?? 0)
+}
+
+export type Written = Readonly<{ written: readonly Row[]; refused: readonly unknown[] }>
+
+/**
+ * Adds what is new and overwrites what is there. Rows that the database refuses, because what they refer to is
+ * not there yet or gone again, are left out.
+ */
+export async function writeRows(
+  database: Database,
+  table: Table,
+  rows: readonly Row[],
+): Promise<Written> {
+  if (rows.length === 0) return { written: [], refused: [] }
+  await removeRivals(database, table, rows)
+  try {
+    await insert(database, table, rows)
+    return { written: rows, refused: [] }
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    if (rows.length === 1) return { written: [], refused: [error] }
+  }
+  const written: Row[] = []
+  const refused: unknown[] = []
+  for (const row of rows) {
+    const one = await writeRows(database, table, [row])
+    written.push(...one.written)
+    refused.push(...one.refused)
+  }
+  return { written, refused }
+}
+
+async function insert(database: Database, table: Table, rows: readonly Row[]): Promise<void> {
+  const values = rows.map(row => sql`(${sql.join(table.columns.map(name => row[name] ?? null))})`)
+  const changing = table.columns.filter(name => !table.key.includes(name))
+  const change =
+    changing.length === 0
+      ? sql`nothing`
+      : sql`update set ${sql.join(changing.map(name => sql`${sql.ref(name)} = excluded.${sql.ref(name)}`))}`
+  await sql`
+    insert into ${sql.table(table.name)} (${sql.join(table.columns.map(name => sql.ref(name)))})
+    values ${sql.join(values)}
+    on conflict (${sql.join(table.key.map(name => sql.ref(name)))}) do ${change}`.execute(database)
+}
+
+/** Somebody else's row holds what is unique in one of these: it goes, and comes back as it is now. */
+async function removeRivals(database: Database, table: Table, rows: readonly Row[]): Promise<void> {
+  if (table.alsoUnique === undefined) return
+  const owners = new Map(rows.map(row => [textOf(row, table.alsoUnique), row]))
+  const wanted = [...owners.values()].map(row => valuesOf(row, table.alsoUnique))
+  const { rows: holders } = await sql<Row>`
+    select ${sql.join(table.columns.map(name => sql.ref(name)))} from ${sql.table(table.name)}
+    where ${isOneOf(table.alsoUnique, wanted)}`.execute(database)
+  const rivals = holders.filter(holder => {
+    const owner = owners.get(textOf(holder, table.alsoUnique))
+    return owner !== undefined && textOf(owner, table.key) !== textOf(holder, table.key)
+  })
+  await removeRows(database, table, rivals)
+}
+
+export async function removeRows(
+  database: Database,
+  table: Table,
+  rows: readonly Row[],
+): Promise<void> {
+  if (rows.length === 0) return
+  const keys = rows.map(row => keyOf(table, row))
+  await sql`delete from ${sql.table(table.name)} where ${isOneOf(table.key, keys)}`.execute(
+    database,
+  )
+}
+
+function isOneOf(names: readonly string[], all: readonly (readonly Value[])[]) {
+  const refs = sql.join(names.map(name => sql.ref(name)))
+  return sql<boolean>`(${refs}) in (values ${sql.join(all.map(values => sql`(${sql.join([...values])})`))})`
+}
+
+function sameAs(names: readonly string[], values: readonly Value[]) {
+  return sql.join(
+    names.map((name, index) => sql`${sql.ref(name)} = ${values[index] ?? null}`),
+    sql` and `,
+  )
+}
+
+export function keyOf(table: Table, row: Row): readonly Value[] {
+  return valuesOf(row, table.key)
+}
+
+function valuesOf(row: Row, names: readonly string[] = []): readonly Value[] {
+  return names.map(name => row[name] ?? null)
+}
+
+/** For comparing within one database, where a text is what it is. */
+export function textOf(row: Row, names: readonly string[] = []): string {
+  return JSON.stringify(valuesOf(row, names))
+}
+
+/** As both databases put keys in order: by the bytes of UTF-8, which is not the order of JavaScript's `<`. */
+export function compareKeys(one: readonly Value[], other: readonly Value[]): number {
+  for (const [index, value] of one.entries()) {
+    const rival = other[index] ?? null
+    if (value === rival) continue
+    return Buffer.compare(Buffer.from(String(value)), Buffer.from(String(rival)))
+  }
+  return 0
+}
+
+/** A row as `database` gives it back: PostgreSQL holds no NUL, see postgres-sessions.ts. */
+export function asStoredIn(database: Database): (row: Row) => Row {
+  if (database.getExecutor().adapter instanceof SqliteAdapter) return row => row
+  return row => {
+    const entries = Object.entries(row)
+    if (!entries.some(([, value]) => hasNul(value))) return row
+    return Object.fromEntries(entries.map(([name, value]) => [name, withoutNul(value)]))
+  }
+}
+
+export function hasNul(value: Value): boolean {
+  return typeof value === 'string' && value.includes('\0')
+}
+
+function withoutNul(value: Value): Value {
+  return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value
+}

@@ -1,0 +1,108 @@
+/**
+ * Table: what a move takes along, parents before what refers to them. Columns are written out, and one
+ * that is missing does not compile. What waits for the sweep stays behind: nobody can read it any more.
+ */
+import type { Schema } from '../storage/schema.ts'
+
+export type MovedTable = Exclude<keyof Schema, 'retired_packs' | 'stores' | 'moves'>
+export type Value = string | number | null
+export type Row = Readonly<Record<string, Value>>
+
+export type Table = Readonly<{
+  name: MovedTable
+  /** The primary key: texts, which both databases put in order by their bytes. */
+  key: readonly string[]
+  columns: readonly string[]
+  /** What is unique besides, and may have gone from one row to another meanwhile. */
+  alsoUnique?: readonly string[]
+  /** Refers to this same table: new rows come without it first, so that every parent is there. */
+  parent?: string
+}>
+
+type Columns<Name extends MovedTable> = Readonly<Record<keyof Schema[Name], true>>
+
+const columns: Readonly<{ [Name in MovedTable]: Columns<Name> }> = {
+  users: {
+    tenant_id: true,
+    id: true,
+    user_principal_name: true,
+    user_principal_name_key: true,
+    display_name: true,
+    given_name: true,
+    surname: true,
+    mail: true,
+    job_title: true,
+    user_type: true,
+    search_text: true,
+  },
+  groups: {
+    tenant_id: true,
+    id: true,
+    display_name: true,
+    description: true,
+    mail: true,
+    visibility: true,
+    is_unified: true,
+    is_team: true,
+    search_text: true,
+  },
+  group_people: { tenant_id: true, group_id: true, user_id: true, relation: true },
+  role_members: { tenant_id: true, role_template_id: true, user_id: true },
+  contact_folders: {
+    tenant_id: true,
+    mailbox_id: true,
+    id: true,
+    parent_folder_id: true,
+    display_name: true,
+  },
+  contacts: {
+    tenant_id: true,
+    mailbox_id: true,
+    id: true,
+    folder_id: true,
+    display_name: true,
+    given_name: true,
+    surname: true,
+    company_name: true,
+    job_title: true,
+    email_addresses: true,
+    search_text: true,
+  },
+  photo_update_settings: { tenant_id: true, source: true, allowed_roles: true },
+  photos: {
+    tenant_id: true,
+    owner_kind: true,
+    owner_id: true,
+    version: true,
+    upload_hash: true,
+    pack_hash: true,
+    renditions: true,
+    updated_at: true,
+  },
+}
+
+export const photosTable: Table = table('photos', ['tenant_id', 'owner_kind', 'owner_id'])
+
+/** All but the photos, whose packs go first. */
+export const directoryTables: readonly Table[] = [
+  {
+    ...table('users', ['tenant_id', 'id']),
+    alsoUnique: ['tenant_id', 'user_principal_name_key'],
+  },
+  table('groups', ['tenant_id', 'id']),
+  table('group_people', ['tenant_id', 'group_id', 'relation', 'user_id']),
+  table('role_members', ['tenant_id', 'user_id', 'role_template_id']),
+  {
+    ...table('contact_folders', ['tenant_id', 'mailbox_id', 'id']),
+    parent: 'parent_folder_id',
+  },
+  table('contacts', ['tenant_id', 'id']),
+  table('photo_update_settings', ['tenant_id']),
+]
+
+function table<Name extends MovedTable>(
+  name: Name,
+  key: readonly (keyof Schema[Name] & string)[],
+): Table {
+  return { name, key, columns: Object.keys(columns[name]) }
+}

@@ -1,0 +1,50 @@
+/**
+ * Whether stored bytes are still the JPEG that a row promises. It judges what we have made ourselves, not
+ * uploads: the build of those is structure.ts.
+ */
+import sharp from 'sharp'
+import type { Rendition } from './rendition.ts'
+
+/**
+ * What is wrong with a rendition, in words; undefined when nothing is. Reads the frame and both ends and
+ * decodes nothing: 5 µs, against milliseconds.
+ */
+export function findFault(
+  bytes: Uint8Array,
+  { width, height }: Pick<Rendition, 'width' | 'height'>,
+): string | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (view.byteLength < 4 || view.getUint16(0) !== 0xffd8) return 'is no JPEG'
+  if (view.getUint16(view.byteLength - 2) !== 0xffd9) return 'does not end like a JPEG'
+  const size = readFrameSize(view)
+  if (size === undefined) return 'is a JPEG without a frame'
+  if (size.width === width && size.height === height) return undefined
+  return `is ${size.width}x${size.height}`
+}
+
+/** The same, and every pixel is decoded: for bytes whose hash nobody has noted. */
+export async function findFaultInPixels(
+  bytes: Uint8Array,
+  rendition: Pick<Rendition, 'width' | 'height'>,
+): Promise<string | undefined> {
+  const fault = findFault(bytes, rendition)
+  if (fault !== undefined) return fault
+  try {
+    await sharp(bytes, { failOn: 'warning' }).raw().toBuffer()
+    return undefined
+  } catch (error) {
+    return `cannot be decoded: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+/** SOF0 to SOF15, without DHT, JPG and DAC. https://www.w3.org/Graphics/JPEG/itu-t81.pdf table B.1 */
+function readFrameSize(view: DataView): { width: number; height: number } | undefined {
+  let at = 2
+  while (at + 9 <= view.byteLength && view.getUint8(at) === 0xff) {
+    const marker = view.getUint8(at + 1)
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
+    if (isFrame) return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) }
+    at += 2 + view.getUint16(at + 2)
+  }
+  return undefined
+}
