@@ -193,6 +193,34 @@ export const settings = {
   ),
 } as const satisfies Record<string, Setting>
 
+/** Where `visage move` goes from and to. Flags, or the environment, which no list of processes shows. */
+export const moveSettings = {
+  fromData: setting('FROM_DATA', 'folder', '', 'Data folder to move from.'),
+  fromDatabase: setting(
+    'FROM_DATABASE',
+    'postgres://…',
+    '',
+    'PostgreSQL to move people and settings from, in place of those in the folder.',
+  ),
+  fromPacks: setting(
+    'FROM_PACKS',
+    's3://…',
+    '',
+    'S3 to move photos from, in place of those in the folder. With profile=name in the address its keys are those of that profile of AWS, which is how two stores have different ones.',
+  ),
+  toData: setting('TO_DATA', 'folder', '', 'Data folder to move to.'),
+  toDatabase: setting(
+    'TO_DATABASE',
+    'postgres://…',
+    '',
+    'PostgreSQL to move people and settings to.',
+  ),
+  toPacks: setting('TO_PACKS', 's3://…', '', 'S3 to move photos to.'),
+} as const satisfies Record<string, Setting>
+
+export type MoveSettingName = keyof typeof moveSettings
+export type MoveTexts = Readonly<Partial<Record<MoveSettingName, string>>>
+
 export type SettingName = keyof typeof settings
 export type Texts = Readonly<Partial<Record<SettingName, string>>>
 
@@ -237,7 +265,8 @@ function setting(name: string, value: string, standard: string, meaning: string)
 
 /** The settings that the environment holds; an empty variable counts as none. */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Texts {
-  const known = new Set<string>(Object.values(settings).map(({ env }) => env))
+  const all = [...Object.values(settings), ...Object.values(moveSettings)]
+  const known = new Set<string>(all.map(({ env }) => env))
   const unknown = Object.keys(env).filter(name => name.startsWith('VISAGE_') && !known.has(name))
   if (unknown.length > 0) {
     throw new ConfigError(
@@ -246,6 +275,14 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Texts {
   }
   const names = Object.keys(settings) as SettingName[]
   const entries = names.map(name => [name, env[settings[name].env]] as const)
+  return Object.fromEntries(entries.filter(([, text]) => text !== undefined && text !== ''))
+}
+
+/** As readEnvironment, of what `visage move` alone reads. */
+export function readMoveEnvironment(env: NodeJS.ProcessEnv = process.env): MoveTexts {
+  readEnvironment(env)
+  const names = Object.keys(moveSettings) as MoveSettingName[]
+  const entries = names.map(name => [name, env[moveSettings[name].env]] as const)
   return Object.fromEntries(entries.filter(([, text]) => text !== undefined && text !== ''))
 }
 
@@ -340,6 +377,78 @@ export function readDatabaseConfig(
 ): Pick<Config, 'data' | 'database'> {
   const texts: Texts = { ...environment, ...flags }
   return { data: textOf(texts, 'data'), database: readDatabase(texts) }
+}
+
+export type StorePlace = Readonly<{
+  /** undefined where neither rows nor packs are in a folder. */
+  data: string | undefined
+  database: PostgresLocation | undefined
+  packs: S3Location | undefined
+}>
+
+/** All that `visage verify` and `visage erase` need to know. */
+export function readStoreConfig(flags: Texts, environment: Texts): StorePlace {
+  const texts: Texts = { ...environment, ...flags }
+  return { ...readDatabaseConfig(flags, environment), packs: readPacks(texts) }
+}
+
+/** Throws ConfigError for an end of which it is not said where its rows or its packs are. */
+export function readMoveConfig(
+  flags: MoveTexts,
+  environment: MoveTexts,
+): Readonly<{ from: StorePlace; to: StorePlace }> {
+  const texts: MoveTexts = { ...environment, ...flags }
+  return {
+    from: readPlace(texts, ['fromData', 'fromDatabase', 'fromPacks']),
+    to: readPlace(texts, ['toData', 'toDatabase', 'toPacks']),
+  }
+}
+
+type PlaceNames = readonly [
+  data: MoveSettingName,
+  database: MoveSettingName,
+  packs: MoveSettingName,
+]
+
+function readPlace(texts: MoveTexts, [folder, rows, photos]: PlaceNames): StorePlace {
+  const data = texts[folder]
+  for (const [place, what] of [
+    [rows, 'people and settings'],
+    [photos, 'photos'],
+  ] as const) {
+    if (data !== undefined || texts[place] !== undefined) continue
+    throw new ConfigError(
+      `${moveName(folder)} or ${moveName(place)} is missing: where the ${what} are, or shall be.`,
+    )
+  }
+  return {
+    data,
+    database: parsePlace(rows, texts[rows], postgresForm, text => {
+      const url = parsePostgres(text)
+      return url === undefined ? undefined : { url, connections: moveConnections }
+    }),
+    packs: parsePlace(photos, texts[photos], s3Form, parseS3),
+  }
+}
+
+/** One for the turn, one to read, one to write, and some more. */
+const moveConnections = 6
+
+/** The value stays out of the message, as below. */
+function parsePlace<Location>(
+  setting: MoveSettingName,
+  text: string | undefined,
+  form: string,
+  parse: (text: string) => Location | undefined,
+): Location | undefined {
+  if (text === undefined) return undefined
+  const location = parse(text)
+  if (location === undefined) throw new ConfigError(`${moveName(setting)} is not ${form}.`)
+  return location
+}
+
+function moveName(setting: MoveSettingName): string {
+  return `${moveSettings[setting].env} (${moveSettings[setting].flag})`
 }
 
 /** The value stays out of the message: it holds a password. */

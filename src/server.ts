@@ -21,17 +21,19 @@ import type { Parts } from './graph/request.ts'
 import { type Instruments, joinInstruments, type Render } from './monitoring/instruments.ts'
 import { answerProbes } from './monitoring/probes.ts'
 import { type ReadinessWatch, watchReadiness } from './monitoring/readiness.ts'
+import { forgetUnnamed } from './photos/forget.ts'
 import { rememberLooks } from './photos/patience.ts'
 import { sweepPatiently } from './photos/sweep.ts'
 import { closeOtherDecoders } from './renditions/decoders.ts'
 import { defaultLimits } from './renditions/limits.ts'
 import { createQueue, type Queue } from './renditions/queue.ts'
 import { renderPack } from './renditions/render.ts'
+import { claimForServing } from './storage/marks.ts'
 import type { Packs } from './storage/packs.ts'
 import type { Database } from './storage/schema.ts'
 import { takeTurn } from './storage/turns.ts'
 import { countConnections, pingDatabase } from './storage/vital-signs.ts'
-import { openStores, type StoreOptions } from './stores.ts'
+import { openStores, placesOf, type StoreOptions } from './stores.ts'
 import type { ThrottleLimits } from './throttling/limits.ts'
 import { createThrottle } from './throttling/throttle.ts'
 import type { Fetch } from './tokens/key-set.ts'
@@ -97,6 +99,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const watch = instruments.answered
   const events = createEvents(options.write, { level: options.logLevel, watch })
   const { database, packs, countCache } = await openStores({ ...options, ...instruments }, now)
+  await claimOrClose(database, options)
   const queue = createQueue(queueOptions(options.limits))
   const budget = createBodyBudget(options.limits.uploadMemoryBytes)
   const readiness = watchReadiness(
@@ -154,6 +157,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
+async function claimOrClose(database: Database, options: ServerOptions): Promise<void> {
+  try {
+    const access = options.isReadOnly === true ? 'read' : 'write'
+    await claimForServing(database, placesOf(options), access)
+  } catch (error) {
+    await database.destroy()
+    throw error
+  }
+}
+
 type Opened = Readonly<{
   database: Database
   packs: Packs
@@ -196,12 +209,17 @@ function keepSweeping(
   limits: Limits,
   swept: Instruments['swept'],
 ): () => Promise<void> {
-  if (limits.sweepEveryMs === 0 || parts.isReadOnly === true) return async () => {}
+  if (limits.sweepEveryMs === 0) return async () => {}
   let sweeping: Promise<unknown> = Promise.resolve()
   const patience = rememberLooks({ now: parts.now, elapsed }, limits.sweepGraceMs)
   const timer = setInterval(() => {
     sweeping = sweeping
-      .then(() => takeTurn(parts.database, 'sweep', () => sweepPatiently(parts, patience)))
+      .then(() => forgetUnnamed(parts))
+      .then(() =>
+        parts.isReadOnly === true
+          ? undefined
+          : takeTurn(parts.database, 'sweep', () => sweepPatiently(parts, patience)),
+      )
       .then(swept)
       .catch(error => events.troubled('sweeping old photos', error))
   }, limits.sweepEveryMs)

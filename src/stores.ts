@@ -3,11 +3,12 @@
  * concrete adapters.
  */
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Failure } from './failure.ts'
 import { cachePacks } from './storage/cached.ts'
 import { openDiskPacks } from './storage/disk.ts'
 import type { PostgresLocation, S3Location } from './storage/location.ts'
+import type { Places } from './storage/marks.ts'
 import { openMemoryPacks } from './storage/memory.ts'
 import { migrate } from './storage/migrations.ts'
 import type { Packs } from './storage/packs.ts'
@@ -127,4 +128,64 @@ async function openServerDatabase(
     await migrate(migrating)
   }
   return await openPostgres({ ...location, watch })
+}
+
+/** As people and logs may see it: no user, no password, no key. The same text for the same place. */
+export function placesOf({ data, database, packs }: StoreOptions): Places {
+  const folder = data === undefined ? 'memory' : resolve(data)
+  return {
+    rows: database === undefined ? `${folder}/${databaseName}` : describePostgres(database),
+    packs: packs === undefined ? `${folder}/packs` : describeS3(packs),
+  }
+}
+
+function describePostgres({ url }: PostgresLocation): string {
+  const { host, pathname } = new URL(url)
+  return `postgres://${host}${pathname}`
+}
+
+function describeS3({ bucket, prefix, endpoint }: S3Location): string {
+  return `s3://${bucket}/${prefix}${endpoint === undefined ? '' : ` at ${endpoint}`}`
+}
+
+/**
+ * A store that somebody keeps: a folder without a database is a mistyped one, and is not made. Nothing is
+ * remembered in memory. Throws Failure 'storage-unavailable'.
+ */
+export async function openKeptStores(options: StoreOptions, now: () => number): Promise<Stores> {
+  const { rows } = placesOf(options)
+  if (options.database === undefined && !existsSync(rows)) {
+    throw new Failure('storage-unavailable', { detail: `there is no ${rows}` })
+  }
+  return await openStores(options, now)
+}
+
+export type MoveEnds = AsyncDisposable &
+  Readonly<{ from: Stores & { places: Places }; to: Stores & { places: Places } }>
+
+/** Both ends of a move; one database where both have the same. */
+export async function openMoveEnds(
+  from: StoreOptions,
+  to: StoreOptions,
+  now: () => number,
+): Promise<MoveEnds> {
+  const [here, there] = [placesOf(from), placesOf(to)]
+  const source = await openKeptStores(from, now)
+  try {
+    const target =
+      here.rows === there.rows
+        ? { database: source.database, ...(await openPacks(to, now)) }
+        : await openStores(to, now)
+    return {
+      from: { ...source, places: here },
+      to: { ...target, places: there },
+      async [Symbol.asyncDispose]() {
+        await source.database.destroy()
+        if (target.database !== source.database) await target.database.destroy()
+      },
+    }
+  } catch (error) {
+    await source.database.destroy()
+    throw error
+  }
 }

@@ -3,14 +3,10 @@
  * called, so that none pays for the start of another.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type SettingName, settings, type Texts } from '../config.ts'
+import { type MoveTexts, moveSettings, type SettingName, settings, type Texts } from '../config.ts'
+import type { EraseFlags } from './erase.ts'
+import type { Keep } from './keep.ts'
 import { readVersion, type Terminal } from './terminal.ts'
-
-/** Something that runs until it is told to end. */
-export type Running = Readonly<{ close: () => Promise<void> }>
-
-/** Is handed, from its start on, what has to be closed when the process ends; resolves when it runs. */
-export type Keep = (starting: Promise<Running>) => Promise<void>
 
 export function createProgram(terminal: Terminal, keep: Keep): Command {
   const program = new Command('visage')
@@ -24,6 +20,9 @@ export function createProgram(terminal: Terminal, keep: Keep): Command {
   addServe(program, keep)
   addMigrate(program, terminal)
   addBackup(program, terminal)
+  addMove(program, terminal, keep)
+  addVerify(program, terminal, keep)
+  addErase(program, terminal)
   addToken(program, terminal)
   addReset(program, terminal)
   return program
@@ -112,6 +111,60 @@ function addBackup(program: Command, terminal: Terminal): void {
 /** A flag without a value is one that is true. */
 function toTexts(flags: Readonly<Record<string, string | true>>): Texts {
   return Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, String(value)]))
+}
+
+function addMove(program: Command, terminal: Terminal, keep: Keep): void {
+  const command = program
+    .command('move')
+    .description('copy people, settings and photos to another place while the source is served')
+    .showHelpAfterError('`visage move --help` says more.')
+    .addHelpText(
+      'after',
+      '\nEither end is a folder, PostgreSQL and S3, or one of these with the folder for the other part.\nRun again, it goes on where it was and brings what has changed: docs/operating.md, Moving.',
+    )
+    .action(async (flags: MoveTexts) => {
+      const { move } = await import('./move.ts')
+      await move(flags, terminal, keep)
+    })
+  for (const { flag, value, meaning, env } of Object.values(moveSettings)) {
+    command.addOption(new Option(`${flag} <${value}>`, `${meaning} [${env}]`))
+  }
+}
+
+function addVerify(program: Command, terminal: Terminal, keep: Keep): void {
+  program
+    .command('verify')
+    .description('read every photo and compare it with what is known of it; 0 when all are sound')
+    .addOption(optionOf('data'))
+    .addOption(optionOf('database'))
+    .addOption(optionOf('packs'))
+    .option('--json', 'the result as one JSON object')
+    .showHelpAfterError('`visage verify --help` says more.')
+    .action(async ({ json = false, ...flags }: Texts & Readonly<{ json?: boolean }>) => {
+      const { verify } = await import('./verify.ts')
+      await verify(flags, json ? 'json' : 'text', terminal, keep)
+    })
+}
+
+function addErase(program: Command, terminal: Terminal): void {
+  program
+    .command('erase')
+    .description("remove somebody's photo and every trace of its bytes, and prove it")
+    .option('--user <id>', 'id or userPrincipalName')
+    .option('--group <id>', 'id of a group or team')
+    .option('--tenant <id>', 'needed where the name is known in several')
+    .option('--yes', 'do not ask')
+    .option('--dry-run', 'say what would go, and change nothing')
+    .addOption(optionOf('data'))
+    .addOption(optionOf('database'))
+    .addOption(optionOf('packs'))
+    .showHelpAfterError('`visage erase --help` says more.')
+    .action(async ({ data, database, packs, ...flags }: EraseFlags & Texts) => {
+      const { erase } = await import('./erase.ts')
+      const places = { data, database, packs }
+      const given = Object.entries(places).filter(([, text]) => text !== undefined)
+      await erase(flags, Object.fromEntries(given), terminal)
+    })
 }
 
 function addToken(program: Command, terminal: Terminal): void {

@@ -6,7 +6,8 @@ import { constants } from 'node:os'
 import { CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
 import { Failure } from '../failure.ts'
-import { createProgram, type Running } from './program.ts'
+import type { Running } from './keep.ts'
+import { createProgram } from './program.ts'
 import { CommandError, type Terminal } from './terminal.ts'
 
 const terminal: Terminal = {
@@ -46,7 +47,7 @@ function endOnSignals(current: () => Promise<Running> | undefined): void {
     if (started === undefined) return
     try {
       await started.close()
-      process.exit(0)
+      process.exit(started.exitCode ?? 0)
     } catch (error) {
       terminal.complain(`visage: ending failed: ${String(error)}`)
       process.exit(1)

@@ -38,6 +38,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'demo',
     'journal',
     'monitoring',
+    'moving',
     'permissions',
   ],
   // The other composition root: server.ts with an issuer and demo people around it.
@@ -78,6 +79,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'monitoring',
   ],
   'stores.ts': ['storage'],
+  // Whole stores at once: into another place, against themselves, and one person out of them.
+  moving: ['directory', 'photos', 'renditions', 'storage'],
   // `photos` for what a row says of its pack, and for the sweep of a copy.
   'backup.ts': ['stores.ts', 'photos', 'storage'],
   graph: ['tokens', 'permissions', 'directory', 'photos', 'throttling'],
@@ -111,7 +114,8 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   sharp: ['src/renditions/', 'src/demo/canvas.ts'],
   jose: ['src/tokens/', 'src/issuer/'],
   'oidc-provider': ['src/issuer/'],
-  kysely: ['src/storage/', 'src/directory/', 'src/photos/'],
+  kysely: ['src/storage/', 'src/directory/', 'src/photos/', 'src/moving/'],
+  'cli-progress': ['src/cli/'],
   'node:sqlite': ['src/storage/'],
   pg: ['src/storage/'],
   '@aws-sdk/client-s3': ['src/storage/s3.ts'],

@@ -1,0 +1,144 @@
+/**
+ * `visage erase`: somebody's photo and every trace of its bytes, gone and shown to be gone. Ends with 0 only
+ * when everything that was looked for was found absent.
+ */
+import { createInterface } from 'node:readline/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { readEnvironment, readStoreConfig, type Texts } from '../config.ts'
+import { Failure } from '../failure.ts'
+import {
+  type Erased,
+  erasePhoto,
+  findTraces,
+  longestUploadMs,
+  type Traces,
+} from '../moving/erase.ts'
+import { findOwner, type NamedOwner } from '../moving/owners.ts'
+import { openKeptStores, placesOf } from '../stores.ts'
+import { some } from './progress.ts'
+import { CommandError, jsonLines, type Terminal } from './terminal.ts'
+
+export type EraseFlags = Readonly<{
+  user?: string
+  group?: string
+  tenant?: string
+  yes?: boolean
+  dryRun?: boolean
+}>
+
+export async function erase(
+  { user, group, tenant, yes = false, dryRun = false }: EraseFlags,
+  places: Texts,
+  terminal: Terminal,
+  environment: Texts = readEnvironment(),
+): Promise<void> {
+  const kind = user === undefined ? 'group' : 'user'
+  const name = user ?? group
+  if (name === undefined || (user !== undefined && group !== undefined)) {
+    throw new CommandError('name whose photo to erase: --user <id or name> or --group <id>.')
+  }
+  const config = readStoreConfig(places, environment)
+  const { database, packs } = await openKeptStores(config, Date.now)
+  await using _closing = database
+  const owner = await findOwner(database, kind, name, tenant)
+  const store = { database, packs }
+  const traces = await findTraces(store, owner.key)
+  terminal.print(`${owner.words}, in ${placesOf(config).packs}`)
+  for (const line of describeTraces(traces)) terminal.print(line)
+  if (dryRun) {
+    terminal.print('Nothing was changed: this was a dry run.')
+    return
+  }
+  if (!yes) await confirm(owner)
+  if (traces.orphans.length > 0) terminal.complain(waiting(traces))
+  const erased = await erasePhoto(store, owner.key, traces, {
+    now: Date.now,
+    pause: async ms => void (await delay(ms)),
+  })
+  const isProven = erased.left.length === 0 && erased.newVersion === undefined
+  audit(terminal, owner, erased, isProven)
+  for (const line of describeErased(erased)) terminal.print(line)
+  if (!isProven) throw new Failure('storage-unavailable', { detail: whyNot(erased) })
+}
+
+function describeTraces(traces: Traces): string[] {
+  const { current, earlier, ownerless, orphans, buried } = traces
+  const all = [
+    [current, 'the photo'],
+    [earlier, 'earlier photos that wait for the sweep'],
+    [ownerless, 'photos that an older Visage retired: they could be theirs'],
+    [orphans, 'packs that nobody names, of interrupted uploads: they could be theirs'],
+    [buried, 'packs that were removed and that the bucket keeps: they could be theirs'],
+  ] as const
+  const lines = all.flatMap(([keys, what]) =>
+    keys.length === 0
+      ? []
+      : [`  ${what}: ${keys.length <= 5 ? keys.join(', ') : some(keys.length, 'pack')}`],
+  )
+  return lines.length === 0 ? ['There is no photo and no trace of one.'] : ['To go:', ...lines]
+}
+
+function waiting({ orphans }: Traces): string {
+  const seconds = longestUploadMs / 1000
+  return `Watching ${some(orphans.length, 'pack')} that nobody names for ${seconds} s: one that is an upload under way gets its name by then, and stays.`
+}
+
+async function confirm({ words }: NamedOwner): Promise<void> {
+  if (!process.stdin.isTTY) {
+    throw new CommandError(
+      'this is no terminal that could be asked whether to erase it. Add --yes.',
+    )
+  }
+  const asking = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    const answer = await asking.question(`Erase the photo of ${words} for good? Type yes: `)
+    if (answer.trim().toLowerCase() !== 'yes') throw new CommandError('nothing was erased.')
+  } finally {
+    asking.close()
+  }
+}
+
+/** Who asked for it is not known here: the shell's history and this line's collector know. */
+function audit(terminal: Terminal, { key }: NamedOwner, erased: Erased, isProven: boolean): void {
+  const { tenantId, kind, id } = key
+  jsonLines(terminal, Date.now)(isProven ? 'info' : 'error', {
+    event: 'erased',
+    tenantId,
+    kind,
+    id,
+    packs: erased.absent,
+    left: erased.left.map(({ key: pack }) => pack),
+    isProven,
+  })
+}
+
+function describeErased(erased: Erased): string[] {
+  const { absent, leftovers, left, newVersion, searchedFiles, remark } = erased
+  return [
+    ...(newVersion === undefined ? ['Asked for the pointer: there is none.'] : []),
+    ...(absent.length > 0
+      ? [
+          `Looked for ${some(absent.length, 'pack')} by listing, versions and delete markers included, and by reading: all absent.`,
+        ]
+      : []),
+    ...absent.map(key => `  ${key}`),
+    ...(leftovers > 0 ? [`Removed besides: ${some(leftovers, 'interrupted write')}.`] : []),
+    ...(searchedFiles.length > 0
+      ? [
+          `Searched for the keys and the hash of the upload, and not found: ${searchedFiles.join(', ')}.`,
+        ]
+      : []),
+    ...left.map(({ key, what }) => `STILL THERE: ${key}: ${what}`),
+    ...(remark === undefined ? [] : [`Remark: ${remark}.`]),
+    'Out of reach from here: backups and snapshots; what clients and proxies keep; unused blocks of disks.',
+    'Servers that run with VISAGE_PACKS have ranges in memory that no request can reach any more; they let go of them within VISAGE_SWEEP_EVERY (10 minutes).',
+    "The person stays in the directory. A photo that somebody has given to a contact of theirs is that mailbox's, and stays.",
+  ]
+}
+
+function whyNot({ left, newVersion }: Erased): string {
+  if (left.length > 0) {
+    return `${some(left.length, 'trace')} could not be removed. On S3 a lock on the objects, or rights that are missing (s3:ListBucketVersions, s3:DeleteObjectVersion), are the usual reasons. The command can be run again.`
+  }
+  return `the photo was erased, and meanwhile a new one was set (version ${newVersion}). Run the command again if that is to go too.`
+}

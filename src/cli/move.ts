@@ -1,0 +1,100 @@
+/**
+ * `visage move`: people, settings and photos into another place, while the source goes on serving. Running it
+ * again goes on where it was, and brings what has changed.
+ */
+import { type MoveTexts, readMoveConfig, readMoveEnvironment } from '../config.ts'
+import { Failure } from '../failure.ts'
+import { type MoveProgress, type MoveResult, moveStore } from '../moving/move.ts'
+import type { PhotoFault } from '../moving/photos.ts'
+import { openMoveEnds } from '../stores.ts'
+import { runInterruptibly } from './interruptible.ts'
+import type { Keep } from './keep.ts'
+import { count, createProgress, megabytes, type Stage, some } from './progress.ts'
+import type { Terminal } from './terminal.ts'
+
+export async function move(
+  flags: MoveTexts,
+  terminal: Terminal,
+  keep: Keep,
+  environment: MoveTexts = readMoveEnvironment(),
+): Promise<void> {
+  const config = readMoveConfig(flags, environment)
+  await runInterruptibly(keep, async signal => {
+    await using ends = await openMoveEnds(config.from, config.to, Date.now)
+    const { from, to } = ends
+    terminal.complain(`From ${from.places.rows}, photos ${from.places.packs}`)
+    terminal.complain(`to   ${to.places.rows}, photos ${to.places.packs}`)
+    const result = await moveWithProgress(ends, terminal, signal)
+    for (const line of summarize(result)) terminal.print(line)
+    for (const fault of result.last.faults) terminal.complain(describeFault(fault))
+    refuseUnlessAgreed(result)
+  })
+}
+
+async function moveWithProgress(
+  ends: Awaited<ReturnType<typeof openMoveEnds>>,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<MoveResult> {
+  using progress = createProgress(terminal, process.stderr, Date.now)
+  let hasBegun = false
+  try {
+    return await moveStore({
+      ...ends,
+      now: Date.now,
+      signal,
+      watch(state) {
+        hasBegun = true
+        progress.show(stageOf(state))
+      },
+    })
+  } catch (error) {
+    if (!(error instanceof Failure && hasBegun)) throw error
+    throw new Failure(error.code, {
+      detail: `${error.detail}\nWhat has arrived stays there. Run the same command again to go on.`,
+      cause: error,
+    })
+  }
+}
+
+function stageOf({ pass, doing, photos, pace }: MoveProgress): Stage {
+  const isPhotos = doing === 'photos'
+  const packs = `${count(pace.packsCopied)} copied, ${count(pace.packsThere)} there, ${megabytes(pace.bytes)}`
+  const left = pace.left > 0 ? `, ${count(pace.left)} left` : ''
+  return {
+    name: `pass ${pass}, ${isPhotos ? 'photos' : 'people and settings'}`,
+    done: isPhotos ? pace.photosRead : pace.rowsRead,
+    of: isPhotos ? photos : 0,
+    words: isPhotos ? packs + left : doing.replaceAll('_', ' '),
+  }
+}
+
+function summarize({ people, photos, total, passes, seconds }: MoveResult): string[] {
+  return [
+    `${some(people, 'person', 'people')}, ${some(photos, 'photo')} at the source.`,
+    `Packs: ${count(total.packsCopied)} copied (${megabytes(total.bytes)}), ${count(total.packsThere)} there already, ${count(total.packsVerified)} read back and compared.`,
+    `${some(total.changes, 'change')} made in ${some(passes, 'pass', 'passes')}, ${seconds.toFixed(1)} s.`,
+    ...(total.changes === 0 ? ['Nothing had changed.'] : []),
+  ]
+}
+
+/** Also of `visage verify`. */
+export function describeFault({ tenantId, kind, ownerId, version, what }: PhotoFault): string {
+  return `${kind} ${ownerId} of tenant ${tenantId}, version ${version}: ${what}`
+}
+
+/** Exit code 0 says one thing: the last pass read everything on both sides and found it alike. */
+function refuseUnlessAgreed({ outcome, last }: MoveResult): void {
+  if (outcome === 'agree') return
+  throw new Failure('storage-unavailable', { detail: whyNot(outcome, last) })
+}
+
+function whyNot(outcome: 'left' | 'ended', last: MoveResult['last']): string {
+  const again = 'Run the same command again to go on.'
+  if (outcome === 'ended') return `ended before it was done. ${again}`
+  if (last.left > 0) {
+    const why = last.leftWhy === '' ? '' : ` (${last.leftWhy})`
+    return `${some(last.left, 'row')} could not be moved${why}. Everything else is there.`
+  }
+  return `the source changes faster than it can be followed: ${some(last.changes, 'change')} in the last pass. Restart it with VISAGE_READ_ONLY=true, and then: ${again}`
+}

@@ -1,0 +1,73 @@
+/**
+ * How far a long command is, on standard error: a bar that moves on a terminal, a line every few seconds
+ * anywhere else. It knows no command.
+ */
+import { Presets, SingleBar } from 'cli-progress'
+import type { Terminal } from './terminal.ts'
+
+export type Stage = Readonly<{
+  /** What is being done: another one begins another bar. */
+  name: string
+  done: number
+  /** 0 where nobody knows. */
+  of: number
+  words: string
+}>
+
+export type Progress = Disposable & Readonly<{ show: (stage: Stage) => void }>
+
+const lineEveryMs = 5000
+
+export function createProgress(
+  terminal: Terminal,
+  stream: NodeJS.WriteStream,
+  now: () => number,
+): Progress {
+  return stream.isTTY ? createBars(stream) : createLines(terminal, now)
+}
+
+function createBars(stream: NodeJS.WriteStream): Progress {
+  let bar: Readonly<{ name: string; single: SingleBar }> | undefined
+  const begin = ({ name, of }: Stage) => {
+    bar?.single.stop()
+    const format = `${name.padEnd(24)} {bar} {value}/{total}  {words}`
+    // A line for every update would be left behind by who pipes standard error; it is none, here.
+    const single = new SingleBar({ format, stream, hideCursor: true, fps: 5 }, Presets.shades_grey)
+    single.start(of, 0, { words: '' })
+    return { name, single }
+  }
+  return {
+    show(stage) {
+      if (bar?.name !== stage.name) bar = begin(stage)
+      bar.single.setTotal(Math.max(stage.of, stage.done))
+      bar.single.update(stage.done, { words: stage.words })
+    },
+    [Symbol.dispose]: () => bar?.single.stop(),
+  }
+}
+
+function createLines(terminal: Terminal, now: () => number): Progress {
+  let shownAt = now()
+  return {
+    show({ name, done, of, words }) {
+      if (now() - shownAt < lineEveryMs) return
+      shownAt = now()
+      terminal.complain(`${name}: ${done}${of > 0 ? ` of ${of}` : ''}${words && `, ${words}`}`)
+    },
+    [Symbol.dispose]: () => {},
+  }
+}
+
+/** 1,234,567 */
+export function count(number: number): string {
+  return number.toLocaleString('en-US')
+}
+
+/** `1 photo`, `2 photos`. */
+export function some(number: number, noun: string, plural = `${noun}s`): string {
+  return `${count(number)} ${number === 1 ? noun : plural}`
+}
+
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`
+}

@@ -1,0 +1,79 @@
+/**
+ * `visage verify`: every photo read and compared with what its row says of it. Ends with 0 when all are sound
+ * and with 1 when one is not.
+ */
+import { readEnvironment, readStoreConfig, type Texts } from '../config.ts'
+import { Failure } from '../failure.ts'
+import { type Verified, verifyStore } from '../moving/verify.ts'
+import { openKeptStores } from '../stores.ts'
+import { runInterruptibly } from './interruptible.ts'
+import type { Keep } from './keep.ts'
+import { describeFault } from './move.ts'
+import { count, createProgress, megabytes, some } from './progress.ts'
+import type { Terminal } from './terminal.ts'
+
+export async function verify(
+  flags: Texts,
+  form: 'text' | 'json',
+  terminal: Terminal,
+  keep: Keep,
+  environment: Texts = readEnvironment(),
+): Promise<void> {
+  const config = readStoreConfig(flags, environment)
+  await runInterruptibly(keep, async signal => {
+    const { database, packs } = await openKeptStores(config, Date.now)
+    await using _closing = database
+    const result = await verifyWithProgress({ database, packs }, terminal, signal)
+    if (form === 'json') terminal.print(JSON.stringify(result))
+    else for (const line of describe(result)) terminal.print(line)
+    refuseUnlessSound(result)
+  })
+}
+
+async function verifyWithProgress(
+  store: Pick<Awaited<ReturnType<typeof openKeptStores>>, 'database' | 'packs'>,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Verified> {
+  using progress = createProgress(terminal, process.stderr, Date.now)
+  return await verifyStore({
+    store,
+    now: Date.now,
+    signal,
+    watch: ({ doing, done, of, faults }) =>
+      progress.show({
+        name: doing === 'photos' ? 'photos' : 'packs nobody names',
+        done,
+        of,
+        words: `${count(faults)} damaged`,
+      }),
+  })
+}
+
+function describe({
+  photos,
+  bytes,
+  faulty,
+  faults,
+  changedMeanwhile,
+  unnamed,
+  seconds,
+}: Verified): string[] {
+  const more = faulty - faults.length
+  return [
+    ...faults.map(describeFault),
+    ...(more > 0 ? [`… and ${count(more)} more`] : []),
+    `${some(photos, 'photo')} read, ${megabytes(bytes)}, ${seconds.toFixed(1)} s: ${faulty === 0 ? 'all sound' : `${count(faulty)} damaged`}.`,
+    ...(changedMeanwhile > 0 ? [`${some(changedMeanwhile, 'photo')} changed meanwhile.`] : []),
+    `Packs that nobody names: ${count(unnamed.retired)} wait for the sweep, ${count(unnamed.orphans)} of uploads under way or interrupted; ${megabytes(unnamed.bytes)}.`,
+  ]
+}
+
+function refuseUnlessSound({ outcome, faulty }: Verified): void {
+  if (outcome === 'sound') return
+  const detail =
+    outcome === 'ended'
+      ? 'ended before everything was read'
+      : `${some(faulty, 'photo')} damaged. Set anew, restored from a backup or erased, each is sound again.`
+  throw new Failure('storage-unavailable', { detail })
+}
