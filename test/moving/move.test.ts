@@ -1,0 +1,225 @@
+/**
+ * Moves between the embedded deployment and PostgreSQL, in both directions and in parts. Those to and from S3
+ * are in s3.test.ts.
+ */
+import assert from 'node:assert/strict'
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { addUsers } from '../../src/directory/users.ts'
+import { claimForServing } from '../../src/storage/marks.ts'
+import { openStores, placesOf, type StoreOptions } from '../../src/stores.ts'
+import { contentsIn, describeMoves, isFailure, open } from '../suites/moving.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
+import {
+  contentsOf,
+  fillStore,
+  moveOnce,
+  personNamed,
+  setPhoto,
+  tenantId,
+  userKey,
+  withFolder,
+} from './stand.ts'
+
+let postgres: PostgresServer
+before(async () => {
+  postgres = await startPostgres()
+})
+after(() => postgres[Symbol.asyncDispose]())
+
+const inPostgres = async (data: string): Promise<StoreOptions> => ({
+  data,
+  database: { url: await postgres.createDatabase(), connections: 6 },
+})
+
+describeMoves('from one folder to another', async folder => ({
+  from: { data: join(folder, 'here') },
+  to: { data: join(folder, 'there') },
+}))
+
+describeMoves('from the embedded database to PostgreSQL', async folder => ({
+  from: { data: join(folder, 'here') },
+  to: await inPostgres(join(folder, 'there')),
+}))
+
+describeMoves('from PostgreSQL to the embedded database', async folder => ({
+  from: await inPostgres(join(folder, 'here')),
+  to: { data: join(folder, 'there') },
+}))
+
+describe('a move in parts', () => {
+  test('of the rows alone leaves the packs where they are', () =>
+    withFolder(async folder => {
+      const from = { data: folder }
+      const to = await inPostgres(folder)
+      await using source = await open(from)
+      await fillStore(source, 10)
+      const result = await moveOnce(from, to)
+      assert.deepEqual([result.outcome, result.total.packsCopied], ['agree', 0])
+      assert.deepEqual(await contentsIn(to), await contentsIn(from))
+      await setPhoto(source, userKey('person-3'))
+      assert.equal((await moveOnce(from, to)).outcome, 'agree')
+      assert.deepEqual(await contentsIn(to), await contentsIn(from))
+    }))
+
+  test('of the packs alone leaves the rows where they are, and soon knows what is there', () =>
+    withFolder(async folder => {
+      const from = await inPostgres(join(folder, 'here'))
+      const to = { ...from, data: join(folder, 'there') }
+      await using source = await open(from)
+      await fillStore(source, 10)
+      // Long ago: a run that was complete says of these that they are there.
+      await source.database.updateTable('photos').set({ updated_at: 1000 }).execute()
+      const first = await moveOnce(from, to)
+      assert.deepEqual([first.outcome, first.total.packsCopied], ['agree', 13])
+      assert.deepEqual(await contentsIn(to), await contentsIn(from))
+      const version = await setPhoto(source, userKey('person-3'))
+      const again = await moveOnce(from, to)
+      assert.deepEqual(
+        [again.outcome, again.total.packsCopied, again.total.packsVerified],
+        ['agree', 1, 2],
+      )
+      await using target = await open(to)
+      assert.ok(await target.packs.readWhole(version))
+    }))
+
+  test('of the packs too, after one of the rows alone', () =>
+    withFolder(async folder => {
+      const from = { data: folder }
+      const rows = await inPostgres(folder)
+      await using source = await open(from)
+      await fillStore(source, 10)
+      assert.equal((await moveOnce(from, rows)).outcome, 'agree')
+      const to = { ...rows, data: join(folder, 'there') }
+      const result = await moveOnce(from, to)
+      assert.deepEqual([result.outcome, result.total.packsCopied], ['agree', 13])
+      assert.deepEqual(await contentsIn(to), await contentsIn(from))
+    }))
+})
+
+describe('texts that PostgreSQL cannot hold', () => {
+  test('arrive as it would have kept them, also in keys, and a second run finds nothing to do', () =>
+    withFolder(async folder => {
+      const from = { data: join(folder, 'here') }
+      const to = await inPostgres(join(folder, 'there'))
+      await using source = await open(from)
+      await fillStore(source, 3)
+      await addUsers(source.database, tenantId, [
+        { ...personNamed('a\0b'), displayName: 'nul \0 here' },
+      ])
+      await setPhoto(source, userKey('a\0b'))
+      assert.equal((await moveOnce(from, to)).outcome, 'agree')
+      await using target = await open(to)
+      const person = await target.database
+        .selectFrom('users')
+        .select(['id', 'display_name'])
+        .where('id', 'like', 'a%')
+        .executeTakeFirstOrThrow()
+      assert.deepEqual({ ...person }, { id: 'a\uFFFDb', display_name: 'nul \uFFFD here' })
+      const again = await moveOnce(from, to)
+      assert.deepEqual([again.outcome, again.total.changes], ['agree', 0])
+    }))
+})
+
+describe('a destination', () => {
+  const places = (folder: string) => ({
+    from: { data: join(folder, 'here') },
+    to: { data: join(folder, 'there') },
+  })
+
+  test('is served from when it is complete, and not before', () =>
+    withFolder(async folder => {
+      const { from, to } = places(folder)
+      await using source = await open(from)
+      await fillStore(source, 20)
+      const ending = new AbortController()
+      ending.abort()
+      await moveOnce(from, to, { signal: ending.signal })
+      await using target = await open(to)
+      const claim = () => claimForServing(target.database, placesOf(to), 'write')
+      await assert.rejects(claim(), isFailure(/has not arrived/))
+      await assert.rejects(
+        claimForServing(target.database, placesOf(to), 'read'),
+        isFailure(/has not arrived/),
+      )
+      await moveOnce(from, to)
+      await claimForServing(target.database, placesOf(to), 'read')
+      await moveOnce(from, to)
+      await claim()
+      // Now somebody may have written there, and the source is no longer the truth.
+      const before = await contentsOf(target)
+      await setPhoto(source, userKey('person-1'))
+      await assert.rejects(moveOnce(from, to), isFailure(/is left as it is: .*a server has/))
+      assert.deepEqual(await contentsOf(target), before)
+    }))
+
+  test('of one source is none of another', () =>
+    withFolder(async folder => {
+      const { from, to } = places(folder)
+      const other = { data: join(folder, 'elsewhere') }
+      for (const place of [from, other]) {
+        await using side = await open(place)
+        await fillStore(side, 3)
+      }
+      await moveOnce(from, to)
+      await assert.rejects(moveOnce(other, to), isFailure(/another store is being moved/))
+      assert.deepEqual(await contentsIn(to), await contentsIn(from))
+    }))
+
+  test('is not the source, by whatever name', () =>
+    withFolder(async folder => {
+      const { from } = places(folder)
+      await using source = await open(from)
+      await fillStore(source, 3)
+      await assert.rejects(moveOnce(from, from), isFailure(/are the same/))
+      await assert.rejects(
+        moveOnce(from, { data: join(folder, 'there', '..', 'here') }),
+        isFailure(/are the same/),
+      )
+      await cp(join(folder, 'here'), join(folder, 'copy'), { recursive: true })
+      await assert.rejects(
+        moveOnce(from, { data: join(folder, 'copy') }),
+        isFailure(/by another address, or a copy of it/),
+      )
+    }))
+
+  test('of a source that is not there is never made', () =>
+    withFolder(async folder => {
+      const { from, to } = places(folder)
+      await assert.rejects(moveOnce(from, to), isFailure(/there is no .*here.visage\.sqlite/))
+    }))
+
+  test('under way in packs alone does not keep the source from serving', () =>
+    withFolder(async folder => {
+      const from = { data: join(folder, 'here') }
+      await using source = await open(from)
+      await source.database
+        .insertInto('moves')
+        .values({
+          part: 'packs',
+          place: 's3://photos/',
+          source_id: 'x',
+          state: 'copying',
+          changed_at: 1,
+        })
+        .execute()
+      await claimForServing(source.database, placesOf(from), 'write')
+      const there = { rows: placesOf(from).rows, packs: 's3://photos/' }
+      await assert.rejects(claimForServing(source.database, there, 'write'), isFailure(/arrived/))
+    }))
+})
+
+test('two moves to the same PostgreSQL at once: one goes, the other says so', () =>
+  withFolder(async folder => {
+    const from = { data: join(folder, 'here') }
+    const to = await inPostgres(join(folder, 'there'))
+    {
+      const { database, packs } = await openStores(from, Date.now)
+      await fillStore({ database, packs }, 20)
+      await database.destroy()
+    }
+    const outcomes = await Promise.allSettled([moveOnce(from, to), moveOnce(from, to)])
+    assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+    assert.deepEqual(await contentsIn(to), await contentsIn(from))
+  }))
