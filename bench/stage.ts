@@ -53,6 +53,11 @@ export async function openStage(plan: Plan, say: (line: string) => void): Promis
   let postgres: Promise<Postgres> | undefined
   let s3: Promise<S3> | undefined
   let s3Readers: Promise<S3Readers> | undefined
+  let closing: Promise<void> | undefined
+  const close = async () => {
+    for (const step of undo.toReversed()) await step()
+    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true })
+  }
   const start = async <Server extends Readonly<{ stop: () => Promise<void> }>>(
     server: Promise<Server>,
   ): Promise<Server> => {
@@ -76,10 +81,7 @@ export async function openStage(plan: Plan, say: (line: string) => void): Promis
     s3: () => (s3 ??= start(startS3())),
     s3Readers: () => (s3Readers ??= openS3Readers(stage)),
     defer: step => void undo.push(step),
-    async close() {
-      for (const step of undo.splice(0).toReversed()) await step()
-      if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true })
-    },
+    close: () => (closing ??= close()),
   }
   return stage
 }

@@ -65,9 +65,9 @@ export async function startCeph(daemons: number): Promise<Ceph> {
   }
   process.once('exit', abandon)
   const close = async () => {
-    process.off('exit', abandon)
     await call('stop')
     await rm(folder, { recursive: true, force: true })
+    process.off('exit', abandon)
   }
   try {
     await call('start', daemons, gatewayPort, monitorPort, accessKeyId, secretAccessKey)
