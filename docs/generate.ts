@@ -8,6 +8,7 @@ import { renderConfiguration, renderConfigurationSummary } from './configuration
 import { renderConformance, renderConformanceSummary } from './conformance.ts'
 import { renderErrors } from './errors.ts'
 import { renderGrowth } from './growth.ts'
+import { renderMetrics } from './metrics.ts'
 import { renderPermissionSummary, renderPermissions } from './permissions.ts'
 
 export type Generated = Readonly<{
@@ -28,6 +29,7 @@ export const everythingGenerated: readonly Generated[] = [
   { file: 'docs/errors.md', render: renderErrors },
   { file: 'docs/conformance.md', render: renderConformance },
   { file: 'docs/growth.md', section: 'growth', render: renderGrowth },
+  { file: 'docs/operating.md', section: 'metrics', render: renderMetrics },
   { file: 'README.md', section: 'permissions', render: renderPermissionSummary },
   { file: 'README.md', section: 'settings', render: renderConfigurationSummary },
   { file: 'README.md', section: 'conformance', render: renderConformanceSummary },

@@ -95,10 +95,23 @@ async function closeWithin(patienceMs: number, sdk: NodeSDK, write: WriteLine): 
   }
 }
 
-/** What OpenTelemetry complains about: a collector that is away, a variable it cannot read. */
-function logTroubles(write: WriteLine): void {
-  const complain = (...words: readonly unknown[]) =>
-    write('warning', { event: 'traces', error: words.map(String).join(' ').slice(0, 500) })
+const complaintEveryMs = 60_000
+const maxComplaints = 100
+
+/**
+ * What OpenTelemetry complains about: a collector that is away, a variable it cannot read. It does so with
+ * each batch of spans; once a minute is enough.
+ */
+function logTroubles(write: WriteLine, nowMs = () => performance.now()): void {
+  const saidAtMs = new Map<string, number>()
+  const complain = (...words: readonly unknown[]) => {
+    const error = words.map(String).join(' ').slice(0, 500)
+    const before = saidAtMs.get(error)
+    if (before !== undefined && nowMs() - before < complaintEveryMs) return
+    if (saidAtMs.size >= maxComplaints) saidAtMs.clear()
+    saidAtMs.set(error, nowMs())
+    write('warning', { event: 'traces', error })
+  }
   const ignore = () => {}
   diag.setLogger(
     { error: complain, warn: complain, info: ignore, debug: ignore, verbose: ignore },
@@ -135,7 +148,7 @@ function traceAnswers(tracer: Tracer): Around {
 /** Called below the span that it is about. */
 function describeAnswer({ call, place, caller, reply, ids, failure }: Answered): void {
   const span = trace.getActiveSpan()
-  if (span === undefined) return
+  if (!span?.isRecording()) return
   if (place) span.updateName(`${call.method} ${place.path}`)
   span.setAttributes({
     'http.response.status_code': reply.status,
@@ -192,7 +205,7 @@ function traceFetch(tracer: Tracer, fetch: Fetch): Fetch {
 /** Statements are told once they are done; their texts hold placeholders and no values. */
 function traceQueries(tracer: Tracer, database: string): (query: Watched) => void {
   return ({ text, durationMs, error }) => {
-    if (trace.getActiveSpan() === undefined) return
+    if (!isRecording()) return
     const endedAtMs = performance.timeOrigin + performance.now()
     const operation = /^\w+/.exec(text)?.[0].toLowerCase() ?? 'query'
     const table = /\b(?:from|into|update) "(\w+)"/i.exec(text)?.[1]
@@ -211,7 +224,11 @@ function traceQueries(tracer: Tracer, database: string): (query: Watched) => voi
   }
 }
 
-/** Below a request only: a sweep or a probe is no trace of its own. */
+/** A sweep or a probe is no trace of its own, and what the sampler left out costs little. */
+function isRecording(): boolean {
+  return trace.getActiveSpan()?.isRecording() === true
+}
+
 async function inSpan<Result>(
   tracer: Tracer,
   name: string,
@@ -219,7 +236,7 @@ async function inSpan<Result>(
   work: () => Promise<Result>,
   kind: SpanKind = SpanKind.INTERNAL,
 ): Promise<Result> {
-  if (trace.getActiveSpan() === undefined) return await work()
+  if (!isRecording()) return await work()
   return await tracer.startActiveSpan(name, { kind, attributes }, async span => {
     try {
       return await work()
