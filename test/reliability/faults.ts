@@ -2,6 +2,8 @@
 import { clockJumps } from './clock-jumps.ts'
 import { diskFull, diskReadOnly, diskRefuses } from './disk-faults.ts'
 import type { Fault } from './fault.ts'
+import { postgresFaults } from './postgres-faults.ts'
+import { s3Faults } from './s3-faults.ts'
 import { shutdown } from './shutdown.ts'
 import { sigkill } from './sigkill.ts'
 
@@ -12,4 +14,6 @@ export const faults: readonly Fault[] = [
   diskRefuses,
   clockJumps,
   shutdown,
+  ...postgresFaults,
+  ...s3Faults,
 ]

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Fault } from './fault.ts'
 import { faults } from './faults.ts'
+import { closeShared } from './nodes.ts'
 import {
   describeFailures,
   formatTable,
@@ -95,6 +96,7 @@ async function run({ chosen, size, write, json }: Plan): Promise<number> {
     )
     results.push(result)
   }
+  await closeShared()
   console.log(json ? JSON.stringify(results, undefined, 2) : formatTable(results))
   for (const line of describeFailures(results)) say(line)
   if (write)

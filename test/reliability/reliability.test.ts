@@ -1,8 +1,11 @@
 /** Every fault in its quick form. The whole table is made by `npm run reliability`. */
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import { hasHeld } from './fault.ts'
 import { faults } from './faults.ts'
+import { closeShared } from './nodes.ts'
+
+after(closeShared)
 
 for (const { name, title, deployment, rounds, whyNot, run } of faults) {
   const skip = whyNot?.() ?? false

@@ -1,0 +1,212 @@
+/**
+ * Two processes of `visage serve` on one PostgreSQL, and what a fault there has in common: load on both,
+ * a strike that ends, recovery, calm, and in the end every photo compared on both. It makes no fault.
+ * PostgreSQL and Ceph are started once for all faults of a run.
+ */
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Ceph, startCeph } from '../support/ceph.ts'
+import { findFreePort } from '../support/free-port.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+import { startTestIssuer, type TestIssuer } from '../support/test-issuer.ts'
+import { type Exit, inFolder, type Running } from '../support/visage.ts'
+import { createClient } from './client.ts'
+import { originAt, serve } from './embedded.ts'
+import type { Outcome, Say } from './fault.ts'
+import { type Ledger, openLedger } from './ledger.ts'
+import { type Load, type LoadOptions, startLoad } from './load.ts'
+import { signIn } from './people.ts'
+
+export type Environment = Readonly<Record<string, string>>
+
+export type Nodes = Readonly<{
+  origins: readonly string[]
+  ledger: Ledger
+  load: Load
+  postgres: PostgresServer
+  /** Of these nodes alone. */
+  database: string
+  /** Between the nodes and PostgreSQL. */
+  line: TcpProxy
+  kill: (at: number) => Promise<void>
+  start: (at: number) => Promise<void>
+  /** Until a request begun from now on has succeeded there. */
+  serves: (method: 'GET' | 'PUT', at: number) => Promise<void>
+}>
+
+export type Strike = Readonly<{
+  rounds: number
+  say: Say
+  /** Without: a folder that both share. */
+  packs?: Environment
+  cuts?: LoadOptions['cuts']
+  /** Whether somebody has to be told 503, for else nothing has been tested. */
+  isFelt: boolean
+  /** One round; when it resolves, nothing is wrong any more. */
+  strike: (nodes: Nodes, round: number) => Promise<void>
+}>
+
+const nodeCount = 2
+const peopleCount = 6
+/** Long enough for readers and writers to come to both nodes. */
+const calmMs = 400
+
+export async function strikeNodes({ rounds, say, ...how }: Strike): Promise<Outcome> {
+  await using issuer = await startTestIssuer()
+  const ledger = openLedger(signIn(issuer, peopleCount))
+  const recoveryMs: number[] = []
+  const notes: string[] = []
+  await withProcesses(issuer, how.packs ?? {}, async processes => {
+    const { origins } = processes
+    const load = startLoad({ origins, ledger, cuts: how.cuts ?? 'never', pauseMs: 10 })
+    const nodes = { ...processes, ledger, load, serves: servesOn(origins, load) }
+    await load.recovered()
+    const troubleMs: number[] = []
+    for (let round = 1; round <= rounds; round += 1) {
+      await how.strike(nodes, round)
+      const endMs = performance.now()
+      recoveryMs.push(await load.recovered())
+      troubleMs.push(await waitForCalm(load, ledger, endMs))
+      say(`${round} of ${rounds}, served again after ${recoveryMs.at(-1)} ms`)
+    }
+    await load.stop()
+    const client = createClient()
+    await ledger.check(client, origins)
+    client.close()
+    notes.push(
+      `longest answer ${seconds(Math.max(...load.seen.map(({ tookMs }) => tookMs)))} s`,
+      `last 503 begun ${seconds(Math.max(...troubleMs))} s after the end of a fault`,
+    )
+    await processes.stop()
+  })
+  const outcome = ledger.outcome(recoveryMs, notes)
+  if (!how.isFelt || outcome.refused > 0) return outcome
+  return { ...outcome, problems: [...outcome.problems, 'nobody was refused: no fault was felt'] }
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1)
+}
+
+type Processes = Omit<Nodes, 'ledger' | 'load' | 'serves'> & Readonly<{ stop: () => Promise<void> }>
+
+async function withProcesses(
+  issuer: TestIssuer,
+  packs: Environment,
+  work: (processes: Processes) => Promise<void>,
+): Promise<void> {
+  const postgres = await sharedPostgres()
+  const url = new URL(await postgres.createDatabase())
+  const database = url.pathname.slice(1)
+  await using line = await startTcpProxy(postgres.port)
+  url.port = String(line.port)
+  await inFolder(async cwd => {
+    const ports = [await findFreePort(), await findFreePort()]
+    const running: (Running | undefined)[] = []
+    const logs: string[] = []
+    const died = Promise.withResolvers<never>()
+    // Also when all has gone wrong already, and nobody listens any more.
+    died.promise.catch(() => {})
+    const start = async (at: number) => {
+      const env = {
+        VISAGE_DATABASE: url.href,
+        VISAGE_DATA: join(cwd, 'data'),
+        VISAGE_SWEEP_EVERY: '1',
+        ...packs,
+        // What the first node reads, it reads from the store.
+        ...(at === 0 && { VISAGE_PACK_CACHE: '0' }),
+      }
+      const node = await serve({ cwd, issuer, port: ports[at] ?? 0, env })
+      running[at] = node
+      // Nobody but a fault ends a node.
+      void node.ended.then(exit => running[at] === node && died.reject(endOf(node, exit)))
+    }
+    const end = async (at: number, signal: NodeJS.Signals) => {
+      const node = running[at]
+      if (node === undefined) return
+      running[at] = undefined
+      node.send(signal)
+      const exit = await node.ended
+      logs.push(node.stderr())
+      if (signal !== 'SIGKILL' && exit.code !== 0) throw endOf(node, exit)
+    }
+    const stop = async () => {
+      for (let at = 0; at < nodeCount; at += 1) await end(at, 'SIGTERM')
+      const bugs = logs.flatMap(log => log.split('\n')).filter(isBug)
+      if (bugs.length > 0) throw new Error(bugs.slice(0, 5).join('\n'))
+    }
+    for (let at = 0; at < nodeCount; at += 1) await start(at)
+    const kill = (at: number) => end(at, 'SIGKILL')
+    const origins = ports.map(originAt)
+    const working = work({ origins, postgres, database, line, kill, start, stop })
+    await Promise.race([working, died.promise])
+  })
+}
+
+function endOf({ stderr }: Running, exit: Exit): Error {
+  const last = stderr().split('\n').slice(-20).join('\n')
+  return new Error(`a node ended with ${JSON.stringify(exit)}:\n${last}`)
+}
+
+/** An error that nobody foresaw, or words of a library that no collector of logs can read. */
+function isBug(line: string): boolean {
+  return line !== '' && (!line.startsWith('{') || line.includes('"bug":'))
+}
+
+/** When the last request began that was still refused, in milliseconds after the fault's end. */
+async function waitForCalm(load: Load, ledger: Ledger, endMs: number): Promise<number> {
+  let lastMs = endMs
+  let next = 0
+  for (;;) {
+    await delay(20)
+    for (; next < load.seen.length; next += 1) {
+      const { beganMs = 0, status } = load.seen[next] ?? {}
+      if (status === 503) lastMs = Math.max(lastMs, beganMs)
+    }
+    const nowMs = performance.now()
+    if (nowMs - lastMs > calmMs) return lastMs - endMs
+    if (nowMs - endMs < 30_000) continue
+    ledger.count('wrongStatus', 'half a minute after the fault uploads or reads are still refused')
+    return lastMs - endMs
+  }
+}
+
+function servesOn(origins: readonly string[], load: Load): Nodes['serves'] {
+  return async (wanted, at) => {
+    const [sinceMs, first] = [performance.now(), load.seen.length]
+    const isThere = () =>
+      load.seen
+        .slice(first)
+        .some(
+          ({ method, origin, beganMs, status }) =>
+            method === wanted && origin === origins[at] && beganMs >= sinceMs && status === 200,
+        )
+    while (!isThere()) {
+      if (performance.now() - sinceMs > 30_000) throw new Error(`no ${wanted} succeeds meanwhile`)
+      await delay(5)
+    }
+  }
+}
+
+let postgres: Promise<PostgresServer> | undefined
+let ceph: Promise<Ceph> | undefined
+
+/** Few connections, so that a fault can take them all. */
+export function sharedPostgres(): Promise<PostgresServer> {
+  postgres ??= startPostgres({ flags: ['-c', 'max_connections=50'] })
+  return postgres
+}
+
+export function sharedCeph(): Promise<Ceph> {
+  ceph ??= startCeph(3)
+  return ceph
+}
+
+/** After the last fault of a run. */
+export async function closeShared(): Promise<void> {
+  const open = [postgres, ceph]
+  postgres = undefined
+  ceph = undefined
+  for (const server of open) await (await server)?.[Symbol.asyncDispose]()
+}

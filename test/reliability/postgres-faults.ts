@@ -1,0 +1,187 @@
+/** What happens to a PostgreSQL and to the way there, while two nodes serve from it. */
+import { randomInt } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import type { Fault, Outcome, Say } from './fault.ts'
+import { type Nodes, type Strike, strikeNodes } from './nodes.ts'
+
+const deployment = 'PostgreSQL + shared folder, 2 nodes'
+
+const stopped: Fault = {
+  name: 'postgres-stopped',
+  title: 'PostgreSQL stopped and started again',
+  deployment,
+  means:
+    'In turn: a fast shutdown, which ends every connection at once, and SIGKILL to the server, after which it recovers from its log. It is away for up to a second.',
+  rounds: { full: 12, quick: 2 },
+  run: through(true, async ({ postgres }, round) => {
+    await (round % 2 === 0 ? postgres.crash() : postgres.stop())
+    await delay(200 + randomInt(800))
+    await postgres.start()
+  }),
+}
+
+const cut: Fault = {
+  name: 'postgres-cut',
+  title: 'Connections to PostgreSQL cut, again and again',
+  deployment,
+  means:
+    'For a second: every session is ended by pg_terminate_backend, or every connection reset on its way, up to 100 ms apart; in every third round each connection breaks after at most 4,000 bytes.',
+  rounds: { full: 15, quick: 3 },
+  run: through(true, async (nodes, round) => {
+    const endMs = performance.now() + 1000
+    if (round % 3 === 0) nodes.line.breakAfter(() => randomInt(4000))
+    while (performance.now() < endMs) {
+      await delay(randomInt(100))
+      if (round % 3 === 1) await terminateAll(nodes)
+      if (round % 3 === 2) nodes.line.cut()
+    }
+    nodes.line.mend()
+  }),
+}
+
+const delaysMs = [50, 200, 500]
+const slow: Fault = {
+  name: 'postgres-slow',
+  title: 'PostgreSQL slow',
+  deployment,
+  means: `Whatever is said to it or by it arrives later, in turn by ${delaysMs.join(', ')} ms, for five seconds.`,
+  rounds: { full: 3, quick: 1 },
+  // Slow is not away: whether anybody is refused depends on how long they have to wait for each other.
+  run: through(false, async ({ line }, round) => {
+    line.delay(delaysMs[(round - 1) % delaysMs.length] ?? 0)
+    await delay(5000)
+    line.mend()
+  }),
+}
+
+const silencesMs = [3000, 20_000]
+const silent: Fault = {
+  name: 'postgres-silent',
+  title: 'The cable to PostgreSQL pulled',
+  deployment,
+  means:
+    'Nothing gets through and nobody is told, in turn for 3 seconds, after which what was held up goes on, and for 20, longer than any limit, after which the old connections are reset.',
+  rounds: { full: 2, quick: 1 },
+  run: async (rounds, say) =>
+    await strikeNodes({
+      rounds,
+      say,
+      // Three seconds are within every limit.
+      isFelt: rounds > 1,
+      strike: async ({ line }, round) => {
+        const ms = silencesMs[(round - 1) % silencesMs.length] ?? 0
+        line.silence()
+        await delay(ms)
+        line.mend()
+        if (ms > 10_000) line.cut()
+      },
+    }),
+}
+
+const taken: Fault = {
+  name: 'postgres-taken',
+  title: 'Every connection of PostgreSQL taken by others',
+  deployment,
+  means:
+    'The connections of the nodes are ended, and others take all that the server has, before the nodes can have new ones; after a second they leave.',
+  rounds: { full: 5, quick: 1 },
+  run: through(true, async nodes => {
+    const others: pg.Client[] = []
+    // The nodes would come back for theirs at once, and be as quick as the others.
+    nodes.line.refuse()
+    await terminateAll(nodes)
+    await takeAll(nodes, others)
+    nodes.line.mend()
+    await delay(1000)
+    await Promise.all(others.map(other => other.end()))
+  }),
+}
+
+const locked: Fault = {
+  name: 'postgres-locked',
+  title: "Somebody else's transaction holds rows",
+  deployment,
+  means:
+    'It locks everybody in the directory, in turn for 2 seconds, in which writers wait, and for 12, longer than a statement may take. Reads go on.',
+  rounds: { full: 2, quick: 1 },
+  run: async (rounds, say) =>
+    await strikeNodes({
+      rounds,
+      say,
+      isFelt: rounds > 1,
+      strike: async (nodes, round) => {
+        const other = new pg.Client(nodes.postgres.address(nodes.database))
+        await other.connect()
+        await other.query('begin')
+        await other.query('select id from users for update')
+        const held = delay(round % 2 === 0 ? 12_000 : 2_000)
+        await nodes.serves('GET', 0)
+        await nodes.serves('GET', 1)
+        await held
+        await other.end()
+      },
+    }),
+}
+
+const killed: Fault = {
+  name: 'node-killed',
+  title: 'One of two nodes killed (SIGKILL) at random moments',
+  deployment,
+  means:
+    'It is killed, uploads under way, and started again; meanwhile the other one serves uploads and reads and has taken over the sweep.',
+  rounds: { full: 20, quick: 3 },
+  run: through(false, killOne, 'allowed'),
+}
+
+export const postgresFaults: readonly Fault[] = [stopped, cut, slow, silent, taken, locked, killed]
+
+function through(isFelt: boolean, strike: Strike['strike'], cuts: Strike['cuts'] = 'never') {
+  return (rounds: number, say: Say): Promise<Outcome> =>
+    strikeNodes({ rounds, say, isFelt, strike, cuts })
+}
+
+async function killOne(nodes: Nodes): Promise<void> {
+  const [dead, alive] = randomInt(2) === 0 ? [0, 1] : [1, 0]
+  await delay(randomInt(400))
+  await nodes.kill(dead)
+  await nodes.serves('PUT', alive)
+  await nodes.serves('GET', alive)
+  await sweepIsTaken(nodes)
+  await nodes.start(dead)
+}
+
+/** A version that no store holds, replaced long ago: the next sweep forgets it. */
+async function sweepIsTaken({ postgres, database }: Nodes): Promise<void> {
+  const client = new pg.Client(postgres.address(database))
+  await client.connect()
+  const version = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('hex')
+  await client.query('insert into retired_packs (version, retired_at) values ($1, 0)', [version])
+  const deadlineMs = performance.now() + 20_000
+  const find = () => client.query('select from retired_packs where version = $1', [version])
+  while (((await find()).rowCount ?? 0) > 0) {
+    if (performance.now() > deadlineMs) throw new Error('nobody sweeps')
+    await delay(20)
+  }
+  await client.end()
+}
+
+async function terminateAll({ postgres, database }: Nodes): Promise<void> {
+  await postgres.run(
+    `select pg_terminate_backend(pid, 1000) from pg_stat_activity
+      where application_name = 'visage' and datname = '${database}'`,
+  )
+}
+
+/** Opens connections until there is none left. */
+async function takeAll({ postgres }: Nodes, others: pg.Client[]): Promise<void> {
+  for (;;) {
+    const other = new pg.Client(postgres.address('postgres'))
+    try {
+      await other.connect()
+    } catch {
+      return
+    }
+    others.push(other)
+  }
+}

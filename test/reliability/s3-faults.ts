@@ -1,0 +1,176 @@
+/** What happens to an S3 store, Ceph with three copies of everything, and to the way there. */
+import { randomInt } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Ceph, whyNoCeph } from '../support/ceph.ts'
+import { type Refusal, startS3Proxy } from '../support/s3-proxy.ts'
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
+import type { Fault, Outcome, Say } from './fault.ts'
+import { type Environment, type Nodes, type Strike, sharedCeph, strikeNodes } from './nodes.ts'
+
+const deployment = 'PostgreSQL + S3 (Ceph), 2 nodes'
+
+const daemon: Fault = {
+  name: 's3-daemon-killed',
+  title: 'One of three object daemons killed (SIGKILL) and brought back',
+  deployment,
+  means:
+    'Each in turn. Uploads, reads and reads past the cache succeed on both nodes while it is away; it comes back empty, and the next one goes when every object has its three copies again.',
+  rounds: { full: 3, quick: 1 },
+  whyNot: whyNoCeph,
+  run: onCeph(async (ceph, strike) =>
+    strike(await directly(ceph), {
+      // Two copies are enough to read and write: nobody need be refused.
+      isFelt: false,
+      strike: async (nodes, round) => {
+        const name = `osd.${(round - 1) % 3}`
+        await ceph.kill(name)
+        await serveBoth(nodes)
+        await delay(1500)
+        await serveBoth(nodes)
+        await ceph.revive(name)
+        await ceph.heal()
+      },
+    }),
+  ),
+}
+
+const gateway: Fault = {
+  name: 's3-gateway-stopped',
+  title: 'S3 gateway killed and started again',
+  deployment,
+  means: 'SIGKILL, and for a second or two nobody listens.',
+  rounds: { full: 8, quick: 1 },
+  whyNot: whyNoCeph,
+  run: onCeph(async (ceph, strike) =>
+    strike(await directly(ceph), {
+      isFelt: true,
+      strike: async () => {
+        await ceph.kill('rgw')
+        await delay(randomInt(1500))
+        await ceph.revive('rgw')
+      },
+    }),
+  ),
+}
+
+const delaysMs = [100, 500, 2500]
+const slow: Fault = {
+  name: 's3-gateway-slow',
+  title: 'S3 gateway slow',
+  deployment,
+  means: `Whatever is said to it or by it arrives later, in turn by ${delaysMs.join(', ')} ms, for five seconds; the last is more than a try may take.`,
+  rounds: { full: 3, quick: 1 },
+  whyNot: whyNoCeph,
+  run: onLine(false, async (line, round) => {
+    line.delay(delaysMs[(round - 1) % delaysMs.length] ?? 0)
+    await delay(5000)
+    line.mend()
+  }),
+}
+
+const silencesMs = [6000, 20_000]
+const silent: Fault = {
+  name: 's3-gateway-silent',
+  title: 'The cable to the S3 gateway pulled',
+  deployment,
+  means:
+    'Nothing gets through and nobody is told, in turn for 6 seconds, in which a second try begins, and for 20, longer than any limit, after which the old connections are reset.',
+  rounds: { full: 2, quick: 1 },
+  whyNot: whyNoCeph,
+  run: onLine(false, async (line, round) => {
+    const ms = silencesMs[(round - 1) % silencesMs.length] ?? 0
+    line.silence()
+    await delay(ms)
+    line.mend()
+    if (ms > 10_000) line.cut()
+  }),
+}
+
+const refusals: readonly Refusal[] = [
+  { status: 500, share: 0.5, when: 'after' },
+  { status: 503, share: 1, when: 'before' },
+  { status: 503, share: 0.5, when: 'before' },
+  { status: 500, share: 1, when: 'after' },
+  { status: 500, share: 1, when: 'before' },
+]
+const refusing: Fault = {
+  name: 's3-gateway-errors',
+  title: 'S3 gateway answering 500 and 503',
+  deployment,
+  means:
+    'To half of the requests or to all of them, for three seconds: before it hears of them, or after it has done what they ask, so that the same write comes again.',
+  rounds: { full: 5, quick: 2 },
+  whyNot: whyNoCeph,
+  run: onCeph(async (ceph, strike) => {
+    await using proxy = await startS3Proxy(ceph.gatewayPort)
+    return await strike(await through(ceph, proxy.port), {
+      isFelt: true,
+      strike: async (_nodes, round) => {
+        const refusal = refusals[(round - 1) % refusals.length]
+        if (refusal) proxy.refuse(refusal)
+        await delay(3000)
+        proxy.mend()
+      },
+    })
+  }),
+}
+
+const reset: Fault = {
+  name: 's3-connections-reset',
+  title: 'Connections to S3 reset in the middle of uploads and reads',
+  deployment,
+  means:
+    'For three seconds: every connection is reset after at most 20,000 bytes, in the midst of what goes over it, or all at once up to 100 ms apart.',
+  rounds: { full: 6, quick: 2 },
+  whyNot: whyNoCeph,
+  run: onLine(true, async (line, round) => {
+    const endMs = performance.now() + 3000
+    if (round % 2 === 1) line.breakAfter(() => randomInt(20_000))
+    while (performance.now() < endMs) {
+      await delay(randomInt(100))
+      if (round % 2 === 0) line.cut()
+    }
+    line.mend()
+  }),
+}
+
+export const s3Faults: readonly Fault[] = [daemon, gateway, slow, silent, refusing, reset]
+
+type StrikeOn = (packs: Environment, how: Pick<Strike, 'isFelt' | 'strike'>) => Promise<Outcome>
+
+function onCeph(work: (ceph: Ceph, strike: StrikeOn) => Promise<Outcome>): Fault['run'] {
+  return async (rounds: number, say: Say) =>
+    await work(await sharedCeph(), (packs, how) => strikeNodes({ rounds, say, packs, ...how }))
+}
+
+/** With a line to the gateway that the strike has in its hands. */
+function onLine(
+  isFelt: boolean,
+  strike: (line: TcpProxy, round: number) => Promise<void>,
+): Fault['run'] {
+  return onCeph(async (ceph, strikeOn) => {
+    await using line = await startTcpProxy(ceph.gatewayPort)
+    const packs = await through(ceph, line.port)
+    return await strikeOn(packs, { isFelt, strike: (_nodes, round) => strike(line, round) })
+  })
+}
+
+async function serveBoth({ serves }: Nodes): Promise<void> {
+  for (const node of [0, 1]) {
+    await serves('PUT', node)
+    await serves('GET', node)
+  }
+}
+
+function directly(ceph: Ceph): Promise<Environment> {
+  return through(ceph, ceph.gatewayPort)
+}
+
+async function through(ceph: Ceph, port: number): Promise<Environment> {
+  const { bucket, prefix } = await ceph.createBucket()
+  return {
+    VISAGE_PACKS: `s3://${bucket}/${prefix}?endpoint=http://127.0.0.1:${port}`,
+    AWS_ACCESS_KEY_ID: ceph.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: ceph.credentials.secretAccessKey,
+  }
+}
