@@ -70,9 +70,12 @@ export async function stopProcess(child: ChildProcess): Promise<void> {
   await ended
 }
 
-/** Its log tells of every photo that is set; what goes well is not for the bench's own output. */
+/**
+ * Its log tells of every photo that is set, and of every refusal, which a number asks for or fails by. Errors are
+ * for the bench's own output, and whatever is no log.
+ */
 function passOn(line: string): void {
-  if (!line.includes('"severity":"info"')) process.stderr.write(`${line}\n`)
+  if (!/"severity":"(?:info|warning)"/.test(line)) process.stderr.write(`${line}\n`)
 }
 
 /** The address that a server says it listens on. What it complains about later is passed on. */
