@@ -31,6 +31,8 @@ export type HttpOptions = Readonly<{
   budget: BodyBudget
   stallTimeoutMs: number
   timeouts?: Partial<typeof defaultTimeouts>
+  /** How long the requests that were taken have, once the end has begun. */
+  closingMs?: number
   /** Puts something around the answers: those of single requests, of batches and of their parts. */
   around?: Around | undefined
   /** The same for what Visage says of itself. */
@@ -47,6 +49,8 @@ const defaultTimeouts = {
   keepAliveTimeout: 75_000,
   /** How often the first two are looked at. */
   connectionsCheckingInterval: 5_000,
+  /** For a connection on which nothing moves: a client who does not take its answer. */
+  timeout: 120_000,
 }
 const parserOptions = {
   /** Tokens of people in many groups reach 10 KB. */
@@ -57,6 +61,8 @@ const parserOptions = {
 /** How long a refused sender may go on sending before the connection is cut. */
 const lingerMs = 2_000
 const closingCheckMs = 50
+/** Within the 30 s that orchestrators usually wait before they kill. */
+const defaultClosingMs = 25_000
 
 export type Around = (answer: Answer) => Answer
 
@@ -64,13 +70,19 @@ export type HttpServer = Readonly<{
   server: Server
   /** The root of this server, without a slash at the end. Rejects with EADDRINUSE, EACCES… */
   listen: (at: Readonly<{ host: string; port: number }>) => Promise<string>
-  /** Takes no new connection, and resolves when every request that was taken is answered. */
+  /** Takes no new connection, and resolves when every request that was taken is answered, or cut for taking too long. */
   close: () => Promise<void>
 }>
 
 export function createServer(parts: Parts, options: HttpOptions): HttpServer {
   const answerAny = toAnswerAny(options)
   const handle: Handle = (request, response) => {
+    // Behind an answer that is still on its way: what is pipelined is done one by one. At once they could
+    // overtake each other (RFC 9112, 9.3.2), and all their answers would wait in memory for a slow reader.
+    if (response.socket === null) {
+      response.once('socket', () => handle(request, response))
+      return
+    }
     if (options.before?.(request, response)) return
     if (!server.listening) response.shouldKeepAlive = false
     respond(request, response, parts, options, answerAny).catch(error => {
@@ -88,17 +100,23 @@ export function createServer(parts: Parts, options: HttpOptions): HttpServer {
       const name = family === 'IPv6' ? `[${address}]` : address
       return `${options.tls ? 'https' : 'http'}://${name}:${taken}`
     },
-    close: () => closeServer(server),
+    close: () => closeServer(server, options.closingMs ?? defaultClosingMs),
   }
 }
 
-/** Node ends idle connections once; those that were busy then would hold it up until keep-alive ends. */
-async function closeServer(server: Server): Promise<void> {
+/**
+ * Node ends idle connections once; those that were busy then would hold it up until keep-alive ends. It
+ * also stops looking for requests that take too long, so that one client in the middle of a head, or one
+ * who does not read, would hold it up for ever.
+ */
+async function closeServer(server: Server, closingMs: number): Promise<void> {
   if (!server.listening) return
-  const timer = setInterval(() => server.closeIdleConnections(), closingCheckMs)
+  const endIdle = setInterval(() => server.closeIdleConnections(), closingCheckMs)
+  const endAll = setTimeout(() => server.closeAllConnections(), closingMs)
   server.close()
   await once(server, 'close')
-  clearInterval(timer)
+  clearInterval(endIdle)
+  clearTimeout(endAll)
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
@@ -108,6 +126,7 @@ function openServer(handle: Handle, parts: Parts, { tls, timeouts }: HttpOptions
   const server = tls
     ? createHttpsServer({ ...tls, ...settings }, handle)
     : createHttpServer(settings, handle)
+  server.timeout = settings.timeout
   // With a listener, Node leaves the 100 to us: it is sent when the body is asked for, so a refusal
   // by token or permission costs the client no upload.
   server.on('checkContinue', handle)

@@ -7,8 +7,9 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Answer } from '../../src/graph/answer.ts'
 import { createBodyBudget } from '../../src/graph/bodies-in-flight.ts'
-import { createServer } from '../../src/graph/http.ts'
+import { createServer, type HttpOptions } from '../../src/graph/http.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 import { type Stand, startStand } from './stand.ts'
 
@@ -81,6 +82,22 @@ describe('below a call', () => {
     socket.on('data', chunk => chunks.push(chunk))
     await once(socket, 'close')
     return parseAnswers(Buffer.concat(chunks).toString('latin1'))
+  }
+
+  /** A server of its own that answers everything this way. */
+  async function serveAround(answer: Answer, options: Partial<HttpOptions> = {}) {
+    const own = createServer(stand.parts, {
+      budget,
+      stallTimeoutMs: 150,
+      around: () => answer,
+      ...options,
+    })
+    await own.listen({ host: '127.0.0.1', port: 0 })
+    return {
+      server: own,
+      port: (own.server.address() as AddressInfo).port,
+      [Symbol.asyncDispose]: () => own.close(),
+    }
   }
 
   async function say(text: string): Promise<Heard[]> {
@@ -237,6 +254,64 @@ describe('below a call', () => {
       head('GET /v1.0/me', 'Connection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n'),
     )
     assert.equal(heard?.status, 200)
+  })
+
+  test('what is sent at once is done one by one, in its order', async () => {
+    const order: string[] = []
+    let running = 0
+    await using own = await serveAround(async ({ url }) => {
+      running += 1
+      assert.equal(running, 1)
+      await delay(10)
+      order.push(url)
+      running -= 1
+      return { status: 200, headers: {}, body: url }
+    })
+    const urls = ['/1', '/2', '/3', '/4']
+    const heads = urls.map(url => `GET ${url} HTTP/1.1\r\nHost: localhost\r\n`)
+    const socket = connect(own.port, '127.0.0.1')
+    socket.write(`${heads.join('\r\n')}${last}`)
+    const answers = await hear(socket)
+    assert.deepEqual(
+      answers.map(({ body }) => body),
+      urls,
+    )
+    assert.deepEqual(order, urls)
+  })
+
+  test('a client who does not take its answer is cut off', async () => {
+    const body = Buffer.alloc(30_000_000)
+    const timeouts = { timeout: 300 }
+    await using own = await serveAround(async () => ({ status: 200, headers: {}, body }), {
+      timeouts,
+    })
+    const socket = connect(own.port, '127.0.0.1')
+      .pause()
+      .on('error', () => {})
+    const [accepted] = (await once(own.server.server, 'connection')) as [Socket]
+    socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+    await once(accepted, 'close')
+    socket.destroy()
+  })
+
+  test('the end waits for who is served, and not for ever for who stalls', async () => {
+    const own = await serveAround(
+      async () => {
+        await delay(100)
+        return { status: 200, headers: {}, body: 'done' }
+      },
+      { closingMs: 400 },
+    )
+    const served = connect(own.port, '127.0.0.1')
+    served.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    const stalled = connect(own.port, '127.0.0.1').on('error', () => {})
+    stalled.write('GET / HTTP/1.1\r\nHost: loc')
+    await delay(50)
+    const sinceMs = performance.now()
+    const [answers] = await Promise.all([hear(served), own.server.close()])
+    assert.equal(answers[0]?.body, 'done')
+    assert.ok(performance.now() - sinceMs < 5_000)
+    stalled.destroy()
   })
 
   test('a bug is 500 in words that say nothing of it', async () => {
