@@ -1,5 +1,6 @@
 /** Table: every fault, in the order of the table in docs/reliability.md. A line here adds one. */
 import { clockJumps } from './clock-jumps.ts'
+import { connections } from './connections.ts'
 import { diskFull, diskReadOnly, diskRefuses } from './disk-faults.ts'
 import type { Fault } from './fault.ts'
 import { postgresFaults } from './postgres-faults.ts'
@@ -13,6 +14,7 @@ export const faults: readonly Fault[] = [
   diskReadOnly,
   diskRefuses,
   clockJumps,
+  connections,
   shutdown,
   ...postgresFaults,
   ...s3Faults,
