@@ -12,10 +12,11 @@ import {
   type Answered,
   createEvents,
   type Events,
+  type ServerEvents,
   type Severity,
   type WriteLine,
 } from './events.ts'
-import { createBodyBudget } from './graph/bodies-in-flight.ts'
+import { type BodyBudget, createBodyBudget } from './graph/bodies-in-flight.ts'
 import { type Around, createServer } from './graph/http.ts'
 import type { Parts } from './graph/request.ts'
 import { type Instruments, joinInstruments, type Render } from './monitoring/instruments.ts'
@@ -29,11 +30,10 @@ import { defaultLimits } from './renditions/limits.ts'
 import { createQueue, type Queue } from './renditions/queue.ts'
 import { renderPack } from './renditions/render.ts'
 import { claimForServing } from './storage/marks.ts'
-import type { Packs } from './storage/packs.ts'
 import type { Database } from './storage/schema.ts'
 import { takeTurn } from './storage/turns.ts'
 import { countConnections, pingDatabase } from './storage/vital-signs.ts'
-import { openStores, placesOf, type StoreOptions } from './stores.ts'
+import { openStores, placesOf, type StoreOptions, type Stores } from './stores.ts'
 import type { ThrottleLimits } from './throttling/limits.ts'
 import { createThrottle } from './throttling/throttle.ts'
 import type { Fetch } from './tokens/key-set.ts'
@@ -42,9 +42,6 @@ import { createVerifier } from './tokens/verify.ts'
 
 /** "可以更新到的照片的大小限制为 4 MB。" The size of the photo to update is limited to 4 MB. */
 export const maxUploadBytes = 4 * 1024 * 1024
-
-/** Milliseconds on a clock that nobody sets: how long something has lasted. */
-const elapsed = () => performance.now()
 
 /** Whose tokens count, and where the keys come from. */
 export type Identity = Readonly<{
@@ -81,6 +78,8 @@ export type ServerOptions = StoreOptions &
     /** How long it goes on serving once its end has begun. */
     drainMs?: number | undefined
     now?: () => number
+    /** Milliseconds on a clock that nobody sets: how long something has lasted. */
+    elapsed?: () => number
   }>
 
 export type RunningServer = Readonly<{
@@ -94,31 +93,25 @@ export type RunningServer = Readonly<{
 
 /** Throws Failure 'storage-unavailable' or the error of listening (EADDRINUSE, EACCES…). */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const now = options.now ?? Date.now
+  const { now = Date.now, elapsed = () => performance.now() } = options
   const instruments = joinInstruments([{ answered: options.watch }, ...(options.instruments ?? [])])
   const watch = instruments.answered
   const events = createEvents(options.write, { level: options.logLevel, watch })
-  const { database, packs, countCache } = await openStores({ ...options, ...instruments }, now)
+  const stores = await openStores({ ...options, ...instruments }, now)
+  const { database } = stores
   await claimOrClose(database, options)
-  const queue = createQueue(queueOptions(options.limits))
-  const budget = createBodyBudget(options.limits.uploadMemoryBytes)
-  const readiness = watchReadiness(
-    { database: () => pingDatabase(database), packs: () => packs.check() },
-    { changed: events.readinessChanged },
-  )
+  const { limits } = options
+  const queue = createQueue({ concurrency: limits.renderers, maxWaiting: limits.renderQueue })
+  const budget = createBodyBudget(limits.uploadMemoryBytes)
+  const opened: Opened = { ...stores, queue, budget, instruments }
+  const readiness = watchParts(opened, events)
   const answerProbe = answerProbes(readiness.look)
-  instruments.observe?.({
-    queue: queue.counts,
-    bodies: () => ({ takenBytes: budget.takenBytes(), refusals: budget.refusals() }),
-    connections: () => countConnections(database),
-    cache: countCache,
-  })
   let identity: Identity | undefined
   let identify: Parts['identify'] = async () => {
     throw new Error('asked before the server was listening')
   }
   const parts: Parts = {
-    ...createParts({ database, packs, queue, instruments }, options, now),
+    ...createParts(opened, options, { now, elapsed }),
     events,
     identify: authorization => identify(authorization),
   }
@@ -126,13 +119,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(options.tls && { tls: options.tls }),
     ...(options.baseUrl !== undefined && { baseUrl: options.baseUrl }),
     budget,
-    stallTimeoutMs: options.limits.stallTimeoutMs,
+    stallTimeoutMs: limits.stallTimeoutMs,
     around: joinInstruments([instruments, { around: options.around }]).around,
     aroundDescriptions: instruments.around,
     before: (request, response) =>
       answerProbe(request, response) || (identity?.before?.(request, response) ?? false),
   })
-  const stopSweeping = keepSweeping(parts, events, options.limits, instruments.swept)
+  const stopSweeping = keepSweeping(parts, events, limits, instruments.swept)
   const stop = async () => {
     await stopSweeping()
     await server.close()
@@ -167,17 +160,25 @@ async function claimOrClose(database: Database, options: ServerOptions): Promise
   }
 }
 
-type Opened = Readonly<{
-  database: Database
-  packs: Packs
-  queue: Queue
-  instruments: Instruments
-}>
+type Opened = Stores & Readonly<{ queue: Queue; budget: BodyBudget; instruments: Instruments }>
+
+/** What can be asked of the parts, by who measures and by who wants to know whether they are there. */
+function watchParts(opened: Opened, { readinessChanged }: ServerEvents): ReadinessWatch {
+  const { database, packs, queue, budget, countCache, instruments } = opened
+  instruments.observe?.({
+    queue: queue.counts,
+    bodies: () => ({ takenBytes: budget.takenBytes(), refusals: budget.refusals() }),
+    connections: () => countConnections(database),
+    cache: countCache,
+  })
+  const checks = { database: () => pingDatabase(database), packs: () => packs.check() }
+  return watchReadiness(checks, { changed: readinessChanged })
+}
 
 function createParts(
   { database, packs, queue, instruments }: Opened,
   { limits, strictContentType, isReadOnly, throttle }: ServerOptions,
-  now: () => number,
+  { now, elapsed }: Readonly<{ now: () => number; elapsed: () => number }>,
 ): Omit<Parts, 'events' | 'identify'> {
   closeOtherDecoders()
   const imageLimits = { ...defaultLimits, maxPixels: limits.maxPixels }
@@ -198,10 +199,6 @@ function createParts(
   }
 }
 
-function queueOptions({ renderers, renderQueue }: Limits) {
-  return { concurrency: renderers, maxWaiting: renderQueue }
-}
-
 /** Returns a function that stops it and waits for a sweep under way. */
 function keepSweeping(
   parts: Parts,
@@ -211,7 +208,7 @@ function keepSweeping(
 ): () => Promise<void> {
   if (limits.sweepEveryMs === 0) return async () => {}
   let sweeping: Promise<unknown> = Promise.resolve()
-  const patience = rememberLooks({ now: parts.now, elapsed }, limits.sweepGraceMs)
+  const patience = rememberLooks({ now: parts.now, elapsed: parts.stopwatch }, limits.sweepGraceMs)
   const timer = setInterval(() => {
     sweeping = sweeping
       .then(() => forgetUnnamed(parts))

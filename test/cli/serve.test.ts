@@ -167,6 +167,7 @@ describe('visage serve', () => {
       identity: () => ({ trust: config.trust, fetch: issuer.fetch }),
       write: () => {},
       now,
+      elapsed: () => performance.now() + ahead,
     })
     try {
       await work(server.origin, { now, advance: ms => (ahead += ms) })
