@@ -54,7 +54,7 @@ export const settings = {
     'PACKS',
     's3://…',
     '',
-    'Photos on S3 instead of the folder: s3://bucket/prefix. Other stores than AWS: ?endpoint=https://host:port, whose buckets are paths unless &pathStyle=false; region=name where the environment of AWS does not say. Credentials come from there too.',
+    'Photos on S3 instead of the folder: s3://bucket/prefix. Other stores than AWS: ?endpoint=https://host:port, whose buckets are paths unless &pathStyle=false; region=name where the environment of AWS does not say. Credentials come from there too, or with profile=name from that profile of its shared files.',
   ),
   packCache: setting(
     'PACK_CACHE',
