@@ -106,7 +106,7 @@ export function launchVisage(args: readonly string[], place: Place): Launched {
 /** Without settings of Visage that happen to be set here, and without the test runner's own. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env)
-  return Object.fromEntries(entries.filter(([name]) => !/^(VISAGE_|NODE_TEST_)/.test(name)))
+  return Object.fromEntries(entries.filter(([name]) => !/^(VISAGE_|OTEL_|NODE_TEST_)/.test(name)))
 }
 
 /** `dev` prints a greeting that ends with how to end it; `serve` logs a line. */
