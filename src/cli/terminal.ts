@@ -17,7 +17,7 @@ export class CommandError extends Error {
   override readonly name = 'CommandError'
 }
 
-/** One JSON object a line: what log collectors read. */
+/** One JSON object a line. `visage serve` has a logger for that; `visage dev` starts sooner without. */
 export function jsonLines(terminal: Terminal, now: () => number) {
   return (severity: Severity, fields: Readonly<Record<string, unknown>>): void => {
     const time = new Date(now()).toISOString()
