@@ -10,7 +10,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Server as NetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Failure, type FailureCode } from '../failure.ts'
 import { type Answer, answer } from './answer.ts'
@@ -49,8 +49,11 @@ const defaultTimeouts = {
   keepAliveTimeout: 75_000,
   /** How often the first two are looked at. */
   connectionsCheckingInterval: 5_000,
-  /** For a connection on which nothing moves: a client who does not take its answer. */
-  timeout: 120_000,
+  /**
+   * For a connection on which nothing moves: a client who does not take its answer. Longer than any
+   * answer takes, with every wait for a store.
+   */
+  timeout: 60_000,
 }
 const parserOptions = {
   /** Tokens of people in many groups reach 10 KB. */
@@ -61,8 +64,8 @@ const parserOptions = {
 /** How long a refused sender may go on sending before the connection is cut. */
 const lingerMs = 2_000
 const closingCheckMs = 50
-/** Within the 30 s that orchestrators usually wait before they kill. */
-const defaultClosingMs = 25_000
+/** A little longer than a request may take: only who takes his answer in drops is cut by it. */
+const defaultClosingMs = 150_000
 
 export type Around = (answer: Answer) => Answer
 
@@ -105,18 +108,19 @@ export function createServer(parts: Parts, options: HttpOptions): HttpServer {
 }
 
 /**
- * Node ends idle connections once; those that were busy then would hold it up until keep-alive ends. It
- * also stops looking for requests that take too long, so that one client in the middle of a head, or one
- * who does not read, would hold it up for ever.
+ * Node's own `close` for HTTP ends idle connections once, and no longer looks for requests that take too
+ * long: one client in the middle of a head would hold it up for ever. So only the listening ends at first.
  */
 async function closeServer(server: Server, closingMs: number): Promise<void> {
   if (!server.listening) return
   const endIdle = setInterval(() => server.closeIdleConnections(), closingCheckMs)
   const endAll = setTimeout(() => server.closeAllConnections(), closingMs)
-  server.close()
-  await once(server, 'close')
+  const closed = once(server, 'close')
+  NetServer.prototype.close.call(server)
+  await closed
   clearInterval(endIdle)
   clearTimeout(endAll)
+  server.close()
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
