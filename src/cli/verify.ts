@@ -42,7 +42,7 @@ async function verifyWithProgress(
     signal,
     watch: ({ doing, done, of, faults }) =>
       progress.show({
-        name: doing === 'photos' ? 'photos' : 'packs nobody names',
+        name: doing === 'photos' ? 'photos' : 'packs listed',
         done,
         of,
         words: `${count(faults)} damaged`,

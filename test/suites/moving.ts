@@ -129,6 +129,35 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
         assert.deepEqual(await contentsIn(to), await contentsIn(from))
       }))
 
+    test('takes what is there now where a photo was replaced and swept while it was read', () =>
+      withEnds(async ({ from, to }) => {
+        await moveOnce(from, to)
+        {
+          await using source = await open(from)
+          await setPhoto(source, userKey('person-0'))
+        }
+        let isReplaced = false
+        const sweeping: Around = ({ from: source, to: target }) => ({
+          from: {
+            ...source,
+            packs: {
+              ...source.packs,
+              async readWhole(key) {
+                if (!isReplaced) {
+                  isReplaced = true
+                  await replaceAndSweep(source, key)
+                }
+                return await source.packs.readWhole(key)
+              },
+            },
+          },
+          to: target,
+        })
+        const { outcome, last } = await moveOnce(from, to, { around: sweeping })
+        assert.deepEqual([outcome, last.faults], ['agree', []])
+        assert.deepEqual(await contentsIn(to), await contentsIn(from))
+      }))
+
     test('ends with the reason when the destination is full, and goes on when there is room', () =>
       withEnds(async ({ from, to }) => {
         const full: MoveChanges = {
@@ -285,6 +314,19 @@ function whatOf(
   const what = faults.find(({ ownerId }) => ownerId === owner)?.what
   assert.match(what ?? '', pattern)
   return what
+}
+
+/** Whoever's photo it is gets another, and the one before does not wait for its time. */
+async function replaceAndSweep(side: Side, version: string): Promise<void> {
+  const owner = await side.database
+    .selectFrom('photos')
+    .selectAll()
+    .where('version', '=', version)
+    .executeTakeFirstOrThrow()
+  const kind =
+    owner.owner_kind === 'user' ? 'user' : owner.owner_kind === 'group' ? 'group' : 'contact'
+  await setPhoto(side, { tenantId: owner.tenant_id, kind, id: owner.owner_id })
+  await side.packs.remove(version)
 }
 
 function endAfter(ending: AbortController, packs: number): Around {
