@@ -53,17 +53,23 @@ const gateway: Fault = {
   ),
 }
 
-const delaysMs = [100, 500, 2500]
+const paces = [
+  { delayMs: 100, lastsMs: 5000 },
+  { delayMs: 500, lastsMs: 5000 },
+  // Nothing begins within the four seconds that a try has.
+  { delayMs: 2500, lastsMs: 16_000 },
+]
 const slow: Fault = {
   name: 's3-gateway-slow',
   title: 'S3 gateway slow',
   deployment,
-  means: `Whatever is said to it or by it arrives later, in turn by ${delaysMs.join(', ')} ms, for five seconds; the last is more than a try may take.`,
+  means: `Whatever is said to it or by it arrives later, in turn by ${paces.map(({ delayMs, lastsMs }) => `${delayMs} ms for ${lastsMs / 1000} s`).join(', ')}; the last is more than a try may take.`,
   rounds: { full: 3, quick: 1 },
   whyNot: whyNoCeph,
   run: onLine(false, async (line, round) => {
-    line.delay(delaysMs[(round - 1) % delaysMs.length] ?? 0)
-    await delay(5000)
+    const { delayMs = 0, lastsMs = 0 } = paces[(round - 1) % paces.length] ?? {}
+    line.delay(delayMs)
+    await delay(lastsMs)
     line.mend()
   }),
 }
