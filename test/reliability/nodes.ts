@@ -15,7 +15,7 @@ import { createClient } from './client.ts'
 import { originAt, serve } from './embedded.ts'
 import type { Outcome, Say } from './fault.ts'
 import { type Ledger, openLedger } from './ledger.ts'
-import { type Load, type LoadOptions, startLoad } from './load.ts'
+import { type Load, type LoadOptions, type Seen, startLoad } from './load.ts'
 import { signIn } from './people.ts'
 
 export type Environment = Readonly<Record<string, string>>
@@ -74,10 +74,7 @@ export async function strikeNodes({ rounds, say, ...how }: Strike): Promise<Outc
     const client = createClient()
     await ledger.check(client, origins)
     client.close()
-    notes.push(
-      `longest answer ${seconds(Math.max(...load.seen.map(({ tookMs }) => tookMs)))} s`,
-      `last 503 begun ${seconds(Math.max(...troubleMs))} s after the end of a fault`,
-    )
+    notes.push(...describeAnswers(load.seen, troubleMs))
     await processes.stop()
   })
   const outcome = ledger.outcome(recoveryMs, notes)
@@ -85,8 +82,20 @@ export async function strikeNodes({ rounds, say, ...how }: Strike): Promise<Outc
   return { ...outcome, problems: [...outcome.problems, 'nobody was refused: no fault was felt'] }
 }
 
+function describeAnswers(seen: readonly Seen[], troubleMs: readonly number[]): string[] {
+  const tookMs = (answers: readonly Seen[]) =>
+    answers.map(answer => answer.tookMs).toSorted((one, other) => one - other)
+  const refusals = tookMs(seen.filter(({ status }) => status === 503))
+  const half = refusals[Math.floor(refusals.length / 2)]
+  return [
+    `longest answer ${seconds(tookMs(seen).at(-1) ?? 0)} s`,
+    ...(half === undefined ? [] : [`half of the 503 within ${seconds(half)} s`]),
+    `last 503 begun ${seconds(Math.max(...troubleMs))} s after the end of a fault`,
+  ]
+}
+
 function seconds(ms: number): string {
-  return (ms / 1000).toFixed(1)
+  return (ms / 1000).toFixed(2)
 }
 
 type Processes = Omit<Nodes, 'ledger' | 'load' | 'serves'> & Readonly<{ stop: () => Promise<void> }>
