@@ -42,7 +42,7 @@ export const connections: Fault = {
 const beforeMs = 2000
 const amidstMs = 4000
 const mostTimesSlower = 10
-const mostMiBMore = 400
+const mostMiBMore = 500
 /** Files that a database opens and closes, connections that end just now. */
 const descriptorSlack = 16
 
