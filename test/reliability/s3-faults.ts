@@ -140,7 +140,8 @@ const reset: Fault = {
   }),
 }
 
-export const s3Faults: readonly Fault[] = [daemon, gateway, slow, silent, refusing, reset]
+/** The killed gateway last: for half a minute afterwards the new one waits for it whenever a bucket is made. */
+export const s3Faults: readonly Fault[] = [daemon, slow, silent, refusing, reset, gateway]
 
 type StrikeOn = (packs: Environment, how: Pick<Strike, 'isFelt' | 'strike'>) => Promise<Outcome>
 
