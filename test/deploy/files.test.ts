@@ -7,13 +7,13 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { parse } from 'yaml'
-import { settings } from '../../src/config.ts'
+import { moveSettings, settings } from '../../src/config.ts'
 
 const root = join(import.meta.dirname, '../..')
 const deploy = join(root, 'deploy')
 const read = (...path: readonly string[]) => readFile(join(...path), 'utf8')
 
-const known = new Set<string>(Object.values(settings).map(({ env }) => env))
+const known = new Set<string>(Object.values({ ...settings, ...moveSettings }).map(({ env }) => env))
 const texts = await Promise.all([
   ...(await readdir(deploy)).map(
     async name => [`deploy/${name}`, await read(deploy, name)] as const,
