@@ -104,6 +104,8 @@ test('a backup taken while photos are set restores to what was acknowledged befo
       )
       assert.equal((await packsIn(join(cwd, 'kept'))).length, 4)
 
+      const checked = await runVisage(['verify', '--data', 'kept'], { cwd })
+      assert.equal(checked.code, 0, checked.stdout + checked.stderr)
       const restored = await serve(cwd, 'kept')
       for (const [at, writer] of writers.entries()) {
         const number = await writer.read(restored.origin)
