@@ -1,4 +1,7 @@
-/** Every fault in its quick form. The whole table is made by `npm run reliability`. */
+/**
+ * Every fault in its quick form. The whole table is made by `npm run reliability`; who runs that too says
+ * so by RELIABILITY=full, and it is not made twice.
+ */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { hasHeld } from './fault.ts'
@@ -7,8 +10,10 @@ import { closeShared } from './nodes.ts'
 
 after(closeShared)
 
+const isMadeInFull = process.env.RELIABILITY === 'full'
+
 for (const { name, title, deployment, rounds, whyNot, run } of faults) {
-  const skip = whyNot?.() ?? false
+  const skip = isMadeInFull ? 'made in full by npm run reliability' : (whyNot?.() ?? false)
   test(`${title} (${deployment}): nothing lost, torn or answered wrongly`, { skip }, async t => {
     const outcome = await run(rounds.quick, () => {})
     const { acknowledged, refused, recoveryMs } = outcome
