@@ -3,7 +3,11 @@
  * or loses a daemon. Without Ceph's programs it says what it did not run.
  */
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import dns from 'node:dns'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, describe, mock, test } from 'node:test'
 import { PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3'
 import { Failure } from '../../src/failure.ts'
 import type { S3Location } from '../../src/storage/location.ts'
@@ -20,6 +24,31 @@ test('packs on S3: nothing listens', async () => {
   assert.ok(error instanceof Failure && isUnavailable(error))
   assert.match(error.detail, /bucket photos: .*ECONNREFUSED/)
   assert.doesNotMatch(`${error.stack} ${error.cause}`, /not-for-the-log/)
+})
+
+test('packs on S3: the bucket is the first word of the host, or of the path', async t => {
+  resolveTestNames()
+  t.after(() => mock.restoreAll())
+  const asked: string[] = []
+  const store = createServer(({ method, headers: { host }, url }, response) => {
+    asked.push(`${method} ${host?.split(':')[0]} ${url?.split('?')[0]}`)
+    response.end()
+  })
+  store.listen(0, '127.0.0.1')
+  await once(store, 'listening')
+  t.after(() => store.close())
+  const { port } = store.address() as AddressInfo
+  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }
+  for (const hasPathStyle of [true, false]) {
+    const location = { ...here, endpoint: `http://s3.visage.test:${port}`, hasPathStyle }
+    const packs = await openS3Packs({ location, credentials })
+    await packs.remove('0'.repeat(32))
+  }
+  const object = `/00/00/${'0'.repeat(32)}.jpg`
+  assert.deepEqual(asked, [
+    ...['HEAD s3.visage.test /photos/', `DELETE s3.visage.test /photos${object}`],
+    ...['HEAD photos.s3.visage.test /', `DELETE photos.s3.visage.test ${object}`],
+  ])
 })
 
 const here: S3Location = {
@@ -47,6 +76,13 @@ describe('packs on S3 (Ceph)', { skip }, () => {
     })
 
   describePacks('on S3', async () => ({ packs: await open(), close: async () => {} }))
+
+  describePacks('on S3, each bucket a host', async () => {
+    resolveTestNames()
+    const location = await ceph.createBucket()
+    const named = { ...location, endpoint: ceph.namedEndpoint, hasPathStyle: false }
+    return { packs: await open({ location: named }), close: async () => mock.restoreAll() }
+  })
 
   test('a bucket that is not there and a key that is wrong are refused when the store is opened', async () => {
     const location = await ceph.createBucket()
@@ -194,6 +230,14 @@ describe('packs on S3 (Ceph)', { skip }, () => {
     return { ...(await ceph.createBucket()), endpoint: `http://127.0.0.1:${port}` }
   }
 })
+
+/** Every name below visage.test leads here, as with a wildcard in DNS. */
+function resolveTestNames(): void {
+  const lookup = dns.lookup as (name: string, ...others: readonly unknown[]) => void
+  mock.method(dns, 'lookup', (name: string, ...others: readonly unknown[]) =>
+    lookup(name.endsWith('.visage.test') ? '127.0.0.1' : name, ...others),
+  )
+}
 
 async function readWhole(packs: Packs, key: string, length: number): Promise<Uint8Array> {
   return Uint8Array.from((await packs.read(key, 0, length)) ?? [])

@@ -16,6 +16,8 @@ import { findFreePort } from './free-port.ts'
 export type Ceph = AsyncDisposable &
   Readonly<{
     gatewayPort: number
+    /** As its virtual hosts see it: a name that nobody resolves but who pretends to. */
+    namedEndpoint: string
     credentials: Readonly<{ accessKeyId: string; secretAccessKey: string }>
     createBucket: () => Promise<S3Location>
     kill: (daemon: string) => Promise<void>
@@ -26,6 +28,7 @@ export type Ceph = AsyncDisposable &
     heal: () => Promise<void>
   }>
 
+const gatewayName = 's3.visage.test'
 const programs = ['ceph', 'ceph-mon', 'ceph-osd', 'ceph-mgr', 'radosgw', 'radosgw-admin']
 const script = join(import.meta.dirname, 'ceph')
 const run = promisify(execFile)
@@ -70,7 +73,8 @@ export async function startCeph(daemons: number): Promise<Ceph> {
     process.off('exit', abandon)
   }
   try {
-    await call('start', daemons, gatewayPort, monitorPort, accessKeyId, secretAccessKey)
+    const ports = [gatewayPort, monitorPort]
+    await call('start', daemons, ...ports, accessKeyId, secretAccessKey, gatewayName)
   } catch (error) {
     await close()
     throw error
@@ -78,6 +82,7 @@ export async function startCeph(daemons: number): Promise<Ceph> {
   const endpoint = `http://127.0.0.1:${gatewayPort}`
   return {
     gatewayPort,
+    namedEndpoint: `http://${gatewayName}:${gatewayPort}`,
     credentials,
     createBucket: () => createBucket(endpoint, credentials),
     kill: daemon => call('kill', daemon),
