@@ -11,7 +11,7 @@ import { DatabaseSync } from 'node:sqlite'
 const [data = '', tenantId = ''] = process.argv.slice(2)
 
 const database = new DatabaseSync(`${data}/visage.sqlite`)
-database.exec('pragma cache_size = -16384; pragma mmap_size = 268435456')
+database.exec('pragma cache_size = -16384; pragma mmap_size = 2147418112')
 const statement = database.prepare(`
   select users.*, version, upload_hash, renditions, updated_at
   from users left join photos

@@ -57,8 +57,9 @@ const busyTimeoutMs = 5000
 /*
  * WAL: readers of other processes are not held up by a writer (https://sqlite.org/wal.html).
  * FULL: a transaction that has been acknowledged survives the loss of power; NORMAL may lose it.
- * The map of 256 MiB makes a look-up a quarter faster than copies out of the page cache do, with any
- * cache_size; its limit keeps a big directory from showing up as resident memory. With a map an I/O
+ * The map is as large as SQLite lets it be, a directory of a million people. Copied out of the page cache
+ * instead, with any cache_size, a look-up among so many costs a GET half its processor time again. What is
+ * mapped shows up as resident memory, and is the page cache's: the kernel takes it back. With a map an I/O
  * error of the disk ends the process instead of a request (https://sqlite.org/mmap.html), and loses
  * nothing that was acknowledged.
  * secure_delete: what a row held is overwritten with zeros when it goes, and does not stay in the file.
@@ -67,7 +68,7 @@ const settings = `
   pragma journal_mode = wal;
   pragma synchronous = full;
   pragma cache_size = -16384;
-  pragma mmap_size = 268435456;
+  pragma mmap_size = 2147418112;
   pragma secure_delete = on;
   pragma journal_size_limit = 67108864;
 `
