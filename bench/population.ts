@@ -66,8 +66,9 @@ export async function populate(folder: string, users: number, kind: Kind): Promi
 }
 
 /**
- * Reads once what will be asked for, so that nobody's first round pays for the disk: the comparison is
- * of servers, with the files in the page cache on both sides.
+ * Reads once what will be asked for, so that nobody pays for the disk: the comparison is of servers, with
+ * the files in the page cache on both sides. Right before it, for some machines take from the page cache
+ * what nobody has read for a minute or two.
  */
 export async function warmUp({ data, users }: Population): Promise<void> {
   for await (const _chunk of fs.createReadStream(join(data, 'visage.sqlite')));

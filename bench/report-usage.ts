@@ -3,6 +3,7 @@
  * far, and ends it when the bench is gone. It is idle until it is asked.
  */
 import cluster, { type Worker } from 'node:cluster'
+import { existsSync, readFileSync } from 'node:fs'
 
 export type Usage = Readonly<{ cpuSeconds: number; peakMegabytes: number }>
 
@@ -44,6 +45,12 @@ function readUsage(): Usage {
   const { user, system } = process.cpuUsage()
   return {
     cpuSeconds: (user + system) / 1e6,
-    peakMegabytes: process.resourceUsage().maxRSS / 1024,
+    peakMegabytes: peakKilobytes() / 1024,
   }
+}
+
+/** On Linux `maxRSS` is no less than what the parent held when it started this process (getrusage(2)). */
+function peakKilobytes(): number {
+  if (!existsSync('/proc/self/status')) return process.resourceUsage().maxRSS
+  return Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1])
 }

@@ -22,7 +22,6 @@ const readersAtOnce = 8
 
 export async function openS3Readers(stage: Stage): Promise<S3Readers> {
   const population = await stage.populate('distinct', stage.plan.s3Users, 'distinct')
-  await warmUp(population)
   const [postgres, s3] = [await stage.postgres(), await stage.s3()]
   stage.say(`the photos of ${population.users} people to S3`)
   const database = await postgres.copy(population, smallPhotos)
@@ -31,6 +30,7 @@ export async function openS3Readers(stage: Stage): Promise<S3Readers> {
   return {
     requests,
     async embedded() {
+      await warmUp(population)
       const visage = await startVisage(population.data, stage.issuer)
       stage.defer(visage.child.stop)
       return visage

@@ -10,7 +10,7 @@ import type { Running } from './child.ts'
 import { type Issuer, startIssuer } from './issuer.ts'
 import { type Requests, type Target, writeRequests } from './load.ts'
 import type { Plan } from './plan.ts'
-import { type Kind, type Population, populate, userAt, warmUp } from './population.ts'
+import { type Kind, type Population, populate, userAt } from './population.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 import { type S3, startS3 } from './s3.ts'
 import { openS3Readers, type S3Readers } from './s3-readers.ts'
@@ -97,7 +97,6 @@ function makeTemporaryFolder(): string {
 
 async function openReaders(stage: Stage): Promise<Readers> {
   const population = await stage.populate('distinct', stage.plan.users, 'distinct')
-  await warmUp(population)
   const visage = await startVisage(population.data, stage.issuer)
   stage.defer(visage.child.stop)
   const targets = sampleTargets(population)

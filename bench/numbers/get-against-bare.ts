@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { readOrigin, startChild } from '../child.ts'
 import { rate } from '../load.ts'
-import { tenantId, userAt } from '../population.ts'
+import { tenantId, userAt, warmUp } from '../population.ts'
 import { compare } from '../rounds.ts'
 import { expectSameBytes } from '../same-bytes.ts'
 import { photoPath, type Stage } from '../stage.ts'
@@ -22,6 +22,7 @@ export async function getAgainstBare(stage: Stage): Promise<Row> {
     const path = photoPath(userAt(index).id, '96x96')
     return [visage.origin + path, bare.origin + path]
   })
+  await warmUp(population)
   const compared = await compare(
     () => rate(visage, requests, plan.seconds),
     () => rate(bare, requests, plan.seconds),

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { hasNginx, startNginx, staticPath, writeStatic } from '../floors/nginx.ts'
 import { hasWrk, perSecond, writeRequests } from '../load.ts'
-import { type Population, userAt } from '../population.ts'
+import { type Population, userAt, warmUp } from '../population.ts'
 import { compare } from '../rounds.ts'
 import { expectSameBytes } from '../same-bytes.ts'
 import { photoPath, type Stage } from '../stage.ts'
@@ -31,6 +31,7 @@ export async function getAgainstNginx(stage: Stage): Promise<Row> {
   })
   const targets = versionsOf(population).map(version => ({ path: staticPath(version) }))
   const files = writeRequests(stage.folder, 'nginx', targets, [])
+  await warmUp(population)
   const compared = await compare(
     () => perSecond(visage.origin, requests, plan.seconds),
     () => perSecond(nginx.origin, files, plan.seconds),

@@ -4,7 +4,7 @@
  */
 import { compareCosts, getRows } from '../costs.ts'
 import { costsOfLoad } from '../load.ts'
-import { userAt } from '../population.ts'
+import { userAt, warmUp } from '../population.ts'
 import { expectSameBytes } from '../same-bytes.ts'
 import { photoPath, type Stage } from '../stage.ts'
 import type { Row } from '../table.ts'
@@ -20,6 +20,7 @@ export async function getOnPostgres(stage: Stage): Promise<Row[]> {
     const path = photoPath(userAt(index).id, '96x96')
     return [visage.origin + path, embedded.origin + path]
   })
+  await warmUp(population)
   const compared = await compareCosts(
     () => costsOfLoad([visage], requests, plan.seconds),
     () => costsOfLoad([embedded], requests, plan.seconds),

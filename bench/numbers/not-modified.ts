@@ -2,7 +2,7 @@
  * Answers of 304, to clients that have the photo already, over answers of 200 with the photo.
  */
 import { rate, type Target, writeRequests } from '../load.ts'
-import { userAt } from '../population.ts'
+import { userAt, warmUp } from '../population.ts'
 import { compare } from '../rounds.ts'
 import { photoPath, type Stage } from '../stage.ts'
 import type { Row } from '../table.ts'
@@ -16,6 +16,7 @@ export async function notModified(stage: Stage): Promise<Row> {
   })
   await expectNotModified(visage.origin, targets[0], stage.tokens[0])
   const conditional = writeRequests(stage.folder, 'unchanged', targets, stage.tokens)
+  await warmUp(population)
   const compared = await compare(
     () => rate(visage, conditional, plan.seconds),
     () => rate(visage, requests, plan.seconds),

@@ -10,6 +10,7 @@
  * measured in the same unit, on a processor of its own.
  */
 import { costsOfLoad } from '../load.ts'
+import { warmUp } from '../population.ts'
 import { canPin, usedProcessors } from '../processors.ts'
 import { compareEach, summarize } from '../rounds.ts'
 import type { Stage } from '../stage.ts'
@@ -47,6 +48,7 @@ async function measureReads(stage: Stage, what: string, count: number): Promise<
     const costs = await costsOfLoad([visage], requests, plan.seconds)
     return { worth: 1 / costs.cpuSeconds, raw: costs.perSecond }
   }
+  await warmUp(population)
   try {
     const { worth, raw } = await compareEach(['worth', 'raw'], together, alone, plan.rounds)
     const share = summarize(used).ratio.toFixed(2)
