@@ -77,6 +77,11 @@ export function writeStatic(
   writeFileSync(marker, String(versions.length))
 }
 
+/** As warmUp does it for the packs. */
+export function warmStatic(folder: string, versions: readonly string[]): void {
+  for (const version of versions) readFileSync(`${folder}/static${staticPath(version)}`)
+}
+
 async function isListening(origin: string): Promise<boolean> {
   return await fetch(origin).then(
     () => true,

@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { hasNginx, startNginx, staticPath, writeStatic } from '../floors/nginx.ts'
+import { hasNginx, startNginx, staticPath, warmStatic, writeStatic } from '../floors/nginx.ts'
 import { hasWrk, perSecond, writeRequests } from '../load.ts'
 import { type Population, userAt, warmUp } from '../population.ts'
 import { compare } from '../rounds.ts'
@@ -29,8 +29,10 @@ export async function getAgainstNginx(stage: Stage): Promise<Row> {
     const { id, version } = userAt(index)
     return [visage.origin + photoPath(id, '96x96'), nginx.origin + staticPath(version)]
   })
-  const targets = versionsOf(population).map(version => ({ path: staticPath(version) }))
+  const versions = versionsOf(population)
+  const targets = versions.map(version => ({ path: staticPath(version) }))
   const files = writeRequests(stage.folder, 'nginx', targets, [])
+  warmStatic(population.data, versions)
   await warmUp(population)
   const compared = await compare(
     () => perSecond(visage.origin, requests, plan.seconds),
