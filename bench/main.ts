@@ -28,8 +28,8 @@ type Measure = (stage: Stage) => Promise<Row | readonly Row[]>
 /** Of one process with its data folder. */
 const embedded: Readonly<Record<string, Measure>> = {
   bare: getAgainstBare,
-  nginx: getAgainstNginx,
   unchanged: notModified,
+  nginx: getAgainstNginx,
   put,
   directory: directorySize,
   memory: stage => memory(stage),

@@ -21,6 +21,8 @@ export type Plan = Readonly<{
   only: readonly string[]
   /** Populations are kept here and used again; undefined: a temporary folder, removed afterwards. */
   folder: string | undefined
+  /** Populations that are only read, likewise; undefined: with the others. */
+  readFolder: string | undefined
   json: boolean
   write: boolean
 }>
@@ -38,6 +40,9 @@ export const describeUsage = (listings: readonly Listing[]): string => `npm run 
   --only a,b       some numbers:
 ${listings.map(({ file, names }) => `                     ${names.join(', ')} (${file})`).join('\n')}
   --folder PATH    keep the populations there and use them again; must be a real disk
+  --read-folder PATH
+                   keep those there that are only read: a memory file system (/dev/shm, 8 GB) where the
+                   system soon takes from the page cache what is not being read, as many virtual ones do
   --quick          2,000 people, short rounds: shows that it works
   --json           print the rows as JSON instead of a table
   --write          also write the tables into ${listings.map(({ file }) => file).join(' and ')},
@@ -75,6 +80,7 @@ export function readPlan(args: readonly string[], listings: readonly Listing[]):
       seconds: { type: 'string' },
       only: { type: 'string' },
       folder: { type: 'string' },
+      'read-folder': { type: 'string' },
       quick: { type: 'boolean' },
       json: { type: 'boolean' },
       write: { type: 'boolean' },
@@ -96,6 +102,7 @@ export function readPlan(args: readonly string[], listings: readonly Listing[]):
     starts: standard.starts,
     only,
     folder: values.folder,
+    readFolder: values['read-folder'],
     json: values.json ?? false,
     write: values.write ?? false,
   }

@@ -6,11 +6,11 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { whyNoCeph } from '../test/support/ceph.ts'
-import type { Running } from './child.ts'
+import { type Running, readOrigin, startChild } from './child.ts'
 import { type Issuer, startIssuer } from './issuer.ts'
 import { type Requests, type Target, writeRequests } from './load.ts'
 import type { Plan } from './plan.ts'
-import { type Kind, type Population, populate, userAt } from './population.ts'
+import { type Kind, type Population, populate, tenantId, userAt } from './population.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 import { type S3, startS3 } from './s3.ts'
 import { openS3Readers, type S3Readers } from './s3-readers.ts'
@@ -27,6 +27,8 @@ export type Stage = Readonly<{
   populate: (name: string, users: number, kind: Kind) => Promise<Population>
   /** Over `plan.users` people with distinct photos. */
   readers: () => Promise<Readers>
+  /** The bare server over the same people. */
+  bare: () => Promise<Running>
   postgres: () => Promise<Postgres>
   /** Why there is no S3 here; undefined when there is. */
   whyNoS3: string | undefined
@@ -46,10 +48,12 @@ const maxTargets = 200_000
 export async function openStage(plan: Plan, say: (line: string) => void): Promise<Stage> {
   const temporary = plan.folder === undefined ? makeTemporaryFolder() : undefined
   const folder = temporary ?? resolve(plan.folder ?? '')
-  mkdirSync(folder, { recursive: true })
+  const readFolder = plan.readFolder === undefined ? folder : resolve(plan.readFolder)
+  for (const each of [folder, readFolder]) mkdirSync(each, { recursive: true })
   const issuer = await startIssuer()
   const undo: (() => Promise<void>)[] = [issuer.stop]
   let readers: Promise<Readers> | undefined
+  let bare: Promise<Running> | undefined
   let postgres: Promise<Postgres> | undefined
   let s3: Promise<S3> | undefined
   let s3Readers: Promise<S3Readers> | undefined
@@ -73,9 +77,11 @@ export async function openStage(plan: Plan, say: (line: string) => void): Promis
     say,
     async populate(name, users, kind) {
       say(`${name}: ${users} people, ${kind}`)
-      return await populate(join(folder, `${name}-${users}`), users, kind)
+      const place = kind === 'without photos' ? folder : readFolder
+      return await populate(join(place, `${name}-${users}`), users, kind)
     },
     readers: () => (readers ??= openReaders(stage)),
+    bare: () => (bare ??= startBare(stage)),
     postgres: () => (postgres ??= start(startPostgres(folder))),
     whyNoS3: whyNoCeph(),
     s3: () => (s3 ??= start(startS3())),
@@ -101,6 +107,14 @@ async function openReaders(stage: Stage): Promise<Readers> {
   stage.defer(visage.child.stop)
   const targets = sampleTargets(population)
   return { population, visage, requests: writeRequests(stage.folder, 'get', targets, stage.tokens) }
+}
+
+async function startBare(stage: Stage): Promise<Running> {
+  const { population } = await stage.readers()
+  const script = join(import.meta.dirname, 'floors', 'bare-server.ts')
+  const child = startChild(script, [population.data, tenantId], 'server')
+  stage.defer(child.stop)
+  return { child, origin: await readOrigin(child.process) }
 }
 
 export const photoPath = (id: string, size: string): string =>

@@ -2,10 +2,8 @@
  * GET of a 96x96 over a bare `node:http` server that does the same look-up and the same read, for
  * the same requests, without looking at the token.
  */
-import { join } from 'node:path'
-import { readOrigin, startChild } from '../child.ts'
 import { rate } from '../load.ts'
-import { tenantId, userAt, warmUp } from '../population.ts'
+import { userAt, warmUp } from '../population.ts'
 import { compare } from '../rounds.ts'
 import { expectSameBytes } from '../same-bytes.ts'
 import { photoPath, type Stage } from '../stage.ts'
@@ -14,10 +12,7 @@ import type { Row } from '../table.ts'
 export async function getAgainstBare(stage: Stage): Promise<Row> {
   const { plan, tokens } = stage
   const { population, visage, requests } = await stage.readers()
-  const script = join(import.meta.dirname, '..', 'floors', 'bare-server.ts')
-  const child = startChild(script, [population.data, tenantId], 'server')
-  stage.defer(child.stop)
-  const bare = { child, origin: await readOrigin(child.process) }
+  const bare = await stage.bare()
   await expectSameBytes(population.users, tokens[0], index => {
     const path = photoPath(userAt(index).id, '96x96')
     return [visage.origin + path, bare.origin + path]

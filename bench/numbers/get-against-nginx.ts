@@ -1,28 +1,27 @@
 /**
- * GET of a 96x96 over one worker of nginx that sends the same bytes as files, to anybody.
+ * GET of a 96x96 over one worker of nginx that sends the same bytes as files, to anybody; and the bare
+ * server over the same, which says how much of the way is Node.js.
  */
 import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { hasNginx, startNginx, staticPath, warmStatic, writeStatic } from '../floors/nginx.ts'
 import { hasWrk, perSecond, writeRequests } from '../load.ts'
 import { type Population, userAt, warmUp } from '../population.ts'
-import { compare } from '../rounds.ts'
+import { compareEach } from '../rounds.ts'
 import { expectSameBytes } from '../same-bytes.ts'
 import { photoPath, type Stage } from '../stage.ts'
-import type { Row } from '../table.ts'
+import { notMeasured, type Row } from '../table.ts'
 
-export async function getAgainstNginx(stage: Stage): Promise<Row> {
+export async function getAgainstNginx(stage: Stage): Promise<Row | Row[]> {
   const { plan } = stage
-  const row = {
-    what: 'the same',
-    floor: 'one nginx worker, same bytes as files, no token asked',
-    target: { atLeast: 0.4 },
-  }
-  if (!hasNginx) return { ...row, ratio: undefined, note: 'nginx is not installed' }
+  const what = 'GET of a 96x96, the same people'
+  const floor = 'one nginx worker, same bytes as files, no token asked'
+  if (!hasNginx) return notMeasured(what, floor, 'nginx is not installed')
   // Nothing slower than wrk keeps nginx busy.
-  if (!hasWrk) return { ...row, ratio: undefined, note: 'wrk is not installed' }
+  if (!hasWrk) return notMeasured(what, floor, 'wrk is not installed')
   const { population, visage, requests } = await stage.readers()
   writeFiles(population)
+  const bare = await stage.bare()
   const nginx = await startNginx(population.data)
   stage.defer(nginx.stop)
   await expectSameBytes(population.users, stage.tokens[0], index => {
@@ -34,12 +33,20 @@ export async function getAgainstNginx(stage: Stage): Promise<Row> {
   const files = writeRequests(stage.folder, 'nginx', targets, [])
   warmStatic(population.data, versions)
   await warmUp(population)
-  const compared = await compare(
-    () => perSecond(visage.origin, requests, plan.seconds),
-    () => perSecond(nginx.origin, files, plan.seconds),
+  const ofServer = (origin: string) => perSecond(origin, requests, plan.seconds)
+  const compared = await compareEach(
+    ['visage', 'bare'],
+    async () => ({ visage: await ofServer(visage.origin), bare: await ofServer(bare.origin) }),
+    async () => {
+      const ofNginx = await perSecond(nginx.origin, files, plan.seconds)
+      return { visage: ofNginx, bare: ofNginx }
+    },
     plan.rounds,
   )
-  return { ...row, ...compared }
+  return [
+    { what, floor, ...compared.visage, target: { atLeast: 0.4 } },
+    { what: 'bare `node:http`, same look-up and read', floor: 'that nginx', ...compared.bare },
+  ]
 }
 
 function versionsOf({ users }: Population): string[] {
