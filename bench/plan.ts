@@ -1,6 +1,6 @@
 /**
  * What a run does, read from the command line. The full run takes about half an hour and 11 GB of
- * disk; `--quick` shows in two minutes that everything works, and its ratios mean little.
+ * disk; `--quick` shows in three minutes that everything works, and its ratios mean little.
  */
 import { parseArgs } from 'node:util'
 
