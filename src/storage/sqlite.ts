@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Kysely, sql } from 'kysely'
 import { Failure } from '../failure.ts'
 import { type QueryWatch, toKyselyLog } from './query-watch.ts'
@@ -19,7 +20,7 @@ export async function openSqlite(
   options: Readonly<{ file: string; patienceMs?: number; watch?: QueryWatch | undefined }>,
 ): Promise<Database> {
   const { file, patienceMs = busyTimeoutMs, watch } = options
-  const connection = openConnection(file)
+  const connection = await openConnection(file)
   const sharing = {
     translate: translateSqliteError,
     isBusy: (error: unknown) => resultCodeOf(error) === busy,
@@ -32,7 +33,7 @@ export async function openSqlite(
   return database
 }
 
-function openConnection(file: string): DatabaseSync {
+async function openConnection(file: string): Promise<DatabaseSync> {
   let connection: DatabaseSync | undefined
   try {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
@@ -40,13 +41,31 @@ function openConnection(file: string): DatabaseSync {
       timeout: busyTimeoutMs,
       enableForeignKeyConstraints: true,
     })
-    connection.exec(settings)
+    await setUp(connection)
     return connection
   } catch (error) {
     connection?.close()
     throw new Failure('storage-unavailable', { detail: reasonFor(file, error), cause: error })
   }
 }
+
+/**
+ * Of several processes that turn the same new file to WAL at once, all but one are refused in that
+ * instant, whatever the timeout: waiting, each would hold the lock that the other needs
+ * (https://sqlite.org/c3ref/busy_handler.html). They let go, and then find that it is done.
+ */
+async function setUp(connection: DatabaseSync): Promise<void> {
+  for (const sinceMs = performance.now(); ; await delay(lookEveryMs)) {
+    try {
+      connection.exec(settings)
+      return
+    } catch (error) {
+      if (resultCodeOf(error) !== busy || performance.now() - sinceMs > busyTimeoutMs) throw error
+    }
+  }
+}
+
+const lookEveryMs = 5
 
 /**
  * How long anything waits for other processes: the opening of a file, and with it the process, while

@@ -1,9 +1,10 @@
 /** What is special about SQLite: its file, its locks, and a medium that refuses. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
@@ -108,6 +109,19 @@ describe('a SQLite database that refuses', () => {
 })
 
 describe('two processes on one SQLite file', () => {
+  test('one that finds the file new, and another preparing it, waits for the other', async () => {
+    const file = newFile()
+    await mkdir(dirname(file))
+    using other = new DatabaseSync(file)
+    other.exec('begin immediate')
+    const opening = openSqlite({ file })
+    opening.catch(() => {})
+    await delay(100)
+    other.exec('commit')
+    await using database = await opening
+    assert.deepEqual(await readSetting(database, 'journal_mode'), 'wal')
+  })
+
   test('a transaction that reads and then writes waits for the other and loses nothing', async () => {
     const file = newFile()
     await using one = await openSqlite({ file })
