@@ -4,21 +4,22 @@
  */
 import { execFile, execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { accessSync, constants, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import type { S3Location } from '../../src/storage/location.ts'
+import { createBucket, type S3Credentials } from './bucket.ts'
 import { findFreePort } from './free-port.ts'
+import { whyMissing } from './installed.ts'
 
 export type Ceph = AsyncDisposable &
   Readonly<{
     gatewayPort: number
     /** As its virtual hosts see it: a name that nobody resolves but who pretends to. */
     namedEndpoint: string
-    credentials: Readonly<{ accessKeyId: string; secretAccessKey: string }>
+    credentials: S3Credentials
     createBucket: () => Promise<S3Location>
     kill: (daemon: string) => Promise<void>
     revive: (daemon: string) => Promise<void>
@@ -35,21 +36,9 @@ const run = promisify(execFile)
 
 /** Why there can be no Ceph here; undefined when there can. */
 export function whyNoCeph(): string | undefined {
-  const missing = programs.filter(program => !isInstalled(program))
-  if (missing.length === 0) return undefined
-  return `not run: no ${missing.join(', ')} here (Debian: ceph-mon ceph-osd ceph-mgr radosgw ceph-common)`
-}
-
-function isInstalled(program: string): boolean {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  return folders.some(folder => {
-    try {
-      accessSync(join(folder, program), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
+  const missing = whyMissing(...programs)
+  if (missing === false) return undefined
+  return `${missing} (Debian: ceph-mon ceph-osd ceph-mgr radosgw ceph-common)`
 }
 
 /** From three object daemons on, every object has three copies. Takes about twenty seconds. */
@@ -96,16 +85,4 @@ export async function startCeph(daemons: number): Promise<Ceph> {
 function readPids(folder: string): number[] {
   const files = readdirSync(folder).filter(name => name.endsWith('.pid'))
   return files.map(name => Number(readFileSync(join(folder, name), 'utf8')))
-}
-
-async function createBucket(
-  endpoint: string,
-  credentials: Ceph['credentials'],
-): Promise<S3Location> {
-  const bucket = `visage-${randomBytes(6).toString('hex')}`
-  const region = 'us-east-1'
-  const client = new S3Client({ endpoint, region, credentials, forcePathStyle: true })
-  await client.send(new CreateBucketCommand({ Bucket: bucket }))
-  client.destroy()
-  return { bucket, prefix: 'a/b/', endpoint, region, hasPathStyle: true }
 }
