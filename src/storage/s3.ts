@@ -10,6 +10,7 @@ import {
   ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutObjectCommand,
+  type PutObjectCommandInput,
   S3Client,
 } from '@aws-sdk/client-s3'
 import { Failure } from '../failure.ts'
@@ -57,13 +58,20 @@ const tries = 3
 /** More at once wait; a store across a network has its own limits. */
 const maxSockets = 64
 
-type Store = Readonly<{ client: S3Client; location: S3Location; patience: S3Patience }>
+type Store = Readonly<{
+  client: S3Client
+  location: S3Location
+  patience: S3Patience
+  /** Found out by the first write. */
+  knows: { conditionalWrites: boolean }
+}>
 
 /** A bucket that is not there, or that may not be listed, is refused here. */
 export async function openS3Packs(options: S3Options): Promise<Packs> {
   const { location } = options
   const patience = { ...standardPatience, ...options.patience }
-  const store: Store = { client: createClient(options, patience), location, patience }
+  const client = createClient(options, patience)
+  const store: Store = { client, location, patience, knows: { conditionalWrites: true } }
   await findBucket(store, patience.readMs)
   return Object.freeze({
     write: (key, bytes) => writeObject(store, key, bytes),
@@ -130,16 +138,15 @@ function keyIn({ location: { prefix } }: Store, name: string): string | undefine
  * have arrived; no pointer names it then, and the sweep removes it.
  */
 async function writeObject(store: Store, key: string, bytes: Uint8Array): Promise<void> {
-  const command = new PutObjectCommand({
+  const object = {
     ...objectOf(store, key),
     Body: bytes,
     ContentLength: bytes.length,
     ContentType: 'image/jpeg',
-    IfNoneMatch: '*',
-  })
+  }
   const isNew = await ask(store.patience.writeMs, `writing pack ${key}`, async abortSignal => {
     try {
-      await store.client.send(command, { abortSignal })
+      await putOnce(store, object, abortSignal)
       return true
     } catch (error) {
       if (nameOf(error) === 'PreconditionFailed') return false
@@ -150,6 +157,28 @@ async function writeObject(store: Store, key: string, bytes: Uint8Array): Promis
   const there = await readRange(store, key, 0, bytes.length)
   if (there !== undefined && Buffer.compare(there, bytes) === 0) return
   throw new Failure('storage-unavailable', { detail: `pack ${key} is there with other bytes` })
+}
+
+/**
+ * Some stores refuse conditional writes (501), OpenStack Swift among them; there a pack is written without.
+ * The condition is a second guard: keys are random and never used twice, so a repeated write brings the same
+ * bytes.
+ */
+async function putOnce(
+  { client, knows }: Store,
+  object: PutObjectCommandInput,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  if (knows.conditionalWrites) {
+    try {
+      await client.send(new PutObjectCommand({ ...object, IfNoneMatch: '*' }), { abortSignal })
+      return
+    } catch (error) {
+      if (nameOf(error) !== 'NotImplemented') throw error
+      knows.conditionalWrites = false
+    }
+  }
+  await client.send(new PutObjectCommand(object), { abortSignal })
 }
 
 async function readRange(

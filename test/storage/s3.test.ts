@@ -15,6 +15,7 @@ import type { Packs } from '../../src/storage/packs.ts'
 import { openS3Packs, type S3Options } from '../../src/storage/s3.ts'
 import { buriedOf, bytesOf, describePacks, isUnavailable, keyOf, listOf } from '../suites/packs.ts'
 import { type Ceph, startCeph, whyNoCeph } from '../support/ceph.ts'
+import { type Swift, startSwift, whyNoSwift } from '../support/swift.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 
 test('packs on S3: nothing listens', async () => {
@@ -49,6 +50,29 @@ test('packs on S3: the bucket is the first word of the host, or of the path', as
     ...['HEAD s3.visage.test /photos/', `DELETE s3.visage.test /photos${object}`],
     ...['HEAD photos.s3.visage.test /', `DELETE photos.s3.visage.test ${object}`],
   ])
+})
+
+test('packs on S3: where conditional writes are refused, packs are written without, and that is found out once', async t => {
+  const written: string[] = []
+  const refusal = '<Error><Code>NotImplemented</Code><Message>No such condition.</Message></Error>'
+  const store = createServer(({ method, headers }, response) => {
+    if (method !== 'PUT') return void response.end()
+    const isConditional = headers['if-none-match'] === '*'
+    written.push(isConditional ? 'with condition' : 'without')
+    if (isConditional) response.writeHead(501, { 'content-type': 'application/xml' }).end(refusal)
+    else response.end()
+  })
+  store.listen(0, '127.0.0.1')
+  await once(store, 'listening')
+  t.after(() => store.close())
+  const { port } = store.address() as AddressInfo
+  const location = { ...here, endpoint: `http://127.0.0.1:${port}` }
+  const packs = await openS3Packs({
+    location,
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  })
+  for (const name of ['first', 'second']) await packs.write(keyOf(name), bytesOf(keyOf(name), 10))
+  assert.deepEqual(written, ['with condition', 'without', 'without'])
 })
 
 const here: S3Location = {
@@ -229,6 +253,21 @@ describe('packs on S3 (Ceph)', { skip }, () => {
   async function throughPort(port: number): Promise<S3Location> {
     return { ...(await ceph.createBucket()), endpoint: `http://127.0.0.1:${port}` }
   }
+})
+
+describe('packs on S3 (OpenStack Swift)', { skip: whyNoSwift() }, () => {
+  let swift: Swift
+  before(async () => {
+    swift = await startSwift()
+  })
+  after(() => swift[Symbol.asyncDispose]())
+
+  // It knows no conditional writes.
+  describePacks('on Swift', async () => {
+    const { credentials } = swift
+    const location = await swift.createBucket()
+    return { packs: await openS3Packs({ location, credentials }), close: async () => {} }
+  })
 })
 
 /** Every name below visage.test leads here, as with a wildcard in DNS. */
