@@ -8,10 +8,11 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { findFreePort } from '../support/free-port.ts'
 import { whyMissing } from '../support/installed.ts'
 import { jpegOfExactly } from '../support/pictures.ts'
 import { contoso, ourAudience, startTestIssuer, v2User } from '../support/test-issuer.ts'
-import { inFolder, startVisage } from '../support/visage.ts'
+import { inFolder, runVisage, startVisage } from '../support/visage.ts'
 
 const run = promisify(execFile)
 const deploy = join(import.meta.dirname, '../../deploy')
@@ -58,38 +59,65 @@ test('the unit waits longer than the longest request before it kills', async () 
   assert.ok(seconds * 1000 >= longestMs + 15_000 + 10_000)
 })
 
-const skipTrace = whyMissing('systemd-analyze', 'strace')
-test(
-  'Visage sets and reads a photo with the system calls that the unit allows',
-  { skip: skipTrace },
-  () =>
-    inFolder(async cwd => {
-      await using issuer = await startTestIssuer()
-      const iss = `${issuer.origin}/${contoso}/v2.0`
-      const env = { VISAGE_ISSUER: iss, VISAGE_AUDIENCE: ourAudience, VISAGE_PORT: '0' }
-      const trace = join(cwd, 'trace')
-      // -D: strace looks on from the side, and signals go to Visage itself.
-      const through = ['strace', '-D', '-f', '-qq', '-o', trace]
-      const visage = await startVisage(['serve'], { cwd, env, through })
-      const authorization = `Bearer ${issuer.sign(v2User(Date.now(), { iss }))}`
-      const address = `${visage.origin}/v1.0/me/photo/$value`
-      const body = Uint8Array.from(await jpegOfExactly(1_000_000))
-      const set = await fetch(address, { method: 'PUT', headers: { authorization }, body })
-      assert.equal(set.status, 200)
-      const got = await fetch(address, { headers: { authorization } })
-      assert.equal(got.status, 200)
-      await got.bytes()
-      assert.equal((await visage.stop()).code, 0)
+test('the unit starts Visage again for as long as its database is away, and not with a wrong setting', () =>
+  inFolder(async cwd => {
+    const text = await readFile(join(deploy, 'visage.service'), 'utf8')
+    const directive = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1]
+    const env = { VISAGE_ISSUER: 'https://login.example', VISAGE_AUDIENCE: ourAudience }
+    const database = { VISAGE_DATABASE: `postgres://a:b@127.0.0.1:${await findFreePort()}/visage` }
+    const away = await runVisage(['serve'], { cwd, env: { ...env, ...database } })
+    const misspelt = await runVisage(['serve'], { cwd, env: { ...env, VISAGE_PORT: 'many' } })
+    assert.equal(directive('StartLimitIntervalSec'), '0')
+    assert.equal(directive('Restart'), 'on-failure')
+    assert.notEqual(away.code, 0)
+    assert.notEqual(String(away.code), directive('RestartPreventExitStatus'))
+    assert.equal(String(misspelt.code), directive('RestartPreventExitStatus'))
+  }))
 
-      const allowed = await allowedCalls(await readFile(join(deploy, 'visage.service'), 'utf8'))
-      const made = new Set((await readFile(trace, 'utf8')).match(/(?<=^\d+ +)[a-z]\w*(?=\()/gm))
-      assert.ok(made.has('openat') && made.size > 30)
-      assert.deepEqual(
-        [...made].filter(call => !allowed.has(call) && !(isRoot && call in onlyOfRoot)),
-        [],
-      )
-    }),
-)
+const skipTrace = whyMissing('systemd-analyze', 'strace')
+for (const [who, workers] of [
+  ['Visage', '1'],
+  ['Visage with workers', '2'],
+] as const) {
+  test(
+    `${who} sets and reads a photo with the system calls that the unit allows`,
+    {
+      skip: skipTrace,
+    },
+    () =>
+      inFolder(async cwd => {
+        await using issuer = await startTestIssuer()
+        const iss = `${issuer.origin}/${contoso}/v2.0`
+        const env = {
+          VISAGE_ISSUER: iss,
+          VISAGE_AUDIENCE: ourAudience,
+          VISAGE_PORT: '0',
+          VISAGE_WORKERS: workers,
+        }
+        const trace = join(cwd, 'trace')
+        // -D: strace looks on from the side, and signals go to Visage itself.
+        const through = ['strace', '-D', '-f', '-qq', '-o', trace]
+        const visage = await startVisage(['serve'], { cwd, env, through })
+        const authorization = `Bearer ${issuer.sign(v2User(Date.now(), { iss }))}`
+        const address = `${visage.origin}/v1.0/me/photo/$value`
+        const body = Uint8Array.from(await jpegOfExactly(1_000_000))
+        const set = await fetch(address, { method: 'PUT', headers: { authorization }, body })
+        assert.equal(set.status, 200)
+        const got = await fetch(address, { headers: { authorization } })
+        assert.equal(got.status, 200)
+        await got.bytes()
+        assert.equal((await visage.stop()).code, 0)
+
+        const allowed = await allowedCalls(await readFile(join(deploy, 'visage.service'), 'utf8'))
+        const made = new Set((await readFile(trace, 'utf8')).match(/(?<=^\d+ +)[a-z]\w*(?=\()/gm))
+        assert.ok(made.has('openat') && made.size > 30)
+        assert.deepEqual(
+          [...made].filter(call => !allowed.has(call) && !(isRoot && call in onlyOfRoot)),
+          [],
+        )
+      }),
+  )
+}
 
 const isRoot = process.getuid?.() === 0
 const onlyOfRoot = { fchown: 'SQLite gives its log to the owner of the database' }
