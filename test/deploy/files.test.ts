@@ -35,6 +35,8 @@ for (const [file, text] of texts) {
 
 type Service = Readonly<{
   image: string
+  build?: unknown
+  pull_policy?: string
   environment?: Readonly<Record<string, string>>
   networks?: readonly string[]
   depends_on?: Readonly<Record<string, Readonly<{ condition: string }>>>
@@ -115,6 +117,23 @@ describe('the compose file', async () => {
       ['proxy'],
     )
     assert.deepEqual(services.proxy?.networks, ['web'])
+  })
+
+  test('has one service build the image of all, and fetches it from nowhere', () => {
+    const ours = Object.values(services).filter(({ image }) => image === 'visage')
+    assert.deepEqual(
+      ours.map(({ pull_policy }) => pull_policy),
+      ['never', 'never', 'build'],
+    )
+    assert.deepEqual(
+      Object.values(services).filter(({ build }) => build !== undefined),
+      [services.bucket],
+    )
+  })
+
+  test('asks the database by the way that the nodes take', () => {
+    // The server that fills a new data folder has a socket and no address.
+    assert.ok(services.database?.healthcheck?.test.includes('--host=127.0.0.1'))
   })
 
   test('runs the nodes alike: no root, nothing to write to, time to finish', () => {
