@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict'
 import dns from 'node:dns'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { after, before, describe, mock, test } from 'node:test'
+import { after, before, describe, mock, type TestContext, test } from 'node:test'
 import { PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3'
 import { Failure } from '../../src/failure.ts'
 import type { S3Location } from '../../src/storage/location.ts'
@@ -20,7 +20,6 @@ import { startTcpProxy } from '../support/tcp-proxy.ts'
 
 test('packs on S3: nothing listens', async () => {
   const location = { ...here, endpoint: 'http://127.0.0.1:1' }
-  const credentials = { accessKeyId: 'a', secretAccessKey: 'not-for-the-log' }
   const error: unknown = await openS3Packs({ location, credentials }).catch(reason => reason)
   assert.ok(error instanceof Failure && isUnavailable(error))
   assert.match(error.detail, /bucket photos: .*ECONNREFUSED/)
@@ -31,15 +30,10 @@ test('packs on S3: the bucket is the first word of the host, or of the path', as
   resolveTestNames()
   t.after(() => mock.restoreAll())
   const asked: string[] = []
-  const store = createServer(({ method, headers: { host }, url }, response) => {
+  const port = await standIn(t, ({ method, headers: { host }, url }, response) => {
     asked.push(`${method} ${host?.split(':')[0]} ${url?.split('?')[0]}`)
     response.end()
   })
-  store.listen(0, '127.0.0.1')
-  await once(store, 'listening')
-  t.after(() => store.close())
-  const { port } = store.address() as AddressInfo
-  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' }
   for (const hasPathStyle of [true, false]) {
     const location = { ...here, endpoint: `http://s3.visage.test:${port}`, hasPathStyle }
     const packs = await openS3Packs({ location, credentials })
@@ -55,25 +49,43 @@ test('packs on S3: the bucket is the first word of the host, or of the path', as
 test('packs on S3: where conditional writes are refused, packs are written without, and that is found out once', async t => {
   const written: string[] = []
   const refusal = '<Error><Code>NotImplemented</Code><Message>No such condition.</Message></Error>'
-  const store = createServer(({ method, headers }, response) => {
+  const port = await standIn(t, ({ method, headers }, response) => {
     if (method !== 'PUT') return void response.end()
     const isConditional = headers['if-none-match'] === '*'
     written.push(isConditional ? 'with condition' : 'without')
     if (isConditional) response.writeHead(501, { 'content-type': 'application/xml' }).end(refusal)
     else response.end()
   })
-  store.listen(0, '127.0.0.1')
-  await once(store, 'listening')
-  t.after(() => store.close())
-  const { port } = store.address() as AddressInfo
   const location = { ...here, endpoint: `http://127.0.0.1:${port}` }
-  const packs = await openS3Packs({
-    location,
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-  })
+  const packs = await openS3Packs({ location, credentials })
   for (const name of ['first', 'second']) await packs.write(keyOf(name), bytesOf(keyOf(name), 10))
   assert.deepEqual(written, ['with condition', 'without', 'without'])
 })
+
+test('packs on S3: a bucket that is refused without a word is refused with some', async t => {
+  let status = 200
+  const port = await standIn(t, (_, response) => void response.writeHead(status).end())
+  const location = { ...here, endpoint: `http://127.0.0.1:${port}` }
+  for (const [answer, words] of [
+    [301, /^bucket photos: is in another region$/],
+    [403, /^bucket photos: refused: the keys are wrong, or may not list it \(s3:ListBucket\)$/],
+    [404, /^bucket photos: there is none of this name$/],
+    [418, /^bucket photos: answered with status 418$/],
+  ] as const) {
+    status = answer
+    await assert.rejects(openS3Packs({ location, credentials }), hasDetail(words))
+  }
+})
+
+const credentials = { accessKeyId: 'a', secretAccessKey: 'not-for-the-log' }
+
+/** Answers in place of a store, on the port that it returns. */
+async function standIn(t: TestContext, answer: RequestListener): Promise<number> {
+  const store = createServer(answer).listen(0, '127.0.0.1')
+  await once(store, 'listening')
+  t.after(() => store.close())
+  return (store.address() as AddressInfo).port
+}
 
 const here: S3Location = {
   bucket: 'photos',
