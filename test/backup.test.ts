@@ -100,7 +100,7 @@ test('a backup taken while photos are set restores to what was acknowledged befo
       assert.deepEqual([backup.code, backup.stdout], [0, ''])
       assert.match(
         backup.stderr,
-        /^kept holds 4 photos and everybody they belong to: \d copied now/,
+        /^kept holds 4 photos and everybody in the directory: \d copied now/,
       )
       assert.equal((await packsIn(join(cwd, 'kept'))).length, 4)
 
@@ -159,7 +159,7 @@ test('a photo without its picture is told, and the rest is in the backup', () =>
     assert.match(stderr, /^kept holds 2 photos .*: 1 copied now, 0 there before, 0 removed\.$/m)
     assert.match(
       stderr,
-      /^visage: 1 photos have no picture in \.\/data, such as version [0-9a-f]{32}/m,
+      /^visage: 1 photo without a picture in \.\/data, such as version [0-9a-f]{32}/m,
     )
     const restored = await serve(cwd, 'kept')
     assert.equal(await safe.read(restored.origin), 1)
