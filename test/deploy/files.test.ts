@@ -3,11 +3,15 @@
  * programs accept them is asked in the other tests of this folder; no container engine is.
  */
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
+import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { moveSettings, settings } from '../../src/config.ts'
+import { families } from '../../src/monitoring/families.ts'
+import { whyMissing } from '../support/installed.ts'
 
 const root = join(import.meta.dirname, '../..')
 const deploy = join(root, 'deploy')
@@ -153,6 +157,22 @@ describe('the compose file', async () => {
     assert.deepEqual(lines.map(line => line.split('=')[0]).sort(), [...wanted].sort())
     for (const line of lines) assert.match(line, /=$/)
   })
+})
+
+test('the alerts are about metrics that there are', async () => {
+  const { groups } = parse(await read(deploy, 'alerts.yaml')) as {
+    groups: readonly { rules: readonly { alert: string; expr: string }[] }[]
+  }
+  const names = Object.values(families).map<string>(({ name }) => name)
+  for (const { alert, expr } of groups.flatMap(({ rules }) => rules)) {
+    const named = expr.match(/\bvisage_\w+/g) ?? []
+    assert.ok(named.length > 0 || expr === 'up{job="visage"} == 0', alert)
+    for (const name of named) assert.ok(names.includes(name.replace(/_bucket$/, '')), name)
+  }
+})
+
+test('Prometheus understands the alerts', { skip: whyMissing('promtool') }, async () => {
+  await promisify(execFile)('promtool', ['check', 'rules', join(deploy, 'alerts.yaml')])
 })
 
 test('the example of the environment for systemd gives no secret', async () => {
