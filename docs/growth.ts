@@ -6,70 +6,67 @@
 
 /** Each with the words that the page gives for it. */
 export const assumptions = {
-  photoShare: [0.8, 'people who have a photo'],
-  readsPerPersonAndDay: [50, 'photos that the programs of one person ask for in a day'],
-  peakFactor: [5, 'the busiest minute against the mean of the day'],
-  unchangedShare: [0.4, 'reads that are answered 304, without bytes'],
-  memoryHitShare: [0.5, 'of the other reads: those whose bytes a process has in memory'],
-  uploadsPerPersonAndYear: [1, 'photos that a person sets in a year'],
-  rolloutDays: [30, 'days in which all photos are set at the beginning'],
-  busyShare: [0.5, 'of a processor that is used at the peak; the rest is for the loss of a node'],
+  photoShare: [0.8, 'people with a photo'],
+  readsPerPersonAndDay: [50, 'photo reads per person and day, by all their apps together'],
+  peakFactor: [5, 'the busiest minute, compared with the average of the day'],
+  unchangedShare: [0.4, 'reads answered 304, without a body'],
+  memoryHitShare: [0.5, 'of the other reads: served from the memory of a process'],
+  uploadsPerPersonAndYear: [1, 'photos each person sets per year'],
+  rolloutDays: [30, 'days in which everybody’s photo is set at the start'],
+  busyShare: [0.5, 'load of a CPU core at the peak; the rest is headroom for losing a node'],
 } as const satisfies Record<string, readonly [number, string]>
 
 /** On two cores of a shared machine (AMD EPYC), in November 2026, with other work on it all the time. */
 export const measured = {
-  bytesPerPack: [150_000, 'a pack of all sizes, from a photo of 648 pixels or more'],
-  bytesPerPersonPostgres: [1_400, 'a person in PostgreSQL, with indexes'],
-  bytesPerPhotoPostgres: [650, 'a pointer in PostgreSQL, with indexes'],
-  bytesPerPersonSqlite: [1_750, 'a person in SQLite, with indexes'],
-  bytesPerPhotoSqlite: [620, 'a pointer in SQLite, with indexes'],
-  readMsSqlite: [0.09, 'ms of a processor for a GET of 96 pixels, embedded'],
-  readMsPostgres: [0.21, 'ms of a processor for the same with the row in PostgreSQL'],
-  storeMs: [1.5, 'ms of a processor more when the bytes come from S3'],
-  uploadMs: [89, 'ms of a processor for a PUT of an 8-megapixel phone photo'],
+  bytesPerPack: [150_000, 'a pack with all sizes, from a photo of 648 pixels or more'],
+  bytesPerPersonPostgres: [1_400, 'a person’s row in PostgreSQL, with indexes'],
+  bytesPerPhotoPostgres: [650, 'a photo’s row in PostgreSQL, with indexes'],
+  bytesPerPersonSqlite: [1_750, 'a person’s row in SQLite, with indexes'],
+  bytesPerPhotoSqlite: [620, 'a photo’s row in SQLite, with indexes'],
+  readMsSqlite: [0.09, 'ms of CPU for a GET of 96 pixels, embedded'],
+  readMsPostgres: [0.21, 'ms of CPU for the same with the row in PostgreSQL'],
+  databaseMs: [0.1, 'ms of CPU that PostgreSQL itself spends on that'],
+  storeMs: [1.5, 'ms of CPU on top when the bytes come from S3'],
+  uploadMs: [89, 'ms of CPU for a PUT of an 8-megapixel phone photo'],
 } as const satisfies Record<string, readonly [number, string]>
 
 export const published = {
   awsReads: [
     5_500,
     'https://repost.aws/knowledge-center/s3-object-key-naming-pattern',
-    'GET a second, AWS S3, for each partitioned prefix',
+    'GETs per second, AWS S3, per partitioned prefix',
   ],
   awsWrites: [
     3_500,
     'https://repost.aws/knowledge-center/s3-object-key-naming-pattern',
-    'PUT a second, AWS S3, for each partitioned prefix',
+    'PUTs per second, AWS S3, per partitioned prefix',
   ],
   cephReads: [
     28_000,
     'https://www.redhat.com/en/resources/data-solutions-overview',
-    'GET a second of 64 KB, one Ceph cluster on hard disks, 10 billion objects',
+    'GETs of 64 KB per second, one Ceph cluster on hard disks with its index on flash, 10 billion objects',
   ],
   cephWrites: [
     17_000,
     'https://www.redhat.com/en/resources/data-solutions-overview',
-    'PUT a second of 64 KB, the same',
+    'PUTs of 64 KB per second, the same cluster',
   ],
   cephShardObjects: [
     102_400,
-    'https://docs.redhat.com/ko/documentation/red_hat_ceph_storage/4/html/object_gateway_configuration_and_administration_guide/configuring-bucket-sharding-rgw',
-    'objects that Red Hat recommends for one shard of a Ceph bucket’s index',
+    'https://docs.redhat.com/en/documentation/red_hat_ceph_storage/4/html/object_gateway_configuration_and_administration_guide/configuring-bucket-sharding-rgw',
+    'objects per bucket index shard in Ceph, at most, as Red Hat recommends',
   ],
   cephShards: [
     1_999,
     'https://docs.ceph.com/en/latest/radosgw/dynamicresharding/',
-    'shards that Ceph makes by itself at most',
+    'bucket index shards that Ceph creates by itself, at most',
   ],
   postgresReads: [
     1_998_580,
-    'https://github.com/Vonng/pgtpc',
-    'point look-ups a second, one PostgreSQL with 96 virtual processors and 512 connections',
+    'https://github.com/Vonng/pgtpc/blob/master/pgbench/aws.c5d.metal.extreme.md',
+    'look-ups by key per second, one PostgreSQL on 96 vCPUs with 555 connections, everything in memory',
   ],
 } as const satisfies Record<string, readonly [number, string, string]>
-
-/** Virtual processors of the machine behind `postgresReads` (AWS c5d.metal), and the share that is counted on. */
-const postgresProcessors = 96
-const postgresShare = 0.5
 
 export const steps = [10_000, 1_000_000, 10_000_000, 100_000_000] as const
 
@@ -87,6 +84,8 @@ export type Load = Readonly<{
   uploadsInRollout: number
   processorsEmbedded: number
   processors: number
+  /** When no process has any of the bytes in memory. */
+  processorsCold: number
   databaseProcessors: number
   sweepPages: number
 }>
@@ -102,7 +101,8 @@ export function calculateLoad(people: number): Load {
   const uploadsAtPeak = (uploadsPerDay / secondsPerDay) * assumptions.peakFactor[0]
   const processorsFor = (ms: number) => ms / 1000 / assumptions.busyShare[0]
   const uploadMs = uploadsAtPeak * measured.uploadMs[0]
-  const readMs = readsAtPeak * measured.readMsPostgres[0] + storeReadsAtPeak * measured.storeMs[0]
+  const readMs = (fromStore: number) =>
+    readsAtPeak * measured.readMsPostgres[0] + fromStore * measured.storeMs[0]
   return {
     people,
     photos,
@@ -114,27 +114,32 @@ export function calculateLoad(people: number): Load {
     uploadsAtPeak,
     uploadsInRollout: photos / assumptions.rolloutDays[0] / secondsPerDay,
     processorsEmbedded: processorsFor(readsAtPeak * measured.readMsSqlite[0] + uploadMs),
-    processors: processorsFor(readMs + uploadMs),
-    databaseProcessors:
-      readsAtPeak / ((published.postgresReads[0] / postgresProcessors) * postgresShare),
+    processors: processorsFor(readMs(storeReadsAtPeak) + uploadMs),
+    processorsCold: processorsFor(readMs(readsAtPeak * bodies) + uploadMs),
+    databaseProcessors: processorsFor(readsAtPeak * measured.databaseMs[0]),
     sweepPages: photos / objectsPerPage,
   }
 }
 
 const rows: readonly (readonly [string, (load: Load) => string])[] = [
   ['photos', load => count(load.photos)],
-  ['rows in the database', load => count(load.people + load.photos)],
-  ['database', load => bytes(load.databaseBytes)],
+  ['database rows', load => count(load.people + load.photos)],
+  ['database size', load => bytes(load.databaseBytes)],
   ['packs, one copy', load => bytes(load.packBytes)],
-  ['reads a second at the peak', load => count(load.readsAtPeak)],
-  ['of these from S3', load => count(load.storeReadsAtPeak)],
-  ['uploads a second at the peak', load => count(load.uploadsAtPeak)],
-  ['uploads a second while all are set', load => count(load.uploadsInRollout)],
-  ['processors of Visage, embedded', load => whole(load.processorsEmbedded)],
-  ['processors of Visage, PostgreSQL and S3', load => whole(load.processors)],
-  ['processors of PostgreSQL for the look-ups', load => whole(load.databaseProcessors)],
+  ['reads per second at the peak', load => count(load.readsAtPeak)],
+  ['of which from S3', load => count(load.storeReadsAtPeak)],
+  ['uploads per second at the peak', load => count(load.uploadsAtPeak)],
+  ['uploads per second while everybody’s photo is set', load => count(load.uploadsInRollout)],
+  ['CPU cores for Visage, embedded', load => whole(load.processorsEmbedded)],
+  ['CPU cores for Visage, PostgreSQL and S3', load => whole(load.processors)],
+  ['the same with nothing in memory', load => whole(load.processorsCold)],
+  ['CPU cores for PostgreSQL’s look-ups', load => whole(load.databaseProcessors)],
   [
-    'partitioned prefixes of AWS S3 for the reads',
+    'PostgreSQL servers of the published kind for them',
+    load => whole(load.readsAtPeak / published.postgresReads[0]),
+  ],
+  [
+    'AWS S3 partitioned prefixes for the reads',
     load => whole(load.storeReadsAtPeak / published.awsReads[0]),
   ],
   [
@@ -142,10 +147,10 @@ const rows: readonly (readonly [string, (load: Load) => string])[] = [
     load => whole(load.storeReadsAtPeak / published.cephReads[0]),
   ],
   [
-    'shards of a Ceph bucket’s index',
+    'bucket index shards in Ceph',
     load => count(Math.ceil(load.photos / published.cephShardObjects[0])),
   ],
-  ['pages of a thousand names in a sweep', load => count(Math.ceil(load.sweepPages))],
+  ['pages of a thousand names per sweep', load => count(Math.ceil(load.sweepPages))],
 ]
 
 export function renderGrowth(): string {
@@ -160,7 +165,7 @@ export function renderGrowth(): string {
       ['', ''],
       Object.values(assumptions).map(([value, meaning]) => [meaning, share(value)]),
     ),
-    'Measured, on two cores of a shared machine with other work on it, so rather too dear than too cheap:',
+    'Measured on two cores of a shared, busy machine, so the figures err on the expensive side:',
     table(
       ['', ''],
       Object.values(measured).map(([value, meaning]) => [meaning, unit(value, meaning)]),
