@@ -88,10 +88,10 @@ export function renderPermissionSummary(): string {
   return [
     'Any one permission of a cell is enough, the least privileged first.',
     renderTable(['Photo', 'Delegated', 'Personal account', 'Application'], lines),
-    'With delegated permissions, what is not your own takes more. To read another user’s photo the ' +
+    'With delegated permissions, what is not your own requires more. To read another user’s photo the ' +
       'permission must end in `.All`; to change it you must also be ' +
       `${orList(actingRoles.user)}. To change a group’s or a team’s photo you must own it or hold an ` +
-      'administrator’s role over it. Contacts are those of your own mailbox.',
+      'administrator’s role over it. Contacts are only those in your own mailbox.',
   ].join('\n\n')
 }
 
