@@ -4,6 +4,7 @@
  *
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
+import pg from 'pg'
 import { Failure } from '../failure.ts'
 
 /** Whole classes, by the first two characters of the code. */
@@ -19,18 +20,23 @@ const refusals: Readonly<Record<string, string>> = {
   '25006': 'the database is read-only',
   '25P03': 'the transaction was idle for too long',
   '3D000': 'there is no such database',
+  '3F000': 'there is no schema to keep tables in',
   // Both sides of a deadlock have locked rows in another order; whoever tries again finds them free.
   '40001': 'another transaction was quicker',
   '40P01': 'two transactions waited for each other',
+  '42501': 'the user of the database lacks a right',
   '55P03': 'a lock was not to be had in time',
   XX001: 'the database is damaged',
   XX002: 'an index of the database is damaged',
 }
 
-/** The session is over: the server has said so, or can no longer be heard. */
+/**
+ * The session is over: the server has said so, or can no longer be heard. One that is read-only stays so
+ * for as long as it lives; a new one is had from the server that is written to by then.
+ */
 export function endsSession(error: unknown): boolean {
   const code = sqlStateOf(error)
-  return code === undefined || code.startsWith('08') || /^57P|^25P03$/.test(code)
+  return code === undefined || code.startsWith('08') || /^57P|^25P03$|^25006$/.test(code)
 }
 
 /**
@@ -43,7 +49,9 @@ export function translatePostgresError(error: unknown): unknown {
   if (code === undefined)
     return unavailable(`PostgreSQL cannot be reached: ${wordsOf(error)}`, error)
   const reason = refusals[code] ?? refusingClasses[code.slice(0, 2)]
-  return reason === undefined ? error : unavailable(`${reason} (SQLSTATE ${code})`, error)
+  return reason === undefined
+    ? error
+    : unavailable(`${reason}: ${wordsOf(error)} (SQLSTATE ${code})`, error)
 }
 
 function unavailable(detail: string, cause: unknown): Failure {
@@ -56,8 +64,7 @@ function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Five characters that the server sent; codes of Node.js (ECONNREFUSED) are longer. */
+/** What the server sent. Errors of Node.js have codes too, some of them (EPIPE) of the same form. */
 export function sqlStateOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined
-  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined
+  return error instanceof pg.DatabaseError ? error.code : undefined
 }

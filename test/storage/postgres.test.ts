@@ -1,5 +1,6 @@
 /** What is special about PostgreSQL: a server that goes away, says no, or is slow; several nodes on it. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
@@ -215,6 +216,31 @@ describe('a PostgreSQL server that refuses', () => {
     await insertRetired(database, 'x')
   })
 
+  test('is written to again as soon as it is no longer read-only for those who connect', async () => {
+    const url = await server.createDatabase()
+    const name = new URL(url).pathname.slice(1)
+    await using database = await openMigrated({ url, connections: 2 })
+    await server.run(`alter database ${name} set default_transaction_read_only = on`)
+    await server.run(
+      `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '${name}'`,
+    )
+    await assert.rejects(insertRetired(database, 'x'), isUnavailable)
+    await server.run(`alter database ${name} reset default_transaction_read_only`)
+    await insertRetired(database, 'y')
+    await insertRetired(database, 'z')
+  })
+
+  test('says which right the user lacks, or that there is no schema', async () => {
+    const url = new URL(await server.createDatabase())
+    await server.run(`create role weak login password 'weak'`)
+    Object.assign(url, { username: 'weak', password: 'weak' })
+    await using database = await open({ url: url.href })
+    await assert.rejects(migrate(database), hasDetail(/permission denied for schema public/))
+    url.searchParams.set('options', '-c search_path=nothing')
+    await using lost = await open({ url: url.href })
+    await assert.rejects(migrate(lost), hasDetail(/no schema/))
+  })
+
   test('is a storage fault when it has no connection left', async () => {
     await using database = await openMigrated({ connections: 2 })
     const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(
@@ -271,6 +297,18 @@ describe('a PostgreSQL server that comes and goes', () => {
     await using hasty = await startHastyServer()
     const url = `postgres://postgres@127.0.0.1:${hasty.port}/visage`
     await assert.rejects(openPostgres({ url, connections: 1 }), isUnavailable)
+  })
+
+  test('closes a connection that is written to in that instant: a storage fault, and the next one works', async () => {
+    const url = new URL(await server.createDatabase())
+    await using line = await startBluntLine(Number(url.port))
+    url.port = String(line.port)
+    await using database = await openMigrated({ url: url.href, connections: 1 })
+    line.cut()
+    // This process does not hear of it before it writes: EPIPE.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000)
+    await assert.rejects(readRetired(database), hasDetail(/EPIPE/))
+    assert.deepEqual(await readRetired(database), [])
   })
 
   test('ends idle sessions, and no request notices', async () => {
@@ -372,6 +410,35 @@ describe('a PostgreSQL server that is slow', () => {
     assert.deepEqual(rows, [{ version: 'row', retired_at: 2 }])
   })
 })
+
+/** Another process passes on what is said, until it closes its side and then resets the connection. */
+async function startBluntLine(
+  targetPort: number,
+): Promise<AsyncDisposable & { readonly port: number; cut: () => void }> {
+  const program = `
+    const { connect, createServer } = require('node:net')
+    const ends = new Set()
+    const server = createServer(near => {
+      const far = connect(${targetPort}, '127.0.0.1')
+      for (const end of [near, far]) end.on('error', () => {})
+      ends.add(near)
+      near.pipe(far)
+      far.pipe(near)
+    }).listen(0, '127.0.0.1', () => process.send(server.address().port))
+    process.on('message', () => {
+      for (const end of ends) end.end(() => setTimeout(() => end.resetAndDestroy(), 20))
+      ends.clear()
+    })`
+  const line = spawn(process.execPath, ['--eval', program], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  const [port] = (await once(line, 'message')) as [number]
+  const close = async () => {
+    line.kill()
+    await once(line, 'exit')
+  }
+  return { port, cut: () => void line.send('cut'), [Symbol.asyncDispose]: close }
+}
 
 /** Says in one packet that a session is ready and that it is over, as a server does that is told to stop just then. */
 async function startHastyServer(): Promise<AsyncDisposable & { readonly port: number }> {
