@@ -321,20 +321,29 @@ async function* listObjects(store: Store): AsyncGenerator<PackEntry> {
   } while (ContinuationToken !== undefined)
 }
 
-/** Whatever the store or the way there refuses is the medium's fault. */
+/**
+ * Whatever the store or the way there refuses is the medium's fault. The time is taken back with the answer:
+ * AbortSignal.timeout would hold on to every picture until it has run out.
+ */
 async function ask<Answer>(
   withinMs: number,
   what: string,
   work: (abortSignal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
-  const signal = AbortSignal.timeout(withinMs)
   const tooLate = Promise.withResolvers<never>()
-  signal.addEventListener('abort', () => tooLate.reject(signal.reason))
+  const ending = new AbortController()
+  const timer = setTimeout(() => {
+    const reason = new DOMException(`no answer within ${withinMs} ms`, 'TimeoutError')
+    ending.abort(reason)
+    tooLate.reject(reason)
+  }, withinMs)
   try {
-    return await Promise.race([work(signal), tooLate.promise])
+    return await Promise.race([work(ending.signal), tooLate.promise])
   } catch (cause) {
     if (cause instanceof Failure) throw cause
     throw new Failure('storage-unavailable', { detail: `${what}: ${wordsOf(cause)}`, cause })
+  } finally {
+    clearTimeout(timer)
   }
 }
 
