@@ -60,9 +60,8 @@ const s3Options = ['endpoint', 'region', 'profile', 'pathStyle']
 /** undefined when it is no such address, or says something that is not understood. */
 export function parseS3(text: string): S3Location | undefined {
   const url = URL.parse(text)
-  if (url === null || url.protocol !== 's3:' || url.username !== '' || url.hash !== '') {
+  if (url === null || url.protocol !== 's3:' || holdsSecret(url) || url.hash !== '')
     return undefined
-  }
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(url.host)) return undefined
   if ([...url.searchParams.keys()].some(name => !s3Options.includes(name))) return undefined
   const endpoint = url.searchParams.get('endpoint') ?? undefined
@@ -88,5 +87,11 @@ export function parseS3(text: string): S3Location | undefined {
 
 function isHttp(text: string): boolean {
   const url = URL.parse(text)
-  return url !== null && /^https?:$/.test(url.protocol) && url.search === ''
+  if (url === null || holdsSecret(url)) return false
+  return /^https?:$/.test(url.protocol) && url.search === '' && url.hash === ''
+}
+
+/** Neither would be used, and both would be shown wherever it is said where the photos are. */
+function holdsSecret({ username, password }: URL): boolean {
+  return username !== '' || password !== ''
 }

@@ -118,9 +118,31 @@ async function findBucket(
   { client, location: { bucket } }: Store,
   withinMs: number,
 ): Promise<void> {
-  await ask(withinMs, `bucket ${bucket}`, abortSignal =>
-    client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal }),
-  )
+  await ask(withinMs, `bucket ${bucket}`, async abortSignal => {
+    try {
+      await client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal })
+    } catch (cause) {
+      const detail = `bucket ${bucket}: ${reasonOf(cause) ?? wordsOf(cause)}`
+      throw new Failure('storage-unavailable', { detail, cause })
+    }
+  })
+}
+
+/** An answer to HEAD has no body, and so not S3's own word for what is wrong. */
+const reasons: Readonly<Record<number, string>> = {
+  301: 'it is in another region, or has another endpoint (301)',
+  400: 'the request is refused (400): the region may be another, or a session of the keys be over',
+  403: 'the keys are not accepted, or may not list it (s3:ListBucket), or the clock is wrong (403)',
+  404: 'there is no such bucket (404)',
+}
+
+function reasonOf(error: unknown): string | undefined {
+  if (!(error instanceof S3ServiceException)) return undefined
+  const { $metadata, $response } = error
+  const region: unknown = $response?.headers['x-amz-bucket-region']
+  const status = $metadata.httpStatusCode
+  const reason = status === undefined ? undefined : (reasons[status] ?? `it answers ${status}`)
+  return typeof region === 'string' ? `${reason}; it is in the region ${region}` : reason
 }
 
 function objectOf({ location: { bucket, prefix } }: Store, key: string) {
@@ -135,8 +157,9 @@ function keyIn({ location: { prefix } }: Store, name: string): string | undefine
 
 /**
  * If-None-Match makes a repeated write visible: when the answer to the first try was lost, the second
- * one is told that the object is there, and it has to be ours. A write that fails for good may still
- * have arrived; no pointer names it then, and the sweep removes it.
+ * one is told that the object is there, or that another write of it is under way, and it has to be ours.
+ * A write that fails for good may still have arrived; no pointer names it then, and the sweep removes it.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
 async function writeObject(store: Store, key: string, bytes: Uint8Array): Promise<void> {
   const object = {
@@ -150,14 +173,16 @@ async function writeObject(store: Store, key: string, bytes: Uint8Array): Promis
       await putOnce(store, object, abortSignal)
       return true
     } catch (error) {
-      if (nameOf(error) === 'PreconditionFailed') return false
+      const name = nameOf(error)
+      if (name === 'PreconditionFailed' || name === 'ConditionalRequestConflict') return false
       throw error
     }
   })
   if (isNew) return
   const there = await readRange(store, key, 0, bytes.length)
   if (there !== undefined && Buffer.compare(there, bytes) === 0) return
-  throw new Failure('storage-unavailable', { detail: `pack ${key} is there with other bytes` })
+  const what = there === undefined ? 'being written by somebody else' : 'there with other bytes'
+  throw new Failure('storage-unavailable', { detail: `pack ${key} is ${what}` })
 }
 
 /**
@@ -200,7 +225,7 @@ async function readRange(
     }
   })
   if (bytes !== undefined && bytes.length !== length) {
-    const detail = `pack ${key} ends early: ${bytes.length} of ${length} bytes at ${offset}`
+    const detail = `pack ${key}: ${bytes.length} bytes came instead of ${length} at ${offset}`
     throw new Failure('storage-unavailable', { detail })
   }
   return bytes
@@ -208,9 +233,14 @@ async function readRange(
 
 async function removeObject(store: Store, key: string): Promise<void> {
   const command = new DeleteObjectCommand(objectOf(store, key))
-  await ask(store.patience.readMs, `removing pack ${key}`, abortSignal =>
-    store.client.send(command, { abortSignal }),
-  )
+  await ask(store.patience.readMs, `removing pack ${key}`, async abortSignal => {
+    try {
+      await store.client.send(command, { abortSignal })
+    } catch (error) {
+      // AWS answers 204 for an object that is gone already; others say so.
+      if (nameOf(error) !== 'NoSuchKey') throw error
+    }
+  })
 }
 
 async function readWhole(store: Store, key: string): Promise<Uint8Array | undefined> {

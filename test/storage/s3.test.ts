@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import dns from 'node:dns'
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, mock, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -50,6 +50,55 @@ test('packs on S3: what was read is let go of at once, not when its time is over
   assert.fail('pictures are held on to')
 })
 
+for (const { status, region, says } of [
+  { status: 301, region: 'eu-west-1', says: /another region.* the region eu-west-1/ },
+  { status: 400, region: 'eu-west-1', says: /refused .*the region eu-west-1/ },
+  { status: 403, says: /keys are not accepted.*s3:ListBucket.*clock/ },
+  { status: 404, says: /no such bucket/ },
+  { status: 500, says: /answers 500/ },
+]) {
+  test(`packs on S3: a bucket that answers ${status} is refused in words for a person`, async t => {
+    const opening = openMockStore(t, (_, response) => {
+      response.writeHead(status, region ? { 'x-amz-bucket-region': region } : {}).end()
+    })
+    await assert.rejects(opening, hasDetail(says))
+  })
+}
+
+test('packs on S3: a write that is told of another one under way has arrived when its bytes are there', async t => {
+  const key = keyOf('conflict')
+  const there = { bytes: bytesOf(key, 100), isThere: true }
+  const packs = await openMockStore(t, ({ method }, response) => {
+    if (method === 'HEAD') return void response.end()
+    if (method === 'PUT') return void refuse(response, 409, 'ConditionalRequestConflict')
+    if (!there.isThere) return void refuse(response, 404, 'NoSuchKey')
+    response.writeHead(206).end(there.bytes)
+  })
+  await packs.write(key, bytesOf(key, 100))
+  there.bytes = bytesOf(keyOf('other'), 100)
+  await assert.rejects(packs.write(key, bytesOf(key, 100)), hasDetail(/there with other bytes/))
+  there.isThere = false
+  await assert.rejects(packs.write(key, bytesOf(key, 100)), hasDetail(/by somebody else/))
+})
+
+test('packs on S3: a pack that is gone already may be removed, whatever the store says then', async t => {
+  const packs = await openMockStore(t, ({ method }, response) => {
+    if (method === 'HEAD') return void response.end()
+    refuse(response, 404, 'NoSuchKey')
+  })
+  await packs.remove(keyOf('gone'))
+})
+
+test("packs on S3: more or fewer bytes than were asked for are nobody's picture", async t => {
+  const sent = { bytes: 1000 }
+  const packs = await openMockStore(t, (_, response) => {
+    response.end(Buffer.alloc(sent.bytes))
+  })
+  await assert.rejects(packs.read(keyOf('long'), 100, 10), hasDetail(/1000 bytes .* 10 at 100/))
+  sent.bytes = 9
+  await assert.rejects(packs.read(keyOf('short'), 100, 10), hasDetail(/9 bytes .* 10 at 100/))
+})
+
 test('packs on S3: the bucket is the first word of the host, or of the path', async t => {
   resolveTestNames()
   t.after(() => mock.restoreAll())
@@ -83,6 +132,11 @@ async function startMockStore(t: TestContext, answer: RequestListener): Promise<
     store.closeAllConnections()
   })
   return (store.address() as AddressInfo).port
+}
+
+function refuse(response: ServerResponse, status: number, code: string): void {
+  response.writeHead(status, { 'content-type': 'application/xml' })
+  response.end(`<Error><Code>${code}</Code><Message>no</Message></Error>`)
 }
 
 async function openMockStore(t: TestContext, answer: RequestListener): Promise<Packs> {
