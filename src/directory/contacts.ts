@@ -5,6 +5,7 @@
 import { Failure } from '../failure.ts'
 import { lockRows } from '../storage/row-locks.ts'
 import type { ContactFolderRow, ContactRow, Database } from '../storage/schema.ts'
+import { inTransaction } from '../storage/transactions.ts'
 import { matches, searchText, type Term } from './search.ts'
 import type { PhotoColumns } from './users.ts'
 
@@ -133,7 +134,7 @@ export async function addContact(
   mailbox: Mailbox,
   contact: NewContact,
 ): Promise<ContactRow> {
-  return await database.transaction().execute(async transaction => {
+  return await inTransaction(database, async transaction => {
     await expectFolder(transaction, mailbox, contact.folderId)
     return await insertContact(transaction, mailbox, contact)
   })
@@ -185,7 +186,7 @@ export async function addFolder(
   mailbox: Mailbox,
   folder: NewFolder,
 ): Promise<ContactFolderRow> {
-  return await database.transaction().execute(async transaction => {
+  return await inTransaction(database, async transaction => {
     await expectFolder(transaction, mailbox, folder.parentFolderId)
     return await insertFolder(transaction, mailbox, folder)
   })
@@ -233,7 +234,7 @@ export async function removeContact(
   id: string,
   now: number,
 ): Promise<boolean> {
-  return await database.transaction().execute(async transaction => {
+  return await inTransaction(database, async transaction => {
     const removed = await transaction
       .deleteFrom('contacts')
       .where('tenant_id', '=', mailbox.tenantId)
@@ -258,7 +259,7 @@ export async function removeFolder(
   id: string,
   now: number,
 ): Promise<boolean> {
-  return await database.transaction().execute(async transaction => {
+  return await inTransaction(database, async transaction => {
     const folders = await foldersWithin(transaction, mailbox, id)
     if (folders.length === 0) return false
     const contacts = await transaction

@@ -3,6 +3,7 @@
  */
 import { Failure } from '../failure.ts'
 import type { Database } from '../storage/schema.ts'
+import { inTransaction } from '../storage/transactions.ts'
 import { expectCondition, type WriteCondition } from './condition.ts'
 import type { OwnerKey } from './photo.ts'
 import { findPointer, holdOwner, removePointer } from './pointer.ts'
@@ -14,7 +15,7 @@ export async function removePhoto(
   condition: WriteCondition,
   now: number,
 ): Promise<void> {
-  await database.transaction().execute(async transaction => {
+  await inTransaction(database, async transaction => {
     await holdOwner(transaction, owner)
     const pointer = await findPointer(transaction, owner)
     expectCondition(condition, pointer?.version)

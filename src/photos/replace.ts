@@ -7,6 +7,7 @@ import { Failure } from '../failure.ts'
 import type { Framing, RenderedPack } from '../renditions/rendition.ts'
 import type { Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
+import { inTransaction } from '../storage/transactions.ts'
 import { expectCondition, holds, type WriteCondition } from './condition.ts'
 import { formatRenditions, type OwnerKey, type Photo } from './photo.ts'
 import { findPointer, holdOwner, movePointer, type PointerRow } from './pointer.ts'
@@ -85,7 +86,7 @@ async function point(
   condition: WriteCondition,
   row: PointerRow,
 ): Promise<'replaced' | 'unchanged' | Failure> {
-  return await parts.database.transaction().execute(async transaction => {
+  return await inTransaction(parts.database, async transaction => {
     const isThere = await holdOwner(transaction, owner)
     const now = await findPointer(transaction, owner)
     if (!holds(condition, now?.version)) return new Failure('photo-changed')

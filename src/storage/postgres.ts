@@ -16,6 +16,7 @@ import { createSessions, createStatementNames, type StatementNames } from './pos
 import type { KeptStatements } from './prepared.ts'
 import { type QueryWatch, toKyselyLog } from './query-watch.ts'
 import type { Database, Schema } from './schema.ts'
+import { Places, type TransactionPlaces } from './transactions.ts'
 import type { ConnectionCounts, Pooled } from './vital-signs.ts'
 
 /** Requests beyond the number of connections wait their turn. */
@@ -24,7 +25,7 @@ export type PostgresOptions = PostgresLocation &
 
 /** All in milliseconds; 0 waits for ever. */
 export type Patience = Readonly<{
-  /** For a free connection of the pool, and for a new one to be made. */
+  /** For a free connection of the pool, for a new one to be made, and for a place among the transactions. */
   connectMs: number
   /** The server ends a statement, a wait for a lock included, that takes longer. */
   statementMs: number
@@ -65,10 +66,12 @@ const connectionLifeSeconds = 1800
  */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
   const names = createStatementNames()
-  const pool = openPool(options)
+  const patience = { ...requestPatience, ...options.patience }
+  const pool = openPool(options, patience)
+  const places = new Places(Math.max(1, Math.floor(options.connections / 2)), patience.connectMs)
   const database = new Kysely<Schema>({
     dialect: {
-      createAdapter: () => new ServerAdapter(names, pool),
+      createAdapter: () => new ServerAdapter(names, pool, places),
       createDriver: () => new PostgresDriver({ pool: createSessions(pool, names) }),
       createIntrospector: known => new PostgresIntrospector(known),
       createQueryCompiler: () => new PostgresQueryCompiler(),
@@ -84,19 +87,21 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   }
 }
 
-class ServerAdapter extends PostgresAdapter implements KeptStatements, Pooled {
+class ServerAdapter extends PostgresAdapter implements KeptStatements, Pooled, TransactionPlaces {
   readonly #names: StatementNames
   readonly #pool: pg.Pool
+  readonly transactionPlaces: Places
 
-  constructor(names: StatementNames, pool: pg.Pool) {
+  constructor(names: StatementNames, pool: pg.Pool, transactionPlaces: Places) {
     super()
     this.#names = names
     this.#pool = pool
+    this.transactionPlaces = transactionPlaces
   }
 
   countConnections(): ConnectionCounts {
-    const { totalCount: open, idleCount: idle, waitingCount: waiting } = this.#pool
-    return { open, idle, waiting }
+    const { totalCount: open, idleCount: idle, waitingCount } = this.#pool
+    return { open, idle, waiting: waitingCount + this.transactionPlaces.waiting }
   }
 
   keepStatement(text: string): void {
@@ -104,11 +109,8 @@ class ServerAdapter extends PostgresAdapter implements KeptStatements, Pooled {
   }
 }
 
-function openPool({ url, connections, patience }: PostgresOptions): pg.Pool {
-  const { connectMs, statementMs, silenceMs, idleInTransactionMs } = {
-    ...requestPatience,
-    ...patience,
-  }
+function openPool({ url, connections }: PostgresOptions, patience: Patience): pg.Pool {
+  const { connectMs, statementMs, silenceMs, idleInTransactionMs } = patience
   return new pg.Pool({
     connectionString: url,
     application_name: 'visage',

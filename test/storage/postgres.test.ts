@@ -20,7 +20,9 @@ import {
 } from '../../src/storage/postgres.ts'
 import { prepareRow } from '../../src/storage/prepared.ts'
 import type { Database } from '../../src/storage/schema.ts'
+import { inTransaction } from '../../src/storage/transactions.ts'
 import { takeTurn } from '../../src/storage/turns.ts'
+import { countConnections } from '../../src/storage/vital-signs.ts'
 import { describeDatabase } from '../suites/database.ts'
 import { describeConcurrentWriters } from '../suites/photos.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
@@ -389,6 +391,58 @@ describe('a PostgreSQL server that is slow', () => {
     await assert.rejects(readRetired(database), hasDetail(/timeout exceeded/))
     await long
     assert.deepEqual(await readRetired(database), [])
+  })
+
+  test('leaves connections to those who read, however many wait to change something', async () => {
+    const url = await server.createDatabase()
+    const patience = { ...requestPatience, connectMs: 2_000 }
+    await using database = await openMigrated({ url, connections: 4, patience })
+    await using other = await openPostgres({ url, connections: 1 })
+    await insertRetired(other, 'locked')
+    const locked = Promise.withResolvers<void>()
+    const free = Promise.withResolvers<void>()
+    const holding = other.transaction().execute(async transaction => {
+      await transaction.updateTable('retired_packs').set({ retired_at: 1 }).execute()
+      locked.resolve()
+      await free.promise
+    })
+    await locked.promise
+    const change = () =>
+      inTransaction(database, async transaction => {
+        await transaction
+          .updateTable('retired_packs')
+          .set(({ eb }) => ({ retired_at: eb('retired_at', '+', 1) }))
+          .execute()
+      })
+    const changes = Array.from({ length: 8 }, change)
+    assert.deepEqual(await readRetired(database), ['locked'])
+    assert.equal(countConnections(database)?.waiting, 6)
+    free.resolve()
+    await Promise.all([holding, ...changes])
+    const { retired_at } = await database
+      .selectFrom('retired_packs')
+      .select('retired_at')
+      .executeTakeFirstOrThrow()
+    assert.equal(retired_at, 9)
+  })
+
+  test('lets transactions wait for each other, but not for ever', async () => {
+    const patience = { ...requestPatience, connectMs: 300 }
+    await using database = await openMigrated({ connections: 2, patience })
+    const free = Promise.withResolvers<void>()
+    const holding = inTransaction(database, () => free.promise)
+    await assert.rejects(
+      inTransaction(database, async () => {}),
+      hasDetail(/by others that wait/),
+    )
+    free.resolve()
+    await holding
+    await inTransaction(database, async () => {})
+    await assert.rejects(
+      inTransaction(database, () => Promise.reject(new Error('of its own'))),
+      /of its own/,
+    )
+    await inTransaction(database, async () => {})
   })
 
   test('does not let a node that froze in a transaction hold its locks', async () => {

@@ -1,0 +1,76 @@
+/**
+ * Transactions of requests. They wait for rows that others have locked, and hold a connection meanwhile:
+ * where there are only so many, they get half of them, and whoever reads goes on. It knows no medium.
+ */
+import type { Transaction } from 'kysely'
+import { Failure } from '../failure.ts'
+import type { Database, Schema } from './schema.ts'
+
+/** Throws what `work` throws, and then nothing of it has happened; Failure 'storage-unavailable'. */
+export async function inTransaction<Result>(
+  database: Database,
+  work: (transaction: Transaction<Schema>) => Promise<Result>,
+): Promise<Result> {
+  const adapter: object = database.getExecutor().adapter
+  using _place = hasPlaces(adapter) ? await adapter.transactionPlaces.take() : undefined
+  return await database.transaction().execute(work)
+}
+
+/** What a Kysely dialect's adapter offers when it has a pool. */
+export interface TransactionPlaces {
+  readonly transactionPlaces: Places
+}
+
+function hasPlaces(adapter: object): adapter is TransactionPlaces {
+  return 'transactionPlaces' in adapter
+}
+
+/** So many at a time; the others wait in the order they came, and not for ever. */
+export class Places {
+  #free: number
+  readonly #patienceMs: number
+  readonly #queue = new Set<() => void>()
+
+  /** 0 waits for ever. */
+  constructor(count: number, patienceMs: number) {
+    this.#free = count
+    this.#patienceMs = patienceMs
+  }
+
+  get waiting(): number {
+    return this.#queue.size
+  }
+
+  async take(): Promise<Disposable> {
+    if (this.#free > 0) this.#free -= 1
+    else await this.#turn()
+    return { [Symbol.dispose]: () => this.#leave() }
+  }
+
+  async #turn(): Promise<void> {
+    const turn = Promise.withResolvers<void>()
+    this.#queue.add(turn.resolve)
+    const giveUp = () => {
+      this.#queue.delete(turn.resolve)
+      turn.reject(new Failure('storage-unavailable', { detail: tooMany }))
+    }
+    const timer = this.#patienceMs === 0 ? undefined : setTimeout(giveUp, this.#patienceMs)
+    try {
+      await turn.promise
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #leave(): void {
+    const [next] = this.#queue
+    if (next === undefined) {
+      this.#free += 1
+      return
+    }
+    this.#queue.delete(next)
+    next()
+  }
+}
+
+const tooMany = 'all connections that transactions may have are in use, by others that wait'
