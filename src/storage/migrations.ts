@@ -20,17 +20,34 @@ const migrations: Readonly<Record<string, Migration>> = {
  * processes at once. A database made by a newer Visage is refused and left as it is.
  */
 export async function migrate(database: Database): Promise<void> {
-  const applied = await readApplied(database)
+  const schema = await findSchema(database)
+  const applied = await readApplied(database, schema)
   refuseNewer(applied)
   if (applied.length === Object.keys(migrations).length) return
   const provider = { getMigrations: async () => ({ ...migrations }) }
-  const { error } = await new Migrator({ db: database, provider }).migrateToLatest()
+  const where = schema !== undefined && { migrationTableSchema: schema }
+  const { error } = await new Migrator({ db: database, provider, ...where }).migrateToLatest()
   if (error) throw error
 }
 
-async function readApplied(database: Database): Promise<string[]> {
+/**
+ * Where the tables are, or will be made. Other schemas of a PostgreSQL may hold somebody else's, of the same names.
+ */
+async function findSchema(database: Database): Promise<string | undefined> {
+  if (database.getExecutor().adapter instanceof SqliteAdapter) return undefined
+  const { rows } = await sql<{ name: string | null }>`
+    select coalesce(
+      (select nspname::text from pg_namespace join pg_class on pg_namespace.oid = relnamespace
+        where pg_class.oid = to_regclass('kysely_migration')),
+      current_schema()) as name`.execute(database)
+  return rows[0]?.name ?? undefined
+}
+
+async function readApplied(database: Database, schema: string | undefined): Promise<string[]> {
   const tables = await database.introspection.getTables({ withInternalKyselyTables: true })
-  if (!tables.some(table => table.name === 'kysely_migration')) return []
+  const isOurs = (table: { name: string; schema?: string | undefined }) =>
+    table.name === 'kysely_migration' && (schema === undefined || table.schema === schema)
+  if (!tables.some(isOurs)) return []
   const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(database)
   return rows.map(row => row.name)
 }

@@ -66,6 +66,22 @@ describe('several nodes on one PostgreSQL', () => {
     await insertRetired(database, 'x')
   })
 
+  test('keep out of the way of another Visage that has its tables in another schema', async () => {
+    const url = new URL(await server.createDatabase())
+    await using one = await openMigrated({ url: url.href })
+    await insertRetired(one, 'of one')
+    await sql`create schema two`.execute(one)
+    url.searchParams.set('options', '-c search_path=two,public')
+    // What is there is used, wherever the path finds it.
+    await using both = await openMigrated({ url: url.href })
+    assert.deepEqual(await readRetired(both), ['of one'])
+    url.searchParams.set('options', '-c search_path=two')
+    await using two = await openMigrated({ url: url.href })
+    assert.deepEqual(await readRetired(two), [])
+    await migrate(two)
+    await migrate(one)
+  })
+
   test('a prepared query sees what the other has committed', async () => {
     const url = await server.createDatabase()
     await using one = await openMigrated({ url })
