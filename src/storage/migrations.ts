@@ -24,17 +24,35 @@ export async function migrate(database: Database): Promise<void> {
   const applied = await readApplied(database, schema)
   refuseNewer(applied)
   if (applied.length === Object.keys(migrations).length) return
-  const provider = { getMigrations: async () => ({ ...migrations }) }
+  const steps = Object.entries(migrations).map(([name, step]) => [name, withoutQueue(step)])
+  const provider = { getMigrations: async () => Object.fromEntries(steps) }
   const where = schema !== undefined && { migrationTableSchema: schema }
   const { error } = await new Migrator({ db: database, provider, ...where }).migrateToLatest()
   if (error) throw error
 }
 
 /**
+ * Whoever waits to change a table holds up all who come to read it after, and pg_dump keeps them waiting for as
+ * long as it takes. So it is given up soon: the start fails, and the others go on serving.
+ */
+function withoutQueue({ up }: Migration): Migration {
+  return {
+    async up(database) {
+      if (!isSqlite(database)) await sql`set local lock_timeout = '3s'`.execute(database)
+      await up(database)
+    },
+  }
+}
+
+function isSqlite(database: Pick<Database, 'getExecutor'>): boolean {
+  return database.getExecutor().adapter instanceof SqliteAdapter
+}
+
+/**
  * Where the tables are, or will be made. Other schemas of a PostgreSQL may hold somebody else's, of the same names.
  */
 async function findSchema(database: Database): Promise<string | undefined> {
-  if (database.getExecutor().adapter instanceof SqliteAdapter) return undefined
+  if (isSqlite(database)) return undefined
   const { rows } = await sql<{ name: string | null }>`
     select coalesce(
       (select nspname::text from pg_namespace join pg_class on pg_namespace.oid = relnamespace
@@ -69,7 +87,7 @@ function refuseNewer(applied: readonly string[]): void {
  * (https://sqlite.org/withoutrowid.html).
  */
 function dialectOf(database: Kysely<unknown>) {
-  return database.getExecutor().adapter instanceof SqliteAdapter
+  return isSqlite(database)
     ? ({
         text: 'text',
         bigint: 'integer',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { migrate } from '../../src/storage/migrations.ts'
 import { openPostgres } from '../../src/storage/postgres.ts'
@@ -49,6 +50,31 @@ test('on PostgreSQL, photos and waiting packs of 0002 stay, and what nobody knew
   const retired = await database.selectFrom('retired_packs').selectAll().executeTakeFirstOrThrow()
   const nobody = { tenant_id: null, owner_kind: null, owner_id: null }
   assert.deepEqual(retired, { version: 'v0', retired_at: 1, ...nobody })
+})
+
+test('on PostgreSQL, tables that somebody reads for long are left as they are, and others read on', async () => {
+  await using server = await startPostgres()
+  const url = await server.createDatabase()
+  await using database = await openPostgres({ url, connections: 2 })
+  await migrate(database)
+  await goBackTo0002(database)
+  await using other = await openPostgres({ url, connections: 2 })
+  const reading = Promise.withResolvers<void>()
+  const over = Promise.withResolvers<void>()
+  const dump = other.transaction().execute(async transaction => {
+    await sql`lock table photos in access share mode`.execute(transaction)
+    reading.resolve()
+    await over.promise
+  })
+  await reading.promise
+  const migrating = assert.rejects(migrate(database), /a lock was not to be had in time/)
+  await delay(500)
+  await sql`select version from photos`.execute(other)
+  await migrating
+  assert.deepEqual(await migrationsOf(database), ['0001', '0002'])
+  over.resolve()
+  await dump
+  await migrate(database)
 })
 
 test('every database gets an id of its own', async () => {
