@@ -139,9 +139,13 @@ export function placesOf({ data, database, packs }: StoreOptions): Places {
   }
 }
 
+/** The driver takes host and port of the query before those of the address; by `options` goes the schema. */
 function describePostgres({ url }: PostgresLocation): string {
-  const { host, pathname } = new URL(url)
-  return `postgres://${host}${pathname}`
+  const { hostname, port, pathname, searchParams } = new URL(url)
+  const host = searchParams.get('host') ?? hostname
+  const options = searchParams.get('options')
+  const place = `postgres://${host}:${searchParams.get('port') ?? (port || '5432')}${pathname}`
+  return options === null ? place : `${place} (${options})`
 }
 
 function describeS3({ bucket, prefix, endpoint }: S3Location): string {

@@ -146,7 +146,7 @@ async function createPeople(database: Kysely<unknown>): Promise<void> {
     .modifyEnd(tableEnd)
     .execute()
   // With the text in it, a search reads the index alone, in the order of the list, and stops at the
-  // end of a page. PostgreSQL limits the width of an entry and searches by trigrams instead.
+  // end of a page. PostgreSQL limits the width of an entry and reads the rows as well.
   for (const table of ['users', 'groups'] as const) {
     await database.schema
       .createIndex(`${table}_list`)
