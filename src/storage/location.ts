@@ -24,7 +24,8 @@ export type S3Location = Readonly<{
 }>
 
 export const postgresForm =
-  'postgres://user:password@host:port/database, with sslmode=disable, require, verify-full or no-verify'
+  'postgres://user:password@host:port/database?sslmode=… (disable, require, verify-full or no-verify), where sslrootcert, ' +
+  'sslcert, sslkey, sslnegotiation, host, port, user, password, options and application_name may follow'
 export const s3Form =
   's3://bucket/prefix, with endpoint, region, profile and pathStyle as in a query'
 
@@ -42,11 +43,20 @@ const sslModes: Readonly<Record<string, string>> = {
   'no-verify': 'no-verify',
 }
 
-/** undefined when it is no such address; `prefer` and `allow` are none, for they promise nothing. */
+const postgresOptions = [
+  ...['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslnegotiation'],
+  ...['host', 'port', 'user', 'password', 'options', 'application_name'],
+]
+
+/**
+ * undefined when it is no such address; `prefer` and `allow` are none, for they promise nothing. What the driver
+ * does not know is refused too: it would ignore a mistyped sslmode, and send the password without encryption.
+ */
 export function parsePostgres(text: string): string | undefined {
   const url = URL.parse(text)
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol)) return undefined
   if (!/^\/[^/]+$/.test(url.pathname)) return undefined
+  if (!hasOnly(url, postgresOptions)) return undefined
   const wanted = url.searchParams.get('sslmode')
   if (wanted === null) return url.href
   const mode = Object.hasOwn(sslModes, wanted) ? sslModes[wanted] : undefined
@@ -63,7 +73,7 @@ export function parseS3(text: string): S3Location | undefined {
   if (url === null || url.protocol !== 's3:' || holdsSecret(url) || url.hash !== '')
     return undefined
   if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(url.host)) return undefined
-  if ([...url.searchParams.keys()].some(name => !s3Options.includes(name))) return undefined
+  if (!hasOnly(url, s3Options)) return undefined
   const endpoint = url.searchParams.get('endpoint') ?? undefined
   if (endpoint !== undefined && !isHttp(endpoint)) return undefined
   // Virtual hosts need a name in DNS for every bucket, which stores of one's own rarely have.
@@ -83,6 +93,10 @@ export function parseS3(text: string): S3Location | undefined {
     ...(profile !== null && { profile }),
     hasPathStyle: pathStyle === 'true',
   }
+}
+
+function hasOnly({ searchParams }: URL, known: readonly string[]): boolean {
+  return [...searchParams.keys()].every(name => known.includes(name))
 }
 
 function isHttp(text: string): boolean {

@@ -14,6 +14,8 @@ describe('an address of PostgreSQL', () => {
     ['postgres://db/v?sslmode=no-verify', 'postgres://db/v?sslmode=no-verify'],
     ['postgres://db/v?sslmode=disable', 'postgres://db/v?sslmode=disable'],
     ['postgres://db/v?sslmode=prefer', undefined],
+    ['postgres://db/v?sslmod=verify-full', undefined],
+    ['postgres://db/v?sslmode=require&target_session_attrs=read-write', undefined],
     ['postgres://db/v?sslmode=toString', undefined],
     ['postgres://db', undefined],
     ['postgres://db/', undefined],
