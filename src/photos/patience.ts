@@ -3,6 +3,7 @@
  * saw and trusts no clock that somebody sets, nor another machine's; a program that sweeps once, where
  * nobody uploads, has only the wall's. docs/decisions/0010-the-sweep-remembers.md
  */
+import { Failure } from '../failure.ts'
 import type { PackEntry } from '../storage/packs.ts'
 
 export type Patience = Readonly<{
@@ -13,9 +14,11 @@ export type Patience = Readonly<{
 }>
 
 export type Look = Readonly<{
+  /** So many packs more that a row names. */
+  countNamed: (packs: number) => void
   /** Of a pack that no row names just now. */
   isAbandoned: (pack: PackEntry) => boolean
-  /** Every pack has been looked at. */
+  /** Every pack has been looked at. Throws Failure 'storage-unavailable' when they are another database's. */
   end: () => void
 }>
 
@@ -23,7 +26,11 @@ export function trustWallClock(now: () => number, graceMs: number): Patience {
   const before = now() - graceMs
   return {
     before: () => before,
-    beginLook: () => ({ isAbandoned: pack => pack.writtenAtMs < before, end: () => {} }),
+    beginLook: () => ({
+      countNamed: () => {},
+      isAbandoned: pack => pack.writtenAtMs < before,
+      end: () => {},
+    }),
   }
 }
 
@@ -41,28 +48,49 @@ const defaultMaxKeys = 100_000
  * A pack is abandoned when two looks, the grace time apart, have found that no row names it: an upload
  * that is about to point at it has come to an end by then, whatever any clock says. One for each process,
  * kept from sweep to sweep.
+ *
+ * A server that was given the photos of another database would find all of them abandoned. So nothing is
+ * when the look before has found more packs that no row names than others: crashes leave a few.
  */
 export function rememberLooks(clocks: Clocks, graceMs: number, maxKeys = defaultMaxKeys): Patience {
   let firstSeenMs: ReadonlyMap<string, number> = new Map()
+  let areOurs = false
   return {
     before: hindsight(clocks, graceMs),
     beginLook() {
       const lookedMs = clocks.elapsed()
       const waiting = new Map<string, number>()
+      const seen = { named: 0, unnamed: 0, kept: 0 }
       return {
+        countNamed(packs) {
+          seen.named += packs
+        },
         isAbandoned({ key }) {
+          seen.unnamed += 1
           const sinceMs = firstSeenMs.get(key) ?? lookedMs
-          if (lookedMs - sinceMs >= graceMs) return true
+          const isOld = lookedMs - sinceMs >= graceMs
+          if (isOld && areOurs) return true
+          if (isOld) seen.kept += 1
           if (waiting.size < maxKeys) waiting.set(key, sinceMs)
           return false
         },
         // What was not found again has got its row, or has gone.
         end() {
           firstSeenMs = waiting
+          areOurs = seen.unnamed <= seen.named
+          if (seen.kept > 0 && !areOurs) throw notOurs(seen)
         },
       }
     },
   }
+}
+
+function notOurs({ named, unnamed }: Readonly<{ named: number; unnamed: number }>): Failure {
+  return new Failure('storage-unavailable', {
+    detail:
+      `${unnamed} packs that the database does not know are left, for it knows only ${named}: ` +
+      'is it the one that belongs to these photos?',
+  })
 }
 
 /** How finely the past is remembered. */

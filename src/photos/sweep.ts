@@ -28,8 +28,8 @@ export async function sweepPacks(
 export async function sweepPatiently(stores: Stores, patience: Patience): Promise<Swept> {
   const before = patience.before()
   const retired = await removeRetired(stores, before)
-  const orphans = await removeOrphans(stores, patience)
   const leftovers = await stores.packs.removeLeftovers(before)
+  const orphans = await removeOrphans(stores, patience)
   return { retired, orphans, leftovers }
 }
 
@@ -86,6 +86,7 @@ async function removeAbandoned(
     .where('version', 'in', keys)
     .execute()
   const kept = new Set([...inUse, ...waiting].map(row => row.version))
+  look.countNamed(kept.size)
   const orphans = entries.filter(entry => !kept.has(entry.key) && look.isAbandoned(entry))
   for (const { key } of orphans) await packs.remove(key)
   return orphans.length

@@ -219,6 +219,7 @@ test('orphans beyond those that are remembered go later, and none is forgotten',
   const store = await openStore(t)
   let elapsedMs = 0
   const patience = rememberLooks({ now: store.parts.now, elapsed: () => elapsedMs }, graceMs, 2)
+  await writeNamed(store, ['a', 'b', 'c'])
   for (const name of ['one', 'two', 'three']) {
     await store.parts.packs.write(keyOf(name), Buffer.from(name))
   }
@@ -228,3 +229,32 @@ test('orphans beyond those that are remembered go later, and none is forgotten',
   elapsedMs += graceMs
   assert.deepEqual(await sweepPatiently(store.parts, patience), { ...nothing, orphans: 1 })
 })
+
+test('a server with the photos of another database removes none of them, and says so', async t => {
+  const store = await openStore(t)
+  const ours = ['a', 'b', 'c', 'd', 'e'].map(name => keyOf(name))
+  await writeNamed(store, ['a', 'b', 'c', 'd', 'e'])
+  const other = await openStore(t)
+  const parts = { ...other.parts, packs: store.parts.packs }
+  let elapsedMs = 0
+  const patience = rememberLooks({ now: parts.now, elapsed: () => elapsedMs }, graceMs)
+  await sweepPatiently(parts, patience)
+  for (let round = 0; round < 3; round++) {
+    // Somebody may set a photo there before it is noticed.
+    if (round === 1) await put({ ...other, parts }, 1)
+    elapsedMs += graceMs
+    await assert.rejects(sweepPatiently(parts, patience), /the one that belongs to these photos/)
+  }
+  assert.deepEqual(
+    (await store.stored()).filter(key => ours.includes(key)),
+    ours.toSorted(),
+  )
+})
+
+async function writeNamed(store: Store, names: readonly string[]): Promise<void> {
+  for (const name of names) await store.parts.packs.write(keyOf(name), Buffer.from(name))
+  await store.parts.database
+    .insertInto('photos')
+    .values(names.map(name => pointer(name, keyOf(name))))
+    .execute()
+}
