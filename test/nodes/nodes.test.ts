@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { openPostgres } from '../../src/storage/postgres.ts'
 import { type Ceph, startCeph, whyNoCeph } from '../support/ceph.ts'
+import { parseExposition } from '../support/exposition.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import {
@@ -62,6 +63,7 @@ function describeNodes(packsIn: (folder: string) => Promise<Environment>): void 
         VISAGE_ISSUER: `${issuer.origin}/${contoso}/v2.0`,
         VISAGE_AUDIENCE: ourAudience,
         VISAGE_PORT: '0',
+        VISAGE_METRICS: '127.0.0.1:0',
       }
       // At once, on an empty database: both find that there are no tables.
       const start = () => startVisage(['serve'], { cwd, env })
@@ -86,6 +88,14 @@ function describeNodes(packsIn: (folder: string) => Promise<Environment>): void 
       }
       assert.equal((await call(one, 'DELETE')).status, 200)
       assert.equal((await get(other)).status, 404)
+    }))
+
+  test('a read asks PostgreSQL once', () =>
+    withNodes(async ([node]) => {
+      await put(node, await makePicture(1))
+      const before = await countQueries(node)
+      for (let round = 0; round < 5; round += 1) assert.equal((await get(node)).status, 200)
+      assert.equal((await countQueries(node)) - before, 5)
     }))
 
   test('If-Match admits exactly one of many writers on both', () =>
@@ -119,6 +129,13 @@ function describeNodes(packsIn: (folder: string) => Promise<Environment>): void 
       assert.deepEqual(photos, [{ owner_id: alice }])
       assert.deepEqual(await database.selectFrom('retired_packs').selectAll().execute(), [])
     }))
+}
+
+async function countQueries({ stderr }: Running): Promise<number> {
+  const [, at] = /"metrics":"([^"]+)"/.exec(stderr()) ?? []
+  const shown = parseExposition(await (await fetch(at ?? '')).text())
+  const samples = shown.get('visage_database_queries_total')?.samples ?? []
+  return samples.reduce((sum, { value }) => sum + value, 0)
 }
 
 async function makePicture(seed: number): Promise<Uint8Array<ArrayBuffer>> {

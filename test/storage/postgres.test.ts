@@ -3,12 +3,13 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { sql } from 'kysely'
 import { certificateFor } from '../../src/cli/certificate.ts'
+import { addUsers, prepareFindUser } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { parsePostgres } from '../../src/storage/location.ts'
 import { migrate } from '../../src/storage/migrations.ts'
@@ -193,6 +194,22 @@ describe('a prepared query on PostgreSQL', () => {
       select statement, from_sql from pg_prepared_statements`.execute(database)
     assert.equal(rows.length, 1)
     assert.match(rows[0]?.statement ?? '', /retired_packs/)
+  })
+
+  test('is one message to the server and its answer, for a person and the pointer to their photo', async () => {
+    const url = new URL(await server.createDatabase())
+    await using line = await startTappedLine(Number(url.port))
+    url.port = String(line.port)
+    await using database = await openMigrated({ url: url.href, connections: 1 })
+    await addUsers(database, 't', [{ id: 'a', userPrincipalName: 'a@x.y', displayName: 'A' }])
+    const findUser = prepareFindUser(database)
+    for (const name of ['a', 'a@x.y']) {
+      await findUser('t', name)
+      line.said.length = 0
+      assert.equal((await findUser('t', name))?.id, 'a')
+      // Bind, Describe, Execute, Sync: nothing is parsed, and nothing waited for in between.
+      assert.deepEqual(line.said, ['BDES'])
+    }
   })
 
   test('goes on when a newer node adds a column to its table', async () => {
@@ -480,6 +497,36 @@ describe('a PostgreSQL server that is slow', () => {
     assert.deepEqual(rows, [{ version: 'row', retired_at: 2 }])
   })
 })
+
+/** Tells what the client says once it is signed in: the types of the messages, by packet. */
+async function startTappedLine(
+  targetPort: number,
+): Promise<AsyncDisposable & { readonly port: number; readonly said: string[] }> {
+  const said: string[] = []
+  const ends: Socket[] = []
+  const line = createServer(near => {
+    const far = connect(targetPort, '127.0.0.1')
+    ends.push(near, far)
+    near.pipe(far).pipe(near)
+    near.on('data', packet => void said.push(typesIn(packet)))
+  }).listen(0, '127.0.0.1')
+  await once(line, 'listening')
+  const { port } = line.address() as AddressInfo
+  const close = async () => {
+    line.close()
+    for (const end of ends) end.destroy()
+  }
+  return { port, said, [Symbol.asyncDispose]: close }
+}
+
+/** Each is a type and a length (https://www.postgresql.org/docs/current/protocol-message-formats.html). */
+function typesIn(packet: Buffer): string {
+  const types: string[] = []
+  for (let at = 0; at + 5 <= packet.length; at += 1 + Math.max(4, packet.readInt32BE(at + 1))) {
+    types.push(packet.toString('latin1', at, at + 1))
+  }
+  return types.join('')
+}
 
 /** Another process passes on what is said, until it closes its side and then resets the connection. */
 async function startBluntLine(
