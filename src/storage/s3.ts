@@ -377,19 +377,8 @@ async function ask<Answer>(
   }
 }
 
-/** An answer to HEAD has no body that could say what is wrong: its status has to do. */
-const wordsOfStatus: Readonly<Record<number, string>> = {
-  301: 'is in another region',
-  403: 'refused: the keys are wrong, or may not list it (s3:ListBucket)',
-  404: 'there is none of this name',
-}
-
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined
-  if (status !== undefined && error.message === 'UnknownError') {
-    return wordsOfStatus[status] ?? `answered with status ${status}`
-  }
   return error.message === '' ? error.name : `${error.name}, ${error.message}`
 }
 

@@ -18,6 +18,7 @@ import type { Packs } from '../../src/storage/packs.ts'
 import { openS3Packs, type S3Options } from '../../src/storage/s3.ts'
 import { buriedOf, bytesOf, describePacks, isUnavailable, keyOf, listOf } from '../suites/packs.ts'
 import { type Ceph, startCeph, whyNoCeph } from '../support/ceph.ts'
+import { type Swift, startSwift, whyNoSwift } from '../support/swift.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 
 test('packs on S3: nothing listens', async () => {
@@ -79,6 +80,19 @@ test('packs on S3: a write that is told of another one under way has arrived whe
   await assert.rejects(packs.write(key, bytesOf(key, 100)), hasDetail(/there with other bytes/))
   there.isThere = false
   await assert.rejects(packs.write(key, bytesOf(key, 100)), hasDetail(/by somebody else/))
+})
+
+test('packs on S3: where conditional writes are refused, packs are written without, and that is found out once', async t => {
+  const written: string[] = []
+  const packs = await openMockStore(t, ({ method, headers }, response) => {
+    if (method !== 'PUT') return void response.end()
+    const isConditional = headers['if-none-match'] === '*'
+    written.push(isConditional ? 'with condition' : 'without')
+    if (isConditional) refuse(response, 501, 'NotImplemented')
+    else response.end()
+  })
+  for (const name of ['first', 'second']) await packs.write(keyOf(name), bytesOf(keyOf(name), 10))
+  assert.deepEqual(written, ['with condition', 'without', 'without'])
 })
 
 test('packs on S3: a pack that is gone already may be removed, whatever the store says then', async t => {
@@ -323,6 +337,21 @@ describe('packs on S3 (Ceph)', { skip }, () => {
   async function throughPort(port: number): Promise<S3Location> {
     return { ...(await ceph.createBucket()), endpoint: `http://127.0.0.1:${port}` }
   }
+})
+
+describe('packs on S3 (OpenStack Swift)', { skip: whyNoSwift() }, () => {
+  let swift: Swift
+  before(async () => {
+    swift = await startSwift()
+  })
+  after(() => swift[Symbol.asyncDispose]())
+
+  // It knows no conditional writes.
+  describePacks('on Swift', async () => {
+    const { credentials } = swift
+    const location = await swift.createBucket()
+    return { packs: await openS3Packs({ location, credentials }), close: async () => {} }
+  })
 })
 
 /** Every name below visage.test leads here, as with a wildcard in DNS. */
