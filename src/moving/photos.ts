@@ -6,7 +6,7 @@ import { Failure } from '../failure.ts'
 import type { Packs } from '../storage/packs.ts'
 import type { Database, PhotoRow } from '../storage/schema.ts'
 import { findPackFault } from './check-pack.ts'
-import { type Difference, findDifferences } from './differences.ts'
+import { type Difference, everyRow, findDifferences } from './differences.ts'
 import { inLanes } from './lanes.ts'
 import type { ReadPack } from './read-pack.ts'
 import { batchSize, keyOf, readRow, removeRows, writeRows } from './rows.ts'
@@ -86,7 +86,11 @@ export async function carryPhotos(trip: PhotoTrip): Promise<void> {
     await dropSurplus(trip, surplus.splice(0))
     await carryBatch(trip, wanted.splice(0))
   }
-  for await (const difference of findDifferences(from.database, to.database, photosTable)) {
+  // One database for both sides is being written to by those who serve from it: nothing of it is ours to write.
+  const differences = trip.hasOtherRows
+    ? findDifferences(from.database, to.database, photosTable)
+    : everyRow(from.database, photosTable)
+  for await (const difference of differences) {
     tally.photosRead += 1
     if (difference.kind === 'surplus') surplus.push(difference.there)
     else if (needsWork(trip, difference)) wanted.push(difference)
@@ -131,7 +135,7 @@ async function carryBatch(trip: PhotoTrip, wanted: readonly Wanted[]): Promise<v
 
 /** What the source has removed goes here too, its bytes at once: nobody reads here yet. */
 async function dropSurplus(trip: PhotoTrip, rows: readonly Row[]): Promise<void> {
-  if (rows.length === 0 || !trip.hasOtherRows) return
+  if (rows.length === 0) return
   await removeRows(trip.to.database, photosTable, rows)
   trip.tally.changes += rows.length
   await removePacks(trip, rows)

@@ -7,6 +7,7 @@ import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { addUsers } from '../../src/directory/users.ts'
+import { findPointer } from '../../src/photos/pointer.ts'
 import { claimForServing } from '../../src/storage/marks.ts'
 import { openStores, placesOf, type StoreOptions } from '../../src/stores.ts'
 import { contentsIn, describeMoves, isFailure, open } from '../suites/moving.ts'
@@ -14,6 +15,7 @@ import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import {
   contentsOf,
   fillStore,
+  keepSetting,
   moveOnce,
   personNamed,
   setPhoto,
@@ -82,6 +84,23 @@ describe('a move in parts', () => {
       )
       await using target = await open(to)
       assert.ok(await target.packs.readWhole(version))
+    }))
+
+  test('of the packs alone changes no row, while photos are set, replaced and removed', () =>
+    withFolder(async folder => {
+      const from = await inPostgres(join(folder, 'here'))
+      const to = { ...from, data: join(folder, 'there') }
+      await using source = await open(from)
+      await fillStore(source, 100)
+      const writing = keepSetting(source, 100)
+      for (let round = 0; round < 5; round += 1) await moveOnce(from, to)
+      const acknowledged = await writing.stop()
+      for (const [id, version] of acknowledged) {
+        const pointer = await findPointer(source.database, userKey(id))
+        assert.equal(pointer?.version, version, id)
+      }
+      assert.equal((await moveOnce(from, to)).outcome, 'agree')
+      assert.deepEqual(await contentsIn(to), await contentsIn(from))
     }))
 
   test('of the packs too, after one of the rows alone', () =>

@@ -197,3 +197,26 @@ export function keepWriting(side: Side, people: number): { stop: () => Promise<n
     },
   }
 }
+
+/** As fast as it can, until it is told to stop; then what was acknowledged last of each, undefined for no photo. */
+export function keepSetting(
+  side: Side,
+  people: number,
+): { stop: () => Promise<ReadonlyMap<string, string | undefined>> } {
+  const acknowledged = new Map<string, string | undefined>()
+  let isStopping = false
+  const setting = (async () => {
+    for (let writes = 0; !isStopping; writes += 1) {
+      const id = `person-${(writes * 7) % people}`
+      if (writes % 5 === 4) await dropPhoto(side, userKey(id))
+      acknowledged.set(id, writes % 5 === 4 ? undefined : await setPhoto(side, userKey(id)))
+    }
+  })()
+  return {
+    async stop() {
+      isStopping = true
+      await setting
+      return acknowledged
+    },
+  }
+}
