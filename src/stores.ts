@@ -3,16 +3,17 @@
  * concrete adapters.
  */
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { Failure } from './failure.ts'
 import { cachePacks } from './storage/cached.ts'
 import { openDiskPacks } from './storage/disk.ts'
 import type { PostgresLocation, S3Location } from './storage/location.ts'
-import type { Places } from './storage/marks.ts'
+import { type Places, readStoreId } from './storage/marks.ts'
 import { openMemoryPacks } from './storage/memory.ts'
 import { migrate } from './storage/migrations.ts'
 import type { Packs } from './storage/packs.ts'
 import type { QueryWatch } from './storage/query-watch.ts'
+import { realPathOf } from './storage/real-path.ts'
 import type { S3Options } from './storage/s3.ts'
 import type { Database } from './storage/schema.ts'
 import { openSqlite } from './storage/sqlite.ts'
@@ -132,10 +133,11 @@ async function openServerDatabase(
 
 /** As people and logs may see it: no user, no password, no key. The same text for the same place. */
 export function placesOf({ data, database, packs }: StoreOptions): Places {
-  const folder = data === undefined ? 'memory' : resolve(data)
+  const inFolder = (name: string) =>
+    data === undefined ? `memory/${name}` : realPathOf(join(data, name))
   return {
-    rows: database === undefined ? `${folder}/${databaseName}` : describePostgres(database),
-    packs: packs === undefined ? `${folder}/packs` : describeS3(packs),
+    rows: database === undefined ? inFolder(databaseName) : describePostgres(database),
+    packs: packs === undefined ? inFolder('packs') : describeS3(packs),
   }
 }
 
@@ -148,8 +150,12 @@ function describePostgres({ url }: PostgresLocation): string {
   return options === null ? place : `${place} (${options})`
 }
 
-function describeS3({ bucket, prefix, endpoint }: S3Location): string {
-  return `s3://${bucket}/${prefix}${endpoint === undefined ? '' : ` at ${endpoint}`}`
+/** Clouds of AWS that have nothing to do with each other have the same names of buckets, and no endpoint says which. */
+function describeS3({ bucket, prefix, endpoint, region, profile }: S3Location): string {
+  const place = `s3://${bucket}/${prefix}`
+  if (endpoint !== undefined) return `${place} at ${new URL(endpoint).href.replace(/\/$/, '')}`
+  const inRegion = region === undefined ? '' : ` in ${region}`
+  return `${place}${inRegion}${profile === undefined ? '' : ` as ${profile}`}`
 }
 
 /**
@@ -176,10 +182,8 @@ export async function openMoveEnds(
   const [here, there] = [placesOf(from), placesOf(to)]
   const source = await openKeptStores(from, now)
   try {
-    const target =
-      here.rows === there.rows
-        ? { database: source.database, ...(await openPacks(to, now)) }
-        : await openStores(to, now)
+    const opened = await openStores(to, now)
+    const target = here.rows === there.rows ? await shareDatabase(source.database, opened) : opened
     return {
       from: { ...source, places: here },
       to: { ...target, places: there },
@@ -192,4 +196,11 @@ export async function openMoveEnds(
     await source.database.destroy()
     throw error
   }
+}
+
+/** Addresses can be alike and mean two databases, by a search path for instance: what counts is the id. */
+async function shareDatabase(database: Database, opened: Stores): Promise<Stores> {
+  if ((await readStoreId(database)) !== (await readStoreId(opened.database))) return opened
+  await opened.database.destroy()
+  return { ...opened, database }
 }
