@@ -5,13 +5,13 @@
  */
 import { Failure } from '../failure.ts'
 import {
+  type Change,
+  type Claimed,
   claimDestination,
   isEmptyDatabase,
   isEmptyOfPacks,
-  markComplete,
-  type Places,
-  readStoreId,
-} from '../storage/marks.ts'
+} from '../storage/claims.ts'
+import { expectArrived, type Places, readStoreId } from '../storage/marks.ts'
 import type { Database } from '../storage/schema.ts'
 import { takeTurn } from '../storage/turns.ts'
 import { findDifferences } from './differences.ts'
@@ -77,13 +77,15 @@ async function moveClaimed(options: MoveOptions, startedAt: number): Promise<Mov
   const { from, to, signal } = options
   const hasOtherRows = from.database !== to.database
   const hasOtherPacks = from.places.packs !== to.places.packs
-  const known = await claim(options, hasOtherRows, hasOtherPacks)
+  const claimed = await claim(options, hasOtherRows, hasOtherPacks)
+  const { known, change } = claimed
   let knownBefore = knownBeforeOf(known, hasOtherRows)
   const trip: Omit<PhotoTrip, 'tally' | 'knownBefore'> = {
     from,
     to,
     hasOtherRows,
     hasOtherPacks,
+    change,
     readPack: createPackReader(from.packs),
     isResumed: known.packs !== undefined,
     isEnding: () => signal.aborted,
@@ -105,19 +107,16 @@ async function moveClaimed(options: MoveOptions, startedAt: number): Promise<Mov
     // What cannot be moved now cannot be moved by trying again.
     else if (last.changes === 0) break
   }
-  if (outcome === 'agree') await settle(to.database, hasOtherRows, hasOtherPacks, startedAt)
+  if (outcome === 'agree') await claimed.complete(startedAt)
   const people = await countRows(from.database, tableNamed('users'))
   const photos = await countRows(from.database, photosTable)
   const seconds = (options.now() - startedAt) / 1000
   return { outcome, passes, people, photos, total, last, seconds }
 }
 
-/** As claimDestination says it of each part. */
-type Known = Readonly<{ rows?: number | undefined; packs?: number | undefined }>
-
-/** A row that is there says that its pack is, unless the packs are now to go somewhere else than they went then. */
-function knownBeforeOf({ rows, packs }: Known, hasOtherRows: boolean): number {
-  if (hasOtherRows) return rows !== undefined && packs === undefined ? 0 : Number.POSITIVE_INFINITY
+/** A row that is there says that its pack is, and was compared. Where only packs go, time has to say it. */
+function knownBeforeOf({ packs }: Claimed['known'], hasOtherRows: boolean): number {
+  if (hasOtherRows) return Number.POSITIVE_INFINITY
   return packs === undefined ? 0 : packs - clockMarginMs
 }
 
@@ -125,7 +124,7 @@ async function claim(
   { from, to, now }: MoveOptions,
   hasOtherRows: boolean,
   hasOtherPacks: boolean,
-): Promise<Known> {
+): Promise<Claimed> {
   if (!hasOtherRows && !hasOtherPacks) {
     throw new Failure('storage-unavailable', {
       detail: `source and destination are the same: ${from.places.rows}, ${from.places.packs}`,
@@ -137,28 +136,16 @@ async function claim(
       detail: `${to.places.rows} is the source by another address, or a copy of it: it has the same id`,
     })
   }
-  const claims = [
-    ...(hasOtherRows
-      ? [{ part: 'rows', isEmpty: () => isEmptyDatabase(to.database) } as const]
-      : []),
-    ...(hasOtherPacks ? [{ part: 'packs', isEmpty: () => isEmptyOfPacks(to.packs) } as const] : []),
-  ]
-  const known: { rows?: number | undefined; packs?: number | undefined } = {}
-  for (const { part, isEmpty } of claims) {
-    const place = to.places[part]
-    known[part] = await claimDestination(to.database, { part, place, sourceId }, isEmpty, now())
+  await expectArrived(from.database, from.places)
+  const places = {
+    ...(hasOtherRows && { rows: to.places.rows }),
+    ...(hasOtherPacks && { packs: to.places.packs }),
   }
-  return known
-}
-
-async function settle(
-  database: Database,
-  hasOtherRows: boolean,
-  hasOtherPacks: boolean,
-  since: number,
-): Promise<void> {
-  if (hasOtherRows) await markComplete(database, 'rows', since)
-  if (hasOtherPacks) await markComplete(database, 'packs', since)
+  const isEmpty = {
+    rows: () => isEmptyDatabase(to.database),
+    packs: () => isEmptyOfPacks(to.packs),
+  }
+  return await claimDestination(to.database, { sourceId, places, isEmpty }, now())
 }
 
 async function passOver(
@@ -175,9 +162,9 @@ async function passOver(
     if (trip.hasOtherRows) {
       for (const table of directoryTables) {
         doing = table.name
-        if (table.parent !== undefined)
-          await copyTable(from.database, to.database, table, tally, signal, table.parent)
-        await copyTable(from.database, to.database, table, tally, signal)
+        const copy = { from: from.database, to: to.database, change: trip.change, table }
+        if (table.parent !== undefined) await copyTable(copy, tally, signal, table.parent)
+        await copyTable(copy, tally, signal)
       }
     }
     doing = 'photos'
@@ -191,11 +178,11 @@ async function passOver(
 
 const watchEveryMs = 200
 
+type TableCopy = Readonly<{ from: Database; to: Database; change: Change; table: Table }>
+
 /** `orphaned` is a column that new rows get later, once what it refers to is there; nothing else is done then. */
 async function copyTable(
-  from: Database,
-  to: Database,
-  table: Table,
+  { from, to, change, table }: TableCopy,
   tally: Tally,
   signal: AbortSignal,
   orphaned?: string,
@@ -204,8 +191,8 @@ async function copyTable(
   const surplus: Row[] = []
   const flush = async () => {
     const gone = surplus.splice(0)
-    await removeRows(to, table, gone)
-    const { written, refused } = await writeRows(to, table, wanted.splice(0))
+    if (gone.length > 0) await change(transaction => removeRows(transaction, table, gone))
+    const { written, refused } = await writeRows(change, table, wanted.splice(0))
     tally.changes += gone.length + written.length
     tally.left += refused.length
     if (refused.length > 0) tally.leftWhy = String(refused[0])

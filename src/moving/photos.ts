@@ -3,6 +3,7 @@
  * that ends at any moment leaves packs without rows, and never a row without its pack.
  */
 import { Failure } from '../failure.ts'
+import type { Change } from '../storage/claims.ts'
 import type { Packs } from '../storage/packs.ts'
 import type { Database, PhotoRow } from '../storage/schema.ts'
 import { findPackFault } from './check-pack.ts'
@@ -33,6 +34,8 @@ export type PhotoTrip = Readonly<{
   isResumed: boolean
   /** Packs of photos that were set before this moment are known to be there. Epoch milliseconds. */
   knownBefore: number
+  /** What happens to the rows of `to`. */
+  change: Change
   readPack: ReadPack
   tally: Tally
   isEnding: () => boolean
@@ -107,7 +110,7 @@ function needsWork({ hasOtherPacks, knownBefore }: PhotoTrip, { kind, row }: Wan
 }
 
 async function carryBatch(trip: PhotoTrip, wanted: readonly Wanted[]): Promise<void> {
-  const { tally, to } = trip
+  const { tally } = trip
   const carried = trip.hasOtherPacks
     ? await inLanes(lanes, wanted, ({ row }) => carryPack(trip, photoOf(row)))
     : wanted.map(() => 'there')
@@ -116,7 +119,7 @@ async function carryBatch(trip: PhotoTrip, wanted: readonly Wanted[]): Promise<v
     ({ kind }, index) => kind === 'same' && carried[index] === 'copied',
   ).length
   const { written, refused } = await writeRows(
-    to.database,
+    trip.change,
     photosTable,
     ready.map(({ row }) => row),
   )
@@ -136,7 +139,7 @@ async function carryBatch(trip: PhotoTrip, wanted: readonly Wanted[]): Promise<v
 /** What the source has removed goes here too, its bytes at once: nobody reads here yet. */
 async function dropSurplus(trip: PhotoTrip, rows: readonly Row[]): Promise<void> {
   if (rows.length === 0) return
-  await removeRows(trip.to.database, photosTable, rows)
+  await trip.change(transaction => removeRows(transaction, photosTable, rows))
   trip.tally.changes += rows.length
   await removePacks(trip, rows)
 }

@@ -4,6 +4,7 @@
  */
 import { SqliteAdapter, sql } from 'kysely'
 import { Failure } from '../failure.ts'
+import type { Change } from '../storage/claims.ts'
 import type { Database } from '../storage/schema.ts'
 import type { Row, Table, Value } from './tables.ts'
 
@@ -51,14 +52,16 @@ export type Written = Readonly<{ written: readonly Row[]; refused: readonly unkn
  * not there yet or gone again, are left out.
  */
 export async function writeRows(
-  database: Database,
+  change: Change,
   table: Table,
   rows: readonly Row[],
 ): Promise<Written> {
   if (rows.length === 0) return { written: [], refused: [] }
-  await removeRivals(database, table, rows)
   try {
-    await insert(database, table, rows)
+    await change(async transaction => {
+      await removeRivals(transaction, table, rows)
+      await insert(transaction, table, rows)
+    })
     return { written: rows, refused: [] }
   } catch (error) {
     if (error instanceof Failure) throw error
@@ -67,7 +70,7 @@ export async function writeRows(
   const written: Row[] = []
   const refused: unknown[] = []
   for (const row of rows) {
-    const one = await writeRows(database, table, [row])
+    const one = await writeRows(change, table, [row])
     written.push(...one.written)
     refused.push(...one.refused)
   }

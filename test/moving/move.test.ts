@@ -3,16 +3,18 @@
  * are in s3.test.ts.
  */
 import assert from 'node:assert/strict'
-import { cp } from 'node:fs/promises'
+import { cp, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { sql } from 'kysely'
 import { addUsers } from '../../src/directory/users.ts'
 import { findPointer } from '../../src/photos/pointer.ts'
 import { claimForServing } from '../../src/storage/marks.ts'
 import { openStores, placesOf, type StoreOptions } from '../../src/stores.ts'
-import { contentsIn, describeMoves, isFailure, open } from '../suites/moving.ts'
+import { contentsIn, describeMoves, fullAfter, isFailure, open } from '../suites/moving.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import {
+  type Around,
   contentsOf,
   fillStore,
   keepSetting,
@@ -115,6 +117,57 @@ describe('a move in parts', () => {
       assert.deepEqual([result.outcome, result.total.packsCopied], ['agree', 13])
       assert.deepEqual(await contentsIn(to), await contentsIn(from))
     }))
+
+  test('of the packs too, ended in the middle, brings the others the next time', () =>
+    withFolder(async folder => {
+      const from = { data: folder }
+      const rows = await inPostgres(folder)
+      await using source = await open(from)
+      await fillStore(source, 30)
+      assert.equal((await moveOnce(from, rows)).outcome, 'agree')
+      const to = { ...rows, data: join(folder, 'there') }
+      const ending = new AbortController()
+      await moveOnce(from, to, { signal: ending.signal, watch: () => ending.abort() })
+      assert.equal((await moveOnce(from, to)).outcome, 'agree')
+      assert.deepEqual(await contentsIn(to), await contentsIn(from))
+    }))
+
+  test('of the rows alone makes no row vouch for packs that were left behind', () =>
+    withFolder(async folder => {
+      const from = { data: folder }
+      const rows = await inPostgres(folder)
+      await using source = await open(from)
+      await fillStore(source, 10)
+      const to = { ...rows, data: join(folder, 'there') }
+      const full: Around = ({ from: here, to: there }) => ({
+        from: here,
+        to: { ...there, packs: fullAfter(there.packs, 5) },
+      })
+      await assert.rejects(moveOnce(from, to, { around: full }), isFailure(/no space/))
+      assert.equal((await moveOnce(from, rows)).outcome, 'agree')
+      await assert.rejects(moveOnce(from, to), isFailure(/is left as it is/))
+      const elsewhere = { ...rows, data: join(folder, 'elsewhere') }
+      assert.equal((await moveOnce(from, elsewhere)).outcome, 'agree')
+      assert.deepEqual(await contentsIn(elsewhere), await contentsIn(from))
+    }))
+
+  test('between two schemas of one address moves the rows: what a user sees first is another one', () =>
+    withFolder(async folder => {
+      const from = await inPostgres(join(folder, 'here'))
+      await using source = await open(from)
+      await fillStore(source, 3)
+      const url = new URL(from.database?.url ?? '')
+      await sql`create schema twin`.execute(source.database)
+      await postgres.run(`create role twin login superuser password '${url.password}'`)
+      await postgres.run(
+        `alter role twin in database ${url.pathname.slice(1)} set search_path = twin`,
+      )
+      url.username = 'twin'
+      const to = { data: join(folder, 'there'), database: { url: url.href, connections: 6 } }
+      assert.equal(placesOf(from).rows, placesOf(to).rows)
+      assert.equal((await moveOnce(from, to)).outcome, 'agree')
+      assert.deepEqual(await contentsIn(to), await contentsIn(from))
+    }))
 })
 
 describe('texts that PostgreSQL cannot hold', () => {
@@ -196,11 +249,71 @@ describe('a destination', () => {
         moveOnce(from, { data: join(folder, 'there', '..', 'here') }),
         isFailure(/are the same/),
       )
+      await symlink(join(folder, 'here'), join(folder, 'link'))
+      await assert.rejects(
+        moveOnce(from, { data: join(folder, 'link') }),
+        isFailure(/are the same/),
+      )
       await cp(join(folder, 'here'), join(folder, 'copy'), { recursive: true })
       await assert.rejects(
         moveOnce(from, { data: join(folder, 'copy') }),
         isFailure(/by another address, or a copy of it/),
       )
+    }))
+
+  test('is no source of another move before everything has arrived there', () =>
+    withFolder(async folder => {
+      const { from, to } = places(folder)
+      {
+        await using source = await open(from)
+        await fillStore(source, 20)
+      }
+      const ending = new AbortController()
+      ending.abort()
+      await moveOnce(from, to, { signal: ending.signal })
+      const third = { data: join(folder, 'elsewhere') }
+      await assert.rejects(moveOnce(to, third), isFailure(/there.* has not arrived/))
+      await moveOnce(from, to)
+      assert.equal((await moveOnce(to, third)).outcome, 'agree')
+      assert.deepEqual(await contentsIn(third), await contentsIn(from))
+    }))
+
+  test('is no longer that of a run which was forgotten, once another run or a server is there', () =>
+    withFolder(async folder => {
+      const { from, to } = places(folder)
+      await using source = await open(from)
+      await fillStore(source, 20)
+      await moveOnce(from, to)
+      await setPhoto(source, userKey('person-1'))
+      const held = Promise.withResolvers<void>()
+      const hasBegun = Promise.withResolvers<void>()
+      const forgotten = moveOnce(from, to, {
+        around: ({ from: here, to: there }) => ({
+          from: {
+            ...here,
+            packs: {
+              ...here.packs,
+              async readWhole(key) {
+                hasBegun.resolve()
+                await held.promise
+                return await here.packs.readWhole(key)
+              },
+            },
+          },
+          to: there,
+        }),
+      })
+      await hasBegun.promise
+      assert.equal((await moveOnce(from, to)).outcome, 'agree')
+      await using target = await open(to)
+      await claimForServing(target.database, placesOf(to), 'write')
+      await setPhoto(target, userKey('person-1'))
+      await addUsers(target.database, tenantId, [personNamed('newcomer')])
+      await setPhoto(target, userKey('newcomer'))
+      const served = await contentsOf(target)
+      held.resolve()
+      await assert.rejects(forgotten, isFailure(/is no longer this run's/))
+      assert.deepEqual(await contentsOf(target), served)
     }))
 
   test('of a source that is not there is never made', () =>

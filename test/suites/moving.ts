@@ -347,7 +347,8 @@ function endAfter(ending: AbortController, packs: number): Around {
   })
 }
 
-function fullAfter(packs: Packs, count: number): Packs {
+/** Takes so many packs, and then no more. */
+export function fullAfter(packs: Packs, count: number): Packs {
   let written = 0
   return {
     ...packs,
