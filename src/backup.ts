@@ -3,15 +3,17 @@
  * Decides in which order, so that the copy is whole at every moment. It does not know adapters: the
  * stores are opened by stores.ts.
  */
+import { existsSync, statSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { Failure } from './failure.ts'
 import { toPhoto } from './photos/photo.ts'
 import { sweepPacks } from './photos/sweep.ts'
 import type { Packs } from './storage/packs.ts'
+import { realPathOf } from './storage/real-path.ts'
 import type { Database } from './storage/schema.ts'
 import { syncPath, writeSnapshot } from './storage/snapshot.ts'
-import { databaseName, openDatabaseFile, openFolderPacks } from './stores.ts'
+import { databaseName, openDatabaseFile, openFolderPacks, placesOf } from './stores.ts'
 
 export type BackedUp = Readonly<{
   photos: number
@@ -19,7 +21,7 @@ export type BackedUp = Readonly<{
   copied: number
   /** Packs in the folder that no photo needs any more. */
   removed: number
-  /** Versions whose pack is not in the source either: photos that were lost before. */
+  /** Versions whose pack is not in the source either, or not all of it: photos that were lost before. */
   missing: readonly string[]
 }>
 
@@ -115,10 +117,24 @@ type Outcome = 'copied' | 'there' | 'missing'
 /** A pack never changes: one that is there in its full length need not be copied again. */
 async function copyPack({ version, bytes }: Named, from: Packs, to: Packs): Promise<Outcome> {
   if (await isWhole(to, version, bytes)) return 'there'
-  const pack = await from.read(version, 0, bytes)
+  const pack = await readIfWhole(from, version, bytes)
   if (pack === undefined) return 'missing'
   await to.write(version, pack)
   return 'copied'
+}
+
+/** One photo that is damaged must not keep all others from being saved. */
+async function readIfWhole(
+  packs: Packs,
+  version: string,
+  bytes: number,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await packs.read(version, 0, bytes)
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
 }
 
 async function isWhole(packs: Packs, version: string, bytes: number): Promise<boolean> {
@@ -145,21 +161,42 @@ async function removeDatabase(file: string): Promise<void> {
   for (const suffix of ['', ...logSuffixes]) await rm(`${file}${suffix}`, { force: true })
 }
 
+/**
+ * Stops the source from being taken for its own backup, and overwritten: also where a link, or a folder mounted
+ * twice, hides that it is one place.
+ */
 function refuseOverlap(data: string, to: string): void {
+  const [here, there] = [pathsOf(data), pathsOf(to)]
   const isInside = (inner: string, outer: string) => !/^\.\.(\/|\\|$)/.test(relative(outer, inner))
-  const [one, other] = [resolve(data), resolve(to)]
-  if (!isInside(one, other) && !isInside(other, one)) return
+  const isOverlapping = here.some((one, at) =>
+    there.some(
+      (other, otherAt) =>
+        isInside(one, other) || isInside(other, one) || (at === otherAt && isOne(one, other)),
+    ),
+  )
+  if (!isOverlapping) return
   throw new Failure('storage-unavailable', {
-    detail: `${other} and ${one} lie in one another: a backup belongs somewhere else, best on another disk`,
+    detail: `${resolve(to)} and ${resolve(data)} lie in one another: a backup belongs somewhere else, best on another disk`,
   })
+}
+
+/** The folder, and what may have been put elsewhere by a link in it. */
+function pathsOf(data: string): readonly string[] {
+  const { rows, packs } = placesOf({ data })
+  return [realPathOf(data), rows, packs]
+}
+
+function isOne(path: string, other: string): boolean {
+  const [one, two] = [path, other].map(name => statSync(name, { throwIfNoEntry: false }))
+  return one !== undefined && one.dev === two?.dev && one.ino === two.ino
 }
 
 /** What stops a mistyped folder from being overwritten: another Visage's data, or its backup. */
 async function refuseOthersFolder(source: Database, to: string): Promise<void> {
   const file = join(to, databaseName)
-  const before = await openDatabaseFile(file).catch(() => undefined)
-  if (before === undefined) return
-  await using database = before
+  if (!existsSync(file)) return
+  // What cannot be read may be anybody's.
+  await using database = await openDatabaseFile(file)
   if ((await identify(database)) === (await identify(source))) return
   throw new Failure('storage-unavailable', {
     detail: `${file} is of another Visage: name an empty folder, or the one of the last backup`,

@@ -5,7 +5,17 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { readdir, rm, truncate } from 'node:fs/promises'
+import {
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -145,25 +155,66 @@ test('the next backup copies what is new, mends what is short and drops what is 
     assert.deepEqual(await backUp(data, to, Date.now), { ...nothing, copied: 1 })
   }))
 
-test('a photo without its picture is told, and the rest is in the backup', () =>
+test('a photo without its picture, or with half of it, is told, and the rest is in the backup', () =>
   inFolder(async cwd => {
     const visage = await serve(cwd, 'data')
-    const [lost, safe] = [new Writer(), new Writer()]
+    const [lost, short, safe] = [new Writer(), new Writer(), new Writer()]
     await lost.set(visage.origin)
-    const [pack = ''] = await packsIn(join(cwd, 'data'))
-    await rm(join(cwd, 'data', 'packs', pack))
+    const [first = ''] = await packsIn(join(cwd, 'data'))
+    await rm(join(cwd, 'data', 'packs', first))
+    await short.set(visage.origin)
+    const [second = ''] = await packsIn(join(cwd, 'data'))
+    await truncate(join(cwd, 'data', 'packs', second), 100)
     await safe.set(visage.origin)
     await visage.stop()
     const { code, stderr } = await runVisage(['backup', '--to', 'kept'], { cwd })
     assert.equal(code, 1)
-    assert.match(stderr, /^kept holds 2 photos .*: 1 copied now, 0 there before, 0 removed\.$/m)
+    assert.match(stderr, /^kept holds 1 photo .*: 1 copied now, 0 there before, 0 removed\.$/m)
     assert.match(
       stderr,
-      /^visage: 1 photo without a picture in \.\/data, such as version [0-9a-f]{32}/m,
+      /^visage: 2 photos without a whole picture in \.\/data, such as version [0-9a-f]{32}/m,
     )
     const restored = await serve(cwd, 'kept')
     assert.equal(await safe.read(restored.origin), 1)
   }))
+
+/** Each: what the folder of the backup is, and how it comes about. */
+const disguises: Readonly<Record<string, (cwd: string) => Promise<void>>> = {
+  'a link to the data': cwd => symlink('data', join(cwd, 'kept')),
+  'a link into the data': cwd => symlink('data/packs', join(cwd, 'kept')),
+  'a folder whose pictures are those of the data': async cwd => {
+    await mkdir(join(cwd, 'kept'))
+    await symlink('../data/packs', join(cwd, 'kept/packs'))
+  },
+  'where the pictures of the data really are': async cwd => {
+    await rename(join(cwd, 'data/packs'), join(cwd, 'kept'))
+    await symlink('../kept', join(cwd, 'data/packs'))
+  },
+  // Stands for a folder mounted twice, which is the same file by another path too.
+  'a folder whose database is that of the data': async cwd => {
+    await mkdir(join(cwd, 'kept'))
+    await link(join(cwd, 'data/visage.sqlite'), join(cwd, 'kept/visage.sqlite'))
+  },
+}
+
+for (const [what, disguise] of Object.entries(disguises)) {
+  test(`visage backup leaves ${what} as it is, and what is being served with it`, () =>
+    inFolder(async cwd => {
+      const visage = await serve(cwd, 'data')
+      const writer = new Writer()
+      await writer.set(visage.origin)
+      await disguise(cwd)
+      await writer.set(visage.origin)
+      const { code, stderr } = await runVisage(['backup', '--to', 'kept'], { cwd })
+      assert.equal(code, 1)
+      assert.match(stderr, /lie in one another/)
+      await writer.set(visage.origin)
+      await visage.stop()
+      const again = await serve(cwd, 'data')
+      assert.equal(await writer.read(again.origin), 3)
+      await again.stop()
+    }))
+}
 
 const refusals: readonly (readonly [string, readonly string[], Record<string, string>, RegExp])[] =
   [
@@ -176,6 +227,12 @@ const refusals: readonly (readonly [string, readonly string[], Record<string, st
       ['--data', 'none', '--to', 'kept'],
       {},
       /^visage: there is no none.visage\.sqlite/,
+    ],
+    [
+      'a database that cannot be read',
+      ['--to', 'unread'],
+      {},
+      /unread.visage\.sqlite is not a SQLite/,
     ],
     ['the data of another Visage', ['--to', 'other'], {}, /visage\.sqlite is of another Visage/],
     [
@@ -196,10 +253,13 @@ for (const [what, flags, env, pattern] of refusals) {
   test(`visage backup refuses ${what}, and says so`, () =>
     inFolder(async cwd => {
       for (const data of ['data', 'other']) await migrateStores({ data: join(cwd, data) })
+      await mkdir(join(cwd, 'unread'))
+      await writeFile(join(cwd, 'unread/visage.sqlite'), 'no database')
       const { code, stdout, stderr } = await runVisage(['backup', ...flags], { cwd, env })
       assert.ok(code === 1 || code === 2)
       assert.equal(stdout, '')
       assert.match(stderr, pattern)
-      assert.deepEqual((await readdir(cwd)).sort(), ['data', 'other'])
+      assert.deepEqual((await readdir(cwd)).sort(), ['data', 'other', 'unread'])
+      assert.equal(await readFile(join(cwd, 'unread/visage.sqlite'), 'utf8'), 'no database')
     }))
 }

@@ -5,7 +5,7 @@
 import { backUp } from '../backup.ts'
 import { ConfigError, readDatabaseConfig, readEnvironment, type Texts } from '../config.ts'
 import { Failure } from '../failure.ts'
-import { some } from './progress.ts'
+import { count, some } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 
 export async function backup(
@@ -19,11 +19,11 @@ export async function backup(
   if (environment.packs !== undefined) refuse('VISAGE_PACKS', 'S3 is backed up by S3')
   const { photos, copied, removed, missing } = await backUp(data, to, Date.now)
   terminal.complain(
-    `${to} holds ${some(photos, 'photo')} and everybody in the directory: ${copied} copied now, ${photos - copied - missing.length} there before, ${removed} removed.`,
+    `${to} holds ${some(photos - missing.length, 'photo')} and everybody in the directory: ${count(copied)} copied now, ${count(photos - copied - missing.length)} there before, ${count(removed)} removed.`,
   )
   if (missing.length === 0) return
   throw new Failure('storage-unavailable', {
-    detail: `${some(missing.length, 'photo')} without a picture in ${data}, such as version ${missing[0]}; everything else is in the backup. \`visage verify\` names them.`,
+    detail: `${some(missing.length, 'photo')} without a whole picture in ${data}, such as version ${missing[0]}; everything else is in the backup. \`visage verify\` names them.`,
   })
 }
 
