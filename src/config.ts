@@ -397,15 +397,63 @@ export function readStoreConfig(flags: Texts, environment: Texts): StorePlace {
   return { ...readDatabaseConfig(flags, environment), packs: readPacks(texts) }
 }
 
-/** Throws ConfigError for an end of which it is not said where its rows or its packs are. */
+/** Of each end, in a word for the rows and one for the packs: `sqlite/disk`, `postgres/s3`, or one half of each. */
+export type MoveKinds = Readonly<{ from?: string; to?: string }>
+
+export const moveKindForm = 'sqlite or postgres, a slash, disk or s3'
+
+/**
+ * Where a kind is given, what is not named for the move is where `visage serve` has it: `serving`. Throws
+ * ConfigError for an end of which it is not said where its rows or its packs are.
+ */
 export function readMoveConfig(
   flags: MoveTexts,
   environment: MoveTexts,
+  kinds: MoveKinds = {},
+  serving: Texts = {},
 ): Readonly<{ from: StorePlace; to: StorePlace }> {
   const texts: MoveTexts = { ...environment, ...flags }
+  const read = (end: 'from' | 'to', names: PlaceNames) =>
+    readPlace(fillPlace(texts, names, end, kinds[end], serving), names)
   return {
-    from: readPlace(texts, ['fromData', 'fromDatabase', 'fromPacks']),
-    to: readPlace(texts, ['toData', 'toDatabase', 'toPacks']),
+    from: read('from', ['fromData', 'fromDatabase', 'fromPacks']),
+    to: read('to', ['toData', 'toDatabase', 'toPacks']),
+  }
+}
+
+function fillPlace(
+  texts: MoveTexts,
+  [folder, rows, photos]: PlaceNames,
+  end: 'from' | 'to',
+  kind: string | undefined,
+  serving: Texts,
+): MoveTexts {
+  if (kind === undefined) return texts
+  const said = `--${end} ${kind}`
+  const [, rowsKind, packsKind] = /^(sqlite|postgres)\/(disk|s3)$/.exec(kind) ?? []
+  if (rowsKind === undefined) {
+    throw new ConfigError(
+      `${said}: it is ${moveKindForm}. A place itself goes by ${moveSettings[folder].flag}, ${moveSettings[rows].flag} and ${moveSettings[photos].flag}.`,
+    )
+  }
+  const server = (own: MoveSettingName, servings: 'database' | 'packs') => {
+    if (texts[own] !== undefined) return { [own]: texts[own] }
+    // What is wrong with it is said of the setting that it comes from.
+    if (servings === 'database') readDatabase(serving)
+    else readPacks(serving)
+    if (serving[servings] !== undefined) return { [own]: serving[servings] }
+    throw new ConfigError(
+      `${said}: ${moveName(own)} is missing, and so is ${settings[servings].env}.`,
+    )
+  }
+  const inFolder = (own: MoveSettingName) => {
+    if (texts[own] === undefined) return { [folder]: texts[folder] ?? textOf(serving, 'data') }
+    throw new ConfigError(`${said}: ${moveName(own)} is set, and is something else.`)
+  }
+  return {
+    ...texts,
+    ...(rowsKind === 'sqlite' ? inFolder(rows) : server(rows, 'database')),
+    ...(packsKind === 'disk' ? inFolder(photos) : server(photos, 'packs')),
   }
 }
 

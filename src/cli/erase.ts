@@ -4,7 +4,7 @@
  */
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { readEnvironment, readStoreConfig, type Texts } from '../config.ts'
+import { readEnvironment, readStoreConfig, type StorePlace, type Texts } from '../config.ts'
 import { Failure } from '../failure.ts'
 import {
   type Erased,
@@ -57,7 +57,7 @@ export async function erase(
   })
   const isProven = erased.left.length === 0 && erased.newVersion === undefined
   audit(terminal, owner, erased, isProven)
-  for (const line of describeErased(erased)) terminal.print(line)
+  for (const line of describeErased(erased, config)) terminal.print(line)
   if (!isProven) throw new Failure('storage-unavailable', { detail: whyNot(erased) })
 }
 
@@ -91,7 +91,12 @@ async function confirm({ words }: NamedOwner): Promise<void> {
   }
   const asking = createInterface({ input: process.stdin, output: process.stderr })
   try {
-    const answer = await asking.question(`Erase the photo of ${words} for good? Type yes: `)
+    const question = `Erase the photo of ${words} for good? Type yes: `
+    // Ctrl-C and Ctrl-D are answers, too; the line they were typed on is not over.
+    const answer = await asking.question(question).catch(() => {
+      process.stderr.write('\n')
+      return 'no'
+    })
     if (answer.trim().toLowerCase() !== 'yes') throw new CommandError('nothing was erased.')
   } finally {
     asking.close()
@@ -112,13 +117,13 @@ function audit(terminal: Terminal, { key }: NamedOwner, erased: Erased, isProven
   })
 }
 
-function describeErased(erased: Erased): string[] {
+function describeErased(erased: Erased, { packs }: Pick<StorePlace, 'packs'>): string[] {
   const { absent, leftovers, left, newVersion, searchedFiles, remark } = erased
   return [
     ...(newVersion === undefined ? ['Asked for the pointer: there is none.'] : []),
     ...(absent.length > 0
       ? [
-          `Looked for ${some(absent.length, 'pack')} by listing, versions and delete markers included, and by reading: all absent.`,
+          `Looked for ${some(absent.length, 'pack')} by listing${packs === undefined ? '' : ', versions and delete markers included,'} and by reading: all absent.`,
         ]
       : []),
     ...absent.map(key => `  ${key}`),
@@ -131,7 +136,11 @@ function describeErased(erased: Erased): string[] {
     ...left.map(({ key, what }) => `STILL THERE: ${key}: ${what}`),
     ...(remark === undefined ? [] : [`Remark: ${remark}.`]),
     'Out of reach from here: backups and snapshots; what clients and proxies keep; unused blocks of disks.',
-    'Servers that run with VISAGE_PACKS have ranges in memory that no request can reach any more; they let go of them within VISAGE_SWEEP_EVERY (10 minutes).',
+    ...(packs === undefined
+      ? []
+      : [
+          'Servers have ranges of packs in memory that no request can reach any more; they let go of them within VISAGE_SWEEP_EVERY (10 minutes).',
+        ]),
     "The person stays in the directory. A photo that somebody has given to a contact of theirs is that mailbox's, and stays.",
   ]
 }

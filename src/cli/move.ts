@@ -2,7 +2,13 @@
  * `visage move`: people, settings and photos into another place, while the source goes on serving. Running it
  * again goes on where it was, and brings what has changed.
  */
-import { type MoveTexts, readMoveConfig, readMoveEnvironment } from '../config.ts'
+import {
+  type MoveKinds,
+  type MoveTexts,
+  readEnvironment,
+  readMoveConfig,
+  readMoveEnvironment,
+} from '../config.ts'
 import { Failure } from '../failure.ts'
 import { type MoveProgress, type MoveResult, moveStore } from '../moving/move.ts'
 import type { PhotoFault } from '../moving/photos.ts'
@@ -13,12 +19,12 @@ import { count, createProgress, megabytes, type Stage, some } from './progress.t
 import type { Terminal } from './terminal.ts'
 
 export async function move(
-  flags: MoveTexts,
+  { from: fromKind, to: toKind, ...flags }: MoveTexts & MoveKinds,
   terminal: Terminal,
   keep: Keep,
-  environment: MoveTexts = readMoveEnvironment(),
 ): Promise<void> {
-  const config = readMoveConfig(flags, environment)
+  const kinds = { ...(fromKind && { from: fromKind }), ...(toKind && { to: toKind }) }
+  const config = readMoveConfig(flags, readMoveEnvironment(), kinds, readEnvironment())
   await runInterruptibly(keep, async signal => {
     await using ends = await openMoveEnds(config.from, config.to, Date.now)
     const { from, to } = ends

@@ -3,7 +3,15 @@
  * called, so that none pays for the start of another.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type MoveTexts, moveSettings, type SettingName, settings, type Texts } from '../config.ts'
+import {
+  type MoveKinds,
+  type MoveTexts,
+  moveKindForm,
+  moveSettings,
+  type SettingName,
+  settings,
+  type Texts,
+} from '../config.ts'
 import type { EraseFlags } from './erase.ts'
 import type { Keep } from './keep.ts'
 import { readVersion, type Terminal } from './terminal.ts'
@@ -118,11 +126,10 @@ function addMove(program: Command, terminal: Terminal, keep: Keep): void {
     .command('move')
     .description('copy people, settings and photos to another place while the source is served')
     .showHelpAfterError('`visage move --help` says more.')
-    .addHelpText(
-      'after',
-      '\nEither end is a folder, PostgreSQL and S3, or one of these with the folder for the other part.\nRun again, it goes on where it was and brings what has changed: docs/operating.md, Moving.',
-    )
-    .action(async (flags: MoveTexts) => {
+    .option('--from <kind>', `${moveKindForm}: where \`visage serve\` has them by its settings`)
+    .option('--to <kind>', 'as --from')
+    .addHelpText('after', moveHelp)
+    .action(async (flags: MoveTexts & MoveKinds) => {
       const { move } = await import('./move.ts')
       await move(flags, terminal, keep)
     })
@@ -130,6 +137,16 @@ function addMove(program: Command, terminal: Terminal, keep: Keep): void {
     command.addOption(new Option(`${flag} <${value}>`, `${meaning} [${env}]`))
   }
 }
+
+const moveHelp = `
+visage move --from sqlite/disk --to postgres/s3
+  goes from VISAGE_DATA (./data) to VISAGE_DATABASE and VISAGE_PACKS. What is
+  named for the move, by the flags above or their variables, comes before what
+  is named for serving. Without --from or --to an end is what is named for the
+  move: a folder, PostgreSQL and S3, or one of these with the folder for the
+  other part.
+Run again, it goes on where it was and brings what has changed:
+docs/operating.md, Moving.`
 
 function addVerify(program: Command, terminal: Terminal, keep: Keep): void {
   program

@@ -28,8 +28,11 @@ export function createProgress(
 
 function createBars(stream: NodeJS.WriteStream): Progress {
   let bar: Readonly<{ name: string; single: SingleBar }> | undefined
+  const stop = () => bar?.single.stop()
+  // Whoever does not wait for the end gets the terminal back as it was, cursor included.
+  process.once('exit', stop)
   const begin = ({ name, of }: Stage) => {
-    bar?.single.stop()
+    stop()
     const format = `${name.padEnd(24)} {bar} {value}/{total}  {words}`
     // A line for every update would be left behind by who pipes standard error; it is none, here.
     const single = new SingleBar({ format, stream, hideCursor: true, fps: 5 }, Presets.shades_grey)
@@ -42,7 +45,10 @@ function createBars(stream: NodeJS.WriteStream): Progress {
       bar.single.setTotal(Math.max(stage.of, stage.done))
       bar.single.update(stage.done, { words: stage.words })
     },
-    [Symbol.dispose]: () => bar?.single.stop(),
+    [Symbol.dispose]() {
+      process.off('exit', stop)
+      stop()
+    },
   }
 }
 

@@ -51,6 +51,7 @@ async function verifyWithProgress(
 }
 
 function describe({
+  outcome,
   photos,
   bytes,
   faulty,
@@ -65,7 +66,11 @@ function describe({
     ...(more > 0 ? [`… and ${count(more)} more`] : []),
     `${some(photos, 'photo')} read, ${megabytes(bytes)}, ${seconds.toFixed(1)} s: ${faulty === 0 ? 'all sound' : `${count(faulty)} damaged`}.`,
     ...(changedMeanwhile > 0 ? [`${some(changedMeanwhile, 'photo')} changed meanwhile.`] : []),
-    `Packs that nobody names: ${count(unnamed.retired)} wait for the sweep, ${count(unnamed.orphans)} of uploads under way or interrupted; ${megabytes(unnamed.bytes)}.`,
+    ...(outcome === 'ended'
+      ? []
+      : [
+          `Packs that nobody names: ${count(unnamed.retired)} wait for the sweep, ${count(unnamed.orphans)} of uploads under way or interrupted; ${megabytes(unnamed.bytes)}.`,
+        ]),
   ]
 }
 

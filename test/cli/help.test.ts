@@ -1,7 +1,7 @@
 /** What a person sees who does not know the program yet, or mistypes. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { settings } from '../../src/config.ts'
+import { moveSettings, settings } from '../../src/config.ts'
 import { type Finished, inFolder, runVisage } from '../support/visage.ts'
 
 /** Each row: arguments, and what has to stand in the help. */
@@ -16,6 +16,19 @@ const helps: readonly (readonly [string, readonly RegExp[]])[] = [
     Object.values(settings).flatMap(({ env, flag }) => [RegExp(`\\[${env}\\]`), RegExp(flag)]),
   ],
   ['migrate --help', [/--data/, /--database/, /VISAGE_DATABASE/]],
+  ['backup --help', [/--to/, /--data/]],
+  [
+    'move --help',
+    [
+      /--from sqlite\/disk --to postgres\/s3/,
+      ...Object.values(moveSettings).flatMap(({ env, flag }) => [
+        RegExp(`\\[${env}\\]`),
+        RegExp(flag),
+      ]),
+    ],
+  ],
+  ['verify --help', [/--data/, /--database/, /--packs/, /--json/]],
+  ['erase --help', [/--user/, /--group/, /--tenant/, /--yes/, /--dry-run/, /--packs/]],
   [
     'token --help',
     [/--url/, /--user/, /--scopes/, /--app/, /--roles/, /--admin/, /--personal/, /--token-version/],

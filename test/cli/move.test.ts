@@ -82,6 +82,28 @@ test('a served store moves to PostgreSQL through kills, and answers there byte f
     assert.doesNotMatch(late.stderr, /Run the same command again|only-in-tests/)
   }))
 
+test('a move takes its places from the settings of serve when it is told their kinds, there and back', () =>
+  inFolder(async cwd => {
+    assert.equal((await runVisage(['migrate', '--data', 'here'], { cwd })).code, 0)
+    const env = { VISAGE_DATA: 'here', VISAGE_DATABASE: await postgres.createDatabase() }
+    const there = ['move', '--from', 'sqlite/disk', '--to', 'postgres/disk']
+    const first = await runVisage(there, { cwd, env: { ...env, VISAGE_TO_DATA: 'there' } })
+    assert.equal(first.code, 0, first.stderr)
+    assert.match(first.stderr, /^From \S+here.visage\.sqlite, photos \S+here.packs$/m)
+    assert.match(first.stderr, /^to {3}postgres:\S+, photos \S+there.packs$/m)
+    const back = await runVisage(['move', '--from', 'postgres/disk', '--to', 'sqlite/disk'], {
+      cwd,
+      env: { ...env, VISAGE_DATA: 'back', VISAGE_FROM_DATA: 'there' },
+    })
+    assert.equal(back.code, 0, back.stderr)
+    assert.match(back.stderr, /^to {3}\S+back.visage\.sqlite, photos \S+back.packs$/m)
+    const wrong = await runVisage(there, {
+      cwd,
+      env: { ...env, VISAGE_DATABASE: 'mysql://geheim' },
+    })
+    assert.match(wrong.stderr, /^visage: VISAGE_DATABASE \(--database\) is not postgres:/)
+  }))
+
 test('Ctrl-C ends a move in order, and says how to go on', () =>
   inFolder(async cwd => {
     const source = await serveAndFill(cwd)
@@ -148,7 +170,7 @@ test('erase says what would go, asks, takes it and proves it, while a server run
     const erased = await erase('--yes')
     assert.equal(erased.code, 0, erased.stderr)
     assert.match(erased.stdout, /Asked for the pointer: there is none\./)
-    assert.match(erased.stdout, /Looked for 1 pack by listing, .*: all absent\./)
+    assert.match(erased.stdout, /Looked for 1 pack by listing and by reading: all absent\./)
     assert.match(erased.stdout, /Searched for the keys .*visage\.sqlite/)
     assert.match(erased.stderr, /"event":"erased".*"id":"person-7".*"isProven":true/)
     assert.equal((await get(server, 'person-7', 'photo/$value')).status, 404)
@@ -179,6 +201,19 @@ const wrong: readonly (readonly [string, RegExp])[] = [
   [
     'move --from-database mysql://u:geheim@h --from-data a --to-data b',
     /FROM_DATABASE .* is not postgres:/,
+  ],
+  [
+    'move --from mysql/disk --to sqlite/disk',
+    /--from mysql\/disk: it is sqlite or postgres, a slash/,
+  ],
+  ['move --from data --to postgres/s3', /A place itself goes by --from-data, --from-database/],
+  [
+    'move --from sqlite/disk --to postgres/s3',
+    /--to-database\) is missing, and so is VISAGE_DATABASE/,
+  ],
+  [
+    'move --from sqlite/disk --from-packs s3://geheim --to sqlite/disk',
+    /--from sqlite\/disk: VISAGE_FROM_PACKS \(--from-packs\) is set, and is something else/,
   ],
 ]
 for (const [args, pattern] of wrong) {

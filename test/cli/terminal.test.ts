@@ -1,0 +1,85 @@
+/** What a person at a real terminal meets: questions, bars, and Ctrl-C. The terminal is that of script(1). */
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fillStore, withFolder } from '../moving/stand.ts'
+import { open } from '../suites/moving.ts'
+
+const skip =
+  spawnSync('script', ['--version']).stdout?.includes('util-linux') === true
+    ? false
+    : 'script of util-linux is not here'
+
+for (const [key, name] of [
+  ['\x03', 'Ctrl-C'],
+  ['\x04', 'Ctrl-D'],
+  ['\r', 'Enter'],
+] as const) {
+  test(`${name} at the question erases nothing, and says so`, { skip }, () =>
+    withFolder(async folder => {
+      {
+        await using side = await open({ data: join(folder, 'data') })
+        await fillStore(side, 2)
+      }
+      const typing = typeInto('erase --user person-1', folder)
+      await typing.until(/Type yes: /)
+      typing.type(key)
+      assert.equal(await typing.ended, 2)
+      assert.match(typing.shown(), /^visage: nothing was erased\.\r?$/m)
+      assert.doesNotMatch(typing.shown(), /Error|\n +at /)
+    }),
+  )
+}
+
+test('whoever does not wait for the end of a move has the cursor back', { skip }, () =>
+  withFolder(async folder => {
+    {
+      await using side = await open({ data: join(folder, 'data') })
+      await fillStore(side, 300)
+    }
+    const typing = typeInto('move --from sqlite/disk --to-data there', folder)
+    await typing.until(/\[\?25l/)
+    // Somebody else holds the destination, and so the end that is asked for does not come soon.
+    using holder = new DatabaseSync(join(folder, 'there/visage.sqlite'), { timeout: 5000 })
+    holder.exec('begin immediate')
+    await delay(300)
+    typing.type('\x03')
+    await typing.until(/\^C/)
+    typing.type('\x03')
+    assert.equal(await typing.ended, 130)
+    assert.ok(typing.shown().lastIndexOf('\x1b[?25h') > typing.shown().lastIndexOf('\x1b[?25l'))
+  }),
+)
+
+function typeInto(args: string, cwd: string) {
+  const main = join(import.meta.dirname, '../../src/main.ts')
+  const command = `"${process.execPath}" "${main}" ${args}`
+  const child = spawn('script', ['-qefc', command, '/dev/null'], {
+    cwd,
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, TERM: 'xterm' },
+  })
+  let text = ''
+  child.stdout.setEncoding('utf8').on('data', (piece: string) => {
+    text += piece
+  })
+  const ended = once(child, 'close').then(([code]) => Number(code))
+  return {
+    shown: () => text,
+    type: (keys: string) => void child.stdin.write(keys),
+    ended,
+    async until(pattern: RegExp): Promise<void> {
+      for (const deadline = Date.now() + 20_000; !pattern.test(text); ) {
+        if (Date.now() > deadline) {
+          child.kill('SIGKILL')
+          throw new Error(`not shown: ${pattern}\n${text}`)
+        }
+        await delay(5)
+      }
+    },
+  }
+}
