@@ -90,7 +90,8 @@ async function moveClaimed(options: MoveOptions, startedAt: number): Promise<Mov
     isResumed: known.packs !== undefined,
     isEnding: () => signal.aborted,
   }
-  if (hasOtherPacks) await to.packs.removeLeftovers(options.now())
+  // Left by a run before, and in the way. Their time is not asked for: a clock may have been set back since.
+  if (hasOtherPacks) await to.packs.removeLeftovers(Number.POSITIVE_INFINITY)
   const total = newTally()
   let last = newTally()
   let passes = 0

@@ -3,6 +3,7 @@
  * whoever finds the work taken leaves it.
  */
 import { type Kysely, SqliteAdapter, sql } from 'kysely'
+import { Failure } from '../failure.ts'
 import type { Database, Schema } from './schema.ts'
 
 /** The names are numbers for PostgreSQL, which shares them with whoever else uses the database. */
@@ -26,9 +27,14 @@ export async function takeTurn<Result>(
     try {
       return await work()
     } finally {
-      await sql`select pg_advisory_unlock(${turns[turn]})`.execute(session)
+      await sql`select pg_advisory_unlock(${turns[turn]})`.execute(session).catch(ignoreLoss)
     }
   })
+}
+
+/** With the connection the turn has gone, too; what the work came to stands. */
+function ignoreLoss(error: unknown): void {
+  if (!(error instanceof Failure)) throw error
 }
 
 async function tryLock(session: Kysely<Schema>, id: number): Promise<boolean> {

@@ -3,7 +3,7 @@
  * are in s3.test.ts.
  */
 import assert from 'node:assert/strict'
-import { cp, symlink } from 'node:fs/promises'
+import { cp, mkdir, readdir, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { sql } from 'kysely'
@@ -316,6 +316,21 @@ describe('a destination', () => {
       assert.deepEqual(await contentsOf(target), served)
     }))
 
+  test('keeps nothing of a write that was interrupted, by whatever clock', () =>
+    withFolder(async folder => {
+      const { from, to } = places(folder)
+      await using source = await open(from)
+      await fillStore(source, 3)
+      const version = await setPhoto(source, userKey('person-1'))
+      const incoming = join(folder, 'there/packs/incoming')
+      await mkdir(incoming, { recursive: true })
+      await writeFile(join(incoming, `${version}.part`), 'half')
+      const soon = Date.now() / 1000 + 7200
+      await utimes(join(incoming, `${version}.part`), soon, soon)
+      assert.equal((await moveOnce(from, to)).outcome, 'agree')
+      assert.deepEqual(await readdir(incoming), [])
+    }))
+
   test('of a source that is not there is never made', () =>
     withFolder(async folder => {
       const { from, to } = places(folder)
@@ -353,5 +368,35 @@ test('two moves to the same PostgreSQL at once: one goes, the other says so', ()
     }
     const outcomes = await Promise.allSettled([moveOnce(from, to), moveOnce(from, to)])
     assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+    assert.deepEqual(await contentsIn(to), await contentsIn(from))
+  }))
+
+test('a move that has lost the connection which holds its turn comes to its end all the same', () =>
+  withFolder(async folder => {
+    const from = { data: join(folder, 'here') }
+    const to = await inPostgres(join(folder, 'there'))
+    await using source = await open(from)
+    await fillStore(source, 20)
+    let cutting: Promise<readonly Record<string, unknown>[]> | undefined
+    const { outcome } = await moveOnce(from, to, {
+      around: ({ from: here, to: there }) => ({
+        from: {
+          ...here,
+          packs: {
+            ...here.packs,
+            async readWhole(key) {
+              cutting ??= postgres.run(
+                "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory'",
+              )
+              await cutting
+              return await here.packs.readWhole(key)
+            },
+          },
+        },
+        to: there,
+      }),
+    })
+    assert.deepEqual(await cutting, [{ pg_terminate_backend: true }])
+    assert.equal(outcome, 'agree')
     assert.deepEqual(await contentsIn(to), await contentsIn(from))
   }))
