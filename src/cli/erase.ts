@@ -15,7 +15,7 @@ import {
 } from '../moving/erase.ts'
 import { findOwner, type NamedOwner } from '../moving/owners.ts'
 import { openKeptStores, placesOf } from '../stores.ts'
-import { some } from './progress.ts'
+import { count, some } from './progress.ts'
 import { CommandError, jsonLines, type Terminal } from './terminal.ts'
 
 export type EraseFlags = Readonly<{
@@ -49,6 +49,7 @@ export async function erase(
     terminal.print('Nothing was changed: this was a dry run.')
     return
   }
+  refuseStrangers(traces)
   if (!yes) await confirm(owner)
   if (traces.orphans.length > 0) terminal.complain(waiting(traces))
   const erased = await erasePhoto(store, owner.key, traces, {
@@ -58,7 +59,7 @@ export async function erase(
   const isProven = erased.left.length === 0 && erased.newVersion === undefined
   audit(terminal, owner, erased, isProven)
   for (const line of describeErased(erased, config)) terminal.print(line)
-  if (!isProven) throw new Failure('storage-unavailable', { detail: whyNot(erased) })
+  if (!isProven) throw new Failure('storage-unavailable', { detail: whyNot(erased, config) })
 }
 
 function describeTraces(traces: Traces): string[] {
@@ -68,7 +69,7 @@ function describeTraces(traces: Traces): string[] {
     [earlier, 'earlier photos that wait for the sweep'],
     [ownerless, 'photos that an older Visage retired: they could be theirs'],
     [orphans, 'packs that nobody names, of interrupted uploads: they could be theirs'],
-    [buried, 'packs that were removed and that the bucket keeps: they could be theirs'],
+    [buried, 'packs that were removed and that the bucket keeps as its past: they could be theirs'],
   ] as const
   const lines = all.flatMap(([keys, what]) =>
     keys.length === 0
@@ -76,6 +77,17 @@ function describeTraces(traces: Traces): string[] {
       : [`  ${what}: ${keys.length <= 5 ? keys.join(', ') : some(keys.length, 'pack')}`],
   )
   return lines.length === 0 ? ['There is no photo and no trace of one.'] : ['To go:', ...lines]
+}
+
+/** How many uploads may have been cut off at once, and nothing is suspected. */
+const maxCutOff = 100
+
+/** A database beside packs that belong to another one, by an address mistyped or forgotten, names next to none of them. */
+function refuseStrangers({ orphans, named }: Traces): void {
+  if (orphans.length <= Math.max(maxCutOff, named)) return
+  throw new Failure('storage-unavailable', {
+    detail: `nobody in this database names ${some(orphans.length, 'pack')} of ${count(orphans.length + named)}: they look like those of another database, and all of them would go. Nothing was changed. Those that are nobody's go within an hour where a server runs.`,
+  })
 }
 
 function waiting({ orphans }: Traces): string {
@@ -145,9 +157,13 @@ function describeErased(erased: Erased, { packs }: Pick<StorePlace, 'packs'>): s
   ]
 }
 
-function whyNot({ left, newVersion }: Erased): string {
+function whyNot({ left, newVersion }: Erased, { packs }: Pick<StorePlace, 'packs'>): string {
   if (left.length > 0) {
-    return `${some(left.length, 'trace')} could not be removed. On S3 a lock on the objects, or rights that are missing (s3:ListBucketVersions, s3:DeleteObjectVersion), are the usual reasons. The command can be run again.`
+    const reasons =
+      packs === undefined
+        ? ''
+        : ' On S3 a lock on the objects, or rights that are missing (s3:ListBucketVersions, s3:DeleteObjectVersion), are the usual reasons.'
+    return `${some(left.length, 'trace')} could not be removed.${reasons} The command can be run again.`
   }
   return `the photo was erased, and meanwhile a new one was set (version ${newVersion}). Run the command again if that is to go too.`
 }

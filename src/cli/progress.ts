@@ -58,7 +58,9 @@ function createLines(terminal: Terminal, now: () => number): Progress {
     show({ name, done, of, words }) {
       if (now() - shownAt < lineEveryMs) return
       shownAt = now()
-      terminal.complain(`${name}: ${done}${of > 0 ? ` of ${of}` : ''}${words && `, ${words}`}`)
+      terminal.complain(
+        `${name}: ${count(done)}${of > 0 ? ` of ${count(of)}` : ''}${words && `, ${words}`}`,
+      )
     },
     [Symbol.dispose]: () => {},
   }

@@ -4,11 +4,12 @@
  * be theirs. The person stays in the directory. What is in backups, and in the memory of those who looked
  * at it, it cannot reach.
  */
+import { Failure } from '../failure.ts'
 import type { OwnerKey } from '../photos/photo.ts'
 import { findPointer, holdOwner, removePointer } from '../photos/pointer.ts'
 import type { Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
-import { scrubDeleted } from '../storage/scrub.ts'
+import { type Pause, scrubDeleted } from '../storage/scrub.ts'
 import { inLanes } from './lanes.ts'
 import type { Side } from './photos.ts'
 import { batchesOf, versionsAmong } from './verify.ts'
@@ -31,6 +32,8 @@ export type Traces = Readonly<{
   orphans: readonly string[]
   /** Removed before, and kept by the bucket. */
   buried: readonly string[]
+  /** How many packs there are that somebody's pointer names. */
+  named: number
   uploadHash: string | undefined
 }>
 
@@ -41,7 +44,7 @@ export async function findTraces({ database, packs }: Side, owner: OwnerKey): Pr
     current: pointer === undefined ? [] : [pointer.version],
     earlier: await findRetired(database, owner),
     ownerless: await findRetired(database, undefined),
-    orphans: await findOrphans(database, packs),
+    ...(await findOrphans(database, packs)),
     buried: await findBuried(database, packs),
     uploadHash: pointer?.upload_hash,
   }
@@ -65,11 +68,12 @@ export async function erasePhoto(
   store: Side,
   owner: OwnerKey,
   traces: Traces,
-  { now, pause }: Readonly<{ now: () => number; pause: (ms: number) => Promise<void> }>,
+  { now, pause }: Readonly<{ now: () => number; pause: Pause }>,
 ): Promise<Erased> {
   const { database, packs } = store
   if (traces.orphans.length > 0) await pause(longestUploadMs)
-  const current = await dropPointer(database, owner, now())
+  const dropped = await dropPointer(database, owner, now())
+  const current = dropped.map(({ version }) => version)
   const keys = [
     ...new Set([
       ...current,
@@ -91,30 +95,50 @@ export async function erasePhoto(
   const gone = mine.filter(key => !stays.has(key))
   await forgetRetired(database, gone)
   const leftovers = await packs.removeLeftovers(now() - longestUploadMs)
-  const isShared = await isUploadShared(database, traces.uploadHash)
   const theirs = [...current, ...traces.current, ...traces.earlier].filter(key => !stays.has(key))
-  const texts = [...theirs, ...(isShared || !traces.uploadHash ? [] : [traces.uploadHash])]
-  const { searched, found, remark } = await scrubDeleted(database, [...new Set(texts)])
+  const hashes = [traces.uploadHash, ...dropped.map(pointer => pointer.upload_hash)]
+  const texts = [...theirs, ...(await withoutShared(database, hashes))]
+  const { searched, found, remark } = await scrub(database, [...new Set(texts)], pause)
   return {
     absent: gone,
     leftovers,
-    left: [...left, ...found.map(key => ({ key, what: `still in ${searched.join(' or ')}` }))],
+    left: [...left, ...found],
     newVersion: (await findPointer(database, owner))?.version,
     searchedFiles: searched,
     remark,
   }
 }
 
+/** The photo has gone by now: what keeps its traces from going, too, is told with the rest. */
+async function scrub(
+  database: Database,
+  texts: readonly string[],
+  pause: Pause,
+): Promise<Readonly<{ searched: readonly string[]; found: Erased['left']; remark?: string }>> {
+  try {
+    const { found, ...scrubbed } = await scrubDeleted(database, texts, pause)
+    const what = `still in ${scrubbed.searched.join(' or ')}`
+    return { ...scrubbed, found: found.map(key => ({ key, what })) }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { searched: [], found: [{ key: 'the files of the database', what: error.detail }] }
+  }
+}
+
 const lanes = 8
 
 /** The pack is noted as theirs until its bytes are gone: `retired_packs` is what a second run goes by. */
-async function dropPointer(database: Database, owner: OwnerKey, now: number): Promise<string[]> {
+async function dropPointer(
+  database: Database,
+  owner: OwnerKey,
+  now: number,
+): Promise<readonly Readonly<{ version: string; upload_hash: string }>[]> {
   return await database.transaction().execute(async transaction => {
     await holdOwner(transaction, owner)
     const pointer = await findPointer(transaction, owner)
     if (pointer === undefined) return []
     await removePointer(transaction, owner, pointer.version, now)
-    return [pointer.version]
+    return [pointer]
   })
 }
 
@@ -154,13 +178,19 @@ async function forgetRetired(database: Database, keys: readonly string[]): Promi
   }
 }
 
-async function findOrphans(database: Database, packs: Packs): Promise<string[]> {
-  const found: string[] = []
+async function findOrphans(
+  database: Database,
+  packs: Packs,
+): Promise<Pick<Traces, 'orphans' | 'named'>> {
+  const orphans: string[] = []
+  let named = 0
   for await (const entries of batchesOf(packs.list(), 500)) {
     const keys = entries.map(({ key }) => key)
-    found.push(...(await unnamedAmong(database, keys)))
+    const unnamed = await unnamedAmong(database, keys)
+    orphans.push(...unnamed)
+    named += keys.length - unnamed.size
   }
-  return found
+  return { orphans, named }
 }
 
 async function findBuried(database: Database, packs: Packs): Promise<string[]> {
@@ -182,13 +212,17 @@ async function unnamedAmong(
 }
 
 /** The same picture set by somebody else has the same hash, and keeps it. */
-async function isUploadShared(database: Database, hash: string | undefined): Promise<boolean> {
-  if (hash === undefined) return false
-  const other = await database
+async function withoutShared(
+  database: Database,
+  hashes: readonly (string | undefined)[],
+): Promise<string[]> {
+  const known = hashes.filter(hash => hash !== undefined)
+  if (known.length === 0) return []
+  const rows = await database
     .selectFrom('photos')
-    .select('version')
-    .where('upload_hash', '=', hash)
-    .limit(1)
-    .executeTakeFirst()
-  return other !== undefined
+    .select('upload_hash')
+    .where('upload_hash', 'in', known)
+    .execute()
+  const shared = new Set(rows.map(row => row.upload_hash))
+  return known.filter(hash => !shared.has(hash))
 }

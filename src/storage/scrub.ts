@@ -3,7 +3,6 @@
  * for and shown to be gone; PostgreSQL hands its space to others in its own time, and keeps a log of its own.
  */
 import { createReadStream, existsSync } from 'node:fs'
-import { setTimeout as delay } from 'node:timers/promises'
 import { SqliteAdapter, sql } from 'kysely'
 import { Failure } from '../failure.ts'
 import type { Database } from './schema.ts'
@@ -15,6 +14,8 @@ export type Scrubbed = Readonly<{
   remark?: string
 }>
 
+export type Pause = (ms: number) => Promise<void>
+
 /**
  * Call it when the rows are gone. Texts have to be long enough to be nobody else's. Throws Failure
  * 'storage-unavailable' when another process holds on to an older state of the file.
@@ -22,17 +23,18 @@ export type Scrubbed = Readonly<{
 export async function scrubDeleted(
   database: Database,
   texts: readonly string[],
+  pause: Pause,
 ): Promise<Scrubbed> {
   if (!(database.getExecutor().adapter instanceof SqliteAdapter))
     return await vacuumServer(database)
-  await emptyLog(database)
+  await emptyLog(database, pause)
   if (texts.length === 0) return { searched: [], found: [] }
   const searched = await filesOf(database)
   let found = await findTexts(searched, texts)
   if (found.length > 0) {
     // Rows that went before deleting overwrote anything are still in the unused part of some page.
     await sql`vacuum`.execute(database)
-    await emptyLog(database)
+    await emptyLog(database, pause)
     found = await findTexts(searched, texts)
   }
   return { searched, found }
@@ -47,11 +49,11 @@ async function filesOf(database: Database): Promise<string[]> {
 }
 
 /** Pages as they were are in the log until it is written back and cut to nothing; a reader can hold that up. */
-async function emptyLog(database: Database): Promise<void> {
+async function emptyLog(database: Database, pause: Pause): Promise<void> {
   for (let tries = 0; tries < 20; tries += 1) {
     const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(database)
     if (rows[0]?.busy !== 1) return
-    await delay(500)
+    await pause(500)
   }
   throw new Failure('storage-unavailable', {
     detail:

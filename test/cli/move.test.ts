@@ -1,7 +1,8 @@
 /** `visage move`, `verify` and `erase` as an operator runs them, beside servers that go on serving. */
 import assert from 'node:assert/strict'
-import { truncate, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -181,6 +182,28 @@ test('erase says what would go, asks, takes it and proves it, while a server run
     assert.match(nobody.stderr, /there is no user "x"/)
     const noName = await runVisage(['erase', '--data', 'here', '--yes'], { cwd })
     assert.equal(noName.code, 2)
+  }))
+
+test('erase leaves packs alone that belong to another database, though nobody in this one names them', () =>
+  inFolder(async cwd => {
+    assert.equal((await runVisage(['migrate', '--data', 'here'], { cwd })).code, 0)
+    const database = new DatabaseSync(join(cwd, 'here/visage.sqlite'))
+    database
+      .prepare(
+        "insert into users values (?, 'a', 'a', 'a', 'a', null, null, null, null, 'Member', '')",
+      )
+      .run(contoso)
+    database.close()
+    const packs = Array.from({ length: 101 }, () => randomBytes(16).toString('hex'))
+    for (const version of packs) {
+      await mkdir(dirname(packFile(cwd, version)), { recursive: true })
+      await writeFile(packFile(cwd, version), 'somebody')
+    }
+    const erased = await runVisage(['erase', '--data', 'here', '--user', 'a', '--yes'], { cwd })
+    assert.equal(erased.code, 1)
+    assert.match(erased.stderr, /names 101 packs of 101: .*another database.* Nothing was changed/)
+    for (const version of packs)
+      assert.equal(await readFile(packFile(cwd, version), 'utf8'), 'somebody')
   }))
 
 /** Each row: arguments and what has to be said. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
 import { type Erased, erasePhoto, findTraces, longestUploadMs } from '../../src/moving/erase.ts'
 import { findOwner } from '../../src/moving/owners.ts'
@@ -221,6 +222,22 @@ test('in the files of SQLite neither the key nor the hash of the upload is left'
     assert.deepEqual(left, [])
     assert.ok(searchedFiles.includes(join(folder, 'visage.sqlite')))
     for (const text of texts) assert.equal(await isInFiles(folder, text), false, text)
+  }))
+
+test('a reader who keeps the log of SQLite from being emptied is told, after the photo has gone', () =>
+  withFolder(async folder => {
+    await using side = await open({ data: folder })
+    await fillStore(side, 3)
+    using reader = new DatabaseSync(join(folder, 'visage.sqlite'))
+    reader.exec('begin; select * from photos')
+    const version = await versionOf(side, person)
+    const { absent, left } = await erase(side, person)
+    assert.deepEqual([absent, await side.packs.readWhole(version)], [[version], undefined])
+    assert.equal(left.length, 1)
+    assert.match(left[0]?.what ?? '', /another process has been reading the database/)
+    reader.exec('commit')
+    assert.deepEqual((await erase(side, person)).left, [])
+    assert.equal(await isInFiles(folder, version), false)
   }))
 
 async function isInFiles(folder: string, text: string): Promise<boolean> {
