@@ -100,7 +100,11 @@ function whyNot(outcome: 'left' | 'ended', last: MoveResult['last']): string {
   if (outcome === 'ended') return `ended before it was done. ${again}`
   if (last.left > 0) {
     const why = last.leftWhy === '' ? '' : ` (${last.leftWhy})`
-    return `${some(last.left, 'row')} could not be moved${why}. Everything else is there.`
+    const cure =
+      last.faults.length === 0
+        ? ''
+        : ' A damaged photo is out of the way when it is set anew, restored from a backup or erased at the source.'
+    return `${some(last.left, 'row')} could not be moved${why}. Everything else is there, and no server starts there before a run has ended well.${cure}`
   }
   return `the source changes faster than it can be followed: ${some(last.changes, 'change')} in the last pass. Restart it with VISAGE_READ_ONLY=true, and then: ${again}`
 }
