@@ -4,6 +4,7 @@
  * whose photo a pack is. Buckets are never listed for a request.
  */
 import {
+  type _Object,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadBucketCommand,
@@ -260,7 +261,8 @@ async function readWhole(store: Store, key: string): Promise<Uint8Array | undefi
 /** `VersionId` is the text `null` where the bucket keeps no versions; a delete marker has no bytes. */
 type ObjectVersion = Readonly<{
   Key: string
-  VersionId: string
+  /** undefined where the store knows none. */
+  VersionId: string | undefined
   bytes: number | undefined
   isLatest: boolean
 }>
@@ -276,8 +278,9 @@ async function* listVersions(store: Store, Prefix: string): AsyncGenerator<Objec
       ...after,
     })
     const page = await ask(store.patience.writeMs, 'listing versions of packs', abortSignal =>
-      store.client.send(command, { abortSignal }),
+      store.client.send(command, { abortSignal }).catch(undefinedIfUnknown),
     )
+    if (page === undefined) return yield* listOnlyVersions(store, Prefix)
     for (const { Key = '', VersionId = 'null', Size = 0, IsLatest } of page.Versions ?? []) {
       yield { Key, VersionId, bytes: Size, isLatest: IsLatest === true }
     }
@@ -289,6 +292,18 @@ async function* listVersions(store: Store, Prefix: string): AsyncGenerator<Objec
       IsTruncated === true && KeyMarker !== undefined
         ? { KeyMarker, ...(VersionIdMarker !== undefined && { VersionIdMarker }) }
         : undefined
+  }
+}
+
+/** Stores that keep no versions may not know the question either (501), such as Garage and R2. */
+function undefinedIfUnknown(error: unknown): undefined {
+  if (nameOf(error) !== 'NotImplemented') throw error
+}
+
+/** Every object is its only version. */
+async function* listOnlyVersions(store: Store, Prefix: string): AsyncGenerator<ObjectVersion> {
+  for await (const { Key = '', Size } of listPrefix(store, Prefix)) {
+    yield { Key, VersionId: undefined, bytes: Size ?? 0, isLatest: true }
   }
 }
 
@@ -310,7 +325,7 @@ async function* listBuried(store: Store): AsyncGenerator<string> {
 }
 
 function wordsOfVersion({ Key, VersionId, bytes }: ObjectVersion): string {
-  const version = VersionId === 'null' ? '' : ` version ${VersionId}`
+  const version = VersionId === undefined || VersionId === 'null' ? '' : ` version ${VersionId}`
   return bytes === undefined
     ? `${Key}${version} (delete marker)`
     : `${Key}${version} (${bytes} bytes)`
@@ -323,8 +338,10 @@ function wordsOfVersion({ Key, VersionId, bytes }: ObjectVersion): string {
 async function purgeObject(store: Store, key: string): Promise<void> {
   for (const { Key, VersionId } of await versionsOf(store, key)) {
     const command = new DeleteObjectCommand({ Bucket: store.location.bucket, Key, VersionId })
-    await ask(store.patience.readMs, `removing ${Key} version ${VersionId}`, abortSignal =>
-      store.client.send(command, { abortSignal }),
+    await ask(
+      store.patience.readMs,
+      `removing ${Key} version ${VersionId ?? 'null'}`,
+      abortSignal => store.client.send(command, { abortSignal }),
     )
   }
   const left = await versionsOf(store, key)
@@ -333,20 +350,24 @@ async function purgeObject(store: Store, key: string): Promise<void> {
   throw new Failure('storage-unavailable', { detail })
 }
 
-/** A thousand at a time: however many packs there are, one page of names is in memory. */
 async function* listObjects(store: Store): AsyncGenerator<PackEntry> {
-  const { bucket, prefix } = store.location
+  for await (const { Key = '', Size, LastModified } of listPrefix(store, store.location.prefix)) {
+    const key = keyIn(store, Key)
+    if (key === undefined || Size === undefined || LastModified === undefined) continue
+    yield { key, bytes: Size, writtenAtMs: LastModified.getTime() }
+  }
+}
+
+/** A thousand at a time: however many packs there are, one page of names is in memory. */
+async function* listPrefix(store: Store, Prefix: string): AsyncGenerator<_Object> {
+  const { bucket: Bucket } = store.location
   let ContinuationToken: string | undefined
   do {
-    const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken })
+    const command = new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken })
     const page = await ask(store.patience.writeMs, 'listing packs', abortSignal =>
       store.client.send(command, { abortSignal }),
     )
-    for (const { Key = '', Size, LastModified } of page.Contents ?? []) {
-      const key = keyIn(store, Key)
-      if (key === undefined || Size === undefined || LastModified === undefined) continue
-      yield { key, bytes: Size, writtenAtMs: LastModified.getTime() }
-    }
+    yield* page.Contents ?? []
     ContinuationToken = page.NextContinuationToken
   } while (ContinuationToken !== undefined)
 }

@@ -134,6 +134,31 @@ test('packs on S3: the bucket is the first word of the host, or of the path', as
   ])
 })
 
+test('packs on S3: a store that knows no versions is believed that it keeps none', async t => {
+  const key = '0'.repeat(32)
+  const objects = new Map([[`00/00/${key}.jpg`, 'a photo']])
+  const packs = await openMockStore(t, ({ method, url = '' }, response) => {
+    const { pathname, searchParams } = new URL(url, 'http://store.test')
+    if (searchParams.has('versions') || searchParams.has('versionId'))
+      return refuse(response, 501, 'NotImplemented')
+    if (searchParams.has('list-type')) {
+      const found = [...objects.keys()]
+        .filter(name => name.startsWith(searchParams.get('prefix') ?? ''))
+        .map(name => `<Contents><Key>${name}</Key><Size>7</Size></Contents>`)
+      return void response.end(`<ListBucketResult>${found.join('')}</ListBucketResult>`)
+    }
+    const name = pathname.slice('/photos/'.length)
+    if (method === 'DELETE') objects.delete(name)
+    if (method === 'GET' && !objects.has(name)) return refuse(response, 404, 'NoSuchKey')
+    response.end(objects.get(name))
+  })
+  assert.deepEqual(await buriedOf(packs), [])
+  assert.deepEqual(await packs.traces(key), [`00/00/${key}.jpg (7 bytes)`])
+  await packs.purge(key)
+  assert.deepEqual(await packs.traces(key), [])
+  assert.equal(await packs.readWhole(key), undefined)
+})
+
 /** Answers as it is told, for what a real store does not do when asked to. */
 async function startMockStore(t: TestContext, answer: RequestListener): Promise<number> {
   const store = createServer((request, response) => {
