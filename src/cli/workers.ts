@@ -24,7 +24,7 @@ export type Workers = Readonly<{
   origin: string
   /** The processes that started, the first one's first. */
   pids: readonly (number | undefined)[]
-  /** Those of now, when it is asked. */
+  /** Those that serve just now. */
   current: () => readonly Worker[]
   /** Every worker finishes what it accepted; resolves when all have gone. */
   close: () => Promise<void>
@@ -104,7 +104,8 @@ export async function startWorkers(
     await Promise.all(others.map(expectReady))
     for (const [index, member] of [first, ...others].entries()) void keep(index + 1, member)
     const pids = [first, ...others].map(({ worker }) => worker.process.pid)
-    const current = () => [...crew.values()].map(({ worker }) => worker)
+    const current = () =>
+      [...crew.values()].filter(({ isReady }) => isReady()).map(({ worker }) => worker)
     return { origin, pids, current, close }
   } catch (error) {
     await close().catch(() => {})
@@ -116,6 +117,7 @@ export async function startWorkers(
 type Member = Readonly<{
   worker: Worker
   ready: Promise<Report & { report: 'ready' }>
+  isReady: () => boolean
   ended: Promise<End>
 }>
 
@@ -170,11 +172,15 @@ function startMember(give: (worker: Worker) => void): Member {
   const worker = cluster.fork()
   const { pid } = worker.process
   let error: ToldError | undefined
+  let isReady = false
   const ready = new Promise<Report & { report: 'ready' }>(resolve => {
     worker.on('message', (message: unknown) => {
       if (!isReport(message)) return
       if (message.report === 'waiting') give(worker)
-      if (message.report === 'ready') resolve(message)
+      if (message.report === 'ready') {
+        isReady = true
+        resolve(message)
+      }
       if (message.report === 'failed') error = message.error
     })
   })
@@ -189,7 +195,7 @@ function startMember(give: (worker: Worker) => void): Member {
       if (pid === undefined) resolve({ pid, code: 1, signal: null, error: tellError(cause) })
     })
   })
-  return { worker, ready, ended }
+  return { worker, ready, isReady: () => isReady, ended }
 }
 
 /**

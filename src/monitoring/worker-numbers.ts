@@ -1,15 +1,18 @@
 /**
- * Several worker processes as one: the primary asks each for its numbers and its readiness, and adds them
- * up. A worker that does not answer in time, being about to start or to end, is left out.
+ * Several worker processes as one: the primary asks each for its numbers or its readiness, and adds them
+ * up. What a worker has counted stays counted when it is gone, or does not answer in time: a sum that
+ * goes down is a restart to Prometheus, and all that remains of it would count as new.
  */
 import type { Worker } from 'node:cluster'
 import { AggregatorRegistry, type MetricObject, Registry } from 'prom-client'
+import { type Family, families } from './families.ts'
 import type { Exposed } from './metrics-listener.ts'
 import type { Readiness } from './readiness.ts'
 
 /** Told apart by their names from whatever else a primary and its workers say to each other. */
-type Question = Readonly<{ numbersWanted: number }>
-type Reply = Readonly<{ numbersFor: number; numbers: MetricObject[]; readiness: Readiness }>
+type Question = Readonly<{ question: number; about: 'numbers' | 'readiness' }>
+type Reply = Readonly<{ answerTo: number; numbers?: Numbers; readiness?: Readiness }>
+type Numbers = readonly MetricObject[]
 
 /** In a worker, once it serves: from now on it answers its primary. */
 export function answerPrimary(
@@ -19,34 +22,72 @@ export function answerPrimary(
 ): void {
   self.on('message', async (message: unknown) => {
     if (!isQuestion(message)) return
-    const reply: Reply = {
-      numbersFor: message.numbersWanted,
-      numbers: await registry.getMetricsAsJSON(),
-      readiness: await look(),
-    }
+    const found =
+      message.about === 'numbers'
+        ? { numbers: await registry.getMetricsAsJSON() }
+        : { readiness: await look() }
+    const reply: Reply = { answerTo: message.question, ...found }
     // The primary may have gone meanwhile; then nobody wants to know.
     self.send?.(reply, () => {})
   })
 }
 
-/** In the primary: what `listenForMetrics` exposes, of all workers there are when it is asked. */
+/** In the primary: what `listenForMetrics` exposes, of all workers that serve when it is asked. */
 export function gatherFromWorkers(workers: () => readonly Worker[], patienceMs = 2500): Exposed {
+  const addUp = rememberCounts()
   let questions = 0
-  const askAll = async () => {
+  const askAll = async (about: Question['about']) => {
     questions += 1
-    const question: Question = { numbersWanted: questions }
+    const question: Question = { question: questions, about }
     const asked = workers().filter(worker => worker.isConnected())
-    const replies = await Promise.all(asked.map(worker => ask(worker, question, patienceMs)))
-    return replies.filter(reply => reply !== undefined)
+    const replies = asked.map(async worker => {
+      return [worker, await ask(worker, question, patienceMs)] as const
+    })
+    return new Map(await Promise.all(replies))
   }
   return {
-    async numbers() {
-      const replies = await askAll()
-      return AggregatorRegistry.aggregate(replies.map(({ numbers }) => numbers)).metrics()
+    numbers: async () => {
+      const replies = await askAll('numbers')
+      return await addUp(workers(), worker => replies.get(worker)?.numbers).metrics()
     },
-    look: async () => joinReadiness((await askAll()).map(({ readiness }) => readiness)),
+    look: async () => {
+      const replies = await askAll('readiness')
+      return joinReadiness([...replies.values()].flatMap(reply => reply?.readiness ?? []))
+    },
     contentType: Registry.PROMETHEUS_CONTENT_TYPE,
   }
+}
+
+/** Adds up what they say now, and what those had counted who say nothing, for now or for ever. */
+function rememberCounts() {
+  const lastOf = new Map<Worker, Numbers>()
+  let ofThoseGone: Numbers = []
+  return (
+    workers: readonly Worker[],
+    saidBy: (worker: Worker) => Numbers | undefined,
+  ): Registry => {
+    const all = workers.map(worker => {
+      const numbers = saidBy(worker)
+      if (numbers) lastOf.set(worker, numbers.filter(isLasting))
+      return numbers ?? lastOf.get(worker) ?? []
+    })
+    for (const [worker, counted] of lastOf) {
+      if (workers.includes(worker)) continue
+      ofThoseGone = AggregatorRegistry.aggregate([ofThoseGone, counted]).getMetricsAsArray()
+      lastOf.delete(worker)
+    }
+    return AggregatorRegistry.aggregate([...all, ofThoseGone])
+  }
+}
+
+const latest = new Set<string>(
+  Object.values<Family>(families).flatMap(({ name, ofWorkers }) => (ofWorkers ? name : [])),
+)
+
+/** What is so just now, a gauge, ends with who said it; but what happened last stays so. */
+function isLasting({ name, type }: MetricObject): boolean {
+  // What is declared as a number is in truth its name.
+  return String(type) !== 'gauge' || latest.has(name)
 }
 
 async function ask(
@@ -56,7 +97,7 @@ async function ask(
 ): Promise<Reply | undefined> {
   const answered = Promise.withResolvers<Reply | undefined>()
   const listen = (message: unknown) => {
-    if (isReply(message) && message.numbersFor === question.numbersWanted) answered.resolve(message)
+    if (isReply(message) && message.answerTo === question.question) answered.resolve(message)
   }
   worker.on('message', listen)
   const timer = setTimeout(() => answered.resolve(undefined), patienceMs)
@@ -76,9 +117,9 @@ function joinReadiness(all: readonly Readiness[]): Readiness {
 }
 
 function isQuestion(message: unknown): message is Question {
-  return typeof message === 'object' && message !== null && 'numbersWanted' in message
+  return typeof message === 'object' && message !== null && 'question' in message
 }
 
 function isReply(message: unknown): message is Reply {
-  return typeof message === 'object' && message !== null && 'numbersFor' in message
+  return typeof message === 'object' && message !== null && 'answerTo' in message
 }

@@ -261,6 +261,55 @@ describe('visage serve', () => {
       await visage.stop()
     }))
 
+  test('counts no less than it has shown when a worker does not answer, or is gone', () =>
+    inFolder(async cwd => {
+      const several = { VISAGE_WORKERS: '2', VISAGE_SWEEP_EVERY: '1' }
+      const env = { ...settings, ...several, VISAGE_METRICS: '127.0.0.1:0' }
+      const visage = await startVisage(['serve'], { cwd, env })
+      const at = addressIn(visage.stderr())
+      const look = async () => {
+        const shown = parseExposition(await (await fetch(`${at}/metrics`)).text())
+        const samples = [...shown.values()].flatMap(family => family.samples)
+        const sum = (name: string) =>
+          samples.filter(sample => sample.name === name).reduce((all, { value }) => all + value, 0)
+        return {
+          processes: sum('visage_processes'),
+          answers: sum('visage_http_requests_total'),
+          timed: sum('visage_http_request_duration_seconds_count'),
+          hasSwept: sum('visage_last_sweep_timestamp_seconds') > 0,
+        }
+      }
+      const ask = async () => {
+        const headers = { connection: 'close' }
+        const asked = () => fetch(`${visage.origin}/v1.0/me`, { headers })
+        await Promise.all(Array.from({ length: 20 }, asked))
+      }
+      const first = () => {
+        const pids = visage.stderr().matchAll(/"(?:pids":\[|event":"replaced".*"pid":)(\d+)/g)
+        return Number([...pids].at(-1)?.[1])
+      }
+      await ask()
+      while (!(await look()).hasSwept) await delay(50)
+      const all = { processes: 2, answers: 20, timed: 20, hasSwept: true }
+      assert.deepEqual(await look(), all)
+
+      process.kill(first(), 'SIGSTOP')
+      const meanwhile = await look()
+      process.kill(first(), 'SIGCONT')
+      assert.deepEqual(meanwhile, { ...all, processes: 1 })
+      assert.deepEqual(await look(), all)
+
+      for (const answers of [20, 40]) {
+        const before = first()
+        process.kill(before, 'SIGKILL')
+        while (first() === before) await delay(20)
+        assert.deepEqual(await look(), { ...all, answers, timed: answers })
+        await ask()
+        assert.deepEqual(await look(), { ...all, answers: answers + 20, timed: answers + 20 })
+      }
+      await visage.stop()
+    }))
+
   test('loads what counts and what traces only where it is asked to', () =>
     inFolder(async cwd => {
       const env = { ...settings, NODE_OPTIONS: `--import=${tellLoaded}` }
