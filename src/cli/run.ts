@@ -6,7 +6,7 @@ import { constants } from 'node:os'
 import { CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
 import { Failure } from '../failure.ts'
-import type { Running } from './keep.ts'
+import { LostProcess, type Running } from './keep.ts'
 import { createProgram } from './program.ts'
 import { CommandError, type Terminal } from './terminal.ts'
 
@@ -20,7 +20,7 @@ const terminal: Terminal = {
 /** Resolves when the command is done or, for a server, when it is running. */
 export async function run(argv: readonly string[]): Promise<void> {
   let running: Promise<Running> | undefined
-  endOnSignals(() => running)
+  const ending = endOnSignals(() => running)
   try {
     const program = createProgram(terminal, async starting => {
       running = starting
@@ -30,12 +30,14 @@ export async function run(argv: readonly string[]): Promise<void> {
     for (const command of program.commands) command.exitOverride()
     await program.parseAsync(argv)
   } catch (error) {
-    process.exitCode = report(error)
+    // A signal for the whole group has ended what was starting, as it shall end this.
+    const isDone = ending.hasBegun() && error instanceof LostProcess && error.end === 'told'
+    process.exitCode = isDone ? 0 : report(error)
   }
 }
 
 /** What was accepted is finished; who asks a second time does not want to wait for it. */
-function endOnSignals(current: () => Promise<Running> | undefined): void {
+function endOnSignals(current: () => Promise<Running> | undefined): { hasBegun: () => boolean } {
   let isEnding = false
   const end = async (signal: 'SIGINT' | 'SIGTERM') => {
     const running = current()
@@ -54,6 +56,7 @@ function endOnSignals(current: () => Promise<Running> | undefined): void {
     }
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(signal))
+  return { hasBegun: () => isEnding }
 }
 
 function report(error: unknown): number {
@@ -64,6 +67,10 @@ function report(error: unknown): number {
   }
   if (error instanceof Failure) {
     terminal.complain(`visage: ${error.detail || error.code}`)
+    return 1
+  }
+  if (error instanceof LostProcess) {
+    terminal.complain(`visage: ${error.message}.`)
     return 1
   }
   terminal.complain(error instanceof Error ? (error.stack ?? error.message) : String(error))

@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Config } from '../config.ts'
 import type { WriteLine } from '../events.ts'
+import { LostProcess } from './keep.ts'
 import { shareOf } from './shares.ts'
 import {
   errorOf,
@@ -93,10 +94,14 @@ export async function startWorkers(
     const members = [...crew.values()]
     for (const { worker } of members) order(worker, { order: 'end' })
     const ends = await Promise.all(members.map(({ ended }) => ended))
-    const failed = ends.find(({ code }) => code !== 0)
+    const failed = ends.find(end => end.code !== 0 && !wasTold(end))
     if (failed) throw errorOfEnd(failed)
   }
 
+  // Who does not wait for the end leaves nobody behind, not even one that hangs and would not notice.
+  process.once('exit', () => {
+    for (const { worker } of crew.values()) worker.process.kill('SIGKILL')
+  })
   try {
     const first = start(1)
     const { origin } = await expectReady(first)
@@ -205,13 +210,16 @@ function startMember(give: (worker: Worker) => void): Member {
  */
 function keepLastConnection({ process: child }: Worker): () => void {
   let last: unknown
-  const send = child.send.bind(child)
-  Object.assign(child, {
-    send(...handedOver: Parameters<typeof send>) {
-      if (handedOver[1] !== undefined) last = handedOver[1]
-      return send(...handedOver)
-    },
-  })
+  // A process that could not be made has none.
+  const send = child.send?.bind(child)
+  if (send) {
+    Object.assign(child, {
+      send(...handedOver: Parameters<typeof send>) {
+        if (handedOver[1] !== undefined) last = handedOver[1]
+        return send(...handedOver)
+      },
+    })
+  }
   return () => {
     if (hasClose(last)) last.close()
   }
@@ -234,9 +242,16 @@ function order(worker: Worker, message: Order): void {
   if (worker.isConnected()) worker.send(message)
 }
 
-function errorOfEnd({ pid, code, signal, error }: End): Error {
+/** By a signal for every process of the group, before it had learned to leave that to its primary. */
+function wasTold({ signal }: End): boolean {
+  return signal === 'SIGINT' || signal === 'SIGTERM'
+}
+
+function errorOfEnd(end: End): Error {
+  const { pid, code, signal, error } = end
   if (error) return errorOf(error)
-  return new Error(`a worker (process ${pid}) ended with ${signal ?? code}`)
+  const message = `a worker (process ${pid}) ended with ${signal ?? code}`
+  return new LostProcess(message, wasTold(end) ? 'told' : 'unasked')
 }
 
 function describeEnd({ pid, code, signal, error }: End): Record<string, unknown> {

@@ -4,13 +4,15 @@
  * them, or the one above them, dies or is told to end.
  */
 import assert from 'node:assert/strict'
-import { readdir, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { drawNumber, readNumber } from '../reliability/numbered-picture.ts'
+import { whyMissing } from '../support/installed.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import {
@@ -20,13 +22,23 @@ import {
   type TestIssuer,
   v2User,
 } from '../support/test-issuer.ts'
-import { inFolder, type Place, type Running, runVisage, startVisage } from '../support/visage.ts'
+import {
+  inFolder,
+  launchVisage,
+  type Place,
+  type Running,
+  runVisage,
+  startVisage,
+} from '../support/visage.ts'
 
 let issuer: TestIssuer
 before(async () => {
   issuer = await startTestIssuer()
 })
 after(() => issuer[Symbol.asyncDispose]())
+
+/** For tests that look for the children of a process. */
+const byProc = { skip: process.platform !== 'linux' && 'not run: no /proc here' }
 
 /** Where to ask: one address for workers, several for processes that know nothing of each other. */
 type Nodes = readonly Running[]
@@ -196,6 +208,25 @@ describe('a worker that is killed', () => {
     }))
 })
 
+describe('a worker that cannot be made', { skip: whyMissing('prlimit') }, () => {
+  test('for want of file descriptors is tried again, and others serve on', () =>
+    inFolder(async cwd => {
+      const node = await startVisage(['serve', '--workers', '2'], await placeOf(cwd))
+      const ask = askerOf([node])
+      const limit = (files: number) =>
+        execFileSync('prlimit', ['--pid', String(node.pid), `--nofile=${files}:`])
+      // Less than it has open.
+      limit(10)
+      process.kill(pidsOf(node)[1] ?? 0, 'SIGKILL')
+      await eventually(async () => eventsOf(node, 'died').length > 1 || undefined)
+      assert.match(String(eventsOf(node, 'died')[1]?.error), /EMFILE/)
+      limit(1024)
+      await successorOf(node, 2)
+      assert.equal((await ask(1, 'GET')).status, 404)
+      await endWell([node])
+    }))
+})
+
 describe('the end of `visage serve --workers`', () => {
   for (const [how, signal] of [
     ['SIGTERM to the first process', 'SIGTERM'],
@@ -231,6 +262,36 @@ describe('the end of `visage serve --workers`', () => {
       await untilGone(pidsOf(node))
       await assert.rejects(upload.finish())
     }))
+
+  test('a second signal does not wait for a worker that hangs, and leaves none behind', () =>
+    inFolder(async cwd => {
+      const node = await startVisage(['serve', '--workers', '2'], await placeOf(cwd))
+      const pids = pidsOf(node)
+      process.kill(pids[1] ?? 0, 'SIGSTOP')
+      node.send('SIGTERM')
+      await delay(200)
+      node.send('SIGTERM')
+      try {
+        await untilGone([node.pid, ...pids])
+      } finally {
+        if (isAlive(pids[1] ?? 0)) process.kill(pids[1] ?? 0, 'SIGKILL')
+      }
+      assert.deepEqual(await node.ended, { code: 143, signal: null })
+    }))
+
+  test(
+    'by a Ctrl-C for all while workers are still being made is an end like any other',
+    byProc,
+    () =>
+      inFolder(async cwd => {
+        const node = launchVisage(['serve', '--workers', '2'], await placeOf(cwd))
+        const worker = await firstChildOf(node)
+        node.send('SIGINT')
+        process.kill(worker, 'SIGINT')
+        assert.deepEqual(await node.ended, { code: 0, signal: null })
+        assert.equal(node.stderr(), '')
+      }),
+  )
 
   test('workers go with a first process that is killed', () =>
     inFolder(async cwd => {
@@ -271,6 +332,15 @@ describe('`visage serve --workers` that cannot start', () => {
     taken = typeof address === 'object' ? (address?.port ?? 0) : 0
   })
   after(() => other.close())
+
+  test('because a worker is killed says so in a line', byProc, () =>
+    inFolder(async cwd => {
+      const node = launchVisage(['serve', '--workers', '2'], await placeOf(cwd))
+      process.kill(await firstChildOf(node), 'SIGKILL')
+      assert.deepEqual(await node.ended, { code: 1, signal: null })
+      assert.match(node.stderr(), /^visage: a worker \(process \d+\) ended with SIGKILL\.\n$/)
+    }),
+  )
 
   for (const [why, flagsIn] of faults) {
     test(`because ${why} says it once, as one process does`, () =>
@@ -386,6 +456,14 @@ function pidsOf(node: Running): number[] {
   const { workers, pids } = eventsOf(node, 'listening')[0] ?? {}
   assert.equal(workers, 2)
   return [...(pids as number[])]
+}
+
+/** As soon as it is there, which is long before it does anything. */
+async function firstChildOf({ pid }: Pick<Running, 'pid'>): Promise<number> {
+  return await eventually(async () => {
+    const [child] = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ')
+    return Number(child) || undefined
+  })
 }
 
 /** The process that has taken the place of `before`. */
