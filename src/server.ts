@@ -127,8 +127,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   const stopSweeping = keepSweeping(parts, events, limits, instruments.swept)
   const stop = async () => {
-    await stopSweeping()
-    await server.close()
+    await Promise.all([stopSweeping(), server.close()])
     await database.destroy()
   }
   const close = async () => {
@@ -199,7 +198,7 @@ function createParts(
   }
 }
 
-/** Returns a function that stops it and waits for a sweep under way. */
+/** Returns a function that breaks off a sweep under way, and lets no other begin. */
 function keepSweeping(
   parts: Parts,
   events: Events,
@@ -207,22 +206,29 @@ function keepSweeping(
   swept: Instruments['swept'],
 ): () => Promise<void> {
   if (limits.sweepEveryMs === 0) return async () => {}
-  let sweeping: Promise<unknown> = Promise.resolve()
+  const ending = new AbortController()
+  const { signal } = ending
   const patience = rememberLooks({ now: parts.now, elapsed: parts.stopwatch }, limits.sweepGraceMs)
+  let sweeping: Promise<void> | undefined
+  async function sweep(): Promise<void> {
+    try {
+      await forgetUnnamed(parts)
+      const work = () => sweepPatiently(parts, patience, signal)
+      const found = parts.isReadOnly ? undefined : await takeTurn(parts.database, 'sweep', work)
+      swept?.(found)
+    } catch (error) {
+      if (error !== signal.reason) events.troubled('sweeping old photos', error)
+    }
+    sweeping = undefined
+  }
   const timer = setInterval(() => {
-    sweeping = sweeping
-      .then(() => forgetUnnamed(parts))
-      .then(() =>
-        parts.isReadOnly === true
-          ? undefined
-          : takeTurn(parts.database, 'sweep', () => sweepPatiently(parts, patience)),
-      )
-      .then(swept)
-      .catch(error => events.troubled('sweeping old photos', error))
+    // One that takes longer than the time between two is not followed by all that it has missed.
+    sweeping ??= sweep()
   }, limits.sweepEveryMs)
   timer.unref()
   return async () => {
     clearInterval(timer)
+    ending.abort()
     await sweeping
   }
 }

@@ -24,16 +24,27 @@ export async function sweepPacks(
   return await sweepPatiently(parts, trustWallClock(parts.now, graceMs))
 }
 
-/** For a server: with the same `patience` each time. */
-export async function sweepPatiently(stores: Stores, patience: Patience): Promise<Swept> {
+/**
+ * For a server: with the same `patience` each time. Of ten million packs it takes minutes: it ends with
+ * the signal's reason before the next pack, and the next sweep begins anew.
+ */
+export async function sweepPatiently(
+  stores: Stores,
+  patience: Patience,
+  signal?: AbortSignal,
+): Promise<Swept> {
   const before = patience.before()
-  const retired = await removeRetired(stores, before)
+  const retired = await removeRetired(stores, before, signal)
   const leftovers = await stores.packs.removeLeftovers(before)
-  const orphans = await removeOrphans(stores, patience)
+  const orphans = await removeOrphans(stores, patience, signal)
   return { retired, orphans, leftovers }
 }
 
-async function removeRetired({ database, packs }: Stores, before: number): Promise<number> {
+async function removeRetired(
+  { database, packs }: Stores,
+  before: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   let removed = 0
   for (;;) {
     const rows = await database
@@ -46,17 +57,25 @@ async function removeRetired({ database, packs }: Stores, before: number): Promi
     if (rows.length === 0) return removed
     const versions = rows.map(row => row.version)
     // Bytes first: a crash in between leaves rows that name missing packs, which the next sweep clears.
-    for (const version of versions) await packs.remove(version)
+    for (const version of versions) {
+      signal?.throwIfAborted()
+      await packs.remove(version)
+    }
     await database.deleteFrom('retired_packs').where('version', 'in', versions).execute()
     removed += versions.length
   }
 }
 
-async function removeOrphans(stores: Stores, patience: Patience): Promise<number> {
+async function removeOrphans(
+  stores: Stores,
+  patience: Patience,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   const look = patience.beginLook()
   let removed = 0
   let batch: PackEntry[] = []
   for await (const entry of stores.packs.list()) {
+    signal?.throwIfAborted()
     batch.push(entry)
     if (batch.length < batchSize) continue
     removed += await removeAbandoned(stores, look, batch)

@@ -5,6 +5,7 @@ import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { readConfig } from '../../src/config.ts'
 import { startServer } from '../../src/server.ts'
 import { dHash, distance, portraitJpeg } from '../support/pictures.ts'
@@ -153,6 +154,31 @@ describe('visage serve', () => {
       assert.equal(await me(userToken(clock.now())), 200)
       assert.equal(await me(unseen), 401)
     }))
+
+  test('ends at once also while it looks through more packs than anybody waits for', async () => {
+    const listed = Promise.withResolvers<void>()
+    async function* list() {
+      for (let number = 0; ; number += 1) {
+        yield { key: number.toString(16).padStart(32, '0'), bytes: 1, writtenAtMs: 0 }
+        listed.resolve()
+        await delay(1)
+      }
+    }
+    const config = readConfig({ issuer: iss(), audience: ourAudience, port: '0' }, {})
+    const lines: unknown[] = []
+    const server = await startServer({
+      ...config,
+      data: undefined,
+      limits: { ...config.limits, sweepEveryMs: 20 },
+      identity: () => ({ trust: config.trust, fetch: issuer.fetch }),
+      instruments: [{ aroundPacks: packs => ({ ...packs, list }) }],
+      write: (...line) => lines.push(line),
+    })
+    await listed.promise
+    const ended = server.close().then(() => 'ended')
+    assert.equal(await Promise.race([ended, delay(3000, 'still looking')]), 'ended')
+    assert.deepEqual(lines, [])
+  })
 
   type Clock = Readonly<{ now: () => number; advance: (ms: number) => void }>
 

@@ -258,3 +258,28 @@ async function writeNamed(store: Store, names: readonly string[]): Promise<void>
     .values(names.map(name => pointer(name, keyOf(name))))
     .execute()
 }
+
+test('one that is told to end stops at the pack it is at, and the next finds what it left', async t => {
+  const store = await openStore(t)
+  let elapsedMs = 0
+  const patience = rememberLooks({ now: store.parts.now, elapsed: () => elapsedMs }, graceMs)
+  await writeNamed(store, ['a', 'b', 'c'])
+  for (const name of ['one', 'two', 'three']) {
+    await store.parts.packs.write(keyOf(name), Buffer.from(name))
+  }
+  await sweepPatiently(store.parts, patience)
+  elapsedMs += graceMs
+  const ending = new AbortController()
+  let looks = 0
+  async function* list() {
+    for await (const entry of store.parts.packs.list()) {
+      looks += 1
+      if (looks === 2) ending.abort()
+      yield entry
+    }
+  }
+  const parts = { ...store.parts, packs: { ...store.parts.packs, list } }
+  await assert.rejects(sweepPatiently(parts, patience, ending.signal), { name: 'AbortError' })
+  assert.equal(looks, 2)
+  assert.deepEqual(await sweepPatiently(store.parts, patience), { ...nothing, orphans: 3 })
+})
