@@ -23,6 +23,8 @@ const levels = { error: 50, warning: 40, info: 30, debug: 20 } as const satisfie
 
 /** What nobody takes is dropped beyond this: a full disk under the log does not take the memory too. */
 const maxWaitingBytes = 1024 * 1024
+/** For a reader that is slow. One that has stopped is not waited for, or all who want photos would wait too. */
+const patienceMs = 1000
 
 /**
  * Each line is written before the next is begun, with no buffer and no thread: what happened before the
@@ -30,6 +32,7 @@ const maxWaitingBytes = 1024 * 1024
  * one is read, so this holds up nobody.
  */
 export function openLog({ level, to, with: fields, now = Date.now }: LogOptions): WriteLine {
+  const tellLost = (lines: number) => log.warning({ event: 'lines-lost', lines })
   const log = pino(
     {
       level,
@@ -39,14 +42,43 @@ export function openLog({ level, to, with: fields, now = Date.now }: LogOptions)
       timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
       formatters: { level: severity => ({ severity }) },
     },
-    typeof to === 'number' ? openDescriptor(to) : to,
+    typeof to === 'number' ? openDescriptor(to, tellLost) : to,
   )
   return (severity, line) => log[severity](line)
 }
 
-function openDescriptor(fd: number) {
-  const destination = pino.destination({ dest: fd, sync: true, maxLength: maxWaitingBytes })
+function openDescriptor(fd: number, tellLost: (lines: number) => void) {
+  let lost = 0
+  let stuckSinceMs: number | undefined
+  let later: NodeJS.Timeout | undefined
+  const destination = pino.destination({
+    dest: fd,
+    sync: true,
+    maxLength: maxWaitingBytes,
+    // A pipe is full. False: what was to be written is kept, and an error.
+    retryEAGAIN() {
+      const nowMs = performance.now()
+      stuckSinceMs ??= nowMs
+      return nowMs - stuckSinceMs < patienceMs
+    },
+  })
+  destination.on('write', bytes => {
+    if (bytes > 0) stuckSinceMs = undefined
+  })
+  destination.on('drop', () => {
+    lost += 1
+  })
   // A log that nobody reads any more, or a full disk under it, is no reason to stop serving photos.
-  destination.on('error', () => {})
+  destination.on('error', () => {
+    later ??= setTimeout(tryAgain, patienceMs).unref()
+  })
+  function tryAgain(): void {
+    later = undefined
+    // What is kept goes first. Lines that find no room for themselves do not try it.
+    destination.write('')
+    if (later !== undefined || lost === 0) return
+    tellLost(lost)
+    lost = 0
+  }
   return destination
 }

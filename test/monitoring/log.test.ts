@@ -25,6 +25,8 @@ function lineOf(fields: Readonly<Record<string, unknown>>, severity: Severity = 
   return lines.join('')
 }
 
+type Line = Readonly<{ number?: number; lines?: number }>
+
 describe('a line', () => {
   test('is one JSON object with its time, severity and event', () => {
     assert.equal(
@@ -85,10 +87,39 @@ describe('the log of a process', () => {
     assert.deepEqual(await once(child, 'exit'), [0, null])
   })
 
+  test('whose reader has stopped holds up nobody, and says how many lines it has lost', async () => {
+    const child = write(`
+      process.stderr // is a pipe that is not waited for, once somebody has looked
+      const write = number => log('info', { number, text: 'x'.repeat(1000) })
+      for (let number = 0; number < 3000; number++) write(number)
+      console.log('has written')
+      process.stdin.on('data', () => {}).on('end', () => { write(3000); process.exit() })`)
+    const startedAtMs = performance.now()
+    await once(child.stdout, 'data')
+    assert.ok(performance.now() - startedAtMs < 8000)
+
+    let text = ''
+    child.stderr.setEncoding('utf8').on('data', chunk => (text += chunk))
+    while (!text.includes('lines-lost')) await delay(10)
+    child.stdin.end()
+    await once(child, 'close')
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line) as Line)
+    assert.equal(lines.pop()?.number, 3000)
+    const { lines: lost } = lines.pop() ?? {}
+    assert.deepEqual(
+      lines.map(({ number }) => number),
+      Array.from({ length: lines.length }, (_, number) => number),
+    )
+    assert.equal(lines.length + Number(lost), 3000)
+  })
+
   function write(statements: string) {
     const program = `import { openLog } from '${log}'; const log = openLog({ level: 'info', to: 2 }); ${statements}`
     return spawn(process.execPath, ['--input-type=module', '-e', program], {
-      stdio: ['pipe', 'ignore', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     })
   }
 })
