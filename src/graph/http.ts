@@ -10,7 +10,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
-import { type AddressInfo, Server as NetServer } from 'node:net'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Failure, type FailureCode } from '../failure.ts'
 import { type Answer, answer } from './answer.ts'
@@ -44,6 +44,7 @@ export type HttpOptions = Readonly<{
 const defaultTimeouts = {
   /** For a whole request, from its first byte to its last. */
   requestTimeout: 120_000,
+  /** And for a handshake of TLS. */
   headersTimeout: 20_000,
   /** Longer than the idle time of usual load balancers (60 s), so that they close first. */
   keepAliveTimeout: 75_000,
@@ -94,6 +95,7 @@ export function createServer(parts: Parts, options: HttpOptions): HttpServer {
     })
   }
   const server = openServer(handle, parts, options)
+  const endSilent = watchSilence(server)
   return {
     server,
     async listen({ host, port }) {
@@ -103,7 +105,19 @@ export function createServer(parts: Parts, options: HttpOptions): HttpServer {
       const name = family === 'IPv6' ? `[${address}]` : address
       return `${options.tls ? 'https' : 'http'}://${name}:${taken}`
     },
-    close: () => closeServer(server, options.closingMs ?? defaultClosingMs),
+    close: () => closeServer(server, endSilent, options.closingMs ?? defaultClosingMs),
+  }
+}
+
+/** Returns what ends the connections on which nothing has ever been said: nothing was asked there. */
+function watchSilence(server: Server): () => void {
+  const open = new Set<Socket>()
+  server.on('connection', socket => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  return () => {
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
   }
 }
 
@@ -111,9 +125,16 @@ export function createServer(parts: Parts, options: HttpOptions): HttpServer {
  * Node's own `close` for HTTP ends idle connections once, and no longer looks for requests that take too
  * long: one client in the middle of a head would hold it up for ever. So only the listening ends at first.
  */
-async function closeServer(server: Server, closingMs: number): Promise<void> {
+async function closeServer(
+  server: Server,
+  endSilent: () => void,
+  closingMs: number,
+): Promise<void> {
   if (!server.listening) return
-  const endIdle = setInterval(() => server.closeIdleConnections(), closingCheckMs)
+  const endIdle = setInterval(() => {
+    server.closeIdleConnections()
+    endSilent()
+  }, closingCheckMs)
   const endAll = setTimeout(() => server.closeAllConnections(), closingMs)
   const closed = once(server, 'close')
   NetServer.prototype.close.call(server)
@@ -128,7 +149,7 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => void
 function openServer(handle: Handle, parts: Parts, { tls, timeouts }: HttpOptions): Server {
   const settings = { ...parserOptions, ...defaultTimeouts, ...timeouts }
   const server = tls
-    ? createHttpsServer({ ...tls, ...settings }, handle)
+    ? createHttpsServer({ ...tls, ...settings, handshakeTimeout: settings.headersTimeout }, handle)
     : createHttpServer(settings, handle)
   server.timeout = settings.timeout
   // With a listener, Node leaves the 100 to us: it is sent when the body is asked for, so a refusal

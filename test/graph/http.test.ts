@@ -7,11 +7,16 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { generate } from 'selfsigned'
 import type { Answer } from '../../src/graph/answer.ts'
 import { createBodyBudget } from '../../src/graph/bodies-in-flight.ts'
 import { createServer, type HttpOptions } from '../../src/graph/http.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 import { type Stand, startStand } from './stand.ts'
+
+const certificate = generate([{ name: 'commonName', value: 'localhost' }]).then(
+  ({ cert, private: key }) => ({ cert, key }),
+)
 
 type Heard = Readonly<{ status: number; headers: Headers; body: string }>
 
@@ -315,6 +320,36 @@ describe('below a call', () => {
       stalled.destroy()
     })
   }
+
+  for (const [what, tls] of [
+    ['http', undefined],
+    ['https', certificate],
+  ] as const) {
+    test(`the end of ${what} does not wait for connections on which nothing was ever said`, async () => {
+      const own = await serveAround(async () => ({ status: 200, headers: {} }), {
+        ...(tls && { tls: await tls }),
+      })
+      const silent = connect(own.port, '127.0.0.1')
+      const closed = once(silent, 'close')
+      await once(own.server.server, 'connection')
+      const sinceMs = performance.now()
+      await own.server.close()
+      await closed
+      assert.ok(performance.now() - sinceMs < 3_000)
+    })
+  }
+
+  test('a handshake that does not end takes no longer than a head may', async () => {
+    const timeouts = { headersTimeout: 200 }
+    const answer = async () => ({ status: 200, headers: {} })
+    await using own = await serveAround(answer, { tls: await certificate, timeouts })
+    const socket = connect(own.port, '127.0.0.1').on('error', () => {})
+    const sinceMs = performance.now()
+    // The head of a record that never comes.
+    socket.write(Buffer.from([0x16, 3, 1, 0, 200]))
+    await once(socket.resume(), 'close')
+    assert.ok(performance.now() - sinceMs < 3_000)
+  })
 
   test('a bug is 500 in words that say nothing of it', async () => {
     const buggy = createServer(
