@@ -50,10 +50,7 @@ const defaultTimeouts = {
   keepAliveTimeout: 75_000,
   /** How often the first two are looked at. */
   connectionsCheckingInterval: 5_000,
-  /**
-   * For a connection on which nothing moves: a client who does not take its answer. Longer than any
-   * answer takes, with every wait for a store.
-   */
+  /** For a connection on which nothing moves: a client who does not take its answer. */
   timeout: 60_000,
 }
 const parserOptions = {
@@ -152,6 +149,8 @@ function openServer(handle: Handle, parts: Parts, { tls, timeouts }: HttpOptions
     ? createHttpsServer({ ...tls, ...settings, handshakeTimeout: settings.headersTimeout }, handle)
     : createHttpServer(settings, handle)
   server.timeout = settings.timeout
+  // A picture may wait for its renderer for longer. Whatever an answer waits for has a limit of its own.
+  server.on('timeout', socket => beingAnswered.has(socket) || socket.destroy())
   // With a listener, Node leaves the 100 to us: it is sent when the body is asked for, so a refusal
   // by token or permission costs the client no upload.
   server.on('checkContinue', handle)
@@ -183,18 +182,24 @@ async function respond(
       return body.bytes
     },
   }
+  const { socket } = request
   let reply: Reply
+  beingAnswered.add(socket)
   try {
     reply = lacksHost(request)
       ? refuse(httpMalformed, requestIds(call.headers, parts.newId), parts.now())
       : (answerPreflight(call, parts) ?? (await answerAny(call, parts)))
   } finally {
+    beingAnswered.delete(socket)
     release?.()
   }
-  if (reply.isCut) return void request.socket.destroy()
+  if (reply.isCut) return void socket.destroy()
   if (!request.complete) lingerAfter(response, request)
   send(response, call, reply)
 }
+
+/** Connections whose client waits for us, and not we for them. */
+const beingAnswered = new WeakSet<Duplex>()
 
 function toAnswerAny({ around = asItIs, aroundDescriptions = asItIs }: HttpOptions): Answer {
   const single = around(answer)

@@ -299,6 +299,17 @@ describe('below a call', () => {
     socket.destroy()
   })
 
+  test('an answer that takes longer than a connection may be silent comes all the same', async () => {
+    const answer = async () => {
+      await delay(700)
+      return { status: 200, headers: {}, body: 'done' }
+    }
+    await using own = await serveAround(answer, { timeouts: { timeout: 200 } })
+    const socket = connect(own.port, '127.0.0.1')
+    socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\n${last}`)
+    assert.equal((await hear(socket))[0]?.body, 'done')
+  })
+
   for (const [who, options] of [
     ['stops in a head', { timeouts: { headersTimeout: 300, connectionsCheckingInterval: 50 } }],
     ['takes too long for all', { closingMs: 400 }],
