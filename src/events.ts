@@ -124,12 +124,17 @@ function describeAnswer(event: Answered): Record<string, unknown> {
 }
 
 const longestPath = 300
+/** Also the beginning of one. */
+const webToken = /\beyJ[\w-]{5,}(?:\.[\w-]*)*/g
 
-/** Without its query and without userPrincipalNames, which are names and often e-mail addresses. */
+/** Without its query, tokens that somebody put there, and userPrincipalNames, which are often e-mail addresses. */
 export function loggablePath(url: string): string {
   const path = url.slice(0, longestPath).split('?', 1)[0] ?? ''
-  const nameless = path.replaceAll(/[^/()',]*(?:@|%(?:25)*40)[^/()',]*/gi, '{name}')
-  return path.length === longestPath ? `${nameless}…` : nameless
+  // What is cut off may be what tells that it is a name.
+  const whole = path.length === longestPath ? path.replace(/[^/()',]*$/, '…') : path
+  return whole
+    .replaceAll(/[^/()',]*(?:@|%(?:25)*40)[^/()',]*/gi, '{name}')
+    .replaceAll(webToken, '{token}')
 }
 
 function describe(error: unknown): Record<string, unknown> {
@@ -149,11 +154,14 @@ const longestText = 4000
  * not ours to vouch for. It stops bearer tokens, JSON Web Tokens, passwords in addresses and signatures in
  * their queries.
  */
-function withoutSecrets(text: string): string {
+export function withoutSecrets(text: string): string {
   return text
     .slice(0, longestText)
-    .replaceAll(/\bBearer\s+[^\s"',]+/gi, 'Bearer {token}')
-    .replaceAll(/\beyJ[\w-]{5,}(?:\.[\w-]*)*/g, '{token}')
+    .replaceAll(/\b(Bearer|Basic)\s+[^\s"',]+/gi, '$1 {token}')
+    .replaceAll(webToken, '{token}')
     .replaceAll(/(:\/\/[^\s/:@]*):[^\s/]*@/g, '$1:{password}@')
-    .replaceAll(/\b(password|secret|signature|token)=[^\s&"']+/gi, '$1={hidden}')
+    .replaceAll(
+      /(password|secret|signature|token)(["']?(?:=|: ?["'])["']?)[^\s&"']+/gi,
+      '$1$2{hidden}',
+    )
 }

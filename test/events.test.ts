@@ -95,6 +95,9 @@ describe('the log', () => {
       `GET https://u:pass@s3.example/x?X-Amz-Signature=feed with Authorization: Bearer ${token}`,
     )
     const detail = `postgres://visage:pass@db.example/visage refused ${token} password=pass`
+    const others =
+      'client_secret=hidden1&access_token=hidden2 {"password":"hidden3",\'token\': \'hidden4\'} Basic hidden5'
+    const long = `/v1.0/${'a'.repeat(280)}/carol.lee@contoso.example/photo`
     const text = JSON.stringify(
       linesAt(
         'debug',
@@ -104,9 +107,21 @@ describe('the log', () => {
         answeredWith({ failure: new Failure('storage-unavailable', { detail, cause }) }),
         answeredWith({ failure: new Error(detail) }),
         answeredWith({ failure: detail }),
+        answeredWith({ failure: new Error(others) }),
+        answeredWith({ url: `/v1.0/${token}/me` }),
+        answeredWith({ url: long }),
       ),
     )
-    for (const secret of ['eyJ', 'secret', 'contoso', 'picture', 'pass@', '=pass', 'feed']) {
+    const secrets = ['eyJ', 'secret"', 'contoso', 'picture', 'pass@', '=pass', 'feed', 'carol']
+    for (const secret of [
+      ...secrets,
+      '=secret',
+      'hidden1',
+      'hidden2',
+      'hidden3',
+      'hidden4',
+      'hidden5',
+    ]) {
       assert.ok(!text.includes(secret), `${secret} in ${text}`)
     }
     assert.match(text, /users\/\{name\}\/photo/)

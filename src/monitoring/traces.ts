@@ -27,7 +27,7 @@ import {
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources'
 import { NodeSDK } from '@opentelemetry/sdk-node'
-import { type Answered, loggablePath, type WriteLine } from '../events.ts'
+import { type Answered, loggablePath, type WriteLine, withoutSecrets } from '../events.ts'
 import { Failure } from '../failure.ts'
 import type { Around } from '../graph/http.ts'
 import type { Packs } from '../storage/packs.ts'
@@ -53,8 +53,6 @@ export type TraceOptions = Readonly<{
 const closingPatienceMs = 5_000
 
 export function openTraces({ isNamed, version, database, write }: TraceOptions): Traces {
-  const log = () => logTroubles(write)
-  log()
   const name = isNamed ? {} : { 'service.name': 'visage' }
   const sdk = new NodeSDK({
     resource: defaultResource().merge(
@@ -66,9 +64,9 @@ export function openTraces({ isNamed, version, database, write }: TraceOptions):
     logRecordProcessors: [],
     instrumentations: [],
   })
+  // After it is made, for with OTEL_LOG_LEVEL it would write to the console, and complain of us.
+  logTroubles(write)
   sdk.start()
-  // With OTEL_LOG_LEVEL it would write to the console.
-  log()
   const tracer = trace.getTracer('visage', version)
   return {
     instruments: {
@@ -89,7 +87,8 @@ async function closeWithin(patienceMs: number, sdk: NodeSDK, write: WriteLine): 
   try {
     await Promise.race([sdk.shutdown(), tooLate.promise])
   } catch (error) {
-    write('warning', { event: 'traces', error: `the last spans were not sent: ${String(error)}` })
+    const why = withoutSecrets(String(error))
+    write('warning', { event: 'traces', error: `the last spans were not sent: ${why}` })
   } finally {
     clearTimeout(timer)
   }
@@ -105,7 +104,7 @@ const maxComplaints = 100
 function logTroubles(write: WriteLine, nowMs = () => performance.now()): void {
   const saidAtMs = new Map<string, number>()
   const complain = (...words: readonly unknown[]) => {
-    const error = words.map(String).join(' ').slice(0, 500)
+    const error = withoutSecrets(words.map(String).join(' ')).slice(0, 500)
     const before = saidAtMs.get(error)
     if (before !== undefined && nowMs() - before < complaintEveryMs) return
     if (saidAtMs.size >= maxComplaints) saidAtMs.clear()

@@ -209,6 +209,25 @@ describe('traces', () => {
       assert.equal(attribute(roots[0]?.attributes ?? [], 'error.type'), 'signing-keys-unavailable')
     }))
 
+  test('complain in the log and nowhere else, without passwords, whatever OTEL_LOG_LEVEL says', () =>
+    inFolder(async cwd => {
+      const env = {
+        ...settings(),
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:geheim@ no url',
+        OTEL_LOG_LEVEL: 'info',
+        OTEL_TRACES_SAMPLER: 'always_off',
+      }
+      const visage = await startVisage(['serve'], { cwd, env })
+      await visage.stop()
+      assert.equal(visage.stdout(), '')
+      const lines = visage.stderr().trim().split('\n')
+      const found = lines.map(line => JSON.parse(line) as { event: string; error?: string })
+      const complaints = found.filter(({ event }) => event === 'traces')
+      assert.equal(complaints.length, 1)
+      assert.match(complaints[0]?.error ?? '', /Could not parse.*collector/)
+      assert.doesNotMatch(visage.stderr(), /geheim/)
+    }))
+
   test('do not hold up the end for a collector that is away', () =>
     inFolder(async cwd => {
       const env = { ...settings(), OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }
