@@ -291,9 +291,18 @@ export function readMoveEnvironment(env: NodeJS.ProcessEnv = process.env): MoveT
   return Object.fromEntries(entries.filter(([, text]) => text !== undefined && text !== ''))
 }
 
+/**
+ * Flags first, and an empty one counts as none, as an empty variable does: `--host "$HOST"` must not
+ * listen on every address where nobody has set it.
+ */
+function textsOf<Given extends MoveTexts | Texts>(flags: Given, environment: Given): Given {
+  const given = Object.entries(flags).filter(([, text]) => text !== '')
+  return { ...environment, ...Object.fromEntries(given) }
+}
+
 /** Texts of flags and environment (flags first) -> Config. Throws ConfigError naming the setting. */
 export function readConfig(flags: Texts, environment: Texts): Config {
-  const texts: Texts = { ...environment, ...flags }
+  const texts = textsOf(flags, environment)
   return Object.freeze({
     host: textOf(texts, 'host'),
     port: numberOf(texts, 'port', 0, 65_535),
@@ -380,7 +389,7 @@ export function readDatabaseConfig(
   flags: Texts,
   environment: Texts,
 ): Pick<Config, 'data' | 'database'> {
-  const texts: Texts = { ...environment, ...flags }
+  const texts = textsOf(flags, environment)
   return { data: textOf(texts, 'data'), database: readDatabase(texts) }
 }
 
@@ -393,7 +402,7 @@ export type StorePlace = Readonly<{
 
 /** All that `visage verify` and `visage erase` need to know. */
 export function readStoreConfig(flags: Texts, environment: Texts): StorePlace {
-  const texts: Texts = { ...environment, ...flags }
+  const texts = textsOf(flags, environment)
   return { ...readDatabaseConfig(flags, environment), packs: readPacks(texts) }
 }
 
@@ -412,7 +421,7 @@ export function readMoveConfig(
   kinds: MoveKinds = {},
   serving: Texts = {},
 ): Readonly<{ from: StorePlace; to: StorePlace }> {
-  const texts: MoveTexts = { ...environment, ...flags }
+  const texts = textsOf(flags, environment)
   const read = (end: 'from' | 'to', names: PlaceNames) =>
     readPlace(fillPlace(texts, names, end, kinds[end], serving), names)
   return {

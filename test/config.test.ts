@@ -42,6 +42,14 @@ describe('what is not set', () => {
   })
 })
 
+test('an empty flag counts as none, and takes away what the environment says', () => {
+  const config = readConfig({ ...oidc, host: '', data: '', baseUrl: '' }, { baseUrl: 'http://x' })
+  assert.equal(config.host, settings.host.default)
+  assert.equal(config.data, settings.data.default)
+  assert.equal(config.baseUrl, undefined)
+  assert.throws(() => readConfig({ ...oidc, audience: '' }, {}), /--audience\) is missing/)
+})
+
 describe('throttling', () => {
   test('is as in Graph, as written, or off', () => {
     const throttleOf = (text: string) => readConfig({ ...oidc, throttle: text }, {}).throttle
