@@ -20,6 +20,7 @@ const terminal: Terminal = {
 /** Resolves when the command is done or, for a server, when it is running. */
 export async function run(argv: readonly string[]): Promise<void> {
   let running: Promise<Running> | undefined
+  hearOfLostOutput()
   const ending = endOnSignals(() => running)
   try {
     const program = createProgram(terminal, async starting => {
@@ -34,6 +35,17 @@ export async function run(argv: readonly string[]): Promise<void> {
     const isDone = ending.hasBegun() && error instanceof LostProcess && error.end === 'told'
     process.exitCode = isDone ? 0 : report(error)
   }
+}
+
+/** A reader who has seen enough, such as `head`, is no fault; output that is lost otherwise is one. */
+function hearOfLostOutput(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return
+    terminal.complain(`visage: standard output takes nothing: ${error.message}`)
+    process.exitCode = 1
+  })
+  // There is nowhere left to say so.
+  process.stderr.on('error', () => {})
 }
 
 /** What was accepted is finished; who asks a second time does not want to wait for it. */

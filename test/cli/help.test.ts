@@ -82,6 +82,27 @@ for (const [args, pattern] of mistakes) {
   })
 }
 
+/** Each row: where output goes, exit status, and what has to stand on standard error. */
+const losses: readonly (readonly [string, string, number, RegExp])[] = [
+  ['a reader who has seen enough', '"$@" | true', 0, /^$/],
+  ['a full disk', '"$@" > /dev/full', 1, /^visage: standard output takes nothing: ENOSPC.*\n$/],
+  ['nobody', '"$@" >&- 2>&-', 0, /^$/],
+]
+
+for (const [to, script, status, pattern] of losses) {
+  test(
+    `output to ${to} is no crash`,
+    { skip: process.platform !== 'linux' && 'not run: no /dev/full here' },
+    () =>
+      inFolder(async cwd => {
+        const through = ['sh', '-c', script, 'sh']
+        const { code, stderr } = await runVisage(['serve', '--help'], { cwd, through })
+        assert.match(stderr, pattern)
+        assert.equal(code, status)
+      }),
+  )
+}
+
 async function visage(args: string): Promise<Finished> {
   let finished: Finished | undefined
   await inFolder(async cwd => {
