@@ -77,6 +77,7 @@ export type HttpServer = Readonly<{
 
 export function createServer(parts: Parts, options: HttpOptions): HttpServer {
   const answerAny = toAnswerAny(options)
+  const serving: Serving = { ...options, isEnding: () => !server.listening }
   const handle: Handle = (request, response) => {
     // Behind an answer that is still on its way: what is pipelined is done one by one. At once they could
     // overtake each other (RFC 9112, 9.3.2), and all their answers would wait in memory for a slow reader.
@@ -85,8 +86,7 @@ export function createServer(parts: Parts, options: HttpOptions): HttpServer {
       return
     }
     if (options.before?.(request, response)) return
-    if (!server.listening) response.shouldKeepAlive = false
-    respond(request, response, parts, options, answerAny).catch(error => {
+    respond(request, response, parts, serving, answerAny).catch(error => {
       parts.events.troubled('answering', error)
       response.destroy()
     })
@@ -142,6 +142,7 @@ async function closeServer(
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
+type Serving = HttpOptions & Readonly<{ isEnding: () => boolean }>
 
 function openServer(handle: Handle, parts: Parts, { tls, timeouts }: HttpOptions): Server {
   const settings = { ...parserOptions, ...defaultTimeouts, ...timeouts }
@@ -166,7 +167,7 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
   parts: Parts,
-  options: HttpOptions,
+  options: Serving,
   answerAny: Answer,
 ): Promise<void> {
   let release: (() => void) | undefined
@@ -194,6 +195,8 @@ async function respond(
     release?.()
   }
   if (reply.isCut) return void socket.destroy()
+  // Also of a request that came before the end: the connection is closed behind its answer.
+  if (options.isEnding()) response.shouldKeepAlive = false
   if (!request.complete) lingerAfter(response, request)
   send(response, call, reply)
 }

@@ -327,6 +327,7 @@ describe('below a call', () => {
       const sinceMs = performance.now()
       const [answers] = await Promise.all([hear(served), own.server.close()])
       assert.equal(answers[0]?.body, 'done')
+      assert.equal(answers[0]?.headers.get('connection')?.trim(), 'close')
       assert.ok(performance.now() - sinceMs < 5_000)
       stalled.destroy()
     })
