@@ -261,6 +261,8 @@ export type Limits = Readonly<{
   stallTimeoutMs: number
   sweepEveryMs: number
   sweepGraceMs: number
+  /** 'memory': each process lets go of what it alone remembers, and another one sweeps the store. */
+  sweeps: 'store and memory' | 'memory'
 }>
 
 function setting(name: string, value: string, standard: string, meaning: string): Setting {
@@ -336,6 +338,7 @@ export function readLimits(texts: Texts): Limits {
     stallTimeoutMs: numberOf(texts, 'stallTimeout', 1, 3600) * 1000,
     sweepEveryMs: numberOf(texts, 'sweepEvery', 0, 86_400) * 1000,
     sweepGraceMs: numberOf(texts, 'sweepGrace', 60, 30 * 86_400) * 1000,
+    sweeps: 'store and memory',
   }
 }
 

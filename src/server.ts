@@ -214,7 +214,8 @@ function keepSweeping(
     try {
       await forgetUnnamed(parts)
       const work = () => sweepPatiently(parts, patience, signal)
-      const found = parts.isReadOnly ? undefined : await takeTurn(parts.database, 'sweep', work)
+      const isLeft = parts.isReadOnly === true || limits.sweeps === 'memory'
+      const found = isLeft ? undefined : await takeTurn(parts.database, 'sweep', work)
       swept?.(found)
     } catch (error) {
       if (error !== signal.reason) events.troubled('sweeping old photos', error)

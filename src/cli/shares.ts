@@ -2,7 +2,7 @@
  * What each worker may spend of what the settings allow the machine: the parts add up to the whole,
  * save where a worker could not do its work with less. It knows no process.
  */
-import type { Config, Limits } from '../config.ts'
+import type { Config } from '../config.ts'
 
 /** A worker has to be able to take one upload of the largest size that is allowed. */
 const leastUploadMemoryBytes = 4 * 1024 * 1024
@@ -30,14 +30,10 @@ export function shareOf(config: Config, number: number): Config {
       renderers: share(limits.renderers, 1),
       renderQueue: share(limits.renderQueue, 1),
       uploadMemoryBytes: share(limits.uploadMemoryBytes, leastUploadMemoryBytes),
-      sweepEveryMs: sweepEveryMs(limits, number),
+      // On SQLite nobody takes turns at it: one worker does it, and whoever takes its place.
+      sweeps: number === 1 ? limits.sweeps : 'memory',
     },
   }
-}
-
-/** On SQLite nobody takes turns at sweeping: one worker does it, and whoever takes its place. */
-function sweepEveryMs(limits: Limits, number: number): number {
-  return number === 1 ? limits.sweepEveryMs : 0
 }
 
 /** What cannot be divided evenly goes to the first ones. */

@@ -8,7 +8,7 @@ import { extname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Config } from '../config.ts'
-import type { WriteLine } from '../events.ts'
+import { type WriteLine, withoutSecrets } from '../events.ts'
 import { LostProcess } from './keep.ts'
 import { shareOf } from './shares.ts'
 import {
@@ -256,5 +256,5 @@ function errorOfEnd(end: End): Error {
 
 function describeEnd({ pid, code, signal, error }: End): Record<string, unknown> {
   const why = error && (error.failure?.detail || error.message)
-  return { pid, code, signal, ...(why !== undefined && { error: why }) }
+  return { pid, code, signal, ...(why !== undefined && { error: withoutSecrets(why) }) }
 }

@@ -180,6 +180,37 @@ describe('visage serve', () => {
     assert.deepEqual(lines, [])
   })
 
+  test('lets go of photos in memory that nobody has any more, also where another one sweeps', async () => {
+    const config = readConfig({ issuer: iss(), audience: ourAudience, port: '0' }, {})
+    const forgotten = Promise.withResolvers<string>()
+    const gone = 'f'.repeat(32)
+    let lists = 0
+    const server = await startServer({
+      ...config,
+      data: undefined,
+      limits: { ...config.limits, sweepEveryMs: 20, sweeps: 'memory' },
+      identity: () => ({ trust: config.trust, fetch: issuer.fetch }),
+      instruments: [
+        {
+          aroundPacks: packs => ({
+            ...packs,
+            remembered: () => [gone],
+            forget: forgotten.resolve,
+            list() {
+              lists += 1
+              return packs.list()
+            },
+          }),
+        },
+      ],
+      write: () => {},
+    })
+    assert.equal(await forgotten.promise, gone)
+    await delay(100)
+    await server.close()
+    assert.equal(lists, 0)
+  })
+
   type Clock = Readonly<{ now: () => number; advance: (ms: number) => void }>
 
   /** In this process, with a clock that can be moved: how often keys are asked for depends on it. */

@@ -15,8 +15,8 @@ const sharesOf = (config: Config) =>
 const cases: readonly (readonly [
   string,
   Texts,
-  (config: Config) => number | undefined,
-  readonly number[],
+  (config: Config) => number | string | undefined,
+  readonly (number | string)[],
 ])[] = [
   [
     'renderers, the rest to the first',
@@ -68,10 +68,16 @@ const cases: readonly (readonly [
     [2, 2, 2],
   ],
   [
-    'sweeping, to the first alone',
+    'sweeping of the store, to the first alone',
+    { workers: '3' },
+    ({ limits }) => limits.sweeps,
+    ['store and memory', 'memory', 'memory'],
+  ],
+  [
+    'sweeping of their memory',
     { sweepEvery: '60', workers: '3' },
     ({ limits }) => limits.sweepEveryMs,
-    [60_000, 0, 0],
+    [60_000, 60_000, 60_000],
   ],
   [
     'the whole limit of throttling',
