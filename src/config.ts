@@ -298,8 +298,8 @@ export function readMoveEnvironment(env: NodeJS.ProcessEnv = process.env): MoveT
  * listen on every address where nobody has set it.
  */
 function textsOf<Given extends MoveTexts | Texts>(flags: Given, environment: Given): Given {
-  const given = Object.entries(flags).filter(([, text]) => text !== '')
-  return { ...environment, ...Object.fromEntries(given) }
+  const entries = Object.entries({ ...environment, ...flags })
+  return Object.fromEntries(entries.filter(([, text]) => text !== '')) as Given
 }
 
 /** Texts of flags and environment (flags first) -> Config. Throws ConfigError naming the setting. */
