@@ -118,7 +118,11 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   'cli-progress': ['src/cli/'],
   'node:sqlite': ['src/storage/'],
   pg: ['src/storage/'],
-  '@aws-sdk/client-s3': ['src/storage/s3.ts'],
+  '@aws-sdk/client-s3': [
+    'src/storage/s3.ts',
+    'src/storage/s3-store.ts',
+    'src/storage/s3-versions.ts',
+  ],
   commander: ['src/main.ts', 'src/cli/'],
   pino: ['src/monitoring/'],
   'prom-client': ['src/monitoring/'],

@@ -1,0 +1,103 @@
+/**
+ * What a bucket keeps of objects that are gone, where it keeps versions: finding it, and removing it for good.
+ * A store that knows no versions has every object once.
+ */
+import { DeleteObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3'
+import { Failure } from '../failure.ts'
+import { ask, keyIn, listPrefix, nameOf, objectOf, type Store } from './s3-store.ts'
+
+/** `VersionId` is the text `null` where the bucket keeps no versions; a delete marker has no bytes. */
+type ObjectVersion = Readonly<{
+  Key: string
+  /** undefined where the store knows none. */
+  VersionId: string | undefined
+  bytes: number | undefined
+  isLatest: boolean
+}>
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html */
+async function* listVersions(store: Store, Prefix: string): AsyncGenerator<ObjectVersion> {
+  const { bucket: Bucket } = store.location
+  let after: Readonly<{ KeyMarker?: string; VersionIdMarker?: string }> | undefined = {}
+  while (after !== undefined) {
+    const command: ListObjectVersionsCommand = new ListObjectVersionsCommand({
+      Bucket,
+      Prefix,
+      ...after,
+    })
+    const page = await ask(store.patience.writeMs, 'listing versions of packs', abortSignal =>
+      store.client.send(command, { abortSignal }).catch(undefinedIfUnknown),
+    )
+    if (page === undefined) return yield* listOnlyVersions(store, Prefix)
+    for (const { Key = '', VersionId = 'null', Size = 0, IsLatest } of page.Versions ?? []) {
+      yield { Key, VersionId, bytes: Size, isLatest: IsLatest === true }
+    }
+    for (const { Key = '', VersionId = 'null', IsLatest } of page.DeleteMarkers ?? []) {
+      yield { Key, VersionId, bytes: undefined, isLatest: IsLatest === true }
+    }
+    const { IsTruncated, NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page
+    after =
+      IsTruncated === true && KeyMarker !== undefined
+        ? { KeyMarker, ...(VersionIdMarker !== undefined && { VersionIdMarker }) }
+        : undefined
+  }
+}
+
+/** Stores that keep no versions may not know the question either (501), such as Garage and R2. */
+function undefinedIfUnknown(error: unknown): undefined {
+  if (nameOf(error) !== 'NotImplemented') throw error
+}
+
+/** Every object is its only version. */
+async function* listOnlyVersions(store: Store, Prefix: string): AsyncGenerator<ObjectVersion> {
+  for await (const { Key = '', Size } of listPrefix(store, Prefix)) {
+    yield { Key, VersionId: undefined, bytes: Size ?? 0, isLatest: true }
+  }
+}
+
+/** In words, one for each version: what there still is of a pack. */
+export async function tracesOf(store: Store, key: string): Promise<string[]> {
+  return (await versionsOf(store, key)).map(wordsOfVersion)
+}
+
+async function versionsOf(store: Store, key: string): Promise<ObjectVersion[]> {
+  const { Key } = objectOf(store, key)
+  const found: ObjectVersion[] = []
+  for await (const version of listVersions(store, Key)) {
+    if (version.Key === Key) found.push(version)
+  }
+  return found
+}
+
+/** What is latest is a delete marker: a list of the bucket does not show it. */
+export async function* listBuried(store: Store): AsyncGenerator<string> {
+  for await (const { Key, bytes, isLatest } of listVersions(store, store.location.prefix)) {
+    const key = keyIn(store, Key)
+    if (key !== undefined && bytes === undefined && isLatest) yield key
+  }
+}
+
+function wordsOfVersion({ Key, VersionId, bytes }: ObjectVersion): string {
+  const version = VersionId === undefined || VersionId === 'null' ? '' : ` version ${VersionId}`
+  return bytes === undefined
+    ? `${Key}${version} (delete marker)`
+    : `${Key}${version} (${bytes} bytes)`
+}
+
+/**
+ * Deleting by version leaves no marker. Object lock refuses it (AccessDenied), and so does a user without
+ * s3:DeleteObjectVersion: what stays is named.
+ */
+export async function purgeObject(store: Store, key: string): Promise<void> {
+  for (const { Key, VersionId } of await versionsOf(store, key)) {
+    const command = new DeleteObjectCommand({ Bucket: store.location.bucket, Key, VersionId })
+    await ask(
+      store.patience.readMs,
+      `removing ${Key} version ${VersionId ?? 'null'}`,
+      abortSignal => store.client.send(command, { abortSignal }),
+    )
+  }
+  const left = await tracesOf(store, key)
+  if (left.length === 0) return
+  throw new Failure('storage-unavailable', { detail: `still there: ${left.join(', ')}` })
+}
