@@ -15,12 +15,15 @@ export type Answer = Readonly<{
 export type Cut = Readonly<{
   kind: 'cut'
   code: string
-  /** On a connection that had carried answers before, and nothing of this one had come. */
+  /**
+   * On a connection that had carried answers before, and nothing of this one had come: neither an answer
+   * nor the word to go on with the body.
+   */
   wasIdle: boolean
 }>
 
 /** No answer within a time that no limit of Visage reaches. */
-export type Silence = Readonly<{ kind: 'silence' }>
+export type Silence = Readonly<{ kind: 'silence'; afterMs: number }>
 
 export type Reaction = Answer | Cut | Silence
 
@@ -34,26 +37,31 @@ export type Question = Readonly<{
   url: string
   token: string
   body?: Uint8Array
+  /** Whether the body waits for the server to ask for it (`Expect: 100-continue`). */
+  bodyIs?: 'sent' | 'asked-for'
 }>
 
-/** Longer than the longest limit in docs/operating.md. */
-const patienceMs = 60_000
+/** Longer than anything may take by docs/operating.md: 12 s for a silent PostgreSQL, 5 s in the queue for it. */
+const usualPatienceMs = 18_000
 
 /** Connections are kept and used again, as clients do. */
-export function createClient(): Client {
+export function createClient(patienceMs = usualPatienceMs): Client {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 })
-  return { ask: question => ask(agent, question), close: () => agent.destroy() }
+  return { ask: question => ask(agent, question, patienceMs), close: () => agent.destroy() }
 }
 
-function ask(agent: Agent, { method, url, token, body }: Question): Promise<Reaction> {
+function ask(agent: Agent, question: Question, patienceMs: number): Promise<Reaction> {
+  const { method, url, token, body, bodyIs = 'sent' } = question
   return new Promise(resolve => {
     const headers = {
       authorization: `Bearer ${token}`,
       ...(body && { 'content-type': 'image/jpeg', 'content-length': String(body.length) }),
+      ...(bodyIs === 'asked-for' && { expect: '100-continue' }),
     }
     const sent = request(url, { agent, method, headers })
+    let isTaken = false
     const timer = setTimeout(() => {
-      resolve({ kind: 'silence' })
+      resolve({ kind: 'silence', afterMs: patienceMs })
       sent.destroy()
     }, patienceMs)
     const end = (reaction: Reaction) => {
@@ -62,21 +70,28 @@ function ask(agent: Agent, { method, url, token, body }: Question): Promise<Reac
     }
     const cut = (error: unknown, wasIdle: boolean) =>
       end({ kind: 'cut', code: codeOf(error), wasIdle })
-    sent.on('error', error => cut(error, sent.reusedSocket))
+    sent.on('error', error => cut(error, sent.reusedSocket && !isTaken))
     sent.on('response', response => {
       const parts: Buffer[] = []
       response.on('data', (part: Buffer) => void parts.push(part))
       response.on('error', error => cut(error, false))
-      response.on('end', () =>
+      response.on('end', () => {
         end({
           kind: 'answer',
           status: response.statusCode ?? 0,
           headers: response.headers,
           body: Buffer.concat(parts),
-        }),
-      )
+        })
+        // Nobody asked for the body, and the connection waits for it.
+        if (!sent.writableEnded) sent.destroy()
+      })
     })
-    sent.end(body)
+    if (bodyIs === 'sent') return void sent.end(body)
+    sent.on('continue', () => {
+      isTaken = true
+      sent.end(body)
+    })
+    sent.flushHeaders()
   })
 }
 

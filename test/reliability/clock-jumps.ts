@@ -14,6 +14,7 @@ import type { Fault, Outcome, Say } from './fault.ts'
 import { describe, type Ledger, openLedger } from './ledger.ts'
 import { startLoad } from './load.ts'
 import { signIn } from './people.ts'
+import { whileSomeRest } from './rests.ts'
 import { errorsIn } from './sigkill.ts'
 
 export const clockJumps: Fault = {
@@ -49,13 +50,15 @@ async function run(rounds: number, say: Say): Promise<Outcome> {
       port,
       env: { VISAGE_SWEEP_EVERY: '1', NODE_OPTIONS: `--import=${clock}` },
     })
-    const load = startLoad({ origins, ledger, cuts: 'never' })
+    const load = startLoad({ origins, ledger, cuts: 'never', refusals: 'never' })
     for (let round = 0; round < rounds; round += 1) {
       const offsetMs = offsetsMs[round % offsetsMs.length] ?? 0
-      await setClock(cwd, visage, offsetMs)
-      recoveryMs.push(await load.recovered())
-      if (visitor) await visit(client, origins[0] ?? '', visitor.token, offsetMs, ledger)
-      await delay(roundMs)
+      await whileSomeRest({ load, ledger, client, origins }, async () => {
+        await setClock(cwd, visage, offsetMs)
+        recoveryMs.push(await load.recovered())
+        if (visitor) await visit(client, origins[0] ?? '', visitor.token, offsetMs, ledger)
+        await delay(roundMs)
+      })
       if (round % 5 === 4) say(`${round + 1} of ${rounds} jumps`)
     }
     await load.stop()

@@ -16,6 +16,7 @@ import type { Fault, Outcome, Say } from './fault.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { type Load, startLoad } from './load.ts'
 import { type Person, signIn } from './people.ts'
+import { whileSomeRest } from './rests.ts'
 import { errorsIn } from './sigkill.ts'
 import { readNothing, type Stall, sendInDrops, stopInHead } from './stalls.ts'
 import { until } from './until.ts'
@@ -60,11 +61,12 @@ async function run(rounds: number, say: Say): Promise<Outcome> {
     const client = createClient()
     // Of a size that can be read, or not.
     await setPhoto(client, origins[0] ?? '', slowPerson)
-    const load = startLoad({ origins, ledger, cuts: 'never', pauseMs: 5 })
+    const load = startLoad({ origins, ledger, cuts: 'never', refusals: 'never', pauseMs: 5 })
     await load.recovered()
     for (let round = 1; round <= rounds; round += 1) {
       const scene = { load, ledger, pid: visage.pid, port, person: slowPerson }
-      const { tookMs, note } = await runRound(scene)
+      const watch = { load, ledger, client, origins }
+      const { tookMs, note } = await whileSomeRest(watch, () => runRound(scene))
       recoveryMs.push(tookMs)
       notes.push(note)
       say(`${round} of ${rounds}: ${note}`)

@@ -19,8 +19,9 @@ import {
 import { originAt, serve } from './embedded.ts'
 import type { Fault, Outcome, Say } from './fault.ts'
 import { type Ledger, openLedger } from './ledger.ts'
-import { type Load, startLoad } from './load.ts'
+import { startLoad } from './load.ts'
 import { signIn } from './people.ts'
+import { type Watch, whileSomeRest } from './rests.ts'
 import { errorsIn } from './sigkill.ts'
 import { until } from './until.ts'
 
@@ -115,10 +116,11 @@ async function runOn(part: Part, rounds: number, stage: Stage): Promise<number[]
     const client = createClient()
     // Another store than the one before: what was there is gone with it.
     ledger.startOver()
-    const load = startLoad({ origins, ledger, cuts: 'never' })
+    const load = startLoad({ origins, ledger, cuts: 'never', refusals: 'allowed' })
     await load.recovered()
     for (let round = 0; round < rounds; round += 1) {
-      recoveryMs.push(await runRound({ visage, disk }, load, ledger, means))
+      const watch = { load, ledger, client, origins }
+      recoveryMs.push(await whileSomeRest(watch, () => runRound({ visage, disk }, watch, means)))
     }
     await load.stop()
     await ledger.check(client, origins)
@@ -134,7 +136,7 @@ async function runOn(part: Part, rounds: number, stage: Stage): Promise<number[]
 const faultMs = 1000
 const untilNoticedMs = 20_000
 
-async function runRound(scene: Scene, load: Load, ledger: Ledger, means: Means): Promise<number> {
+async function runRound(scene: Scene, { load, ledger }: Watch, means: Means): Promise<number> {
   const since = load.seen.length
   if (!(await means.break(scene))) throw new Error('the fault could not be made')
   const answers = () => load.seen.slice(since)

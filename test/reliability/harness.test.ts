@@ -1,10 +1,15 @@
 /**
- * The harness can fail: a server that forgets, mixes versions, answers 500 or hangs up is found out by
- * ledger and load, and an honest one is not accused.
+ * The harness can fail: a server that forgets, brings back what was removed, mixes versions and people,
+ * answers 500, says nothing or hangs up is found out by ledger and load, and an honest one is not accused.
  */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -12,19 +17,23 @@ import sharp from 'sharp'
 import { createClient } from './client.ts'
 import { hasHeld, type Outcome } from './fault.ts'
 import { openLedger } from './ledger.ts'
-import { startLoad } from './load.ts'
+import { type Load, type LoadOptions, startLoad } from './load.ts'
 import { judge, type Result, summarise } from './report.ts'
+import { type Watch, whileSomeRest } from './rests.ts'
 
 type Version = Readonly<{ etag: string; pictures: ReadonlyMap<string, Buffer> }>
+/** Of one person, oldest first; undefined: their photo was removed. */
+type Versions = readonly (Version | undefined)[]
 
-/** What a server of one person's photo does with an upload and with a read. */
+/** What a server of photos does with an upload, a removal and a read. */
 type Conduct = Readonly<{
-  keep?: (versions: readonly Version[], uploaded: Version) => readonly Version[]
-  show?: (versions: readonly Version[], size: string) => Version | undefined
+  keep?: (versions: Versions, uploaded: Version) => Versions
+  remove?: (versions: Versions) => Versions
+  show?: (versions: Versions, size: string, ofOther: Versions) => Version | undefined
   interfere?: (request: IncomingMessage, response: ServerResponse, count: number) => boolean
 }>
 
-const latest = (versions: readonly Version[]) => versions.at(-1)
+const latest = (versions: Versions) => versions.at(-1)
 
 test('an honest server holds', async () => {
   const outcome = await runAgainst({})
@@ -38,7 +47,54 @@ test('an upload acknowledged and forgotten is lost', async () => {
     keep: (versions, uploaded) => (++uploads % 3 === 0 ? versions : [...versions, uploaded]),
   })
   assert.ok(outcome.lost > 0)
-  assert.match(outcome.problems.join('\n'), /shows \d+; acknowledged \d+/)
+  assert.match(outcome.problems.join('\n'), /shows .+; acknowledged \d+/)
+})
+
+test('a removal acknowledged and not made is lost', async () => {
+  const outcome = await runAgainst({ remove: versions => versions }, {}, { DELETE: 10 })
+  assert.ok(outcome.lost > 0)
+  assert.match(outcome.problems.join('\n'), /shows \d+; acknowledged none/)
+})
+
+test('a photo that comes back after it was seen removed is lost', () => {
+  const { ledger, person } = openAlone()
+  ledger.acknowledge(person, ledger.send(person, 'upload'))
+  // Nobody was told of it, so it may be done or not; but not first one and then the other.
+  ledger.send(person, 'removal')
+  ledger.beginRead(person)(1)
+  ledger.beginRead(person)(undefined)
+  assert.equal(ledger.outcome([]).lost, 0)
+  ledger.beginRead(person)(1)
+  assert.equal(ledger.outcome([]).lost, 1)
+})
+
+test('what was shown once is not older afterwards; reads at the same time may differ', () => {
+  const { ledger, person } = openAlone()
+  ledger.send(person, 'upload')
+  ledger.send(person, 'upload')
+  const endSlowRead = ledger.beginRead(person)
+  ledger.beginRead(person)(2)
+  endSlowRead(1)
+  assert.equal(ledger.outcome([]).lost, 0)
+  ledger.beginRead(person)(1)
+  assert.equal(ledger.outcome([]).lost, 1)
+})
+
+test('a read may show whatever was sent while it lasted, and nothing of somebody else', () => {
+  const { ledger, person, other } = openAlone()
+  ledger.acknowledge(person, ledger.send(person, 'upload'))
+  const endReads = [1, 2, 3].map(() => ledger.beginRead(person))
+  for (const _ of [2, 3]) ledger.acknowledge(person, ledger.send(person, 'upload'))
+  for (const [at, end] of endReads.entries()) end(at + 1)
+  assert.equal(ledger.outcome([]).lost, 0)
+  const endRead = ledger.beginRead(person)
+  endRead(ledger.send(other, 'upload').number)
+  assert.equal(ledger.outcome([]).lost, 1)
+})
+
+test('the photo of somebody else is lost', async () => {
+  const outcome = await runAgainst({ show: (_versions, _size, ofOther) => latest(ofOther) })
+  assert.ok(outcome.lost > 0)
 })
 
 test('a photo that is gone is lost', async () => {
@@ -50,7 +106,7 @@ test('a photo that is gone is lost', async () => {
 test('sizes of two uploads are torn, under one ETag and under two', async () => {
   const mixed = await runAgainst({
     keep: (versions, uploaded) => {
-      const before = versions.at(-1)?.pictures.get('48x48')
+      const before = versions.findLast(Boolean)?.pictures.get('48x48')
       const pictures = new Map([
         ...uploaded.pictures,
         ...(before ? [['48x48', before] as const] : []),
@@ -90,10 +146,19 @@ for (const [what, status, headers] of [
   })
 }
 
-test('503 with Retry-After is counted and held', async () => {
-  const outcome = await runAgainst({ interfere: answerSometimes(503, { 'retry-after': '1' }) })
+test('503 with Retry-After is counted and held where a part is away, and wrong where none is', async () => {
+  const conduct = { interfere: answerSometimes(503, { 'retry-after': '1' }) }
+  const outcome = await runAgainst(conduct)
   assert.ok(outcome.refused > 0)
   assert.ok(hasHeld(outcome), JSON.stringify(outcome))
+  assert.ok((await runAgainst(conduct, { refusals: 'never' })).wrongStatus > 0)
+})
+
+test('no answer within the time that anybody waits is a wrong status', async () => {
+  const interfere: Interfere = ({ method }, _response, count) => method === 'PUT' && count % 3 === 2
+  const outcome = await runAgainst({ interfere }, { patienceMs: 100 })
+  assert.ok(outcome.wrongStatus > 0)
+  assert.match(outcome.problems.join('\n'), /no answer within 0.1 s/)
 })
 
 test('a cut connection is wrong unless the fault cuts', async () => {
@@ -102,8 +167,45 @@ test('a cut connection is wrong unless the fault cuts', async () => {
     request.socket.destroy()
     return true
   }
-  assert.ok((await runAgainst({ interfere }, 'never')).wrongStatus > 0)
-  assert.ok(hasHeld(await runAgainst({ interfere }, 'allowed')))
+  assert.ok((await runAgainst({ interfere })).wrongStatus > 0)
+  assert.ok(hasHeld(await runAgainst({ interfere }, { cuts: 'allowed' })))
+})
+
+test('a connection cut after the body was asked for was not idle', async () => {
+  const interfere: Interfere = ({ method, headers, socket }, response) => {
+    if (method !== 'PUT' || headers.expect === undefined) return false
+    response.writeContinue()
+    // What is cut at once may overtake the word to go on.
+    setTimeout(() => socket.destroy(), 20)
+    return true
+  }
+  assert.ok((await runAgainst({ interfere }, { cuts: 'idle-only' })).wrongStatus > 0)
+})
+
+test('what is lost with a fault is seen although others write on after it', async () => {
+  const histories = new Set<Versions>()
+  const remember = (versions: Versions) => {
+    histories.add(versions)
+    return versions
+  }
+  const forgotten = new Set<Versions>()
+  await using stand = await openStand(
+    {
+      keep: (versions, uploaded) => remember([...versions, uploaded]),
+      remove: versions => remember([...versions, undefined]),
+      show: versions => (forgotten.has(versions) ? versions[0] : latest(versions)),
+    },
+    { readers: 0 },
+  )
+  const { ledger, load } = stand
+  await seeEnough(load, { PUT: 18 })
+  await whileSomeRest(stand, async () => {
+    await delay(200)
+    for (const versions of histories) forgotten.add(versions)
+    await load.recovered()
+  })
+  await load.stop()
+  assert.ok(ledger.outcome([]).lost > 0)
 })
 
 test('nothing acknowledged is no success, and neither is a fault that breaks off', () => {
@@ -128,57 +230,100 @@ type Interfere = NonNullable<Conduct['interfere']>
 function answerSometimes(status: number, headers: Record<string, string>): Interfere {
   return (request, response, count) => {
     if (request.method !== 'PUT' || count % 3 !== 2) return false
-    request.resume().on('end', () => response.writeHead(status, headers).end())
+    const refuse = () => response.writeHead(status, headers).end()
+    // Whoever waits to be asked for the body sends none.
+    if (request.headers.expect) refuse()
+    else request.resume().on('end', refuse)
     return true
   }
 }
 
-/** One writer and two readers for a moment, then the check. */
-async function runAgainst(conduct: Conduct, cuts: 'allowed' | 'never' = 'never'): Promise<Outcome> {
-  const server = createServer(serveWith(conduct)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+type Means = Partial<Omit<LoadOptions, 'origins' | 'ledger'>>
+
+/** Writers and readers for a moment, then the check. */
+async function runAgainst(
+  conduct: Conduct,
+  means: Means = {},
+  enough: Enough = { PUT: 18 },
+): Promise<Outcome> {
+  await using stand = await openStand(conduct, means)
+  const { load, ledger, client, origins } = stand
+  await seeEnough(load, enough)
+  await load.stop()
+  // Whoever interferes with every fourth request would do so here too.
+  if (conduct.interfere === undefined) await ledger.check(client, origins)
+  return ledger.outcome([])
+}
+
+type Enough = Readonly<Record<string, number>>
+
+async function seeEnough({ seen }: Load, enough: Enough): Promise<void> {
+  const isEnough = ([wanted, count]: [string, number]) =>
+    seen.filter(({ method }) => method === wanted).length >= count
+  while (!Object.entries(enough).every(isEnough)) await delay(5)
+}
+
+async function openStand(conduct: Conduct, means: Means): Promise<AsyncDisposable & Watch> {
+  const server = createServer(serveWith(conduct))
+  server.on('checkContinue', server.listeners('request')[0] as RequestListener)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
   const origins = [`http://127.0.0.1:${(server.address() as AddressInfo).port}`]
-  const ledger = openLedger([{ name: 'someone', token: 'any' }])
+  const names = ['one', 'two', 'three']
+  const ledger = openLedger(names.map(name => ({ name, token: name })))
   const client = createClient()
-  try {
-    const load = startLoad({ origins, ledger, cuts })
-    while (load.seen.filter(({ method }) => method === 'PUT').length < 9) await delay(5)
-    await load.stop()
-    // Whoever hangs up on every fourth request would do so here too.
-    if (cuts === 'never' || conduct.interfere === undefined) await ledger.check(client, origins)
-    return ledger.outcome([])
-  } finally {
-    client.close()
-    server.closeAllConnections()
-    server.close()
+  const load = startLoad({ origins, ledger, cuts: 'never', refusals: 'allowed', ...means })
+  return {
+    load,
+    ledger,
+    client,
+    origins,
+    async [Symbol.asyncDispose]() {
+      await load.stop()
+      client.close()
+      server.closeAllConnections()
+      server.close()
+    },
   }
 }
 
-function serveWith({ keep, show = latest, interfere }: Conduct) {
-  let versions: readonly Version[] = []
+function openAlone() {
+  const [person, other] = ['one', 'two'].map(name => ({ name, token: name }))
+  if (person === undefined || other === undefined) throw new RangeError('nobody')
+  return { ledger: openLedger([person, other]), person, other }
+}
+
+function serveWith({ keep, remove, show = latest, interfere }: Conduct) {
+  const kept = new Map<string, Versions>()
+  const of = (name: string | undefined) => kept.get(name ?? '') ?? []
   let count = 0
   return (request: IncomingMessage, response: ServerResponse) => {
     count += 1
     if (interfere?.(request, response, count)) return
+    const name = request.headers.authorization ?? ''
     const handle = async () => {
       if (request.method === 'PUT') {
+        if (request.headers.expect) response.writeContinue()
         const uploaded = await renderVersion(await readAll(request))
-        versions = keep?.(versions, uploaded) ?? [...versions, uploaded]
+        kept.set(name, keep?.(of(name), uploaded) ?? [...of(name), uploaded])
         response.end()
-      } else answerRead(request.url ?? '', versions, show, response)
+      } else if (request.method === 'DELETE') {
+        kept.set(name, remove?.(of(name)) ?? [...of(name), undefined])
+        response.end()
+      } else {
+        const other = [...kept.keys()].find(key => key !== name)
+        const find: Find = size => show(of(name), size, of(other))
+        answerRead(request.url ?? '', find, response)
+      }
     }
     void handle()
   }
 }
 
-function answerRead(
-  url: string,
-  versions: readonly Version[],
-  show: NonNullable<Conduct['show']>,
-  response: ServerResponse,
-): void {
+type Find = (size: string) => Version | undefined
+
+function answerRead(url: string, find: Find, response: ServerResponse): void {
   const size = /(\d+x\d+)\/\$value/.exec(url)?.[1] ?? '120x120'
-  const version = show(versions, size)
+  const version = find(size)
   if (version === undefined) return void response.writeHead(404).end()
   const metadata = (id: string) => {
     const [width, height] = id.split('x').map(Number)

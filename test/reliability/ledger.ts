@@ -1,8 +1,9 @@
 /**
- * What was promised: of each person the last upload that was acknowledged and those sent since, and
- * whether the servers still say so. It decides what counts as lost, as torn and as a wrong status.
+ * What was promised: of each person the last write that was acknowledged and those sent since, uploads
+ * and removals, and whether the servers still say so. It decides what counts as lost, as torn and as a
+ * wrong status.
  *
- * An upload that got no answer counts until a later one is acknowledged: so a fault that cuts the
+ * A write that got no answer counts until a later one is acknowledged: so a fault that cuts the
  * connections of clients has to end the process too.
  */
 import type { Client, Reaction } from './client.ts'
@@ -10,23 +11,29 @@ import type { Outcome } from './fault.ts'
 import { readNumber } from './numbered-picture.ts'
 import type { Person } from './people.ts'
 
+/** One after the other for each person. `shows` is what can be seen once it is done: undefined is no photo. */
+export type Write = Readonly<{ number: number; shows: number | undefined }>
+
 export type Ledger = Readonly<{
   people: readonly Person[]
-  /** A number that nobody had yet, noted as sent. */
-  send: (person: Person) => number
-  acknowledge: (person: Person, number: number) => void
-  /** A read begins; when it has ended, say what it showed (undefined: no photo). */
-  beginRead: (person: Person) => (shown: number | undefined) => void
+  /** A write with a number that none had yet, noted as sent. */
+  send: (person: Person, what: 'upload' | 'removal') => Write
+  acknowledge: (person: Person, write: Write) => void
+  /** Whether there may be no photo, or has to be one. */
+  mayBeGone: (person: Person) => boolean
+  /** A read begins; when it has ended, say what it showed. */
+  beginRead: (person: Person) => (shown: Write['shows']) => void
   /** Another store, without any photo; the counts go on. */
   startOver: () => void
   count: (what: Counted, problem?: string) => void
-  /** Reads photo, metadata and every size of everybody from every origin, while nobody writes. */
-  check: (client: Client, origins: readonly string[]) => Promise<void>
+  /** Reads photo, metadata and every size of these people, or all, from every origin, while nobody writes them. */
+  check: (client: Client, origins: readonly string[], some?: readonly Person[]) => Promise<void>
   outcome: (recoveryMs: readonly number[], notes?: readonly string[]) => Outcome
 }>
 
 type Counted = 'acknowledged' | 'refused' | 'lost' | 'torn' | 'wrongStatus'
-type Known = { acknowledged: number | undefined; sentSince: number[] }
+/** What is certain, what may be instead, and all that was ever sent. */
+type Known = { done: Write; sentSince: Write[]; readonly sent: Write[] }
 
 const mostProblems = 20
 
@@ -49,44 +56,48 @@ export function openLedger(people: readonly Person[]): Ledger {
     const photo = of(person)
     const found = await readWhole(client, origin, person)
     if (found.kind === 'wrong') return count(found.what, `${person.name}: ${found.problem}`)
-    if (![photo.acknowledged, ...photo.sentSince].includes(found.number)) {
-      count('lost', describeLoss(person, found.number, photo))
-    }
+    const write = possible(photo).find(({ shows }) => shows === found.number)
+    if (write === undefined) count('lost', describeLoss(person, found.number, photo))
     // What has been shown once, while nobody writes, is not allowed to go away either.
-    photo.acknowledged = found.number
+    photo.done = write ?? { number: photo.sent.at(-1)?.number ?? 0, shows: found.number }
     photo.sentSince = []
   }
 
   return {
     people,
     count,
-    send(person) {
+    send(person, what) {
       lastNumber += 1
-      of(person).sentSince.push(lastNumber)
-      return lastNumber
-    },
-    acknowledge(person, number) {
+      const write = { number: lastNumber, shows: what === 'upload' ? lastNumber : undefined }
       const photo = of(person)
-      photo.acknowledged = number
-      photo.sentSince = photo.sentSince.filter(sent => sent > number)
+      photo.sentSince.push(write)
+      photo.sent.push(write)
+      return write
+    },
+    acknowledge(person, write) {
+      settle(of(person), write)
       counts.acknowledged += 1
     },
+    mayBeGone: person => possible(of(person)).some(({ shows }) => shows === undefined),
     beginRead(person) {
       const photo = of(person)
-      const before = { acknowledged: photo.acknowledged, sentSince: [...photo.sentSince] }
-      const from = lastNumber
+      const before = { ...photo, sentSince: [...photo.sentSince] }
+      const sentBefore = photo.sent.length
       return shown => {
-        const isNew = shown !== undefined && shown > from && shown <= lastNumber
-        if (isNew || [before.acknowledged, ...before.sentSince].includes(shown)) return
-        count('lost', `under load: ${describeLoss(person, shown, before)}`)
+        const meanwhile = photo.sent.slice(sentBefore)
+        // Of several removals it may be the first.
+        const write = [...possible(before), ...meanwhile].find(({ shows }) => shows === shown)
+        // Nobody who asks later sees anything older.
+        if (write) settle(photo, write)
+        else count('lost', `under load: ${describeLoss(person, shown, before)}`)
       }
     },
     startOver() {
-      for (const photo of known.values()) Object.assign(photo, newcomer())
+      for (const { name } of people) known.set(name, newcomer())
     },
-    async check(client, origins) {
+    async check(client, origins, some = people) {
       for (const origin of origins) {
-        await Promise.all(people.map(person => checkPerson(client, origin, person)))
+        await Promise.all(some.map(person => checkPerson(client, origin, person)))
       }
     },
     outcome: (recoveryMs, notes = []) => ({ ...counts, recoveryMs, notes, problems }),
@@ -94,12 +105,24 @@ export function openLedger(people: readonly Person[]): Ledger {
 }
 
 function newcomer(): Known {
-  return { acknowledged: undefined, sentSince: [] }
+  return { done: { number: 0, shows: undefined }, sentSince: [], sent: [] }
 }
 
-function describeLoss({ name }: Person, shown: number | undefined, photo: Known): string {
-  const since = photo.sentSince.length === 0 ? '' : `, sent since ${photo.sentSince}`
-  return `${name} shows ${shown ?? 'no photo'}; acknowledged ${photo.acknowledged ?? 'none'}${since}`
+function possible({ done, sentSince }: Omit<Known, 'sent'>): Write[] {
+  return [done, ...sentSince]
+}
+
+/** It has happened, and with it whatever was sent before. */
+function settle(photo: Known, write: Write): void {
+  if (write.number <= photo.done.number) return
+  photo.done = write
+  photo.sentSince = photo.sentSince.filter(({ number }) => number > write.number)
+}
+
+function describeLoss({ name }: Person, shown: Write['shows'], photo: Omit<Known, 'sent'>): string {
+  const words = ({ number, shows }: Write) => (shows === undefined ? `none (${number})` : shows)
+  const since = photo.sentSince.length === 0 ? '' : `, sent since ${photo.sentSince.map(words)}`
+  return `${name} shows ${shown ?? 'no photo'}; acknowledged ${words(photo.done)}${since}`
 }
 
 type Whole =
@@ -116,7 +139,7 @@ async function readWhole(client: Client, origin: string, { token }: Person): Pro
   const get = (path: string) =>
     client.ask({ method: 'GET', url: `${origin}/v1.0/me${path}`, token })
   const first = await get('/photo')
-  if (first.kind === 'answer' && first.status === 404) return { kind: 'whole', number: undefined }
+  if (isAbsence(first)) return await readAbsence(get)
   if (!isFine(first)) return wrongStatus('/photo', first)
   const photo = JSON.parse(first.body.toString()) as Metadata
   const list = await get('/photos')
@@ -144,10 +167,24 @@ async function readWhole(client: Client, origin: string, { token }: Person): Pro
   return { kind: 'wrong', what: 'torn', problem: `shows ${[...numbers].join(' and ')} at once` }
 }
 
+/** Without a photo there is nothing of it. */
+async function readAbsence(get: (path: string) => Promise<Reaction>): Promise<Whole> {
+  for (const path of ['/photos', '/photo/$value', '/photos/48x48/$value']) {
+    const answer = await get(path)
+    if (isFine(answer)) return { kind: 'wrong', what: 'torn', problem: `no /photo, but ${path}` }
+    if (!isAbsence(answer)) return wrongStatus(path, answer)
+  }
+  return { kind: 'whole', number: undefined }
+}
+
 type Fine = Extract<Reaction, { kind: 'answer' }>
 
 function isFine(reaction: Reaction): reaction is Fine {
   return reaction.kind === 'answer' && reaction.status === 200
+}
+
+function isAbsence(reaction: Reaction): boolean {
+  return reaction.kind === 'answer' && reaction.status === 404
 }
 
 function wrongStatus(path: string, reaction: Reaction): Whole {
@@ -155,7 +192,7 @@ function wrongStatus(path: string, reaction: Reaction): Whole {
 }
 
 export function describe(reaction: Reaction): string {
-  if (reaction.kind === 'silence') return 'no answer within a minute'
+  if (reaction.kind === 'silence') return `no answer within ${reaction.afterMs / 1000} s`
   if (reaction.kind === 'cut') return `cut (${reaction.code})`
   return `${reaction.status} ${reaction.body.subarray(0, 200)}`
 }

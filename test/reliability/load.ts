@@ -1,12 +1,13 @@
 /**
- * People who set their photo again and again and others who look at it, all through a fault: nobody
- * stops at a failure. Every answer goes into the ledger as what it is worth.
+ * People who set their photo again and again, now and then remove it, and others who look at it, all
+ * through a fault: nobody stops at a failure. Every answer goes into the ledger as what it is worth.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Client, createClient, type Reaction } from './client.ts'
+import { type Client, createClient, type Question, type Reaction } from './client.ts'
 import { describe, type Ledger } from './ledger.ts'
 import { drawNumber, readNumber } from './numbered-picture.ts'
 import type { Person } from './people.ts'
+import { until } from './until.ts'
 
 export type LoadOptions = Readonly<{
   /** Each request goes to the next of them. */
@@ -14,10 +15,14 @@ export type LoadOptions = Readonly<{
   ledger: Ledger
   /** Besides one writer per person; 2 unless told. */
   readers?: number
-  /** Whether the fault cuts connections of clients. A 503 with Retry-After is always allowed. */
+  /** Whether the fault cuts connections of clients. */
   cuts: 'allowed' | 'never' | 'idle-only'
+  /** Whether a part is away, so that somebody may be answered 503 with Retry-After. */
+  refusals: 'allowed' | 'never'
   /** Between two requests of the same person or reader. */
   pauseMs?: number
+  /** Milliseconds that anybody waits for an answer. */
+  patienceMs?: number
 }>
 
 export type Load = Readonly<{
@@ -25,12 +30,16 @@ export type Load = Readonly<{
   seen: readonly Seen[]
   /** Milliseconds until each origin has acknowledged an upload begun after this call; a problem when one does not. */
   recovered: (withinMs?: number) => Promise<number>
+  /** These write no more; resolves when what they are at is done. Others still look at their photos. */
+  rest: (people: readonly Person[]) => Promise<void>
+  /** Everybody writes again. */
+  wake: () => void
   /** Lets everybody finish what they are at. */
   stop: () => Promise<void>
 }>
 
 export type Seen = Readonly<{
-  method: 'GET' | 'PUT'
+  method: Question['method']
   origin: string
   /** As `performance.now()` tells. */
   beganMs: number
@@ -41,29 +50,44 @@ export type Seen = Readonly<{
 
 /** Shorter than Retry-After says, to see the end of a fault when it comes. */
 const afterFailureMs = 25
+const restMs = 5
 
 export function startLoad(options: LoadOptions): Load {
-  const { ledger, readers = 2, pauseMs = 0 } = options
-  const client = createClient()
+  const { ledger, origins, readers = 2, pauseMs = 0, patienceMs } = options
+  const client = createClient(patienceMs)
   const seen: Seen[] = []
   const stopping = new AbortController()
+  const resting = new Set<Person>()
+  const atWork = new Set<Person>()
   const ask = observe(client, options, seen)
-  const turns = async (work: (origin: string) => Promise<boolean>, from: number) => {
+  const originAt = (at: number) => origins[at % origins.length] ?? ''
+  const turns = async (work: (at: number) => Promise<boolean>, from: number) => {
     for (let at = from; !stopping.signal.aborted; at += 1) {
-      const origin = options.origins[at % options.origins.length] ?? ''
-      const isFine = await work(origin)
+      const isFine = await work(at)
       if (!isFine || pauseMs > 0) await delay(isFine ? pauseMs : afterFailureMs)
     }
   }
-  const writing = ledger.people.map((person, at) =>
-    turns(origin => write(ask, ledger, origin, person), at),
+  const writing = ledger.people.map((person, from) =>
+    turns(async at => {
+      if (resting.has(person)) return await delay(restMs, true)
+      atWork.add(person)
+      const isFine = await write(ask, ledger, originAt(at), person)
+      atWork.delete(person)
+      // Somewhere else, and by the one who knows best.
+      return isFine && (oneIn(3) ? await read(ask, ledger, originAt(at + 1), person) : true)
+    }, from),
   )
-  const reading = Array.from({ length: readers }, (_, at) =>
-    turns(origin => read(ask, ledger, origin), at),
+  const reading = Array.from({ length: readers }, (_, from) =>
+    turns(at => read(ask, ledger, originAt(at), anyOf(ledger.people)), from),
   )
   return {
     seen,
     recovered: (withinMs = 30_000) => waitForSuccess(options, seen, withinMs),
+    async rest(people) {
+      for (const person of people) resting.add(person)
+      await until(() => people.every(person => !atWork.has(person)), 60_000)
+    },
+    wake: () => resting.clear(),
     async stop() {
       stopping.abort()
       await Promise.all([...writing, ...reading])
@@ -74,22 +98,23 @@ export function startLoad(options: LoadOptions): Load {
 
 type Ask = (
   origin: string,
-  method: 'GET' | 'PUT',
   path: string,
   person: Person,
-  body?: Uint8Array,
+  question?: Readonly<{ method: Question['method']; body?: Uint8Array }>,
 ) => Promise<Reaction>
 
 /** Asks, notes what came and says what is wrong with it. */
-function observe(client: Client, { ledger, cuts }: LoadOptions, seen: Seen[]): Ask {
-  return async (origin, method, path, { name, token }, body) => {
+function observe(client: Client, options: LoadOptions, seen: Seen[]): Ask {
+  const { ledger } = options
+  return async (origin, path, { name, token }, { method, body } = { method: 'GET' }) => {
     const beganMs = performance.now()
     const url = `${origin}/v1.0/me${path}`
-    const reaction = await client.ask({ method, url, token, ...(body && { body }) })
+    const sending = body && ({ body, bodyIs: oneIn(2) ? 'sent' : 'asked-for' } as const)
+    const reaction = await client.ask({ method, url, token, ...sending })
     const status = reaction.kind === 'answer' ? reaction.status : undefined
     seen.push({ method, origin, beganMs, tookMs: performance.now() - beganMs, status })
     if (isRefusal(reaction)) ledger.count('refused')
-    else if (!isAllowed(reaction, method, cuts)) {
+    if (!isAllowed(reaction, method, options)) {
       ledger.count('wrongStatus', `${method} ${path} of ${name}: ${describe(reaction)}`)
     }
     return reaction
@@ -101,10 +126,15 @@ function isRefusal(reaction: Reaction): boolean {
   return /^\d+$/.test(String(reaction.headers['retry-after']))
 }
 
-function isAllowed(reaction: Reaction, method: string, cuts: LoadOptions['cuts']): boolean {
+function isAllowed(
+  reaction: Reaction,
+  method: Question['method'],
+  { cuts, refusals }: LoadOptions,
+): boolean {
   switch (reaction.kind) {
     case 'answer':
-      return reaction.status === 200 || (method === 'GET' && reaction.status === 404)
+      if (isRefusal(reaction)) return refusals === 'allowed'
+      return reaction.status === 200 || (method !== 'PUT' && reaction.status === 404)
     case 'cut':
       if (cuts === 'idle-only') return reaction.wasIdle || reaction.code === 'ECONNREFUSED'
       return cuts === 'allowed'
@@ -114,20 +144,36 @@ function isAllowed(reaction: Reaction, method: string, cuts: LoadOptions['cuts']
 }
 
 async function write(ask: Ask, ledger: Ledger, origin: string, person: Person): Promise<boolean> {
-  const number = ledger.send(person)
-  const reaction = await ask(origin, 'PUT', '/photo/$value', person, await drawNumber(number))
+  return oneIn(6) && !ledger.mayBeGone(person)
+    ? await remove(ask, ledger, origin, person)
+    : await upload(ask, ledger, origin, person)
+}
+
+async function upload(ask: Ask, ledger: Ledger, origin: string, person: Person): Promise<boolean> {
+  const write = ledger.send(person, 'upload')
+  const body = await drawNumber(write.number)
+  const reaction = await ask(origin, '/photo/$value', person, { method: 'PUT', body })
   const isFine = reaction.kind === 'answer' && reaction.status === 200
-  if (isFine) ledger.acknowledge(person, number)
+  if (isFine) ledger.acknowledge(person, write)
   return isFine
+}
+
+/** Of a photo that is there for certain: 404 would mean that it is not. */
+async function remove(ask: Ask, ledger: Ledger, origin: string, person: Person): Promise<boolean> {
+  const write = ledger.send(person, 'removal')
+  const reaction = await ask(origin, '/photo/$value', person, { method: 'DELETE' })
+  if (reaction.kind !== 'answer' || ![200, 404].includes(reaction.status)) return false
+  if (reaction.status === 404) ledger.count('lost', `${person.name} had no photo to remove`)
+  ledger.acknowledge(person, write)
+  return true
 }
 
 const paths = ['/photo/$value', '/photos/48x48/$value', '/photos/96x96/$value']
 
-async function read(ask: Ask, ledger: Ledger, origin: string): Promise<boolean> {
-  const person = anyOf(ledger.people)
+async function read(ask: Ask, ledger: Ledger, origin: string, person: Person): Promise<boolean> {
   const path = anyOf(paths)
   const endRead = ledger.beginRead(person)
-  const reaction = await ask(origin, 'GET', path, person)
+  const reaction = await ask(origin, path, person)
   if (reaction.kind !== 'answer') return false
   if (reaction.status === 404) endRead(undefined)
   if (reaction.status !== 200) return reaction.status === 404
@@ -141,6 +187,10 @@ function anyOf<T>(list: readonly T[]): T {
   const found = list[Math.floor(Math.random() * list.length)]
   if (found === undefined) throw new RangeError('nothing to choose from')
   return found
+}
+
+function oneIn(count: number): boolean {
+  return Math.random() * count < 1
 }
 
 async function waitForSuccess(

@@ -17,6 +17,7 @@ import type { Outcome, Say } from './fault.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { type Load, type LoadOptions, type Seen, startLoad } from './load.ts'
 import { signIn } from './people.ts'
+import { whileSomeRest } from './rests.ts'
 
 export type Environment = Readonly<Record<string, string>>
 
@@ -41,6 +42,8 @@ export type Strike = Readonly<{
   /** Without: a folder that both share. */
   packs?: Environment
   cuts?: LoadOptions['cuts']
+  /** 'allowed' unless told: a part is away. */
+  refusals?: LoadOptions['refusals']
   /** Whether somebody has to be told 503, for else nothing has been tested. */
   isFelt: boolean
   /** One round; when it resolves, nothing is wrong any more. */
@@ -59,19 +62,22 @@ export async function strikeNodes({ rounds, say, ...how }: Strike): Promise<Outc
   const notes: string[] = []
   await withProcesses(issuer, how.packs ?? {}, async processes => {
     const { origins } = processes
-    const load = startLoad({ origins, ledger, cuts: how.cuts ?? 'never', pauseMs: 10 })
+    const { cuts = 'never', refusals = 'allowed' } = how
+    const load = startLoad({ origins, ledger, cuts, refusals, pauseMs: 10 })
     const nodes = { ...processes, ledger, load, serves: servesOn(origins, load) }
+    const client = createClient()
     await load.recovered()
     const troubleMs: number[] = []
     for (let round = 1; round <= rounds; round += 1) {
-      await how.strike(nodes, round)
-      const endMs = performance.now()
-      recoveryMs.push(await load.recovered())
-      troubleMs.push(await waitForCalm(load, ledger, endMs))
+      await whileSomeRest({ load, ledger, client, origins }, async () => {
+        await how.strike(nodes, round)
+        const endMs = performance.now()
+        recoveryMs.push(await load.recovered())
+        troubleMs.push(await waitForCalm(load, ledger, endMs))
+      })
       say(`${round} of ${rounds}, served again after ${recoveryMs.at(-1)} ms`)
     }
     await load.stop()
-    const client = createClient()
     await ledger.check(client, origins)
     client.close()
     notes.push(...describeAnswers(load.seen, troubleMs))

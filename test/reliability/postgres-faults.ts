@@ -131,14 +131,22 @@ const killed: Fault = {
   means:
     'It is killed, uploads under way, and started again; meanwhile the other one serves uploads and reads and has taken over the sweep.',
   rounds: { full: 20, quick: 3 },
-  run: through(false, killOne, 'allowed'),
+  run: (rounds, say) =>
+    strikeNodes({
+      rounds,
+      say,
+      isFelt: false,
+      cuts: 'allowed',
+      refusals: 'never',
+      strike: killOne,
+    }),
 }
 
 export const postgresFaults: readonly Fault[] = [stopped, cut, slow, silent, taken, locked, killed]
 
-function through(isFelt: boolean, strike: Strike['strike'], cuts: Strike['cuts'] = 'never') {
+function through(isFelt: boolean, strike: Strike['strike']) {
   return (rounds: number, say: Say): Promise<Outcome> =>
-    strikeNodes({ rounds, say, isFelt, strike, cuts })
+    strikeNodes({ rounds, say, isFelt, strike })
 }
 
 async function killOne(nodes: Nodes): Promise<void> {

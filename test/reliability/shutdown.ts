@@ -48,7 +48,7 @@ async function run(rounds: number, say: Say): Promise<Outcome> {
       const visage = await serve({ cwd, issuer, port })
       const startedMs = performance.now()
       await ledger.check(client, origins)
-      const load = startLoad({ origins, ledger, cuts: 'idle-only' })
+      const load = startLoad({ origins, ledger, cuts: 'idle-only', refusals: 'never' })
       recoveryMs.push(startedMs - startMs + (await load.recovered()))
       const stall = rounds < fewestForStalling ? undefined : stallings[rounds - round]
       const stalled = await stall?.(port, ledger.people[0])
