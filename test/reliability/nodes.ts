@@ -5,6 +5,11 @@
  */
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { openDiskPacks } from '../../src/storage/disk.ts'
+import { parseS3 } from '../../src/storage/location.ts'
+import type { Packs } from '../../src/storage/packs.ts'
+import { openPostgres } from '../../src/storage/postgres.ts'
+import { openS3Packs } from '../../src/storage/s3.ts'
 import { type Ceph, startCeph } from '../support/ceph.ts'
 import { findFreePort } from '../support/free-port.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
@@ -15,6 +20,7 @@ import { createClient } from './client.ts'
 import { originAt, serve } from './embedded.ts'
 import type { Outcome, Say } from './fault.ts'
 import { type Ledger, openLedger } from './ledger.ts'
+import { sweepAll } from './leftovers.ts'
 import { type Load, type LoadOptions, type Seen, startLoad } from './load.ts'
 import { signIn } from './people.ts'
 import { whileSomeRest } from './rests.ts'
@@ -82,6 +88,8 @@ export async function strikeNodes({ rounds, say, ...how }: Strike): Promise<Outc
     client.close()
     notes.push(...describeAnswers(load.seen, troubleMs))
     await processes.stop()
+    await using rows = await openPostgres({ url: processes.address, connections: 2 })
+    notes.push(await sweepAll(rows, await openPacks(processes.folder, how.packs)))
   })
   const outcome = ledger.outcome(recoveryMs, notes)
   if (!how.isFelt || outcome.refused > 0) return outcome
@@ -104,7 +112,22 @@ function seconds(ms: number): string {
   return (ms / 1000).toFixed(2)
 }
 
-type Processes = Omit<Nodes, 'ledger' | 'load' | 'serves'> & Readonly<{ stop: () => Promise<void> }>
+async function openPacks(folder: string, environment: Environment = {}): Promise<Packs> {
+  const { VISAGE_PACKS = '', AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '' } = environment
+  const location = parseS3(VISAGE_PACKS)
+  if (location === undefined) return await openDiskPacks(join(folder, 'packs'))
+  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY }
+  return await openS3Packs({ location, credentials })
+}
+
+type Processes = Omit<Nodes, 'ledger' | 'load' | 'serves'> &
+  Readonly<{
+    /** Of the database. */
+    address: string
+    /** Of data. */
+    folder: string
+    stop: () => Promise<void>
+  }>
 
 async function withProcesses(
   issuer: TestIssuer,
@@ -117,6 +140,7 @@ async function withProcesses(
   await using line = await startTcpProxy(postgres.port)
   url.port = String(line.port)
   await inFolder(async cwd => {
+    const folder = join(cwd, 'data')
     const ports = [await findFreePort(), await findFreePort()]
     const running: (Running | undefined)[] = []
     const logs: string[] = []
@@ -126,7 +150,7 @@ async function withProcesses(
     const start = async (at: number) => {
       const env = {
         VISAGE_DATABASE: url.href,
-        VISAGE_DATA: join(cwd, 'data'),
+        VISAGE_DATA: folder,
         VISAGE_SWEEP_EVERY: '1',
         ...packs,
         // What the first node reads, it reads from the store.
@@ -154,7 +178,8 @@ async function withProcesses(
     for (let at = 0; at < nodeCount; at += 1) await start(at)
     const kill = (at: number) => end(at, 'SIGKILL')
     const origins = ports.map(originAt)
-    const working = work({ origins, postgres, database, line, kill, start, stop })
+    const address = url.href
+    const working = work({ origins, postgres, database, address, folder, line, kill, start, stop })
     await Promise.race([working, died.promise])
   })
 }

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { Fault, Outcome, Say } from './fault.ts'
+import { killingOne, nodeKilled } from './node-killed.ts'
 import { type Nodes, type Strike, strikeNodes } from './nodes.ts'
 
 const deployment = 'PostgreSQL + shared folder, 2 nodes'
@@ -126,20 +127,10 @@ const locked: Fault = {
 
 const killed: Fault = {
   name: 'node-killed',
-  title: 'One of two nodes killed (SIGKILL) at random moments',
+  ...nodeKilled,
   deployment,
-  means:
-    'It is killed, uploads under way, and started again; meanwhile the other one serves uploads and reads and has taken over the sweep.',
   rounds: { full: 20, quick: 3 },
-  run: (rounds, say) =>
-    strikeNodes({
-      rounds,
-      say,
-      isFelt: false,
-      cuts: 'allowed',
-      refusals: 'never',
-      strike: killOne,
-    }),
+  run: (rounds, say) => strikeNodes({ rounds, say, ...killingOne }),
 }
 
 export const postgresFaults: readonly Fault[] = [stopped, cut, slow, silent, taken, locked, killed]
@@ -147,31 +138,6 @@ export const postgresFaults: readonly Fault[] = [stopped, cut, slow, silent, tak
 function through(isFelt: boolean, strike: Strike['strike']) {
   return (rounds: number, say: Say): Promise<Outcome> =>
     strikeNodes({ rounds, say, isFelt, strike })
-}
-
-async function killOne(nodes: Nodes): Promise<void> {
-  const [dead, alive] = randomInt(2) === 0 ? [0, 1] : [1, 0]
-  await delay(randomInt(400))
-  await nodes.kill(dead)
-  await nodes.serves('PUT', alive)
-  await nodes.serves('GET', alive)
-  await sweepIsTaken(nodes)
-  await nodes.start(dead)
-}
-
-/** A version that no store holds, replaced long ago: the next sweep forgets it. */
-async function sweepIsTaken({ postgres, database }: Nodes): Promise<void> {
-  const client = new pg.Client(postgres.address(database))
-  await client.connect()
-  const version = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('hex')
-  await client.query('insert into retired_packs (version, retired_at) values ($1, 0)', [version])
-  const deadlineMs = performance.now() + 20_000
-  const find = () => client.query('select from retired_packs where version = $1', [version])
-  while (((await find()).rowCount ?? 0) > 0) {
-    if (performance.now() > deadlineMs) throw new Error('nobody sweeps')
-    await delay(20)
-  }
-  await client.end()
 }
 
 async function terminateAll({ postgres, database }: Nodes): Promise<void> {

@@ -5,6 +5,7 @@ import { type Ceph, whyNoCeph } from '../support/ceph.ts'
 import { type Refusal, startS3Proxy } from '../support/s3-proxy.ts'
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 import type { Fault, Outcome, Say } from './fault.ts'
+import { killingOne, nodeKilled } from './node-killed.ts'
 import { type Environment, type Nodes, type Strike, sharedCeph, strikeNodes } from './nodes.ts'
 
 const deployment = 'PostgreSQL + S3 (Ceph), 2 nodes'
@@ -140,10 +141,22 @@ const reset: Fault = {
   }),
 }
 
-/** The killed gateway last: for half a minute afterwards the new one waits for it whenever a bucket is made. */
-export const s3Faults: readonly Fault[] = [daemon, slow, silent, refusing, reset, gateway]
+const killed: Fault = {
+  name: 's3-node-killed',
+  ...nodeKilled,
+  deployment,
+  rounds: { full: 20, quick: 2 },
+  whyNot: whyNoCeph,
+  run: onCeph(async (ceph, strikeOn) => strikeOn(await directly(ceph), killingOne)),
+}
 
-type StrikeOn = (packs: Environment, how: Pick<Strike, 'isFelt' | 'strike'>) => Promise<Outcome>
+/** The killed gateway last: for half a minute afterwards the new one waits for it whenever a bucket is made. */
+export const s3Faults: readonly Fault[] = [killed, daemon, slow, silent, refusing, reset, gateway]
+
+type StrikeOn = (
+  packs: Environment,
+  how: Omit<Strike, 'rounds' | 'say' | 'packs'>,
+) => Promise<Outcome>
 
 function onCeph(work: (ceph: Ceph, strike: StrikeOn) => Promise<Outcome>): Fault['run'] {
   return async (rounds: number, say: Say) =>

@@ -7,10 +7,8 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { sweepPacks } from '../../src/photos/sweep.ts'
 import { openDiskPacks } from '../../src/storage/disk.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
-import { listOf } from '../suites/packs.ts'
 import { findFreePort } from '../support/free-port.ts'
 import { startTestIssuer } from '../support/test-issuer.ts'
 import { inFolder } from '../support/visage.ts'
@@ -18,6 +16,7 @@ import { createClient } from './client.ts'
 import { originAt, serve } from './embedded.ts'
 import type { Fault, Outcome, Say } from './fault.ts'
 import { openLedger } from './ledger.ts'
+import { sweepAll } from './leftovers.ts'
 import { startLoad } from './load.ts'
 import { signIn } from './people.ts'
 
@@ -60,7 +59,7 @@ async function run(rounds: number, say: Say): Promise<Outcome> {
     const visage = await serve({ cwd, issuer, port })
     await ledger.check(client, origins)
     await visage.stop()
-    notes.push(await sweepAll(cwd))
+    notes.push(await sweepFolder(cwd))
     const swept = await serve({ cwd, issuer, port })
     await ledger.check(client, origins)
     await swept.stop()
@@ -75,21 +74,13 @@ export function errorsIn(log: string): string[] {
 
 type Integrity = Readonly<{ integrity_check: string }>
 
-/** Everything that no pointer names goes; everything that one names stays. Throws when not. */
-async function sweepAll(cwd: string): Promise<string> {
-  const left = (await readdir(join(cwd, 'data/packs/incoming'))).length
+async function sweepFolder(cwd: string): Promise<string> {
   const packs = await openDiskPacks(join(cwd, 'data/packs'))
   await using database = await openSqlite({ file: join(cwd, 'data/visage.sqlite') })
   const { rows } = await sql<Integrity>`pragma integrity_check`.execute(database)
   if (rows[0]?.integrity_check !== 'ok') throw new Error(`integrity: ${JSON.stringify(rows)}`)
-  const parts = { database, packs, now: () => Date.now() + 1000 }
-  const swept = await sweepPacks(parts, 0)
-  const named = await database.selectFrom('photos').select('version').execute()
-  const kept = await listOf(packs)
-  const [is, shouldBe] = [kept.map(({ key }) => key), named.map(({ version }) => version)]
-  if (String(is.sort()) !== String(shouldBe.sort())) {
-    throw new Error(`the sweep left ${is.length} packs, rows name ${shouldBe.length}`)
-  }
-  if (swept.leftovers !== left) throw new Error(`${left} leftovers, ${swept.leftovers} swept`)
-  return `swept: ${swept.retired} replaced, ${swept.orphans} orphans, ${swept.leftovers} leftovers`
+  const swept = await sweepAll(database, packs)
+  const left = await readdir(join(cwd, 'data/packs/incoming'))
+  if (left.length > 0) throw new Error(`leftovers are left: ${left}`)
+  return swept
 }

@@ -1,0 +1,19 @@
+/** What faults leave behind is swept, and nothing else: afterwards there are exactly the packs that rows name. */
+import { sweepPacks } from '../../src/photos/sweep.ts'
+import type { Packs } from '../../src/storage/packs.ts'
+import type { Database } from '../../src/storage/schema.ts'
+import { listOf } from '../suites/packs.ts'
+
+/** Of stores that nobody serves from. Throws when something else is left; what was swept, in words. */
+export async function sweepAll(database: Database, packs: Packs): Promise<string> {
+  // The store of the packs may have a clock of its own.
+  const parts = { database, packs, now: () => Date.now() + 60_000 }
+  const swept = await sweepPacks(parts, 0)
+  const named = await database.selectFrom('photos').select('version').execute()
+  const kept = await listOf(packs)
+  const [is, shouldBe] = [kept.map(({ key }) => key), named.map(({ version }) => version)]
+  if (String(is.sort()) !== String(shouldBe.sort())) {
+    throw new Error(`the sweep left ${is.length} packs, rows name ${shouldBe.length}`)
+  }
+  return `swept: ${swept.retired} replaced, ${swept.orphans} orphans, ${swept.leftovers} leftovers`
+}

@@ -1,0 +1,45 @@
+/** One of two nodes is killed under load and comes back, wherever their photos are. */
+import { randomInt } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import type { Fault } from './fault.ts'
+import type { Nodes, Strike } from './nodes.ts'
+
+export const nodeKilled: Pick<Fault, 'title' | 'means'> = {
+  title: 'One of two nodes killed (SIGKILL) at random moments',
+  means:
+    'It is killed, uploads under way, and started again; meanwhile the other one serves uploads and reads and has taken over the sweep.',
+}
+
+export const killingOne: Omit<Strike, 'rounds' | 'say' | 'packs'> = {
+  isFelt: false,
+  cuts: 'allowed',
+  // Those who are cut off, are; nobody else waits for a dead node.
+  refusals: 'never',
+  strike: killOne,
+}
+
+async function killOne(nodes: Nodes): Promise<void> {
+  const [dead, alive] = randomInt(2) === 0 ? [0, 1] : [1, 0]
+  await delay(randomInt(400))
+  await nodes.kill(dead)
+  await nodes.serves('PUT', alive)
+  await nodes.serves('GET', alive)
+  await sweepIsTaken(nodes)
+  await nodes.start(dead)
+}
+
+/** A version that no store holds, replaced long ago: the next sweep forgets it. */
+async function sweepIsTaken({ postgres, database }: Nodes): Promise<void> {
+  const client = new pg.Client(postgres.address(database))
+  await client.connect()
+  const version = Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString('hex')
+  await client.query('insert into retired_packs (version, retired_at) values ($1, 0)', [version])
+  const deadlineMs = performance.now() + 20_000
+  const find = () => client.query('select from retired_packs where version = $1', [version])
+  while (((await find()).rowCount ?? 0) > 0) {
+    if (performance.now() > deadlineMs) throw new Error('nobody sweeps')
+    await delay(20)
+  }
+  await client.end()
+}
