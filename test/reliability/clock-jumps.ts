@@ -2,20 +2,20 @@
  * The clock of a running process jumps by hours and days, ahead and back, while photos are set and the
  * sweep runs every second. Nothing is lost, and a token is taken or refused, never a reason for a 500.
  */
-import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { findFreePort } from '../support/free-port.ts'
 import { startTestIssuer } from '../support/test-issuer.ts'
-import { inFolder, type Running } from '../support/visage.ts'
+import { inFolder } from '../support/visage.ts'
 import { createClient } from './client.ts'
+import { setClock, withClock } from './clock.ts'
 import { originAt, serve } from './embedded.ts'
 import type { Fault, Outcome, Say } from './fault.ts'
 import { describe, type Ledger, openLedger } from './ledger.ts'
 import { startLoad } from './load.ts'
+import { isError, judgeLog } from './logs.ts'
 import { signIn } from './people.ts'
 import { whileSomeRest } from './rests.ts'
-import { errorsIn } from './sigkill.ts'
 
 export const clockJumps: Fault = {
   name: 'clock-jumps',
@@ -31,30 +31,29 @@ const hour = 3_600_000
 /** How far the clock is from the right time, one after another. */
 const offsetsMs = [2, -3, 26, 0, -26, 72, -240, 720, 1, 0].map(hours => hours * hour)
 const roundMs = 1100
-const tokenDays = 60
 
 async function run(rounds: number, say: Say): Promise<Outcome> {
   await using issuer = await startTestIssuer()
-  const ledger = openLedger(signIn(issuer, 6, tokenDays))
+  const ledger = openLedger(signIn(issuer, 6, 60))
   const [visitor] = signIn(issuer, 1, 1 / 24)
   const recoveryMs: number[] = []
   await inFolder(async cwd => {
     const port = await findFreePort()
     const origins = [originAt(port)]
     const client = createClient()
-    await setClock(cwd, undefined, 0)
-    const clock = join(import.meta.dirname, 'clock-of-a-file.ts')
+    const clock = join(cwd, 'clock')
+    await setClock(clock, 0)
     const visage = await serve({
       cwd,
       issuer,
       port,
-      env: { VISAGE_SWEEP_EVERY: '1', NODE_OPTIONS: `--import=${clock}` },
+      env: { VISAGE_SWEEP_EVERY: '1', ...withClock(clock) },
     })
     const load = startLoad({ origins, ledger, cuts: 'never', refusals: 'never' })
     for (let round = 0; round < rounds; round += 1) {
       const offsetMs = offsetsMs[round % offsetsMs.length] ?? 0
       await whileSomeRest({ load, ledger, client, origins }, async () => {
-        await setClock(cwd, visage, offsetMs)
+        await setClock(clock, offsetMs, visage)
         recoveryMs.push(await load.recovered())
         if (visitor) await visit(client, origins[0] ?? '', visitor.token, offsetMs, ledger)
         await delay(roundMs)
@@ -65,17 +64,9 @@ async function run(rounds: number, say: Say): Promise<Outcome> {
     await ledger.check(client, origins)
     client.close()
     await visage.stop()
-    for (const line of errorsIn(visage.stderr())) ledger.count('wrongStatus', line)
+    judgeLog(ledger, visage.stderr(), isError)
   })
   return ledger.outcome(recoveryMs)
-}
-
-/** Whole at every moment, for the process reads it when the signal comes. */
-async function setClock(cwd: string, visage: Running | undefined, offsetMs: number): Promise<void> {
-  const file = join(cwd, 'clock')
-  await writeFile(`${file}.new`, String(offsetMs))
-  await rename(`${file}.new`, file)
-  visage?.send('SIGUSR2')
 }
 
 /** Somebody whose token counts for an hour before and after the right time. */

@@ -15,9 +15,9 @@ import { originAt, serve } from './embedded.ts'
 import type { Fault, Outcome, Say } from './fault.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { type Load, startLoad } from './load.ts'
+import { isError, judgeLog } from './logs.ts'
 import { type Person, signIn } from './people.ts'
 import { whileSomeRest } from './rests.ts'
-import { errorsIn } from './sigkill.ts'
 import { readNothing, type Stall, sendInDrops, stopInHead } from './stalls.ts'
 import { until } from './until.ts'
 
@@ -75,7 +75,7 @@ async function run(rounds: number, say: Say): Promise<Outcome> {
     await ledger.check(client, origins)
     client.close()
     await visage.stop()
-    for (const line of errorsIn(visage.stderr())) ledger.count('wrongStatus', line)
+    judgeLog(ledger, visage.stderr(), isError)
   })
   return ledger.outcome(recoveryMs, notes)
 }

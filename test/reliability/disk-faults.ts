@@ -20,9 +20,9 @@ import { originAt, serve } from './embedded.ts'
 import type { Fault, Outcome, Say } from './fault.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { startLoad } from './load.ts'
+import { isError, judgeLog } from './logs.ts'
 import { signIn } from './people.ts'
 import { type Watch, whileSomeRest } from './rests.ts'
-import { errorsIn } from './sigkill.ts'
 import { until } from './until.ts'
 
 export const diskFull: Fault = {
@@ -127,7 +127,7 @@ async function runOn(part: Part, rounds: number, stage: Stage): Promise<number[]
     client.close()
     const { code } = await visage.stop()
     if (code !== 0) ledger.count('wrongStatus', `ended with ${code}`)
-    for (const line of errorsIn(visage.stderr())) ledger.count('wrongStatus', line)
+    judgeLog(ledger, visage.stderr(), isError)
   })
   return recoveryMs
 }

@@ -6,8 +6,8 @@ import { listOf } from '../suites/packs.ts'
 
 /** Of stores that nobody serves from. Throws when something else is left; what was swept, in words. */
 export async function sweepAll(database: Database, packs: Packs): Promise<string> {
-  // The store of the packs may have a clock of its own.
-  const parts = { database, packs, now: () => Date.now() + 60_000 }
+  // Later than whatever a clock has said.
+  const parts = { database, packs, now: () => Date.now() + 365 * 86_400_000 }
   const swept = await sweepPacks(parts, 0)
   const named = await database.selectFrom('photos').select('version').execute()
   const kept = await listOf(packs)

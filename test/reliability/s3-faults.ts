@@ -150,8 +150,44 @@ const killed: Fault = {
   run: onCeph(async (ceph, strikeOn) => strikeOn(await directly(ceph), killingOne)),
 }
 
+/**
+ * Hours. Never as far behind as the grace time, a day: what is replaced then counts as replaced long ago,
+ * and may go from under a reader (docs/decisions/0010-the-sweep-remembers.md).
+ */
+const offsets = [26, -2, 720, -20, 72, 0, 240, -3, 0, 0]
+const clocks: Fault = {
+  name: 's3-clock-jumps',
+  title: 'The clock of one of two nodes jumps by hours and days, ahead and back',
+  deployment,
+  means:
+    'In turn for either node, by up to 30 days, while uploads are under way and the sweep runs every second on one of them, its grace time a day. S3 refuses what is signed at a wrong time: it is asked again, or the request answered 503 once.',
+  rounds: { full: 10, quick: 3 },
+  whyNot: whyNoCeph,
+  run: onCeph(async (ceph, strikeOn) => {
+    const packs = { ...(await directly(ceph)), VISAGE_SWEEP_GRACE: '86400' }
+    return await strikeOn(packs, {
+      isFelt: false,
+      strike: async ({ setClock }, round) => {
+        const hours = offsets[(round - 1) % offsets.length] ?? 0
+        await setClock(round % 2, hours * 3_600_000)
+        // Until each has had the chance to sweep.
+        await delay(2000)
+      },
+    })
+  }),
+}
+
 /** The killed gateway last: for half a minute afterwards the new one waits for it whenever a bucket is made. */
-export const s3Faults: readonly Fault[] = [killed, daemon, slow, silent, refusing, reset, gateway]
+export const s3Faults: readonly Fault[] = [
+  killed,
+  clocks,
+  daemon,
+  slow,
+  silent,
+  refusing,
+  reset,
+  gateway,
+]
 
 type StrikeOn = (
   packs: Environment,

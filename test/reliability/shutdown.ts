@@ -12,8 +12,8 @@ import { originAt, serve } from './embedded.ts'
 import type { Fault, Outcome, Say } from './fault.ts'
 import { type Ledger, openLedger } from './ledger.ts'
 import { startLoad } from './load.ts'
+import { isError, judgeLog } from './logs.ts'
 import { signIn } from './people.ts'
-import { errorsIn } from './sigkill.ts'
 import { type Stall, sendInDrops, stopInHead } from './stalls.ts'
 
 export const shutdown: Fault = {
@@ -61,7 +61,7 @@ async function run(rounds: number, say: Say): Promise<Outcome> {
       stalled?.destroy()
       if (stall === undefined) ends.push(tookMs)
       judgeEnd(ledger, { code, signal, tookMs, limitMs: stall ? stalledEndMs : usualEndMs })
-      for (const line of errorsIn(visage.stderr())) ledger.count('wrongStatus', line)
+      judgeLog(ledger, visage.stderr(), isError)
       if (round % 10 === 0) say(`${round} of ${rounds} ends`)
     }
     const visage = await serve({ cwd, issuer, port })

@@ -18,6 +18,7 @@ import type { Fault, Outcome, Say } from './fault.ts'
 import { openLedger } from './ledger.ts'
 import { sweepAll } from './leftovers.ts'
 import { startLoad } from './load.ts'
+import { isError, judgeLog } from './logs.ts'
 import { signIn } from './people.ts'
 
 export const sigkill: Fault = {
@@ -53,7 +54,7 @@ async function run(rounds: number, say: Say): Promise<Outcome> {
       visage.send('SIGKILL')
       await visage.ended
       await load.stop()
-      for (const line of errorsIn(visage.stderr())) ledger.count('wrongStatus', line)
+      judgeLog(ledger, visage.stderr(), isError)
       if (round % 10 === 0) say(`${round} of ${rounds} kills`)
     }
     const visage = await serve({ cwd, issuer, port })
@@ -66,10 +67,6 @@ async function run(rounds: number, say: Say): Promise<Outcome> {
     client.close()
   })
   return ledger.outcome(recoveryMs, notes)
-}
-
-export function errorsIn(log: string): string[] {
-  return log.split('\n').filter(line => /"severity":"error"|"level":"error"|"level":50/.test(line))
 }
 
 type Integrity = Readonly<{ integrity_check: string }>
