@@ -41,7 +41,7 @@ export function whyNoCeph(): string | undefined {
   return `${missing} (Debian: ceph-mon ceph-osd ceph-mgr radosgw ceph-common)`
 }
 
-/** From three object daemons on, every object has three copies. Takes about twenty seconds. */
+/** From three object daemons on, every object has three copies. Takes a few seconds. */
 export async function startCeph(daemons: number): Promise<Ceph> {
   const folder = await mkdtemp(join(tmpdir(), 'visage-ceph-'))
   const [gatewayPort, monitorPort] = [await findFreePort(), await findFreePort()]
