@@ -29,7 +29,7 @@ export const connections: Fault = {
   title: '5,000 idle and 500 slow connections',
   deployment: 'SQLite + folder',
   means:
-    'Half of the idle ones have asked once and stay, half never ask. A third of the slow ones stop in the middle of a head, a third send a body in drops, a third ask 400 times and read no answer. Recovery is from their end. Others have to get theirs within ten times the usual; descriptors and memory of the process are looked at.',
+    'Half of the idle ones have asked once and stay, half never ask. A third of the slow ones stop in the middle of a head, a third send a body in drops, a third ask 400 times and read no answer. Recovery is from their end. Others have to get theirs within ten times the usual, or a tenth of a second; descriptors and memory of the process are looked at.',
   rounds: { full: 3, quick: 1 },
   whyNot: () => {
     const hard = spawnSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).stdout?.trim() ?? ''
@@ -43,6 +43,8 @@ export const connections: Fault = {
 const beforeMs = 2000
 const amidstMs = 4000
 const mostTimesSlower = 10
+/** Nobody minds; on a machine that is busy with other things, ten times a few milliseconds are soon over. */
+const quickEnoughMs = 100
 const mostMiBMore = 500
 /** Files that a database opens and closes, connections that end just now. */
 const descriptorSlack = 16
@@ -117,7 +119,7 @@ async function runRound(scene: Scene): Promise<Readonly<{ tookMs: number; note: 
     ledger.count('wrongStatus', `${left} descriptors are left, ${before.descriptors} were there`)
   }
   const slower = amidst.medianMs / alone.medianMs
-  if (slower > mostTimesSlower) {
+  if (slower > mostTimesSlower && amidst.medianMs > quickEnoughMs) {
     ledger.count('wrongStatus', `amidst them an answer took ${slower.toFixed(1)} times as long`)
   }
   const moreMiB = Math.round(during.residentMiB - before.residentMiB)

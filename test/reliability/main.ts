@@ -21,7 +21,7 @@ const usage = `Usage: npm run reliability -- [options]
 
 Starts servers of its own, makes every fault to them under load, and compares what was acknowledged.
 
-  --quick       few rounds: four minutes instead of a quarter of an hour
+  --quick       few rounds: three minutes instead of a quarter of an hour
   --only a,b    some faults (below)
   --write       also write docs/reliability.md; a whole run only
   --json        print the results as JSON instead of the table

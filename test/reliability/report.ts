@@ -105,19 +105,23 @@ const introduction = `<!-- Written by \`npm run reliability -- --write\`. -->
 
 # What Visage survives
 
-Each fault is made to real processes of \`visage serve\` while people set their photos and others look at them. Every
-upload is a picture that carries its own number, readable from each of its sizes, so that a photo says which upload it is.
-What was acknowledged is compared, person by person, size by size and node by node, after each round.`
+Each fault is made to real processes of \`visage serve\` while people set their photos, now and then remove them, and others
+look at them. Every upload is a picture that carries its own number, readable from each of its sizes, so that a photo says
+which upload it is. Some people stop writing when a fault begins and some in its midst, so that no later upload covers up
+what it lost. What was acknowledged is compared, person by person, size by size and node by node: theirs after each round,
+everybody's in the end.`
 
-const afterTable = `- **Lost**: a photo, under load or after it, was older than the last upload that was acknowledged, or not there.
+const afterTable = `- **Lost**: a photo, under load or after it, was older than the last write that was acknowledged or than what somebody had
+  seen before, or not there, or there again after its removal, or somebody else's; or a row named a pack that no store had.
 - **Torn**: a picture was not whole, or photo, metadata and sizes belonged to different uploads.
-- **Wrong status**: an answer was neither a success nor 503 with \`Retry-After\`, or an answer did not come, or a connection
-  was cut that the fault had not cut; and an error in the log that says there is a bug.
+- **Wrong status**: an answer was neither a success nor, where a part is away, 503 with \`Retry-After\`; or it did not come
+  within 18 seconds, longer than [any limit](operating.md#postgresql); or a connection was cut that the fault had not cut;
+  and an error in the log that says there is a bug.
 - **Recovery**: from the end of the fault, or from the restart, to the first upload that was acknowledged on every process.
   It depends on the machine; here servers, stores and load share one.
 
 \`npm run reliability\` makes this table and ends with 1 when a column in the middle is not 0;
-\`-- --quick\` takes a minute or two, and so does every fault as a test of \`npm test\`.`
+\`-- --quick\` makes each in a few rounds, which takes three minutes, and so does \`npm test\`.`
 
 function describeFault(result: Result): string {
   const { title, deployment, means, name } = result.fault
