@@ -18,6 +18,12 @@ export type S3Readers = Readonly<{
   start: (deployment: Pick<Deployment, 'packCacheBytes' | 'place'>) => Promise<Running>
 }>
 
+/**
+ * Warm: every picture has been asked for before and is in the process's memory. Cold: the process has
+ * no such memory and fetches each picture from S3, as it does when somebody is the first to ask for it.
+ */
+export const caches = { warm: {}, cold: { packCacheBytes: 0 } } as const
+
 const readersAtOnce = 8
 
 export async function openS3Readers(stage: Stage): Promise<S3Readers> {

@@ -1,16 +1,13 @@
 /**
- * GET of a 96x96 on PostgreSQL and S3 over the embedded default, for the same people and the same bytes.
- * Warm: every picture has been asked for before and is in the process's memory. Cold: the process has
- * no such memory and fetches each picture from S3, as it does when somebody is the first to ask for it.
+ * GET of a 96x96 on PostgreSQL and S3 over the embedded default, for the same people and the same bytes,
+ * with warm caches and with cold ones.
  */
 import { compareCosts, getRows } from '../costs.ts'
 import { costsOfLoad } from '../load.ts'
-
-import { expectSamePictures } from '../s3-readers.ts'
+import { caches, expectSamePictures } from '../s3-readers.ts'
 import type { Stage } from '../stage.ts'
 import { notMeasured, type Row } from '../table.ts'
 
-const caches = { warm: {}, cold: { packCacheBytes: 0 } } as const
 const floor = 'SQLite and folder'
 
 export async function getOnS3(stage: Stage): Promise<Row[]> {

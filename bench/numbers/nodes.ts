@@ -1,5 +1,5 @@
 /**
- * Two nodes on the same PostgreSQL and S3 over one, reading with warm caches and writing. Nodes, database,
+ * Two nodes on the same PostgreSQL and S3 over one, reading with warm and cold caches and writing. Nodes, database,
  * gateway and load have all processors of the machine among them, on either side: on two processors this
  * shows what another node costs, and on more what it brings.
  */
@@ -8,6 +8,7 @@ import { compareCosts, costRow, getRows, rateRow } from '../costs.ts'
 import { costsOfLoad, cpuSecondsOf } from '../load.ts'
 import { phoneJpeg } from '../pictures.ts'
 import { usedProcessors } from '../processors.ts'
+import { caches } from '../s3-readers.ts'
 import { canCount, cpuSecondsOfTrees, moveTrees } from '../server-processes.ts'
 import type { Stage } from '../stage.ts'
 import { notMeasured, type Row } from '../table.ts'
@@ -25,16 +26,16 @@ export async function nodes(stage: Stage): Promise<Row[]> {
   const processes = [...(await stage.postgres()).processes(), ...(await stage.s3()).processes()]
   moveTrees(processes, 'anywhere')
   try {
-    return [...(await read(stage)), ...(await write(stage))]
+    return [...(await read(stage, 'warm')), ...(await read(stage, 'cold')), ...(await write(stage))]
   } finally {
     moveTrees(processes, 'load')
   }
 }
 
-async function read(stage: Stage): Promise<Row[]> {
+async function read(stage: Stage, cache: keyof typeof caches): Promise<Row[]> {
   const { seconds, rounds } = stage.plan
   const readers = await stage.s3Readers()
-  const sides = await startSides(() => readers.start({ place: 'anywhere' }))
+  const sides = await startSides(() => readers.start({ ...caches[cache], place: 'anywhere' }))
   const shares = await watchShares(stage, sides)
   const load = (servers: readonly Running[]) =>
     costsOfLoad(servers, readers.requests, seconds, 'anywhere')
@@ -44,7 +45,7 @@ async function read(stage: Stage): Promise<Row[]> {
     rounds,
   )
   for (const { child } of sides.two) await child.stop()
-  const rows = getRows('GET of a 96x96, two nodes, warm caches', floor, compared)
+  const rows = getRows(`GET of a 96x96, two nodes, ${cache} caches`, floor, compared)
   return withNote(rows, shares.tell())
 }
 
