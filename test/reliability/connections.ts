@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { findFreePort } from '../support/free-port.ts'
 import { startTestIssuer } from '../support/test-issuer.ts'
@@ -18,7 +18,7 @@ import { type Load, startLoad } from './load.ts'
 import { isError, judgeLog } from './logs.ts'
 import { type Person, signIn } from './people.ts'
 import { whileSomeRest } from './rests.ts'
-import { readNothing, type Stall, sendInDrops, stopInHead } from './stalls.ts'
+import { readNothing, type Stall, sayNothing, sendInDrops, stopInHead } from './stalls.ts'
 import { until } from './until.ts'
 
 const idle = 5000
@@ -163,12 +163,6 @@ async function gather(port: number, person: Person | undefined): Promise<Socket[
     crowd.push(...(await Promise.all(some)))
   }
   return crowd
-}
-
-async function sayNothing(port: number): Promise<Socket> {
-  const socket = connect(port, '127.0.0.1').on('error', () => {})
-  await once(socket, 'connect')
-  return socket
 }
 
 /** One question, one answer, and the connection stays. */

@@ -5,14 +5,15 @@ import type { Person } from './people.ts'
 
 export type Stall = (port: number, person: Person | undefined) => Promise<Socket>
 
-async function open(port: number): Promise<Socket> {
+/** As browsers do before they have anything to ask. */
+export async function sayNothing(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1').on('error', () => {})
   await once(socket, 'connect')
   return socket
 }
 
 export async function stopInHead(port: number): Promise<Socket> {
-  const socket = await open(port)
+  const socket = await sayNothing(port)
   socket.write('GET /v1.0/me/photo/$value HTTP/1.1\r\nHost: local')
   return socket
 }
@@ -23,7 +24,7 @@ export async function sendInDrops(
   person: Person | undefined,
   bytes = 100_000,
 ): Promise<Socket> {
-  const socket = await open(port)
+  const socket = await sayNothing(port)
   socket.write(
     `PUT /v1.0/me/photo/$value HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${person?.token}\r\nContent-Type: image/jpeg\r\nContent-Length: ${bytes}\r\n\r\n`,
   )
@@ -36,7 +37,7 @@ const questions = 400
 
 /** Asks for photos without end, and takes no answer from the line. */
 export async function readNothing(port: number, person: Person | undefined): Promise<Socket> {
-  const socket = await open(port)
+  const socket = await sayNothing(port)
   socket.pause()
   const question = `GET /v1.0/me/photo/$value HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${person?.token}\r\n\r\n`
   socket.write(question.repeat(questions))
