@@ -106,13 +106,18 @@ export function createServer(parts: Parts, options: HttpOptions): HttpServer {
   }
 }
 
-/** Returns what ends the connections on which nothing has ever been said: nothing was asked there. */
+/**
+ * Returns what ends the connections on which nothing has ever been said: nothing was asked there. With TLS
+ * that is said twice, once below it and once within.
+ */
 function watchSilence(server: Server): () => void {
   const open = new Set<Socket>()
-  server.on('connection', socket => {
+  const add = (socket: Socket) => {
     open.add(socket)
     socket.once('close', () => open.delete(socket))
-  })
+  }
+  server.on('connection', add)
+  server.on('secureConnection', add)
   return () => {
     for (const socket of open) if (socket.bytesRead === 0) socket.destroy()
   }

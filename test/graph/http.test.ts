@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { connect as connectSecurely, TLSSocket } from 'node:tls'
 import { generate } from 'selfsigned'
 import type { Answer } from '../../src/graph/answer.ts'
 import { createBodyBudget } from '../../src/graph/bodies-in-flight.ts'
@@ -333,17 +334,25 @@ describe('below a call', () => {
     })
   }
 
-  for (const [what, tls] of [
-    ['http', undefined],
-    ['https', certificate],
-  ] as const) {
-    test(`the end of ${what} does not wait for connections on which nothing was ever said`, async () => {
+  /** Each row: of what, whether by TLS, and who connects and says nothing. */
+  const silences = [
+    ['http', undefined, (port: number) => connect(port, '127.0.0.1')],
+    ['https, before the handshake', certificate, (port: number) => connect(port, '127.0.0.1')],
+    [
+      'https, after it',
+      certificate,
+      (port: number) => connectSecurely({ port, host: '127.0.0.1', rejectUnauthorized: false }),
+    ],
+  ] as const
+  for (const [what, tls, open] of silences) {
+    test(`the end does not wait for connections on which nothing was ever said (${what})`, async () => {
       const own = await serveAround(async () => ({ status: 200, headers: {} }), {
         ...(tls && { tls: await tls }),
       })
-      const silent = connect(own.port, '127.0.0.1')
+      const silent = open(own.port).on('error', () => {})
       const closed = once(silent, 'close')
-      await once(own.server.server, 'connection')
+      const isSecure = silent instanceof TLSSocket
+      await once(own.server.server, isSecure ? 'secureConnection' : 'connection')
       const sinceMs = performance.now()
       await own.server.close()
       await closed
