@@ -7,12 +7,9 @@ import { lockRows } from '../storage/row-locks.ts'
 import type { ContactFolderRow, ContactRow, Database } from '../storage/schema.ts'
 import { inTransaction } from '../storage/transactions.ts'
 import { matches, searchText, type Term } from './search.ts'
-import type { PhotoColumns } from './users.ts'
 
-type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
 export type Contact = ContactRow
 export type ContactFolder = ContactFolderRow
-export type ContactWithPhoto = Contact & Nullable<PhotoColumns>
 
 /** A mailbox is named by its tenant and its user. */
 export type Mailbox = Readonly<{ tenantId: string; userId: string }>
@@ -51,30 +48,6 @@ function foldersOf(database: Database, mailbox: Mailbox) {
     .selectFrom('contact_folders')
     .where('tenant_id', '=', mailbox.tenantId)
     .where('mailbox_id', '=', mailbox.userId)
-}
-
-/** A contact by its id; with a folder, only when it lies in that folder. */
-export async function findContact(
-  database: Database,
-  mailbox: Mailbox,
-  id: string,
-  folderId?: string,
-): Promise<ContactWithPhoto | undefined> {
-  let query = database
-    .selectFrom('contacts')
-    .leftJoin('photos', join =>
-      join
-        .onRef('photos.tenant_id', '=', 'contacts.tenant_id')
-        .on('photos.owner_kind', '=', 'contact')
-        .onRef('photos.owner_id', '=', 'contacts.id'),
-    )
-    .selectAll('contacts')
-    .select(['version', 'upload_hash', 'renditions', 'updated_at'])
-    .where('contacts.tenant_id', '=', mailbox.tenantId)
-    .where('contacts.mailbox_id', '=', mailbox.userId)
-    .where('contacts.id', '=', id)
-  if (folderId !== undefined) query = query.where('contacts.folder_id', '=', folderId)
-  return await query.executeTakeFirst()
 }
 
 /** Contacts of one folder, or of the default folder where none is named. */

@@ -44,13 +44,22 @@ export function prepareFindUser(database: Database): FindUser {
       .where('users.tenant_id', '=', at.tenantId)
       .where('user_principal_name_key', '=', at.name),
   )
-  const findById = (tenantId: string, id: string) => byId({ tenantId, id: normalizeId(id) })
-  return (tenantId, idOrName, by = 'idOrName') => {
-    if (by === 'id' || !idOrName.includes('@')) return findById(tenantId, idOrName)
-    return byName({ tenantId, name: userNameKey(idOrName) }).then(
-      named => named ?? findById(tenantId, idOrName),
-    )
-  }
+  return (tenantId, idOrName, by = 'idOrName') =>
+    byIdOrName(idOrName, by, {
+      byId: id => byId({ tenantId, id }),
+      byName: name => byName({ tenantId, name }),
+    })
+}
+
+/** Asks once, unless it reads like a name and is nobody's: then it may be an id all the same. */
+export function byIdOrName<Row>(
+  idOrName: string,
+  by: 'id' | 'idOrName',
+  ask: Readonly<Record<'byId' | 'byName', (key: string) => Promise<Row | undefined>>>,
+): Promise<Row | undefined> {
+  const byId = () => ask.byId(normalizeId(idOrName))
+  if (by === 'id' || !idOrName.includes('@')) return byId()
+  return ask.byName(userNameKey(idOrName)).then(named => named ?? byId())
 }
 
 function withPhoto(database: Database) {

@@ -2,6 +2,7 @@
  * 'visible after': a write that takes place at once, and readers who see for a while what was there
  * before it. Storage is not touched: the rows that lead to a photo are exchanged on their way.
  */
+import type { ContactWithPhoto } from '../directory/find-contact.ts'
 import { parseAddress } from '../graph/address.ts'
 import type { Answer } from '../graph/answer.ts'
 import type { Call, Reply } from '../graph/call.ts'
@@ -72,6 +73,9 @@ function lookingThrough(parts: Parts, see: See): Parts {
     ...parts,
     findUser: (...at) => parts.findUser(...at).then(seen('user')),
     findGroup: (...at) => parts.findGroup(...at).then(seen('group')),
-    findContact: (...at) => parts.findContact(...at).then(seen('contact')),
+    findContact: async at => {
+      const found = await parts.findContact(at)
+      return found && { ...found, contact: seen<ContactWithPhoto>('contact')(found.contact) }
+    },
   }
 }

@@ -20,7 +20,7 @@ import { mailboxOf, type Target } from './target.ts'
 
 export async function getUser(request: Request): Promise<Reply> {
   const { select } = readOptions(request.address.query, contracts.getUser.options)
-  return entity(request, 'users/$entity', resources.user(expectPerson(request.target), select))
+  return entity(request, 'users/$entity', resources.user(expectUser(request.target), select))
 }
 
 export async function listUsers(request: Request, parts: Parts): Promise<Reply> {
@@ -214,6 +214,11 @@ function foldersPlace(target: Target): string {
 }
 
 // routes.ts leads every operation to its kind of target; these say so to the compiler.
+
+function expectUser(target: Target) {
+  if (target.kind === 'user') return target.user
+  throw new TypeError(`a ${target.kind} is no user`)
+}
 
 function expectPerson(target: Target) {
   if ('user' in target) return target.user

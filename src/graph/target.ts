@@ -2,19 +2,16 @@
  * What an address leads to: finding it in the caller's own tenant, and what the caller is to it. A
  * caller never sees, nor gets a hint of, anything of another tenant.
  */
-import {
-  type ContactFolder,
-  type ContactWithPhoto,
-  findFolder,
-  type Mailbox,
-} from '../directory/contacts.ts'
+import { type ContactFolder, findFolder, type Mailbox } from '../directory/contacts.ts'
 import type { Directory } from '../directory/directory.ts'
+import type { ContactWithPhoto } from '../directory/find-contact.ts'
 import type { GroupWithPhoto } from '../directory/groups.ts'
 import { isGroupOwner, isTeamJoined, rolesOfUser } from '../directory/relations.ts'
 import {
   addSignedInUser,
   describeSignedInUser,
   normalizeId,
+  type User,
   type UserWithPhoto,
 } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
@@ -29,7 +26,10 @@ export type Target =
   | Readonly<{ kind: 'group' | 'team'; group: GroupWithPhoto }>
   | Readonly<{ kind: 'mailbox'; user: UserWithPhoto }>
   | Readonly<{ kind: 'folder'; user: UserWithPhoto; folder: ContactFolder }>
-  | Readonly<{ kind: 'contact'; user: UserWithPhoto; contact: ContactWithPhoto }>
+  | Readonly<{ kind: 'contact'; user: Person; contact: ContactWithPhoto }>
+
+/** Whose mailbox it is. */
+type Person = Pick<User, 'tenant_id' | 'id'>
 
 /** `isReadOnly`: whoever signs in for the first time is not written down. */
 type Place = Directory & Readonly<{ isReadOnly?: boolean | undefined }>
@@ -46,21 +46,28 @@ export async function find(match: Match, caller: Caller, directory: Place): Prom
     case 'team':
       return { kind: match.target, group: await findGroupOrTeam(match, caller, directory) }
     case 'folder':
+      return await findFolderOf(match, caller, directory)
     case 'contact':
-      return await findInMailbox(match, caller, directory)
+      return await findContactOf(match, caller, directory)
   }
 }
 
 async function findPerson(match: Match, caller: Caller, directory: Place): Promise<UserWithPhoto> {
-  const name = match.isMe ? caller.objectId : (match.user ?? '')
-  // Whoever signed in is who their id says, even where another person's name reads the same.
-  const user = await directory.findUser(caller.tenantId, name, match.isMe ? 'id' : 'idOrName')
+  const { idOrName: name, by } = personNamed(match, caller)
+  const user = await directory.findUser(caller.tenantId, name, by)
   if (user !== undefined) return user
   if (!isCaller(caller, name)) throw new Failure('user-not-found', { facts: { id: name } })
   const { tenantId, objectId, profile } = caller
   return directory.isReadOnly === true
     ? describeSignedInUser(tenantId, objectId, profile)
     : await addSignedInUser(directory, tenantId, objectId, profile)
+}
+
+/** Whoever signed in is who their id says, even where another person's name reads the same. */
+function personNamed(match: Match, caller: Caller) {
+  return match.isMe
+    ? ({ idOrName: caller.objectId, by: 'id' } as const)
+    : ({ idOrName: match.user ?? '', by: 'idOrName' } as const)
 }
 
 function isCaller(caller: Caller, id: string): boolean {
@@ -88,26 +95,26 @@ async function findGroupOrTeam(
   return group
 }
 
-async function findInMailbox(match: Match, caller: Caller, directory: Place): Promise<Target> {
+async function findFolderOf(match: Match, caller: Caller, directory: Place): Promise<Target> {
   const user = await findPerson(match, caller, directory)
-  const mailbox = mailboxOf(user)
-  const folder =
-    match.folders.length === 0
-      ? undefined
-      : await findFolder(directory.database, mailbox, match.folders)
-  if (match.folders.length > 0 && folder === undefined) {
-    throw new Failure('contact-folder-not-found')
-  }
-  if (match.contact === undefined) {
-    if (folder === undefined) throw new Failure('contact-folder-not-found')
-    return { kind: 'folder', user, folder }
-  }
-  const contact = await directory.findContact(mailbox, match.contact, folder?.id)
-  if (contact === undefined) throw new Failure('contact-not-found')
-  return { kind: 'contact', user, contact }
+  const folder = await findFolder(directory.database, mailboxOf(user), match.folders)
+  if (folder === undefined) throw new Failure('contact-folder-not-found')
+  return { kind: 'folder', user, folder }
 }
 
-export function mailboxOf(user: UserWithPhoto): Mailbox {
+async function findContactOf(match: Match, caller: Caller, directory: Place): Promise<Target> {
+  const { folders, contact: id = '' } = match
+  const person = personNamed(match, caller)
+  const found = await directory.findContact({ tenantId: caller.tenantId, ...person, folders, id })
+  // Nobody is known by that name; but whoever signs in for the first time is somebody from then on.
+  if (found === undefined) await findPerson(match, caller, directory)
+  const hasFolders = found?.hasFolders ?? folders.length === 0
+  if (!hasFolders) throw new Failure('contact-folder-not-found')
+  if (found?.contact === undefined) throw new Failure('contact-not-found')
+  return { kind: 'contact', user: found.user, contact: found.contact }
+}
+
+export function mailboxOf(user: Person): Mailbox {
   return { tenantId: user.tenant_id, userId: user.id }
 }
 

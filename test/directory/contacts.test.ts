@@ -4,7 +4,6 @@ import { type TestContext, test } from 'node:test'
 import {
   addContact,
   addFolder,
-  findContact,
   findFolder,
   listContacts,
   listFolders,
@@ -12,6 +11,7 @@ import {
   removeContact,
   removeFolder,
 } from '../../src/directory/contacts.ts'
+import { prepareFindContact } from '../../src/directory/find-contact.ts'
 import { addUsers } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import type { Database } from '../../src/storage/schema.ts'
@@ -65,12 +65,54 @@ test('folders and contacts are listed where they lie', async t => {
 
 test('a contact is found in its own folder, and in its mailbox without one', async t => {
   const database = await openFolders(t)
-  const find = async (id: string, folder?: string) =>
-    (await findContact(database, alice, id, folder))?.id
-  assert.equal(await find('in inner', 'inner'), 'in inner')
-  assert.equal(await find('in inner'), 'in inner')
-  assert.equal(await find('in inner', 'outer'), undefined)
-  assert.equal(await findContact(database, bob, 'in inner'), undefined)
+  const find = (id: string, ...folders: string[]) => findContact(database, alice, id, folders)
+  for (const path of [[], ['inner'], ['middle', 'inner'], ['outer', 'middle', 'inner']]) {
+    const found = await find('in inner', ...path)
+    assert.equal(found?.contact?.id, 'in inner', path.join('/'))
+    assert.equal(found.contact.version, 'in inner')
+    assert.deepEqual(found.user, { tenant_id: 'tenant', id: 'alice' })
+    assert.equal(found.hasFolders, true)
+  }
+  for (const path of [['outer'], ['outer', 'middle']]) {
+    const found = await find('in inner', ...path)
+    assert.deepEqual([found?.hasFolders, found?.contact], [true, undefined], path.join('/'))
+  }
+  const elsewhere = await findContact(database, bob, 'in inner')
+  assert.deepEqual(elsewhere, {
+    user: { tenant_id: 'tenant', id: 'bob' },
+    hasFolders: true,
+    contact: undefined,
+  })
+})
+
+test('on the way to a contact each folder has to be a child of the one before, in this mailbox', async t => {
+  const database = await openFolders(t)
+  for (const path of [
+    ['nothing'],
+    ['nothing', 'inner'],
+    ['outer', 'inner'],
+    ['inner', 'inner'],
+    ['other', 'middle', 'inner'],
+    ['outer', 'nothing', 'inner'],
+  ]) {
+    const found = await findContact(database, alice, 'in inner', path)
+    assert.equal(found?.hasFolders, false, path.join('/'))
+  }
+  assert.equal((await findContact(database, bob, 'in inner', ['inner']))?.hasFolders, false)
+})
+
+test('the person on the way to a contact is found by name or id, in their own tenant', async t => {
+  const database = await openFolders(t)
+  const find = prepareFindContact(database)
+  const contact = { tenantId: alice.tenantId, folders: ['inner'], id: 'in inner' }
+  const idOf = async (idOrName: string, by: 'id' | 'idOrName', tenantId = alice.tenantId) =>
+    (await find({ ...contact, idOrName, by, tenantId }))?.contact?.id
+  assert.equal(await idOf('ALICE@a.example', 'idOrName'), 'in inner')
+  assert.equal(await idOf('alice', 'idOrName'), 'in inner')
+  assert.equal(await idOf('alice', 'id'), 'in inner')
+  assert.equal(await idOf('alice@a.example', 'id'), undefined)
+  assert.equal(await find({ ...contact, idOrName: 'nobody', by: 'idOrName' }), undefined)
+  assert.equal(await idOf('alice', 'id', 'another'), undefined)
 })
 
 test('nothing is put into a folder that is not there, or is in another mailbox', async t => {
@@ -81,13 +123,13 @@ test('nothing is put into a folder that is not there, or is in another mailbox',
   await assert.rejects(addContact(database, alice, { ...contact, folderId: 'no' }), isMissing)
   await assert.rejects(addContact(database, bob, { ...contact, folderId: 'outer' }), isMissing)
   await assert.rejects(addFolder(database, bob, { ...contact, parentFolderId: 'outer' }), isMissing)
-  assert.equal(await findContact(database, alice, 'new'), undefined)
+  assert.equal((await findContact(database, alice, 'new'))?.contact, undefined)
 })
 
 test('a removed contact takes the pointer to its photo along; the pack waits for the sweep', async t => {
   const database = await openFolders(t)
   assert.equal(await removeContact(database, alice, 'in inner', 5000), true)
-  assert.equal(await findContact(database, alice, 'in inner'), undefined)
+  assert.equal((await findContact(database, alice, 'in inner'))?.contact, undefined)
   assert.deepEqual(await photosOf(database), ['at root', 'in middle', 'in other'])
   assert.deepEqual(await retired(database), [['in inner', 5000]])
   assert.equal(await removeContact(database, alice, 'in inner', 6000), false)
@@ -110,6 +152,16 @@ test('a removed folder takes all that lies in it along, however deep, and nothin
   ])
   assert.equal(await removeFolder(database, alice, 'outer', 8000), false)
 })
+
+function findContact(
+  database: Database,
+  { tenantId, userId }: Mailbox,
+  id: string,
+  folders: readonly string[] = [],
+) {
+  const find = prepareFindContact(database)
+  return find({ tenantId, idOrName: userId, by: 'id', folders, id })
+}
 
 /** outer > middle > inner, beside them other; a contact with a photo in each but outer, and one at the root. */
 async function openFolders(t: TestContext): Promise<Database> {

@@ -9,6 +9,8 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { sql } from 'kysely'
 import { certificateFor } from '../../src/cli/certificate.ts'
+import { addContact, addFolder } from '../../src/directory/contacts.ts'
+import { prepareFindContact } from '../../src/directory/find-contact.ts'
 import { addUsers, prepareFindUser } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { parsePostgres } from '../../src/storage/location.ts'
@@ -210,6 +212,35 @@ describe('a prepared query on PostgreSQL', () => {
       assert.equal((await findUser('t', name))?.id, 'a')
       // Bind, Describe, Execute, Sync: nothing is parsed, and nothing waited for in between.
       assert.deepEqual(line.said, ['BDES'])
+    }
+  })
+
+  test('is one message for a contact too, with the person and the folders on the way', async () => {
+    const url = new URL(await server.createDatabase())
+    await using line = await startTappedLine(Number(url.port))
+    url.port = String(line.port)
+    await using database = await openMigrated({ url: url.href, connections: 1 })
+    await addUsers(database, 't', [{ id: 'a', userPrincipalName: 'a@x.y', displayName: 'A' }])
+    const mailbox = { tenantId: 't', userId: 'a' }
+    for (const [index, id] of ['one', 'two', 'three'].entries()) {
+      const parentFolderId = [undefined, 'one', 'two'][index]
+      await addFolder(database, mailbox, { id, parentFolderId, displayName: id })
+      await addContact(database, mailbox, { id: `in ${id}`, folderId: id, displayName: id })
+    }
+    const find = prepareFindContact(database)
+    const ask = async (idOrName: string, id: string, ...folders: string[]) => {
+      line.said.length = 0
+      const found = await find({ tenantId: 't', idOrName, by: 'idOrName', folders, id })
+      assert.equal(found?.contact?.id, id)
+      return line.said
+    }
+    for (const name of ['a', 'a@x.y']) {
+      for (const path of [[], ['one']]) {
+        await ask(name, 'in one', ...path)
+        assert.deepEqual(await ask(name, 'in one', ...path), ['BDES'])
+      }
+      // Parsed each time, in the same packet: paths may have any length, and few are asked for.
+      assert.deepEqual(await ask(name, 'in three', 'one', 'two', 'three'), ['PBDES'])
     }
   })
 
