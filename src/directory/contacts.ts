@@ -2,6 +2,7 @@
  * Contacts and their folders, in the mailbox of a user. They exist here because a contact's photo
  * needs a contact: list, read, create and delete, and no more of Outlook than that.
  */
+import { sql } from 'kysely'
 import { Failure } from '../failure.ts'
 import { lockRows } from '../storage/row-locks.ts'
 import type { ContactFolderRow, ContactRow, Database } from '../storage/schema.ts'
@@ -153,7 +154,13 @@ export type NewFolder = Readonly<{
   displayName: string
 }>
 
-/** Throws 'contact-folder-not-found' when its parent vanished meanwhile. */
+/**
+ * How many folders lie in one another, Exchange's FolderHierarchyDepthReceiveQuota
+ * (https://learn.microsoft.com/powershell/module/exchange/set-mailbox).
+ */
+export const maxFolderDepth = 300
+
+/** Throws 'contact-folder-not-found' when its parent vanished meanwhile, 'resource-invalid' when it is too deep. */
 export async function addFolder(
   database: Database,
   mailbox: Mailbox,
@@ -161,6 +168,7 @@ export async function addFolder(
 ): Promise<ContactFolderRow> {
   return await inTransaction(database, async transaction => {
     await expectFolder(transaction, mailbox, folder.parentFolderId)
+    await expectRoomBelow(transaction, mailbox, folder.parentFolderId)
     return await insertFolder(transaction, mailbox, folder)
   })
 }
@@ -193,6 +201,27 @@ async function expectFolder(
 ): Promise<void> {
   if (id === undefined) return
   if (!(await holdFolder(transaction, mailbox, id))) throw new Failure('contact-folder-not-found')
+}
+
+async function expectRoomBelow(
+  transaction: Database,
+  mailbox: Mailbox,
+  id: string | undefined,
+): Promise<void> {
+  if (id === undefined) return
+  const { tenantId, userId } = mailbox
+  const { rows } = await sql<{ id: string }>`
+    with recursive way_up (id, parent_folder_id) as (
+      select id, parent_folder_id from contact_folders
+      where tenant_id = ${tenantId} and mailbox_id = ${userId} and id = ${id}
+      union all
+      select folder.id, folder.parent_folder_id from contact_folders folder
+      join way_up on folder.id = way_up.parent_folder_id
+      where folder.tenant_id = ${tenantId} and folder.mailbox_id = ${userId})
+    select id from way_up`.execute(transaction)
+  if (rows.length < maxFolderDepth) return
+  const reason = `no more than ${maxFolderDepth} folders lie in one another`
+  throw new Failure('resource-invalid', { facts: { reason } })
 }
 
 async function holdFolder(transaction: Database, mailbox: Mailbox, id: string): Promise<boolean> {
@@ -233,48 +262,65 @@ export async function removeFolder(
   now: number,
 ): Promise<boolean> {
   return await inTransaction(database, async transaction => {
-    const folders = await foldersWithin(transaction, mailbox, id)
-    if (folders.length === 0) return false
-    const contacts = await transaction
-      .deleteFrom('contacts')
-      .where('tenant_id', '=', mailbox.tenantId)
-      .where('mailbox_id', '=', mailbox.userId)
-      .where('folder_id', 'in', folders)
-      .returning('id')
-      .execute()
-    await retirePhotosOf(
-      transaction,
-      mailbox,
-      contacts.map(row => row.id),
-      now,
-    )
-    await transaction
-      .deleteFrom('contact_folders')
-      .where('tenant_id', '=', mailbox.tenantId)
-      .where('mailbox_id', '=', mailbox.userId)
-      .where('id', 'in', folders)
-      .execute()
-    return true
+    const levels = await foldersWithin(transaction, mailbox, id)
+    // The innermost first: left to the database, a folder takes others along only so far down.
+    for (const folders of levels.toReversed().flatMap(inPortions)) {
+      const contacts = await transaction
+        .deleteFrom('contacts')
+        .where('tenant_id', '=', mailbox.tenantId)
+        .where('mailbox_id', '=', mailbox.userId)
+        .where('folder_id', 'in', folders)
+        .returning('id')
+        .execute()
+      await retirePhotosOf(
+        transaction,
+        mailbox,
+        contacts.map(row => row.id),
+        now,
+      )
+      await transaction
+        .deleteFrom('contact_folders')
+        .where('tenant_id', '=', mailbox.tenantId)
+        .where('mailbox_id', '=', mailbox.userId)
+        .where('id', 'in', folders)
+        .execute()
+    }
+    return levels.length > 0
   })
 }
 
-/** Each is held before its children are looked for: nobody puts another one in behind our back. */
+/**
+ * Level by level, the folder itself first. Each is held before its children are looked for: nobody puts
+ * another one in behind our back.
+ */
 async function foldersWithin(
   transaction: Database,
   mailbox: Mailbox,
   id: string,
-): Promise<string[]> {
+): Promise<string[][]> {
   if (!(await holdFolder(transaction, mailbox, id))) return []
-  const found = [id]
+  const levels = [[id]]
   for (let level = [id]; level.length > 0; ) {
-    const query = foldersOf(transaction, mailbox)
-      .select('id')
-      .where('parent_folder_id', 'in', level)
-    const children = await lockRows(transaction, query).execute()
-    level = children.map(row => row.id)
-    found.push(...level)
+    const children: string[][] = []
+    for (const parents of inPortions(level)) {
+      const query = foldersOf(transaction, mailbox)
+        .select('id')
+        .where('parent_folder_id', 'in', parents)
+      const rows = await lockRows(transaction, query).execute()
+      children.push(rows.map(row => row.id))
+    }
+    level = children.flat()
+    levels.push(level)
   }
-  return found
+  return levels
+}
+
+/** SQLite binds at most 32,766 values in a statement. */
+function inPortions(ids: readonly string[]): string[][] {
+  const size = 1000
+  return Array.from({ length: Math.ceil(ids.length / size) }, (_, index) =>
+    ids.slice(index * size, (index + 1) * size),
+  )
 }
 
 /** The packs stay until the sweep: a reader may have read the pointer a moment ago. */

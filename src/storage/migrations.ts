@@ -13,6 +13,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0001': { up: createFirstTables },
   '0002': { up: createPhotoUpdateSettings },
   '0003': { up: prepareForMoving },
+  '0004': { up: describeContacts },
 }
 
 /**
@@ -342,4 +343,24 @@ async function prepareForMoving(database: Kysely<unknown>): Promise<void> {
     .addCheckConstraint('moves_state', sql`state in ('copying', 'complete')`)
     .modifyEnd(tableEnd)
     .execute()
+}
+
+/**
+ * SQLite takes every column of an index for telling as much as any other, and finds the contacts of a folder
+ * among all of the tenant's. PostgreSQL counts for itself; SQLite is told how many rows each further column of
+ * an index leaves (https://sqlite.org/fileformat2.html#the_sqlite_stat1_table).
+ */
+async function describeContacts(database: Kysely<unknown>): Promise<void> {
+  if (!isSqlite(database)) return
+  // Makes the table of statistics, and of a table without rows none.
+  await sql`analyze moves`.execute(database)
+  await sql`delete from sqlite_stat1 where tbl in ('moves', 'contacts', 'contact_folders')`.execute(
+    database,
+  )
+  await sql`insert into sqlite_stat1 (tbl, idx, stat) values
+    ('contacts', 'contacts', '1000000 1000000 1'),
+    ('contacts', 'contacts_list', '1000000 1000000 100 50 1 1'),
+    ('contact_folders', 'contact_folders', '100000 100000 10 1'),
+    ('contact_folders', 'contact_folders_by_parent', '100000 100000 10 2')`.execute(database)
+  await sql`analyze sqlite_schema`.execute(database)
 }

@@ -210,6 +210,26 @@ describe('two processes on one SQLite file', () => {
   })
 })
 
+test('a folder is searched for its contacts and folders, not the mailbox or the tenant', async () => {
+  await using database = await openSqlite({ file: ':memory:' })
+  await migrate(database)
+  const ofFolder = "where tenant_id = 't' and mailbox_id = 'm' and"
+  for (const [statement, index] of [
+    [`delete from contacts ${ofFolder} folder_id = 'f'`, 'contacts_list'],
+    [`delete from contact_folders ${ofFolder} parent_folder_id = 'f'`, 'contact_folders_by_parent'],
+    [`delete from contact_folders ${ofFolder} id = 'f'`, 'contact_folders_by_parent'],
+  ]) {
+    const query = sql<{ detail: string }>`explain query plan ${sql.raw(String(statement))}`
+    const steps = (await query.execute(database)).rows.map(({ detail }) => detail)
+    assert.match(steps.join(), new RegExp(`INDEX ${index}`), statement)
+    assert.doesNotMatch(
+      steps.join(),
+      /\((tenant_id=\?|tenant_id=\? AND mailbox_id=\?)\)/,
+      statement,
+    )
+  }
+})
+
 describe('statements kept between calls', () => {
   test('more different texts than are kept, and a changed table, still give right rows', async () => {
     await using database = await openSqlite({ file: ':memory:' })

@@ -5,6 +5,14 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { sql } from 'kysely'
+import {
+  addContact,
+  addFolder,
+  insertFolder,
+  maxFolderDepth,
+  removeFolder,
+} from '../../src/directory/contacts.ts'
+import { prepareFindContact } from '../../src/directory/find-contact.ts'
 import { addSignedInUser, prepareFindUser } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { migrate } from '../../src/storage/migrations.ts'
@@ -29,7 +37,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       await Promise.all(Array.from({ length: 6 }, () => migrate(database)))
       const { rows } = await sql<{ name: string }>`
         select name from kysely_migration`.execute(database)
-      assert.deepEqual(Array.from(rows, row => row.name).sort(), ['0001', '0002', '0003'])
+      assert.deepEqual(Array.from(rows, row => row.name).sort(), ['0001', '0002', '0003', '0004'])
     })
 
     test('a database made by a newer Visage is refused with the reason, and left alone', async () => {
@@ -45,7 +53,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
           /9999/.test(error.detail),
       )
       const { rows } = await sql`select name from kysely_migration`.execute(database)
-      assert.equal(rows.length, 4)
+      assert.equal(rows.length, 5)
     })
   })
 
@@ -288,6 +296,53 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       const readVersion = prepareVersion(database)
       for (const ownerId of ['alice\0', '\0', 'ali\0ce', 'alice\ud800', '\udc00']) {
         assert.equal(await readVersion({ tenantId: 't', ownerId }), undefined)
+      }
+    })
+
+    test('folders lie in one another as deep as they may, and a contact in them is found, and goes', async () => {
+      await database.insertInto('users').values(userNamed('alice')).execute()
+      const mailbox = { tenantId: 't', userId: 'alice' }
+      const ids = Array.from({ length: maxFolderDepth }, (_, index) => String(index))
+      const folderAt = (index: number) => ({ id: ids[index] ?? 'one more', displayName: 'F' })
+      const add = (index: number) =>
+        addFolder(database, mailbox, { ...folderAt(index), parentFolderId: ids[index - 1] })
+      for (const index of ids.keys()) await add(index)
+      await assert.rejects(
+        add(ids.length),
+        error => error instanceof Failure && error.code === 'resource-invalid',
+      )
+      const contact = { id: 'contact', displayName: 'C', folderId: ids.at(-1) }
+      await addContact(database, mailbox, contact)
+      const find = prepareFindContact(database)
+      const at = { tenantId: 't', idOrName: 'alice', by: 'id', id: 'contact' } as const
+      for (const folders of [[], ids.slice(-1), ids.slice(-2), ids]) {
+        const found = await find({ ...at, folders })
+        assert.equal(found?.hasFolders, true, String(folders.length))
+        assert.equal(found.contact?.id, 'contact', String(folders.length))
+      }
+      // More than a request's address has room for.
+      const folders = Array.from({ length: 1000 }, (_, index) => ids[index] ?? 'nothing')
+      assert.equal((await find({ ...at, folders }))?.hasFolders, false)
+      assert.equal(await removeFolder(database, mailbox, '0', 1), true)
+      assert.equal(await removeFolder(database, mailbox, '0', 1), false)
+      assert.equal((await find({ ...at, folders: [] }))?.contact, undefined)
+    })
+
+    test('a folder goes with more folders than are asked for at once', async () => {
+      await database.insertInto('users').values(userNamed('alice')).execute()
+      const mailbox = { tenantId: 't', userId: 'alice' }
+      const add = (id: string, parentFolderId?: string) =>
+        insertFolder(database, mailbox, { id, parentFolderId, displayName: 'F' })
+      await add('outer')
+      for (let number = 0; number < 1200; number += 1) {
+        await add(`${number}`, 'outer')
+        await add(`in ${number}`, `${number}`)
+      }
+      const contact = { id: 'contact', displayName: 'C', folderId: 'in 1100' }
+      await addContact(database, mailbox, contact)
+      assert.equal(await removeFolder(database, mailbox, 'outer', 1), true)
+      for (const table of ['contact_folders', 'contacts'] as const) {
+        assert.deepEqual(await database.selectFrom(table).select('id').limit(1).execute(), [])
       }
     })
 
