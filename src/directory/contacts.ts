@@ -203,6 +203,7 @@ async function expectFolder(
   if (!(await holdFolder(transaction, mailbox, id))) throw new Failure('contact-folder-not-found')
 }
 
+/** Folders never change their parent: the way up stays what it was when it was counted. */
 async function expectRoomBelow(
   transaction: Database,
   mailbox: Mailbox,

@@ -11,6 +11,7 @@ import { sql } from 'kysely'
 import { certificateFor } from '../../src/cli/certificate.ts'
 import { addContact, addFolder } from '../../src/directory/contacts.ts'
 import { prepareFindContact } from '../../src/directory/find-contact.ts'
+import { addGroups, prepareFindGroup } from '../../src/directory/groups.ts'
 import { addUsers, prepareFindUser } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { parsePostgres } from '../../src/storage/location.ts'
@@ -199,7 +200,7 @@ describe('a prepared query on PostgreSQL', () => {
     assert.match(rows[0]?.statement ?? '', /retired_packs/)
   })
 
-  test('is one message to the server and its answer, for a person and the pointer to their photo', async () => {
+  test('is one message to the server and its answer, for a person or a group and the pointer to the photo', async () => {
     const url = new URL(await server.createDatabase())
     await using line = await startTappedLine(Number(url.port))
     url.port = String(line.port)
@@ -213,6 +214,12 @@ describe('a prepared query on PostgreSQL', () => {
       // Bind, Describe, Execute, Sync: nothing is parsed, and nothing waited for in between.
       assert.deepEqual(line.said, ['BDES'])
     }
+    await addGroups(database, 't', [{ id: 'g', displayName: 'G' }])
+    const findGroup = prepareFindGroup(database)
+    await findGroup('t', 'g')
+    line.said.length = 0
+    assert.equal((await findGroup('t', 'g'))?.id, 'g')
+    assert.deepEqual(line.said, ['BDES'])
   })
 
   test('is one message for a contact too, with the person and the folders on the way', async () => {
