@@ -21,10 +21,10 @@ import { type RunningServer, type ServerOptions, startServer } from './server.ts
 import type { ThrottleLimits } from './throttling/limits.ts'
 import type { Fetch } from './tokens/key-set.ts'
 
-/** Tests run the demo tenant on every kind of store. */
+/** Tests run the demo tenant on every kind of store, and on a clock of their own. */
 export type DevelopmentOptions = Pick<
   ServerOptions,
-  'database' | 'packs' | 'packCacheBytes' | 's3Credentials'
+  'database' | 'packs' | 'packCacheBytes' | 's3Credentials' | 'elapsed'
 > &
   Readonly<{
     host: string

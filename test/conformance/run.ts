@@ -32,6 +32,7 @@ type Stage = Readonly<{
   baseUrl: string
   tokens: ReadonlyMap<string, string>
   values: Map<string, string>
+  wait: NonNullable<Target['wait']>
   /** What the last answer said of when to come again. */
   last: { retryAfter: number }
 }>
@@ -57,7 +58,8 @@ async function prepare(
     if ('missing' in answer) return answer
     tokens.set(nameOf(wanted), answer.token)
   }
-  return { baseUrl: target.baseUrl, tokens, values, last: { retryAfter: 0 } }
+  const { baseUrl, wait = waitHere } = target
+  return { baseUrl, tokens, values, wait, last: { retryAfter: 0 } }
 }
 
 function exchangesOf({ given = [], request, next = [], afterwards = [] }: Scenario): Exchange[] {
@@ -122,7 +124,7 @@ type Exchanged = Readonly<{ answer: Answer | undefined; differences: readonly st
 
 /** Once, or as often as it may take. */
 async function exchange(step: Exchange, stage: Stage): Promise<Exchanged> {
-  if (step.waits) await delay(Math.min(stage.last.retryAfter, longestWaitSeconds) * 1000)
+  if (step.waits) await stage.wait(stage.last.retryAfter)
   let outcome = await exchangeOnce(step, stage)
   for (let left = (step.attempts ?? 1) - 1; left > 0 && outcome.differences.length > 0; left--) {
     outcome = await exchangeOnce(step, stage)
@@ -132,6 +134,10 @@ async function exchange(step: Exchange, stage: Stage): Promise<Exchanged> {
 }
 
 const longestWaitSeconds = 60
+
+async function waitHere(seconds: number): Promise<void> {
+  await delay(Math.min(seconds, longestWaitSeconds) * 1000)
+}
 
 async function exchangeOnce(step: Exchange, stage: Stage): Promise<Exchanged> {
   const { baseUrl, tokens, values } = stage

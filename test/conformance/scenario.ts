@@ -223,4 +223,6 @@ export type Target = Readonly<{
   traits: ReadonlySet<Trait>
   /** A token, or why there is none. */
   token: (wanted: Wanted) => Promise<Readonly<{ token: string } | { missing: string }>>
+  /** Lets the time of a Retry-After pass there; left out, it passes as it does everywhere. */
+  wait?: ((seconds: number) => Promise<void>) | undefined
 }>

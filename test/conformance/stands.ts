@@ -99,6 +99,8 @@ async function startDev(
 ): Promise<Target> {
   const strictContentType = trait === 'image/jpeg only'
   const isMain = trait === 'any content type'
+  const isTight = trait === 'tight limits'
+  const clock = createStillClock()
   const development = await startDevelopment({
     ...stores,
     host,
@@ -106,7 +108,7 @@ async function startDev(
     data: undefined,
     strictContentType,
     photos: isMain ? 'all' : 'none',
-    throttle: trait === 'tight limits' ? tightLimits : undefined,
+    ...(isTight && { throttle: tightLimits, elapsed: clock.elapsed }),
     write,
   })
   closing.push(development.close)
@@ -118,13 +120,25 @@ async function startDev(
     // What the others have too is shown by the first.
     traits: new Set<Trait>(isMain ? [trait, 'settings to play with'] : [trait]),
     token: orderTokens(development.origin, demoThings),
+    wait: isTight ? clock.wait : undefined,
   }
 }
 
-/** Soon reached, and soon over; for uploads, whose photos take their time, not so soon. */
+/** Soon reached; the time in which they were reached is over when a scenario says so. */
 const tightLimits: ThrottleLimits = {
-  requests: { amount: 5, windowMs: 2_000 },
+  requests: { amount: 5, windowMs: 10_000 },
   upload: { amount: 4 * 1024 * 1024, windowMs: 60_000 },
+}
+
+/** Moves only while somebody waits: what is too much stays so, however slow the machine is. */
+function createStillClock() {
+  let nowMs = 0
+  return {
+    elapsed: () => nowMs,
+    async wait(seconds: number) {
+      nowMs += seconds * 1000
+    },
+  }
 }
 
 /** Alice is self: she owns Design, is in Field Service and Everyone, and has contacts. */
