@@ -42,6 +42,7 @@ export const connections: Fault = {
 
 const beforeMs = 2000
 const amidstMs = 4000
+const mostLooks = 3
 const mostTimesSlower = 10
 /** Nobody minds; on a machine that is busy with other things, ten times a few milliseconds are soon over. */
 const quickEnoughMs = 100
@@ -106,7 +107,7 @@ async function runRound(scene: Scene): Promise<Readonly<{ tookMs: number; note: 
   const alone = await measure(load, beforeMs)
   const before = await lookAt(pid)
   const crowd = await gather(port, person)
-  const amidst = await measure(load, amidstMs)
+  const { timesSlower, isTooSlow } = await compare(load, alone.medianMs)
   const during = await lookAt(pid)
   const ended = crowd.map(socket => once(socket, 'close'))
   for (const socket of crowd) socket.destroy()
@@ -118,15 +119,24 @@ async function runRound(scene: Scene): Promise<Readonly<{ tookMs: number; note: 
     const left = (await lookAt(pid)).descriptors
     ledger.count('wrongStatus', `${left} descriptors are left, ${before.descriptors} were there`)
   }
-  const slower = amidst.medianMs / alone.medianMs
-  if (slower > mostTimesSlower && amidst.medianMs > quickEnoughMs) {
-    ledger.count('wrongStatus', `amidst them an answer took ${slower.toFixed(1)} times as long`)
+  if (isTooSlow) {
+    ledger.count('wrongStatus', `amidst them an answer took ${timesSlower} times as long`)
   }
   const moreMiB = Math.round(during.residentMiB - before.residentMiB)
   if (moreMiB > mostMiBMore) ledger.count('wrongStatus', `they took ${moreMiB} MiB of memory`)
   if (during.descriptors < idle) ledger.count('wrongStatus', 'not all of them were let in')
-  const note = `answers took ${slower.toFixed(1)} times as long in the median; ${during.descriptors - before.descriptors} more descriptors and ${moreMiB} MiB more memory while they were there`
+  const note = `answers took ${timesSlower} times as long in the median; ${during.descriptors - before.descriptors} more descriptors and ${moreMiB} MiB more memory while they were there`
   return { tookMs, note }
+}
+
+/** Looks again before it says so: a machine that stood still for a moment does not do so every time. */
+async function compare(load: Load, usualMs: number) {
+  for (let look = 1; ; look += 1) {
+    const { medianMs } = await measure(load, amidstMs)
+    const slower = medianMs / usualMs
+    const isTooSlow = slower > mostTimesSlower && medianMs > quickEnoughMs
+    if (!isTooSlow || look === mostLooks) return { timesSlower: slower.toFixed(1), isTooSlow }
+  }
 }
 
 async function measure(load: Load, durationMs: number): Promise<Readonly<{ medianMs: number }>> {
