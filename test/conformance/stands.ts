@@ -218,7 +218,7 @@ async function startEntra(write: Write, closing: Closing, stores: Stores): Promi
     data: undefined,
     identity: () => ({ trust, fetch: issuer.fetch }),
     strictContentType: false,
-    limits: { ...readLimits({}), stallTimeoutMs: 400 },
+    limits: { ...readLimits({}), stallTimeoutMs: 2_000 },
     write,
   })
   closing.push(server.close)

@@ -11,7 +11,7 @@ import { connect as connectSecurely, TLSSocket } from 'node:tls'
 import { generate } from 'selfsigned'
 import type { Answer } from '../../src/graph/answer.ts'
 import { createBodyBudget } from '../../src/graph/bodies-in-flight.ts'
-import { createServer, type HttpOptions } from '../../src/graph/http.ts'
+import { createServer, type HttpOptions, type HttpServer } from '../../src/graph/http.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 import { type Stand, startStand } from './stand.ts'
 
@@ -58,26 +58,24 @@ describe('below a call', () => {
   let stand: Stand
   let token = ''
   let port = 0
-  let server: ReturnType<typeof createServer>
+  let server: HttpServer
   const budget = createBodyBudget(100_000)
   before(async () => {
     stand = await startStand()
     token = await stand.mint({ person: 'alice', scopes: ['User.ReadWrite'] })
-    server = createServer(stand.parts, {
-      budget,
-      stallTimeoutMs: 150,
-      timeouts: { headersTimeout: 200, requestTimeout: 1_000, connectionsCheckingInterval: 50 },
-    })
+    server = createServer(stand.parts, { budget, stallTimeoutMs: 10_000 })
     await server.listen({ host: '127.0.0.1', port: 0 })
-    port = (server.server.address() as AddressInfo).port
+    port = portOf(server)
   })
   after(async () => {
     await server.close()
     await stand.stop()
   })
 
-  async function open(): Promise<Socket> {
-    const socket = connect(port, '127.0.0.1')
+  const portOf = ({ server }: HttpServer) => (server.address() as AddressInfo).port
+
+  async function open(at = port): Promise<Socket> {
+    const socket = connect(at, '127.0.0.1')
     await once(socket, 'connect')
     // A reset after the answer is the server's right, and no failure of the test.
     return socket.on('error', () => {})
@@ -90,21 +88,22 @@ describe('below a call', () => {
     return parseAnswers(Buffer.concat(chunks).toString('latin1'))
   }
 
-  /** A server of its own that answers everything this way. */
-  async function serveAround(answer: Answer, options: Partial<HttpOptions> = {}) {
-    const own = createServer(stand.parts, {
-      budget,
-      stallTimeoutMs: 150,
-      around: () => answer,
-      ...options,
-    })
+  /** A server of its own. */
+  async function serve(options: Partial<HttpOptions>) {
+    const own = createServer(stand.parts, { budget, stallTimeoutMs: 10_000, ...options })
     await own.listen({ host: '127.0.0.1', port: 0 })
-    return {
-      server: own,
-      port: (own.server.address() as AddressInfo).port,
-      [Symbol.asyncDispose]: () => own.close(),
-    }
+    return { server: own, port: portOf(own), [Symbol.asyncDispose]: () => own.close() }
   }
+
+  /** One that answers everything this way. */
+  const serveAround = (answer: Answer, options: Partial<HttpOptions> = {}) =>
+    serve({ around: () => answer, ...options })
+
+  const serveImpatiently = () =>
+    serve({
+      stallTimeoutMs: 150,
+      timeouts: { headersTimeout: 200, requestTimeout: 1_000, connectionsCheckingInterval: 50 },
+    })
 
   async function say(text: string): Promise<Heard[]> {
     const socket = await open()
@@ -206,20 +205,23 @@ describe('below a call', () => {
   })
 
   test('headers that do not end in time are 408', async () => {
-    const socket = await open()
+    await using own = await serveImpatiently()
+    const socket = await open(own.port)
     socket.write('GET /v1.0/me HTTP/1.1\r\nHost: localhost\r\nA: ')
     assertRefusal((await hear(socket))[0], 408, 'RequestTimeout')
   })
 
   test('a body that stops arriving is 408, and what it took of the budget is given back', async () => {
-    const socket = await open()
+    await using own = await serveImpatiently()
+    const socket = await open(own.port)
     socket.write(head('PUT /v1.0/me/photo/$value', 'Content-Length: 5000\r\n\r\nabc'))
     assertRefusal((await hear(socket))[0], 408, 'RequestTimeout')
     await allGivenBack()
   })
 
   test('a body that trickles in for longer than a request may take is ended', async () => {
-    const socket = await open()
+    await using own = await serveImpatiently()
+    const socket = await open(own.port)
     socket.write(head('PUT /v1.0/me/photo/$value', 'Content-Length: 5000\r\n\r\n'))
     const drip = setInterval(() => socket.write('x'), 50)
     const heard = await hear(socket)
@@ -313,7 +315,7 @@ describe('below a call', () => {
 
   for (const [who, options] of [
     ['stops in a head', { timeouts: { headersTimeout: 300, connectionsCheckingInterval: 50 } }],
-    ['takes too long for all', { closingMs: 400 }],
+    ['takes too long for all', { closingMs: 2_000 }],
   ] as const) {
     test(`the end waits for who is served, and not for ever for who ${who}`, async () => {
       const own = await serveAround(async () => {
@@ -329,7 +331,7 @@ describe('below a call', () => {
       const [answers] = await Promise.all([hear(served), own.server.close()])
       assert.equal(answers[0]?.body, 'done')
       assert.equal(answers[0]?.headers.get('connection')?.trim(), 'close')
-      assert.ok(performance.now() - sinceMs < 5_000)
+      assert.ok(performance.now() - sinceMs < 30_000)
       stalled.destroy()
     })
   }
@@ -356,7 +358,7 @@ describe('below a call', () => {
       const sinceMs = performance.now()
       await own.server.close()
       await closed
-      assert.ok(performance.now() - sinceMs < 3_000)
+      assert.ok(performance.now() - sinceMs < 30_000)
     })
   }
 
@@ -369,7 +371,7 @@ describe('below a call', () => {
     // The head of a record that never comes.
     socket.write(Buffer.from([0x16, 3, 1, 0, 200]))
     await once(socket.resume(), 'close')
-    assert.ok(performance.now() - sinceMs < 3_000)
+    assert.ok(performance.now() - sinceMs < 30_000)
   })
 
   test('a bug is 500 in words that say nothing of it', async () => {

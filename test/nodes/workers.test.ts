@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { createServer } from 'node:net'
@@ -237,11 +238,11 @@ describe('the end of `visage serve --workers`', () => {
         const node = await startVisage(['serve', '--workers', '2'], await placeOf(cwd))
         const pids = pidsOf(node)
         const picture = await portraitJpeg({ width: 800, height: 800 })
-        const uploads = Array.from({ length: 6 }, (_, person) => halfSent(node, person, picture))
-        await delay(300)
+        const sending = Array.from({ length: 6 }, (_, person) => sendHalf(node, person, picture))
+        const uploads = await Promise.all(sending)
         if (signal === 'SIGINT') for (const pid of pids) process.kill(pid, signal)
         node.send(signal)
-        await delay(300)
+        await eventually(async () => eventsOf(node, 'ending')[0])
         const statuses = await Promise.all(uploads.map(upload => upload.finish()))
         assert.deepEqual([...new Set(statuses)], [200])
         assert.deepEqual(await node.ended, { code: 0, signal: null })
@@ -253,10 +254,9 @@ describe('the end of `visage serve --workers`', () => {
   test('a second signal does not wait', () =>
     inFolder(async cwd => {
       const node = await startVisage(['serve', '--workers', '2'], await placeOf(cwd))
-      const upload = halfSent(node, 1, await portraitJpeg())
-      await delay(200)
+      const upload = await sendHalf(node, 1, await portraitJpeg())
       node.send('SIGTERM')
-      await delay(200)
+      await eventually(async () => eventsOf(node, 'ending')[0])
       node.send('SIGTERM')
       assert.deepEqual(await node.ended, { code: 143, signal: null })
       await untilGone(pidsOf(node))
@@ -269,7 +269,7 @@ describe('the end of `visage serve --workers`', () => {
       const pids = pidsOf(node)
       process.kill(pids[1] ?? 0, 'SIGSTOP')
       node.send('SIGTERM')
-      await delay(200)
+      await eventually(async () => eventsOf(node, 'ending')[0])
       node.send('SIGTERM')
       try {
         await untilGone([node.pid, ...pids])
@@ -430,11 +430,14 @@ async function answerTo(sent: ClientRequest): Promise<Answer> {
   return { status, etag: headers.etag ?? '', body: Buffer.concat(chunks) }
 }
 
-/** An upload whose second half comes later. */
-function halfSent(node: Running, person: number, picture: Buffer) {
+/** An upload that was accepted, and whose second half comes later. */
+async function sendHalf(node: Running, person: number, picture: Buffer) {
   const sent = send(node, person, 'PUT', undefined, picture.length)
+  sent.setHeader('expect', '100-continue')
   const answer = answerTo(sent)
   answer.catch(() => {})
+  sent.flushHeaders()
+  await once(sent, 'continue')
   sent.write(picture.subarray(0, picture.length / 2))
   return {
     async finish(): Promise<number> {

@@ -445,7 +445,7 @@ describe('a PostgreSQL server that is slow', () => {
     const url = new URL(await server.createDatabase())
     await using proxy = await startTcpProxy(Number(url.port))
     url.port = String(proxy.port)
-    const patience = { ...requestPatience, connectMs: 1_000, silenceMs: 1_000 }
+    const patience = { ...requestPatience, connectMs: 2_000, silenceMs: 2_000 }
     await using database = await openMigrated({ url: url.href, patience, connections: 1 })
     proxy.silence()
     await assert.rejects(readRetired(database), hasDetail(/Query read timeout/))
@@ -467,8 +467,7 @@ describe('a PostgreSQL server that is slow', () => {
 
   test('leaves connections to those who read, however many wait to change something', async () => {
     const url = await server.createDatabase()
-    const patience = { ...requestPatience, connectMs: 2_000 }
-    await using database = await openMigrated({ url, connections: 4, patience })
+    await using database = await openMigrated({ url, connections: 4 })
     await using other = await openPostgres({ url, connections: 1 })
     await insertRetired(other, 'locked')
     const locked = Promise.withResolvers<void>()

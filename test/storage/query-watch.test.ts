@@ -71,7 +71,7 @@ describe('PostgreSQL', () => {
     await pingDatabase(database)
     assert.deepEqual(countConnections(database), { open: 1, idle: 1, waiting: 0 })
     const slow = [1, 2].map(() => sql`select pg_sleep(0.2)`.execute(database))
-    await new Promise(resolve => setTimeout(resolve, 50))
+    await new Promise(setImmediate)
     assert.deepEqual(countConnections(database), { open: 1, idle: 0, waiting: 1 })
     await Promise.all(slow)
     await assert.rejects(sql`select 1 / 0`.execute(database))
