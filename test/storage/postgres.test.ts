@@ -614,10 +614,12 @@ async function startHastyServer(): Promise<AsyncDisposable & { readonly port: nu
   return { port, [Symbol.asyncDispose]: async () => void hasty.close() }
 }
 
+/** Who makes the tables is patient, whatever those are who use them. */
 async function openMigrated(options: Partial<PostgresOptions> = {}): Promise<Database> {
-  const database = await open(options)
-  await migrate(database)
-  return database
+  const { url = await server.createDatabase() } = options
+  await using patient = await openPostgres({ url, connections: 1 })
+  await migrate(patient)
+  return await open({ ...options, url })
 }
 
 function prepareRetired(database: Database) {
