@@ -95,9 +95,9 @@ export const settings = {
   ),
   b2cTenants: setting(
     'B2C_TENANTS',
-    'id[=host],…',
+    'id[=host/policy/…],…',
     '',
-    'With VISAGE_CLOUD: Azure AD B2C tenants, each with its b2clogin host if its user flows issue the tokens. User photo updates are refused to them.',
+    'With VISAGE_CLOUD: Azure AD B2C tenants. If user flows issue the tokens, each tenant with its sign-in host and the names of those user flows: id=contoso.b2clogin.com/B2C_1_sign_in/B2C_1_edit. User photo updates are refused to B2C tenants.',
   ),
   personalAccounts: setting(
     'PERSONAL_ACCOUNTS',
@@ -602,11 +602,28 @@ function tenantOf(setting: SettingName, text: string): string {
   return text.toLowerCase()
 }
 
+const hostName = /^[a-z\d]([a-z\d.-]*[a-z\d])?(:\d{1,5})?$/i
+/** https://learn.microsoft.com/en-us/azure/active-directory-b2c/user-flow-overview */
+const b2cPolicy = /^b2c_1a?_[\w-]{1,120}$/i
+
 function b2cTenantsOf(texts: Texts): B2cTenant[] {
-  return listOf(texts.b2cTenants ?? '').map(entry => {
-    const [tenant = '', host] = entry.split('=')
-    return { tenantId: tenantOf('b2cTenants', tenant), ...(host && { host }) }
-  })
+  return listOf(texts.b2cTenants ?? '').map(b2cTenantOf)
+}
+
+/** Keys belong to a policy, so a host without one lets nobody in: refused here instead. */
+function b2cTenantOf(entry: string): B2cTenant {
+  const [, tenant = '', place] = /^([^=]*)(?:=(.*))?$/.exec(entry) ?? []
+  const tenantId = tenantOf('b2cTenants', tenant.trim())
+  if (place === undefined) return { tenantId }
+  const [host = '', ...policies] = place.trim().split('/')
+  if (hostName.test(host) && policies.length > 0 && policies.every(name => b2cPolicy.test(name))) {
+    return { tenantId, host: host.toLowerCase(), policies }
+  }
+  throw wrong(
+    'b2cTenants',
+    entry,
+    'a tenant id, or one with its sign-in host and user flows, such as id=contoso.b2clogin.com/B2C_1_sign_in',
+  )
 }
 
 function audiencesOf(texts: Texts): readonly string[] {

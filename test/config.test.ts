@@ -122,14 +122,18 @@ describe('whom to believe', () => {
       ...entra,
       tenants: 'any',
       personalAccounts: 'true',
-      b2cTenants: `${tenant}=contoso.b2clogin.com,${other}`,
+      b2cTenants: `${tenant}=Contoso.b2clogin.com/B2C_1_sign_in/b2c_1a_edit, ${other}`,
     }
     assert.deepEqual(readConfig(texts, {}).trust, {
       kind: 'entra',
       cloud: 'global',
       tenants: 'any',
       b2cTenants: [
-        { tenantId: tenant, host: 'contoso.b2clogin.com' },
+        {
+          tenantId: tenant,
+          host: 'contoso.b2clogin.com',
+          policies: ['B2C_1_sign_in', 'b2c_1a_edit'],
+        },
         { tenantId: other.toLowerCase() },
       ],
       audiences: ['api://visage'],
@@ -182,6 +186,25 @@ const wrong: readonly (readonly [string, Texts, SettingName, RegExp])[] = [
   ['an unknown cloud', { ...entra, cloud: 'mars' }, 'cloud', /'mars'.*global.*china/],
   ['a cloud of JavaScript', { ...entra, cloud: 'constructor' }, 'cloud', /'constructor'/],
   ['a B2C tenant that is no id', { ...entra, b2cTenants: 'a=b' }, 'b2cTenants', /'a'/],
+  ...[
+    '=contoso.b2clogin.com',
+    '=contoso.b2clogin.com/',
+    '=contoso.b2clogin.com/sign_in',
+    '=contoso.b2clogin.com/B2C_1_a/../B2C_1_b',
+    '=https://contoso.b2clogin.com/B2C_1_sign_in',
+    '=contoso.b2clogin.com/B2C_1_sign_in=B2C_1_edit',
+    '=user@contoso.b2clogin.com/B2C_1_sign_in',
+    '=/B2C_1_sign_in',
+    '=',
+  ].map(
+    place =>
+      [
+        `a B2C tenant with ${place}`,
+        { ...entra, b2cTenants: tenant + place },
+        'b2cTenants',
+        /host and user flows, such as id=contoso\.b2clogin\.com\/B2C_1_sign_in/,
+      ] as const,
+  ),
   ['tenants with an issuer', { ...oidc, tenants: tenant }, 'tenants', /no meaning with.*ISSUER/],
   ['personal with an issuer', { ...oidc, personalAccounts: 'true' }, 'personalAccounts', /ISSUER/],
   ['B2C with an issuer', { ...oidc, b2cTenants: tenant }, 'b2cTenants', /ISSUER/],

@@ -11,7 +11,7 @@ import { Failure } from '../failure.ts'
 import { quote } from './bearer.ts'
 import { type Cloud, clouds, isB2cIssuer, personalTenantId } from './clouds.ts'
 import type { KeySource } from './key-set.ts'
-import type { EntraTrust, OidcTrust, Trust } from './trust.ts'
+import type { B2cTenant, EntraTrust, OidcTrust, Trust } from './trust.ts'
 
 export type Issuer = Readonly<{
   /** Every trusted spelling of this issuer for this tenant. */
@@ -112,40 +112,51 @@ function includesTenant(trust: EntraTrust, tenantId: string): boolean {
  * https://learn.microsoft.com/en-us/azure/active-directory-b2c/tokens-overview#claims
  */
 function findB2c(trust: EntraTrust, iss: string, claims: IssuerClaims): Issuer | undefined {
-  for (const { tenantId, host, policies } of trust.b2cTenants) {
-    if (!host) continue
-    const tenant = tenantId.toLowerCase()
-    const policy = policies?.find(name => isPolicyOf(name, iss, claims)) ?? onlyOne(policies)
-    if (!policy) continue
-    const spellings = [
-      `https://${host}/${tenant}/v2.0/`,
-      `https://${host}/tfp/${tenant}/${policy.toLowerCase()}/v2.0/`,
-    ]
-    if (!spellings.includes(iss)) continue
-    return {
+  const candidates = trust.b2cTenants.flatMap(b2cIssuersOf).filter(b2c => b2c.spells(iss))
+  const named = candidates.filter(({ policy }) => fitsPolicy(policy, claims))
+  // A token that names no policy is only believed where there is one that it can be of.
+  if (named.length > 1 && !namesPolicy(claims)) return undefined
+  return named[0]?.issuer
+}
+
+type B2cIssuer = Readonly<{ policy: string; spells: (iss: string) => boolean; issuer: Issuer }>
+
+function b2cIssuersOf({ tenantId, host, policies = [] }: B2cTenant): B2cIssuer[] {
+  if (host === undefined) return []
+  const tenant = tenantId.toLowerCase()
+  return policies.map(policy => {
+    const spellings = b2cSpellings(host, tenant, policy)
+    const discovery = wellKnown(`https://${host}/${tenant}/${policy}/v2.0`)
+    const issuer = {
       spellings,
       tenantId: tenant,
       namesTenant: true,
       isEntra: false,
       isB2c: true,
-      keys: {
-        discovery: wellKnown(`https://${host}/${tenant}/${policy}/v2.0`),
-        declares: spellings,
-      },
+      keys: { discovery, declares: spellings },
     }
-  }
-  return undefined
+    return { policy, spells: iss => spellings.includes(iss), issuer }
+  })
 }
 
-function isPolicyOf(policy: string, iss: string, { tfp, acr }: IssuerClaims): boolean {
-  const name = policy.toLowerCase()
-  const claimed = tfp ?? acr
-  if (typeof claimed === 'string') return claimed.toLowerCase() === name
-  return iss.endsWith(`/${name}/v2.0/`)
+/** B2C writes the policy in lower case here, whatever its name is in the portal. */
+function b2cSpellings(host: string, tenant: string, policy: string): readonly string[] {
+  const withPolicy = (name: string) => `https://${host}/tfp/${tenant}/${name}/v2.0/`
+  return [`https://${host}/${tenant}/v2.0/`, withPolicy(policy.toLowerCase()), withPolicy(policy)]
 }
 
-function onlyOne<T>(list: readonly T[] | undefined): T | undefined {
-  return list?.length === 1 ? list[0] : undefined
+/**
+ * Each claim that is there has to name the policy: stops a token of another user flow, such as a
+ * sign-up that checks less, from passing where the flows share their keys.
+ */
+function fitsPolicy(policy: string, { tfp, acr }: IssuerClaims): boolean {
+  const isPolicy = (claim: unknown) =>
+    typeof claim === 'string' && claim.toLowerCase() === policy.toLowerCase()
+  return [tfp, acr].every(claim => claim === undefined || isPolicy(claim))
+}
+
+function namesPolicy({ tfp, acr }: IssuerClaims): boolean {
+  return tfp !== undefined || acr !== undefined
 }
 
 function findOidc(trust: OidcTrust, iss: string): Issuer | undefined {

@@ -9,7 +9,7 @@ export type B2cTenant = Readonly<{
   tenantId: string
   /** `contoso.b2clogin.com` or a custom domain; without it the tenant's Entra tokens are only marked. */
   host?: string
-  /** User flows whose tokens are accepted: `B2C_1_sign_in`. */
+  /** With `host`: the user flows whose tokens are accepted, such as `B2C_1_sign_in`. */
   policies?: readonly string[]
 }>
 

@@ -43,6 +43,9 @@ const entra: EntraTrust = {
   personal: true,
 }
 
+const b2cIssuer = (policy: string) =>
+  `https://fabrikam.b2clogin.com/tfp/${fabrikam}/${policy}/v2.0/`
+
 let issuer: TestIssuer
 before(async () => {
   issuer = await startTestIssuer()
@@ -307,6 +310,25 @@ describe('a token that is not in order is refused, saying why', () => {
       'token-issuer-unknown',
       () => bearer(issuer.sign(b2cUser(start, { tfp: 'B2C_1_other' }))),
     ],
+    ...(
+      [
+        ['a B2C policy in acr that is not listed', { tfp: undefined, acr: 'B2C_1_other' }],
+        ['a B2C policy in acr beside a listed one in tfp', { acr: 'B2C_1_edit' }],
+        ['a B2C policy that is no text', { tfp: 1 }],
+        ['a B2C policy that is null', { tfp: null }],
+        ['a B2C policy that is empty', { tfp: '' }],
+        ['no B2C policy where there are several', { tfp: undefined }],
+        ['a B2C policy other than that of its issuer', { iss: b2cIssuer('b2c_1_edit') }],
+        ['a B2C issuer of a policy that is not listed', { iss: b2cIssuer('b2c_1_other') }],
+      ] as const
+    ).map(
+      ([name, claims]) =>
+        [name, 'token-issuer-unknown', () => bearer(issuer.sign(b2cUser(start, claims)))] as [
+          string,
+          FailureCode,
+          () => string,
+        ],
+    ),
     [
       'a tenant that is not allowed',
       'token-tenant-not-allowed',
