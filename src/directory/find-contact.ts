@@ -1,10 +1,12 @@
 /**
  * Finding a contact with the pointer to its photo, from the person whose mailbox it is in to the folder it
- * lies in, in one statement. What lies in a mailbox otherwise is contacts.ts's.
+ * lies in, in one statement, and one more for a path of several folders. What lies in a mailbox otherwise
+ * is contacts.ts's.
  */
-import { type Expression, type ExpressionBuilder, sql } from 'kysely'
+import type { Expression } from 'kysely'
 import { prepareRow } from '../storage/prepared.ts'
-import type { ContactRow, Database, Schema } from '../storage/schema.ts'
+import type { ContactRow, Database } from '../storage/schema.ts'
+import { isPath, maxFolderDepth, wayUp } from './folders.ts'
 import { byIdOrName, type PhotoColumns, type User } from './users.ts'
 
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
@@ -31,18 +33,31 @@ export type FoundContact = Readonly<{
 /** undefined when there is no such person. */
 export type FindContact = (address: ContactAddress) => Promise<FoundContact | undefined>
 
-/** The addresses that Graph documents are prepared; a path of more folders is one statement as well. */
+/** The statements are prepared: none grows with the path. */
 export function prepareFindContact(database: Database): FindContact {
   const byId = prepareBy(database, 'id')
   const byName = prepareBy(database, 'user_principal_name_key')
   return async ({ tenantId, idOrName, by, folders, id: contact }) => {
     const at = { tenantId, contact }
+    const folder = folders.at(-1)
     const row = await byIdOrName(idOrName, by, {
-      byId: person => byId({ ...at, person }, folders),
-      byName: person => byName({ ...at, person }, folders),
+      byId: person => byId({ ...at, person }, folder),
+      byName: person => byName({ ...at, person }, folder),
     })
-    return row && toFound(row)
+    const found = row && toFound(row, folder)
+    if (found === undefined || !found.hasFolders || folders.length < 2) return found
+    return { ...found, hasFolders: await hasPath(database, found.user, folders) }
   }
+}
+
+async function hasPath(
+  database: Database,
+  user: FoundContact['user'],
+  folders: readonly string[],
+): Promise<boolean> {
+  if (folders.length > maxFolderDepth) return false
+  const mailbox = { tenantId: user.tenant_id, userId: user.id }
+  return isPath(await wayUp(database, mailbox, folders.at(-1) ?? ''), folders)
 }
 
 type PersonColumn = 'id' | 'user_principal_name_key'
@@ -50,25 +65,12 @@ type At<Value> = Readonly<{ tenantId: Value; person: Value; contact: Value }>
 
 function prepareBy(database: Database, column: PersonColumn) {
   const names = ['tenantId', 'person', 'contact'] as const
-  const inMailbox = prepareRow(database, names, (db, at) => contactAt(db, column, at, []))
+  const inMailbox = prepareRow(database, names, (db, at) => contactAt(db, column, at, undefined))
   const inFolder = prepareRow(database, [...names, 'folder'], (db, at) =>
-    contactAt(db, column, at, [at.folder]),
+    contactAt(db, column, at, at.folder),
   )
-  return async (values: At<string>, folders: readonly string[]) => {
-    const [folder, child] = folders
-    if (folder === undefined) return await inMailbox(values)
-    if (child === undefined) return await inFolder({ ...values, folder })
-    const at = {
-      tenantId: given(values.tenantId),
-      person: given(values.person),
-      contact: given(values.contact),
-    }
-    return await contactAt(database, column, at, folders.map(given)).executeTakeFirst()
-  }
-}
-
-function given(text: string): Expression<string> {
-  return sql<string>`${text}`
+  return async (values: At<string>, folder: string | undefined) =>
+    folder === undefined ? await inMailbox(values) : await inFolder({ ...values, folder })
 }
 
 /** One row when there is such a person; the columns of a contact that is not there are null. */
@@ -76,9 +78,8 @@ function contactAt(
   database: Database,
   column: PersonColumn,
   at: At<Expression<string>>,
-  folders: readonly Expression<string>[],
+  folder: Expression<string> | undefined,
 ) {
-  const last = folders.at(-1)
   return database
     .selectFrom('users')
     .leftJoin('contacts', join => {
@@ -86,7 +87,15 @@ function contactAt(
         .onRef('contacts.tenant_id', '=', 'users.tenant_id')
         .onRef('contacts.mailbox_id', '=', 'users.id')
         .on('contacts.id', '=', at.contact)
-      return last === undefined ? inMailbox : inMailbox.on('contacts.folder_id', '=', last)
+      return folder === undefined ? inMailbox : inMailbox.on('contacts.folder_id', '=', folder)
+    })
+    .leftJoin('contact_folders', join => {
+      const inMailbox = join
+        .onRef('contact_folders.tenant_id', '=', 'users.tenant_id')
+        .onRef('contact_folders.mailbox_id', '=', 'users.id')
+      return folder === undefined
+        ? inMailbox.onRef('contact_folders.id', '=', 'contacts.folder_id')
+        : inMailbox.on('contact_folders.id', '=', folder)
     })
     .leftJoin('photos', join =>
       join
@@ -97,55 +106,23 @@ function contactAt(
     .selectAll('contacts')
     .select(['version', 'upload_hash', 'renditions', 'updated_at'])
     .select(['users.tenant_id as user_tenant_id', 'users.id as user_id'])
-    .select(builder => isPath(builder, folders).as('has_folders'))
+    .select('contact_folders.id as found_folder_id')
     .where('users.tenant_id', '=', at.tenantId)
     .where(`users.${column}`, '=', at.person)
 }
 
-/**
- * 1 when each is a folder of the mailbox, and a child of the one before it; else 0. One case after another,
- * for SQLite finds an AND of as many as an address has room for too deep; the first never holds, and is there
- * because SQL knows no CASE without any.
- */
-function isPath(
-  builder: ExpressionBuilder<Schema, 'users'>,
-  folders: readonly Expression<string>[],
-) {
-  const { lit } = builder
-  return folders
-    .reduce(
-      (cases, folder, index) =>
-        cases.when(builder.not(isStep(builder, folder, folders[index - 1]))).then(lit(0)),
-      builder.case().when(lit(false)).then(lit(0)),
-    )
-    .else(lit(1))
-    .end()
-}
-
-function isStep(
-  builder: ExpressionBuilder<Schema, 'users'>,
-  folder: Expression<string>,
-  parent: Expression<string> | undefined,
-) {
-  const found = builder
-    .selectFrom('contact_folders')
-    .select('contact_folders.id')
-    .whereRef('contact_folders.tenant_id', '=', 'users.tenant_id')
-    .whereRef('contact_folders.mailbox_id', '=', 'users.id')
-    .where('contact_folders.id', '=', folder)
-  return builder.exists(
-    parent === undefined ? found : found.where('contact_folders.parent_folder_id', '=', parent),
-  )
-}
-
 type Row = Nullable<ContactWithPhoto> &
-  Readonly<{ user_tenant_id: string; user_id: string; has_folders: number }>
+  Readonly<{ user_tenant_id: string; user_id: string; found_folder_id: string | null }>
 
-function toFound({ user_tenant_id, user_id, has_folders, ...contact }: Row): FoundContact {
+function toFound(
+  { user_tenant_id, user_id, found_folder_id, ...contact }: Row,
+  folder: string | undefined,
+): FoundContact {
   return {
     user: { tenant_id: user_tenant_id, id: user_id },
-    hasFolders: has_folders === 1,
-    contact: isThere(contact) ? contact : undefined,
+    hasFolders: folder === undefined || found_folder_id !== null,
+    // Where its folder is not there, a contact is not there either.
+    contact: isThere(contact) && contact.folder_id === found_folder_id ? contact : undefined,
   }
 }
 

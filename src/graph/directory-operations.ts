@@ -3,10 +3,12 @@
  * their folders, which a contact's photo needs. As much of Graph as that, and no more.
  */
 import * as contacts from '../directory/contacts.ts'
+import * as folders from '../directory/folders.ts'
 import {
   listGroups as findGroups,
   listJoinedTeams as findJoinedTeams,
 } from '../directory/groups.ts'
+import { removeFolder } from '../directory/remove-folder.ts'
 import { listUsers as findUsers } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import { readContact, readContactFolder } from './bodies.ts'
@@ -137,7 +139,7 @@ export async function listContactFolders(request: Request, parts: Parts): Promis
   const options = readOptions(request.address.query, contracts.listContactFolders.options)
   const mailbox = mailboxOf(expectPerson(request.target))
   const parent = folderOf(request.target)
-  const rows = await contacts.listFolders(parts.database, mailbox, parent, onePageMore(options))
+  const rows = await folders.listFolders(parts.database, mailbox, parent, onePageMore(options))
   return collection(
     request,
     foldersPlace(request.target),
@@ -149,7 +151,7 @@ export async function listContactFolders(request: Request, parts: Parts): Promis
 export async function createContactFolder(request: Request, parts: Parts): Promise<Reply> {
   const mailbox = mailboxOf(expectPerson(request.target))
   const { displayName } = readContactFolder(await request.call.readBody(maxJsonBytes))
-  const row = await contacts.addFolder(parts.database, mailbox, {
+  const row = await folders.addFolder(parts.database, mailbox, {
     id: parts.newId(),
     parentFolderId: folderOf(request.target),
     displayName,
@@ -165,12 +167,7 @@ export async function createContactFolder(request: Request, parts: Parts): Promi
 /** The folder goes with everything in it, as in Outlook. */
 export async function deleteContactFolder({ target }: Request, parts: Parts): Promise<Reply> {
   const { user, folder } = expectFolder(target)
-  const removed = await contacts.removeFolder(
-    parts.database,
-    mailboxOf(user),
-    folder.id,
-    parts.now(),
-  )
+  const removed = await removeFolder(parts.database, mailboxOf(user), folder.id, parts.now())
   if (!removed) throw new Failure('contact-folder-not-found')
   return empty(204)
 }

@@ -2,7 +2,8 @@
  * Rows and renditions -> Graph's JSON: which properties a resource has, under which names, with which
  * OData annotations. The only place where these spellings stand.
  */
-import type { Contact, ContactFolder, EmailAddress } from '../directory/contacts.ts'
+import type { Contact, EmailAddress } from '../directory/contacts.ts'
+import type { ContactFolder } from '../directory/folders.ts'
 import type { Group } from '../directory/groups.ts'
 import type { PhotoUpdateSettings } from '../directory/photo-update-settings.ts'
 import type { User } from '../directory/users.ts'

@@ -2,10 +2,11 @@
  * What an address leads to: finding it in the caller's own tenant, and what the caller is to it. A
  * caller never sees, nor gets a hint of, anything of another tenant.
  */
-import { type ContactFolder, findFolder, type Mailbox } from '../directory/contacts.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { ContactWithPhoto } from '../directory/find-contact.ts'
+import { type ContactFolder, findFolder, maxFolderDepth } from '../directory/folders.ts'
 import type { GroupWithPhoto } from '../directory/groups.ts'
+import type { Mailbox } from '../directory/mailbox.ts'
 import { isGroupOwner, isTeamJoined, rolesOfUser } from '../directory/relations.ts'
 import {
   addSignedInUser,
@@ -36,6 +37,7 @@ type Place = Directory & Readonly<{ isReadOnly?: boolean | undefined }>
 
 /** Throws the 'not-found' failure of whatever on the way does not exist. */
 export async function find(match: Match, caller: Caller, directory: Place): Promise<Target> {
+  if (match.folders.length > maxFolderDepth) throw new Failure('contact-folder-not-found')
   switch (match.target) {
     case 'directory':
       return { kind: 'directory' }

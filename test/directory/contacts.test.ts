@@ -1,17 +1,11 @@
 /** Contacts and folders: paths of folders, and removal that takes photos with it. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import {
-  addContact,
-  addFolder,
-  findFolder,
-  listContacts,
-  listFolders,
-  type Mailbox,
-  removeContact,
-  removeFolder,
-} from '../../src/directory/contacts.ts'
+import { addContact, listContacts, removeContact } from '../../src/directory/contacts.ts'
 import { prepareFindContact } from '../../src/directory/find-contact.ts'
+import { addFolder, findFolder, listFolders } from '../../src/directory/folders.ts'
+import type { Mailbox } from '../../src/directory/mailbox.ts'
+import { removeFolder } from '../../src/directory/remove-folder.ts'
 import { addUsers } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import type { Database } from '../../src/storage/schema.ts'

@@ -5,7 +5,8 @@
 import { decodeJwt, importJWK, SignJWT } from 'jose'
 import * as demo from '../../src/demo/tenant.ts'
 import { type Development, startDevelopment } from '../../src/development.ts'
-import { insertContact, insertFolder } from '../../src/directory/contacts.ts'
+import { insertContact } from '../../src/directory/contacts.ts'
+import { insertFolder } from '../../src/directory/folders.ts'
 import type { Parts } from '../../src/graph/request.ts'
 
 export type Tokens = Readonly<{

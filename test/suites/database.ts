@@ -5,14 +5,10 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { sql } from 'kysely'
-import {
-  addContact,
-  addFolder,
-  insertFolder,
-  maxFolderDepth,
-  removeFolder,
-} from '../../src/directory/contacts.ts'
+import { addContact } from '../../src/directory/contacts.ts'
 import { prepareFindContact } from '../../src/directory/find-contact.ts'
+import { addFolder, findFolder, insertFolder, maxFolderDepth } from '../../src/directory/folders.ts'
+import { removeFolder } from '../../src/directory/remove-folder.ts'
 import { addSignedInUser, prepareFindUser } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { migrate } from '../../src/storage/migrations.ts'
@@ -326,6 +322,38 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       assert.equal(await removeFolder(database, mailbox, '0', 1), true)
       assert.equal(await removeFolder(database, mailbox, '0', 1), false)
       assert.equal((await find({ ...at, folders: [] }))?.contact, undefined)
+    })
+
+    test('a path of folders costs as many statements, and as long, as one folder and one more', async () => {
+      await database.insertInto('users').values(userNamed('alice')).execute()
+      const mailbox = { tenantId: 't', userId: 'alice' }
+      const ids = Array.from({ length: maxFolderDepth }, (_, index) => String(index))
+      for (const [index, id] of ids.entries()) {
+        await insertFolder(database, mailbox, {
+          id,
+          parentFolderId: ids[index - 1],
+          displayName: 'F',
+        })
+      }
+      const sent: string[] = []
+      const watched = database.withPlugin({
+        transformQuery: ({ node }) => {
+          sent.push(JSON.stringify(node))
+          return node
+        },
+        transformResult: async ({ result }) => result,
+      })
+      const find = prepareFindContact(watched)
+      const at = { tenantId: 't', idOrName: 'alice', by: 'id', id: 'nothing' } as const
+      sent.length = 0
+      await find({ ...at, folders: ids.slice(-2) })
+      const ofTwo = sent.splice(0).map(text => text.length)
+      await find({ ...at, folders: ids })
+      const ofMany = sent.splice(0).map(text => text.length)
+      assert.equal((await findFolder(watched, mailbox, ids))?.id, ids.at(-1))
+      assert.equal(sent.length, 1)
+      assert.equal(ofMany.length, ofTwo.length)
+      assert.ok(ofMany.every((length, index) => length <= (ofTwo[index] ?? 0) + 20))
     })
 
     test('a folder goes with more folders than are asked for at once', async () => {

@@ -5,14 +5,10 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
-import {
-  addContact,
-  addFolder,
-  listContacts,
-  type Mailbox,
-  removeContact,
-  removeFolder,
-} from '../../src/directory/contacts.ts'
+import { addContact, listContacts, removeContact } from '../../src/directory/contacts.ts'
+import { addFolder } from '../../src/directory/folders.ts'
+import type { Mailbox } from '../../src/directory/mailbox.ts'
+import { removeFolder } from '../../src/directory/remove-folder.ts'
 import { addUsers } from '../../src/directory/users.ts'
 import { Failure, type FailureCode } from '../../src/failure.ts'
 import type { OwnerKey, Photo } from '../../src/photos/photo.ts'

@@ -1,0 +1,159 @@
+/**
+ * Folders of contacts in the mailbox of a user: finding one by its path, listing them, adding them. How
+ * one goes with all that lies in it is remove-folder.ts.
+ */
+import { sql } from 'kysely'
+import { Failure } from '../failure.ts'
+import { lockRows } from '../storage/row-locks.ts'
+import type { ContactFolderRow, Database } from '../storage/schema.ts'
+import { inTransaction } from '../storage/transactions.ts'
+import type { Mailbox } from './mailbox.ts'
+
+export type ContactFolder = ContactFolderRow
+
+/**
+ * How many folders lie in one another, Exchange's FolderHierarchyDepthReceiveQuota
+ * (https://learn.microsoft.com/powershell/module/exchange/set-mailbox).
+ */
+export const maxFolderDepth = 300
+
+/**
+ * The folder at the end of a path of folder ids, outermost first. Each has to be a child of the one
+ * before it; the first may lie anywhere, as an id is enough to find a folder in a mailbox.
+ */
+export async function findFolder(
+  database: Database,
+  mailbox: Mailbox,
+  path: readonly string[],
+): Promise<ContactFolderRow | undefined> {
+  const last = path.at(-1)
+  if (last === undefined || path.length > maxFolderDepth) return undefined
+  const found = await wayUp(database, mailbox, last)
+  return isPath(found, path) ? found.find(({ id }) => id === last) : undefined
+}
+
+/** The folder and all that it lies in: one statement, however deep. */
+export async function wayUp(
+  database: Database,
+  mailbox: Mailbox,
+  id: string,
+): Promise<ContactFolderRow[]> {
+  const { tenantId, userId } = mailbox
+  const { rows } = await sql<ContactFolderRow>`
+    with recursive way_up as (
+      select * from contact_folders
+      where tenant_id = ${tenantId} and mailbox_id = ${userId} and id = ${id}
+      union all
+      select folder.* from contact_folders folder
+      join way_up on folder.id = way_up.parent_folder_id
+      where folder.tenant_id = ${tenantId} and folder.mailbox_id = ${userId})
+    select * from way_up`.execute(database)
+  return rows
+}
+
+/** Whether each of `path` is among the folders found, and a child of the one before it. */
+export function isPath(
+  found: readonly Pick<ContactFolderRow, 'id' | 'parent_folder_id'>[],
+  path: readonly string[],
+): boolean {
+  const parents = new Map(found.map(({ id, parent_folder_id }) => [id, parent_folder_id]))
+  return path.every((id, index) =>
+    index === 0 ? parents.has(id) : parents.get(id) === path[index - 1],
+  )
+}
+
+export function foldersOf(database: Database, mailbox: Mailbox) {
+  return database
+    .selectFrom('contact_folders')
+    .where('contact_folders.tenant_id', '=', mailbox.tenantId)
+    .where('contact_folders.mailbox_id', '=', mailbox.userId)
+}
+
+export async function listFolders(
+  database: Database,
+  mailbox: Mailbox,
+  parentFolderId: string | undefined,
+  page: Readonly<{ top: number; skip: number }>,
+): Promise<ContactFolderRow[]> {
+  return await database
+    .selectFrom('contact_folders')
+    .selectAll()
+    .where('tenant_id', '=', mailbox.tenantId)
+    .where('mailbox_id', '=', mailbox.userId)
+    .where('parent_folder_id', parentFolderId === undefined ? 'is' : '=', parentFolderId ?? null)
+    .orderBy('display_name')
+    .orderBy('id')
+    .limit(page.top)
+    .offset(page.skip)
+    .execute()
+}
+
+export type NewFolder = Readonly<{
+  id: string
+  parentFolderId?: string | undefined
+  displayName: string
+}>
+
+/** Throws 'contact-folder-not-found' when its parent vanished meanwhile, 'resource-invalid' when it is too deep. */
+export async function addFolder(
+  database: Database,
+  mailbox: Mailbox,
+  folder: NewFolder,
+): Promise<ContactFolderRow> {
+  return await inTransaction(database, async transaction => {
+    await expectFolder(transaction, mailbox, folder.parentFolderId)
+    await expectRoomBelow(transaction, mailbox, folder.parentFolderId)
+    return await insertFolder(transaction, mailbox, folder)
+  })
+}
+
+/** For a transaction of the caller's own. */
+export async function insertFolder(
+  database: Database,
+  mailbox: Mailbox,
+  folder: NewFolder,
+): Promise<ContactFolderRow> {
+  const row: ContactFolderRow = {
+    tenant_id: mailbox.tenantId,
+    mailbox_id: mailbox.userId,
+    id: folder.id,
+    parent_folder_id: folder.parentFolderId ?? null,
+    display_name: folder.displayName,
+  }
+  await database.insertInto('contact_folders').values(row).execute()
+  return row
+}
+
+/**
+ * Inside the transaction that puts something into it: a folder may vanish after it was looked up, but
+ * not after this.
+ */
+export async function expectFolder(
+  transaction: Database,
+  mailbox: Mailbox,
+  id: string | undefined,
+): Promise<void> {
+  if (id === undefined) return
+  if (!(await holdFolder(transaction, mailbox, id))) throw new Failure('contact-folder-not-found')
+}
+
+/** Folders never change their parent: the way up stays what it was when it was counted. */
+async function expectRoomBelow(
+  transaction: Database,
+  mailbox: Mailbox,
+  id: string | undefined,
+): Promise<void> {
+  if (id === undefined) return
+  if ((await wayUp(transaction, mailbox, id)).length < maxFolderDepth) return
+  const reason = `no more than ${maxFolderDepth} folders lie in one another`
+  throw new Failure('resource-invalid', { facts: { reason } })
+}
+
+export async function holdFolder(
+  transaction: Database,
+  mailbox: Mailbox,
+  id: string,
+): Promise<boolean> {
+  const query = foldersOf(transaction, mailbox).select('id').where('id', '=', id)
+  return (await lockRows(transaction, query).executeTakeFirst()) !== undefined
+}
