@@ -19,11 +19,22 @@ const examples: Readonly<Record<FailureCode, Example>> = {
   'token-algorithm-refused': {
     when: 'the token is signed with an algorithm that issuers do not use (`none`, `HS256`, …)',
   },
+  'token-claim-missing': {
+    when: 'the token has no `iss`, `aud` or `exp`: the answer names what it lacks',
+    facts: { claims: ['aud', 'sub'], audience },
+  },
+  'token-key-unknown': {
+    when: 'the token names a key that is not among the issuer’s, or not yet',
+    facts: { seconds: 30 },
+  },
   'token-signature-invalid': { when: 'the signature does not fit the issuer’s keys' },
   'token-expired': { when: 'the token’s time is over' },
   'token-not-yet-valid': { when: 'the token’s time has not begun' },
   'token-audience-wrong': { when: 'the token is for somebody else', facts: { audience } },
-  'token-issuer-unknown': { when: 'nobody set up here issued the token' },
+  'token-issuer-unknown': {
+    when: 'nobody set up here issued the token; a slash too many or too few at the end is named',
+    facts: { issuer: ['https://id.example/realms/staff'] },
+  },
   'token-tenant-not-allowed': { when: 'the tenant is none of those set up here' },
   'token-for-microsoft-graph': {
     when: 'the token is for Microsoft Graph itself',

@@ -9,6 +9,8 @@ export type FailureCode =
   | 'token-missing'
   | 'token-malformed'
   | 'token-algorithm-refused'
+  | 'token-claim-missing'
+  | 'token-key-unknown'
   | 'token-signature-invalid'
   | 'token-expired'
   | 'token-not-yet-valid'

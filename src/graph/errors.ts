@@ -22,11 +22,21 @@ const imageNotFound =
 
 export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
   'token-missing': unauthorized('Access token is empty.'),
-  'token-malformed': unauthorized(
-    'CompactToken parsing failed: the Authorization header does not hold one well-formed JSON Web Token after the word Bearer.',
+  'token-malformed': unauthorized(f =>
+    'claim' in f
+      ? `Access token validation failure. The claim '${text(f, 'claim')}' does not have the form that it must have.`
+      : 'CompactToken parsing failed: the Authorization header does not hold one well-formed JSON Web Token after the word Bearer.',
+  ),
+  'token-claim-missing': unauthorized(
+    f =>
+      `Access token validation failure. ${listed(f, 'claims', 'These claims are missing: ')}${expected(f)}`,
   ),
   'token-algorithm-refused': unauthorized(
     'The access token is signed with an algorithm that is not accepted here.',
+  ),
+  'token-key-unknown': unauthorized(
+    f =>
+      `Access token validation failure. The issuer does not publish the key that the token names. If the issuer has only just begun to use that key, try again in ${text(f, 'seconds')} seconds.`,
   ),
   'token-signature-invalid': unauthorized('Access token validation failure. Invalid signature.'),
   'token-expired': unauthorized('Lifetime validation failed, the token is expired.'),
@@ -35,7 +45,8 @@ export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
     f => `Access token validation failure. Invalid audience.${expected(f)}`,
   ),
   'token-issuer-unknown': unauthorized(
-    'Access token validation failure. The issuer is not trusted here.',
+    f =>
+      `Access token validation failure. The issuer is not trusted here.${slash(f)}${listed(f, 'issuer', ' Expected issuer: ')}`,
   ),
   'token-tenant-not-allowed': unauthorized(
     'Access token validation failure. The tenant of the token is not allowed here.',
@@ -344,6 +355,17 @@ function listed(facts: Facts, name: string, before: string): string {
 
 function expected(facts: Facts): string {
   return listed(facts, 'audience', ' Expected audience: ')
+}
+
+function slash(facts: Facts): string {
+  switch (facts.slash) {
+    case 'missing':
+      return ' It lacks the slash at the end that the expected issuer has.'
+    case 'extra':
+      return ' It has a slash at the end that the expected issuer does not have.'
+    default:
+      return ''
+  }
 }
 
 /**

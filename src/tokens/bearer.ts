@@ -19,6 +19,8 @@ export const acceptedAlgorithms: readonly string[] = [
   ...['RS256', 'RS384', 'RS512'],
   ...['PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512'],
+  // Over Ed25519. https://www.rfc-editor.org/rfc/rfc8037, https://www.rfc-editor.org/rfc/rfc9864
+  ...['EdDSA', 'Ed25519'],
 ]
 
 export type UnverifiedToken = Readonly<{
@@ -60,6 +62,18 @@ export function readToken(text: string): UnverifiedToken {
   if (!isCanonical(text)) throw malformed('the signature is not canonical base64url')
   const claims = decodePart(() => decodeJwt(text))
   return { text, alg, kid, hasHeaderNonce: nonce !== undefined, claims }
+}
+
+/** Without these nothing can be decided. All that are missing are named at once. */
+export function requireClaims({ claims }: UnverifiedToken): void {
+  const missing = ['iss', 'aud', 'exp'].filter(name => claims[name] === undefined)
+  if (missing.length === 0) return
+  // Whether a token without `sub` names its subject elsewhere, claims.ts decides.
+  if (claims.sub === undefined && claims.oid === undefined) missing.push('sub')
+  throw new Failure('token-claim-missing', {
+    detail: `no ${missing.join(', ')}`,
+    facts: { claims: missing },
+  })
 }
 
 /** What a token claims goes to the log quoted and cut: it may be long, and may hold line breaks. */

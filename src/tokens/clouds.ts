@@ -61,6 +61,14 @@ export const clouds = {
   },
 } as const satisfies Record<CloudName, Cloud>
 
+export function v1Issuer(cloud: Cloud, tenant: string): string {
+  return `https://${cloud.v1IssuerHost}/${tenant}/`
+}
+
+export function v2Issuers(cloud: Cloud, tenant: string): readonly string[] {
+  return cloud.authorityHosts.map(host => `https://${host}/${tenant}/v2.0`)
+}
+
 /** `tid` of every personal Microsoft account. */
 export const personalTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
 

@@ -7,11 +7,17 @@
  * issuer confusion (keys of one issuer vouching for another). It does not stop a trusted issuer lying.
  */
 
-import { Failure } from '../failure.ts'
+import { type Facts, Failure } from '../failure.ts'
 import { quote } from './bearer.ts'
-import { type Cloud, clouds, isB2cIssuer, personalTenantId } from './clouds.ts'
+import { type Cloud, clouds, isB2cIssuer, personalTenantId, v1Issuer, v2Issuers } from './clouds.ts'
 import type { KeySource } from './key-set.ts'
-import type { B2cTenant, EntraTrust, OidcTrust, Trust } from './trust.ts'
+import {
+  type B2cTenant,
+  type EntraTrust,
+  type OidcTrust,
+  type Trust,
+  tenantTemplate,
+} from './trust.ts'
 
 export type Issuer = Readonly<{
   /** Every trusted spelling of this issuer for this tenant. */
@@ -27,7 +33,6 @@ export type Issuer = Readonly<{
 
 export type IssuerClaims = Readonly<{ iss?: unknown; tid?: unknown; tfp?: unknown; acr?: unknown }>
 
-const tenantTemplate = '{tenantid}'
 const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/
 const wholeGuid = new RegExp(`^${guid.source}$`)
 
@@ -36,12 +41,27 @@ export function findIssuer(trust: Trust, claims: IssuerClaims): Issuer {
   const { iss, tid } = claims
   if (typeof iss !== 'string') throw malformed('iss', iss)
   if (tid !== undefined && typeof tid !== 'string') throw malformed('tid', tid)
-  const found = trust.kind === 'entra' ? findEntra(trust, iss, claims) : findOidc(trust, iss)
-  if (!found) throw unknown(`iss ${quote(iss)}`)
+  const found = find(trust, iss, claims)
+  if (!found) throw unknown(`iss ${quote(iss)}`, slashFacts(trust, iss, claims))
   if (found.namesTenant && tid !== undefined && tid.toLowerCase() !== found.tenantId) {
     throw unknown(`tid ${quote(tid)} is not the tenant of iss ${quote(iss)}`)
   }
   return found
+}
+
+function find(trust: Trust, iss: string, claims: IssuerClaims): Issuer | undefined {
+  return trust.kind === 'entra' ? findEntra(trust, iss, claims) : findOidc(trust, iss)
+}
+
+/** Whether the slash at the end is all that is wrong with it: hard to see, so it is said. */
+function slashFacts(trust: Trust, iss: string, claims: IssuerClaims): Facts {
+  const hasSlash = iss.endsWith('/')
+  try {
+    const found = find(trust, hasSlash ? iss.slice(0, -1) : `${iss}/`, claims)
+    return found ? { slash: hasSlash ? 'extra' : 'missing' } : {}
+  } catch {
+    return {}
+  }
 }
 
 function findEntra(trust: EntraTrust, iss: string, claims: IssuerClaims): Issuer | undefined {
@@ -83,14 +103,6 @@ function entraKeys(cloud: Cloud, tenantId: string | undefined, isV1: boolean): K
     discovery: wellKnown(root),
     declares: isV1 ? [v1Issuer(cloud, named)] : v2Issuers(cloud, named),
   }
-}
-
-function v1Issuer(cloud: Cloud, tenant: string): string {
-  return `https://${cloud.v1IssuerHost}/${tenant}/`
-}
-
-function v2Issuers(cloud: Cloud, tenant: string): readonly string[] {
-  return cloud.authorityHosts.map(host => `https://${host}/${tenant}/v2.0`)
 }
 
 function requireTenant(cloud: Cloud, trust: EntraTrust, tenantId: string): void {
@@ -198,11 +210,14 @@ function wellKnown(issuer: string): string {
 }
 
 function malformed(claim: string, value: unknown): Failure {
-  return new Failure('token-malformed', { detail: `${claim} is ${quote(value)}` })
+  return new Failure('token-malformed', {
+    detail: `${claim} is ${quote(value)}`,
+    facts: { claim },
+  })
 }
 
-function unknown(detail: string): Failure {
-  return new Failure('token-issuer-unknown', { detail })
+function unknown(detail: string, facts: Facts = {}): Failure {
+  return new Failure('token-issuer-unknown', { detail, facts })
 }
 
 function notAllowed(tenantId: string): Failure {

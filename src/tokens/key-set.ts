@@ -38,12 +38,18 @@ const maxDocumentBytes = 1024 * 1024
 export function fits(key: PublishedKey, wanted: WantedKey): boolean {
   if (wanted.kid !== undefined && wanted.kid !== key.kid) return false
   if (key.family !== familyOf(wanted.alg)) return false
-  if (key.alg !== undefined && key.alg !== wanted.alg) return false
+  if (key.alg !== undefined && !isSameAlgorithm(key.alg, wanted.alg)) return false
   if (key.boundTo === undefined) return true
   // Keys of personal accounts stand in the shared document beside those of every organisation:
   // without this a personal account's key could vouch for any tenant.
   // https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-the-issuer
   return wanted.spellings.includes(key.boundTo.replaceAll('{tenantid}', wanted.tenantId))
+}
+
+/** Two names of one: https://www.rfc-editor.org/rfc/rfc9864#section-2.2 */
+function isSameAlgorithm(published: string, wanted: string): boolean {
+  const edwards = ['EdDSA', 'Ed25519']
+  return published === wanted || (edwards.includes(published) && edwards.includes(wanted))
 }
 
 function familyOf(alg: string): string {
@@ -54,6 +60,9 @@ function familyOf(alg: string): string {
       return 'P-384'
     case 'ES512':
       return 'P-521'
+    case 'EdDSA':
+    case 'Ed25519':
+      return 'Ed25519'
     default:
       return 'RSA'
   }
@@ -106,12 +115,25 @@ async function discover(
   const document = await fetchObject(fetch, address, signal)
   const { issuer, jwks_uri: jwksUri } = document
   if (typeof issuer !== 'string' || !source.declares.includes(issuer)) {
-    throw new Error(`${address} declares the issuer ${JSON.stringify(issuer)}`)
+    throw new Error(
+      `${address} declares the issuer ${JSON.stringify(issuer)}${aboutSlash(issuer, source)}`,
+    )
   }
   if (typeof jwksUri !== 'string' || !isAsSafe(jwksUri, address)) {
     throw new Error(`${address} declares the key address ${JSON.stringify(jwksUri)}`)
   }
   return { jwksUri, cloudInstance: document.cloud_instance_name }
+}
+
+/** The commonest slip in a setting, and hard to see. */
+function aboutSlash(issuer: unknown, { declares }: KeySource): string {
+  if (typeof issuer !== 'string') return ''
+  if (declares.includes(issuer.replace(/\/$/, ''))) {
+    return ', with a slash at its end; the setting has none'
+  }
+  return declares.includes(`${issuer}/`)
+    ? ', without the slash at the end that the setting has'
+    : ''
 }
 
 /** Keys over plain http could be swapped on the way; only an issuer that is itself on http has them so. */
@@ -148,12 +170,19 @@ async function readText(response: Response, address: string): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
+/** By `kty`: RSA keys, and the curves of others. */
+const families: Readonly<Record<string, readonly string[]>> = {
+  RSA: ['RSA'],
+  EC: ['P-256', 'P-384', 'P-521'],
+  OKP: ['Ed25519'],
+}
+
 /** Public members only: a key set that leaks private or symmetric keys is no reason to use them. */
 function readKey(value: unknown, cloudInstance: unknown): readonly PublishedKey[] {
   if (!isObject(value)) return []
   const kty = text(value.kty)
-  const family = kty === 'EC' ? text(value.crv) : kty
-  if ((kty !== 'RSA' && kty !== 'EC') || family === undefined) return []
+  const family = kty === 'RSA' ? kty : text(value.crv)
+  if (kty === undefined || family === undefined || !families[kty]?.includes(family)) return []
   if (value.use !== undefined && value.use !== 'sig') return []
   // Clouds share the v1.0 issuer sts.windows.net, so a key may say whose it is.
   const cloud = value.cloud_instance_name

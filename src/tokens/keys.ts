@@ -130,8 +130,10 @@ function unavailable(source: KeySource, shelf: Shelf): Failure {
   })
 }
 
+/** Either invented, or so new that the issuer was not asked again since: see cooldownMs. */
 function noSuchKey({ alg, kid }: WantedKey): Failure {
-  return new Failure('token-signature-invalid', {
+  return new Failure('token-key-unknown', {
+    facts: { seconds: cooldownMs / 1000 },
     detail: `the issuer has no ${alg} key ${JSON.stringify(kid)?.slice(0, 200) ?? 'at all'}`,
   })
 }

@@ -3,7 +3,10 @@
  * says so; issuers.ts holds a token against it.
  */
 
-import { type CloudName, clouds } from './clouds.ts'
+import { type Cloud, type CloudName, clouds, v1Issuer, v2Issuers } from './clouds.ts'
+
+/** Stands for the id of any tenant in the name of an issuer. */
+export const tenantTemplate = '{tenantid}'
 
 export type B2cTenant = Readonly<{
   tenantId: string
@@ -43,17 +46,38 @@ export type OidcTrust = Readonly<{
 
 export type Trust = EntraTrust | OidcTrust
 
-/** What a refused caller may know: for whom a token has to be, and where to get one. */
+/** What a refused caller may know: for whom a token has to be, by whom, and where to get one. */
 export function describeTrust(trust: Trust): {
   audience: readonly string[]
   authority: readonly string[]
+  issuer: readonly string[]
 } {
   const { audiences } = trust
   if (trust.kind === 'oidc') {
-    return { audience: audiences, authority: trust.issuers.map(({ issuer }) => issuer) }
+    const issuers = trust.issuers.map(({ issuer }) => issuer)
+    return { audience: audiences, authority: issuers, issuer: issuers }
   }
-  const [host] = clouds[trust.cloud].authorityHosts
-  const [tenant, ...others] = trust.tenants === 'any' ? [] : trust.tenants
-  const only = tenant && others.length === 0 && !trust.personal
-  return { audience: audiences, authority: [`https://${host}/${only ? tenant : 'common'}`] }
+  const cloud: Cloud = clouds[trust.cloud]
+  const [host] = cloud.authorityHosts
+  const tenant = onlyTenant(trust)
+  return {
+    audience: audiences,
+    authority: [`https://${host}/${tenant ?? 'common'}`],
+    issuer: [
+      ...v2Issuers(cloud, tenant ?? tenantTemplate),
+      v1Issuer(cloud, tenant ?? tenantTemplate),
+      ...b2cIssuers(trust),
+    ],
+  }
+}
+
+function onlyTenant({ tenants, personal }: EntraTrust): string | undefined {
+  const [tenant, ...others] = tenants === 'any' ? [] : tenants
+  return others.length === 0 && !personal ? tenant : undefined
+}
+
+function b2cIssuers({ b2cTenants }: EntraTrust): string[] {
+  return b2cTenants.flatMap(({ tenantId, host }) =>
+    host === undefined ? [] : `https://${host}/${tenantId}/v2.0/`,
+  )
 }

@@ -1,12 +1,19 @@
 /**
  * Authorization header -> Caller, or a Failure that says which check refused it, in this order: form,
- * algorithm, meant for Microsoft Graph, issuer, signature, lifetime, audience, claims. It decides
+ * algorithm, meant for Microsoft Graph, claims that every token needs, issuer, signature, lifetime, audience, claims. It decides
  * whether to believe a token; it knows no permission, no directory and no status number.
  */
 
 import { type CryptoKey, errors, type JWTPayload, jwtVerify } from 'jose'
 import { Failure } from '../failure.ts'
-import { acceptedAlgorithms, quote, readBearer, readToken, type UnverifiedToken } from './bearer.ts'
+import {
+  acceptedAlgorithms,
+  quote,
+  readBearer,
+  readToken,
+  requireClaims,
+  type UnverifiedToken,
+} from './bearer.ts'
 import { type BoundedMap, createBoundedMap } from './bounded-map.ts'
 import type { Caller } from './caller.ts'
 import { readCaller } from './claims.ts'
@@ -71,6 +78,7 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
   async function verify(authorization: string): Promise<Verified> {
     const token = readToken(refuseOpaqueTokens(readBearer(authorization)))
     refuseGraphTokens(trust, token)
+    requireClaims(token)
     const issuer = findIssuer(trust, token.claims)
     const { alg, kid } = token
     const { tenantId, spellings } = issuer
@@ -163,13 +171,20 @@ function readRefusal(error: unknown): unknown {
   if (error instanceof errors.JWTClaimValidationFailed && error.reason === 'check_failed') {
     return new Failure('token-not-yet-valid', options)
   }
-  return new Failure('token-malformed', options)
+  const isClaim = error instanceof errors.JWTClaimValidationFailed
+  return new Failure('token-malformed', {
+    ...options,
+    ...(isClaim && { facts: { claim: error.claim } }),
+  })
 }
 
 function requireAudience(trust: Trust, aud: unknown): void {
   const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   if (!named.every(name => typeof name === 'string')) {
-    throw new Failure('token-malformed', { detail: `aud is ${quote(aud)}` })
+    throw new Failure('token-malformed', {
+      detail: `aud is ${quote(aud)}`,
+      facts: { claim: 'aud' },
+    })
   }
   if (named.some(name => isOurs(trust, name))) return
   throw new Failure('token-audience-wrong', { detail: `aud ${quote(aud)}` })

@@ -318,12 +318,28 @@ function generateKeys(generation: number): readonly SigningKey[] {
     family: namedCurve,
     privateKey: generateKeyPairSync('ec', { namedCurve }).privateKey,
   }))
-  return [{ kid: `rsa-${generation}`, family: 'RSA', privateKey: rsa.privateKey }, ...curves]
+  const edwards = {
+    kid: `Ed25519-${generation}`,
+    family: 'Ed25519',
+    privateKey: generateKeyPairSync('ed25519').privateKey,
+  }
+  return [
+    { kid: `rsa-${generation}`, family: 'RSA', privateKey: rsa.privateKey },
+    ...curves,
+    edwards,
+  ]
+}
+
+const curves: Readonly<Record<string, string>> = {
+  ES256: 'P-256',
+  ES384: 'P-384',
+  ES512: 'P-521',
+  EdDSA: 'Ed25519',
+  Ed25519: 'Ed25519',
 }
 
 function keyFor(keys: readonly SigningKey[], alg: string): SigningKey {
-  const curve = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }[alg]
-  const key = keys.find(({ family }) => family === (curve ?? 'RSA'))
+  const key = keys.find(({ family }) => family === (curves[alg] ?? 'RSA'))
   if (!key) throw new Error(`no key for ${alg}`)
   return key
 }
@@ -336,7 +352,8 @@ function signJws(header: TestClaims, claims: unknown, privateKey: KeyObject): st
   const input = `${encode(header)}.${encode(claims)}`
   const alg = String(header.alg)
   const padding = alg.startsWith('PS') ? constants.RSA_PKCS1_PSS_PADDING : undefined
-  const signature = sign(`sha${alg.slice(2)}`, Buffer.from(input), {
+  const digest = alg.startsWith('Ed') ? null : `sha${alg.slice(2)}`
+  const signature = sign(digest, Buffer.from(input), {
     key: privateKey,
     dsaEncoding: 'ieee-p1363',
     ...(padding ? { padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST } : {}),

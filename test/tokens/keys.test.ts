@@ -52,6 +52,17 @@ test('keys are fetched once, however many callers wait for them', async () => {
   assert.equal(new Set(found.map(([key]) => key)).size, 1)
 })
 
+test('keys of Ed25519 are known by either name of their algorithm', async () => {
+  for (const alg of ['EdDSA', 'Ed25519']) {
+    issuer.keyMembers.alg = alg
+    keys = createKeys({ fetch: issuer.fetch, now: () => now })
+    for (const wantedAs of ['EdDSA', 'Ed25519']) {
+      const found = await keys.find(source, { ...wanted, kid: 'Ed25519-1', alg: wantedAs })
+      assert.equal(found.length, 1)
+    }
+  }
+})
+
 test('keys are fetched again when they are no longer fresh, and not before', async () => {
   await keys.find(source, wanted)
   now = 10 * minute
@@ -75,7 +86,7 @@ describe('a key that is not there', () => {
     now = minute
     for (let i = 0; i < 5; i++) {
       now += 5_000
-      assert.equal((await refusal({ kid: `invented-${i}` })).code, 'token-signature-invalid')
+      assert.equal((await refusal({ kid: `invented-${i}` })).code, 'token-key-unknown')
     }
     assert.equal(issuer.requests.length, 4)
   })
@@ -140,6 +151,17 @@ describe('an issuer that does not answer as it should', () => {
 })
 
 describe('what the issuer says of itself', () => {
+  for (const [declared, expected, words] of [
+    [`${host}/${contoso}/v2.0/`, `${host}/${contoso}/v2.0`, /with a slash at its end/],
+    [`${host}/${contoso}/v2.0`, `${host}/${contoso}/v2.0/`, /without the slash at the end/],
+  ] as const) {
+    test(`${declared} is not ${expected}, and the slash is called by its name`, async () => {
+      issuer.discovery.issuer = declared
+      source = { ...source, declares: [expected] }
+      assert.match((await refusal()).detail, words)
+    })
+  }
+
   for (const declared of [
     `${host}/${fabrikam}/v2.0`,
     `${host}/{tenantid}/v2.0`,
@@ -183,12 +205,12 @@ describe('which keys fit', () => {
 
   test("a key bound to personal accounts is not for an organisation's tenant", async () => {
     issuer.keyMembers.issuer = `${host}/${personal}/v2.0`
-    assert.equal((await refusal()).code, 'token-signature-invalid')
+    assert.equal((await refusal()).code, 'token-key-unknown')
   })
 
   test("a key bound to another tenant is not for this one's", async () => {
     issuer.keyMembers.issuer = `${host}/${fabrikam}/v2.0`
-    assert.equal((await refusal()).code, 'token-signature-invalid')
+    assert.equal((await refusal()).code, 'token-key-unknown')
   })
 
   test('a key of another cloud is not for this one', async () => {
@@ -197,7 +219,11 @@ describe('which keys fit', () => {
     assert.equal((await refusal()).code, 'signing-keys-unavailable')
   })
 
-  for (const members of [{ use: 'enc' }, { kty: 'oct', k: 'c2VjcmV0' }, { kty: 'OKP' }]) {
+  for (const members of [
+    { use: 'enc' },
+    { kty: 'oct', k: 'c2VjcmV0' },
+    { kty: 'OKP', crv: 'X25519' },
+  ]) {
     test(`a key with ${JSON.stringify(members)} verifies nothing`, async () => {
       Object.assign(issuer.keyMembers, members)
       assert.equal((await refusal()).code, 'signing-keys-unavailable')
@@ -213,12 +239,12 @@ describe('which keys fit', () => {
   ]) {
     test(`a key with ${JSON.stringify(members)} does not fit`, async () => {
       Object.assign(issuer.keyMembers, members)
-      assert.equal((await refusal()).code, 'token-signature-invalid')
+      assert.equal((await refusal()).code, 'token-key-unknown')
     })
   }
 
   test('an elliptic key is not tried for an RSA token of the same kid', async () => {
-    assert.equal((await refusal({ kid: 'P-256-1' })).code, 'token-signature-invalid')
+    assert.equal((await refusal({ kid: 'P-256-1' })).code, 'token-key-unknown')
     now = minute
     assert.equal((await keys.find(source, { ...wanted, kid: 'P-256-1', alg: 'ES256' })).length, 1)
   })

@@ -121,6 +121,8 @@ describe('a token that is in order names its caller', () => {
     'ES256',
     'ES384',
     'ES512',
+    'EdDSA',
+    'Ed25519',
   ]) {
     test(`signed with ${alg}`, async () => {
       const caller = await verifierFor().identify(`Bearer ${issuer.sign(v2User(start), { alg })}`)
@@ -195,9 +197,17 @@ describe('a token that is not in order is refused, saying why', () => {
     ['more than 16 KB', 'token-malformed', () => `Bearer ${'a'.repeat(16_400)}`],
     ['claims that are an array', 'token-malformed', () => bearer(issuer.sign([1, 2]))],
     ['claims that are no JSON', 'token-malformed', () => bearer(issuer.sign('{"a":'))],
-    ['no issuer', 'token-malformed', () => bearer(issuer.sign(v2User(start, { iss: undefined })))],
+    [
+      'no issuer',
+      'token-claim-missing',
+      () => bearer(issuer.sign(v2User(start, { iss: undefined }))),
+    ],
     ['a numeric issuer', 'token-malformed', () => bearer(issuer.sign(v2User(start, { iss: 1 })))],
-    ['no expiry', 'token-malformed', () => bearer(issuer.sign(v2User(start, { exp: undefined })))],
+    [
+      'no expiry',
+      'token-claim-missing',
+      () => bearer(issuer.sign(v2User(start, { exp: undefined }))),
+    ],
     ['expiry as text', 'token-malformed', () => bearer(issuer.sign(v2User(start, { exp: '1' })))],
     ['nbf as text', 'token-malformed', () => bearer(issuer.sign(v2User(start, { nbf: 'now' })))],
     [
@@ -207,7 +217,7 @@ describe('a token that is not in order is refused, saying why', () => {
     ],
     [
       'no audience',
-      'token-malformed',
+      'token-claim-missing',
       () => bearer(issuer.sign(v2User(start, { aud: undefined }))),
     ],
     [
@@ -243,7 +253,7 @@ describe('a token that is not in order is refused, saying why', () => {
     ],
     [
       'an unknown kid',
-      'token-signature-invalid',
+      'token-key-unknown',
       () => bearer(issuer.sign(v2User(start), { header: { kid: 'unheard-of' } })),
     ],
     [
@@ -380,6 +390,59 @@ describe('a token that is not in order is refused, saying why', () => {
       assert.ok(failure.detail.length < 400)
     })
   }
+
+  const lacking: readonly (readonly [readonly string[], readonly string[]])[] = [
+    [['aud'], ['aud']],
+    [
+      ['aud', 'oid', 'sub'],
+      ['aud', 'sub'],
+    ],
+    [
+      ['exp', 'iss'],
+      ['iss', 'exp'],
+    ],
+  ]
+  for (const [left, named] of lacking) {
+    test(`a token without ${left.join(' and ')} is told so`, async () => {
+      const without = Object.fromEntries(left.map(name => [name, undefined]))
+      const failure = await refusal(verifierFor(), bearer(issuer.sign(v2User(start, without))))
+      assert.equal(failure.code, 'token-claim-missing')
+      assert.deepEqual(failure.facts.claims, named)
+    })
+  }
+
+  test('a token of another issuer is told which ones are expected', async () => {
+    const claims = v2User(start, { iss: 'https://id.example/realms/staff' })
+    const of = (trust: Trust) => refusal(verifierFor(trust), bearer(issuer.sign(claims)))
+    assert.deepEqual((await of({ ...entra, personal: false })).facts.issuer, [
+      `https://login.microsoftonline.com/${contoso}/v2.0`,
+      `https://sts.windows.net/${contoso}/`,
+      `https://fabrikam.b2clogin.com/${fabrikam}/v2.0/`,
+    ])
+    assert.deepEqual((await of({ ...entra, tenants: 'any', b2cTenants: [] })).facts.issuer, [
+      'https://login.microsoftonline.com/{tenantid}/v2.0',
+      'https://sts.windows.net/{tenantid}/',
+    ])
+    const issuers = [{ issuer: 'https://id.example/realms/others' }]
+    const own = await of(issuer.trust({ issuers }))
+    assert.deepEqual(own.facts.issuer, ['https://id.example/realms/others'])
+    assert.equal(own.facts.slash, undefined)
+  })
+
+  test('a slash at the end of the issuer, or its lack, is called by its name', async () => {
+    const slashOf = async (configured: string, iss: string) => {
+      const trust = issuer.trust({ issuers: [{ issuer: configured }] })
+      const failure = await refusal(verifierFor(trust), bearer(issuer.sign(v2User(start, { iss }))))
+      assert.equal(failure.code, 'token-issuer-unknown')
+      return failure.facts.slash
+    }
+    assert.equal(await slashOf('https://id.example/a', 'https://id.example/a/'), 'extra')
+    assert.equal(await slashOf('https://id.example/a/', 'https://id.example/a'), 'missing')
+    assert.equal(await slashOf('https://id.example/a', 'https://id.example/a//'), undefined)
+    const iss = `https://login.microsoftonline.com/${contoso}/v2.0/`
+    const failure = await refusal(verifierFor(), bearer(issuer.sign(v2User(start, { iss }))))
+    assert.equal(failure.facts.slash, 'extra')
+  })
 
   test('personal accounts are refused where the settings do not want them', async () => {
     const failure = await refusal(
@@ -535,7 +598,7 @@ describe('a token seen before', () => {
     now = start + 4 * 60_000
     assert.equal((await verifier.identify(authorization)).objectId, alice)
     now = start + 11 * 60_000
-    assert.equal((await refusal(verifier, authorization)).code, 'token-signature-invalid')
+    assert.equal((await refusal(verifier, authorization)).code, 'token-key-unknown')
   })
 
   test('stops counting after five minutes, and new keys are found, when the clock was set back', async () => {
@@ -553,7 +616,7 @@ describe('a token seen before', () => {
     elapsed = 60_000
     assert.equal((await verifier.identify(bearer(own.sign(claims)))).objectId, alice)
     elapsed = 11 * 60_000
-    assert.equal((await refusal(verifier, withdrawn)).code, 'token-signature-invalid')
+    assert.equal((await refusal(verifier, withdrawn)).code, 'token-key-unknown')
   })
 
   test('does not lend its caller to a token that only begins or ends like it', async () => {
