@@ -35,8 +35,9 @@ export function closeOtherDecoders(): void {
  * 'error' refuses pictures that are cut off; 'warning' would also refuse what real cameras write and
  * every viewer shows (`Invalid SOS parameters for sequential JPEG`, padding before the end marker).
  */
-export function openPicture(bytes: Uint8Array, limits: Limits): Sharp {
+export function openPicture(bytes: Uint8Array, limits: Limits, ignoreIcc = false): Sharp {
   return sharp(bytes, {
+    ignoreIcc,
     failOn: 'error',
     limitInputPixels: limits.maxPixels,
     sequentialRead: true,

@@ -5,11 +5,15 @@
 
 import type { Metadata } from 'sharp'
 import { Failure } from '../failure.ts'
+import { asStill } from './avif-sequence.ts'
+import type { Colour } from './colour.ts'
 import { openPicture, refuseBroken } from './decoders.ts'
+import { freeCanvas } from './gif.ts'
 import { defaultLimits, type Header, type Limits, pixelLimit } from './limits.ts'
 import { acceptedFormats, type PictureFormat, recognise } from './signatures.ts'
 import { smallestSide } from './sizes.ts'
 import { takeWholePicture } from './structure.ts'
+import { readToldColour } from './told-colour.ts'
 
 /** Width and height in pixels, upright: after the orientation a camera noted. */
 export type Inspected = Readonly<{ format: PictureFormat; width: number; height: number }>
@@ -20,6 +24,10 @@ export type Admitted = Inspected &
     picture: Uint8Array
     /** 16 bits a channel, and a colour profile. */
     hasDeepProfile: boolean
+    /** One that the decoder does not apply. */
+    colour?: Colour
+    /** Of a channel, in the file. */
+    bits: number
   }>
 
 /**
@@ -37,7 +45,7 @@ export async function inspectUpload(
 
 export async function admitUpload(bytes: Uint8Array, limits: Limits): Promise<Admitted> {
   const format = requirePicture(bytes)
-  const picture = takeWholePicture(bytes, format)
+  const picture = prepare(takeWholePicture(bytes, format), format)
   // Without the limit: a picture over it is not broken, it gets words of its own below.
   const header = openPicture(picture, { ...limits, maxPixels: Number.MAX_SAFE_INTEGER })
   const metadata = await refuseBroken(header.metadata())
@@ -45,8 +53,16 @@ export async function admitUpload(bytes: Uint8Array, limits: Limits): Promise<Ad
   const { width, height } = metadata.autoOrient
   requireFewPixels(width, height, pixelLimit(readHeader(metadata, format), limits))
   requireSmallestSide(width, height)
-  const hasDeepProfile = metadata.space === 'rgb16' && metadata.hasProfile
-  return { format, width, height, picture, hasDeepProfile }
+  const colour = readToldColour(picture, metadata)
+  const hasDeepProfile = metadata.space === 'rgb16' && metadata.hasProfile && !colour
+  const bits = metadata.depth === 'uchar' ? 8 : (metadata.bitsPerSample ?? 16)
+  return { format, width, height, picture, hasDeepProfile, bits, ...(colour && { colour }) }
+}
+
+/** As its decoder reads it rightly. */
+function prepare(picture: Uint8Array, format: PictureFormat): Uint8Array {
+  if (format === 'gif') return freeCanvas(picture)
+  return format === 'avif' ? asStill(picture) : picture
 }
 
 function requirePicture(bytes: Uint8Array): PictureFormat {

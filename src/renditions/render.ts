@@ -9,6 +9,7 @@ import { type Admitted, admitUpload } from './inspect.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import type { Framing, RenderedPack, Rendition } from './rendition.ts'
 import { largestSide, photoSide, sidesToRender } from './sizes.ts'
+import { toSrgb } from './to-srgb.ts'
 
 type Pixels = Readonly<{ data: Buffer; width: number; height: number; channels: 1 | 3 }>
 type Encoded = Readonly<{ jpeg: Buffer; width: number; height: number }>
@@ -42,23 +43,29 @@ export async function renderPack(
  * No page says what Graph does.
  */
 async function decodePhoto(upload: Admitted, framing: Framing, limits: Limits): Promise<Pixels> {
-  const picture = openPicture(upload.picture, limits).autoOrient()
+  const { colour, bits } = upload
+  const picture = openPicture(upload.picture, limits, colour !== undefined).autoOrient()
   // sharp takes 16-bit colours with a profile to Display P3 and leaves them there unless told.
   if (upload.hasDeepProfile) picture.withIccProfile('srgb')
+  // HDR has too few values in 8 bits.
+  const isDeep = colour !== undefined && bits > 8
   const { data, info } = await refuseBroken(
     frame(picture, upload, framing)
       .flatten({ background: '#ffffff' })
-      .toColourspace('srgb')
+      .toColourspace(isDeep ? 'rgb16' : 'srgb')
       .timeout({ seconds: limits.timeoutSeconds })
-      .raw({ depth: 'uchar' })
+      .raw({ depth: isDeep ? 'ushort' : 'uchar' })
       .toBuffer({ resolveWithObject: true }),
   )
-  return {
-    data,
-    width: info.width,
-    height: info.height,
-    channels: info.channels === 1 ? 1 : 3,
-  }
+  const { width, height } = info
+  const channels = info.channels === 1 ? 1 : 3
+  if (colour === undefined) return { data, width, height, channels }
+  const values = isDeep ? readShorts(data) : data
+  return { data: toSrgb({ values, channels, bits }, colour), width, height, channels: 3 }
+}
+
+function readShorts({ buffer, byteOffset, byteLength }: Buffer): Uint16Array {
+  return new Uint16Array(buffer.slice(byteOffset, byteOffset + byteLength))
 }
 
 /** Reducing while decoding (JPEG, WebP) is left to sharp: that is why an 8-megapixel photo is cheap. */

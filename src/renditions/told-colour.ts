@@ -1,0 +1,28 @@
+/**
+ * Which colour counts where a picture tells more than one, and which the decoder does not apply: ICC
+ * profiles are its business, all others are ours.
+ */
+
+import type { Metadata } from 'sharp'
+import { readAvifColour } from './avif-colour.ts'
+import { type Colour, isSrgb } from './colour.ts'
+import { readPngColour } from './png-colour.ts'
+
+/**
+ * Undefined: as the decoder takes it. An ICC profile counts before nclx; cICP counts before an ICC
+ * profile, which is then ignored.
+ */
+export function readToldColour(
+  picture: Uint8Array,
+  { format, hasProfile }: Metadata,
+): Colour | undefined {
+  if (format === 'heif') return hasProfile ? undefined : unlessSrgb(readAvifColour(picture))
+  if (format !== 'png') return undefined
+  const colour = readPngColour(picture)
+  return hasProfile ? colour : unlessSrgb(colour)
+}
+
+/** So that usual pictures keep their values to the bit. */
+function unlessSrgb(colour: Colour | undefined): Colour | undefined {
+  return colour && isSrgb(colour) ? undefined : colour
+}
