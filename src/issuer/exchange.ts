@@ -55,6 +55,19 @@ export function rewriteRequest(
   return Object.assign(copy, { originalUrl: change.mount + change.url })
 }
 
+/**
+ * The policy of every answer whose page brings none of its own: pages and redirects that the OAuth library
+ * writes itself. It stops a page of another site from framing them, and script that is not theirs: to an
+ * empty `script-src`, which allows nothing, the library adds the hash of its own script. `form-action` is
+ * left out because some of these pages post to the app.
+ */
+export function forbidFraming(res: ServerResponse): void {
+  res.setHeader(
+    'content-security-policy',
+    "default-src 'none'; script-src; frame-ancestors 'none'; base-uri 'none'",
+  )
+}
+
 export function sendJson(res: ServerResponse, status: number, body: unknown): void {
   const text = JSON.stringify(body)
   res.writeHead(status, {

@@ -10,7 +10,7 @@ import type { JWK } from 'jose'
 import type { Dialect } from './adaptations.ts'
 import { type Client, type Consent, findClient } from './clients.ts'
 import { describeIssuer } from './discovery.ts'
-import { BodyRefused, sendJson } from './exchange.ts'
+import { BodyRefused, forbidFraming, sendJson } from './exchange.ts'
 import { makeSigningKey, openSigningKey, type SigningKey } from './keys.ts'
 import { whyRefused } from './loopback.ts'
 import { type Minted, type MintParts, mintToken, type TokenOrder } from './mint.ts'
@@ -134,6 +134,7 @@ function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): boolea
   const path = (req.url ?? '').split('?', 1)[0] ?? ''
   const answer = route(parts, path, req, res)
   if (!answer) return false
+  forbidFraming(res)
   const refused = whyRefused(req, parts.origin)
   if (refused) {
     sendJson(res, 403, { error: 'access_denied', error_description: refused })

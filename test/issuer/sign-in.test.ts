@@ -75,6 +75,37 @@ describe('the sign-in page', () => {
     assert.match(policy, /frame-ancestors 'none'/)
   })
 
+  it('lets no answer of the issuer be framed, nor load or run what is not its own', async () => {
+    const browser = openBrowser(stand)
+    const policies = new Map<string, string>()
+    const look = async (name: string, answer: Answer | Promise<Answer>) => {
+      const { headers, url } = await answer
+      assert.ok(url.startsWith(stand.origin), name)
+      policies.set(name, String(headers['content-security-policy']))
+    }
+    const query = address({ response_mode: 'form_post' })
+    const posting = await browser.submit(await browser.visit(query), { person: 'alice' })
+    assert.match(posting.text, /document\.forms\[0\]\.submit/)
+    await look('a page that posts to the app', posting)
+    await look('a page that signs out', browser.visit('/common/oauth2/v2.0/logout'))
+    await look('a page that asks for a code', browser.visit('/common/oauth2/deviceauth'))
+    await look('a refusal', stand.send(address({ redirect_uri: 'https://evil.example/' })))
+    await look('a redirect', stand.send(address()))
+    await look('a redirect to the tenant', stand.send('/common/oauth2/v2.0/authorize?a=b'))
+    await look('nothing', stand.send(`/${tenantId}/oauth2/nothing`))
+    await look('a refused method', stand.send(`/${tenantId}/oauth2/deviceauth`, { method: 'PUT' }))
+    await look('keys', stand.send('/common/discovery/keys'))
+    await look('another host', stand.send('/common/discovery/keys', { headers: { host: 'a.b' } }))
+    for (const [name, policy] of policies) {
+      assert.match(policy, /default-src 'none'/, name)
+      assert.match(policy, /frame-ancestors 'none'/, name)
+      assert.doesNotMatch(policy, /unsafe|\*/, name)
+    }
+    const script = /<script>([\s\S]*?)<\/script>/.exec(posting.text)?.[1] ?? ''
+    const hash = createHash('sha256').update(script).digest('base64')
+    assert.ok(policies.get('a page that posts to the app')?.includes(`script-src 'sha256-${hash}'`))
+  })
+
   it('signs in by id, by userPrincipalName and by typed name', async () => {
     for (const choice of [
       { person: bob.id },
