@@ -226,7 +226,7 @@ const refusals: readonly (readonly [string, readonly string[], Record<string, st
       'no database',
       ['--data', 'none', '--to', 'kept'],
       {},
-      /^visage: there is no none.visage\.sqlite/,
+      /^visage: There is no none.visage\.sqlite/,
     ],
     [
       'a database that cannot be read',

@@ -3,26 +3,31 @@
  */
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { CommandError } from './terminal.ts'
+import { CommandError, type Terminal } from './terminal.ts'
 
-const defaultUrls = ['http://127.0.0.1:8080', 'https://127.0.0.1:8080']
+/** Where `visage dev` runs. Neither: where it runs when nobody says otherwise, with or without TLS. */
+export type DevPlace = Readonly<{ url?: string | undefined; port?: number | undefined }>
+
+/** The port of `visage dev` when nobody says another. */
+export const defaultDevPort = 8080
+
 /** A reset may have to draw every picture anew. */
 const timeoutMs = 60_000
 
 type Answer = Readonly<{ status: number; body: string }>
 
 /**
- * Posts an order to the `visage dev` at `url`, or wherever it listens by default, with or without TLS,
- * and returns what `read` finds in its answer. Throws CommandError: in the words of the refusal, or
- * when there is none to ask.
+ * Posts an order to the `visage dev` at `place` and returns what `read` finds in its answer. Throws
+ * CommandError: in the words of the refusal, or when there is none to ask.
  */
 export async function askDev<Value>(
   path: string,
-  url: string | undefined,
+  place: DevPlace,
   order: Readonly<Record<string, unknown>>,
   read: (answer: Readonly<Record<string, unknown>>) => Value | undefined,
+  { program }: Pick<Terminal, 'program'>,
 ): Promise<Value> {
-  const { status, body } = await ask(path, url, JSON.stringify(order))
+  const { status, body } = await ask(path, place, JSON.stringify(order), program)
   const answer = parse(body)
   const value = status === 200 && answer !== undefined ? read(answer) : undefined
   if (value !== undefined) return value
@@ -34,8 +39,8 @@ export async function askDev<Value>(
   )
 }
 
-async function ask(path: string, url: string | undefined, order: string): Promise<Answer> {
-  const urls = url === undefined ? defaultUrls : [url]
+async function ask(path: string, place: DevPlace, order: string, program: string): Promise<Answer> {
+  const urls = urlsOf(place)
   let problem: unknown
   for (const base of urls) {
     try {
@@ -46,24 +51,44 @@ async function ask(path: string, url: string | undefined, order: string): Promis
     }
   }
   const cause = problem instanceof Error && 'code' in problem ? ` (${problem.code})` : ''
-  const where = url ?? 'http://localhost:8080'
   throw new CommandError(
-    `No \`visage dev\` answers at ${where}${cause}. Start it with \`visage dev\`, or name its address with --url.`,
+    `No \`visage dev\` answers at ${urls[0]}${cause}. Start it with \`${program} dev\`, or say where it is with --port or --url.`,
   )
+}
+
+function urlsOf({ url, port }: DevPlace): readonly string[] {
+  if (url !== undefined && port !== undefined) {
+    throw new CommandError('--port and --url both say where `visage dev` is: give one of them.')
+  }
+  const place = `localhost:${port ?? defaultDevPort}`
+  return url === undefined ? [`http://${place}`, `https://${place}`] : [url]
 }
 
 function addressOf(base: string, path: string): URL {
   const url = URL.parse(base)
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new CommandError(`--url: '${base}' is no http or https address.`)
+    const proposed = propose(base)
+    throw new CommandError(
+      `--url: '${base}' is no http or https address.${proposed && ` Write ${proposed}.`}`,
+    )
   }
   // `visage dev` is nowhere else; and only there is a certificate that nobody vouches for no risk.
-  if (!/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) {
+  if (!isLoopback(url)) {
     throw new CommandError(
       `--url: ${url.hostname} is another machine; \`visage dev\` runs on loopback only.`,
     )
   }
   return new URL(path, url)
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
+}
+
+/** `localhost:8080` -> `http://localhost:8080`; '' where that would be no address of this machine. */
+function propose(text: string): string {
+  const url = URL.parse(`http://${text}`)
+  return url !== null && isLoopback(url) ? url.origin : ''
 }
 
 function post(url: URL, order: string): Promise<Answer> {

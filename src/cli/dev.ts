@@ -10,6 +10,7 @@ import * as demo from '../demo/tenant.ts'
 import { type Development, startDevelopment } from '../development.ts'
 import type { Entry } from '../journal/entry.ts'
 import { formatLine } from '../journal/line.ts'
+import { printableJson } from '../journal/printable.ts'
 import { explainStart, jsonLines, type Terminal } from './terminal.ts'
 
 export type DevFlags = Readonly<{
@@ -67,7 +68,7 @@ async function start(flags: DevFlags, folder: string, terminal: Terminal): Promi
 
 function requestLog(form: DevFlags['log'], terminal: Terminal): (entry: Entry) => void {
   return form === 'json'
-    ? entry => terminal.complain(JSON.stringify(entry))
+    ? entry => terminal.complain(printableJson(entry))
     : entry => terminal.complain(formatLine(entry, terminal.colours))
 }
 

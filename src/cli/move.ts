@@ -16,7 +16,7 @@ import { openMoveEnds } from '../stores.ts'
 import { runInterruptibly } from './interruptible.ts'
 import type { Keep } from './keep.ts'
 import { count, createProgress, megabytes, type Stage, some } from './progress.ts'
-import type { Terminal } from './terminal.ts'
+import { CommandError, type Terminal } from './terminal.ts'
 
 export async function move(
   { from: fromKind, to: toKind, ...flags }: MoveTexts & MoveKinds,
@@ -24,7 +24,9 @@ export async function move(
   keep: Keep,
 ): Promise<void> {
   const kinds = { ...(fromKind && { from: fromKind }), ...(toKind && { to: toKind }) }
-  const config = readMoveConfig(flags, readMoveEnvironment(), kinds, readEnvironment())
+  const environment = readMoveEnvironment()
+  refuseNowhere({ ...environment, ...flags, ...kinds }, terminal.program)
+  const config = readMoveConfig(flags, environment, kinds, readEnvironment())
   await runInterruptibly(keep, async signal => {
     await using ends = await openMoveEnds(config.from, config.to, Date.now)
     const { from, to } = ends
@@ -35,6 +37,13 @@ export async function move(
     for (const fault of result.last.faults) terminal.complain(describeFault(fault))
     refuseUnlessAgreed(result)
   })
+}
+
+function refuseNowhere(named: MoveTexts & MoveKinds, program: string): void {
+  if (Object.keys(named).length > 0) return
+  throw new CommandError(
+    `Say from where to where, such as \`${program} move --from sqlite/disk --to postgres/s3\`, or \`--from-data FOLDER --to-data FOLDER\`. \`${program} move --help\` says more.`,
+  )
 }
 
 async function moveWithProgress(

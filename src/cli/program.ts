@@ -12,9 +12,12 @@ import {
   settings,
   type Texts,
 } from '../config.ts'
+import { defaultDevPort } from './ask-dev.ts'
 import type { EraseFlags } from './erase.ts'
 import type { Keep } from './keep.ts'
-import { readVersion, type Terminal } from './terminal.ts'
+import { layout } from './narrow-help.ts'
+import { groupOf, groups, writeServeExamples } from './serve-help.ts'
+import { CommandError, readVersion, type Terminal, voice } from './terminal.ts'
 
 export function createProgram(terminal: Terminal, keep: Keep): Command {
   const program = new Command('visage')
@@ -22,10 +25,11 @@ export function createProgram(terminal: Terminal, keep: Keep): Command {
     .version(readVersion(), '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
-    .configureHelp({ sortOptions: false })
-    .showHelpAfterError('`visage --help` says more.')
+    .configureHelp(layout)
+    .configureOutput({ outputError: (text, write) => write(`${voice(inSentences(text))}\n`) })
+    .showHelpAfterError(`\`${terminal.program} --help\` says more.`)
   addDev(program, terminal, keep)
-  addServe(program, keep)
+  addServe(program, terminal, keep)
   addMigrate(program, terminal)
   addBackup(program, terminal)
   addMove(program, terminal, keep)
@@ -33,14 +37,23 @@ export function createProgram(terminal: Terminal, keep: Keep): Command {
   addErase(program, terminal)
   addToken(program, terminal)
   addReset(program, terminal)
+  addHelp(program)
+  for (const command of program.commands) {
+    command.showHelpAfterError(`\`${terminal.program} ${command.name()} --help\` says more.`)
+  }
   return program
+}
+
+/** `error: unknown command 'sreve'`, with `(Did you mean serve?)` in a line of its own. */
+function inSentences(text: string): string {
+  return text.replace(/^error: /, '').replace(/\n\((Did you mean .*)\)/, '. $1')
 }
 
 function addDev(program: Command, terminal: Terminal, keep: Keep): void {
   program
     .command('dev')
     .description('for developers: demo people, a token issuer, nothing to set up; loopback only')
-    .option('--port <number>', 'port to listen on; 0 takes a free one', readPort, 8080)
+    .option('--port <number>', 'port to listen on; 0 takes a free one', readPort, defaultDevPort)
     .option('--host <address>', 'loopback address to listen on', '127.0.0.1')
     .option('--https', 'serve TLS with a certificate made here; most official clients want it')
     .option('--memory', 'keep nothing')
@@ -62,7 +75,6 @@ function addDev(program: Command, terminal: Terminal, keep: Keep): void {
         .default('text'),
     )
     .option('--quiet', 'no line for each call')
-    .showHelpAfterError('`visage dev --help` says more.')
     .action(async flags => {
       const { dev } = await import('./dev.ts')
       await keep(dev({ ...unset, ...flags }, terminal))
@@ -71,16 +83,19 @@ function addDev(program: Command, terminal: Terminal, keep: Keep): void {
 
 const unset = { https: false, memory: false, strictContentType: false, quiet: false, fault: [] }
 
-function addServe(program: Command, keep: Keep): void {
+function addServe(program: Command, terminal: Terminal, keep: Keep): void {
   const command = program
     .command('serve')
     .description('for production: your identity provider, your settings')
-    .showHelpAfterError('`visage serve --help` says more.')
     .action(async (flags: Readonly<Record<string, string | true>>) => {
       const { serve } = await import('./serve.ts')
       await keep(serve(toTexts(flags)))
     })
-  for (const name of Object.keys(settings) as SettingName[]) command.addOption(optionOf(name))
+  // In the order of the groups: that is how help shows them.
+  for (const name of Object.keys(groupOf) as SettingName[]) {
+    command.addOption(optionOf(name).helpGroup(groups[groupOf[name]]))
+  }
+  command.addHelpText('after', writeServeExamples(terminal.program))
 }
 
 function optionOf(name: SettingName): Option {
@@ -96,7 +111,6 @@ function addMigrate(program: Command, terminal: Terminal): void {
     .description('make or update the tables of the database, as every start of serve does')
     .addOption(optionOf('data'))
     .addOption(optionOf('database'))
-    .showHelpAfterError('`visage migrate --help` says more.')
     .action(async (flags: Readonly<Record<string, string | true>>) => {
       const { migrate } = await import('./migrate.ts')
       await migrate(toTexts(flags), terminal)
@@ -109,7 +123,6 @@ function addBackup(program: Command, terminal: Terminal): void {
     .description('copy the data folder into another one while it is served')
     .requiredOption('--to <folder>', 'an empty folder, or the one of the last backup')
     .addOption(optionOf('data'))
-    .showHelpAfterError('`visage backup --help` says more.')
     .action(async ({ to, ...flags }: Readonly<{ to: string } & Record<string, string>>) => {
       const { backup } = await import('./backup.ts')
       await backup(to, toTexts(flags), terminal)
@@ -125,10 +138,9 @@ function addMove(program: Command, terminal: Terminal, keep: Keep): void {
   const command = program
     .command('move')
     .description('copy people, settings and photos to another place while the source is served')
-    .showHelpAfterError('`visage move --help` says more.')
     .option('--from <kind>', `${moveKindForm}: where \`visage serve\` has them by its settings`)
     .option('--to <kind>', 'as --from')
-    .addHelpText('after', moveHelp)
+    .addHelpText('after', writeMoveHelp(terminal.program))
     .action(async (flags: MoveTexts & MoveKinds) => {
       const { move } = await import('./move.ts')
       await move(flags, terminal, keep)
@@ -138,15 +150,20 @@ function addMove(program: Command, terminal: Terminal, keep: Keep): void {
   }
 }
 
-const moveHelp = `
-visage move --from sqlite/disk --to postgres/s3
-  goes from VISAGE_DATA (./data) to VISAGE_DATABASE and VISAGE_PACKS. What is
-  named for the move, by the flags above or their variables, comes before what
-  is named for serving. Without --from or --to an end is what is named for the
-  move: a folder, PostgreSQL and S3, or one of these with the folder for the
-  other part.
-Run again, it goes on where it was and brings what has changed:
-docs/operating.md, Moving.`
+function writeMoveHelp(program: string): string {
+  return `
+Example:
+  ${program} move \\
+    --from sqlite/disk --to postgres/s3
+
+This goes from VISAGE_DATA (./data) to VISAGE_DATABASE and
+VISAGE_PACKS. What is named for the move, by the flags above or
+their variables, comes before what is named for serving. Without
+--from or --to an end is what is named for the move: a folder,
+PostgreSQL and S3, or one of these with the folder for the other
+part. Run again, it goes on where it was and brings what has
+changed: docs/operating.md, Moving.`
+}
 
 function addVerify(program: Command, terminal: Terminal, keep: Keep): void {
   program
@@ -156,7 +173,6 @@ function addVerify(program: Command, terminal: Terminal, keep: Keep): void {
     .addOption(optionOf('database'))
     .addOption(optionOf('packs'))
     .option('--json', 'the result as one JSON object')
-    .showHelpAfterError('`visage verify --help` says more.')
     .action(async ({ json = false, ...flags }: Texts & Readonly<{ json?: boolean }>) => {
       const { verify } = await import('./verify.ts')
       await verify(flags, json ? 'json' : 'text', terminal, keep)
@@ -175,7 +191,6 @@ function addErase(program: Command, terminal: Terminal): void {
     .addOption(optionOf('data'))
     .addOption(optionOf('database'))
     .addOption(optionOf('packs'))
-    .showHelpAfterError('`visage erase --help` says more.')
     .action(async ({ data, database, packs, ...flags }: EraseFlags & Texts) => {
       const { erase } = await import('./erase.ts')
       const places = { data, database, packs }
@@ -188,7 +203,8 @@ function addToken(program: Command, terminal: Terminal): void {
   program
     .command('token')
     .description('print a token of the running `visage dev`, and nothing else')
-    .option('--url <address>', 'where `visage dev` runs; default http://localhost:8080')
+    .option('--port <number>', 'port of `visage dev`; default 8080', readPort)
+    .option('--url <address>', 'its whole address instead')
     .option('--user <name>', 'name before the @, userPrincipalName or id')
     .option('--scopes <names>', 'delegated permissions, separated by spaces; default all')
     .option('--app', 'a program without a user')
@@ -198,7 +214,7 @@ function addToken(program: Command, terminal: Terminal): void {
       "directory role by name or template id, such as 'User Administrator'",
     )
     .option('--personal', 'a personal Microsoft account')
-    .showHelpAfterError('`visage token --help` says more.')
+    .option('--strict', 'refuse permissions that are not known here, instead of warning')
     .addOption(new Option('--token-version <number>', 'shape of the token').choices(['1', '2']))
     .action(async flags => {
       const { token } = await import('./token.ts')
@@ -210,11 +226,25 @@ function addReset(program: Command, terminal: Terminal): void {
   program
     .command('reset')
     .description('take the running `visage dev` back to the demo tenant as it was at the start')
-    .option('--url <address>', 'where `visage dev` runs; default http://localhost:8080')
-    .showHelpAfterError('`visage reset --help` says more.')
+    .option('--port <number>', 'port of `visage dev`; default 8080', readPort)
+    .option('--url <address>', 'its whole address instead')
     .action(async flags => {
       const { reset } = await import('./reset.ts')
       await reset(flags, terminal)
+    })
+}
+
+function addHelp(program: Command): void {
+  program
+    .command('help')
+    .description('print help, or that of a command')
+    .argument('[command]')
+    .action((name: string | undefined) => {
+      if (name === undefined) return program.outputHelp()
+      const found = program.commands.find(command => command.name() === name)
+      if (found !== undefined) return found.outputHelp()
+      const names = program.commands.map(command => command.name()).join(', ')
+      throw new CommandError(`There is no command '${name}', only ${names}.`)
     })
 }
 

@@ -8,20 +8,15 @@ import { ConfigError } from '../config.ts'
 import { Failure } from '../failure.ts'
 import { LostProcess, type Running } from './keep.ts'
 import { createProgram } from './program.ts'
-import { CommandError, type Terminal } from './terminal.ts'
-
-const terminal: Terminal = {
-  print: line => process.stdout.write(`${line}\n`),
-  complain: line => process.stderr.write(`${line}\n`),
-  // Node.js reads NO_COLOR, FORCE_COLOR and TERM for this answer.
-  colours: process.stderr.isTTY && process.stderr.hasColors() ? 'colours' : 'plain',
-}
+import { spellProgram } from './spelling.ts'
+import { CommandError, type Terminal, voice } from './terminal.ts'
 
 /** Resolves when the command is done or, for a server, when it is running. */
 export async function run(argv: readonly string[]): Promise<void> {
+  const terminal = openTerminal(argv[1] ?? 'visage')
   let running: Promise<Running> | undefined
-  hearOfLostOutput()
-  const ending = endOnSignals(() => running)
+  hearOfLostOutput(terminal)
+  const ending = endOnSignals(terminal, () => running)
   try {
     const program = createProgram(terminal, async starting => {
       running = starting
@@ -33,15 +28,28 @@ export async function run(argv: readonly string[]): Promise<void> {
   } catch (error) {
     // A signal for the whole group has ended what was starting, as it shall end this.
     const isDone = ending.hasBegun() && error instanceof LostProcess && error.end === 'told'
-    process.exitCode = isDone ? 0 : report(error)
+    process.exitCode = isDone ? 0 : report(terminal, error)
+  }
+}
+
+function openTerminal(program: string): Terminal {
+  // Node.js reads NO_COLOR, FORCE_COLOR and TERM for this answer.
+  const coloursOf = (stream: NodeJS.WriteStream) =>
+    stream.isTTY && stream.hasColors() ? 'colours' : 'plain'
+  return {
+    print: line => process.stdout.write(`${line}\n`),
+    complain: line => process.stderr.write(`${line}\n`),
+    colours: coloursOf(process.stderr),
+    printColours: coloursOf(process.stdout),
+    program: spellProgram(program, process.cwd()),
   }
 }
 
 /** A reader who has seen enough, such as `head`, is no fault; output that is lost otherwise is one. */
-function hearOfLostOutput(): void {
+function hearOfLostOutput(terminal: Terminal): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return
-    terminal.complain(`visage: standard output takes nothing: ${error.message}`)
+    terminal.complain(voice(`Standard output takes nothing: ${error.message}`))
     process.exitCode = 1
   })
   // There is nowhere left to say so.
@@ -49,7 +57,10 @@ function hearOfLostOutput(): void {
 }
 
 /** What was accepted is finished; who asks a second time does not want to wait for it. */
-function endOnSignals(current: () => Promise<Running> | undefined): { hasBegun: () => boolean } {
+function endOnSignals(
+  terminal: Terminal,
+  current: () => Promise<Running> | undefined,
+): { hasBegun: () => boolean } {
   let isEnding = false
   const end = async (signal: 'SIGINT' | 'SIGTERM') => {
     const running = current()
@@ -63,7 +74,7 @@ function endOnSignals(current: () => Promise<Running> | undefined): { hasBegun: 
       await started.close()
       process.exit(started.exitCode ?? 0)
     } catch (error) {
-      terminal.complain(`visage: ending failed: ${String(error)}`)
+      terminal.complain(voice(`The end failed: ${String(error)}`))
       process.exit(1)
     }
   }
@@ -71,20 +82,27 @@ function endOnSignals(current: () => Promise<Running> | undefined): { hasBegun: 
   return { hasBegun: () => isEnding }
 }
 
-function report(error: unknown): number {
+function report(terminal: Terminal, error: unknown): number {
+  // Commander has said what was wrong.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof ConfigError || error instanceof CommandError) {
-    terminal.complain(`visage: ${error.message}`)
+    terminal.complain(voice(error.message))
     return 2
   }
   if (error instanceof Failure) {
-    terminal.complain(`visage: ${error.detail || error.code}`)
+    terminal.complain(voice(error.detail || error.code))
     return 1
   }
   if (error instanceof LostProcess) {
-    terminal.complain(`visage: ${error.message}.`)
+    terminal.complain(voice(error.message))
     return 1
   }
+  // Refused by the operating system, such as a folder that may not be written.
+  if (error instanceof Error && 'syscall' in error) {
+    terminal.complain(voice(error.message))
+    return 1
+  }
+  terminal.complain(voice('This is a bug of Visage.'))
   terminal.complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
   return 1
 }

@@ -2,21 +2,20 @@
  * `visage token`: asks a running `visage dev` for a token and prints it, and nothing else, on
  * standard output.
  */
-import { findRole, roles } from '../permissions/roles.ts'
-import { askDev } from './ask-dev.ts'
-import { CommandError, type Terminal } from './terminal.ts'
+import { askDev, type DevPlace } from './ask-dev.ts'
+import { CommandError, type Terminal, voice } from './terminal.ts'
 
-export type TokenFlags = Readonly<{
-  /** Undefined: wherever `visage dev` listens by default, with or without TLS. */
-  url?: string | undefined
-  user?: string | undefined
-  scopes?: string | undefined
-  app?: boolean | undefined
-  roles?: string | undefined
-  admin?: readonly string[] | undefined
-  personal?: boolean | undefined
-  tokenVersion?: '1' | '2' | undefined
-}>
+export type TokenFlags = DevPlace &
+  Readonly<{
+    user?: string | undefined
+    scopes?: string | undefined
+    app?: boolean | undefined
+    roles?: string | undefined
+    admin?: readonly string[] | undefined
+    personal?: boolean | undefined
+    tokenVersion?: '1' | '2' | undefined
+    strict?: boolean | undefined
+  }>
 
 const mintPath = '/_visage/token'
 
@@ -27,11 +26,14 @@ export async function token(flags: TokenFlags, terminal: Terminal): Promise<void
     ...(flags.scopes !== undefined && { scopes: flags.scopes }),
     ...(flags.app && { app: true }),
     ...(flags.roles !== undefined && { roles: flags.roles }),
-    ...(flags.admin && { wids: flags.admin.map(templateIdOf) }),
+    ...(flags.admin && { wids: flags.admin }),
     ...(flags.personal && { personal: true }),
     ...(flags.tokenVersion !== undefined && { version: Number(flags.tokenVersion) }),
+    ...(flags.strict && { strict: true }),
   }
-  terminal.print(await askDev(mintPath, flags.url, order, readToken))
+  const minted = await askDev(mintPath, flags, order, readMinted, terminal)
+  for (const warning of minted.warnings) terminal.complain(voice(warning))
+  terminal.print(minted.token)
 }
 
 /** Better said than left out in silence: the token would not be the one that was asked for. */
@@ -49,14 +51,10 @@ function refuseContradictions(flags: TokenFlags): void {
   }
 }
 
-function templateIdOf(nameOrId: string): string {
-  const role = findRole(nameOrId)
-  if (role !== undefined) return role.templateId
-  throw new CommandError(
-    `--admin: '${nameOrId}' is no directory role known here. Known are ${Object.keys(roles).join(', ')}, or a role template id.`,
-  )
-}
+type Minted = Readonly<{ token: string; warnings: readonly string[] }>
 
-function readToken({ access_token: token }: Readonly<Record<string, unknown>>): string | undefined {
-  return typeof token === 'string' ? token : undefined
+function readMinted(answer: Readonly<Record<string, unknown>>): Minted | undefined {
+  const { access_token: token, warnings } = answer
+  if (typeof token !== 'string') return undefined
+  return { token, warnings: Array.isArray(warnings) ? warnings.map(String) : [] }
 }

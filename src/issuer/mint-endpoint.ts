@@ -25,6 +25,7 @@ const fields = {
   version: readVersion,
   lifetimeSeconds: readNumber,
   audience: readText,
+  strict: readFlag,
 } as const satisfies Record<string, Read>
 
 export async function answerMint(
@@ -42,13 +43,14 @@ export async function answerMint(
   }
 }
 
-function writeAnswer({ token, expiresIn, tenantId, person }: Minted) {
+function writeAnswer({ token, expiresIn, tenantId, person, warnings }: Minted) {
   return {
     token_type: 'Bearer',
     access_token: token,
     expires_in: expiresIn,
     tenant: tenantId,
     ...(person ? { user: person.userPrincipalName } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
   }
 }
 
@@ -84,6 +86,7 @@ export function readOrder(body: string): TokenOrder {
     version: read('version', fields.version),
     lifetimeSeconds: read('lifetimeSeconds', fields.lifetimeSeconds),
     audience: read('audience', fields.audience),
+    strict: read('strict', fields.strict),
   }
 }
 

@@ -29,6 +29,8 @@ export type TokenOrder = Readonly<{
   version?: TokenVersion | undefined
   lifetimeSeconds?: number | undefined
   audience?: string | undefined
+  /** Refuse permissions that nobody here knows, instead of warning of them. */
+  strict?: boolean | undefined
 }>
 
 export type Minted = Readonly<{
@@ -37,6 +39,8 @@ export type Minted = Readonly<{
   tenantId: string
   /** Whose token it is; undefined for an application's. */
   person: Person | undefined
+  /** Sentences about permissions that the token carries in vain. */
+  warnings: readonly string[]
 }>
 
 /** An order that cannot be met; `problem` is a sentence for the person who placed it. */
@@ -44,7 +48,7 @@ export class OrderRefused extends Error {
   readonly suggestions: readonly string[]
 
   constructor(problem: string, suggestions: readonly string[] = []) {
-    super(suggestions.length > 0 ? `${problem} Did you mean ${suggestions.join(' or ')}?` : problem)
+    super(problem + didYouMean(suggestions))
     this.name = 'OrderRefused'
     this.suggestions = suggestions
   }
@@ -73,6 +77,8 @@ const longestLifetimeSeconds = 366 * 24 * 3600
 export async function mintToken(parts: MintParts, order: TokenOrder): Promise<Minted> {
   const tenantId = order.personal ? personalTenantId : chooseTenant(parts, order.tenantId)
   const lifetime = checkLifetime(order.lifetimeSeconds ?? defaultLifetimeSeconds)
+  const warnings = findUnknown(parts.consent, order)
+  if (order.strict && warnings.length > 0) throw new OrderRefused(warnings.join(' '))
   const token =
     order.app === undefined
       ? await fillUserToken(parts, order, tenantId, lifetime)
@@ -82,6 +88,7 @@ export async function mintToken(parts: MintParts, order: TokenOrder): Promise<Mi
     expiresIn: lifetime,
     tenantId,
     person: token.kind === 'user' ? token.person : undefined,
+    warnings,
   }
 }
 
@@ -187,7 +194,10 @@ function readAdminRole(known: Readonly<Record<string, string>>, role: string): s
   const name = Object.keys(known).find(one => one.toLowerCase() === role.toLowerCase())
   const id = name === undefined ? undefined : known[name]
   if (id) return id
-  throw new OrderRefused(`There is no admin role '${role}'.`, nearest(role, Object.keys(known)))
+  const names = Object.keys(known)
+  const near = nearest(role, names)
+  const listed = near.length > 0 ? '' : ` There are ${names.join(', ')}, or any role template id.`
+  throw new OrderRefused(`There is no directory role '${role}'.${listed}`, near)
 }
 
 function isGuid(text: string): boolean {
@@ -199,6 +209,26 @@ function checkPermissions(names: readonly string[]): readonly string[] {
   const odd = names.find(name => !/^[\w.-]{1,120}$/.test(name))
   if (odd !== undefined) throw new OrderRefused(`'${odd}' is not the name of a permission.`)
   return [...new Set(names)]
+}
+
+/** OpenID Connect's own scopes: they are no permissions, and fine in an order. */
+const signInScopes: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'offline_access'])
+
+/** A sentence for each permission that means nothing here: one that is misspelt, or of Graph's other parts. */
+function findUnknown({ scopes, roles }: Consent, order: TokenOrder): readonly string[] {
+  const [asked, known, others] =
+    order.app === undefined ? [order.scopes, scopes, roles] : [order.roles, roles, scopes]
+  return [...new Set(asked)]
+    .filter(name => !known.includes(name) && !signInScopes.has(name))
+    .map(name =>
+      others.includes(name)
+        ? `'${name}' is no permission of ${order.app === undefined ? 'a user' : 'an application'}: it grants nothing here.`
+        : `There is no permission '${name}' here: it grants nothing.${didYouMean(nearest(name, known))}`,
+    )
+}
+
+function didYouMean(names: readonly string[]): string {
+  return names.length > 0 ? ` Did you mean ${names.join(' or ')}?` : ''
 }
 
 /** Lifetimes may be negative: that is how a test gets an expired token. */

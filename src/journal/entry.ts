@@ -5,6 +5,7 @@
 import type { Answered, Asker } from '../events.ts'
 import { Failure, type FailureCode } from '../failure.ts'
 import { jpegSize } from './jpeg-size.ts'
+import { printable } from './printable.ts'
 
 export type Entry = Readonly<{
   /** When it was answered; epoch milliseconds. */
@@ -28,13 +29,13 @@ export function describeCall(event: Answered, now: number): Entry {
   const who = caller && nameOf(caller)
   return {
     at: now,
-    method: call.method.slice(0, 10),
+    method: printable(call.method.slice(0, 10)),
     path: readablePath(call.url),
     who: who && printable(who),
     status: reply.status,
     reason: printable(reasonOf(event, who ?? 'the caller', now)),
     durationMs: Math.round(durationMs * 10) / 10,
-    faults,
+    faults: faults.map(printable),
   }
 }
 
@@ -60,11 +61,6 @@ function decode(text: string): string {
   } catch {
     return text
   }
-}
-
-/** Stops an address from moving the cursor, changing colours or writing a line of its own. */
-function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}')
 }
 
 function reasonOf(event: Answered, who: string, now: number): string {

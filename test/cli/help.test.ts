@@ -1,26 +1,36 @@
 /** What a person sees who does not know the program yet, or mistypes. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { createProgram } from '../../src/cli/program.ts'
+import { groups } from '../../src/cli/serve-help.ts'
 import { moveSettings, settings } from '../../src/config.ts'
 import { type Finished, inFolder, runVisage } from '../support/visage.ts'
 
 /** Each row: arguments, and what has to stand in the help. */
 const helps: readonly (readonly [string, readonly RegExp[]])[] = [
   ['--help', [/^Usage: visage/, /profilePhoto/, /\bdev\b/, /\bserve\b/, /\btoken\b/, /--version/]],
+  ['help', [/^Usage: visage \[/, /help \[command\]/]],
+  ['help token', [/^Usage: visage token/, /--strict/, /--port/]],
   [
     'dev --help',
     [/--port/, /--host/, /--https/, /--memory/, /--data/, /--strict-content-type/, /loopback/],
   ],
   [
     'serve --help',
-    Object.values(settings).flatMap(({ env, flag }) => [RegExp(`\\[${env}\\]`), RegExp(flag)]),
+    [
+      ...Object.values(settings).flatMap(({ env, flag }) => [RegExp(`\\[${env}\\]`), RegExp(flag)]),
+      ...Object.values(groups).map(heading =>
+        RegExp(`^${heading.replaceAll(/[()]/g, '\\$&')}$`, 'm'),
+      ),
+      /^Examples:\n {2}\S.* serve \\$/m,
+    ],
   ],
   ['migrate --help', [/--data/, /--database/, /VISAGE_DATABASE/]],
   ['backup --help', [/--to/, /--data/]],
   [
     'move --help',
     [
-      /--from sqlite\/disk --to postgres\/s3/,
+      /Example:\n.* move \\\n +--from sqlite\/disk --to postgres\/s3/,
       ...Object.values(moveSettings).flatMap(({ env, flag }) => [
         RegExp(`\\[${env}\\]`),
         RegExp(flag),
@@ -48,6 +58,23 @@ for (const [args, patterns] of helps) {
   })
 }
 
+for (const width of [30, 40, 60, 100, 200]) {
+  test(`every help keeps to a terminal of ${width} columns`, () => {
+    const terminal = { print() {}, complain() {}, colours: 'plain', printColours: 'plain' } as const
+    const program = createProgram({ ...terminal, program: 'visage' }, async () => {})
+    for (const command of program.commands) {
+      const help = command.configureOutput({ getOutHelpWidth: () => width }).helpInformation()
+      // A word, and a flag with its value, are not broken.
+      const over = help.split('\n').filter(line => line.length > width)
+      assert.deepEqual(
+        over.filter(line => /\S +\S/.test(line.trim()) && !/^(Usage| {2}-)/.test(line)),
+        [],
+        command.name(),
+      )
+    }
+  })
+}
+
 test('visage --version prints the version of the package and nothing else', async () => {
   for (const flag of ['--version', '-v']) {
     const { code, stdout, stderr } = await visage(flag)
@@ -59,18 +86,19 @@ test('visage --version prints the version of the package and nothing else', asyn
 /** Each row: arguments, and what has to stand on standard error. */
 const mistakes: readonly (readonly [string, RegExp])[] = [
   ['', /Usage: visage[\s\S]*\bdev\b[\s\S]*\bserve\b/],
-  ['sreve', /unknown command 'sreve'\n\(Did you mean serve\?\)/],
-  ['frobnicate', /unknown command 'frobnicate'\n`visage --help` says more/],
-  ['--frobnicate', /unknown option '--frobnicate'/],
-  ['dev --meory', /unknown option '--meory'\n\(Did you mean --memory\?\)/],
-  ['dev --frobnicate', /`visage dev --help` says more/],
+  ['sreve', /^visage: Unknown command 'sreve'\. Did you mean serve\?$/m],
+  ['frobnicate', /Unknown command 'frobnicate'\.\n`node .*main\.ts --help` says more/],
+  ['--frobnicate', /^visage: Unknown option '--frobnicate'\.$/m],
+  ['dev --meory', /Unknown option '--meory'\. Did you mean --memory\?/],
+  ['dev --frobnicate', /`node .*main\.ts dev --help` says more/],
   ['dev --port many', /--port.*'many' is invalid. A port is a number from 0 to 65535/],
   ['dev --port 65536', /--port/],
   ['dev --port', /--port <number>.*argument missing/],
-  ['dev here', /too many arguments/],
-  ['serve --frobnicate', /`visage serve --help` says more/],
+  ['dev here', /too many arguments/i],
+  ['help sreve', /^visage: There is no command 'sreve', only dev, serve,/],
+  ['serve --frobnicate', /`node .*main\.ts serve --help` says more/],
   ['token --token-version 3', /Allowed choices are 1, 2/],
-  ['token --frobnicate', /`visage token --help` says more/],
+  ['token --frobnicate', /`node .*main\.ts token --help` says more/],
 ]
 
 for (const [args, pattern] of mistakes) {
@@ -85,7 +113,7 @@ for (const [args, pattern] of mistakes) {
 /** Each row: where output goes, exit status, and what has to stand on standard error. */
 const losses: readonly (readonly [string, string, number, RegExp])[] = [
   ['a reader who has seen enough', '"$@" | true', 0, /^$/],
-  ['a full disk', '"$@" > /dev/full', 1, /^visage: standard output takes nothing: ENOSPC.*\n$/],
+  ['a full disk', '"$@" > /dev/full', 1, /^visage: Standard output takes nothing: ENOSPC.*\n$/],
   ['nobody', '"$@" >&- 2>&-', 0, /^$/],
 ]
 

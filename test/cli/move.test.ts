@@ -213,6 +213,10 @@ test('erase leaves packs alone that belong to another database, though nobody in
 const wrong: readonly (readonly [string, RegExp])[] = [
   [
     'move',
+    /^visage: Say from where to where, such as `node .*main\.ts move --from sqlite\/disk --to postgres\/s3`/,
+  ],
+  [
+    'move --to-data a',
     /VISAGE_FROM_DATA \(--from-data\) or VISAGE_FROM_DATABASE \(--from-database\) is missing/,
   ],
   ['move --from-data a', /VISAGE_TO_DATA \(--to-data\) or/],

@@ -29,7 +29,7 @@ for (const [key, name] of [
       await typing.until(/Type yes: /)
       typing.type(key)
       assert.equal(await typing.ended, 2)
-      assert.match(typing.shown(), /^visage: nothing was erased\.\r?$/m)
+      assert.match(typing.shown(), /^visage: Nothing was erased\.\r?$/m)
       assert.doesNotMatch(typing.shown(), /Error|\n +at /)
     }),
   )

@@ -97,17 +97,68 @@ describe('visage token', () => {
     assert.equal((await claimsOf()).ver, '2.0')
   })
 
+  /** Each row: arguments, and the warning beside the token. */
+  const inVain: readonly (readonly [readonly string[], RegExp])[] = [
+    [
+      ['--scopes', 'User.ReadWrit'],
+      /^visage: There is no permission 'User\.ReadWrit' here: it grants nothing\. Did you mean User\.ReadWrite or .*\?\n$/,
+    ],
+    [['--scopes', 'user.read'], /Did you mean User\.Read or /],
+    [
+      ['--scopes', 'User.Read Sites.Selected'],
+      /^visage: There is no permission 'Sites\.Selected' here: it grants nothing\.\n$/,
+    ],
+    [
+      ['--app', '--roles', 'ProfilPhoto.ReadWrite.All'],
+      /Did you mean ProfilePhoto\.ReadWrite\.All/,
+    ],
+    [
+      ['--app', '--roles', 'User.ReadWrite'],
+      /'User\.ReadWrite' is no permission of an application/,
+    ],
+  ]
+  for (const [args, pattern] of inVain) {
+    test(`${args.join(' ')} gives a token, and says that it grants nothing`, async () => {
+      const { code, stdout, stderr } = await ask(...args)
+      assert.equal(code, 0)
+      assert.match(stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/)
+      assert.match(stderr, pattern)
+    })
+  }
+
+  test('says nothing of sign-in scopes', async () => {
+    const { stderr } = await ask('--strict', '--scopes', 'openid profile email offline_access')
+    assert.equal(stderr, '')
+  })
+
+  test('finds visage dev by its port, and --url may not say something else', async () => {
+    const port = new URL(visage.origin).port
+    const found = await runVisage(['token', '--port', port], place)
+    assert.deepEqual([found.code, found.stderr], [0, ''])
+    const both = await ask('--port', port)
+    assert.deepEqual([both.code, both.stdout], [2, ''])
+    assert.match(both.stderr, /--port and --url/)
+  })
+
   /** Each row: arguments, and what has to stand on standard error. */
   const refused: readonly (readonly [readonly string[], RegExp])[] = [
     [['--user', 'alcie'], /There is no user 'alcie'\. Did you mean alice/],
     [['--user', 'nobody-like-that'], /There is no user 'nobody-like-that'\.$/m],
-    [['--admin', 'King'], /'King' is no directory role.*User Administrator/],
+    [['--admin', 'King'], /There is no directory role 'King'\..*User Administrator/],
+    [['--admin', 'User Adminstrator'], /no directory role .*Did you mean User Administrator\?$/m],
+    [
+      ['--strict', '--scopes', 'User.ReadWrit'],
+      /There is no permission 'User\.ReadWrit' here: .*Did you mean User\.ReadWrite or /,
+    ],
+    [['--strict', '--app', '--roles', 'User.ReadWrite'], /is no permission of an application/],
     [['--scopes', 'User.Read;User.ReadWrite'], /'User.Read;User.ReadWrite' is not the name/],
     [['--app', '--user', 'alice'], /--app.*--user has no meaning/],
     [['--app', '--scopes', 'User.Read'], /--scopes has no meaning.*--roles/],
     [['--roles', 'User.ReadWrite.All'], /add --app/],
     [['--url', 'https://graph.microsoft.com'], /graph\.microsoft\.com is another machine/],
-    [['--url', 'here'], /'here' is no http or https address/],
+    [['--url', 'here'], /'here' is no http or https address\.$/m],
+    [['--url', 'localhost:8080'], /no http or https address\. Write http:\/\/localhost:8080\.$/m],
+    [['--url', '127.0.0.1:1/me'], /Write http:\/\/127\.0\.0\.1:1\.$/m],
   ]
   for (const [args, pattern] of refused) {
     test(`${args.join(' ')} is refused with a line that helps`, async () => {

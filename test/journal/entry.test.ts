@@ -8,6 +8,7 @@ import { Failure } from '../../src/failure.ts'
 import { describeCall } from '../../src/journal/entry.ts'
 import { createJournal } from '../../src/journal/journal.ts'
 import { formatLine } from '../../src/journal/line.ts'
+import { printableJson } from '../../src/journal/printable.ts'
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5)
 const alice: Asker = {
@@ -78,6 +79,21 @@ describe('a call', () => {
       assert.equal(entryOf({ url }).path, path)
     })
   }
+
+  test('whose method, as a part of a batch may name it, moves no cursor', () => {
+    const entry = entryOf({ method: '\u001b[2J\u009bG\nXYZ', faults: ['\u001b]0;x\u0007'] })
+    assert.equal(entry.method, '\u{fffd}[2J\u{fffd}G\u{fffd}XYZ')
+    assert.deepEqual(entry.faults, ['\u{fffd}]0;x\u{fffd}'])
+    assert.doesNotMatch(formatLine(entry, 'plain'), /[\p{Cc}\p{Cf}]/u)
+  })
+
+  test('in JSON for a terminal keeps what it says, escaped', () => {
+    const value = { text: 'a\u001b[2J\u009b\u202e\u{e0041}é😀' }
+    const line = printableJson(value)
+    assert.doesNotMatch(line, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
+    assert.match(line, /é😀/)
+    assert.deepEqual(JSON.parse(line), value)
+  })
 
   const callers = [
     [alice, 'alice'],

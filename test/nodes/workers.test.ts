@@ -338,7 +338,7 @@ describe('`visage serve --workers` that cannot start', () => {
       const node = launchVisage(['serve', '--workers', '2'], await placeOf(cwd))
       process.kill(await firstChildOf(node), 'SIGKILL')
       assert.deepEqual(await node.ended, { code: 1, signal: null })
-      assert.match(node.stderr(), /^visage: a worker \(process \d+\) ended with SIGKILL\.\n$/)
+      assert.match(node.stderr(), /^visage: A worker \(process \d+\) ended with SIGKILL\.\n$/)
     }),
   )
 

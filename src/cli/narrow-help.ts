@@ -1,0 +1,26 @@
+/**
+ * How help is laid out at any width: meanings beside their flags where there is room, below them where
+ * there is not. Commander itself does not wrap a column of less than 40 characters.
+ */
+import { Help } from 'commander'
+
+const indent = 6
+const leastBeside = 40
+
+export const layout: Partial<Help> = {
+  sortOptions: false,
+  minWidthToWrap: 10,
+  formatItem(term, termWidth, description, helper) {
+    const width = helper.helpWidth ?? 80
+    if (width - termWidth - 4 >= leastBeside) {
+      return Help.prototype.formatItem.call(helper, term, termWidth, description, helper)
+    }
+    if (description === '') return `  ${term}`
+    const below = helper.boxWrap(description, width - indent)
+    return [term.padStart(term.length + 2), ...below.split('\n').map(pad)].join('\n')
+  },
+}
+
+function pad(line: string): string {
+  return ' '.repeat(indent) + line
+}

@@ -1,0 +1,27 @@
+/**
+ * How a person calls this program where they are: in a checkout, as an installed package, or by its file.
+ * Examples and advice are spelled like this, so that they can be copied.
+ */
+import { basename, dirname, join } from 'node:path'
+
+/** `visage`, `npx visage`, `npm run -s visage --` or `node dist/main.js`; arguments may follow. */
+export function spellProgram(
+  program: string,
+  cwd: string,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  // npm runs scripts in the folder of package.json, wherever below it a person is.
+  if (program === join(cwd, 'src', 'main.ts')) return 'npm run -s visage --'
+  const folder = dirname(program)
+  if (/[\\/]node_modules[\\/]\.bin$/.test(folder)) return 'npx visage'
+  if (/^visage$/i.test(basename(program))) return 'visage'
+  // Windows starts a package's program by its file.
+  if (platform === 'win32' && /[\\/]node_modules[\\/]/.test(folder)) return 'npx visage'
+  return `node ${spellPath(program, cwd)}`
+}
+
+/** A path as a person would type it in `cwd`. */
+export function spellPath(path: string, cwd: string): string {
+  const whole = path.startsWith(join(cwd, '/')) ? path.slice(join(cwd, '/').length) : path
+  return /^[\w@%+=:,./-]+$/.test(whole) ? whole : `'${whole.replaceAll("'", "'\\''")}'`
+}

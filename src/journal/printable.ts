@@ -1,0 +1,23 @@
+/**
+ * Text from outside on its way to a terminal. It knows no call and no terminal.
+ */
+
+/** Control and format characters, line and paragraph separators. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** Stops a text from moving the cursor, changing colours or writing a line of its own. */
+export function printable(text: string): string {
+  return text.replaceAll(unprintable, '\u{fffd}')
+}
+
+/** As `printable`, for JSON: what stands in the text is escaped, so that nothing is lost. */
+export function printableJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(unprintable, escapeUnits)
+}
+
+function escapeUnits(sign: string): string {
+  return sign
+    .split('')
+    .map(unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
+}

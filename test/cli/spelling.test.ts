@@ -1,0 +1,43 @@
+/** How advice is spelled for the place where a person is, and how every complaint sounds. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { spellPath, spellProgram } from '../../src/cli/spelling.ts'
+import { voice } from '../../src/cli/terminal.ts'
+
+/** Each row: the program as Node.js names it, the working folder, and what a person types there. */
+const programs: readonly (readonly [string, string, string])[] = [
+  ['/src/visage/src/main.ts', '/src/visage', 'npm run -s visage --'],
+  ['/src/visage/src/main.ts', '/home/a', 'node /src/visage/src/main.ts'],
+  ['/home/a/app/node_modules/.bin/visage', '/home/a/app', 'npx visage'],
+  ['/usr/local/bin/visage', '/home/a', 'visage'],
+  ['/app/dist/main.js', '/app', 'node dist/main.js'],
+  ['/opt/my visage/dist/main.js', '/home', "node '/opt/my visage/dist/main.js'"],
+]
+
+for (const [program, cwd, spelled] of programs) {
+  test(`${program} in ${cwd} is called ${spelled}`, () => {
+    assert.equal(spellProgram(program, cwd, 'linux'), spelled)
+  })
+}
+
+test('a path is spelled so that a shell reads it back', () => {
+  assert.equal(spellPath('/a/b/c.jpg', '/a'), 'b/c.jpg')
+  assert.equal(spellPath('/a/b/c.jpg', '/a/b2'), '/a/b/c.jpg')
+  assert.equal(spellPath("/a/it's $here", '/a'), "'it'\\''s $here'")
+})
+
+/** Each row: a message, and what the person reads. */
+const messages: readonly (readonly [string, string])[] = [
+  ['there is no data/visage.sqlite', 'visage: There is no data/visage.sqlite.'],
+  ['Port 80 is taken.', 'visage: Port 80 is taken.'],
+  ['--url: what?', 'visage: --url: what?'],
+  ['/data/visage.sqlite is damaged', 'visage: /data/visage.sqlite is damaged.'],
+  ["unknown option '\u001b[2J'\n", "visage: Unknown option '\u{fffd}[2J'."],
+  ['one\ntwo', 'visage: One\ntwo.'],
+]
+
+for (const [message, read] of messages) {
+  test(`${JSON.stringify(message)} is said in the voice of all complaints`, () => {
+    assert.equal(voice(message), read)
+  })
+}
