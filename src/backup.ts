@@ -4,7 +4,7 @@
  * stores are opened by stores.ts.
  */
 import { existsSync, statSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { Failure } from './failure.ts'
 import { toPhoto } from './photos/photo.ts'
@@ -13,7 +13,13 @@ import type { Packs } from './storage/packs.ts'
 import { realPathOf } from './storage/real-path.ts'
 import type { Database } from './storage/schema.ts'
 import { syncPath, writeSnapshot } from './storage/snapshot.ts'
-import { databaseName, openDatabaseFile, openFolderPacks, placesOf } from './stores.ts'
+import {
+  databaseName,
+  openDatabaseFile,
+  openDataFolder,
+  openFolderPacks,
+  placesOf,
+} from './stores.ts'
 
 export type BackedUp = Readonly<{
   photos: number
@@ -35,7 +41,7 @@ const copiesAtOnce = 16
 export async function backUp(data: string, to: string, now: () => number): Promise<BackedUp> {
   refuseOverlap(data, to)
   await using source = await openDatabaseFile(join(data, databaseName))
-  await mkdir(to, { recursive: true, mode: 0o700 })
+  openDataFolder(to)
   await refuseOthersFolder(source, to)
   const stores = { source, from: await openFolderPacks(data), to: await openFolderPacks(to) }
   const part = join(to, `${databaseName}.part`)

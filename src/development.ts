@@ -57,6 +57,15 @@ export type Development = RunningServer &
 
 const audience = 'https://graph.microsoft.com'
 
+/** Throws what is wrong with these, before anything is made. */
+export function checkDevelopment({
+  host,
+  faults = [],
+}: Pick<DevelopmentOptions, 'host' | 'faults'>): void {
+  refuseOtherHosts(host)
+  for (const fault of faults) parseFault(fault)
+}
+
 export async function startDevelopment(options: DevelopmentOptions): Promise<Development> {
   refuseOtherHosts(options.host)
   const faults = createFaults((options.faults ?? []).map(parseFault), Date.now)

@@ -10,14 +10,17 @@ import { openDiskPacks } from './storage/disk.ts'
 import type { PostgresLocation, S3Location } from './storage/location.ts'
 import { type Places, readStoreId } from './storage/marks.ts'
 import { openMemoryPacks } from './storage/memory.ts'
-import { migrate } from './storage/migrations.ts'
+import { type Migrated, migrate } from './storage/migrations.ts'
 import type { Packs } from './storage/packs.ts'
+import { openPrivateFolder } from './storage/private-folder.ts'
 import type { QueryWatch } from './storage/query-watch.ts'
 import { realPathOf } from './storage/real-path.ts'
 import type { S3Options } from './storage/s3-store.ts'
 import type { Database } from './storage/schema.ts'
 import { openSqlite } from './storage/sqlite.ts'
 import type { CacheCounts } from './storage/vital-signs.ts'
+
+export type { Migrated }
 
 export type StoreOptions = Readonly<{
   /** A folder, or undefined to keep everything in memory and nothing afterwards. */
@@ -74,25 +77,26 @@ async function openMedium(
   now: () => number,
 ): Promise<Packs> {
   if (location === undefined) {
-    return data === undefined ? openMemoryPacks(now) : await openDiskPacks(join(data, 'packs'))
+    return data === undefined ? openMemoryPacks(now) : await openFolderPacks(data)
   }
   const { openS3Packs } = await import('./storage/s3.ts')
   const credentials = s3Credentials && { credentials: s3Credentials }
   return await openS3Packs({ location, ...credentials })
 }
 
-/** Brings the tables up to date and does nothing else. */
+/** Brings the tables up to date and does nothing else; says what that was, and where they are. */
 export async function migrateStores(
   options: Pick<StoreOptions, 'data' | 'database'>,
-): Promise<void> {
+): Promise<Migrated & { place: string }> {
   const { data, database: location } = options
-  const database = location ? await openServerDatabase(location) : await openEmbedded(data)
-  await database.destroy()
+  await using database = location
+    ? await openToMigrate(location)
+    : await openSqlite({ file: fileIn(data) })
+  return { ...(await migrate(database)), place: placesOf(options).rows }
 }
 
 async function openEmbedded(data: string | undefined, watch?: QueryWatch): Promise<Database> {
-  const file = data === undefined ? ':memory:' : join(data, databaseName)
-  const database = await openSqlite({ file, watch })
+  const database = await openSqlite({ file: fileIn(data), watch })
   try {
     await migrate(database)
     return database
@@ -100,6 +104,18 @@ async function openEmbedded(data: string | undefined, watch?: QueryWatch): Promi
     await database.destroy()
     throw error
   }
+}
+
+/** Its folder is there then. */
+function fileIn(data: string | undefined): string {
+  if (data === undefined) return ':memory:'
+  openDataFolder(data)
+  return join(data, databaseName)
+}
+
+/** Makes it, or closes it to other users. Throws Failure 'storage-unavailable'. */
+export function openDataFolder(data: string): void {
+  openPrivateFolder(data, [databaseName, `${databaseName}.part`, 'packs', 'certificate.pem'])
 }
 
 /** In the data folder. */
@@ -115,6 +131,7 @@ export async function openDatabaseFile(file: string): Promise<Database> {
 
 /** The packs of a data folder; it is made when it is missing. */
 export async function openFolderPacks(data: string): Promise<Packs> {
+  openDataFolder(data)
   return await openDiskPacks(join(data, 'packs'))
 }
 
@@ -123,12 +140,17 @@ async function openServerDatabase(
   location: PostgresLocation,
   watch?: QueryWatch,
 ): Promise<Database> {
-  const { migrationPatience, openPostgres } = await import('./storage/postgres.ts')
+  const { openPostgres } = await import('./storage/postgres.ts')
   {
-    await using migrating = await openPostgres({ ...location, patience: migrationPatience })
+    await using migrating = await openToMigrate(location)
     await migrate(migrating)
   }
   return await openPostgres({ ...location, watch })
+}
+
+async function openToMigrate(location: PostgresLocation): Promise<Database> {
+  const { migrationPatience, openPostgres } = await import('./storage/postgres.ts')
+  return await openPostgres({ ...location, patience: migrationPatience })
 }
 
 /** As people and logs may see it: no user, no password, no key. The same text for the same place. */

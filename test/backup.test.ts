@@ -218,7 +218,7 @@ for (const [what, disguise] of Object.entries(disguises)) {
 
 const refusals: readonly (readonly [string, readonly string[], Record<string, string>, RegExp])[] =
   [
-    ['no folder to copy to', [], {}, /required option '--to <folder>' not specified/],
+    ['no folder to copy to', [], {}, /Required option '--to <folder>' not specified/],
     ['a folder inside the data', ['--to', 'data/kept'], {}, /lie in one another/],
     ['the data itself', ['--to', './data/.'], {}, /lie in one another/],
     ['the folder around the data', ['--to', '.'], {}, /lie in one another/],

@@ -13,6 +13,10 @@ export const defaultDevPort = 8080
 
 /** A reset may have to draw every picture anew. */
 const timeoutMs = 60_000
+/** It answers in a moment; what is silent is something else. */
+const glanceTimeoutMs = 2000
+
+export const mintPath = '/_visage/token'
 
 type Answer = Readonly<{ status: number; body: string }>
 
@@ -44,7 +48,7 @@ async function ask(path: string, place: DevPlace, order: string, program: string
   let problem: unknown
   for (const base of urls) {
     try {
-      return await post(addressOf(base, path), order)
+      return await post(addressOf(base, path), order, timeoutMs)
     } catch (error) {
       if (error instanceof CommandError) throw error
       problem = error
@@ -54,6 +58,21 @@ async function ask(path: string, place: DevPlace, order: string, program: string
   throw new CommandError(
     `No \`visage dev\` answers at ${urls[0]}${cause}. Start it with \`${program} dev\`, or say where it is with --port or --url.`,
   )
+}
+
+/** Whether it is a `visage dev` that listens on this port of this machine. */
+export async function isDevAt(port: number): Promise<boolean> {
+  for (const url of urlsOf({ port })) {
+    try {
+      // An order that nothing follows from: there is no such field.
+      const answer = await post(new URL(mintPath, url), '{"":0}', glanceTimeoutMs)
+      const refusal = parse(answer.body)
+      if (answer.status === 400 && refusal?.error === 'invalid_request') return true
+    } catch {
+      // Nobody, or somebody who speaks something else.
+    }
+  }
+  return false
 }
 
 function urlsOf({ url, port }: DevPlace): readonly string[] {
@@ -91,12 +110,12 @@ function propose(text: string): string {
   return url !== null && isLoopback(url) ? url.origin : ''
 }
 
-function post(url: URL, order: string): Promise<Answer> {
+function post(url: URL, order: string, withinMs: number): Promise<Answer> {
   const send = url.protocol === 'https:' ? requestHttps : requestHttp
   const options = {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(order) },
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: AbortSignal.timeout(withinMs),
     // The connection does not leave this machine (addressOf), so nobody can stand in the middle.
     rejectUnauthorized: false,
   }

@@ -2,15 +2,17 @@
  * `visage dev`: Visage for developers at a terminal. It says in one line each what a person needs:
  * where it is, who one can be, and curl lines that work as they are.
  */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { readThrottle } from '../config.ts'
 import * as demo from '../demo/tenant.ts'
-import { type Development, startDevelopment } from '../development.ts'
+import { checkDevelopment, type Development, startDevelopment } from '../development.ts'
 import type { Entry } from '../journal/entry.ts'
 import { formatLine } from '../journal/line.ts'
 import { printableJson } from '../journal/printable.ts'
+import { openDataFolder } from '../stores.ts'
+import { expectPort } from './expect-port.ts'
 import { explainStart, jsonLines, type Terminal } from './terminal.ts'
 
 export type DevFlags = Readonly<{
@@ -32,6 +34,9 @@ export type RunningDev = Readonly<{ close: () => Promise<void> }>
 export const defaultDevPort = 8080
 
 export async function dev(flags: DevFlags, terminal: Terminal): Promise<RunningDev> {
+  checkDevelopment({ host: flags.host, faults: flags.fault })
+  readThrottle({ throttle: flags.throttle })
+  await expectPort(flags, '--port')
   // Even --memory needs two files that other programs read: the certificate and a picture for curl.
   const folder = flags.memory ? await mkdtemp(join(tmpdir(), 'visage-')) : flags.data
   const forget = () => (flags.memory ? rm(folder, { recursive: true, force: true }) : undefined)
@@ -86,7 +91,7 @@ async function keptCertificate(folder: string): Promise<Certificate> {
     // None yet, or not readable: it is made anew, and a folder that cannot be written says so then.
   }
   const made = await certificateFor(['localhost', '127.0.0.1', '::1'])
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  openDataFolder(folder)
   await writeFile(keyFile, made.key, { mode: 0o600 })
   await writeFile(certFile, made.cert)
   return made

@@ -3,7 +3,7 @@
  * does the same at every start; alone it needs no identity provider, and may run as another user.
  */
 import { readDatabaseConfig, readEnvironment, type Texts } from '../config.ts'
-import { migrateStores } from '../stores.ts'
+import { type Migrated, migrateStores } from '../stores.ts'
 import type { Terminal } from './terminal.ts'
 
 export async function migrate(
@@ -11,6 +11,18 @@ export async function migrate(
   terminal: Terminal,
   environment: Texts = readEnvironment(),
 ): Promise<void> {
-  await migrateStores(readDatabaseConfig(flags, environment))
-  terminal.complain('The tables are up to date.')
+  const { place, ...migrated } = await migrateStores(readDatabaseConfig(flags, environment))
+  terminal.complain(describe(migrated, place))
+}
+
+/** A mistyped folder is seen by this: what was thought to be there is new. */
+function describe(migrated: Migrated, place: string): string {
+  switch (migrated.did) {
+    case 'created':
+      return `Made a new, empty database: ${place}`
+    case 'updated':
+      return `Updated the tables from ${migrated.from} to ${migrated.to}: ${place}`
+    case 'nothing':
+      return `The tables are up to date: ${place}`
+  }
 }

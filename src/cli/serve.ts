@@ -15,8 +15,11 @@ import { openLog } from '../monitoring/log.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
 import type { Exposed, MetricsListener } from '../monitoring/metrics-listener.ts'
 import type { RunningServer } from '../server.ts'
+import { expectPort } from './expect-port.ts'
 import { CommandError, explainStart, readVersion } from './terminal.ts'
 import type { Workers } from './workers.ts'
+
+const portSetting = '--port or VISAGE_PORT'
 
 /** Of one process or several. */
 export type Serving = Pick<RunningServer, 'origin' | 'close'> & Partial<Pick<Workers, 'pids'>>
@@ -27,6 +30,7 @@ export async function serve(
   tracing: Tracing | undefined = readTracing(),
 ): Promise<Serving> {
   const config = readConfig(flags, environment)
+  await expectPort(config, portSetting)
   const write = logOf(config)
   const { server, exposed } = await start(config, write, tracing)
   const metrics = await exposeMetrics(config, exposed, server)
@@ -100,7 +104,7 @@ export async function startServing(
     })
     return { ...server, metrics, close: () => server.close().finally(close) }
   } catch (error) {
-    throw explainStart(error, config.port, '--port or VISAGE_PORT')
+    throw explainStart(error, config.port, portSetting)
   }
 }
 

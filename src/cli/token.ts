@@ -2,7 +2,7 @@
  * `visage token`: asks a running `visage dev` for a token and prints it, and nothing else, on
  * standard output.
  */
-import { askDev, type DevPlace } from './ask-dev.ts'
+import { askDev, type DevPlace, mintPath } from './ask-dev.ts'
 import { CommandError, type Terminal, voice } from './terminal.ts'
 
 export type TokenFlags = DevPlace &
@@ -16,8 +16,6 @@ export type TokenFlags = DevPlace &
     tokenVersion?: '1' | '2' | undefined
     strict?: boolean | undefined
   }>
-
-const mintPath = '/_visage/token'
 
 export async function token(flags: TokenFlags, terminal: Terminal): Promise<void> {
   refuseContradictions(flags)

@@ -18,6 +18,7 @@ import {
 import { dirname, join, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
 import { checkPackKey, type PackEntry, type Packs, refuseOverlong } from './packs.ts'
+import { closeToOthers, makePrivateFolders } from './private-folder.ts'
 
 /** Creates the folder when it is missing; a folder that cannot be written to is refused here. */
 export async function openDiskPacks(folder: string): Promise<Packs> {
@@ -56,7 +57,8 @@ async function checkFolders(root: string, incoming: string): Promise<void> {
 
 /** Faces are personal data: in a folder we make, nobody else on the machine may look. */
 async function makeRoot(root: string): Promise<void> {
-  const firstMade = await mkdir(root, { recursive: true, mode: 0o700 })
+  const firstMade = makePrivateFolders(root)
+  closeToOthers(root)
   if (firstMade === undefined) return
   for (let path = root; path.length >= firstMade.length; path = dirname(path)) {
     await syncFolder(dirname(path))

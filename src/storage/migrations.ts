@@ -17,19 +17,37 @@ const migrations: Readonly<Record<string, Migration>> = {
 }
 
 /**
+ * What this process did, and not another one that migrates at the same time. Migrations go by their names: `from`
+ * is the last one before.
+ */
+export type Migrated =
+  | Readonly<{ did: 'nothing' | 'created' }>
+  | Readonly<{ did: 'updated'; from: string; to: string }>
+
+/**
  * Brings the tables up to date; nothing happens when they are. Safe at every start, also of several
  * processes at once. A database made by a newer Visage is refused and left as it is.
  */
-export async function migrate(database: Database): Promise<void> {
+export async function migrate(database: Database): Promise<Migrated> {
   const schema = await findSchema(database)
   const applied = await readApplied(database, schema)
   refuseNewer(applied)
-  if (applied.length === Object.keys(migrations).length) return
+  if (applied.length === Object.keys(migrations).length) return { did: 'nothing' }
   const steps = Object.entries(migrations).map(([name, step]) => [name, withoutQueue(step)])
   const provider = { getMigrations: async () => Object.fromEntries(steps) }
   const where = schema !== undefined && { migrationTableSchema: schema }
-  const { error } = await new Migrator({ db: database, provider, ...where }).migrateToLatest()
+  const migrator = new Migrator({ db: database, provider, ...where })
+  const { error, results = [] } = await migrator.migrateToLatest()
   if (error) throw error
+  return describeSteps(results.map(({ migrationName }) => migrationName))
+}
+
+function describeSteps(names: readonly string[]): Migrated {
+  const [first, last] = [names[0], names.at(-1)]
+  if (first === undefined || last === undefined) return { did: 'nothing' }
+  const all = Object.keys(migrations).sort()
+  const from = all[all.indexOf(first) - 1]
+  return from === undefined ? { did: 'created' } : { did: 'updated', from, to: last }
 }
 
 /**

@@ -2,12 +2,13 @@
  * Opens the embedded database: one file, or none (':memory:'). Decides how SQLite is set up and
  * which of its errors mean that the medium refuses. The tables are migrations.ts.
  */
-import { mkdirSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Kysely, sql } from 'kysely'
 import { Failure } from '../failure.ts'
+import { closeToOthers, makePrivateFolders } from './private-folder.ts'
 import { type QueryWatch, toKyselyLog } from './query-watch.ts'
 import type { Database, Schema } from './schema.ts'
 import { createSqliteDialect } from './sqlite-dialect.ts'
@@ -36,7 +37,7 @@ export async function openSqlite(
 async function openConnection(file: string): Promise<DatabaseSync> {
   let connection: DatabaseSync | undefined
   try {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    if (file !== ':memory:') makePrivate(file)
     connection = new DatabaseSync(file, {
       timeout: busyTimeoutMs,
       enableForeignKeyConstraints: true,
@@ -47,6 +48,17 @@ async function openConnection(file: string): Promise<DatabaseSync> {
     connection?.close()
     throw new Failure('storage-unavailable', { detail: reasonFor(file, error), cause: error })
   }
+}
+
+/** SQLite gives its log and its index the mode of the database (https://sqlite.org/src/file/src/os_unix.c). */
+function makePrivate(file: string): void {
+  makePrivateFolders(dirname(file))
+  try {
+    closeSync(openSync(file, 'wx', 0o600))
+  } catch {
+    // It is there, or SQLite says in a moment why it cannot be.
+  }
+  for (const suffix of ['', '-wal', '-shm']) closeToOthers(file + suffix)
 }
 
 /**

@@ -66,23 +66,82 @@ describe('visage dev', () => {
       assert.deepEqual(await readdir(cwd), [])
     }))
 
-  test('says that a port is taken, and how to choose another', () =>
+  test('says that a port is taken, how to choose another, and leaves nothing behind', () =>
     inFolder(async cwd => {
-      const other = createServer().listen(0, '127.0.0.1')
+      const other = createServer(socket => socket.end('HTTP/1.1 200 OK\r\n\r\n'))
+      other.listen(0, '127.0.0.1')
       await once(other, 'listening')
       const address = other.address()
       const port = typeof address === 'object' ? String(address?.port) : ''
       try {
-        const { code, stderr } = await runVisage(['dev', '--port', port], { cwd })
+        const { code, stderr } = await runVisage(['dev', '--https', '--port', port], { cwd })
         assert.equal(code, 2)
         assert.equal(
           stderr,
           `visage: Port ${port} is taken by another program. Choose one with --port.\n`,
         )
+        const serve = ['serve', '--issuer', 'https://id.example', '--audience', 'a', '--port', port]
+        const served = await runVisage(serve, { cwd })
+        assert.equal(served.code, 2)
+        assert.match(
+          served.stderr,
+          /is taken by another program\. Choose one with --port or VISAGE_/,
+        )
+        assert.deepEqual(await readdir(cwd), [])
       } finally {
         other.close()
       }
     }))
+
+  for (const flags of [[], ['--https']]) {
+    test(`says that a visage dev ${flags} has the port already`, () =>
+      inFolder(async cwd => {
+        const visage = await startVisage(['dev', ...anyPort, '--memory', ...flags], { cwd })
+        const port = new URL(visage.origin).port
+        const { code, stderr } = await runVisage(['dev', '--port', port], { cwd })
+        assert.deepEqual([code, await readdir(cwd)], [2, []])
+        assert.match(
+          stderr,
+          /^visage: Port \d+ is taken: a `visage dev` runs there\..* --port\.\n$/,
+        )
+        await visage.stop()
+      }))
+  }
+
+  for (const [what, flags] of [
+    ['fault', ['--fault', 'often']],
+    ['limit', ['--throttle', 'often']],
+  ] as const) {
+    test(`leaves nothing behind when it cannot read a ${what}`, () =>
+      inFolder(async cwd => {
+        const { code } = await runVisage(['dev', ...anyPort, '--https', ...flags], { cwd })
+        assert.deepEqual([code, await readdir(cwd)], [2, []])
+      }))
+  }
+
+  test(
+    'refuses a folder that cannot be made, at once',
+    { skip: process.platform !== 'linux' && 'not run: no /proc here' },
+    () =>
+      inFolder(async cwd => {
+        for (const data of ['/proc/x', '/proc/x/y']) {
+          for (const command of [['dev', ...anyPort], ['migrate'], ['backup', '--to', '/proc/y']]) {
+            const launched = launchVisage([...command, '--data', data], { cwd })
+            const { code } = await launched.ended
+            assert.equal(code, 1)
+            assert.match(launched.stderr(), /^visage: .*\/proc\/.*\n$/)
+          }
+        }
+        const made = await runVisage(['migrate', '--data', 'from'], { cwd })
+        assert.equal(made.code, 0)
+        const backup = await runVisage(['backup', '--data', 'from', '--to', '/proc/y'], { cwd })
+        assert.equal(backup.code, 1)
+        assert.match(
+          backup.stderr,
+          /^visage: The data folder \/proc\/y cannot be made \(ENOENT\)\.\n$/,
+        )
+      }),
+  )
 
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     test(`ends on ${signal} with 0, after an upload under way and without waiting for connections`, () =>

@@ -1,5 +1,8 @@
 /** `visage migrate` as an operator runs it. */
 import assert from 'node:assert/strict'
+import { mkdir, readFile, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { openPostgres } from '../../src/storage/postgres.ts'
@@ -13,9 +16,11 @@ test('visage migrate makes the tables, by several at once, and again does nothin
     const place = { cwd, env: { VISAGE_DATABASE: url } }
     const runs = await Promise.all([1, 2, 3].map(() => runVisage(['migrate'], place)))
     runs.push(await runVisage(['migrate', '--database', url], { cwd }))
-    for (const { code, stdout, stderr } of runs) {
-      assert.deepEqual([code, stdout, stderr], [0, '', 'The tables are up to date.\n'])
-    }
+    for (const { code, stdout } of runs) assert.deepEqual([code, stdout], [0, ''])
+    const said = runs.map(({ stderr }) => stderr.split(':')[0]).sort()
+    const again = 'The tables are up to date'
+    assert.deepEqual(said, ['Made a new, empty database', again, again, again])
+    assert.ok(runs.every(({ stderr }) => stderr.includes('postgres://') && !/:\w+@/.test(stderr)))
     await using database = await openPostgres({ url, connections: 1 })
     const { rows } = await sql`select name from kysely_migration`.execute(database)
     assert.ok(rows.length > 0)
@@ -23,9 +28,24 @@ test('visage migrate makes the tables, by several at once, and again does nothin
 
 test('visage migrate makes the embedded database in the data folder', () =>
   inFolder(async cwd => {
-    const { code } = await runVisage(['migrate', '--data', 'kept'], { cwd })
+    const first = await runVisage(['migrate', '--data', 'kept'], { cwd })
+    const file = join(await realpath(cwd), 'kept/visage.sqlite')
+    assert.deepEqual([first.code, first.stderr], [0, `Made a new, empty database: ${file}\n`])
+    const second = await runVisage(['migrate', '--data', 'kept'], { cwd })
+    assert.deepEqual([second.code, second.stderr], [0, `The tables are up to date: ${file}\n`])
+    const mistyped = await runVisage(['migrate', '--data', 'kpet'], { cwd })
+    assert.match(mistyped.stderr, /^Made a new, empty database: .*kpet/)
+  }))
+
+test('visage migrate says from where to where it updated the tables', () =>
+  inFolder(async cwd => {
+    await mkdir(join(cwd, 'kept'))
+    const old = new DatabaseSync(join(cwd, 'kept/visage.sqlite'))
+    old.exec(await readFile(join(import.meta.dirname, '../storage/made-by-0001.sql'), 'utf8'))
+    old.close()
+    const { code, stderr } = await runVisage(['migrate', '--data', 'kept'], { cwd })
     assert.equal(code, 0)
-    assert.equal((await runVisage(['migrate', '--data', 'kept'], { cwd })).code, 0)
+    assert.match(stderr, /^Updated the tables from 0001 to \d{4}: .*kept.visage\.sqlite\n$/)
   }))
 
 test('visage migrate says why it cannot, without the password', () =>

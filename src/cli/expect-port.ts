@@ -1,0 +1,28 @@
+/**
+ * Whether a server can listen where it is told to, asked before it makes anything: a start that fails
+ * leaves no folder and no database behind.
+ */
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { isDevAt } from './ask-dev.ts'
+import { CommandError, explainStart } from './terminal.ts'
+
+/** `flag` is what the message says to choose another port with. Throws CommandError. */
+export async function expectPort(
+  { host, port }: Readonly<{ host: string; port: number }>,
+  flag: string,
+): Promise<void> {
+  const probe = createServer(socket => socket.destroy())
+  try {
+    probe.listen({ host, port })
+    await once(probe, 'listening')
+    probe.close()
+    await once(probe, 'close')
+  } catch (error) {
+    const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+    if (!isTaken || !(await isDevAt(port))) throw explainStart(error, port, flag)
+    throw new CommandError(
+      `Port ${port} is taken: a \`visage dev\` runs there. Use that one, end it, or choose another port with ${flag}.`,
+    )
+  }
+}
