@@ -50,6 +50,8 @@ export type ServerEvents = Events &
   Readonly<{
     /** A part went away, or came back: why, by the name of the part; empty when all are there. */
     readinessChanged: (causes: ReadonlyMap<string, unknown>) => void
+    /** The keys of an issuer cannot be had, or can again: why, by their address; empty when all can. */
+    issuersChanged: (causes: ReadonlyMap<string, unknown>) => void
   }>
 
 /** Gravest first. */
@@ -85,6 +87,11 @@ export function createEvents(write: WriteLine, options: EventOptions = {}): Serv
       const away = [...causes].map(([part, cause]) => ({ part, ...describe(cause) }))
       if (away.length > 0) write('warning', { event: 'not-ready', away })
       else if (least >= severities.indexOf('info')) write('info', { event: 'ready' })
+    },
+    issuersChanged(causes) {
+      const away = [...causes.values()].map(describe)
+      if (away.length > 0) write('warning', { event: 'issuer-unavailable', away })
+      else if (least >= severities.indexOf('info')) write('info', { event: 'issuer-available' })
     },
   }
 }

@@ -36,6 +36,7 @@ import { countConnections, pingDatabase } from './storage/vital-signs.ts'
 import { openStores, placesOf, type StoreOptions, type Stores } from './stores.ts'
 import type { ThrottleLimits } from './throttling/limits.ts'
 import { createThrottle } from './throttling/throttle.ts'
+import type { IssuerWatch } from './tokens/issuer-watch.ts'
 import type { Fetch } from './tokens/key-set.ts'
 import type { Trust } from './tokens/trust.ts'
 import { createVerifier } from './tokens/verify.ts'
@@ -103,7 +104,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { limits } = options
   const queue = createQueue({ concurrency: limits.renderers, maxWaiting: limits.renderQueue })
   const budget = createBodyBudget(limits.uploadMemoryBytes)
-  const opened: Opened = { ...stores, queue, budget, instruments }
+  let issuers: IssuerWatch | undefined
+  const opened: Opened = { ...stores, queue, budget, instruments, issuers: () => issuers }
   const readiness = watchParts(opened, events)
   const answerProbe = answerProbes(readiness.look)
   let identity: Identity | undefined
@@ -127,6 +129,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   const stopSweeping = keepSweeping(parts, events, limits, instruments.swept)
   const stop = async () => {
+    issuers?.end()
     await Promise.all([stopSweeping(), server.close()])
     await database.destroy()
   }
@@ -142,6 +145,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const fetch = instruments.aroundFetch?.(identity.fetch) ?? identity.fetch
     const verifier = createVerifier(identity.trust, { fetch, now, elapsed })
     identify = authorization => verifier.identify(authorization)
+    issuers = verifier.watchIssuers(events.issuersChanged)
     return { origin, parts, readiness, close }
   } catch (error) {
     await stop()
@@ -159,19 +163,30 @@ async function claimOrClose(database: Database, options: ServerOptions): Promise
   }
 }
 
-type Opened = Stores & Readonly<{ queue: Queue; budget: BodyBudget; instruments: Instruments }>
+type Opened = Stores &
+  Readonly<{
+    queue: Queue
+    budget: BodyBudget
+    instruments: Instruments
+    /** undefined before the server listens. */
+    issuers: () => IssuerWatch | undefined
+  }>
 
 /** What can be asked of the parts, by who measures and by who wants to know whether they are there. */
 function watchParts(opened: Opened, { readinessChanged }: ServerEvents): ReadinessWatch {
-  const { database, packs, queue, budget, countCache, instruments } = opened
+  const { database, packs, queue, budget, countCache, instruments, issuers } = opened
   instruments.observe?.({
     queue: queue.counts,
     bodies: () => ({ takenBytes: budget.takenBytes(), refusals: budget.refusals() }),
     connections: () => countConnections(database),
     cache: countCache,
+    issuersAway: () => issuers()?.countAway() ?? 0,
   })
   const checks = { database: () => pingDatabase(database), packs: () => packs.check() }
-  return watchReadiness(checks, { changed: readinessChanged })
+  // Not a part: an issuer that is away would take every node out of the load balancer at once, and
+  // whoever has a token that was seen before is served without it.
+  const remarks = { issuer: () => issuers()?.state() }
+  return watchReadiness(checks, { changed: readinessChanged, remarks })
 }
 
 function createParts(

@@ -143,6 +143,13 @@ export const families = {
     labels: [],
     meaning: 'With `VISAGE_DATABASE`: requests waiting for a connection.',
   },
+  issuersAway: {
+    name: 'visage_issuers_unavailable',
+    type: 'gauge',
+    labels: [],
+    meaning:
+      'Token issuers named in the settings that did not give out their keys when they were last asked; each worker counts its own.',
+  },
   queries: {
     name: 'visage_database_queries_total',
     type: 'counter',

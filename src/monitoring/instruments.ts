@@ -22,6 +22,8 @@ export type Gauges = Readonly<{
   connections: () => ConnectionCounts | undefined
   /** undefined where packs are not cached. */
   cache: (() => CacheCounts) | undefined
+  /** How many issuers did not give out their keys when they were last asked. */
+  issuersAway: () => number
 }>
 
 export type Instruments = Readonly<{

@@ -116,7 +116,9 @@ function countSweeps(registry: Registry, { now }: Clocks): Instruments['swept'] 
 }
 
 /** Asked when somebody fetches the metrics, and not before. */
-function observeGauges(registry: Registry, { queue, bodies, connections, cache }: Gauges): void {
+function observeGauges(registry: Registry, gauges: Gauges): void {
+  const { queue, bodies, connections, cache, issuersAway } = gauges
+  gauge(registry, 'issuersAway', issuersAway)
   gauge(registry, 'bodyBytes', () => bodies().takenBytes)
   counter(registry, 'bodiesRefused', () => bodies().refusals)
   gauge(registry, 'rendersRunning', () => queue().running)

@@ -1,12 +1,13 @@
 /**
  * Whether this process should be sent requests: every part answers, and the end has not begun. It decides
  * how often parts are asked and how long they may take; what a part is, and why it is away, it does not know.
+ * A remark is shown beside the parts and decides nothing.
  */
 
 /** Resolves when the part is there. */
 export type Check = () => Promise<unknown>
 
-export type Condition = 'ok' | 'unavailable'
+export type Condition = 'ok' | 'unavailable' | 'unknown'
 
 export type Readiness = Readonly<{
   status: 'ready' | 'unavailable' | 'ending'
@@ -22,6 +23,8 @@ export type ReadinessWatch = Readonly<{
 export type ReadinessOptions = Readonly<{
   /** Why the parts that are away are, whenever which those are changes. */
   changed?: (causes: ReadonlyMap<string, unknown>) => void
+  /** By name, such as that of somebody outside who would be away for every process at once. */
+  remarks?: Readonly<Record<string, () => Condition | undefined>>
   patienceMs?: number
   /** How long an outcome is repeated instead of asking again: probes are no load, however many. */
   freshMs?: number
@@ -32,7 +35,7 @@ export function watchReadiness(
   checks: Readonly<Record<string, Check>>,
   options: ReadinessOptions = {},
 ): ReadinessWatch {
-  const { changed, freshMs = 1000, nowMs = () => performance.now() } = options
+  const { changed, remarks = {}, freshMs = 1000, nowMs = () => performance.now() } = options
   const ask = askAll(checks, options.patienceMs ?? 2000)
   let isEnding = false
   let away = ''
@@ -44,9 +47,10 @@ export function watchReadiness(
     if (names !== away) changed?.(causes)
     away = names
     const parts = Object.keys(checks).map(part => [part, causes.has(part) ? 'unavailable' : 'ok'])
+    const remarked = Object.entries(remarks).map(([name, remark]) => [name, remark()])
     return {
       status: causes.size === 0 ? 'ready' : 'unavailable',
-      parts: Object.fromEntries(parts),
+      parts: Object.fromEntries([...parts, ...remarked].filter(([, condition]) => condition)),
     }
   }
 

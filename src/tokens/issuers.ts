@@ -49,6 +49,30 @@ export function findIssuer(trust: Trust, claims: IssuerClaims): Issuer {
   return found
 }
 
+/** More would be asked at every start; those beyond are asked when a token comes. */
+const maxAskedAtStart = 32
+
+/** Of the issuers that settings name in full. With `{tenantid}` it is a token that names one. */
+export function keySourcesOf(trust: Trust): readonly KeySource[] {
+  const sources = trust.kind === 'entra' ? entraSources(trust) : oidcSources(trust)
+  return sources.slice(0, maxAskedAtStart)
+}
+
+function entraSources(trust: EntraTrust): readonly KeySource[] {
+  const cloud: Cloud = clouds[trust.cloud]
+  const tenants = trust.tenants === 'any' ? [undefined] : trust.tenants
+  return [
+    ...tenants.map(tenant => entraKeys(cloud, tenant, false)),
+    ...trust.b2cTenants.flatMap(b2cIssuersOf).map(({ issuer }) => issuer.keys),
+  ]
+}
+
+function oidcSources(trust: OidcTrust): readonly KeySource[] {
+  return trust.issuers.flatMap(({ issuer }) =>
+    issuer.includes(tenantTemplate) ? [] : (findOidc(trust, issuer)?.keys ?? []),
+  )
+}
+
 function find(trust: Trust, iss: string, claims: IssuerClaims): Issuer | undefined {
   return trust.kind === 'entra' ? findEntra(trust, iss, claims) : findOidc(trust, iss)
 }

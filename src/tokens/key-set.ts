@@ -16,6 +16,11 @@ export type KeySource = Readonly<{
   declares: readonly string[]
 }>
 
+/** The same for the same keys. */
+export function idOf({ jwksUri, discovery }: KeySource): string {
+  return jwksUri ?? discovery ?? ''
+}
+
 export type WantedKey = Readonly<{
   alg: string
   kid: string | undefined

@@ -14,6 +14,7 @@ import {
   type Fetch,
   fetchKeys,
   fits,
+  idOf,
   importOnce,
   type KeySource,
   type PublishedKey,
@@ -23,6 +24,8 @@ import {
 export type Keys = Readonly<{
   /** At least one; several only for a token without `kid`. */
   find(source: KeySource, wanted: WantedKey): Promise<readonly CryptoKey[]>
+  /** Fetches what is not fresh, or failed; never throws. */
+  prepare(source: KeySource): Promise<void>
 }>
 
 /** What is known of one source; `failed` tells whether the last attempt did. */
@@ -55,13 +58,16 @@ export type KeysOptions = Readonly<{
   now: () => number
   /** For discovery and key set together. */
   timeoutMs?: number
+  /** After every attempt; a failure is why it failed. */
+  tried?: (source: KeySource, failure: Failure | undefined) => void
 }>
 
-export function createKeys({ fetch, now, timeoutMs = defaultTimeoutMs }: KeysOptions): Keys {
+export function createKeys(options: KeysOptions): Keys {
+  const { fetch, now, timeoutMs = defaultTimeoutMs, tried } = options
   const shelves = createBoundedMap<Shelf>(maxSources)
 
   function shelfOf(source: KeySource): Shelf {
-    const id = source.jwksUri ?? source.discovery ?? ''
+    const id = idOf(source)
     const known = shelves.get(id)
     if (known) return known
     const shelf = newShelf()
@@ -84,6 +90,7 @@ export function createKeys({ fetch, now, timeoutMs = defaultTimeoutMs }: KeysOpt
     return shelf.pending.finally(() => {
       shelf.triedAtMs = now()
       shelf.pending = undefined
+      tried?.(source, shelf.failed ? unavailable(source, shelf) : undefined)
     })
   }
 
@@ -95,6 +102,10 @@ export function createKeys({ fetch, now, timeoutMs = defaultTimeoutMs }: KeysOpt
   }
 
   return {
+    async prepare(source) {
+      const shelf = shelfOf(source)
+      if (shelf.failed || now() - shelf.fetchedAtMs > freshMs) await renew(shelf, source)
+    },
     async find(source, wanted) {
       const shelf = shelfOf(source)
       if (now() - shelf.fetchedAtMs > freshMs) await renew(shelf, source)
@@ -122,12 +133,17 @@ function cooldownOf(shelf: Shelf): number {
 /** Not the token's fault: 503, and a client that waits succeeds. */
 function unavailable(source: KeySource, shelf: Shelf): Failure {
   const { cause } = shelf
-  const reason = cause instanceof Error ? cause.message : String(cause)
   return new Failure('signing-keys-unavailable', {
-    detail: `${source.jwksUri ?? source.discovery}: ${reason}`,
+    detail: `${idOf(source)}: ${reasonOf(cause)}`,
     facts: { retryAfterSeconds: cooldownOf(shelf) / 1000 },
     cause,
   })
+}
+
+/** "fetch failed" is all that fetch says itself: why is in its cause. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause)
+  return cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message
 }
 
 /** Either invented, or so new that the issuer was not asked again since: see cooldownMs. */

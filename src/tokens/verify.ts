@@ -18,7 +18,13 @@ import { type BoundedMap, createBoundedMap } from './bounded-map.ts'
 import type { Caller } from './caller.ts'
 import { readCaller } from './claims.ts'
 import { isEntraIssuer, isGraphAudience } from './clouds.ts'
-import { findIssuer } from './issuers.ts'
+import {
+  type IssuerWatch,
+  type IssuerWatchOptions,
+  type Tell,
+  watchIssuers,
+} from './issuer-watch.ts'
+import { findIssuer, keySourcesOf } from './issuers.ts'
 import type { Fetch } from './key-set.ts'
 import { createKeys } from './keys.ts'
 import { describeTrust, type Trust } from './trust.ts'
@@ -26,6 +32,8 @@ import { describeTrust, type Trust } from './trust.ts'
 export type Verifier = Readonly<{
   /** @throws Failure token-…, signing-keys-unavailable */
   identify(authorization: string | undefined): Promise<Caller>
+  /** Asks the issuers for their keys from now on. */
+  watchIssuers(changed: IssuerWatchOptions['changed']): IssuerWatch
 }>
 
 export type VerifierOptions = Readonly<{
@@ -68,10 +76,12 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
   const { fetch, now, elapsed = now, cache = {}, keyTimeoutMs } = options
   const { maxTokens = defaultMaxTokens, maxAgeMs = defaultMaxAgeMs } = cache
   const skewSeconds = options.skewSeconds ?? defaultSkewSeconds
+  let tell: Tell = () => {}
   const keys = createKeys({
     fetch,
     now: elapsed,
     ...(keyTimeoutMs ? { timeoutMs: keyTimeoutMs } : {}),
+    tried: (source, failure) => tell(source, failure),
   })
   const verified: BoundedMap<Verified> = createBoundedMap(maxTokens)
 
@@ -103,6 +113,12 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
       })
       verified.set(name, fresh)
       return fresh.caller
+    },
+    watchIssuers(changed) {
+      const { prepare } = keys
+      const made = watchIssuers({ sources: keySourcesOf(trust), prepare, changed })
+      tell = made.tell
+      return made.watch
     },
   }
 }

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { readConfig } from '../../src/config.ts'
+import type { WriteLine } from '../../src/events.ts'
+import type { Gauges } from '../../src/monitoring/instruments.ts'
 import { startServer } from '../../src/server.ts'
 import { dHash, distance, portraitJpeg } from '../support/pictures.ts'
 import {
@@ -143,6 +145,45 @@ describe('visage serve', () => {
       assert.equal((await get(`${origin}/v1.0/me`, userToken(clock.now()))).status, 200)
     }))
 
+  test('starts without its issuer, says so in log, metrics and readiness, and is ready all the same', async () => {
+    issuer.misbehave('status-500')
+    await inServer(async (origin, clock, lines) => {
+      const readiness = async () => {
+        const response = await fetch(`${origin}/readyz`)
+        const { parts } = (await response.json()) as { parts: Record<string, string> }
+        return [response.status, parts.issuer]
+      }
+      while (lines.length === 0) await delay(5)
+      const [severity, line] = lines[0] ?? []
+      assert.deepEqual([severity, line?.event], ['warning', 'issuer-unavailable'])
+      assert.match(JSON.stringify(line), /\.well-known\/openid-configuration answered 500/)
+      assert.deepEqual(await readiness(), [200, 'unavailable'])
+      assert.equal(lastGauges?.issuersAway(), 1)
+
+      issuer.misbehave(undefined)
+      clock.advance(60_000)
+      assert.equal((await get(`${origin}/v1.0/me`, userToken(clock.now()))).status, 200)
+      assert.equal(lines.at(-1)?.[1].event, 'issuer-available')
+      assert.equal(lastGauges?.issuersAway(), 0)
+      // A readiness is repeated for a second.
+      while ((await readiness())[1] !== 'ok') await delay(20)
+    })
+  })
+
+  test('tells a token of another issuer which one is expected, and that a slash is too many', () =>
+    inServer(async origin => {
+      const saysOf = async (other: string) => {
+        const token = issuer.sign(v2User(Date.now(), { iss: other }))
+        const { error } = (await (await get(`${origin}/v1.0/me`, token)).json()) as {
+          error: { message: string }
+        }
+        return error.message
+      }
+      const expected = `Expected issuer: ${iss()}.`
+      assert.ok((await saysOf('https://id.example')).endsWith(expected))
+      assert.match(await saysOf(`${iss()}/`), /It has a slash at the end that the expected issuer/)
+    }))
+
   test('picks up rotated keys, and then no longer believes the old ones', () =>
     inServer(async (origin, clock) => {
       const me = async (token: string) => (await get(`${origin}/v1.0/me`, token)).status
@@ -211,23 +252,29 @@ describe('visage serve', () => {
     assert.equal(lists, 0)
   })
 
+  type Line = Parameters<WriteLine>
+  let lastGauges: Gauges | undefined
   type Clock = Readonly<{ now: () => number; advance: (ms: number) => void }>
 
   /** In this process, with a clock that can be moved: how often keys are asked for depends on it. */
-  async function inServer(work: (origin: string, clock: Clock) => Promise<void>): Promise<void> {
+  async function inServer(
+    work: (origin: string, clock: Clock, lines: Line[]) => Promise<void>,
+  ): Promise<void> {
     let ahead = 0
+    const lines: Line[] = []
     const now = () => Date.now() + ahead
     const config = readConfig({ issuer: iss(), audience: ourAudience, port: '0' }, {})
     const server = await startServer({
       ...config,
       data: undefined,
       identity: () => ({ trust: config.trust, fetch: issuer.fetch }),
-      write: () => {},
+      instruments: [{ observe: gauges => (lastGauges = gauges) }],
+      write: (...line) => lines.push(line),
       now,
       elapsed: () => performance.now() + ahead,
     })
     try {
-      await work(server.origin, { now, advance: ms => (ahead += ms) })
+      await work(server.origin, { now, advance: ms => (ahead += ms) }, lines)
     } finally {
       issuer.misbehave(undefined)
       await server.close()

@@ -11,6 +11,9 @@ import { type RunningServer, startServer } from '../../src/server.ts'
 
 type Line = Readonly<{ severity: Severity; fields: Readonly<Record<string, unknown>> }>
 
+/** An issuer that has not answered yet. */
+const silent = () => new Promise<never>(() => {})
+
 describe('the probes', () => {
   let folder: string
   let server: RunningServer
@@ -31,7 +34,7 @@ describe('the probes', () => {
       ...config,
       data,
       drainMs,
-      identity: () => ({ trust: config.trust, fetch }),
+      identity: () => ({ trust: config.trust, fetch: silent }),
       write: (severity, fields) => lines.push({ severity, fields }),
       logLevel: 'info',
     })
@@ -44,7 +47,7 @@ describe('the probes', () => {
     assert.equal(ready.status, 200)
     assert.deepEqual(await ready.json(), {
       status: 'ready',
-      parts: { database: 'ok', packs: 'ok' },
+      parts: { database: 'ok', packs: 'ok', issuer: 'unknown' },
     })
     for (const { headers } of [alive, ready]) {
       assert.equal(headers.get('cache-control'), 'no-store')
@@ -55,7 +58,7 @@ describe('the probes', () => {
   test('answer HEAD without a body, and no other method', async () => {
     const head = await fetch(`${server.origin}/readyz`, { method: 'HEAD' })
     assert.deepEqual([head.status, await head.text()], [200, ''])
-    assert.equal(head.headers.get('content-length'), '57')
+    assert.equal(head.headers.get('content-length'), '76')
     const body = 'x'.repeat(100_000)
     const post = await fetch(`${server.origin}/healthz`, { method: 'POST', body })
     assert.deepEqual([post.status, post.headers.get('allow')], [405, 'GET, HEAD'])
@@ -77,7 +80,7 @@ describe('the probes', () => {
     assert.match(away.headers.get('retry-after') ?? '', /^[1-9]\d*$/)
     assert.deepEqual(JSON.parse(text), {
       status: 'unavailable',
-      parts: { database: 'ok', packs: 'unavailable' },
+      parts: { database: 'ok', packs: 'unavailable', issuer: 'unknown' },
     })
     assert.equal((await fetch(`${server.origin}/healthz`)).status, 200)
     await rename(`${packs}-away`, packs)
