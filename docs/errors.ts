@@ -126,6 +126,10 @@ const examples: Readonly<Record<FailureCode, Example>> = {
   },
   'body-cut-off': { when: 'the connection ended before the body did' },
   'body-not-json': { when: 'a body that has to be JSON is not' },
+  'json-refused': {
+    when: 'a body of JSON is nested more than 64 deep, holds more than 30,000 values and names or 500,000 escapes, or half of a surrogate pair',
+    facts: { reason: 'is nested more than 64 deep' },
+  },
   'body-encoding-unsupported': {
     when: '`Content-Encoding` is none of gzip, deflate and br',
     facts: { encoding: 'zstd' },

@@ -10,6 +10,7 @@ import { renderErrors } from './errors.ts'
 import { renderGrowth } from './growth.ts'
 import { renderMetrics } from './metrics.ts'
 import { renderPermissionSummary, renderPermissions } from './permissions.ts'
+import { renderRequestCosts } from './request-costs.ts'
 
 export type Generated = Readonly<{
   /** From the root of the repository. */
@@ -30,6 +31,7 @@ export const everythingGenerated: readonly Generated[] = [
   { file: 'docs/conformance.md', render: renderConformance },
   { file: 'docs/growth.md', section: 'growth', render: renderGrowth },
   { file: 'docs/operating.md', section: 'metrics', render: renderMetrics },
+  { file: 'docs/reliability.md', section: 'costs', render: renderRequestCosts },
   { file: 'README.md', section: 'permissions', render: renderPermissionSummary },
   { file: 'README.md', section: 'settings', render: renderConfigurationSummary },
   { file: 'README.md', section: 'conformance', render: renderConformanceSummary },

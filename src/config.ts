@@ -163,7 +163,7 @@ export const settings = {
     'UPLOAD_MEMORY',
     'bytes',
     '67108864',
-    'How many bytes of request bodies may be in memory at the same time; further ones are refused with 503 and Retry-After. Divided among the workers, at least 4 MB each.',
+    'How many bytes of request bodies may be in memory at the same time; further ones are refused with 503 and Retry-After. A body of JSON counts three to five times, as what it becomes; a batch with a photo of 4 MB takes 22 MB. Divided among the workers, at least 24 MB each.',
   ),
   stallTimeout: setting('STALL_TIMEOUT', 'seconds', '15', 'How long an upload may pause.'),
   sweepEvery: setting(

@@ -50,6 +50,7 @@ export type FailureCode =
   | 'body-stalled'
   | 'body-cut-off'
   | 'body-not-json'
+  | 'json-refused'
   | 'body-encoding-unsupported'
   | 'body-encoding-broken'
   | 'content-type-refused'

@@ -4,8 +4,8 @@
  */
 import type { Config } from '../config.ts'
 
-/** A worker has to be able to take one upload of the largest size that is allowed. */
-const leastUploadMemoryBytes = 4 * 1024 * 1024
+/** A worker has to be able to take one upload of the largest size that is allowed, also within a batch. */
+const leastUploadMemoryBytes = 24 * 1024 * 1024
 /** As for one process alone: a turn of the sweep takes one connection and works through another. */
 const leastConnections = 2
 

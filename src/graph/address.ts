@@ -28,6 +28,9 @@ export function parseAddress(url: string): Address {
   if (url.length > maxUrlLength) {
     throw new Failure('url-too-long', { facts: { length: url.length, maxLength: maxUrlLength } })
   }
+  if (!url.isWellFormed()) {
+    throw new Failure('address-malformed', { facts: { reason: 'half of a surrogate pair' } })
+  }
   const question = url.indexOf('?')
   const path = question < 0 ? url : url.slice(0, question)
   const parts = path.split('/')

@@ -1,5 +1,5 @@
 /**
- * The JSON of a batch -> its items, or one refusal for the whole of it. What an item asks for is not
+ * The values of a batch -> its items, or one refusal for the whole of it. What an item asks for is not
  * looked at here.
  */
 import { Failure } from '../failure.ts'
@@ -12,19 +12,25 @@ export type BatchItem = Readonly<{
   url: string
   /** Names in lower case. */
   headers: Headers
-  body: Uint8Array | undefined
-  /** Ids as those items wrote them. */
+  /** As JSON: batch-body.ts makes bytes of it. */
+  body: unknown
+  /** Ids as those items wrote them, each once. */
   dependsOn: readonly string[]
 }>
 
 /** "JSON batch requests are currently limited to 20 individual requests." */
 const maxItems = 20
+/** A request cannot depend on itself. */
+const maxDependsOn = maxItems - 1
+const maxHeaders = 50
+/** As many as Visage takes of a request that comes alone. */
+const maxHeaderBytes = 32 * 1024
 
 type Fields = Readonly<Record<string, unknown>>
 
 /** @throws Failure 'batch-invalid' for the whole batch. */
-export function readBatch(body: Uint8Array): readonly BatchItem[] {
-  const { requests } = readObject(parse(body), 'the body')
+export function readBatch(body: unknown): readonly BatchItem[] {
+  const { requests } = readObject(body, 'the body')
   if (!Array.isArray(requests)) throw invalid("it has no list 'requests'")
   if (requests.length === 0) throw invalid('it holds no request')
   if (requests.length > maxItems) {
@@ -32,14 +38,6 @@ export function readBatch(body: Uint8Array): readonly BatchItem[] {
   }
   const items = requests.map(readItem)
   return checkDependence(useOwnSpelling(items))
-}
-
-function parse(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch (cause) {
-    throw new Failure('body-not-json', { cause })
-  }
 }
 
 function readItem(value: unknown, index: number): BatchItem {
@@ -50,7 +48,7 @@ function readItem(value: unknown, index: number): BatchItem {
     method: readText(fields, 'method', where).toUpperCase(),
     url: readText(fields, 'url', where),
     headers: readHeaders(fields.headers, where),
-    body: readBody(fields.body, where),
+    body: fields.body,
     dependsOn: readIds(fields.dependsOn, where),
   }
 }
@@ -68,39 +66,30 @@ function readText(fields: Fields, name: string, where: string): string {
 
 function readHeaders(value: unknown, where: string): Headers {
   if (value === undefined || value === null) return {}
-  const entries = Object.entries(readObject(value, `the headers of ${where}`))
-  return Object.fromEntries(
-    entries
-      .filter(([, text]) => typeof text === 'string')
-      .map(([name, text]) => [name.toLowerCase(), text as string]),
-  )
-}
-
-/**
- * JSON as it is; anything else is base64. "base64 URL-encoded" says the page, standard base64 is what
- * the SDKs send: Node reads both, padded or not, and in lines as PowerShell can write it. Text that is
- * neither is sent on as it is and refused where it arrives, with the right words.
- */
-function readBody(value: unknown, where: string): Uint8Array | undefined {
-  if (value === undefined || value === null) return undefined
-  if (typeof value !== 'string') return writeJson(value, where)
-  const isBase64 = /^[A-Za-z0-9+/_-]*={0,2}$/.test(value.replace(/[\r\n]/g, ''))
-  return Buffer.from(value, isBase64 ? 'base64' : 'utf8')
-}
-
-/** JSON.parse reads any depth of brackets, JSON.stringify runs out of stack after some thousands. */
-function writeJson(value: unknown, where: string): Uint8Array {
-  try {
-    return Buffer.from(JSON.stringify(value))
-  } catch {
-    throw invalid(`the body of ${where} is nested too deeply`)
+  const fields = readObject(value, `the headers of ${where}`)
+  const names = Object.keys(fields)
+  if (names.length > maxHeaders) {
+    throw invalid(`${where} has ${names.length} headers; at most ${maxHeaders} are allowed`)
   }
+  const headers = names.flatMap(name => {
+    const text = fields[name]
+    return typeof text === 'string' ? [[name.toLowerCase(), text] as const] : []
+  })
+  const bytes = headers.reduce((sum, line) => sum + Buffer.byteLength(line.join('')), 0)
+  if (bytes > maxHeaderBytes) {
+    throw invalid(`${where} has ${bytes} bytes of headers; at most ${maxHeaderBytes} are allowed`)
+  }
+  return Object.fromEntries(headers)
 }
 
 function readIds(value: unknown, where: string): readonly string[] {
   if (value === undefined || value === null) return []
-  if (Array.isArray(value) && value.every(id => typeof id === 'string')) return value
-  throw invalid(`'dependsOn' of ${where} is no list of ids`)
+  if (!Array.isArray(value) || !value.every(id => typeof id === 'string')) {
+    throw invalid(`'dependsOn' of ${where} is no list of ids`)
+  }
+  const ids = new Set<string>(value)
+  if (ids.size <= maxDependsOn) return [...ids]
+  throw invalid(`${where} depends on ${ids.size} requests; at most ${maxDependsOn} are allowed`)
 }
 
 /** "…a correlation value… not case-sensitive": ids have to differ in more than case. */

@@ -7,10 +7,13 @@
  */
 import { Failure } from '../failure.ts'
 import type { Answer } from './answer.ts'
+import { decodeBody } from './batch-body.ts'
 import { type BatchItem, readBatch } from './batch-items.ts'
 import type { Call, Reply } from './call.ts'
+import { readJson } from './json.ts'
 import type { Parts } from './request.ts'
 import { settle } from './settle.ts'
+import { letOthersIn } from './turns.ts'
 
 /** One photo of the full 4 MiB fits, in base64 and with company; twenty small ones do too. */
 export const maxBatchBytes = 8 * 1024 * 1024
@@ -39,7 +42,7 @@ export async function answerBatch(call: Call, parts: Parts, answer: Answer): Pro
       throw new Failure('method-not-allowed', { facts: { allow: ['POST'] } })
     }
     told.caller = await parts.identify(call.headers.authorization)
-    const items = readBatch(await call.readBody(maxBatchBytes))
+    const items = readBatch(await readJson(call, maxBatchBytes))
     const responses = await performAll(items, item => answerPart(toCall(item, call), parts, answer))
     // A part has no connection of its own: what cuts it cuts the whole.
     const cut = [...responses.values()].find(response => response?.isCut)
@@ -47,9 +50,7 @@ export async function answerBatch(call: Call, parts: Parts, answer: Answer): Pro
       cut ?? {
         status: 200,
         headers: { 'content-type': 'application/json', 'cache-control': 'private' },
-        body: JSON.stringify({
-          responses: items.map(({ id }) => toResponse(id, responses.get(id))),
-        }),
+        body: `{"responses":[${items.map(({ id }) => toResponse(id, responses.get(id))).join(',')}]}`,
       }
     )
   })
@@ -74,7 +75,7 @@ async function performAll(
     const awaited = item.dependsOn.map(id => running.get(id))
     const outcome = Promise.all(awaited).then(replies =>
       replies.every(reply => reply !== undefined && reply.status < 400)
-        ? takeTurn(() => perform(item))
+        ? takeTurn(() => letOthersIn().then(() => perform(item)))
         : undefined,
     )
     running.set(item.id, outcome)
@@ -122,13 +123,8 @@ function toCall(item: BatchItem, outer: Call): Call {
     origin: outer.origin,
     // The batch's token is that of its parts, unless a part brings its own.
     headers: { authorization: outer.headers.authorization, ...item.headers },
-    async readBody(maxBytes) {
-      const bytes = item.body ?? new Uint8Array()
-      if (bytes.length > maxBytes) {
-        throw new Failure('body-too-large', { facts: { maxBytes, bytes: bytes.length } })
-      }
-      return bytes
-    },
+    readBody: async maxBytes => decodeBody(item.body, maxBytes, outer.takeMemory),
+    takeMemory: outer.takeMemory,
   }
 }
 
@@ -150,20 +146,23 @@ const spellings: Readonly<Record<string, string>> = {
   'odata-version': 'OData-Version',
 }
 
-/** undefined: an item that this one depends on has failed. */
-function toResponse(id: string, reply: Reply | undefined): Record<string, unknown> {
-  if (reply === undefined) return { id, status: 424, headers: jsonType, body: failedDependency }
+/** As JSON; undefined: an item that this one depends on has failed. */
+function toResponse(id: string, reply: Reply | undefined): string {
+  if (reply === undefined) {
+    return JSON.stringify({ id, status: 424, headers: jsonType, body: failedDependency })
+  }
   const headers = Object.fromEntries(
     Object.entries(reply.headers).map(([name, value]) => [spellings[name] ?? name, value]),
   )
-  return { id, status: reply.status, headers, ...bodyOf(reply) }
+  const head = JSON.stringify({ id, status: reply.status, headers })
+  const body = bodyOf(reply)
+  return body === undefined ? head : `${head.slice(0, -1)},"body":${body}}`
 }
 
-/** A picture is one line of base64, for data: urls; JSON is itself; nothing is left out. */
-function bodyOf({ body }: Reply): Readonly<{ body?: unknown }> {
-  if (body === undefined) return {}
-  if (typeof body === 'string') return { body: JSON.parse(body) as unknown }
-  return { body: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64') }
+/** A picture is one line of base64, for data: urls; text is JSON and stays as it is. */
+function bodyOf({ body }: Reply): string | undefined {
+  if (body === undefined || typeof body === 'string') return body
+  return `"${Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64')}"`
 }
 
 const jsonType = { 'Content-Type': 'application/json' }

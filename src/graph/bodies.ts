@@ -1,5 +1,5 @@
 /**
- * JSON bodies -> plain values: parsed once, here, with a clear word about what is wrong.
+ * Values of JSON bodies -> what operations take, with a clear word about what is wrong.
  */
 import type { EmailAddress, NewContact } from '../directory/contacts.ts'
 import type { PhotoUpdateSettings } from '../directory/photo-update-settings.ts'
@@ -13,7 +13,7 @@ const maxTextLength = 640
 const maxEmailAddresses = 30
 
 /** https://learn.microsoft.com/en-us/graph/api/user-post-contacts */
-export function readContact(body: Uint8Array): Omit<NewContact, 'id' | 'folderId'> {
+export function readContact(body: unknown): Omit<NewContact, 'id' | 'folderId'> {
   const fields = readObject(body)
   const givenName = readText(fields, 'givenName')
   const surname = readText(fields, 'surname')
@@ -38,7 +38,7 @@ export function readContact(body: Uint8Array): Omit<NewContact, 'id' | 'folderId
 }
 
 /** https://learn.microsoft.com/en-us/graph/api/user-post-contactfolders */
-export function readContactFolder(body: Uint8Array): { displayName: string } {
+export function readContactFolder(body: unknown): { displayName: string } {
   const displayName = readText(readObject(body), 'displayName')
   if (displayName === undefined) throw invalid('a folder needs a displayName')
   return { displayName }
@@ -49,7 +49,7 @@ export function readContactFolder(body: Uint8Array): { displayName: string } {
  * that is no property is refused: misspelt and passed over it would leave photos open to everyone.
  * https://learn.microsoft.com/en-us/graph/api/photoupdatesettings-update?view=graph-rest-beta
  */
-export function readPhotoUpdateSettings(body: Uint8Array): Partial<PhotoUpdateSettings> {
+export function readPhotoUpdateSettings(body: unknown): Partial<PhotoUpdateSettings> {
   const fields = readObject(body)
   const unknown = Object.keys(fields).find(name => !isSettingName(name))
   if (unknown !== undefined) {
@@ -99,18 +99,9 @@ function isEmptyObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
 
-function readObject(body: Uint8Array): Fields {
-  if (body.length === 0) throw new Failure('body-not-json')
-  let value: unknown
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
-  } catch (cause) {
-    throw new Failure('body-not-json', { cause })
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalid('it is no JSON object')
-  }
-  return value as Fields
+function readObject(value: unknown): Fields {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
+  throw invalid('it is no JSON object')
 }
 
 function readText(fields: Fields, name: string): string | undefined {

@@ -19,6 +19,11 @@ export type Call = Readonly<{
    * Throws Failure 'body-too-large' beyond `maxBytes`, 'body-stalled', 'body-cut-off', 'overloaded'.
    */
   readBody: (maxBytes: number) => Promise<Uint8Array>
+  /**
+   * Counts memory that the body becomes as memory of bodies, until the call is answered; asked before
+   * it is used. Throws Failure 'overloaded'.
+   */
+  takeMemory: (bytes: number) => void
 }>
 
 /** A photo that was set or taken away, and whose. */

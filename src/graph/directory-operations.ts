@@ -14,6 +14,7 @@ import { Failure } from '../failure.ts'
 import { readContact, readContactFolder } from './bodies.ts'
 import type { Reply } from './call.ts'
 import { contracts } from './contracts.ts'
+import { readJson } from './json.ts'
 import { formatSkipToken, readOptions } from './query.ts'
 import { collection, empty, entity } from './replies.ts'
 import type { Parts, Request } from './request.ts'
@@ -99,7 +100,7 @@ export async function listContacts(request: Request, parts: Parts): Promise<Repl
 
 export async function createContact(request: Request, parts: Parts): Promise<Reply> {
   const mailbox = mailboxOf(expectPerson(request.target))
-  const contact = readContact(await request.call.readBody(maxJsonBytes))
+  const contact = readContact(await readJson(request.call, maxJsonBytes))
   const row = await contacts.addContact(parts.database, mailbox, {
     ...contact,
     id: parts.newId(),
@@ -150,7 +151,7 @@ export async function listContactFolders(request: Request, parts: Parts): Promis
 
 export async function createContactFolder(request: Request, parts: Parts): Promise<Reply> {
   const mailbox = mailboxOf(expectPerson(request.target))
-  const { displayName } = readContactFolder(await request.call.readBody(maxJsonBytes))
+  const { displayName } = readContactFolder(await readJson(request.call, maxJsonBytes))
   const row = await folders.addFolder(parts.database, mailbox, {
     id: parts.newId(),
     parentFolderId: folderOf(request.target),

@@ -163,6 +163,7 @@ export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
   'body-not-json': badRequest(
     'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.',
   ),
+  'json-refused': badRequest(f => `The JSON in the request body ${text(f, 'reason')}.`),
   'body-encoding-unsupported': {
     status: 415,
     code: 'UnsupportedMediaType',

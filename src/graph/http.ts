@@ -175,7 +175,7 @@ async function respond(
   options: Serving,
   answerAny: Answer,
 ): Promise<void> {
-  let release: (() => void) | undefined
+  let taken = 0
   const call: Call = {
     method: request.method ?? '',
     url: pathOf(request.url ?? ''),
@@ -184,8 +184,12 @@ async function respond(
     async readBody(maxBytes) {
       const proceed = () => expectsContinue(request) && response.writeContinue()
       const body = await readBody(request, maxBytes, { ...options, proceed })
-      release = body.release
+      taken += body.takenBytes
       return body.bytes
+    },
+    takeMemory(bytes) {
+      options.budget.take(bytes, taken)
+      taken += bytes
     },
   }
   const { socket } = request
@@ -197,7 +201,7 @@ async function respond(
       : (answerPreflight(call, parts) ?? (await answerAny(call, parts)))
   } finally {
     beingAnswered.delete(socket)
-    release?.()
+    options.budget.giveBack(taken)
   }
   if (reply.isCut) return void socket.destroy()
   // Also of a request that came before the end: the connection is closed behind its answer.

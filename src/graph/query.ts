@@ -173,11 +173,16 @@ function readSkipToken(value: string | undefined): Options['after'] {
   if (value === undefined) return undefined
   try {
     const [name, id] = JSON.parse(Buffer.from(value, 'base64url').toString()) as unknown[]
-    if (typeof name === 'string' && typeof id === 'string') return { name, id }
+    if (isText(name) && isText(id)) return { name, id }
   } catch (cause) {
     throw new Failure('query-option-invalid', { facts: { option: '$skiptoken', reason }, cause })
   }
   throw invalid('$skiptoken', reason)
+}
+
+/** Half of a surrogate pair is no text: no database takes it. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.isWellFormed()
 }
 
 const reason = 'it is not one that this server gave out'

@@ -17,7 +17,7 @@ export type BodyReading = Readonly<{
 }>
 
 /**
- * The body, and a function that gives its share of the budget back once nobody needs it any more.
+ * The body, and what it has taken of the budget: to be given back once nobody needs it any more.
  * Throws 'body-too-large' (declared or arrived, inflated or not), 'body-stalled', 'body-cut-off',
  * 'body-encoding-unsupported', 'body-encoding-broken', 'overloaded'. The connection stays usable: a
  * refusal is answered on it.
@@ -26,7 +26,7 @@ export async function readBody(
   request: IncomingMessage,
   maxBytes: number,
   { budget, stallTimeoutMs, proceed }: BodyReading,
-): Promise<Readonly<{ bytes: Uint8Array; release: () => void }>> {
+): Promise<Readonly<{ bytes: Uint8Array; takenBytes: number }>> {
   const declared = Number(request.headers['content-length'] ?? Number.NaN)
   if (declared > maxBytes) {
     throw new Failure('body-too-large', { facts: { maxBytes, bytes: declared } })
@@ -36,21 +36,20 @@ export async function readBody(
   let taken = Number.isNaN(declared) || source !== request ? 0 : declared
   budget.take(taken)
   proceed()
-  const release = () => budget.giveBack(taken)
   let length = 0
   const count = (chunk: Buffer) => {
     length += chunk.length
     if (length > maxBytes) throw new Failure('body-too-large', { facts: { maxBytes } })
     if (length <= taken) return
-    budget.take(length - taken)
+    budget.take(length - taken, taken)
     taken = length
   }
   try {
     const gathered = source === request && declared > 0 ? fillBuffer(declared) : gatherChunks()
     const bytes = await collect(source, request, gathered, count, stallTimeoutMs)
-    return { bytes, release }
+    return { bytes, takenBytes: taken }
   } catch (error) {
-    release()
+    budget.giveBack(taken)
     throw error
   }
 }

@@ -13,6 +13,7 @@ import {
 import { readPhotoUpdateSettings } from './bodies.ts'
 import type { Reply } from './call.ts'
 import { contracts } from './contracts.ts'
+import { readJson } from './json.ts'
 import { readOptions } from './query.ts'
 import { empty, entity } from './replies.ts'
 import type { Parts, Request } from './request.ts'
@@ -26,7 +27,7 @@ export async function getPhotoUpdateSettings(request: Request, parts: Parts): Pr
 
 /** "If successful, this method returns a 200 OK response code and an updated photoUpdateSettings object" */
 export async function updatePhotoUpdateSettings(request: Request, parts: Parts): Promise<Reply> {
-  const changes = readPhotoUpdateSettings(await request.call.readBody(maxJsonBytes))
+  const changes = readPhotoUpdateSettings(await readJson(request.call, maxJsonBytes))
   const { tenantId } = request.caller
   return tell(request, await changePhotoUpdateSettings(parts.database, tenantId, changes))
 }

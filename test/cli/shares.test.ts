@@ -45,9 +45,9 @@ const cases: readonly (readonly [
   ],
   [
     'memory for one upload at least',
-    { uploadMemory: String(8 * megabyte), workers: '3' },
+    { uploadMemory: String(30 * megabyte), workers: '3' },
     ({ limits }) => limits.uploadMemoryBytes,
-    [4 * megabyte, 4 * megabyte, 4 * megabyte],
+    [24 * megabyte, 24 * megabyte, 24 * megabyte],
   ],
   [
     'memory for photos',

@@ -219,6 +219,7 @@ const noCall: Call = {
   origin: 'http://localhost',
   headers: {},
   readBody: async () => new Uint8Array(),
+  takeMemory: () => {},
 }
 
 function toCall({ method, url, headers, body, breaks }: Asked, etag: string): Call {

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { Failure } from '../../src/failure.ts'
 import { maxBatchBytes } from '../../src/graph/batch.ts'
 import type { Parts } from '../../src/graph/request.ts'
 import { portraitJpeg } from '../support/pictures.ts'
@@ -24,6 +25,8 @@ const get = (id: string, url: string, more: Part = {}): Part => ({
   url,
   ...more,
 })
+const numbered = (count: number, entry: (index: number) => readonly [string, unknown]) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => entry(index)))
 const codeOf = ({ body }: Answered) => (body as { error: { code: string } }).error.code
 
 describe('a batch', () => {
@@ -83,6 +86,17 @@ describe('a batch', () => {
     'depends on no list': { requests: [get('1', '/me'), get('2', '/me', { dependsOn: '1' })] },
     'depends on numbers': { requests: [get('1', '/me'), get('2', '/me', { dependsOn: [1] })] },
     'depends on itself': { requests: [get('1', '/me', { dependsOn: ['1'] })] },
+    'depends on twenty others': {
+      requests: [get('1', '/me', { dependsOn: Array.from({ length: 20 }, (_, id) => `${id}`) })],
+    },
+    'has 51 headers in a part': {
+      requests: [get('1', '/me', { headers: numbered(51, index => [`x-${index}`, '']) })],
+    },
+    'has headers of more than 32 KB in a part': {
+      requests: [get('1', '/me', { headers: { accept: '*/*', x: 'y'.repeat(32 * 1024) } })],
+    },
+    'has half a character for an id': '{"requests":[{"id":"\\ud800","method":"GET","url":"/me"}]}',
+    'has half a character in a url': '{"requests":[{"id":"1","method":"GET","url":"/me/\\uDC00"}]}',
     'goes round in its dependence': {
       requests: [
         get('1', '/me', { dependsOn: ['3'] }),
@@ -353,6 +367,58 @@ describe('a batch', () => {
     const requests = Array.from({ length: 12 }, (_, index) => get(`${index}`, '/me/photo'))
     await send(requests, {}, { ...stand.parts, findUser })
     assert.equal(most, 4)
+  })
+
+  test('lets others in between its parts', async () => {
+    let turns = 0
+    const count = () => {
+      turns++
+      ticking = setImmediate(count)
+    }
+    let ticking = setImmediate(count)
+    const begun = new Map<number, number>()
+    const identify: Parts['identify'] = authorization => {
+      begun.set(turns, (begun.get(turns) ?? 0) + 1)
+      return stand.parts.identify(authorization)
+    }
+    const requests = Array.from({ length: 20 }, (_, index) => get(`${index}`, '/me'))
+    await send(requests, {}, { ...stand.parts, identify })
+    clearImmediate(ticking)
+    assert.equal(
+      [...begun.values()].reduce((sum, parts) => sum + parts),
+      21,
+    )
+    assert.ok(Math.max(...begun.values()) <= 4, `${[...begun.values()]} between two turns`)
+  })
+
+  test('takes memory for its text, its values and the photos in them', async () => {
+    const taken: number[] = []
+    const body = picture.toString('base64')
+    const photo = { id: '1', method: 'PUT', url: '/me/photo/$value', body }
+    const takeMemory = (bytes: number) => void taken.push(bytes)
+    const [answered] = await send([photo], { takeMemory })
+    assert.equal(answered?.status, 200)
+    assert.equal(taken.length, 2)
+    assert.ok((taken[0] ?? 0) >= 2 * body.length)
+    assert.ok((taken[1] ?? 0) >= picture.length)
+  })
+
+  test('is refused without memory for its text, and a part without memory for its photo', async () => {
+    const refuse = () => {
+      throw new Failure('overloaded')
+    }
+    const requests = [get('1', '/me')]
+    assert.equal((await post({ requests }, { takeMemory: refuse })).status, 503)
+    const parts = [
+      { id: '1', method: 'PUT', url: '/me/photo/$value', body: 'AAAA' },
+      get('2', '/me'),
+    ]
+    let asked = 0
+    const onlyText = () => {
+      if (asked++ > 0) throw new Failure('overloaded')
+    }
+    const [upload, other] = await send(parts, { takeMemory: onlyText })
+    assert.deepEqual([upload?.status, other?.status], [503, 200])
   })
 
   test('survives a part that meets a bug: 500 there, and the others as ever', async () => {

@@ -246,6 +246,35 @@ describe('below a call', () => {
     await allGivenBack()
   })
 
+  const batchOf = (bytes: number) => {
+    const requests = [{ id: '1', method: 'GET', url: '/me', body: 'A'.repeat(bytes) }]
+    const body = JSON.stringify({ requests })
+    return head('POST /v1.0/$batch', `Content-Length: ${body.length}\r\n${last}${body}`)
+  }
+
+  test('a batch counts as what it becomes, and all of that is given back', async () => {
+    let most = 0
+    const watched = {
+      ...budget,
+      take(bytes: number, already?: number) {
+        budget.take(bytes, already)
+        most = Math.max(most, budget.takenBytes())
+      },
+    }
+    await using own = await serve({ budget: watched })
+    const socket = await open(own.port)
+    socket.write(batchOf(20_000))
+    assert.equal((await hear(socket))[0]?.status, 200)
+    assert.ok(most > 3 * 20_000, `${most} bytes`)
+    await allGivenBack()
+  })
+
+  test('a batch that becomes more than there is for all bodies is 413, not for ever 503', async () => {
+    const [heard] = await say(batchOf(50_000))
+    assertRefusal(heard, 413, 'RequestEntityTooLarge')
+    await allGivenBack()
+  })
+
   test('a body of more than 4 MB is 413 before it is sent', async () => {
     const socket = await open()
     socket.write(head('PUT /v1.0/me/photo/$value', `Content-Length: 4194305\r\n${last}`))

@@ -20,6 +20,7 @@ export type Question = Readonly<{
   body?: Uint8Array | string | object
   /** In place of `body`: how it arrives. */
   readBody?: Call['readBody']
+  takeMemory?: Call['takeMemory']
 }>
 
 export type Stand = Readonly<{
@@ -72,7 +73,7 @@ export async function startStand(): Promise<Stand> {
 }
 
 async function ask(
-  { method = 'GET', url, token, headers, body, readBody }: Question,
+  { method = 'GET', url, token, headers, body, readBody, takeMemory = () => {} }: Question,
   parts: Parts,
   origin: string,
   alice: string,
@@ -85,6 +86,7 @@ async function ask(
       ...(token !== null && { authorization: `Bearer ${token ?? alice}` }),
       ...headers,
     },
+    takeMemory,
     readBody: readBody ?? (async maxBytes => withinLimit(toBytes(body), maxBytes)),
   }
   if (isBatch(call)) return await answerBatch(call, parts, answer)

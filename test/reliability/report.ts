@@ -2,6 +2,7 @@
  * What a run found, as a table, as a page and in one line. It runs nothing, and it names no machine: what
  * counts in the middle columns is zero everywhere.
  */
+import { renderRequestCosts } from '../../docs/request-costs.ts'
 import { type Fault, hasHeld, type Outcome } from './fault.ts'
 
 export type Result = Readonly<{ fault: Fault; rounds: number }> &
@@ -91,6 +92,7 @@ export function renderPage(results: readonly Result[]): string {
       introduction,
       formatTable(results),
       afterTable,
+      costs,
       '## What was done',
       ...results.map(describeFault),
       ...(absent.length === 0 ? [] : ['## What was not run, and why', absent.join('\n')]),
@@ -122,6 +124,18 @@ const afterTable = `- **Lost**: a photo, under load or after it, was older than 
 
 \`npm run reliability\` makes this table and ends with 1 when a column in the middle is not 0;
 \`-- --quick\` makes each in a few rounds, which takes three minutes, and so does \`npm test\`.`
+
+const costs = `## What one request may cost
+
+No request, whoever sends it, holds the event loop for more than 50 ms, holds a renderer beyond its deadline, or takes more
+memory than its budget says. The tests count what a request does, or compare its longest hold of the event loop with a
+fixed piece of work in the same process.
+
+<!-- generated: costs -->
+
+${renderRequestCosts()}
+
+<!-- end generated -->`
 
 function describeFault(result: Result): string {
   const { title, deployment, means, name } = result.fault

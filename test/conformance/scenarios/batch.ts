@@ -452,6 +452,24 @@ const unreadable: readonly (readonly [what: string, json: unknown])[] = [
   ['has an id twice', { requests: [get('1', '/me'), get('1', '/me')] }],
   ['has ids that differ in letter case alone', { requests: [get('a', '/me'), get('A', '/me')] }],
   ['depends on what is not there', { requests: [get('1', '/me', { dependsOn: ['2'] })] }],
+  [
+    'depends on twenty requests',
+    { requests: [get('1', '/me', { dependsOn: Array.from({ length: 20 }, (_, id) => `x${id}`) })] },
+  ],
+  [
+    'has a request with 51 headers',
+    {
+      requests: [
+        get('1', '/me', {
+          headers: Object.fromEntries(Array.from({ length: 51 }, (_, id) => [`x-${id}`, ''])),
+        }),
+      ],
+    },
+  ],
+  [
+    'has a request with more than 32 KB of headers',
+    { requests: [get('1', '/me', { headers: { 'x-long': 'x'.repeat(32 * 1024) } })] },
+  ],
   ['depends on itself', { requests: [get('1', '/me', { dependsOn: ['1'] })] }],
   [
     'goes round in its dependence',
@@ -475,6 +493,28 @@ const whole: readonly Scenario[] = [
       given,
       request: send([], {}, { body: { json: body }, expected: invalid }),
       untouched: { path: `${me}/photo/$value`, as: steps.me },
+    }),
+  ),
+  ...(
+    [
+      ['values nested 65 deep', `${'['.repeat(65)}${']'.repeat(65)}`],
+      ['more than 30,000 values', `[${'1,'.repeat(30_000)}1]`],
+      ['half a character', '"\\ud800"'],
+    ] as const
+  ).map(
+    ([what, body]): Scenario => ({
+      name: `A batch with ${what} is refused as a whole`,
+      source: format,
+      given,
+      request: send(
+        [],
+        {},
+        {
+          body: { text: `{"requests":[{"id":"1","method":"GET","url":"/me","body":${body}}]}` },
+          headers: { 'content-type': 'application/json' },
+          expected: { status: 400, error: { code: 'BadRequest', says: ['JSON'] } },
+        },
+      ),
     }),
   ),
   ...['', '{"requests":', 'requests'].map(

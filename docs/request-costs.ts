@@ -1,0 +1,38 @@
+/**
+ * Table: inputs that once cost too much, what they cost now, and the test that counts it. A line here is
+ * a row of "What one request may cost" in docs/reliability.md.
+ */
+
+export type Cost = Readonly<{
+  input: string
+  /** What happens, and the bound that holds. */
+  now: string
+  /** From the root of the repository. */
+  test: string
+}>
+
+export const requestCosts: readonly Cost[] = [
+  {
+    input:
+      'A batch of 8 MB with 2,000,000 ids in `dependsOn`, 600,000 headers or 3.9 million brackets',
+    now: '400 before anything is parsed: at most 64 deep, 30,000 values and names, 500,000 escapes, counted in slices of 1 MB',
+    test: 'test/graph/json.test.ts',
+  },
+  {
+    input: 'A part of a batch with 51 headers, 32 KB of them, or 20 dependences',
+    now: '400 for the whole batch',
+    test: 'test/graph/batch.test.ts',
+  },
+  {
+    input: 'A batch of 20 parts, or one with a photo of 4 MB',
+    now: 'at most four parts between two turns of the event loop; text, values and photos count against `VISAGE_UPLOAD_MEMORY` before they are made',
+    test: 'test/graph/batch.test.ts',
+  },
+]
+
+export function renderRequestCosts(): string {
+  const rows = requestCosts.map(
+    ({ input, now, test }) => `| ${input} | ${now} | [${test.split('/').at(-1)}](../${test}) |`,
+  )
+  return ['| Input | What it costs now | Shown by |', '| --- | --- | --- |', ...rows].join('\n')
+}
