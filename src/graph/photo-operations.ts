@@ -45,7 +45,7 @@ export async function getPhotoValue(request: Request, parts: Parts): Promise<Rep
       'content-type': 'image/jpeg',
       etag: etagOf(photo),
       'cache-control': revalidate['cache-control'],
-      // The bytes are ours, re-encoded; still no browser shall take them for anything but a picture.
+      // The bytes are as our encoder writes them; still no browser shall take them for anything but a picture.
       'x-content-type-options': 'nosniff',
     },
     body,

@@ -22,6 +22,8 @@ export type Admitted = Inspected &
   Readonly<{
     /** The part of the upload's bytes a decoder may see. */
     picture: Uint8Array
+    /** That part is the upload, to the byte. */
+    isWholeUpload: boolean
     /** 16 bits a channel, and a colour profile. */
     hasDeepProfile: boolean
     /** One that the decoder does not apply. */
@@ -56,7 +58,11 @@ export async function admitUpload(bytes: Uint8Array, limits: Limits): Promise<Ad
   const colour = readToldColour(picture, metadata)
   const hasDeepProfile = metadata.space === 'rgb16' && metadata.hasProfile && !colour
   const bits = metadata.depth === 'uchar' ? 8 : (metadata.bitsPerSample ?? 16)
-  return { format, width, height, picture, hasDeepProfile, bits, ...(colour && { colour }) }
+  const isWholeUpload = picture.length === bytes.length
+  return {
+    ...{ format, width, height, picture, isWholeUpload, hasDeepProfile, bits },
+    ...(colour && { colour }),
+  }
 }
 
 /** As its decoder reads it rightly. */

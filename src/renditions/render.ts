@@ -7,12 +7,13 @@ import sharp, { type Sharp } from 'sharp'
 import { openPicture, refuseBroken } from './decoders.ts'
 import { type Admitted, admitUpload } from './inspect.ts'
 import { defaultLimits, type Limits } from './limits.ts'
+import { isOwnEncoding } from './own-encoding.ts'
 import type { Framing, RenderedPack, Rendition } from './rendition.ts'
-import { largestSide, photoSide, sidesToRender } from './sizes.ts'
+import { isNamedSize, largestSide, photoSide, sidesToRender } from './sizes.ts'
 import { toSrgb } from './to-srgb.ts'
 
 type Pixels = Readonly<{ data: Buffer; width: number; height: number; channels: 1 | 3 }>
-type Encoded = Readonly<{ jpeg: Buffer; width: number; height: number }>
+type Encoded = Readonly<{ jpeg: Uint8Array; width: number; height: number }>
 
 /** At 88 faces show no blocks at 648 pixels; the nine sizes together take about 250 KB. */
 const quality = 88
@@ -33,14 +34,26 @@ export async function renderPack(
   // One after another: a job is to use one thread of libuv's pool, which file reads share.
   for (const side of sides) encoded.push(await encodeRendition(photo, side))
   freeNow(photo.data)
-  return joinPack(encoded)
+  return joinPack(keepOwnEncoding(upload, framing, encoded))
+}
+
+/** So that a photo that is read from here and set again loses nothing, however often. */
+function keepOwnEncoding(
+  { format, picture, isWholeUpload, width, height }: Admitted,
+  framing: Framing,
+  encoded: readonly Encoded[],
+): readonly Encoded[] {
+  const [photo, ...others] = encoded
+  const mayBeOwn = format === 'jpeg' && isWholeUpload && isNamedSize(width, height, framing)
+  if (!photo || !mayBeOwn || !isOwnEncoding(picture, photo.jpeg)) return encoded
+  return [{ ...photo, jpeg: picture }, ...others]
 }
 
 /**
  * The photo's pixels, upright, in sRGB, on white. Raw pixels carry no metadata: what is rendered
  * from them cannot leak the place, time, camera or embedded preview of the upload.
- * @differs What is read is never the file that was sent: always a JPEG, upright, without metadata.
- * No page says what Graph does.
+ * @differs What is read is not the file that was sent, unless Visage wrote it: always a JPEG, upright,
+ * without metadata. No page says what Graph does.
  */
 async function decodePhoto(upload: Admitted, framing: Framing, limits: Limits): Promise<Pixels> {
   const { colour, bits } = upload

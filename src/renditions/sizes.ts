@@ -5,6 +5,8 @@
  * https://github.com/microsoftgraph/microsoft-graph-docs/issues/2319
  */
 
+import type { Framing } from './rendition.ts'
+
 /**
  * "The supported sizes of HD photos on Microsoft 365 are as follows: 48x48, 64x64, 96x96, 120x120,
  * 240x240, 360x360, 432x432, 504x504, and 648x648."
@@ -23,6 +25,12 @@ const largestFirst: readonly number[] = [...sizeTable].reverse()
 /** The sides of the table that a square of `side` pixels can be reduced to, largest first. */
 export function sizesThatFit(side: number): readonly number[] {
   return largestFirst.filter(size => size <= side)
+}
+
+/** A square of the table; of a photo that keeps its ratio the longer side counts. */
+export function isNamedSize(width: number, height: number, framing: Framing): boolean {
+  if (framing === 'square' && width !== height) return false
+  return largestFirst.includes(Math.max(width, height))
 }
 
 /** The side of the unsized square photo. */

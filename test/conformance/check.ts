@@ -46,6 +46,9 @@ async function listPartDifferences(
     ...(expected.xml ? await checkXml(answer) : []),
     ...(expected.parts ? await checkParts(expected.parts, answer, values) : []),
     ...(expected.picture ? await checkPicture(expected.picture, answer) : []),
+    ...(expected.sameAs === undefined || answer.body.equals(keptBytes(expected.sameAs, values))
+      ? []
+      : ['the body is another one than before']),
     ...(expected.holds ?? []).flatMap(text =>
       answer.body.includes(fillText(text, values)) ? [] : [`the body does not hold ${show(text)}`],
     ),
@@ -54,6 +57,10 @@ async function listPartDifferences(
     ),
     ...checkContinued(expected.continued, answer),
   ]
+}
+
+function keptBytes(name: string, values: Values): Buffer {
+  return Buffer.from(fillText(name, values), 'base64')
 }
 
 function checkStatus(wanted: Expected['status'], answer: Answer): string[] {

@@ -180,6 +180,10 @@ async function pack(
 ): Promise<{ body?: Buffer; type?: Record<string, string> }> {
   if (body === undefined) return {}
   if ('text' in body) return { body: Buffer.from(body.text), type: {} }
+  if ('kept' in body) {
+    const bytes = Buffer.from(fillText(body.kept, values), 'base64')
+    return { body: bytes, type: { 'content-type': 'image/jpeg' } }
+  }
   const bytes =
     'json' in body
       ? Buffer.from(JSON.stringify(await withPictures(fillAll(body.json, values))))
@@ -190,7 +194,7 @@ async function pack(
   return { body: gzipSync(bytes), type: { ...type, 'content-encoding': 'gzip' } }
 }
 
-function typeOf(body: Exclude<Body, { text: string }>): Record<string, string> {
+function typeOf(body: Exclude<Body, { text: string } | { kept: string }>): Record<string, string> {
   if ('json' in body) return { 'content-type': 'application/json' }
   return body.untyped ? {} : { 'content-type': 'image/jpeg' }
 }
@@ -213,14 +217,19 @@ async function withPictures(json: unknown): Promise<unknown> {
 
 function keepValues(step: Exchange, answer: Answer | undefined, values: Map<string, string>): void {
   for (const [name, from] of Object.entries(step.keep ?? {})) {
-    const value =
-      'header' in from
-        ? answer?.headers[from.header]
-        : answer && readPath(parse(answer), from.json.split('.'))
+    const value = answer && readKept(from, answer)
     // Missing, it stays a placeholder, and the difference names it.
     if (value !== undefined) values.set(name, String(value))
     else values.delete(name)
   }
+}
+
+type Kept = NonNullable<Exchange['keep']>[string]
+
+function readKept(from: Kept, answer: Answer): unknown {
+  if ('header' in from) return answer.headers[from.header]
+  if ('body' in from) return answer.body.toString('base64')
+  return readPath(parse(answer), from.json.split('.'))
 }
 
 /** `value.0.id`; a name with a dot in it, such as `@odata.id`, stands alone. */

@@ -59,7 +59,9 @@ export type Exchange = Readonly<{
   /** Left out: any success. */
   expected?: Expected
   /** Values of the answer that later exchanges name as placeholders. */
-  keep?: Readonly<Record<string, Readonly<{ header: string } | { json: string }>>>
+  keep?: Readonly<
+    Record<string, Readonly<{ header: string } | { json: string } | { body: 'whole' }>>
+  >
 }>
 
 export type Body =
@@ -68,6 +70,8 @@ export type Body =
   /** `{ '?base64': 'a portrait' }` in it stands for that picture, `?base64url` likewise. */
   | Readonly<{ json: unknown; packed?: 'gzip' }>
   | Readonly<{ text: string }>
+  /** A body that was kept, such as `{photo}`, as a picture. */
+  | Readonly<{ kept: string }>
 
 export type Sending =
   | 'in chunks'
@@ -144,6 +148,8 @@ export type Expected = Readonly<{
   /** Texts that stand in the message. */
   error?: Readonly<{ code?: string | readonly string[]; says?: readonly string[] }>
   picture?: PictureWish
+  /** A body that was kept, to the byte. */
+  sameAs?: string
   /** Texts that stand in the body. */
   holds?: readonly string[]
   /** Texts that must not stand in the body. */

@@ -131,6 +131,11 @@ const faults: readonly (readonly [what: string, looking: RegExp, fault: Fault])[
     keepUploads(),
   ],
   [
+    'a photo that is put back is encoded anew',
+    /^A photo that was read and removed is put back to the byte/,
+    encodeAnew(),
+  ],
+  [
     'a bad picture takes the old one away',
     /^A PUT of an SVG is refused/,
     {
@@ -415,6 +420,17 @@ function refusal(answer: Answer): Answer {
     status: 415,
     headers: { ...answer.headers, 'content-type': 'application/json' },
     body: Buffer.from(JSON.stringify({ error })),
+  }
+}
+
+/** Every reading ends in another byte. */
+function encodeAnew(): Fault {
+  let readings = 0
+  return {
+    answer(answer) {
+      if (answer.headers['content-type'] !== 'image/jpeg') return answer
+      return { ...answer, body: Buffer.concat([answer.body, Buffer.of(readings++)]) }
+    },
   }
 }
 
