@@ -28,6 +28,11 @@ export const requestCosts: readonly Cost[] = [
     now: 'at most four parts between two turns of the event loop; text, values and photos count against `VISAGE_UPLOAD_MEMORY` before they are made',
     test: 'test/graph/batch.test.ts',
   },
+  {
+    input: 'One token in 6,000 spellings (25 kinds of white space), or 6,000 tokens of one person',
+    now: 'one spelling, with spaces and tabs around it; 32 MB for all tokens, of which one person or application has at most a 64th',
+    test: 'test/properties/token-cache.test.ts',
+  },
 ]
 
 export function renderRequestCosts(): string {

@@ -32,23 +32,53 @@ export type UnverifiedToken = Readonly<{
   claims: Readonly<Record<string, unknown>>
 }>
 
+/**
+ * What stands behind Bearer, without the spaces and tabs around it (RFC 9110, 5.6.3); whether it is a
+ * token, `readToken` says. Other white space is part of it: one token has one spelling.
+ */
 export function readBearer(authorization: string): string {
-  if (authorization.trim() === '') {
-    throw new Failure('token-missing', { detail: 'no Authorization header' })
-  }
   if (authorization.length > maxAuthorizationLength) {
     throw malformed(`Authorization header of ${authorization.length} characters`)
   }
-  const [scheme, token, ...rest] = authorization.trim().split(/ +/)
-  if (scheme?.toLowerCase() !== 'bearer') throw malformed('the scheme is not Bearer')
-  if (!token) throw new Failure('token-missing', { detail: 'Bearer without a token' })
-  if (token.toLowerCase() === 'bearer') throw malformed('"Bearer" stands twice')
-  if (rest.length > 0) throw malformed('more than one word after Bearer')
-  return token
+  const from = passBlanks(authorization, 0)
+  if (from === authorization.length) {
+    throw new Failure('token-missing', { detail: 'no Authorization header' })
+  }
+  const schemeEnd = from + scheme.length
+  if (authorization.slice(from, schemeEnd).toLowerCase() !== scheme) throw notBearer()
+  const tokenFrom = passBlanks(authorization, schemeEnd)
+  if (tokenFrom === authorization.length) {
+    throw new Failure('token-missing', { detail: 'Bearer without a token' })
+  }
+  if (tokenFrom === schemeEnd) throw notBearer()
+  return authorization.slice(tokenFrom, endWithoutBlanks(authorization))
+}
+
+const scheme = 'bearer'
+
+function notBearer(): Failure {
+  return malformed('the scheme is not Bearer')
+}
+
+function isBlank(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code === 0x20 || code === 0x09
+}
+
+function passBlanks(text: string, from: number): number {
+  let at = from
+  while (isBlank(text, at)) at++
+  return at
+}
+
+function endWithoutBlanks(text: string): number {
+  let end = text.length
+  while (isBlank(text, end - 1)) end--
+  return end
 }
 
 export function readToken(text: string): UnverifiedToken {
-  if (!/^[\w-]+\.[\w-]*\.[\w-]*$/.test(text)) throw malformed('not three base64url parts')
+  if (!/^[\w-]+\.[\w-]*\.[\w-]*$/.test(text)) throw malformed(whyNoToken(text))
   const header = decodePart(() => decodeProtectedHeader(text))
   const { alg, kid, typ, nonce } = header
   if (typeof alg !== 'string' || !acceptedAlgorithms.includes(alg)) {
@@ -62,6 +92,12 @@ export function readToken(text: string): UnverifiedToken {
   if (!isCanonical(text)) throw malformed('the signature is not canonical base64url')
   const claims = decodePart(() => decodeJwt(text))
   return { text, alg, kid, hasHeaderNonce: nonce !== undefined, claims }
+}
+
+function whyNoToken(text: string): string {
+  const [first = '', ...rest] = text.split(/[ \t]+/)
+  if (first.toLowerCase() === scheme) return '"Bearer" stands twice'
+  return rest.length > 0 ? 'more than one word after Bearer' : 'not three base64url parts'
 }
 
 /** Without these nothing can be decided. All that are missing are named at once. */

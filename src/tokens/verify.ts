@@ -14,7 +14,6 @@ import {
   requireClaims,
   type UnverifiedToken,
 } from './bearer.ts'
-import { type BoundedMap, createBoundedMap } from './bounded-map.ts'
 import type { Caller } from './caller.ts'
 import { readCaller } from './claims.ts'
 import { isEntraIssuer, isGraphAudience } from './clouds.ts'
@@ -27,6 +26,7 @@ import {
 import { findIssuer, keySourcesOf } from './issuers.ts'
 import type { Fetch } from './key-set.ts'
 import { createKeys } from './keys.ts'
+import { createTokenCache } from './token-cache.ts'
 import { describeTrust, type Trust } from './trust.ts'
 
 export type Verifier = Readonly<{
@@ -45,11 +45,10 @@ export type VerifierOptions = Readonly<{
   /** How far the issuer's clock may be from ours. */
   skewSeconds?: number
   keyTimeoutMs?: number
-  cache?: Readonly<{ maxTokens?: number; maxAgeMs?: number }>
+  cache?: Readonly<{ maxBytes?: number; maxAgeMs?: number }>
 }>
 
 type Verified = Readonly<{
-  authorization: string
   caller: Caller
   expiresMs: number
   /** By `elapsed`. */
@@ -63,18 +62,15 @@ type Verified = Readonly<{
  * fill the cache.
  */
 const defaultMaxAgeMs = 5 * 60_000
-/** About 3 KB each. */
-const defaultMaxTokens = 10_000
+/** About 10,000 tokens. */
+const defaultMaxCacheBytes = 32 * 1024 * 1024
+/** Of one person or application: about 150 tokens. */
+const sharePerOwner = 1 / 64
 const defaultSkewSeconds = 60
-/**
- * The end of a signature, 72 bits of it, names a token well enough: the whole header is compared before
- * anything is believed. As short as this, V8 copies it instead of keeping the whole header for its sake.
- */
-const cacheNameLength = 12
 
 export function createVerifier(trust: Trust, options: VerifierOptions): Verifier {
   const { fetch, now, elapsed = now, cache = {}, keyTimeoutMs } = options
-  const { maxTokens = defaultMaxTokens, maxAgeMs = defaultMaxAgeMs } = cache
+  const { maxBytes = defaultMaxCacheBytes, maxAgeMs = defaultMaxAgeMs } = cache
   const skewSeconds = options.skewSeconds ?? defaultSkewSeconds
   let tell: Tell = () => {}
   const keys = createKeys({
@@ -83,10 +79,11 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
     ...(keyTimeoutMs ? { timeoutMs: keyTimeoutMs } : {}),
     tried: (source, failure) => tell(source, failure),
   })
-  const verified: BoundedMap<Verified> = createBoundedMap(maxTokens)
+  const maxBytesPerOwner = maxBytes * sharePerOwner
+  const verified = createTokenCache<Verified>({ maxBytes, maxBytesPerOwner })
 
-  async function verify(authorization: string): Promise<Verified> {
-    const token = readToken(refuseOpaqueTokens(readBearer(authorization)))
+  async function verify(text: string): Promise<Verified> {
+    const token = readToken(refuseOpaqueTokens(text))
     refuseGraphTokens(trust, token)
     requireClaims(token)
     const issuer = findIssuer(trust, token.claims)
@@ -97,7 +94,10 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
     requireAudience(trust, claims.aud)
     const caller = readCaller(claims, issuer)
     const expiresMs = (claims.exp ?? 0) * 1000
-    return { authorization, caller, expiresMs, keepUntilMs: elapsed() + maxAgeMs }
+    const fresh = { caller, expiresMs, keepUntilMs: elapsed() + maxAgeMs }
+    const owner = JSON.stringify([claims.iss, caller.tenantId, caller.objectId])
+    verified.set(text, { owner, bytes: bytesOf(text, caller), value: fresh })
+    return fresh
   }
 
   const isFresh = ({ expiresMs, keepUntilMs }: Verified) =>
@@ -105,14 +105,15 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
 
   return {
     async identify(authorization = '') {
-      const name = authorization.slice(-cacheNameLength)
-      const known = verified.get(name)
-      if (known?.authorization === authorization && isFresh(known)) return known.caller
-      const fresh = await verify(authorization).catch(error => {
+      try {
+        const text = readBearer(authorization)
+        const known = verified.get(text)
+        if (known !== undefined && isFresh(known)) return known.caller
+        const { caller } = await verify(text)
+        return caller
+      } catch (error) {
         throw withTrust(error, trust)
-      })
-      verified.set(name, fresh)
-      return fresh.caller
+      }
     },
     watchIssuers(changed) {
       const { prepare } = keys
@@ -121,6 +122,11 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
       return made.watch
     },
   }
+}
+
+/** An estimate: the token, what was read from it, and the places in the maps. */
+function bytesOf(text: string, { permissions, roleTemplateIds }: Caller): number {
+  return 2 * text.length + 100 * (permissions.size + roleTemplateIds.size) + 1_000
 }
 
 /**

@@ -98,7 +98,7 @@ for (const alg of ['RS256', 'ES256']) {
         const index = at % (token.length + 1)
         const mutated = token.slice(0, index) + insert + token.slice(index + remove)
         // Blanks around a token belong to the header, not to it.
-        fc.pre(mutated.trim() !== token)
+        fc.pre(mutated.replace(/^[ \t]+|[ \t]+$/g, '') !== token)
         assert.equal(typeof (await outcome(`Bearer ${mutated}`)), 'string')
       }),
       { numRuns: 1000 },

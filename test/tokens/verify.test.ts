@@ -628,15 +628,61 @@ describe('a token seen before', () => {
     }
   })
 
-  test('is forgotten when more than the limit have been seen since', async () => {
-    const verifier = verifierFor(entra, { cache: { maxTokens: 2 } })
-    const tokens = [1, 2, 3].map(uti => bearer(issuer.sign(v2User(start, { uti }))))
+  test('is one, however often the same person sends others', async () => {
+    // A share of 20 KB, a few tokens.
+    const verifier = verifierFor(entra, { cache: { maxBytes: 64 * 20_000 } })
+    const bobs = bearer(issuer.sign(v2User(start, { oid: bob, sub: 'bob' })))
+    const kept = await verifier.identify(bobs)
+    const tokens = numbered(50).map(uti => bearer(issuer.sign(v2User(start, { uti }))))
     const first = await verifier.identify(tokens[0])
-    assert.equal(await verifier.identify(tokens[0]), first)
-    for (const later of tokens.slice(1)) await verifier.identify(later)
+    for (const token of tokens) await verifier.identify(token)
+    assert.equal(await verifier.identify(bobs), kept)
     assert.notEqual(await verifier.identify(tokens[0]), first)
   })
+
+  test('is one in every spelling that HTTP allows', async () => {
+    const verifier = verifierFor()
+    const token = issuer.sign(v2User(start))
+    const kept = await verifier.identify(bearer(token))
+    for (const header of [
+      `bearer ${token}`,
+      `BEARER   ${token}`,
+      ` Bearer ${token} `,
+      `\tBearer\t ${token}\t\t`,
+      ' '.repeat(6_000) + bearer(token) + ' '.repeat(6_000),
+    ]) {
+      assert.equal(await verifier.identify(header), kept)
+    }
+  })
+
+  const otherSpaces = [
+    ...'\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009',
+    ...'\u200a\u2028\u2029\u202f\u205f\u3000\ufeff',
+  ]
+  test('has no other white space around it', async () => {
+    const verifier = verifierFor()
+    const token = issuer.sign(v2User(start))
+    await verifier.identify(bearer(token))
+    for (const space of otherSpaces) {
+      for (const header of [
+        `${space}Bearer ${token}`,
+        `Bearer${space}${token}`,
+        `Bearer ${space}${token}`,
+        `Bearer ${token}${space}`,
+        `Bearer ${token}${space} `,
+      ]) {
+        const { code } = await refusal(verifier, header)
+        assert.equal(code, 'token-malformed', JSON.stringify(header.slice(0, 10)))
+      }
+    }
+  })
 })
+
+const bob = '0b0b0b0b-0000-4000-8000-00000000000b'
+
+function numbered(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index)
+}
 
 function bearer(token: string): string {
   return `Bearer ${token}`
