@@ -1,10 +1,10 @@
 /**
- * `visage dev`: Visage for developers at a terminal. It says in one line each what a person needs:
- * where it is, who one can be, and curl lines that work as they are.
+ * `visage dev`: Visage for developers at a terminal: what is made and started, and in which order. What it
+ * says then is greeting.ts.
  */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join, resolve } from 'node:path'
 import { readThrottle } from '../config.ts'
 import * as demo from '../demo/tenant.ts'
 import { checkDevelopment, type Development, startDevelopment } from '../development.ts'
@@ -12,7 +12,10 @@ import type { Entry } from '../journal/entry.ts'
 import { formatLine } from '../journal/line.ts'
 import { printableJson } from '../journal/printable.ts'
 import { openDataFolder } from '../stores.ts'
+import { defaultDevPort } from './ask-dev.ts'
 import { expectPort } from './expect-port.ts'
+import { writeGreeting } from './greeting.ts'
+import { spellPath } from './spelling.ts'
 import { explainStart, jsonLines, type Terminal } from './terminal.ts'
 
 export type DevFlags = Readonly<{
@@ -30,9 +33,6 @@ export type DevFlags = Readonly<{
 
 export type RunningDev = Readonly<{ close: () => Promise<void> }>
 
-/** The port of `visage dev` and `visage token` when nobody says another. */
-export const defaultDevPort = 8080
-
 export async function dev(flags: DevFlags, terminal: Terminal): Promise<RunningDev> {
   checkDevelopment({ host: flags.host, faults: flags.fault })
   readThrottle({ throttle: flags.throttle })
@@ -44,7 +44,7 @@ export async function dev(flags: DevFlags, terminal: Terminal): Promise<RunningD
     const development = await start(flags, folder, terminal)
     const close = () => development.close().finally(forget)
     try {
-      terminal.print(await greeting(development, flags, folder))
+      terminal.print(await greet(development, flags, folder, terminal))
     } catch (error) {
       await close()
       throw error
@@ -100,59 +100,30 @@ async function keptCertificate(folder: string): Promise<Certificate> {
 const certificateName = 'certificate.pem'
 const pictureName = 'example.jpg'
 
-async function greeting(
-  { origin, issuer }: Development,
+async function greet(
+  { origin }: Development,
   flags: DevFlags,
   folder: string,
+  { program, printColours }: Terminal,
 ): Promise<string> {
-  const token = await issuer.mint({ person: 'alice', scopes: ['User.ReadWrite'] })
   const picture = await examplePicture(folder)
-  const trust = flags.https ? ` --cacert ${shown(join(folder, certificateName))}` : ''
-  const curl = `curl${trust} -H 'Authorization: Bearer ${token}'`
-  const at = isDefault(flags) ? '' : ` --url ${origin}`
-  const rows = [
-    ['Graph', `${origin}/v1.0 (and /beta)`],
-    ['You can be', `${someoneOf(demo.people)} or any of ${demo.people.length} people`],
-    ['Tokens', `${thisProgram} token${at} --user alice --scopes User.ReadWrite`],
-    ['Sign-in', `${origin}/${demo.tenantId} for MSAL and other OpenID Connect clients`],
-    ...(flags.https
-      ? [
-          [
-            'Trust',
-            `NODE_EXTRA_CA_CERTS=${shown(join(folder, certificateName))} for Node.js programs`,
-          ],
-        ]
-      : []),
-    ['Data', flags.memory ? 'in memory; nothing is kept' : shown(folder)],
-    ['Afresh', `${thisProgram} reset${at} takes people and photos back to the start`],
-    [
-      'Set',
-      `${curl} -T ${shown(picture)} -H 'Content-Type: image/jpeg' -i '${origin}/v1.0/me/photo/$value'`,
-    ],
-    ['Read', `${curl} -o photo.jpg '${origin}/v1.0/me/photos/96x96/$value'`],
-  ]
-  const lines = rows.map(([name = '', text]) => `${name.padEnd(10)}  ${text}`)
-  return [
-    'Visage for developers. The people are invented, the tokens are real, only this machine gets in.',
-    '',
-    ...lines,
-    '',
-    'Ctrl-C ends it.',
-  ].join('\n')
+  const shown = (path: string) => spellPath(resolve(path), process.cwd())
+  return writeGreeting({
+    origin,
+    program,
+    at: flags.port === defaultDevPort ? '' : `--port ${new URL(origin).port}`,
+    people: demo.people.map(describePerson),
+    tenant: demo.tenantDomain,
+    picture: shown(picture),
+    certificate: flags.https ? shown(join(folder, certificateName)) : undefined,
+    data: flags.memory ? undefined : shownFolder(shown(folder)),
+    colours: printColours,
+  })
 }
 
-/** How the reader of the greeting calls this program: from its sources, or installed. */
-const thisProgram = import.meta.filename.endsWith('.ts') ? 'npm run -s visage --' : 'npx visage'
-
-function isDefault(flags: DevFlags): boolean {
-  return flags.port === defaultDevPort
-}
-
-/** As a person would type it here. */
-function shown(path: string): string {
-  const here = relative('', path)
-  const text = here.startsWith('..') ? path : here
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+/** `./data`: that it is a folder, and here. */
+function shownFolder(path: string): string {
+  return /^['/.]|^\w:/.test(path) ? path : `./${path}`
 }
 
 /** A picture to try the upload with, so that the printed line works before one has a picture. */
@@ -163,11 +134,7 @@ async function examplePicture(folder: string): Promise<string> {
   return file
 }
 
-function someoneOf(people: readonly demo.Person[]): string {
-  const roleOf = (id: string) => demo.roleMembers.find(({ userId }) => userId === id)
-  const names = people.slice(0, 4).map(({ id, userPrincipalName }) => {
-    const name = userPrincipalName.split('@')[0]
-    return roleOf(id) ? `${name} (an administrator)` : name
-  })
-  return names.join(', ')
+function describePerson({ id, userPrincipalName }: demo.Person) {
+  const isAdmin = demo.roleMembers.some(({ userId }) => userId === id)
+  return { name: userPrincipalName.split('@')[0] ?? '', isAdmin }
 }

@@ -12,7 +12,8 @@ export const layout: Partial<Help> = {
   minWidthToWrap: 10,
   formatItem(term, termWidth, description, helper) {
     const width = helper.helpWidth ?? 80
-    if (width - termWidth - 4 >= leastBeside) {
+    const longest = Math.max(...description.split(/\s/).map(word => word.length))
+    if (width - termWidth - 4 >= Math.max(leastBeside, longest)) {
       return Help.prototype.formatItem.call(helper, term, termWidth, description, helper)
     }
     if (description === '') return `  ${term}`

@@ -4,11 +4,11 @@
  */
 import { basename, dirname, join } from 'node:path'
 
-/** `visage`, `npx visage`, `npm run -s visage --` or `node dist/main.js`; arguments may follow. */
+/** `visage`, `npx visage`, `npm run -s visage --` or `/usr/bin/node dist/main.js`; arguments may follow. */
 export function spellProgram(
   program: string,
   cwd: string,
-  platform: NodeJS.Platform = process.platform,
+  { execPath: node, platform }: Readonly<{ execPath: string; platform: NodeJS.Platform }> = process,
 ): string {
   // npm runs scripts in the folder of package.json, wherever below it a person is.
   if (program === join(cwd, 'src', 'main.ts')) return 'npm run -s visage --'
@@ -17,7 +17,8 @@ export function spellProgram(
   if (/^visage$/i.test(basename(program))) return 'visage'
   // Windows starts a package's program by its file.
   if (platform === 'win32' && /[\\/]node_modules[\\/]/.test(folder)) return 'npx visage'
-  return `node ${spellPath(program, cwd)}`
+  // Another Node.js of this machine may be too old.
+  return `${spellPath(node, cwd)} ${spellPath(program, cwd)}`
 }
 
 /** A path as a person would type it in `cwd`. */

@@ -213,7 +213,7 @@ test('erase leaves packs alone that belong to another database, though nobody in
 const wrong: readonly (readonly [string, RegExp])[] = [
   [
     'move',
-    /^visage: Say from where to where, such as `node .*main\.ts move --from sqlite\/disk --to postgres\/s3`/,
+    /^visage: Say from where to where, such as `.*node .*main\.ts move --from sqlite\/disk --to postgres\/s3`/,
   ],
   [
     'move --to-data a',

@@ -7,16 +7,16 @@ import { voice } from '../../src/cli/terminal.ts'
 /** Each row: the program as Node.js names it, the working folder, and what a person types there. */
 const programs: readonly (readonly [string, string, string])[] = [
   ['/src/visage/src/main.ts', '/src/visage', 'npm run -s visage --'],
-  ['/src/visage/src/main.ts', '/home/a', 'node /src/visage/src/main.ts'],
+  ['/src/visage/src/main.ts', '/home/a', '/bin/node /src/visage/src/main.ts'],
   ['/home/a/app/node_modules/.bin/visage', '/home/a/app', 'npx visage'],
   ['/usr/local/bin/visage', '/home/a', 'visage'],
-  ['/app/dist/main.js', '/app', 'node dist/main.js'],
-  ['/opt/my visage/dist/main.js', '/home', "node '/opt/my visage/dist/main.js'"],
+  ['/app/dist/main.js', '/app', '/bin/node dist/main.js'],
+  ['/opt/my visage/dist/main.js', '/home', "/bin/node '/opt/my visage/dist/main.js'"],
 ]
 
 for (const [program, cwd, spelled] of programs) {
   test(`${program} in ${cwd} is called ${spelled}`, () => {
-    assert.equal(spellProgram(program, cwd, 'linux'), spelled)
+    assert.equal(spellProgram(program, cwd, { execPath: '/bin/node', platform: 'linux' }), spelled)
   })
 }
 

@@ -111,7 +111,7 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
 
 /** `dev` prints a greeting that ends with how to end it; `serve` logs a line. */
 const readyPatterns = [
-  /^Graph +(\S+)\/v1\.0[\s\S]*Ctrl-C ends it\./m,
+  /^(https?:\/\/\S+)\/v1\.0$[\s\S]*Ctrl-C ends it\./m,
   /"listening","origin":"([^"]+)"/,
 ]
 

@@ -1,0 +1,91 @@
+/**
+ * What `visage dev` prints when it runs: the address first, then commands that work as they are. Every line
+ * fits a terminal of 60 columns, save where a folder has a long name.
+ */
+import { styleText } from 'node:util'
+import type { Colours } from './terminal.ts'
+
+export type Greeting = Readonly<{
+  /** `http://localhost:8080` */
+  origin: string
+  /** How the reader calls this program: spelling.ts. */
+  program: string
+  /** `--port 49152`, or '' where the commands find it by themselves. */
+  at: string
+  /** Name before the @; the first is who one is by default. */
+  people: readonly Readonly<{ name: string; isAdmin: boolean }>[]
+  /** Under which the issuer knows the tenant. */
+  tenant: string
+  /** Paths as the reader types them. */
+  picture: string
+  certificate: string | undefined
+  /** undefined for memory. */
+  data: string | undefined
+  colours: Colours
+}>
+
+const width = 60
+
+export function writeGreeting(greeting: Greeting): string {
+  const { origin, program, at, tenant, certificate, data, colours } = greeting
+  const paint = (style: 'bold' | 'dim', text: string) =>
+    colours === 'colours' ? styleText(style, text, { validateStream: false }) : text
+  const command = (words: string) => `${program} ${words}${at && ` ${at}`}`
+  const trust = certificate === undefined ? [] : [`--cacert ${certificate}`]
+  const bearer = '-H "Authorization: Bearer $TOKEN"'
+  return [
+    paint('bold', `${origin}/v1.0`),
+    paint(
+      'dim',
+      'Visage for developers. The people are invented, the tokens\nare real, only this machine gets in.',
+    ),
+    '',
+    'In another terminal:',
+    '',
+    `TOKEN=$(${command('token')})`,
+    '',
+    fold([
+      'curl -i',
+      ...trust,
+      bearer,
+      "-H 'Content-Type: image/jpeg'",
+      `-T ${greeting.picture}`,
+      `'${origin}/v1.0/me/photo/$value'`,
+    ]),
+    '',
+    fold(['curl', ...trust, bearer, '-o photo.jpg', `'${origin}/v1.0/me/photos/96x96/$value'`]),
+    '',
+    ...describePeople(greeting.people),
+    `Sign-in: ${origin}/${tenant}`,
+    ...(certificate === undefined
+      ? []
+      : ['Node.js programs trust it with', `  NODE_EXTRA_CA_CERTS=${certificate}`]),
+    data === undefined
+      ? 'Kept in memory, and gone at the end. To begin again:'
+      : `Kept in ${data}. To begin again:`,
+    `  ${command('reset')}`,
+    paint('dim', 'Ctrl-C ends it.'),
+  ].join('\n')
+}
+
+/** A command over as many lines as it needs, each of which a shell takes for a part of it. */
+function fold(parts: readonly string[]): string {
+  const lines: string[] = []
+  for (const part of parts) {
+    const last = lines.at(-1)
+    if (last !== undefined && `${last} ${part} \\`.length <= width)
+      lines.push(`${lines.pop()} ${part}`)
+    else lines.push(last === undefined ? part : `  ${part}`)
+  }
+  return lines.join(' \\\n')
+}
+
+function describePeople([first, ...others]: Greeting['people']): string[] {
+  const admin = others.find(({ isAdmin }) => isAdmin)
+  const [other] = others.filter(({ isAdmin }) => !isAdmin)
+  return [
+    `The token is ${first?.name}'s, one of ${others.length + 1} people. For others:`,
+    `  --user ${other?.name}`,
+    ...(admin ? [`  --user ${admin.name}, an administrator`] : []),
+  ]
+}

@@ -1,0 +1,64 @@
+/** What `visage dev` prints, line by line: what fits a narrow terminal, and what a shell makes of it. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
+import { type Greeting, writeGreeting } from '../../src/cli/greeting.ts'
+
+const greeting: Greeting = {
+  origin: 'http://localhost:8080',
+  program: 'npm run -s visage --',
+  at: '',
+  people: [
+    { name: 'alice', isAdmin: false },
+    { name: 'bob', isAdmin: false },
+    { name: 'umut', isAdmin: true },
+  ],
+  tenant: 'visage.example',
+  picture: 'data/example.jpg',
+  certificate: undefined,
+  data: './data',
+  colours: 'plain',
+}
+
+/** Each row: what is different, and what it says then. */
+const variants: readonly (readonly [string, Partial<Greeting>, readonly RegExp[]])[] = [
+  ['in a checkout', {}, [/^TOKEN=\$\(npm run -s visage -- token\)$/m, /^Kept in \.\/data\./m]],
+  ['as a package', { program: 'npx visage' }, [/^ {2}npx visage reset$/m]],
+  [
+    'on another port',
+    { origin: 'http://localhost:49152', at: '--port 49152' },
+    [/token --port 49152\)$/m, /reset --port 49152$/m],
+  ],
+  [
+    'over TLS',
+    { origin: 'https://localhost:49152', certificate: 'data/certificate.pem' },
+    [/^curl -i --cacert data\/certificate\.pem \\$/m, /^ {2}NODE_EXTRA_CA_CERTS=data\/cert/m],
+  ],
+  [
+    'in memory',
+    { data: undefined, picture: '/tmp/visage-a1b2c3/example.jpg' },
+    [/^Kept in memory, and gone at the end\. To begin again:$/m],
+  ],
+]
+
+for (const [where, change, patterns] of variants) {
+  test(`the greeting ${where} begins with the address and fits 60 columns`, () => {
+    const text = writeGreeting({ ...greeting, ...change })
+    const lines = text.split('\n')
+    assert.equal(lines[0], `${change.origin ?? greeting.origin}/v1.0`)
+    assert.deepEqual(
+      lines.filter(line => line.length > 60),
+      [],
+    )
+    for (const pattern of patterns) assert.match(text, pattern)
+    assert.equal(lines.filter(line => line.startsWith('curl')).length, 2)
+    assert.doesNotMatch(text, /eyJ|undefined/)
+  })
+}
+
+test('the greeting has colours where there is a terminal, and the same words', () => {
+  const coloured = writeGreeting({ ...greeting, colours: 'colours' })
+  const plain = writeGreeting(greeting)
+  assert.notEqual(coloured, plain)
+  assert.equal(stripVTControlCharacters(coloured), plain)
+})
