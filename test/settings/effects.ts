@@ -1,0 +1,280 @@
+/**
+ * Table: every setting of `visage serve`, from a text that an operator might write to what it changes
+ * for those who ask the server. A setting that is missing here does not compile.
+ */
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { readdir, writeFile } from 'node:fs/promises'
+import { get as getByHttps } from 'node:https'
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import { certificateFor } from '../../src/cli/certificate.ts'
+import { readConfig, type SettingName, type Texts } from '../../src/config.ts'
+import { startServer } from '../../src/server.ts'
+import { findFreePort } from '../support/free-port.ts'
+import { portraitJpeg } from '../support/pictures.ts'
+import type { PostgresServer } from '../support/postgres.ts'
+import { startS3InMemory } from '../support/s3-in-memory.ts'
+import {
+  b2cUser,
+  contoso,
+  fabrikam,
+  ourAudience,
+  personalUser,
+  v2User,
+} from '../support/test-issuer.ts'
+import { type Given, issOf, type Stand, smallPicture, until } from './stand.ts'
+
+export type Effect = (given: Given, postgres: PostgresServer) => Promise<void>
+
+const entra: Texts = { cloud: 'global', tenants: contoso }
+const photo = '/v1.0/me/photo/$value'
+const entraUser = (host: string) => v2User(Date.now(), { iss: `https://${host}/${contoso}/v2.0` })
+
+export const effects = {
+  async host({ serve }) {
+    const addresses = Object.values(networkInterfaces()).flatMap(all => all ?? [])
+    const host = addresses.some(({ address }) => address === '::1') ? '::1' : '127.0.0.2'
+    const { port } = new URL((await serve(host)).visage.origin)
+    const at = host.includes(':') ? `[${host}]` : host
+    assert.equal((await fetch(`http://${at}:${port}/healthz`)).status, 200)
+    await assert.rejects(fetch(`http://127.0.0.1:${port}/healthz`))
+  },
+  async port({ serve }) {
+    const port = String(await findFreePort())
+    assert.equal(new URL((await serve(port)).visage.origin).port, port)
+  },
+  async data({ serve, cwd }) {
+    await serve('elsewhere')
+    assert.deepEqual(
+      [existsSync(join(cwd, 'elsewhere/visage.sqlite')), existsSync(join(cwd, 'data'))],
+      [true, false],
+    )
+  },
+  async database({ serve }, postgres) {
+    const { get, metric } = await serve(await postgres.createDatabase())
+    assert.equal((await get('/v1.0/me')).status, 200)
+    assert.ok(Number(await metric('visage_database_connections')) > 0)
+  },
+  async databaseConnections({ serve }, postgres) {
+    const database = await postgres.createDatabase()
+    const few = await serve('2', { database })
+    const many = await serve('20', { database })
+    const open = async ({ get, metric }: Stand) => {
+      await Promise.all(Array.from({ length: 40 }, () => get('/v1.0/me')))
+      return Number(await metric('visage_database_connections'))
+    }
+    await until(async () => {
+      assert.ok((await open(few)) <= 2)
+      return (await open(many)) > 2
+    })
+  },
+  async packs({ serve }) {
+    await using s3 = await startS3InMemory()
+    const { put } = await serve(s3.address, { env: s3.env })
+    assert.equal((await put(smallPicture)).status, 200)
+    assert.match(s3.keys().join(), /^visage\/.*\.jpg/)
+  },
+  async packCache({ serve }) {
+    await using s3 = await startS3InMemory()
+    const cached = async (text: string) => {
+      const { put, get, metric } = await serve(text, { packs: s3.address, env: s3.env })
+      await put(smallPicture)
+      assert.equal((await get(photo)).status, 200)
+      return await metric('visage_pack_cache_bytes')
+    }
+    assert.ok(Number(await cached('1000000')) > 0)
+    assert.equal(await cached('0'), undefined)
+  },
+  async workers({ serve }) {
+    const { line } = await serve('2')
+    const { pids, workers } = await line('listening')
+    assert.equal(workers, 2)
+    assert.equal((pids as number[]).length, 2)
+    for (const pid of pids as number[]) assert.ok(process.kill(pid, 0))
+  },
+  async baseUrl({ serve }) {
+    const port = String(await findFreePort())
+    const { headersFor } = await serve('https://photos.example/graph', { port })
+    const me = await fetch(`http://127.0.0.1:${port}/v1.0/me`, { headers: headersFor() })
+    assert.match(await me.text(), /"https:\/\/photos\.example\/graph\/v1\.0\/\$metadata#users/)
+  },
+  tlsCert: ({ serve, cwd }) => servesTls(cwd, () => serve('a.pem', { tlsKey: 'a.key' })),
+  tlsKey: ({ serve, cwd }) => servesTls(cwd, () => serve('a.key', { tlsCert: 'a.pem' })),
+  async cloud({ serve }) {
+    const { get } = await serve('usgov', { tenants: contoso })
+    assert.equal((await get('/v1.0/me', entraUser('login.microsoftonline.us'))).status, 200)
+    assert.equal((await get('/v1.0/me', entraUser('login.microsoftonline.com'))).status, 401)
+  },
+  async tenants({ serve }) {
+    const status = async (tenants: string) => {
+      const { get } = await serve(tenants, { cloud: 'global' })
+      return (await get('/v1.0/me', entraUser('login.microsoftonline.com'))).status
+    }
+    assert.deepEqual([await status(contoso), await status(fabrikam)], [200, 401])
+    assert.equal(await status('any'), 200)
+  },
+  async b2cTenants({ serve }) {
+    const { get, put } = await serve(`${fabrikam}=fabrikam.b2clogin.com/B2C_1_sign_in`, entra)
+    const claims = b2cUser(Date.now())
+    assert.equal((await get('/v1.0/me', claims)).status, 200)
+    const refused = await put(smallPicture, 'image/jpeg', claims)
+    assert.deepEqual([refused.status, /B2C/.test(await refused.text())], [403, true])
+  },
+  async personalAccounts({ serve }) {
+    const status = async (text: string) =>
+      (await (await serve(text, entra)).get('/v1.0/me', personalUser(Date.now()))).status
+    assert.deepEqual([await status('true'), await status('false')], [200, 401])
+  },
+  async issuer({ serve, issuer }) {
+    const iss = `${issuer.origin}/staff`
+    const { get } = await serve(iss)
+    const claims = v2User(Date.now(), { iss, tid: undefined })
+    assert.equal((await get('/v1.0/me', claims)).status, 200)
+    assert.equal((await get('/v1.0/me')).status, 401)
+  },
+  async issuerTenant({ serve, issuer }) {
+    const { put, line } = await serve('staff')
+    const claims = v2User(Date.now(), { iss: issOf(issuer), tid: undefined })
+    assert.equal((await put(smallPicture, 'image/jpeg', claims)).status, 200)
+    assert.equal((await line('photo-changed')).tenantId, 'staff')
+  },
+  async audience({ serve, issuer }) {
+    const { get } = await serve('api://photos, other')
+    const status = async (aud: string) =>
+      (await get('/v1.0/me', v2User(Date.now(), { iss: issOf(issuer), aud }))).status
+    assert.deepEqual([await status('api://photos'), await status('other')], [200, 200])
+    assert.equal(await status(ourAudience), 401)
+  },
+  async strictContentType({ serve }) {
+    const status = async (text: string) =>
+      (await (await serve(text)).put(smallPicture, 'image/png')).status
+    assert.deepEqual([await status('true'), await status('false')], [415, 200])
+  },
+  async readOnly({ serve }) {
+    const { get, put } = await serve('true')
+    assert.equal((await get('/v1.0/me')).status, 200)
+    assert.equal((await put(smallPicture)).status, 503)
+  },
+  async throttle({ serve }) {
+    const { get } = await serve('requests=2/600s')
+    const statuses = [await get(photo), await get(photo), await get(photo)]
+    assert.deepEqual(
+      statuses.map(({ status }) => status),
+      [404, 404, 429],
+    )
+  },
+  async maxPixels({ serve }) {
+    const { put } = await serve('89999')
+    assert.match(await (await put(smallPicture)).text(), /at most 89999/)
+    const smaller = await portraitJpeg({ width: 299, height: 300, seed: 1 })
+    assert.equal((await put(smaller)).status, 200)
+  },
+  async renderers({ serve }) {
+    const one = await serve('1', { renderQueue: '0' })
+    await until(async () => (await volley(one)).includes(503))
+    const many = await serve('16', { renderQueue: '0' })
+    assert.deepEqual(new Set(await volley(many)), new Set([200]))
+  },
+  async renderQueue({ serve }) {
+    const none = await serve('0', { renderers: '1' })
+    await until(async () => (await volley(none)).includes(503))
+    const long = await serve('64', { renderers: '1' })
+    assert.deepEqual(new Set(await volley(long)), new Set([200]))
+  },
+  async uploadMemory({ serve }) {
+    const bytes = 3 * 1024 * 1024
+    const second = async (text: string) => {
+      const { put, putHalf, metric } = await serve(text)
+      const first = await putHalf(bytes)
+      await until(async () => Number(await metric('visage_request_body_bytes')) >= bytes - 1)
+      const { status } = await put(new Uint8Array(bytes))
+      first.drop()
+      return status
+    }
+    assert.equal(await second('4194304'), 503)
+    assert.equal(await second('8388608'), 415)
+  },
+  async stallTimeout({ serve }) {
+    const { putHalf } = await serve('1')
+    const { status } = await putHalf(1000)
+    assert.equal(await status, 408)
+  },
+  async sweepEvery({ serve }) {
+    const { metric } = await serve('1')
+    await until(async () => Number(await metric('visage_sweeps_total')) > 1)
+  },
+  /** Of hours, so with a clock that can be moved. */
+  async sweepGrace({ issuer, cwd }) {
+    const texts = { issuer: issOf(issuer), audience: ourAudience, port: '0', sweepGrace: '7200' }
+    const config = readConfig({ ...texts, data: join(cwd, 'data') }, {})
+    let aheadMs = 0
+    let sweeps = 0
+    const server = await startServer({
+      ...config,
+      limits: { ...config.limits, sweepEveryMs: 20 },
+      identity: () => ({ trust: config.trust, fetch: issuer.fetch }),
+      instruments: [{ swept: () => (sweeps += 1) }],
+      write: () => {},
+      now: () => Date.now() + aheadMs,
+      elapsed: () => performance.now() + aheadMs,
+    })
+    const authorization = `Bearer ${issuer.sign(v2User(Date.now(), { iss: issOf(issuer) }))}`
+    const packsAfter = async (ms: number) => {
+      aheadMs = ms
+      const from = sweeps
+      await until(() => sweeps >= from + 3)
+      const files = await readdir(join(cwd, 'data/packs'), { recursive: true })
+      return files.filter(name => name.endsWith('.jpg')).length
+    }
+    try {
+      for (const seed of [1, 2]) {
+        const body = Uint8Array.from(await portraitJpeg({ width: 300, height: 300, seed }))
+        await fetch(`${server.origin}${photo}`, { method: 'PUT', headers: { authorization }, body })
+      }
+      assert.equal(await packsAfter(7_100_000), 2)
+      assert.equal(await packsAfter(7_300_000), 1)
+    } finally {
+      await server.close()
+    }
+  },
+  async logLevel({ serve }) {
+    const { get, line } = await serve('debug')
+    await get('/v1.0/me')
+    assert.equal((await line('answered')).status, 200)
+  },
+  async metrics({ serve }) {
+    const { line, metric } = await serve('127.0.0.1:0')
+    assert.match(String((await line('listening')).metrics), /^http:\/\/127\.0\.0\.1:\d+\/metrics$/)
+    assert.equal(await metric('visage_processes'), 1)
+  },
+  async drain({ serve }) {
+    const { visage } = await serve('3600')
+    visage.send('SIGTERM')
+    await until(async () => (await fetch(`${visage.origin}/readyz`)).status === 503)
+    const { status } = await fetch(`${visage.origin}/healthz`)
+    assert.equal(status, 200)
+  },
+} as const satisfies Record<SettingName, Effect>
+
+async function servesTls(cwd: string, serve: () => Promise<Stand>): Promise<void> {
+  const { cert, key } = await certificateFor(['localhost'])
+  await writeFile(join(cwd, 'a.pem'), cert)
+  await writeFile(join(cwd, 'a.key'), key)
+  const { visage } = await serve()
+  const status = await new Promise((resolve, reject) => {
+    const asked = getByHttps(`${visage.origin}/healthz`, { ca: cert }, response =>
+      resolve(response.resume().statusCode),
+    )
+    asked.on('error', reject)
+  })
+  assert.equal(status, 200)
+}
+
+/** Uploads at the same time, each long enough in the renderer to meet another one there. */
+async function volley({ put }: Stand): Promise<number[]> {
+  const answers = await Promise.all(Array.from({ length: 8 }, () => put(largePicture)))
+  return answers.map(({ status }) => status)
+}
+
+const largePicture = await portraitJpeg({ width: 2000, height: 2000, seed: 4 })
