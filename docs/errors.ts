@@ -90,6 +90,10 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     when: 'an option whose value means nothing',
     facts: { option: '$top', reason: 'a whole number from 1 to 999 is needed' },
   },
+  'search-too-long': {
+    when: 'a search that very many entries match has not come to its end in time',
+    facts: { seconds: 5 },
+  },
   'user-not-found': {
     when: 'no user of the caller’s tenant has this id or userPrincipalName',
     facts: { id: anId },

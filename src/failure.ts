@@ -35,6 +35,7 @@ export type FailureCode =
   | 'method-not-allowed'
   | 'query-option-unsupported'
   | 'query-option-invalid'
+  | 'search-too-long'
   | 'user-not-found'
   | 'group-not-found'
   | 'team-not-found'

@@ -31,6 +31,7 @@ import { createQueue, type Queue } from './renditions/queue.ts'
 import { renderPack } from './renditions/render.ts'
 import { claimForServing } from './storage/marks.ts'
 import type { Database } from './storage/schema.ts'
+import { createSlices } from './storage/slices.ts'
 import { takeTurn } from './storage/turns.ts'
 import { countConnections, pingDatabase } from './storage/vital-signs.ts'
 import { openStores, placesOf, type StoreOptions, type Stores } from './stores.ts'
@@ -199,7 +200,7 @@ function createParts(
   const renderWithin: Render = (bytes, framing) => renderPack(bytes, framing, imageLimits)
   const render = instruments.aroundRender?.(renderWithin) ?? renderWithin
   return {
-    ...openDirectory(database),
+    ...openDirectory(database, createSlices(elapsed)),
     packs,
     render: (bytes, framing) => queue.run(() => render(bytes, framing)),
     now,

@@ -2,35 +2,63 @@
  * Contacts in the mailbox of a user. They exist here because a contact's photo needs a contact: list,
  * read, create and delete, and no more of Outlook than that.
  */
+import { sql } from 'kysely'
 import type { ContactRow, Database } from '../storage/schema.ts'
+import type { Slicing } from '../storage/slices.ts'
 import { inTransaction } from '../storage/transactions.ts'
+import { padded, type Searchable } from './find-by-words.ts'
 import { expectFolder } from './folders.ts'
+import { compareKeys, type OrderedRows, readPage, visitInOrder } from './in-order.ts'
 import type { Mailbox } from './mailbox.ts'
-import { matches, searchText, type Term } from './search.ts'
+import { countWords, createMatcher, searchText, type Term } from './search.ts'
 
 export type Contact = ContactRow
 
 export type EmailAddress = Readonly<{ address: string; name: string }>
 
-/** Contacts of one folder, or of the default folder where none is named. */
+/** Contacts of one folder, or of the default folder where none is named. Throws Failure 'search-too-long'. */
 export async function listContacts(
-  database: Database,
+  { database, slices }: Searchable,
   mailbox: Mailbox,
   folderId: string | undefined,
   page: Readonly<{ anyOf: readonly Term[]; top: number; skip: number }>,
 ): Promise<ContactRow[]> {
-  return await database
+  const rows: OrderedRows = {
+    database,
+    table: 'contacts',
+    condition: sql`tenant_id = ${mailbox.tenantId} and mailbox_id = ${mailbox.userId}
+      and ${folderId === undefined ? sql`folder_id is null` : sql`folder_id = ${folderId}`}`,
+  }
+  if (page.anyOf.length === 0) return await readPage<ContactRow>(rows, page, slices.begin())
+  const ids = await findMatching(rows, page, slices.begin())
+  if (ids.length === 0) return []
+  const found = await database
     .selectFrom('contacts')
     .selectAll()
     .where('tenant_id', '=', mailbox.tenantId)
-    .where('mailbox_id', '=', mailbox.userId)
-    .where('folder_id', folderId === undefined ? 'is' : '=', folderId ?? null)
-    .where(builder => matches(builder, page.anyOf))
-    .orderBy('display_name')
-    .orderBy('id')
-    .limit(page.top)
-    .offset(page.skip)
+    .where('id', 'in', padded(ids))
     .execute()
+  return found.sort(compareKeys)
+}
+
+/** A mailbox holds only so many contacts: they are compared one by one, and need no index of words. */
+async function findMatching(
+  rows: OrderedRows,
+  { anyOf, top, skip }: Readonly<{ anyOf: readonly Term[]; top: number; skip: number }>,
+  slicing: Slicing,
+): Promise<string[]> {
+  const matching = { matches: createMatcher(anyOf), words: countWords(anyOf) }
+  const ids: string[] = []
+  let skipped = 0
+  await slicing.next()
+  for await (const keys of visitInOrder(rows, matching, undefined)) {
+    const wanted = keys.slice(Math.min(keys.length, skip - skipped))
+    skipped += keys.length - wanted.length
+    ids.push(...wanted.slice(0, top - ids.length).map(({ id }) => id))
+    if (ids.length === top) break
+    await slicing.next()
+  }
+  return ids
 }
 
 export type NewContact = Readonly<{

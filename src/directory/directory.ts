@@ -2,12 +2,15 @@
  * The directory as its users hold it: the database, and the look-ups that lead to a photo, prepared once.
  */
 import type { Database, Schema } from '../storage/schema.ts'
+import type { Slices } from '../storage/slices.ts'
 import { type FindContact, prepareFindContact } from './find-contact.ts'
 import { type FindGroup, prepareFindGroup } from './groups.ts'
 import { type FindUser, prepareFindUser } from './users.ts'
 
 export type Directory = Readonly<{
   database: Database
+  /** For what has to visit many rows. */
+  slices: Slices
   findUser: FindUser
   findGroup: FindGroup
   findContact: FindContact
@@ -20,7 +23,10 @@ export async function emptyDirectory(database: Database): Promise<void> {
   }
 }
 
-type DirectoryTable = Exclude<keyof Schema, 'photos' | 'retired_packs' | 'stores' | 'moves'>
+type DirectoryTable = Exclude<
+  keyof Schema,
+  'directory_words' | 'photos' | 'retired_packs' | 'stores' | 'moves'
+>
 
 /** An object, because a list would compile with one missing. */
 const tables: Readonly<Record<DirectoryTable, true>> = {
@@ -33,9 +39,10 @@ const tables: Readonly<Record<DirectoryTable, true>> = {
   photo_update_settings: true,
 }
 
-export function openDirectory(database: Database): Directory {
+export function openDirectory(database: Database, slices: Slices): Directory {
   return {
     database,
+    slices,
     findUser: prepareFindUser(database),
     findGroup: prepareFindGroup(database),
     findContact: prepareFindContact(database),

@@ -7,6 +7,8 @@ import { Failure } from '../failure.ts'
 import { lockRows } from '../storage/row-locks.ts'
 import type { ContactFolderRow, Database } from '../storage/schema.ts'
 import { inTransaction } from '../storage/transactions.ts'
+import type { Searchable } from './find-by-words.ts'
+import { type OrderedRows, readPage } from './in-order.ts'
 import type { Mailbox } from './mailbox.ts'
 
 export type ContactFolder = ContactFolderRow
@@ -69,23 +71,23 @@ export function foldersOf(database: Database, mailbox: Mailbox) {
     .where('contact_folders.mailbox_id', '=', mailbox.userId)
 }
 
+/** Folders of one folder, or of the mailbox where none is named. Throws Failure 'search-too-long'. */
 export async function listFolders(
-  database: Database,
-  mailbox: Mailbox,
+  { database, slices }: Searchable,
+  { tenantId, userId }: Mailbox,
   parentFolderId: string | undefined,
   page: Readonly<{ top: number; skip: number }>,
 ): Promise<ContactFolderRow[]> {
-  return await database
-    .selectFrom('contact_folders')
-    .selectAll()
-    .where('tenant_id', '=', mailbox.tenantId)
-    .where('mailbox_id', '=', mailbox.userId)
-    .where('parent_folder_id', parentFolderId === undefined ? 'is' : '=', parentFolderId ?? null)
-    .orderBy('display_name')
-    .orderBy('id')
-    .limit(page.top)
-    .offset(page.skip)
-    .execute()
+  const isHere =
+    parentFolderId === undefined
+      ? sql`parent_folder_id is null`
+      : sql`parent_folder_id = ${parentFolderId}`
+  const rows: OrderedRows = {
+    database,
+    table: 'contact_folders',
+    condition: sql`tenant_id = ${tenantId} and mailbox_id = ${userId} and ${isHere}`,
+  }
+  return await readPage<ContactFolderRow>(rows, page, slices.begin())
 }
 
 export type NewFolder = Readonly<{

@@ -3,7 +3,8 @@
  */
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
-import { matches, type Page, searchText } from './search.ts'
+import { findByWords, type Searchable } from './find-by-words.ts'
+import { type Page, searchText } from './search.ts'
 import { normalizeId, type PhotoColumns } from './users.ts'
 
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
@@ -42,22 +43,20 @@ export async function findGroups(database: Database, id: string): Promise<GroupR
 }
 
 export async function listGroups(
-  database: Database,
+  where: Searchable,
   tenantId: string,
   page: Page,
 ): Promise<GroupRow[]> {
-  let query = database
-    .selectFrom('groups')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where(builder => matches(builder, page.anyOf))
+  if (page.anyOf.length > 0) return await findByWords(where, 'groups', tenantId, page)
   const { after } = page
-  if (after !== undefined) {
-    query = query.where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('display_name', 'id'), '>', tuple(after.name, after.id)),
-    )
-  }
-  return await query.orderBy('display_name').orderBy('id').limit(page.top).execute()
+  const all = where.database.selectFrom('groups').selectAll().where('tenant_id', '=', tenantId)
+  const rest =
+    after === undefined
+      ? all
+      : all.where(({ eb, refTuple, tuple }) =>
+          eb(refTuple('display_name', 'id'), '>', tuple(after.name, after.id)),
+        )
+  return await rest.orderBy('display_name').orderBy('id').limit(page.top).execute()
 }
 
 /** The teams a user is in, as owner or as member. */

@@ -4,7 +4,8 @@
  */
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, PhotoRow, UserRow } from '../storage/schema.ts'
-import { matches, type Page, searchText } from './search.ts'
+import { findByWords, type Searchable } from './find-by-words.ts'
+import { type Page, searchText } from './search.ts'
 
 /** The columns of a photo's row that a reader needs; all null when the owner has no photo. */
 export type PhotoColumns = Pick<PhotoRow, 'version' | 'upload_hash' | 'renditions' | 'updated_at'>
@@ -93,22 +94,20 @@ export async function findPeople(database: Database, idOrName: string): Promise<
 
 /** By display name, then by id, so that pages neither skip nor repeat a person. */
 export async function listUsers(
-  database: Database,
+  where: Searchable,
   tenantId: string,
   page: Page,
 ): Promise<UserRow[]> {
-  let query = database
-    .selectFrom('users')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where(builder => matches(builder, page.anyOf))
+  if (page.anyOf.length > 0) return await findByWords(where, 'users', tenantId, page)
   const { after } = page
-  if (after !== undefined) {
-    query = query.where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('display_name', 'id'), '>', tuple(after.name, after.id)),
-    )
-  }
-  return await query.orderBy('display_name').orderBy('id').limit(page.top).execute()
+  const all = where.database.selectFrom('users').selectAll().where('tenant_id', '=', tenantId)
+  const rest =
+    after === undefined
+      ? all
+      : all.where(({ eb, refTuple, tuple }) =>
+          eb(refTuple('display_name', 'id'), '>', tuple(after.name, after.id)),
+        )
+  return await rest.orderBy('display_name').orderBy('id').limit(page.top).execute()
 }
 
 export type NewUser = Readonly<{

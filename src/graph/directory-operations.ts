@@ -28,7 +28,7 @@ export async function getUser(request: Request): Promise<Reply> {
 
 export async function listUsers(request: Request, parts: Parts): Promise<Reply> {
   const options = readOptions(request.address.query, contracts.listUsers.options)
-  const rows = await findUsers(parts.database, request.caller.tenantId, onePageMore(options))
+  const rows = await findUsers(parts, request.caller.tenantId, onePageMore(options))
   const page = rows.slice(0, options.top)
   return collection(
     request,
@@ -45,7 +45,7 @@ export async function getGroup(request: Request): Promise<Reply> {
 
 export async function listGroups(request: Request, parts: Parts): Promise<Reply> {
   const options = readOptions(request.address.query, contracts.listGroups.options)
-  const rows = await findGroups(parts.database, request.caller.tenantId, onePageMore(options))
+  const rows = await findGroups(parts, request.caller.tenantId, onePageMore(options))
   const page = rows.slice(0, options.top)
   return collection(
     request,
@@ -85,7 +85,7 @@ export async function listContacts(request: Request, parts: Parts): Promise<Repl
   const options = readOptions(request.address.query, contracts.listContacts.options)
   const mailbox = mailboxOf(expectPerson(request.target))
   const rows = await contacts.listContacts(
-    parts.database,
+    parts,
     mailbox,
     folderOf(request.target),
     onePageMore(options),
@@ -140,7 +140,7 @@ export async function listContactFolders(request: Request, parts: Parts): Promis
   const options = readOptions(request.address.query, contracts.listContactFolders.options)
   const mailbox = mailboxOf(expectPerson(request.target))
   const parent = folderOf(request.target)
-  const rows = await folders.listFolders(parts.database, mailbox, parent, onePageMore(options))
+  const rows = await folders.listFolders(parts, mailbox, parent, onePageMore(options))
   return collection(
     request,
     foldersPlace(request.target),

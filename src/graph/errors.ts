@@ -115,6 +115,10 @@ export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
   'query-option-invalid': badRequest(
     f => `The value of the query option '${text(f, 'option')}' is not valid: ${text(f, 'reason')}.`,
   ),
+  'search-too-long': unavailable(
+    f =>
+      `The search did not end within ${text(f, 'seconds')} seconds: very many entries begin like this. Ask for longer words, or for fewer.`,
+  ),
   'user-not-found': missing(
     f =>
       `Resource '${text(f, 'id')}' does not exist or one of its queried reference-property objects are not present.`,

@@ -2,7 +2,7 @@
  * OData's query options, as far as Visage serves them: what to select, and which page of a list.
  * https://learn.microsoft.com/en-us/graph/query-parameters
  */
-import type { Term } from '../directory/search.ts'
+import { countWords, type Term } from '../directory/search.ts'
 import { Failure } from '../failure.ts'
 import { expectJsonFormat } from './control-information.ts'
 
@@ -27,10 +27,11 @@ const defaultTop = 100
 const maxTop = 999
 
 /**
- * An honest search has a handful of either. SQLite refuses a condition nested deeper than 1000, and every
- * word is a level. https://www.sqlite.org/limits.html
+ * In all clauses of $search and $filter together: each word is looked up. A people picker has four clauses of
+ * one to three words; Graph takes "15 expressions in the filter clause".
+ * https://developer.microsoft.com/en-us/graph/known-issues/?search=13635
  */
-const maxClauses = 100
+const maxWords = 20
 const maxClauseLength = 256
 
 /**
@@ -51,10 +52,7 @@ export function readOptions(query: string, supported: readonly Option[]): Option
     select: readSelect(given.get('$select')),
     top: readNumber('$top', given.get('$top'), defaultTop, 1, maxTop),
     skip: readNumber('$skip', given.get('$skip'), 0, 0, 1_000_000),
-    anyOf: [
-      ...bounded('$search', readSearch(given.get('$search'))),
-      ...bounded('$filter', readFilter(given.get('$filter'))),
-    ],
+    anyOf: readTerms(given.get('$search'), given.get('$filter')),
     after: readSkipToken(given.get('$skiptoken')),
   }
 }
@@ -106,8 +104,17 @@ function readNumber(
   throw invalid(option, `a whole number from ${min} to ${max} is needed`)
 }
 
+function readTerms(search: string | undefined, filter: string | undefined): readonly Term[] {
+  const terms = [
+    ...bounded('$search', readSearch(search)),
+    ...bounded('$filter', readFilter(filter)),
+  ]
+  if (countWords(terms) <= maxWords) return terms
+  const option = filter === undefined ? '$search' : '$filter'
+  throw invalid(option, `all clauses together have more than ${maxWords} words`)
+}
+
 function bounded(option: string, terms: Term[]): Term[] {
-  if (terms.length > maxClauses) throw invalid(option, `it has more than ${maxClauses} clauses`)
   if (terms.some(({ text }) => text.length > maxClauseLength)) {
     throw invalid(option, `a text in it is longer than ${maxClauseLength} characters`)
   }

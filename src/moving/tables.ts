@@ -1,10 +1,14 @@
 /**
  * Table: what a move takes along, parents before what refers to them. Columns are written out, and one
- * that is missing does not compile. What waits for the sweep stays behind: nobody can read it any more.
+ * that is missing does not compile. What waits for the sweep stays behind: nobody can read it any more;
+ * the words of a search the other database makes for itself.
  */
 import type { Schema } from '../storage/schema.ts'
 
-export type MovedTable = Exclude<keyof Schema, 'retired_packs' | 'stores' | 'moves'>
+export type MovedTable = Exclude<
+  keyof Schema,
+  'directory_words' | 'retired_packs' | 'stores' | 'moves'
+>
 export type Value = string | number | null
 export type Row = Readonly<Record<string, Value>>
 

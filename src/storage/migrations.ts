@@ -6,6 +6,7 @@
 import { type Kysely, SqliteAdapter, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { Failure } from '../failure.ts'
+import { createDirectoryWords } from './directory-words.ts'
 import type { Database } from './schema.ts'
 
 /** Names sort in the order they run. The table `kysely_migration` keeps those that have run. */
@@ -14,6 +15,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0002': { up: createPhotoUpdateSettings },
   '0003': { up: prepareForMoving },
   '0004': { up: describeContacts },
+  '0005': { up: indexWords },
 }
 
 /**
@@ -381,4 +383,9 @@ async function describeContacts(database: Kysely<unknown>): Promise<void> {
     ('contact_folders', 'contact_folders', '100000 100000 10 1'),
     ('contact_folders', 'contact_folders_by_parent', '100000 100000 10 2')`.execute(database)
   await sql`analyze sqlite_schema`.execute(database)
+}
+
+async function indexWords(database: Kysely<unknown>): Promise<void> {
+  const { text, tableEnd } = dialectOf(database)
+  await createDirectoryWords(database, { isSqlite: isSqlite(database), text, tableEnd })
 }

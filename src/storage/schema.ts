@@ -13,6 +13,7 @@ export type Schema = {
   role_members: RoleMemberRow
   contact_folders: ContactFolderRow
   contacts: ContactRow
+  directory_words: DirectoryWordRow
   photos: PhotoRow
   retired_packs: RetiredPackRow
   photo_update_settings: PhotoUpdateSettingsRow
@@ -50,6 +51,20 @@ export type GroupRow = {
   /** 1 when the group is also a team; the team shares the group's id and photo. */
   is_team: number
   search_text: string
+}
+
+/**
+ * What a search looks up: a row for each word, and each whole value, of a person or a group. Kept by triggers
+ * (directory-words.ts): nobody else writes it.
+ */
+export type DirectoryWordRow = {
+  tenant_id: string
+  /** 'u' for people, 'g' for groups; then 'n' for words of names, 'a' for words of addresses. */
+  field: string
+  /** In lower case, its first 64 characters. */
+  word: string
+  /** Whose it is. */
+  id: string
 }
 
 export type GroupPersonRow = {

@@ -10,6 +10,7 @@ import {
   type DatabaseConnection,
   type Dialect,
   type QueryResult,
+  RawNode,
   SelectQueryNode,
   SqliteAdapter,
   type SqliteDatabase,
@@ -154,7 +155,7 @@ function waitWhileBusy(
   return inner => ({
     async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
       const run = () => inner.executeQuery<Row>(query)
-      const isRead = SelectQueryNode.is(query.query)
+      const isRead = isSelect(query)
       try {
         if (!connection.isTransaction && !isRead) await letOthers()
         const result = connection.isTransaction ? await run() : await untilFree(run)
@@ -172,6 +173,11 @@ function waitWhileBusy(
       }
     },
   })
+}
+
+/** Also one that was written by hand: what only reads waits for nobody. */
+function isSelect({ query, sql }: CompiledQuery): boolean {
+  return SelectQueryNode.is(query) || (RawNode.is(query) && /^\s*(select|with)\b/i.test(sql))
 }
 
 /** Lists of changing length (`in (?, ?, …)`) make ever new texts: the oldest statement goes. */

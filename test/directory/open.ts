@@ -2,6 +2,7 @@
 import type { TestContext } from 'node:test'
 import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'
+import { createSlices } from '../../src/storage/slices.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 
 /** Closed when the test ends. */
@@ -10,4 +11,9 @@ export async function openEmpty(t: Pick<TestContext, 'after'>): Promise<Database
   t.after(() => database.destroy())
   await migrate(database)
   return database
+}
+
+/** For searches that no clock breaks off. */
+export function searchable(database: Database) {
+  return { database, slices: createSlices(() => 0) }
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { listGroups } from '../../src/directory/groups.ts'
 import type { Term } from '../../src/directory/search.ts'
 import { addUsers, listUsers } from '../../src/directory/users.ts'
-import { openEmpty } from './open.ts'
+import { openEmpty, searchable } from './open.ts'
 
 const tenantId = 'tenant'
 const names = [
@@ -110,8 +110,8 @@ test('only the own tenant is searched', async t => {
   const user = { id: '1', userPrincipalName: 'a@a.example', displayName: 'Alice' }
   await addUsers(database, 'another', [user])
   const page = { anyOf: [], top: 10, after: undefined }
-  assert.deepEqual(await listUsers(database, tenantId, page), [])
-  assert.deepEqual(await listGroups(database, tenantId, page), [])
+  assert.deepEqual(await listUsers(searchable(database), tenantId, page), [])
+  assert.deepEqual(await listGroups(searchable(database), tenantId, page), [])
 })
 
 test('pages neither skip nor repeat, also where names are alike', async t => {
@@ -125,7 +125,7 @@ test('pages neither skip nor repeat, also where names are alike', async t => {
   const seen: string[] = []
   let after: { name: string; id: string } | undefined
   for (let page = 0; page < 9; page++) {
-    const rows = await listUsers(database, tenantId, { anyOf: [], top: 3, after })
+    const rows = await listUsers(searchable(database), tenantId, { anyOf: [], top: 3, after })
     seen.push(...rows.map(({ id }) => id))
     const last = rows.at(-1)
     after = last && { name: last.display_name, id: last.id }
@@ -148,7 +148,11 @@ async function openNames(t: Parameters<typeof openEmpty>[0]) {
   }))
   await addUsers(database, tenantId, users)
   return async (anyOf: readonly Term[]): Promise<string[]> => {
-    const found = await listUsers(database, tenantId, { anyOf, top: 100, after: undefined })
+    const found = await listUsers(searchable(database), tenantId, {
+      anyOf,
+      top: 100,
+      after: undefined,
+    })
     return found.map(row => row.display_name).sort()
   }
 }

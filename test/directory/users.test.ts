@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { openDirectory } from '../../src/directory/directory.ts'
 import { addSignedInUser, addUsers, type NewUser } from '../../src/directory/users.ts'
+import { createSlices } from '../../src/storage/slices.ts'
 import { openEmpty } from './open.ts'
 
 const tenantId = '7d4c3c2e-0b7e-4c6c-9a58-1f2f0a5d3b11'
@@ -110,5 +111,11 @@ async function openWith(t: TestContext, users: readonly NewUser[]) {
   const database = await openEmpty(t)
   await addUsers(database, tenantId, users)
   const count = async () => (await database.selectFrom('users').select('id').execute()).length
-  return { directory: openDirectory(database), count }
+  return {
+    directory: openDirectory(
+      database,
+      createSlices(() => 0),
+    ),
+    count,
+  }
 }

@@ -30,6 +30,7 @@ import { takeTurn } from '../../src/storage/turns.ts'
 import { countConnections } from '../../src/storage/vital-signs.ts'
 import { describeDatabase } from '../suites/database.ts'
 import { describeConcurrentWriters } from '../suites/photos.ts'
+import { describeSearch } from '../suites/search.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 
@@ -40,6 +41,8 @@ const open = async (options: Partial<PostgresOptions> = {}) =>
   openPostgres({ url: await server.createDatabase(), connections: 10, ...options })
 
 describeDatabase('PostgreSQL', open)
+// Ten connections.
+describeSearch('PostgreSQL', open, 20)
 
 describeConcurrentWriters('PostgreSQL', async () => {
   const url = await server.createDatabase()
@@ -66,7 +69,7 @@ describe('several nodes on one PostgreSQL', () => {
       select name from kysely_migration order by name`.execute(database)
     assert.deepEqual(
       rows.map(row => row.name),
-      ['0001', '0002', '0003', '0004'],
+      ['0001', '0002', '0003', '0004', '0005'],
     )
     await insertRetired(database, 'x')
   })

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { addUsers } from '../../src/directory/users.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import { openPostgres } from '../../src/storage/postgres.ts'
 import type { Database } from '../../src/storage/schema.ts'
@@ -94,8 +95,52 @@ async function goBackTo0002(database: Database): Promise<void> {
   await sql`alter table retired_packs drop column tenant_id, drop column owner_kind,
     drop column owner_id`.execute(database)
   await sql`drop table stores, moves`.execute(database)
+  await dropWords(database)
   await sql`delete from kysely_migration where name > '0002'`.execute(database)
 }
+
+/** What 0005 has made on PostgreSQL. */
+async function dropWords(database: Database): Promise<void> {
+  await sql`drop function keep_directory_words cascade`.execute(database)
+  await sql`drop function directory_words_of`.execute(database)
+  await sql`drop table directory_words`.execute(database)
+}
+
+test('on PostgreSQL, people who were there before the index of words are found by it', async () => {
+  await using server = await startPostgres()
+  await using database = await openPostgres({ url: await server.createDatabase(), connections: 2 })
+  await migrate(database)
+  await addUsers(database, 't', [{ id: 'a', userPrincipalName: 'a@a.example', displayName: 'Ö B' }])
+  const words = () => database.selectFrom('directory_words').selectAll().orderBy('word').execute()
+  const before = await words()
+  await dropWords(database)
+  await sql`delete from kysely_migration where name = '0005'`.execute(database)
+  await migrate(database)
+  assert.ok(before.length > 3)
+  assert.deepEqual(await words(), before)
+})
+
+test('in a file, people who were there before the index of words are found by it', async () => {
+  await using database = await openSqlite({ file: ':memory:' })
+  await migrate(database)
+  const people = ['Ö B', 'Back\\n"q"'].map((displayName, index) => {
+    const id = String(index)
+    return { id, userPrincipalName: `${id}@a.example`, displayName }
+  })
+  await addUsers(database, 't', people)
+  const words = () => database.selectFrom('directory_words').selectAll().execute()
+  const before = await words()
+  for (const table of ['users', 'groups']) {
+    for (const event of ['insert', 'delete', 'update']) {
+      await sql`drop trigger ${sql.ref(`${table}_words_${event}`)}`.execute(database)
+    }
+  }
+  await sql`drop table directory_words`.execute(database)
+  await sql`delete from kysely_migration where name = '0005'`.execute(database)
+  await migrate(database)
+  assert.ok(before.length > 8)
+  assert.deepEqual(await words(), before)
+})
 
 test('settings of an unknown source are refused', async () => {
   await using database = await openSqlite({ file: ':memory:' })

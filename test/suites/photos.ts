@@ -19,6 +19,7 @@ import { sweepPacks } from '../../src/photos/sweep.ts'
 import { openMemoryPacks } from '../../src/storage/memory.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'
+import { createSlices } from '../../src/storage/slices.ts'
 import { listOf } from './packs.ts'
 
 export type Nodes = Readonly<{ databases: readonly [Database, Database]; close(): Promise<void> }>
@@ -163,7 +164,15 @@ export function describeConcurrentWriters(name: string, open: () => Promise<Node
         assert.deepEqual(rest, { true: 1 })
         assert.equal(added + late, 6)
         const page = { anyOf: [], top: 10, skip: 0 }
-        assert.deepEqual(await listContacts(one, mailbox, folderId, page), [])
+        assert.deepEqual(
+          await listContacts(
+            { database: one, slices: createSlices(() => 0) },
+            mailbox,
+            folderId,
+            page,
+          ),
+          [],
+        )
       }
       assert.deepEqual(await one.selectFrom('contact_folders').selectAll().execute(), [])
     })

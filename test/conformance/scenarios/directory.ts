@@ -176,6 +176,19 @@ const people: readonly Scenario[] = [
       }),
     }),
   ),
+  ...[
+    ['$search', `%22displayName:${Array.from({ length: 21 }, (_, at) => `w${at}`).join('%20')}%22`],
+    ['$filter', Array.from({ length: 100 }, (_, at) => `mail%20eq%20'${at}'`).join('%20or%20')],
+  ].map(
+    ([option, value]): Scenario => ({
+      name: `GET /users with a ${option} of very many words is refused with the limit`,
+      source: 'https://developer.microsoft.com/en-us/graph/known-issues/?search=13635',
+      request: get(`/v1.0/users?${option}=${value}`, reader, {
+        status: 400,
+        error: { says: [option ?? '', '20 words'] },
+      }),
+    }),
+  ),
   {
     name: 'User.Read alone does not list people',
     source: `${pages}/api/user-list`,

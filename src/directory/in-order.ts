@@ -1,0 +1,128 @@
+/**
+ * Rows by display name, then by id: the order of every list, and what lies where in it. Visits them in
+ * slices, each bounded in rows and in the text it compares. It does not know what a row is.
+ */
+import { type RawBuilder, sql } from 'kysely'
+import type { Database } from '../storage/schema.ts'
+import type { Slicing } from '../storage/slices.ts'
+
+/** A place in a list. */
+export type Key = Readonly<{ display_name: string; id: string }>
+
+/** The rows of `table` that meet `condition`: an index has to have them in this order. */
+export type OrderedRows = Readonly<{
+  database: Database
+  table: 'users' | 'groups' | 'contacts' | 'contact_folders'
+  condition: RawBuilder<unknown>
+}>
+
+/** With a few milliseconds of work in each. */
+export const rowsOfSlice = 500
+const bytesOfSlice = 4_000_000
+
+/** How far a comparison has to look: the bytes of a text, as often as there are words. */
+export type Matching = Readonly<{ matches: (searchText: string) => boolean; words: number }>
+
+/** The rows that match, slice by slice: an empty slice is one, too. */
+export async function* visitInOrder(
+  rows: OrderedRows,
+  { matches, words }: Matching,
+  after: Key | undefined,
+): AsyncGenerator<readonly Key[]> {
+  for (let from = after; ; ) {
+    const sizes = await readSizes(rows, from)
+    const to = endOfSlice(sizes, words)
+    if (to === undefined) return
+    const slice = await readTexts(rows, from, to)
+    yield slice.filter(row => matches(row.search_text))
+    if (to === sizes.at(-1) && sizes.length < rowsOfSlice) return
+    from = to
+  }
+}
+
+type Size = Key & Readonly<{ bytes: number }>
+
+async function readSizes(
+  { database, table, condition }: OrderedRows,
+  after: Key | undefined,
+): Promise<readonly Size[]> {
+  const { rows } = await sql<Size>`
+    select display_name, id, octet_length(search_text) as bytes from ${sql.table(table)}
+    where ${condition} and ${isAfter(after)}
+    order by display_name, id limit ${sql.lit(rowsOfSlice)}`.execute(database)
+  return rows
+}
+
+/** One row at least. */
+function endOfSlice(sizes: readonly Size[], words: number): Size | undefined {
+  let bytes = 0
+  const past = sizes.findIndex((size, index) => {
+    bytes += size.bytes * words
+    return index > 0 && bytes > bytesOfSlice
+  })
+  return past === -1 ? sizes.at(-1) : sizes[past - 1]
+}
+
+async function readTexts(
+  { database, table, condition }: OrderedRows,
+  after: Key | undefined,
+  to: Key,
+) {
+  const { rows } = await sql<Key & { search_text: string }>`
+    select display_name, id, search_text from ${sql.table(table)}
+    where ${condition} and ${isAfter(after)}
+    and (display_name, id) <= (${to.display_name}, ${to.id})
+    order by display_name, id`.execute(database)
+  return rows
+}
+
+/** A page of all of them. What is skipped is passed over in slices. */
+export async function readPage<Row>(
+  rows: OrderedRows,
+  { top, skip }: Readonly<{ top: number; skip: number }>,
+  slicing: Slicing,
+): Promise<Row[]> {
+  const { database, table, condition } = rows
+  const place = await findPlace(rows, skip, slicing)
+  if (place === undefined && skip > 0) return []
+  const page = await sql<Row>`
+    select * from ${sql.table(table)} where ${condition} and ${isAfter(place)}
+    order by display_name, id limit ${top}`.execute(database)
+  return page.rows
+}
+
+/** The last of as many rows, undefined when there are fewer. */
+async function findPlace(
+  { database, table, condition }: OrderedRows,
+  count: number,
+  slicing: Slicing,
+): Promise<Key | undefined> {
+  let place: Key | undefined
+  for (let left = count; left > 0; left -= rowsToSkip) {
+    if (place !== undefined) await slicing.next()
+    const { rows } = await sql<Key>`
+      select display_name, id from ${sql.table(table)}
+      where ${condition} and ${isAfter(place)}
+      order by display_name, id
+      limit 1 offset ${Math.min(left, rowsToSkip) - 1}`.execute(database)
+    place = rows[0]
+    if (place === undefined) return undefined
+  }
+  return place
+}
+
+/** Of an index alone: ten thousand take a millisecond or two. */
+const rowsToSkip = 10_000
+
+export function isAfter(key: Key | undefined): RawBuilder<unknown> {
+  return key === undefined ? sql`1 = 1` : sql`(display_name, id) > (${key.display_name}, ${key.id})`
+}
+
+/** As both databases put them in order: by the bytes of UTF-8, which is not the order of JavaScript's `<`. */
+export function compareKeys(one: Key, other: Key): number {
+  return compareTexts(one.display_name, other.display_name) || compareTexts(one.id, other.id)
+}
+
+function compareTexts(one: string, other: string): number {
+  return one === other ? 0 : Buffer.compare(Buffer.from(one), Buffer.from(other))
+}
