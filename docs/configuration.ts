@@ -22,6 +22,8 @@ const groups: readonly (readonly [title: string, names: readonly SettingName[]])
       'maxPixels',
       'renderers',
       'renderQueue',
+      'renderTimeout',
+      'decodeMemory',
       'uploadMemory',
       'stallTimeout',
       'throttle',

@@ -165,11 +165,23 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     when: 'the picture is lower than 48 pixels',
     facts: { height: 23, minHeight: 48 },
   },
+  'image-too-slow': {
+    when: 'decoding the picture takes longer than `VISAGE_RENDER_TIMEOUT`, or is more work than any usual picture',
+  },
+  'image-ended-renderer': {
+    when: 'the process that decoded the picture ended: it needed too much memory, or met a fault of the decoder',
+  },
   'image-has-too-many-pixels': {
     when: 'the picture has more pixels than `VISAGE_MAX_PIXELS`',
     facts: { width: 30000, height: 30000, maxPixels: 100000000 },
   },
 
+  'renderers-unavailable': {
+    when: 'no process that renders pictures can be started, or the server is ending',
+  },
+  'client-gone': {
+    when: 'the client hung up while its picture waited; only the log and the metrics see it',
+  },
   overloaded: { when: 'too many uploads at the same time', facts: { retryAfterSeconds: 2 } },
   'requests-throttled': {
     when: 'throttling is on, and the application has asked this mailbox too often',

@@ -150,8 +150,20 @@ export const settings = {
   renderers: setting(
     'RENDERERS',
     'number',
-    'one per processor, 3 at most',
-    'How many pictures are rendered at the same time. Divided among the workers, at least 1 each.',
+    'one per processor, 2 at least and 3 at most',
+    'How many processes render pictures, one picture at a time each. Divided among the workers, at least 1 each.',
+  ),
+  renderTimeout: setting(
+    'RENDER_TIMEOUT',
+    'seconds',
+    '20',
+    'How long rendering one picture may take; then it is refused, and its process is killed and replaced.',
+  ),
+  decodeMemory: setting(
+    'DECODE_MEMORY',
+    'bytes',
+    '268435456',
+    'How many bytes all pictures that are decoded at the same time may take, besides 32 MB for each; the others wait. No single picture may take more. Divided among the workers, at least 256 MB each.',
   ),
   renderQueue: setting(
     'RENDER_QUEUE',
@@ -257,6 +269,8 @@ export type Limits = Readonly<{
   maxPixels: number
   renderers: number
   renderQueue: number
+  renderTimeoutMs: number
+  decodeMemoryBytes: number
   uploadMemoryBytes: number
   stallTimeoutMs: number
   sweepEveryMs: number
@@ -331,9 +345,11 @@ export function readLimits(texts: Texts): Limits {
     maxPixels: numberOf(texts, 'maxPixels', 48 * 48, 1_000_000_000),
     renderers:
       texts.renderers === undefined
-        ? Math.min(3, availableParallelism())
+        ? Math.max(2, Math.min(3, availableParallelism()))
         : numberOf(texts, 'renderers', 1, 256),
     renderQueue: numberOf(texts, 'renderQueue', 0, 100_000),
+    renderTimeoutMs: numberOf(texts, 'renderTimeout', 1, 600) * 1000,
+    decodeMemoryBytes: numberOf(texts, 'decodeMemory', 16 * 1024 * 1024, 2 ** 40),
     uploadMemoryBytes: numberOf(texts, 'uploadMemory', 4 * 1024 * 1024, 2 ** 40),
     stallTimeoutMs: numberOf(texts, 'stallTimeout', 1, 3600) * 1000,
     sweepEveryMs: numberOf(texts, 'sweepEvery', 0, 86_400) * 1000,

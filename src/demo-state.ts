@@ -180,7 +180,16 @@ async function setPortrait(parts: ReplaceParts, portrait: Portrait): Promise<Poi
 
 async function prepare(parts: ReplaceParts, { owner, picture }: Portrait): Promise<PointerRow> {
   const { drawPicture } = await import('./demo/pictures.ts')
-  return await preparePhoto(parts, owner.kind, await drawPicture(picture))
+  const { closeOtherDecoders } = await import('./renditions/decoders.ts')
+  const { renderPack } = await import('./renditions/render.ts')
+  closeOtherDecoders()
+  // In this process: the picture is our own, and nobody waits for a renderer to start.
+  const drawing = { ...parts, render: renderHere }
+  return await preparePhoto(drawing, owner.kind, await drawPicture(picture))
+
+  async function renderHere(...[bytes, framing]: Parameters<ReplaceParts['render']>) {
+    return await renderPack(bytes, framing)
+  }
 }
 
 function listPortraits(): Portrait[] {

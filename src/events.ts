@@ -52,7 +52,20 @@ export type ServerEvents = Events &
     readinessChanged: (causes: ReadonlyMap<string, unknown>) => void
     /** The keys of an issuer cannot be had, or can again: why, by their address; empty when all can. */
     issuersChanged: (causes: ReadonlyMap<string, unknown>) => void
+    /** A process that decodes pictures has ended, and another follows. */
+    rendererEnded: (end: RendererEnd) => void
+    /** The kernel's limits on those processes could not be set. */
+    renderersUnlimited: () => void
   }>
+
+export type RendererEnd = Readonly<{
+  pid: number | undefined
+  code: number | null
+  signal: string | null
+  killedFor: string | undefined
+  detail: string
+  nextInMs: number
+}>
 
 /** Gravest first. */
 export const severities = ['error', 'warning', 'info', 'debug'] as const
@@ -92,6 +105,17 @@ export function createEvents(write: WriteLine, options: EventOptions = {}): Serv
       const away = [...causes.values()].map(describe)
       if (away.length > 0) write('warning', { event: 'issuer-unavailable', away })
       else if (least >= severities.indexOf('info')) write('info', { event: 'issuer-available' })
+    },
+    rendererEnded({ detail, ...end }) {
+      if (least < severities.indexOf('warning')) return
+      write('warning', { event: 'renderer-ended', ...end, detail: withoutSecrets(detail) })
+    },
+    renderersUnlimited() {
+      if (least < severities.indexOf('warning')) return
+      write('warning', {
+        event: 'renderers-unlimited',
+        why: 'prlimit (util-linux) is not there or not allowed: renderers have no limit of memory, and a decoder that is taken over could open files and sockets',
+      })
     },
   }
 }

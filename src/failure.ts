@@ -63,8 +63,12 @@ export type FailureCode =
   | 'image-width-too-small'
   | 'image-height-too-small'
   | 'image-has-too-many-pixels'
+  | 'image-too-slow'
+  | 'image-ended-renderer'
   // what the machine cannot do just now
   | 'overloaded'
+  | 'renderers-unavailable'
+  | 'client-gone'
   | 'requests-throttled'
   | 'concurrency-throttled'
   | 'upload-throttled'

@@ -19,16 +19,13 @@ import {
 import { type BodyBudget, createBodyBudget } from './graph/bodies-in-flight.ts'
 import { type Around, createServer } from './graph/http.ts'
 import type { Parts } from './graph/request.ts'
-import { type Instruments, joinInstruments, type Render } from './monitoring/instruments.ts'
+import { type Instruments, joinInstruments } from './monitoring/instruments.ts'
 import { answerProbes } from './monitoring/probes.ts'
 import { type ReadinessWatch, watchReadiness } from './monitoring/readiness.ts'
 import { forgetUnnamed } from './photos/forget.ts'
 import { rememberLooks } from './photos/patience.ts'
 import { sweepPatiently } from './photos/sweep.ts'
-import { closeOtherDecoders } from './renditions/decoders.ts'
-import { defaultLimits } from './renditions/limits.ts'
-import { createQueue, type Queue } from './renditions/queue.ts'
-import { renderPack } from './renditions/render.ts'
+import { createRendering, type Rendering } from './renditions/rendering.ts'
 import { claimForServing } from './storage/marks.ts'
 import type { Database } from './storage/schema.ts'
 import { createSlices } from './storage/slices.ts'
@@ -89,6 +86,8 @@ export type RunningServer = Readonly<{
   origin: string
   parts: Parts
   readiness: ReadinessWatch
+  /** In the background. Who does not call it waits for them with the first picture. */
+  startRenderers: () => void
   /** Finishes what was accepted, then closes the stores. */
   close: () => Promise<void>
 }>
@@ -103,10 +102,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { database } = stores
   await claimOrClose(database, options)
   const { limits } = options
-  const queue = createQueue({ concurrency: limits.renderers, maxWaiting: limits.renderQueue })
+  const rendering = openRendering(limits, events, instruments)
   const budget = createBodyBudget(limits.uploadMemoryBytes)
   let issuers: IssuerWatch | undefined
-  const opened: Opened = { ...stores, queue, budget, instruments, issuers: () => issuers }
+  const opened: Opened = { ...stores, rendering, budget, instruments, issuers: () => issuers }
   const readiness = watchParts(opened, events)
   const answerProbe = answerProbes(readiness.look)
   let identity: Identity | undefined
@@ -131,7 +130,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const stopSweeping = keepSweeping(parts, events, limits, instruments.swept)
   const stop = async () => {
     issuers?.end()
+    rendering.endInTime()
     await Promise.all([stopSweeping(), server.close()])
+    await rendering.close()
     await database.destroy()
   }
   const close = async () => {
@@ -147,7 +148,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const verifier = createVerifier(identity.trust, { fetch, now, elapsed })
     identify = authorization => verifier.identify(authorization)
     issuers = verifier.watchIssuers(events.issuersChanged)
-    return { origin, parts, readiness, close }
+    return { origin, parts, readiness, startRenderers: rendering.start, close }
   } catch (error) {
     await stop()
     throw error
@@ -164,9 +165,30 @@ async function claimOrClose(database: Database, options: ServerOptions): Promise
   }
 }
 
+function openRendering(
+  limits: Limits,
+  { rendererEnded, renderersUnlimited }: ServerEvents,
+  instruments: Instruments,
+): Rendering {
+  const { maxPixels, decodeMemoryBytes, renderTimeoutMs } = limits
+  return createRendering({
+    renderers: limits.renderers,
+    maxWaiting: limits.renderQueue,
+    decodeMemoryBytes,
+    limits: {
+      maxPixels,
+      maxDecodedBytes: decodeMemoryBytes,
+      timeoutSeconds: renderTimeoutMs / 1000,
+    },
+    around: instruments.aroundRender,
+    ended: rendererEnded,
+    unlimited: renderersUnlimited,
+  })
+}
+
 type Opened = Stores &
   Readonly<{
-    queue: Queue
+    rendering: Rendering
     budget: BodyBudget
     instruments: Instruments
     /** undefined before the server listens. */
@@ -175,9 +197,10 @@ type Opened = Stores &
 
 /** What can be asked of the parts, by who measures and by who wants to know whether they are there. */
 function watchParts(opened: Opened, { readinessChanged }: ServerEvents): ReadinessWatch {
-  const { database, packs, queue, budget, countCache, instruments, issuers } = opened
+  const { database, packs, rendering, budget, countCache, instruments, issuers } = opened
   instruments.observe?.({
-    queue: queue.counts,
+    queue: rendering.queue,
+    renderers: rendering.renderers,
     bodies: () => ({ takenBytes: budget.takenBytes(), refusals: budget.refusals() }),
     connections: () => countConnections(database),
     cache: countCache,
@@ -191,18 +214,14 @@ function watchParts(opened: Opened, { readinessChanged }: ServerEvents): Readine
 }
 
 function createParts(
-  { database, packs, queue, instruments }: Opened,
-  { limits, strictContentType, isReadOnly, throttle }: ServerOptions,
+  { database, packs, rendering }: Opened,
+  { strictContentType, isReadOnly, throttle }: ServerOptions,
   { now, elapsed }: Readonly<{ now: () => number; elapsed: () => number }>,
 ): Omit<Parts, 'events' | 'identify'> {
-  closeOtherDecoders()
-  const imageLimits = { ...defaultLimits, maxPixels: limits.maxPixels }
-  const renderWithin: Render = (bytes, framing) => renderPack(bytes, framing, imageLimits)
-  const render = instruments.aroundRender?.(renderWithin) ?? renderWithin
   return {
     ...openDirectory(database, createSlices(elapsed)),
     packs,
-    render: (bytes, framing) => queue.run(() => render(bytes, framing)),
+    render: rendering.render,
     now,
     newId: randomUUID,
     stopwatch: elapsed,

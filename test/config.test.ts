@@ -37,7 +37,9 @@ describe('what is not set', () => {
     )
     assert.equal(throttle, undefined)
     assert.equal(limits.sweepGraceMs, 3_600_000)
-    assert.ok(limits.renderers >= 1 && limits.renderers <= 3)
+    assert.ok(limits.renderers >= 2 && limits.renderers <= 3)
+    assert.equal(limits.renderTimeoutMs, 20_000)
+    assert.equal(limits.decodeMemoryBytes, 256 * 1024 * 1024)
     assert.deepEqual(limits, readLimits({}))
   })
 })
@@ -230,6 +232,8 @@ const wrong: readonly (readonly [string, Texts, SettingName, RegExp])[] = [
   ],
   ['limits in words', { ...oidc, throttle: 'on' }, 'throttle', /'on' is not off, graph, or any/],
   ['fewer pixels than the smallest', { ...oidc, maxPixels: '2303' }, 'maxPixels', /from 2304/],
+  ['no time to render', { ...oidc, renderTimeout: '0' }, 'renderTimeout', /from 1/],
+  ['memory for no picture', { ...oidc, decodeMemory: '1000' }, 'decodeMemory', /from 16777216/],
   ['no renderer', { ...oidc, renderers: '0' }, 'renderers', /from 1/],
   ['memory for no upload', { ...oidc, uploadMemory: '4194303' }, 'uploadMemory', /4194304/],
   ['no time to stall', { ...oidc, stallTimeout: '0' }, 'stallTimeout', /from 1/],

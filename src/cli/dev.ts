@@ -49,7 +49,9 @@ export async function dev(flags: DevFlags, terminal: Terminal): Promise<RunningD
       await close()
       throw error
     }
-    development.photosReady.catch(error => terminal.complain(`Demo photos: ${String(error)}`))
+    development.photosReady
+      .then(development.startRenderers)
+      .catch(error => terminal.complain(`Demo photos: ${String(error)}`))
     return { close }
   } catch (error) {
     await forget()

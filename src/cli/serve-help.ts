@@ -42,6 +42,8 @@ export const groupOf = {
   maxPixels: 'limits',
   renderers: 'limits',
   renderQueue: 'limits',
+  renderTimeout: 'limits',
+  decodeMemory: 'limits',
   uploadMemory: 'limits',
   stallTimeout: 'limits',
   sweepEvery: 'cleaning',

@@ -102,6 +102,7 @@ export async function startServing(
       instruments,
       write,
     })
+    server.startRenderers()
     return { ...server, metrics, close: () => server.close().finally(close) }
   } catch (error) {
     throw explainStart(error, config.port, portSetting)

@@ -6,6 +6,8 @@ import type { Config } from '../config.ts'
 
 /** A worker has to be able to take one upload of the largest size that is allowed, also within a batch. */
 const leastUploadMemoryBytes = 24 * 1024 * 1024
+/** Nor may there be a picture that one process takes and several do not. */
+const leastDecodeMemoryBytes = 256 * 1024 * 1024
 /** As for one process alone: a turn of the sweep takes one connection and works through another. */
 const leastConnections = 2
 
@@ -29,6 +31,7 @@ export function shareOf(config: Config, number: number): Config {
       ...limits,
       renderers: share(limits.renderers, 1),
       renderQueue: share(limits.renderQueue, 1),
+      decodeMemoryBytes: share(limits.decodeMemoryBytes, leastDecodeMemoryBytes),
       uploadMemoryBytes: share(limits.uploadMemoryBytes, leastUploadMemoryBytes),
       // On SQLite nobody takes turns at it: one worker does it, and whoever takes its place.
       sweeps: number === 1 ? limits.sweeps : 'memory',

@@ -125,6 +125,7 @@ function toCall(item: BatchItem, outer: Call): Call {
     headers: { authorization: outer.headers.authorization, ...item.headers },
     readBody: async maxBytes => decodeBody(item.body, maxBytes, outer.takeMemory),
     takeMemory: outer.takeMemory,
+    ...(outer.gone && { gone: outer.gone }),
   }
 }
 

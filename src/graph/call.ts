@@ -24,6 +24,8 @@ export type Call = Readonly<{
    * it is used. Throws Failure 'overloaded'.
    */
   takeMemory: (bytes: number) => void
+  /** Aborted when the client has closed the connection, or has its answer. */
+  gone?: () => AbortSignal
 }>
 
 /** A photo that was set or taken away, and whose. */

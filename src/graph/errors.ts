@@ -212,10 +212,21 @@ export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
       `The picture has ${text(f, 'width')} x ${text(f, 'height')} pixels; at most ${text(f, 'maxPixels')} in all are accepted.`,
     'ValidationImageTooLarge',
   ),
+  'image-too-slow': badRequest(
+    'The picture takes too long to decode. Save it as a new JPEG or PNG, and send that.',
+    'ErrorInvalidImage',
+  ),
+  'image-ended-renderer': badRequest(
+    'The picture could not be decoded: the process that tried ended. Save it as a new JPEG or PNG, and send that.',
+    'ErrorInvalidImage',
+  ),
 
   overloaded: unavailable(
     'The server is busy with other uploads. Try again after the time in Retry-After.',
   ),
+  'renderers-unavailable': unavailable('Pictures cannot be rendered at the moment.'),
+  // Read by nobody: the connection has ended.
+  'client-gone': badRequest('The client closed the connection before its picture was rendered.'),
   'requests-throttled': throttled(
     'TooManyRequests',
     f =>

@@ -191,6 +191,7 @@ async function respond(
       options.budget.take(bytes, taken)
       taken += bytes
     },
+    gone: () => signalClose(response),
   }
   const { socket } = request
   let reply: Reply
@@ -208,6 +209,13 @@ async function respond(
   if (options.isEnding()) response.shouldKeepAlive = false
   if (!request.complete) lingerAfter(response, request)
   send(response, call, reply)
+}
+
+function signalClose(response: ServerResponse): AbortSignal {
+  const closing = new AbortController()
+  if (response.destroyed) closing.abort()
+  response.once('close', () => closing.abort())
+  return closing.signal
 }
 
 /** Connections whose client waits for us, and not we for them. */

@@ -83,7 +83,8 @@ export async function updatePhoto(request: Request, parts: Parts): Promise<Reply
   const body = await call.readBody(parts.maxUploadBytes)
   if (body.length === 0) return await removeByEmptyBody(request, parts)
   const owner = ownerOf(target)
-  const change = await replacePhoto(parts, owner, currentPhoto(target), body, condition)
+  const current = currentPhoto(target)
+  const change = await replacePhoto(parts, owner, current, body, condition, call.gone?.())
   const reply = empty(target.kind === 'team' ? 204 : 200)
   return change === 'unchanged' ? reply : { ...reply, changed: { change, owner } }
 }

@@ -89,8 +89,41 @@ export const families = {
     type: 'histogram',
     labels: ['outcome'],
     meaning:
-      'Time to render one picture in all its sizes, without waiting. `outcome`: `rendered`, `refused` (the picture is at fault), `failed`.',
+      'Time to render one picture in all its sizes, without waiting. `outcome`: `rendered`, `refused` (the picture is at fault), `postponed` (it waits for memory), `failed`.',
     buckets: slow,
+  },
+  decodeBytes: {
+    name: 'visage_decode_memory_bytes',
+    type: 'gauge',
+    labels: [],
+    meaning:
+      'Bytes that pictures being decoded may take, beyond 32 MB for each; `VISAGE_DECODE_MEMORY` is the limit.',
+  },
+  renderers: {
+    name: 'visage_renderers',
+    type: 'gauge',
+    labels: [],
+    meaning: 'Renderer processes that are ready or at work.',
+  },
+  renderersStarted: {
+    name: 'visage_renderers_started_total',
+    type: 'counter',
+    labels: [],
+    meaning: 'Renderer processes started.',
+  },
+  renderersKilled: {
+    name: 'visage_renderers_killed_total',
+    type: 'counter',
+    labels: [],
+    meaning:
+      'Renderer processes killed because a picture took longer than `VISAGE_RENDER_TIMEOUT`.',
+  },
+  renderersDied: {
+    name: 'visage_renderers_died_total',
+    type: 'counter',
+    labels: [],
+    meaning:
+      'Renderer processes that ended otherwise: a decoder crashed, or somebody else killed them.',
   },
   renditions: {
     name: 'visage_renditions_total',

@@ -6,17 +6,17 @@ import type { Answered } from '../events.ts'
 import type { Around } from '../graph/http.ts'
 import type { Swept } from '../photos/sweep.ts'
 import type { QueueCounts } from '../renditions/queue.ts'
-import type { Framing, RenderedPack } from '../renditions/rendition.ts'
+import type { RendererCounts } from '../renditions/renderer-pool.ts'
+import type { RenderOne } from '../renditions/rendering.ts'
 import type { Packs } from '../storage/packs.ts'
 import type { QueryWatch } from '../storage/query-watch.ts'
 import type { CacheCounts, ConnectionCounts } from '../storage/vital-signs.ts'
 import type { Fetch } from '../tokens/key-set.ts'
 
-export type Render = (bytes: Uint8Array, framing: Framing) => Promise<RenderedPack>
-
 /** What can be asked at any time. */
 export type Gauges = Readonly<{
   queue: () => QueueCounts
+  renderers: () => RendererCounts
   bodies: () => Readonly<{ takenBytes: number; refusals: number }>
   /** undefined for a database without a pool. */
   connections: () => ConnectionCounts | undefined
@@ -32,7 +32,7 @@ export type Instruments = Readonly<{
   around?: Around | undefined
   aroundPacks?: ((packs: Packs) => Packs) | undefined
   /** Around the rendering itself, without the waiting for it. */
-  aroundRender?: ((render: Render) => Render) | undefined
+  aroundRender?: ((render: RenderOne) => RenderOne) | undefined
   /** Around what goes to the token issuer. */
   aroundFetch?: ((fetch: Fetch) => Fetch) | undefined
   queried?: QueryWatch | undefined

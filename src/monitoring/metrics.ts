@@ -4,9 +4,11 @@
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { Failure } from '../failure.ts'
+import { postponed } from '../renditions/queue.ts'
+import type { RenderOne } from '../renditions/rendering.ts'
 import type { Packs } from '../storage/packs.ts'
 import { type Family, type FamilyName, families } from './families.ts'
-import type { Gauges, Instruments, Render } from './instruments.ts'
+import type { Gauges, Instruments } from './instruments.ts'
 
 export type Metrics = Readonly<{ registry: Registry; instruments: Instruments }>
 
@@ -75,15 +77,16 @@ function timePacks(registry: Registry, { nowMs }: Clocks): (packs: Packs) => Pac
   })
 }
 
-function timeRendering(registry: Registry, { nowMs }: Clocks): (render: Render) => Render {
+function timeRendering(registry: Registry, { nowMs }: Clocks): (render: RenderOne) => RenderOne {
   const seconds = histogram(registry, 'renderSeconds')
   const made = counter(registry, 'renditions')
-  return render => async (bytes, framing) => {
+  return render => async (bytes, framing, allow) => {
     const startedAtMs = nowMs()
     let outcome = 'rendered'
     try {
-      const pack = await render(bytes, framing)
-      made.inc(pack.renditions.length)
+      const pack = await render(bytes, framing, allow)
+      if (pack === postponed) outcome = 'postponed'
+      else made.inc(pack.renditions.length)
       return pack
     } catch (error) {
       outcome = error instanceof Failure ? 'refused' : 'failed'
@@ -117,7 +120,7 @@ function countSweeps(registry: Registry, { now }: Clocks): Instruments['swept'] 
 
 /** Asked when somebody fetches the metrics, and not before. */
 function observeGauges(registry: Registry, gauges: Gauges): void {
-  const { queue, bodies, connections, cache, issuersAway } = gauges
+  const { queue, renderers, bodies, connections, cache, issuersAway } = gauges
   gauge(registry, 'issuersAway', issuersAway)
   gauge(registry, 'bodyBytes', () => bodies().takenBytes)
   counter(registry, 'bodiesRefused', () => bodies().refusals)
@@ -125,6 +128,11 @@ function observeGauges(registry: Registry, gauges: Gauges): void {
   gauge(registry, 'rendersWaiting', () => queue().waiting)
   counter(registry, 'rendersFinished', () => queue().finished)
   counter(registry, 'rendersRefused', () => queue().refused)
+  gauge(registry, 'decodeBytes', () => queue().memoryBytes)
+  gauge(registry, 'renderers', () => renderers().ready)
+  counter(registry, 'renderersStarted', () => renderers().started)
+  counter(registry, 'renderersKilled', () => renderers().killed)
+  counter(registry, 'renderersDied', () => renderers().died)
   if (connections() !== undefined) {
     gauge(registry, 'connections', () => connections()?.open ?? 0)
     gauge(registry, 'connectionsIdle', () => connections()?.idle ?? 0)

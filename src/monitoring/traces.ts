@@ -30,10 +30,11 @@ import { NodeSDK } from '@opentelemetry/sdk-node'
 import { type Answered, loggablePath, type WriteLine, withoutSecrets } from '../events.ts'
 import { Failure } from '../failure.ts'
 import type { Around } from '../graph/http.ts'
+import type { RenderOne } from '../renditions/rendering.ts'
 import type { Packs } from '../storage/packs.ts'
 import type { Watched } from '../storage/query-watch.ts'
 import type { Fetch } from '../tokens/key-set.ts'
-import type { Instruments, Render } from './instruments.ts'
+import type { Instruments } from './instruments.ts'
 
 export type Traces = Readonly<{
   instruments: Instruments
@@ -181,10 +182,10 @@ function tracePacks(tracer: Tracer, packs: Packs): Packs {
   }
 }
 
-function traceRendering(tracer: Tracer, render: Render): Render {
-  return (bytes, framing) => {
+function traceRendering(tracer: Tracer, render: RenderOne): RenderOne {
+  return (bytes, framing, allow) => {
     const attributes = { 'visage.upload.bytes': bytes.length, 'visage.framing': framing }
-    return inSpan(tracer, 'render', attributes, () => render(bytes, framing))
+    return inSpan(tracer, 'render', attributes, () => render(bytes, framing, allow))
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import { type Photo, toPhoto } from '../photos/photo.ts'
 import { sha256 } from '../photos/replace.ts'
-import { findFault, findFaultInPixels } from '../renditions/stored.ts'
+import { findFault } from '../renditions/stored.ts'
+import { findFaultInPixels } from '../renditions/stored-pixels.ts'
 import type { PhotoRow } from '../storage/schema.ts'
 
 export type CheckedRow = Pick<PhotoRow, 'version' | 'upload_hash' | 'pack_hash' | 'renditions'>

@@ -18,14 +18,14 @@ const pipeline = 'v1'
 export type ReplaceParts = Readonly<{
   database: Database
   packs: Packs
-  render: (bytes: Uint8Array, framing: Framing) => Promise<RenderedPack>
+  render: (bytes: Uint8Array, framing: Framing, gone?: AbortSignal) => Promise<RenderedPack>
   now: () => number
   newVersion: () => string
 }>
 
 /**
  * Sets the photo of `owner` to what `bytes` shows. The same bytes as last time are recognised: no
- * rendering, no write, the version stays. Throws 'photo-changed' when `condition` does not hold, the
+ * rendering, no write, the version stays. A picture that still waits is forgotten when `gone` is aborted. Throws 'photo-changed' when `condition` does not hold, the
  * image failures of renditions/, and 'user-', 'group-' or 'contact-not-found' when the owner vanished meanwhile.
  * @differs The next GET sees the new photo, on every node; in Graph it takes up to hours. Setting the
  * same bytes again changes nothing, not even the ETag.
@@ -37,12 +37,13 @@ export async function replacePhoto(
   current: Photo | undefined,
   bytes: Uint8Array,
   condition: WriteCondition,
+  gone?: AbortSignal,
 ): Promise<'replaced' | 'unchanged'> {
   const uploadHash = hashOf(bytes)
   // Refused here for speed; what counts is the same check inside the transaction.
   expectCondition(condition, current?.version)
   if (current?.uploadHash === uploadHash) return 'unchanged'
-  const row = await preparePhoto(parts, owner.kind, bytes, uploadHash)
+  const row = await preparePhoto(parts, owner.kind, bytes, uploadHash, gone)
   const outcome = await point(parts, owner, condition, row)
   if (outcome === 'replaced') return outcome
   // The transaction said for certain that nothing points here; any other error leaves it to the sweep.
@@ -66,8 +67,9 @@ export async function preparePhoto(
   kind: OwnerKey['kind'],
   bytes: Uint8Array,
   uploadHash = hashOf(bytes),
+  gone?: AbortSignal,
 ): Promise<PointerRow> {
-  const pack = await parts.render(bytes, kind === 'contact' ? 'whole' : 'square')
+  const pack = await parts.render(bytes, kind === 'contact' ? 'whole' : 'square', gone)
   const version = parts.newVersion()
   await parts.packs.write(version, pack.bytes)
   return {

@@ -5,7 +5,6 @@
 
 import sharp, { type Sharp } from 'sharp'
 import { Failure } from '../failure.ts'
-import type { Limits } from './limits.ts'
 
 /** libvips' names. NSGIF is its GIF decoder, HEIF its AVIF decoder; all read from memory only. */
 const photoDecoders = [
@@ -35,11 +34,12 @@ export function closeOtherDecoders(): void {
  * 'error' refuses pictures that are cut off; 'warning' would also refuse what real cameras write and
  * every viewer shows (`Invalid SOS parameters for sequential JPEG`, padding before the end marker).
  */
-export function openPicture(bytes: Uint8Array, limits: Limits, ignoreIcc = false): Sharp {
+export function openPicture(bytes: Uint8Array, ignoreIcc = false): Sharp {
   return sharp(bytes, {
     ignoreIcc,
     failOn: 'error',
-    limitInputPixels: limits.maxPixels,
+    // inspect.ts has limits of its own, with words of their own.
+    limitInputPixels: false,
     sequentialRead: true,
     animated: false,
   })

@@ -9,7 +9,7 @@ import { asStill } from './avif-sequence.ts'
 import type { Colour } from './colour.ts'
 import { openPicture, refuseBroken } from './decoders.ts'
 import { freeCanvas } from './gif.ts'
-import { defaultLimits, type Header, type Limits, pixelLimit } from './limits.ts'
+import { decodedBytes, defaultLimits, type Header, type Limits, pixelLimit } from './limits.ts'
 import { acceptedFormats, type PictureFormat, recognise } from './signatures.ts'
 import { smallestSide } from './sizes.ts'
 import { takeWholePicture } from './structure.ts'
@@ -30,11 +30,13 @@ export type Admitted = Inspected &
     colour?: Colour
     /** Of a channel, in the file. */
     bits: number
+    /** What its decoder will hold at once. */
+    decodedBytes: number
   }>
 
 /**
  * Throws Failure 'image-is-base64', 'image-format-unsupported' (facts: arrived, accepted),
- * 'image-broken', 'image-has-too-many-pixels' (width, height, maxPixels), 'image-width-too-small'
+ * 'image-broken', 'image-too-slow', 'image-has-too-many-pixels' (width, height, maxPixels), 'image-width-too-small'
  * (width, minWidth) or 'image-height-too-small' (height, minHeight).
  */
 export async function inspectUpload(
@@ -47,20 +49,20 @@ export async function inspectUpload(
 
 export async function admitUpload(bytes: Uint8Array, limits: Limits): Promise<Admitted> {
   const format = requirePicture(bytes)
-  const picture = prepare(takeWholePicture(bytes, format), format)
-  // Without the limit: a picture over it is not broken, it gets words of its own below.
-  const header = openPicture(picture, { ...limits, maxPixels: Number.MAX_SAFE_INTEGER })
-  const metadata = await refuseBroken(header.metadata())
+  const picture = prepare(takeWholePicture(bytes, format, limits), format)
+  const metadata = await refuseBroken(openPicture(picture).metadata())
   requireSameFormat(metadata, format)
   const { width, height } = metadata.autoOrient
-  requireFewPixels(width, height, pixelLimit(readHeader(metadata, format), limits))
+  const read = readHeader(metadata, format)
+  requireFewPixels(width, height, pixelLimit(read, limits))
   requireSmallestSide(width, height)
   const colour = readToldColour(picture, metadata)
-  const hasDeepProfile = metadata.space === 'rgb16' && metadata.hasProfile && !colour
-  const bits = metadata.depth === 'uchar' ? 8 : (metadata.bitsPerSample ?? 16)
-  const isWholeUpload = picture.length === bytes.length
   return {
-    ...{ format, width, height, picture, isWholeUpload, hasDeepProfile, bits },
+    ...{ format, width, height, picture },
+    isWholeUpload: picture.length === bytes.length,
+    hasDeepProfile: metadata.space === 'rgb16' && metadata.hasProfile && !colour,
+    bits: metadata.depth === 'uchar' ? 8 : (metadata.bitsPerSample ?? 16),
+    decodedBytes: decodedBytes(read, width * height),
     ...(colour && { colour }),
   }
 }

@@ -19,16 +19,20 @@ type Encoded = Readonly<{ jpeg: Uint8Array; width: number; height: number }>
 const quality = 88
 
 /**
- * Throws what `inspectUpload` throws, and 'image-broken' for pictures whose pixels turn out bad or
- * take longer than `timeoutSeconds`.
+ * In this process: for pictures of our own. Those of strangers go to a renderer (renderer-pool.ts), which
+ * can be ended. Throws what `inspectUpload` throws, and 'image-broken' for pictures whose pixels turn out bad.
  */
 export async function renderPack(
   bytes: Uint8Array,
   framing: Framing,
   limits: Limits = defaultLimits,
 ): Promise<RenderedPack> {
-  const upload = await admitUpload(bytes, limits)
-  const photo = await decodePhoto(upload, framing, limits)
+  return await renderAdmitted(await admitUpload(bytes, limits), framing)
+}
+
+/** Throws 'image-broken'. */
+export async function renderAdmitted(upload: Admitted, framing: Framing): Promise<RenderedPack> {
+  const photo = await decodePhoto(upload, framing)
   const sides = framing === 'square' ? sidesToRender(photo.width) : [photo.width]
   const encoded: Encoded[] = []
   // One after another: a job is to use one thread of libuv's pool, which file reads share.
@@ -55,9 +59,9 @@ function keepOwnEncoding(
  * @differs What is read is not the file that was sent, unless Visage wrote it: always a JPEG, upright,
  * without metadata. No page says what Graph does.
  */
-async function decodePhoto(upload: Admitted, framing: Framing, limits: Limits): Promise<Pixels> {
+async function decodePhoto(upload: Admitted, framing: Framing): Promise<Pixels> {
   const { colour, bits } = upload
-  const picture = openPicture(upload.picture, limits, colour !== undefined).autoOrient()
+  const picture = openPicture(upload.picture, colour !== undefined).autoOrient()
   // sharp takes 16-bit colours with a profile to Display P3 and leaves them there unless told.
   if (upload.hasDeepProfile) picture.withIccProfile('srgb')
   // HDR has too few values in 8 bits.
@@ -66,7 +70,6 @@ async function decodePhoto(upload: Admitted, framing: Framing, limits: Limits): 
     frame(picture, upload, framing)
       .flatten({ background: '#ffffff' })
       .toColourspace(isDeep ? 'rgb16' : 'srgb')
-      .timeout({ seconds: limits.timeoutSeconds })
       .raw({ depth: isDeep ? 'ushort' : 'uchar' })
       .toBuffer({ resolveWithObject: true }),
   )

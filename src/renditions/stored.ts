@@ -2,7 +2,6 @@
  * Whether stored bytes are still the JPEG that a row promises. It judges what we have made ourselves, not
  * uploads: the build of those is structure.ts.
  */
-import sharp from 'sharp'
 import type { Rendition } from './rendition.ts'
 
 /**
@@ -20,21 +19,6 @@ export function findFault(
   if (size === undefined) return 'is a JPEG without a frame'
   if (size.width === width && size.height === height) return undefined
   return `is ${size.width}x${size.height}`
-}
-
-/** The same, and every pixel is decoded: for bytes whose hash nobody has noted. */
-export async function findFaultInPixels(
-  bytes: Uint8Array,
-  rendition: Pick<Rendition, 'width' | 'height'>,
-): Promise<string | undefined> {
-  const fault = findFault(bytes, rendition)
-  if (fault !== undefined) return fault
-  try {
-    await sharp(bytes, { failOn: 'warning' }).raw().toBuffer()
-    return undefined
-  } catch (error) {
-    return `cannot be decoded: ${error instanceof Error ? error.message : String(error)}`
-  }
 }
 
 /** SOF0 to SOF15, without DHT, JPG and DAC. https://www.w3.org/Graphics/JPEG/itu-t81.pdf table B.1 */

@@ -5,46 +5,34 @@
  */
 
 import { Failure } from '../failure.ts'
+import { countScans } from './jpeg-scans.ts'
+import { blockLimit, type Limits, maxScans } from './limits.ts'
 import type { PictureFormat } from './signatures.ts'
 
-/** The part of the upload a decoder may see. Throws 'image-broken' when its end is missing. */
-export function takeWholePicture(bytes: Uint8Array, format: PictureFormat): Uint8Array {
+/**
+ * The part of the upload a decoder may see. Throws 'image-broken' when its end is missing, and
+ * 'image-too-slow' when decoding it is more work than `limits` allow.
+ */
+export function takeWholePicture(
+  bytes: Uint8Array,
+  format: PictureFormat,
+  limits: Limits,
+): Uint8Array {
   const upload = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  if (format === 'jpeg') requireJpegEnd(upload)
+  if (format === 'jpeg') return takeJpeg(upload, limits)
   // GIF, WebP and AVIF are decoded as a whole whatever is made of them; their decoders complain.
   return format === 'png' ? keepPngPicture(upload) : bytes
 }
 
-const startOfScan = Buffer.from([0xff, 0xda])
-const endOfImage = Buffer.from([0xff, 0xd9])
-
-/**
- * Stops a progressive JPEG of a few MB whose thousands of nearly empty scans each pass over every
- * pixel. Usual encoders write about ten; CMYK has up to 18.
- */
-const maxScans = 40
-
-/** Inside a scan no FF is followed by these codes. https://www.w3.org/Graphics/JPEG/itu-t81.pdf B.1.1.5 */
-function requireJpegEnd(jpeg: Buffer): void {
-  const firstScan = findFirstScan(jpeg)
-  const end = jpeg.indexOf(endOfImage, firstScan)
-  if (end < 0) throw broken('it ends before its end marker')
-  let scans = 0
-  for (let at = firstScan; at >= 0 && at < end; at = jpeg.indexOf(startOfScan, at + 2)) {
-    if (++scans > maxScans) throw broken('too many scans')
+/** What follows the end marker (more pictures, a video, a phone's notes) goes to no decoder. */
+function takeJpeg(jpeg: Buffer, limits: Limits): Uint8Array {
+  const { scans, blocks, end } = countScans(jpeg)
+  if (scans > maxScans || blocks > blockLimit(limits)) {
+    throw new Failure('image-too-slow', { detail: `${scans} scans over ${blocks} blocks` })
   }
-}
-
-/** Segment by segment, because the preview inside EXIF is a JPEG with scan and end of its own. */
-function findFirstScan(jpeg: Buffer): number {
-  let at = 2
-  while (at + 4 <= jpeg.length) {
-    const code = jpeg[at] === 0xff ? jpeg[at + 1] : undefined
-    if (code === 0xda) return at
-    // Between segments decoders skip filling and stray bytes.
-    at += code === undefined || code === 0xff ? 1 : 2 + jpeg.readUInt16BE(at + 2)
-  }
-  throw broken('it ends before its picture')
+  if (scans === 0) throw broken('it ends before its picture')
+  if (end === undefined) throw broken('it ends before its end marker')
+  return jpeg.subarray(0, end)
 }
 
 /** Those that say how pixels look. https://www.w3.org/TR/png-3/#11Chunks */

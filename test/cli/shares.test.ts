@@ -50,6 +50,18 @@ const cases: readonly (readonly [
     [24 * megabyte, 24 * megabyte, 24 * megabyte],
   ],
   [
+    'memory for pictures that are decoded',
+    { decodeMemory: String(1024 * megabyte), workers: '2' },
+    ({ limits }) => limits.decodeMemoryBytes,
+    [512 * megabyte, 512 * megabyte],
+  ],
+  [
+    'memory for a picture as large as in one process by default, unless there is less in all',
+    { decodeMemory: String(128 * megabyte), workers: '2' },
+    ({ limits }) => limits.decodeMemoryBytes,
+    [128 * megabyte, 128 * megabyte],
+  ],
+  [
     'memory for photos',
     { packCache: '101', workers: '2' },
     config => config.packCacheBytes,

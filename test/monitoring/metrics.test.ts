@@ -179,7 +179,8 @@ describe('the metrics of stores across a network', () => {
     const { registry, instruments } = createMetrics()
     instruments.observe?.({
       issuersAway: () => 1,
-      queue: () => ({ running: 1, waiting: 2, finished: 3, refused: 4 }),
+      queue: () => ({ running: 1, waiting: 2, finished: 3, refused: 4, memoryBytes: 5 }),
+      renderers: () => ({ ready: 1, pids: [], started: 2, killed: 3, died: 4 }),
       bodies: () => ({ takenBytes: 5, refusals: 6 }),
       connections: () => ({ open: 7, idle: 8, waiting: 9 }),
       cache: () => ({ hits: 10, misses: 11, bytes: 12 }),

@@ -14,6 +14,7 @@ import {
   dataUrl,
   hugePng,
   jpegOfExactly,
+  jpegOfScans,
   notPhotos,
   type Orientation,
   pngWithPackedComments,
@@ -23,6 +24,7 @@ import {
   portraitPng,
   portraitTiff,
   portraitWebp,
+  progressiveJpeg,
 } from '../support/pictures.ts'
 
 const small = { width: 90, height: 120 }
@@ -221,14 +223,6 @@ describe('a photo that is cut off is broken', () => {
     await refused(whole.subarray(0, whole.length - 2), 'image-broken')
   })
 
-  test('a JPEG with thousands of scans', async () => {
-    const jpeg = await portraitJpeg({ ...small, progressive: true })
-    const lastScan = jpeg.lastIndexOf(Buffer.from('ffda', 'hex'))
-    const scan = jpeg.subarray(lastScan, jpeg.length - 2)
-    const bomb = Buffer.concat([jpeg.subarray(0, lastScan), ...Array(2000).fill(scan)])
-    await refused(Buffer.concat([bomb, Buffer.from('ffd9', 'hex')]), 'image-broken')
-  })
-
   test('a signature with nothing behind it', async () => {
     for (const start of [
       'ffd8ffe0',
@@ -237,6 +231,35 @@ describe('a photo that is cut off is broken', () => {
       '52494646000000005745425056',
     ]) {
       await refused(Buffer.concat([Buffer.from(start, 'hex'), Buffer.alloc(200)]), 'image-broken')
+    }
+  })
+})
+
+describe('a JPEG that asks for too much work is refused before it is decoded', () => {
+  test('thousands of scans, and none of them is missed behind a comment that holds an end marker', async () => {
+    for (const comment of [undefined, Buffer.from('ffd9', 'hex')]) {
+      const bomb = await jpegOfScans({ side: 90, scans: 2000, comment })
+      await refused(bomb, 'image-too-slow')
+    }
+  })
+
+  test('few scans of many pixels, in 3.6 MB of which the comment is most', async () => {
+    const comment = Buffer.concat([Buffer.from('ffd9', 'hex'), Buffer.alloc(60_000, 'x')])
+    const bomb = await jpegOfScans({ side: 6000, scans: 80, comment, comments: 60 })
+    assert.ok(bomb.length > 3_600_000 && bomb.length < 4 * 1024 * 1024, `${bomb.length} bytes`)
+    await refused(bomb, 'image-too-slow')
+  })
+
+  test('as many scans of few pixels are not', async () => {
+    const { width } = await inspectUpload(await jpegOfScans({ side: 90, scans: 80 }))
+    assert.equal(width, 90)
+  })
+
+  test('nor is the largest progressive picture that may be decoded', async () => {
+    const limits = { ...defaultLimits, maxPixels: 2_000_000 }
+    for (const kind of ['cmyk', 'rgb'] as const) {
+      const picture = await progressiveJpeg(1414, kind)
+      assert.equal((await inspectUpload(picture, limits)).width, 1414, kind)
     }
   })
 })

@@ -1,10 +1,10 @@
 /** The bounded queue, with jobs that end when the test says so. */
 
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { Failure } from '../../src/failure.ts'
-import { createQueue, defaultConcurrency } from '../../src/renditions/queue.ts'
+import { createQueue, postponed } from '../../src/renditions/queue.ts'
 
 function jobs() {
   const started: string[] = []
@@ -26,14 +26,20 @@ test('at most so many jobs run at once, the others follow in the order they came
   const results = ['a', 'b', 'c', 'd'].map(name => queue.run(start(name)))
   await turnOfTheLoop()
   assert.deepEqual(started, ['a', 'b'])
-  assert.deepEqual(queue.counts(), { running: 2, waiting: 2, finished: 0, refused: 0 })
+  assert.deepEqual(queue.counts(), {
+    ...{ running: 2, waiting: 2, finished: 0, refused: 0 },
+    memoryBytes: 0,
+  })
   await end('b')
   assert.deepEqual(started, ['a', 'b', 'c'])
   await end('a')
   await end('c')
   await end('d')
   assert.deepEqual(await Promise.all(results), ['a', 'b', 'c', 'd'])
-  assert.deepEqual(queue.counts(), { running: 0, waiting: 0, finished: 4, refused: 0 })
+  assert.deepEqual(queue.counts(), {
+    ...{ running: 0, waiting: 0, finished: 4, refused: 0 },
+    memoryBytes: 0,
+  })
 })
 
 test('a job beyond those that may wait is refused at once, with the time to come back', async () => {
@@ -73,7 +79,10 @@ test('a job that fails gives its place to the next', async () => {
   await assert.rejects(broken, { code: 'image-broken' })
   await assert.rejects(thrown, TypeError)
   assert.equal(await good, 'good')
-  assert.deepEqual(queue.counts(), { running: 0, waiting: 0, finished: 3, refused: 0 })
+  assert.deepEqual(queue.counts(), {
+    ...{ running: 0, waiting: 0, finished: 3, refused: 0 },
+    memoryBytes: 0,
+  })
 })
 
 test('a queue in which nobody may wait still runs as many as it may', async () => {
@@ -82,9 +91,106 @@ test('a queue in which nobody may wait still runs as many as it may', async () =
   assert.equal(await queue.run(() => Promise.resolve(2)), 2)
 })
 
-test('one thread of the pool is left for files, and one processor is enough', () => {
-  assert.deepEqual(
-    [1, 2, 3, 4, 64].map(processors => defaultConcurrency(processors)),
-    [1, 2, 3, 3, 3],
-  )
+describe('memory', () => {
+  const megabyte = 2 ** 20
+
+  /** A job that says how much it needs, and ends when the test says so. */
+  function open(memoryBytes: number, concurrency = 3) {
+    const queue = createQueue({ concurrency, maxWaiting: 10, memoryBytes })
+    const { started, start, end } = jobs()
+    const run = (name: string, bytes: number, gone?: AbortSignal) =>
+      queue.run(async allow => (allow(bytes) ? await start(name)() : postponed), gone)
+    return { queue, run, started, end }
+  }
+
+  test('is never more than the budget, and what needs none overtakes what waits for some', async () => {
+    const { queue, run, started, end } = open(100 * megabyte)
+    const big = ['big', 'bigger', 'third'].map(name => run(name, 70 * megabyte))
+    const small = run('small', 0)
+    await turnOfTheLoop()
+    assert.deepEqual(started, ['big', 'small'])
+    assert.equal(queue.counts().memoryBytes, 70 * megabyte)
+    assert.deepEqual([queue.counts().running, queue.counts().waiting], [2, 2])
+    await end('small')
+    await end('big')
+    await turnOfTheLoop()
+    assert.deepEqual(started, ['big', 'small', 'bigger'])
+    assert.equal(queue.counts().memoryBytes, 70 * megabyte)
+    await end('bigger')
+    await turnOfTheLoop()
+    await end('third')
+    assert.deepEqual(await Promise.all([...big, small]), ['big', 'bigger', 'third', 'small'])
+    assert.deepEqual(queue.counts(), {
+      running: 0,
+      waiting: 0,
+      finished: 4,
+      refused: 0,
+      memoryBytes: 0,
+    })
+  })
+
+  test('goes in the order they came: a little of it does not overtake much of it', async () => {
+    const { run, started, end } = open(100 * megabyte)
+    const all = [run('half', 50 * megabyte), run('most', 90 * megabyte), run('bit', megabyte)]
+    await turnOfTheLoop()
+    assert.deepEqual(started, ['half'])
+    await end('half')
+    await turnOfTheLoop()
+    assert.deepEqual(started, ['half', 'most', 'bit'])
+    for (const name of ['most', 'bit']) await end(name)
+    await Promise.all(all)
+  })
+
+  test('a job that needs more than all of it runs when nothing else has any', async () => {
+    const { run, end } = open(megabyte)
+    const huge = run('huge', 5 * megabyte)
+    await turnOfTheLoop()
+    await end('huge')
+    assert.equal(await huge, 'huge')
+  })
+
+  test('is given back by a job that fails', async () => {
+    const { queue, run, end } = open(100 * megabyte)
+    const failing = queue.run(async allow => {
+      allow(80 * megabyte)
+      throw new Failure('image-broken')
+    })
+    await assert.rejects(failing, { code: 'image-broken' })
+    const next = run('next', 80 * megabyte)
+    await turnOfTheLoop()
+    await end('next')
+    assert.equal(await next, 'next')
+  })
+})
+
+test('a job whose client has gone is dropped while it waits, and not when it runs', async () => {
+  const queue = createQueue({ concurrency: 1, maxWaiting: 5 })
+  const { started, start, end } = jobs()
+  const [runs, waits] = [new AbortController(), new AbortController()]
+  const running = queue.run(start('running'), runs.signal)
+  const waiting = queue.run(start('waiting'), waits.signal)
+  const last = queue.run(start('last'))
+  await turnOfTheLoop()
+  runs.abort()
+  waits.abort()
+  await assert.rejects(waiting, { code: 'client-gone' })
+  await assert.rejects(queue.run(start('never'), waits.signal), { code: 'client-gone' })
+  assert.deepEqual([queue.counts().running, queue.counts().waiting], [1, 1])
+  await end('running')
+  await end('last')
+  assert.deepEqual(await Promise.all([running, last]), ['running', 'last'])
+  assert.deepEqual(started, ['running', 'last'])
+})
+
+test('at the end, what waits and what comes is refused, and what runs goes on', async () => {
+  const queue = createQueue({ concurrency: 1, maxWaiting: 5 })
+  const { start, end } = jobs()
+  const running = queue.run(start('running'))
+  const waiting = queue.run(start('waiting'))
+  await turnOfTheLoop()
+  queue.end()
+  await assert.rejects(waiting, { code: 'overloaded' })
+  await assert.rejects(queue.run(start('late')), { code: 'overloaded' })
+  await end('running')
+  assert.equal(await running, 'running')
 })

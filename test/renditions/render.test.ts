@@ -3,9 +3,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import sharp from 'sharp'
-import { Failure } from '../../src/failure.ts'
 import { closeOtherDecoders } from '../../src/renditions/decoders.ts'
-import { defaultLimits } from '../../src/renditions/limits.ts'
 import { renderPack } from '../../src/renditions/render.ts'
 import type { RenderedPack, Rendition } from '../../src/renditions/rendition.ts'
 import {
@@ -16,7 +14,6 @@ import {
   dHash,
   distance,
   greyJpeg,
-  hugePng,
   jpegOfExactly,
   type Orientation,
   patchColours,
@@ -328,15 +325,5 @@ describe('what turns out broken is refused as broken', () => {
     const png = await portraitPng({ grain: 4 })
     const upload = Buffer.from(png).fill(0x55, png.length >> 1, (png.length >> 1) + 200)
     await assert.rejects(renderPack(upload, 'square'), { code: 'image-broken' })
-  })
-
-  test('a picture that takes longer than it may', async () => {
-    const upload = hugePng(10_000, 10_000, 64)
-    const limits = { ...defaultLimits, timeoutSeconds: 1 }
-    await assert.rejects(renderPack(upload, 'square', limits), error => {
-      return (
-        error instanceof Failure && error.code === 'image-broken' && /timeout/.test(error.detail)
-      )
-    })
   })
 })

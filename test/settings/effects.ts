@@ -12,8 +12,9 @@ import { certificateFor } from '../../src/cli/certificate.ts'
 import { readConfig, type SettingName, type Texts } from '../../src/config.ts'
 import { startServer } from '../../src/server.ts'
 import { findFreePort } from '../support/free-port.ts'
-import { portraitJpeg } from '../support/pictures.ts'
+import { portraitJpeg, portraitWebp } from '../support/pictures.ts'
 import type { PostgresServer } from '../support/postgres.ts'
+import { childrenOf } from '../support/processes.ts'
 import { startS3InMemory } from '../support/s3-in-memory.ts'
 import {
   b2cUser,
@@ -181,6 +182,19 @@ export const effects = {
     await until(async () => (await volley(none)).includes(503))
     const long = await serve('64', { renderers: '1' })
     assert.deepEqual(new Set(await volley(long)), new Set([200]))
+  },
+  /** A renderer that stands still takes too long with any picture. */
+  async renderTimeout({ serve }) {
+    const { visage, put, metric } = await serve('1', { renderers: '1' })
+    await until(async () => (await metric('visage_renderers')) === 1)
+    for (const pid of childrenOf(visage.pid)) process.kill(pid, 'SIGSTOP')
+    const refused = await put(smallPicture)
+    assert.deepEqual([refused.status, /too long/.test(await refused.text())], [400, true])
+  },
+  async decodeMemory({ serve }) {
+    const picture = await portraitWebp({ width: 2000, height: 2000 })
+    const status = async (text: string) => (await (await serve(text)).put(picture)).status
+    assert.deepEqual([await status('16777216'), await status('33554432')], [400, 200])
   },
   async uploadMemory({ serve }) {
     const bytes = 3 * 1024 * 1024

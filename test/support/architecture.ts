@@ -18,7 +18,7 @@ export type Rule = (sources: Sources) => string[]
  *     cli · server -> stores -> storage      cli -> backup -> stores · photos · storage
  *     cli -> push · demo · journal      visage -> development · issuer · journal · demo · cli
  *     cli -> development -> server · issuer · demo · demo-state · reset-endpoint · faults · journal
- *     demo-state -> demo · directory · photos · storage      reset-endpoint -> issuer
+ *     demo-state -> demo · directory · photos · renditions · storage      reset-endpoint -> issuer
  *     faults -> graph · directory · config
  *     cli · server -> monitoring -> graph · photos · renditions · storage · tokens
  *     cli · main -> config -> tokens · throttling · storage    everything -> failure · events
@@ -55,7 +55,8 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'permissions',
     'throttling',
   ],
-  'demo-state.ts': ['demo', 'directory', 'photos', 'storage'],
+  // `renditions`, because what the demo draws is rendered without a renderer.
+  'demo-state.ts': ['demo', 'directory', 'photos', 'renditions', 'storage'],
   'reset-endpoint.ts': ['issuer'],
   // What stands around the answers has to know them. Production has no way here.
   faults: ['graph', 'directory', 'config.ts'],

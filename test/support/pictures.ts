@@ -201,6 +201,63 @@ export async function pngWithPackedComments(count: number): Promise<Buffer> {
 }
 
 /** A valid JPEG of exactly so many bytes: comments fill it up. */
+export async function progressiveJpeg(side: number, kind: 'rgb' | 'cmyk'): Promise<Buffer> {
+  const plain = { width: side, height: side, channels: 3, background: '#887766' } as const
+  return await sharp({ create: plain })
+    .toColourspace(kind === 'cmyk' ? 'cmyk' : 'srgb')
+    .jpeg({ progressive: true, chromaSubsampling: '4:4:4' })
+    .toBuffer()
+}
+
+/**
+ * A progressive JPEG with so many more scans, each of a few bytes, all of them valid: the coefficients of one
+ * component once more, and all of them zero. With comments behind its first marker.
+ * https://www.w3.org/Graphics/JPEG/itu-t81.pdf G.1.2.2
+ */
+export async function jpegOfScans(
+  options: Readonly<{
+    side: number
+    scans: number
+    comment?: Buffer | undefined
+    comments?: number
+  }>,
+): Promise<Buffer> {
+  const { side, scans, comment, comments = 1 } = options
+  const jpeg = await progressiveJpeg(side, 'rgb')
+  const frame = jpeg.indexOf(Buffer.from('ffc2', 'hex'))
+  const scan = (number: number) => {
+    const component = jpeg[frame + 10 + 3 * (number % 3)] ?? 0
+    return Buffer.concat([Buffer.from([255, 0xda, 0, 8, 1, component, 3, 1, 63, 0]), zeros])
+  }
+  const zeros = endOfBands(Math.ceil(side / 8) ** 2)
+  // One code, of one bit: a run of 2^14 blocks and more that end here, as the next 14 bits say.
+  const table = Buffer.from([255, 0xc4, 0, 20, 0x13, 1, ...Array<number>(15).fill(0), 0xe0])
+  return Buffer.concat([
+    jpeg.subarray(0, 2),
+    ...(comment ? Array<Buffer>(comments).fill(jpegSegment(0xfe, comment)) : []),
+    jpeg.subarray(2, -2),
+    table,
+    ...Array.from({ length: scans }, (_, number) => scan(number)),
+    jpeg.subarray(-2),
+  ])
+}
+
+function endOfBands(blocks: number): Buffer {
+  let bits = ''
+  for (let left = blocks; left > 0; left -= 32_767) {
+    const more = Math.max(0, Math.min(left, 32_767) - 16_384)
+    bits += `0${more.toString(2).padStart(14, '0')}`
+  }
+  const bytes = bits.match(/.{1,8}/g)?.map(byte => Number.parseInt(byte.padEnd(8, '1'), 2)) ?? []
+  return Buffer.from(bytes.flatMap(byte => (byte === 255 ? [255, 0] : [byte])))
+}
+
+function jpegSegment(marker: number, data: Buffer): Buffer {
+  const head = Buffer.from([255, marker, 0, 0])
+  head.writeUInt16BE(data.length + 2, 2)
+  return Buffer.concat([head, data])
+}
+
 export async function jpegOfExactly(bytes: number, options: PortraitJpeg = {}): Promise<Buffer> {
   const jpeg = await portraitJpeg({ width: 400, height: 400, ...options })
   const missing = bytes - jpeg.length

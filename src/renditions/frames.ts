@@ -1,0 +1,146 @@
+/**
+ * What a server and its renderers say to each other, and how it is cut out of a stream of bytes. JSON
+ * and plain bytes, nothing that is deserialised into more than that: a renderer decodes what strangers
+ * send, so whatever it says is checked as if a stranger had said it.
+ */
+import type { Duplex } from 'node:stream'
+import { type Facts, Failure, type FailureCode } from '../failure.ts'
+import type { Limits } from './limits.ts'
+import type { Framing, RenderedPack, Rendition } from './rendition.ts'
+import { findFault } from './stored.ts'
+
+/** To a renderer. A picture comes with its bytes. */
+export type Order =
+  | Readonly<{ order: 'render'; framing: Framing; limits: Limits }>
+  /** The answer to 'weighed': decode it, or forget it for now. */
+  | Readonly<{ order: 'decode' | 'forget' }>
+
+/** From a renderer. A pack comes with its bytes. */
+export type Report =
+  | Readonly<{ report: 'ready' }>
+  | Readonly<{ report: 'weighed'; decodedBytes: number }>
+  | Readonly<{ report: 'rendered'; renditions: readonly Rendition[] }>
+  | Readonly<{ report: 'refused'; code: FailureCode; detail: string; facts: Facts }>
+  /** A bug, or a renderer that cannot start. */
+  | Readonly<{ report: 'failed'; error: string }>
+
+export type Frame = Readonly<{ head: unknown; body: Buffer }>
+
+/** A picture of 4 MB is the most that goes one way, a pack of less than 1 MB the other. */
+const maxBodyBytes = 64 * 1024 * 1024
+const maxHeadBytes = 64 * 1024
+const prefixBytes = 8
+
+export function writeFrame(channel: Duplex, head: Order | Report, body?: Uint8Array): void {
+  const text = Buffer.from(JSON.stringify(head))
+  const prefix = Buffer.alloc(prefixBytes)
+  prefix.writeUInt32BE(text.length, 0)
+  prefix.writeUInt32BE(body?.length ?? 0, 4)
+  channel.cork()
+  channel.write(Buffer.concat([prefix, text]))
+  if (body) channel.write(body)
+  channel.uncork()
+}
+
+/** Calls `take` with each frame as soon as it is whole; throws RangeError for one that is too large. */
+export function cutFrames(take: (frame: Frame) => void): (chunk: Buffer) => void {
+  let chunks: Buffer[] = []
+  let held = 0
+  let wanted = prefixBytes
+  const joined = () => {
+    const [only, ...more] = chunks
+    return only && more.length === 0 ? only : Buffer.concat(chunks)
+  }
+  return chunk => {
+    chunks.push(chunk)
+    held += chunk.length
+    while (held >= wanted) {
+      const bytes = joined()
+      chunks = [bytes]
+      const [headBytes, bodyBytes] = [bytes.readUInt32BE(0), bytes.readUInt32BE(4)]
+      if (headBytes > maxHeadBytes || bodyBytes > maxBodyBytes) {
+        throw new RangeError('a frame is too large')
+      }
+      wanted = prefixBytes + headBytes + bodyBytes
+      if (held < wanted) return
+      const bodyAt = prefixBytes + headBytes
+      const head: unknown = JSON.parse(bytes.toString('utf8', prefixBytes, bodyAt))
+      const rest = bytes.subarray(wanted)
+      take({ head, body: bytes.subarray(bodyAt, wanted) })
+      chunks = rest.length > 0 ? [rest] : []
+      held = rest.length
+      wanted = prefixBytes
+    }
+  }
+}
+
+/** Throws TypeError for what no renderer of ours would say. */
+export function readReport(head: unknown): Report {
+  if (typeof head === 'object' && head !== null && 'report' in head) {
+    const report = head as Report
+    const isKnown = Object.hasOwn(rightReports, String(report.report))
+    if (isKnown && (rightReports[report.report] as (said: Report) => boolean)(report)) return report
+  }
+  throw new TypeError('a renderer said what no renderer says')
+}
+
+type Right<Name> = (report: Extract<Report, { report: Name }>) => boolean
+
+const rightReports: { readonly [Name in Report['report']]: Right<Name> } = {
+  ready: () => true,
+  weighed: ({ decodedBytes }) => isCount(decodedBytes),
+  rendered: ({ renditions }) =>
+    Array.isArray(renditions) &&
+    renditions.length > 0 &&
+    renditions.length <= 20 &&
+    renditions.every(isRendition),
+  refused: ({ code, detail, facts }) =>
+    imageFailures.has(code) && typeof detail === 'string' && isFacts(facts),
+  failed: ({ error }) => typeof error === 'string',
+}
+
+/** What an upload can be refused for by its bytes. */
+const imageFailures: ReadonlySet<FailureCode> = new Set([
+  'body-empty',
+  'image-is-base64',
+  'image-format-unsupported',
+  'image-broken',
+  'image-width-too-small',
+  'image-height-too-small',
+  'image-has-too-many-pixels',
+  'image-too-slow',
+] as const)
+
+export function failureOf({ code, detail, facts }: Report & { report: 'refused' }): Failure {
+  return new Failure(code, { detail, facts })
+}
+
+/** Throws TypeError unless each rendition is a JPEG of its size within the bytes. */
+export function readPack(renditions: readonly Rendition[], bytes: Uint8Array): RenderedPack {
+  for (const rendition of renditions) {
+    const { offset, length, width, height } = rendition
+    const fault = findFault(bytes.subarray(offset, offset + length), { width, height })
+    if (fault !== undefined) throw new TypeError(`a rendition of a renderer ${fault}`)
+  }
+  return { bytes, renditions }
+}
+
+function isRendition(value: unknown): value is Rendition {
+  if (typeof value !== 'object' || value === null) return false
+  const { width, height, offset, length } = value as Partial<Rendition>
+  return [width, height, offset, length].every(isCount)
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0
+}
+
+function isFacts(value: unknown): value is Facts {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.values(value).every(
+    fact =>
+      typeof fact === 'number' ||
+      typeof fact === 'string' ||
+      (Array.isArray(fact) && fact.every(word => typeof word === 'string')),
+  )
+}

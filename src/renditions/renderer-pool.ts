@@ -1,0 +1,217 @@
+/**
+ * The renderers of a server: so many processes, each with one picture at a time, killed when a picture takes
+ * too long and followed by another when they end. Which picture is next is queue.ts, what a renderer may
+ * do is renderer-process.ts.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { Failure } from '../failure.ts'
+import type { Limits } from './limits.ts'
+import type { Allow, Postponed } from './queue.ts'
+import {
+  type End,
+  LostRenderer,
+  type Picture,
+  type Renderer,
+  startRenderer,
+} from './renderer-process.ts'
+import type { Framing, RenderedPack } from './rendition.ts'
+
+export type RendererCounts = Readonly<{
+  /** Processes that are ready or at work. */
+  ready: number
+  pids: readonly number[]
+  /** Since the start. */
+  started: number
+  /** For a picture that took too long. */
+  killed: number
+  /** By themselves, or by somebody else. */
+  died: number
+}>
+
+export type RendererPool = Readonly<{
+  /** All of them, in the background. The first picture does it too. */
+  start: () => void
+  /**
+   * Throws the Failure that the picture is refused with; 'image-too-slow' after `timeoutSeconds`,
+   * 'image-ended-renderer' when the process ended over it, 'renderers-unavailable' when none can be started.
+   */
+  render: (bytes: Uint8Array, framing: Framing, allow: Allow) => Promise<RenderedPack | Postponed>
+  counts: () => RendererCounts
+  /** Pictures that are still under way are given up. Resolves when no process is left. */
+  close: () => Promise<void>
+}>
+
+export type RendererPoolOptions = Readonly<{
+  count: number
+  limits: Limits
+  /** One has ended before the pool is closed; and when the next one starts. */
+  ended?: (end: End & Readonly<{ nextInMs: number }>) => void
+  /** Once: the kernel's limits could not be set. */
+  unlimited?: () => void
+  entry?: string
+  wait?: Wait
+}>
+
+/** Resolves after so many milliseconds, also when `signal` is aborted. */
+type Wait = (ms: number, signal: AbortSignal) => Promise<void>
+
+/** Heap, the upload, the renditions, the stacks of threads. */
+const ownMemoryBytes = 128 * 1024 * 1024
+const firstWaitMs = 250
+const longestWaitMs = 10_000
+/** A picture waits for so long for a renderer to start. */
+const startPatienceMs = 15_000
+
+export function createRendererPool(options: RendererPoolOptions): RendererPool {
+  const { count, limits, ended, unlimited, wait = waitMs } = options
+  const all = new Set<Renderer>()
+  const places = idlePlaces()
+  const useful = new WeakSet<Renderer>()
+  const closing = new AbortController()
+  const { signal } = closing
+  const counts = { ready: 0, started: 0, killed: 0, died: 0 }
+  const memoryBytes = limits.maxDecodedBytes + ownMemoryBytes
+  let kept: Promise<void>[] | undefined
+  let tellUnlimited = unlimited
+
+  /** Until the pool is closed, whichever ends is followed by another: at once, unless they end without any use. */
+  async function keepOne(): Promise<void> {
+    for (let vain = 0; !signal.aborted; ) {
+      const renderer = startRenderer({ memoryBytes, entry: options.entry })
+      all.add(renderer)
+      counts.started++
+      const end = await seeThrough(renderer)
+      all.delete(renderer)
+      places.remove(renderer)
+      if (signal.aborted) return
+      vain = useful.has(renderer) ? 0 : vain + 1
+      const nextInMs = waitBeforeNext(vain)
+      counts[end.killedFor === 'too slow' ? 'killed' : 'died']++
+      ended?.({ ...end, nextInMs })
+      if (nextInMs > 0) await wait(nextInMs, signal)
+    }
+  }
+
+  async function seeThrough(renderer: Renderer): Promise<End> {
+    const ready = await renderer.ready.catch(() => undefined)
+    // It may have ended while its limits were set.
+    const hasEnded = Promise.race([renderer.ended.then(() => true), false])
+    if (ready === undefined || (await hasEnded)) return await renderer.ended
+    if (!ready.isLimited) tellUnlimited?.()
+    tellUnlimited = undefined
+    counts.ready++
+    places.give(renderer)
+    const end = await renderer.ended
+    counts.ready--
+    return end
+  }
+
+  async function renderOn(renderer: Renderer, picture: Picture, allow: Allow) {
+    const done = new AbortController()
+    void waitInSlices(limits.timeoutSeconds * 1000, wait, done.signal).then(isOver => {
+      if (isOver) renderer.kill('too slow')
+    })
+    useful.add(renderer)
+    try {
+      return await renderer.render(picture, allow)
+    } finally {
+      done.abort()
+    }
+  }
+
+  async function render(bytes: Uint8Array, framing: Framing, allow: Allow) {
+    start()
+    const picture = { bytes, framing, limits }
+    for (let isAgain = false; ; isAgain = true) {
+      const renderer = await places.take(wait, signal)
+      try {
+        const pack = await renderOn(renderer, picture, allow)
+        places.give(renderer)
+        return pack
+      } catch (error) {
+        if (error instanceof Failure) places.give(renderer)
+        if (!(error instanceof LostRenderer)) throw error
+        if (isAgain || !isInnocent(error.end)) throw failureOf(error)
+      }
+    }
+  }
+
+  function start(): void {
+    if (signal.aborted) return
+    kept ??= Array.from({ length: count }, keepOne)
+  }
+
+  async function close(): Promise<void> {
+    closing.abort()
+    for (const renderer of all) renderer.kill('closing')
+    await Promise.all([...(kept ?? []), ...[...all].map(renderer => renderer.ended)])
+  }
+
+  const pids = () => [...all].flatMap(({ pid }) => pid ?? [])
+  return { start, render, counts: () => ({ ...counts, pids: pids() }), close }
+}
+
+/** No decoder ends by this signal: somebody else killed the process, and the picture is not to blame. */
+function isInnocent({ signal, killedFor }: End): boolean {
+  return signal === 'SIGKILL' && killedFor === undefined
+}
+
+function failureOf(lost: LostRenderer): Failure {
+  const { killedFor } = lost.end
+  if (killedFor === 'too slow') return new Failure('image-too-slow', { detail: lost.message })
+  if (killedFor === 'closing') return new Failure('renderers-unavailable')
+  return new Failure('image-ended-renderer', { detail: lost.message })
+}
+
+/** Renderers without a picture, and pictures without a renderer: never both at the same time. */
+function idlePlaces() {
+  const idle: Renderer[] = []
+  const takers: ((renderer: Renderer) => void)[] = []
+  return {
+    give(renderer: Renderer): void {
+      const taker = takers.shift()
+      if (taker) taker(renderer)
+      else idle.push(renderer)
+    },
+    remove(renderer: Renderer): void {
+      if (idle.includes(renderer)) idle.splice(idle.indexOf(renderer), 1)
+    },
+    /** Throws 'renderers-unavailable' when none is given in time, or the pool closes. */
+    async take(wait: Wait, closing: AbortSignal): Promise<Renderer> {
+      const first = idle.shift()
+      if (first) return first
+      const given = Promise.withResolvers<Renderer>()
+      const done = new AbortController()
+      takers.push(given.resolve)
+      void wait(startPatienceMs, AbortSignal.any([done.signal, closing])).then(() => {
+        if (takers.includes(given.resolve)) takers.splice(takers.indexOf(given.resolve), 1)
+        given.reject(new Failure('renderers-unavailable'))
+      })
+      try {
+        return await given.promise
+      } finally {
+        done.abort()
+      }
+    },
+  }
+}
+
+/** The first two are followed at once. */
+function waitBeforeNext(vain: number): number {
+  return vain < 2 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (vain - 2))
+}
+
+async function waitMs(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => {})
+}
+
+/**
+ * True when the time is over, false when `signal` came first. In slices: a machine that stands still for a
+ * minute has taken one of them from a picture, and not its whole time.
+ */
+async function waitInSlices(ms: number, wait: Wait, signal: AbortSignal): Promise<boolean> {
+  for (let slice = 0; slice < slices && !signal.aborted; slice++) await wait(ms / slices, signal)
+  return !signal.aborted
+}
+
+const slices = 8

@@ -1,0 +1,60 @@
+/**
+ * The entry of a renderer: a process that decodes pictures, one at a time, and does nothing else. It is
+ * given what it needs on its one channel, and may neither write files, nor start programs, nor open sockets
+ * (renderer-process.ts starts it so). It decides nothing: who waits for how long is renderer-pool.ts.
+ */
+import { Socket } from 'node:net'
+import { Failure } from '../failure.ts'
+import { cutFrames, type Frame, type Order, type Report, writeFrame } from './frames.ts'
+
+const channel = new Socket({ fd: 3, readable: true, writable: true })
+
+/** Signals are for the server: a terminal's Ctrl-C and a service manager's SIGTERM reach every process. */
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+
+/** The server has gone. Not by an orderly exit: that waits for the decoder's threads. */
+for (const event of ['end', 'error', 'close']) {
+  channel.on(event, () => process.kill(process.pid, 'SIGKILL'))
+}
+
+let decide: (order: 'decode' | 'forget') => void = () => {}
+
+async function start(): Promise<void> {
+  const { closeOtherDecoders } = await import('./decoders.ts')
+  const { admitUpload } = await import('./inspect.ts')
+  const { renderAdmitted } = await import('./render.ts')
+  closeOtherDecoders()
+
+  async function render({ framing, limits }: Order & { order: 'render' }, bytes: Uint8Array) {
+    const upload = await admitUpload(bytes, limits)
+    const decision = new Promise<'decode' | 'forget'>(resolve => {
+      decide = resolve
+    })
+    say({ report: 'weighed', decodedBytes: upload.decodedBytes })
+    if ((await decision) === 'forget') return
+    const pack = await renderAdmitted(upload, framing)
+    say({ report: 'rendered', renditions: pack.renditions }, pack.bytes)
+  }
+
+  const obey = ({ head, body }: Frame) => {
+    const order = head as Order
+    if (order.order === 'render') render(order, body).catch(error => say(describe(error)))
+    else decide(order.order)
+  }
+  channel.on('data', cutFrames(obey))
+  say({ report: 'ready' })
+}
+
+function say(report: Report, body?: Uint8Array): void {
+  writeFrame(channel, report, body)
+}
+
+function describe(error: unknown): Report {
+  if (error instanceof Failure) {
+    const { code, detail, facts } = error
+    return { report: 'refused', code, detail, facts }
+  }
+  return { report: 'failed', error: error instanceof Error ? String(error.stack) : String(error) }
+}
+
+start().catch(error => say(describe(error)))

@@ -1,0 +1,79 @@
+/**
+ * Rendering as the server uses it: one queue, one budget of memory, the renderers behind them, and an end
+ * that does not take longer than one picture may.
+ */
+import type { Limits } from './limits.ts'
+import { ownDecodedBytes } from './limits.ts'
+import { type Allow, createQueue, type Postponed, type QueueCounts } from './queue.ts'
+import {
+  createRendererPool,
+  type RendererCounts,
+  type RendererPoolOptions,
+} from './renderer-pool.ts'
+import type { Framing, RenderedPack } from './rendition.ts'
+
+/** Without the waiting before it. */
+export type RenderOne = (
+  bytes: Uint8Array,
+  framing: Framing,
+  allow: Allow,
+) => Promise<RenderedPack | Postponed>
+
+export type RenderingOptions = Pick<RendererPoolOptions, 'ended' | 'unlimited' | 'entry' | 'wait'> &
+  Readonly<{
+    renderers: number
+    maxWaiting: number
+    limits: Limits
+    /** Of all pictures that are decoded at the same time, beyond `ownDecodedBytes` of each. */
+    decodeMemoryBytes: number
+    around?: ((render: RenderOne) => RenderOne) | undefined
+  }>
+
+export type Rendering = Readonly<{
+  /** Starts the renderers in the background; the first picture does it too. */
+  start: () => void
+  /**
+   * Throws what the pool and the queue throw. A picture that waits is forgotten when `gone` is aborted; one
+   * that is being decoded is finished: to kill a renderer for it would let anyone who hangs up cost a start.
+   */
+  render: (bytes: Uint8Array, framing: Framing, gone?: AbortSignal) => Promise<RenderedPack>
+  queue: () => QueueCounts
+  renderers: () => RendererCounts
+  /** What was accepted has as long as one picture may take; then what waits is refused and the rest killed. */
+  endInTime: () => void
+  close: () => Promise<void>
+}>
+
+export function createRendering(options: RenderingOptions): Rendering {
+  const { renderers, maxWaiting, limits, decodeMemoryBytes, around } = options
+  const pool = createRendererPool({ ...options, count: renderers })
+  const queue = createQueue({
+    concurrency: renderers,
+    maxWaiting,
+    memoryBytes: decodeMemoryBytes,
+  })
+  const renderOne = around?.(pool.render) ?? pool.render
+  let ending: NodeJS.Timeout | undefined
+
+  async function close(): Promise<void> {
+    clearTimeout(ending)
+    queue.end()
+    await pool.close()
+  }
+
+  return {
+    start: pool.start,
+    render: (bytes, framing, gone) =>
+      queue.run(allow => renderOne(bytes, framing, beyondOwn(allow)), gone),
+    queue: queue.counts,
+    renderers: pool.counts,
+    endInTime() {
+      ending ??= setTimeout(() => void close(), limits.timeoutSeconds * 1000)
+    },
+    close,
+  }
+}
+
+function beyondOwn(allow: Allow): Allow {
+  return decodedBytes => allow(Math.max(0, decodedBytes - ownDecodedBytes))
+}

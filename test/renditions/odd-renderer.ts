@@ -1,0 +1,101 @@
+/**
+ * An entry in a renderer's place that does what the bytes of its picture say: a decoder that hangs,
+ * crashes, says nonsense or tries what it may not. It has the rights of a renderer, and speaks as one.
+ */
+import { Socket } from 'node:net'
+import {
+  cutFrames,
+  type Frame,
+  type Order,
+  type Report,
+  writeFrame,
+} from '../../src/renditions/frames.ts'
+
+const channel = new Socket({ fd: 3, readable: true, writable: true })
+channel.on('close', () => process.kill(process.pid, 'SIGKILL'))
+
+const say = (report: Report, body?: Uint8Array) => writeFrame(channel, report, body)
+let picture = ''
+
+channel.on(
+  'data',
+  cutFrames(({ head, body }: Frame) => {
+    const { order } = head as Order
+    if (order === 'forget') return
+    if (order === 'decode') return void decode()
+    picture = body.toString()
+    say({ report: 'weighed', decodedBytes: Number(/^weighs (\d+)/.exec(picture)?.[1] ?? 0) })
+  }),
+)
+
+async function decode(): Promise<void> {
+  const eats = /^eat (\d+)/.exec(picture)
+  if (eats) return done(`${eat(Number(eats[1]))}`)
+  switch (picture) {
+    case 'hang':
+      // JavaScript and its signals hang with it.
+      for (;;);
+    case 'crash':
+      return process.abort()
+    case 'leave':
+      return process.exit(0)
+    case 'lie':
+      return say({ report: 'rendered', renditions: [rendition] }, Buffer.from('no JPEG'))
+    case 'shout':
+      channel.write(Buffer.alloc(100, 0xff))
+      return
+    case 'reach out':
+      return done(JSON.stringify(await reachOut()))
+    default:
+      return done(picture)
+  }
+}
+
+const rendition = { width: 48, height: 48, offset: 0, length: 7 }
+
+function done(detail: string): void {
+  say({ report: 'refused', code: 'image-broken', detail, facts: {} })
+}
+
+/** What of it could be done, and the words of what could not. */
+async function reachOut(): Promise<Record<string, string>> {
+  const { writeFileSync, readFileSync, openSync } = await import('node:fs')
+  const { spawnSync } = await import('node:child_process')
+  const { Worker } = await import('node:worker_threads')
+  const attempts: Record<string, () => unknown> = {
+    write: () => writeFileSync('/tmp/visage-renderer-wrote-this', ''),
+    read: () => readFileSync('/etc/passwd'),
+    readSources: () => openSync(import.meta.filename, 'r'),
+    start: () => {
+      const { error } = spawnSync(process.execPath, ['--version'])
+      if (error) throw error
+    },
+    thread: () => new Worker('', { eval: true }),
+    connect: connectSomewhere,
+  }
+  const outcomes: Record<string, string> = { environment: Object.keys(process.env).join() }
+  for (const [name, attempt] of Object.entries(attempts)) {
+    try {
+      await attempt()
+      outcomes[name] = 'done'
+    } catch (error) {
+      outcomes[name] = String((error as { code?: string }).code)
+    }
+  }
+  return outcomes
+}
+
+function connectSomewhere(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = new Socket()
+    socket.on('connect', resolve).on('error', reject)
+    socket.connect(9, '127.0.0.1')
+  })
+}
+
+/** Node.js ends itself when it does not get them. */
+function eat(megabytes: number): number {
+  return Array.from({ length: megabytes }, () => Buffer.alloc(2 ** 20, 1)).length
+}
+
+say({ report: 'ready' })

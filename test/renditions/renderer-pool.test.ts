@@ -1,0 +1,261 @@
+/** Renderers: that they render, that they can be ended, and what they cannot do. */
+import assert from 'node:assert/strict'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { before, describe, type TestContext, test } from 'node:test'
+import { setTimeout as delay, setImmediate as turnOfTheLoop } from 'node:timers/promises'
+import { Failure, type FailureCode } from '../../src/failure.ts'
+import { closeOtherDecoders } from '../../src/renditions/decoders.ts'
+import { defaultLimits } from '../../src/renditions/limits.ts'
+import { renderPack } from '../../src/renditions/render.ts'
+import type { RendererPoolOptions } from '../../src/renditions/renderer-pool.ts'
+import { createRendering, type Rendering } from '../../src/renditions/rendering.ts'
+import { jpegOfScans, portraitJpeg } from '../support/pictures.ts'
+import { childrenOf, hasProc, isAlive } from '../support/processes.ts'
+
+const odd = join(import.meta.dirname, 'odd-renderer.ts')
+type Ended = Parameters<NonNullable<RendererPoolOptions['ended']>>[0]
+type Options = Partial<Parameters<typeof createRendering>[0]>
+
+/** With a time limit that is over when the test says so. */
+function open(t: TestContext, options: Options = {}) {
+  const ends: Ended[] = []
+  const timers = new Set<() => void>()
+  const waits: number[] = []
+  const rendering = createRendering({
+    renderers: 2,
+    maxWaiting: 20,
+    limits: { ...defaultLimits, timeoutSeconds: slice * 8 },
+    decodeMemoryBytes: defaultLimits.maxDecodedBytes,
+    ended: end => void ends.push(end),
+    wait: (ms, signal) => {
+      waits.push(ms)
+      const { promise, resolve } = Promise.withResolvers<void>()
+      signal.addEventListener('abort', () => resolve())
+      if (signal.aborted) resolve()
+      if (ms === slice * 1000) timers.add(resolve)
+      return promise
+    },
+    ...options,
+  })
+  t.after(rendering.close)
+  /** The time of every picture that is under way. */
+  async function timeIsOver(): Promise<void> {
+    for (let count = 0; count < 8; count++) {
+      for (const fire of timers) fire()
+      timers.clear()
+      await turnOfTheLoop()
+    }
+  }
+  return { rendering, ends, waits, timeIsOver }
+}
+
+/** Seconds; no other wait is so long. */
+const slice = 777
+
+const show = (rendering: Rendering, text: string, gone?: AbortSignal) =>
+  rendering.render(Buffer.from(text), 'square', gone)
+
+/** What an odd renderer says of a picture that it was done with. */
+async function detailOf(rendering: Promise<unknown>): Promise<string> {
+  const failure = await rendering.then(
+    () => assert.fail('it was rendered'),
+    (error: unknown) => error,
+  )
+  assert.ok(failure instanceof Failure, String(failure))
+  assert.equal(failure.code, 'image-broken')
+  return failure.detail
+}
+
+const refusal = (code: FailureCode) => (error: unknown) => {
+  assert.ok(error instanceof Failure, String(error))
+  assert.equal(error.code, code)
+  return true
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await delay(5)
+}
+
+describe('a renderer', () => {
+  before(closeOtherDecoders)
+
+  test('makes what the same code makes in this process', async t => {
+    const { rendering } = open(t)
+    const picture = await portraitJpeg({ width: 700, height: 900, orientation: 6 })
+    for (const framing of ['square', 'whole'] as const) {
+      assert.deepEqual(await rendering.render(picture, framing), await renderPack(picture, framing))
+    }
+  })
+
+  test('refuses what that refuses, with the same facts, and takes the next picture', async t => {
+    const { rendering } = open(t, { renderers: 1 })
+    const tiny = await portraitJpeg({ width: 47, height: 90 })
+    const small = { code: 'image-width-too-small', facts: { width: 47, minWidth: 48 } }
+    await assert.rejects(rendering.render(tiny, 'square'), small)
+    const bomb = await jpegOfScans({ side: 90, scans: 2000, comment: Buffer.from([255, 0xd9]) })
+    await assert.rejects(rendering.render(bomb, 'square'), { code: 'image-too-slow' })
+    await assert.rejects(rendering.render(Buffer.of(), 'square'), { code: 'body-empty' })
+    assert.ok(await rendering.render(await portraitJpeg(), 'square'))
+    assert.equal(rendering.renderers().started, 1)
+  })
+})
+
+describe('a picture that takes too long', () => {
+  test('ends with its renderer, its client is told, and the next picture is taken', async t => {
+    const { rendering, ends, timeIsOver } = open(t, { renderers: 1, entry: odd })
+    const hanging = show(rendering, 'hang')
+    const refused = assert.rejects(hanging, refusal('image-too-slow'))
+    await until(() => rendering.renderers().ready === 1 && rendering.queue().running === 1)
+    const next = show(rendering, 'next')
+    await timeIsOver()
+    await refused
+    assert.equal(await detailOf(next), 'next')
+    const { started, killed, died } = rendering.renderers()
+    assert.deepEqual({ started, killed, died }, { started: 2, killed: 1, died: 0 })
+    assert.equal(ends[0]?.killedFor, 'too slow')
+    assert.equal(ends[0]?.nextInMs, 0)
+  })
+
+  test('of three of them, none keeps another picture longer than its own time', async t => {
+    const { rendering, timeIsOver } = open(t, { entry: odd })
+    const hanging = ['hang', 'hang', 'hang'].map(picture => show(rendering, picture))
+    const refused = hanging.map(one => assert.rejects(one, refusal('image-too-slow')))
+    const honest = detailOf(show(rendering, 'honest'))
+    await until(() => rendering.renderers().ready === 2)
+    await timeIsOver()
+    assert.equal(await honest, 'honest')
+    assert.equal(rendering.renderers().killed, 2)
+    await until(() => rendering.renderers().ready === 2)
+    await timeIsOver()
+    await Promise.all(refused)
+  })
+
+  test('is killed at the end, and what waits is refused', async t => {
+    const { rendering } = open(t, { renderers: 1, entry: odd })
+    const hanging = assert.rejects(show(rendering, 'hang'), refusal('renderers-unavailable'))
+    const waiting = assert.rejects(show(rendering, 'waiting'), refusal('overloaded'))
+    await until(() => rendering.renderers().ready === 1)
+    await rendering.close()
+    await Promise.all([hanging, waiting])
+    assert.equal(rendering.renderers().ready, 0)
+    await assert.rejects(show(rendering, 'late'), refusal('overloaded'))
+  })
+})
+
+describe('a renderer that ends', () => {
+  for (const picture of ['crash', 'leave', 'lie', 'shout']) {
+    test(`over a picture (${picture}) costs that picture only`, async t => {
+      const { rendering, ends, timeIsOver } = open(t, { entry: odd })
+      const other = assert.rejects(show(rendering, 'hang'), refusal('image-too-slow'))
+      await assert.rejects(show(rendering, picture), refusal('image-ended-renderer'))
+      assert.equal(await detailOf(show(rendering, 'next')), 'next')
+      assert.equal(ends.length, 1)
+      const { killed, died } = rendering.renderers()
+      assert.deepEqual({ killed, died }, { killed: 0, died: 1 })
+      await timeIsOver()
+      await other
+    })
+  }
+
+  test('because somebody killed it is not held against the picture, once', async t => {
+    const { rendering, ends } = open(t, { renderers: 1, entry: odd })
+    const refused = assert.rejects(show(rendering, 'hang'), refusal('image-ended-renderer'))
+    for (const round of [1, 2]) {
+      await until(() => rendering.renderers().ready === 1)
+      const [pid = 0] = rendering.renderers().pids
+      process.kill(pid, 'SIGKILL')
+      await until(() => ends.length === round)
+    }
+    await refused
+    assert.equal(rendering.renderers().died, 2)
+    assert.equal(await detailOf(show(rendering, 'next')), 'next')
+  })
+
+  test('again and again without any use is started ever more slowly', async t => {
+    const { rendering, ends } = open(t, {
+      renderers: 1,
+      entry: join(import.meta.dirname, 'no-such-renderer.ts'),
+      wait: async (ms, signal) => {
+        if (ms >= 4000) await once(signal, 'abort')
+      },
+    })
+    rendering.start()
+    await until(() => ends.at(-1)?.nextInMs === 4000)
+    assert.deepEqual(
+      ends.map(({ nextInMs }) => nextInMs),
+      [0, 250, 500, 1000, 2000, 4000],
+    )
+    assert.match(ends[0]?.detail ?? '', /no-such-renderer/)
+    assert.equal(rendering.renderers().started, 6)
+  })
+})
+
+describe('memory', () => {
+  test('of all pictures together stays within the budget', async t => {
+    const megabyte = 2 ** 20
+    const { rendering, timeIsOver } = open(t, {
+      renderers: 3,
+      entry: odd,
+      decodeMemoryBytes: 256 * megabyte,
+    })
+    const pictures = ['weighs 209715200', 'weighs 209715201', 'weighs 209715202']
+    const all = pictures.map(picture => detailOf(show(rendering, picture)))
+    const most: number[] = []
+    const looking = setInterval(() => most.push(rendering.queue().memoryBytes), 0)
+    assert.deepEqual(await Promise.all(all), pictures)
+    clearInterval(looking)
+    assert.ok(Math.max(...most) <= 256 * megabyte, `${Math.max(...most)} bytes`)
+    assert.equal(rendering.queue().memoryBytes, 0)
+    await timeIsOver()
+  })
+})
+
+const hasLimits = hasProc && spawnSync('prlimit', ['--version']).status === 0
+
+describe('a renderer may not', () => {
+  test('write, start programs or threads, and sees no environment', async t => {
+    const { rendering } = open(t, { entry: odd })
+    const outcome = JSON.parse(await detailOf(show(rendering, 'reach out')))
+    assert.equal(outcome.environment, 'MALLOC_ARENA_MAX,UV_THREADPOOL_SIZE')
+    for (const deed of ['write', 'read', 'start', 'thread']) {
+      assert.match(outcome[deed], /^(ERR_ACCESS_DENIED|EMFILE)$/, deed)
+    }
+  })
+
+  const reason = 'there is no prlimit'
+  test('open a socket or any file, by the limits of the kernel', {
+    skip: !hasLimits && reason,
+  }, async t => {
+    const { rendering } = open(t, { entry: odd })
+    const outcome = JSON.parse(await detailOf(show(rendering, 'reach out')))
+    assert.equal(outcome.connect, 'EMFILE')
+    assert.equal(outcome.readSources, 'EMFILE')
+  })
+
+  test('take more memory than its picture may', { skip: !hasLimits && reason }, async t => {
+    const limits = { ...defaultLimits, maxDecodedBytes: 64 * 2 ** 20 }
+    const { rendering } = open(t, { entry: odd, limits })
+    assert.equal(await detailOf(show(rendering, 'eat 64')), '64')
+    await assert.rejects(show(rendering, 'eat 256'), refusal('image-ended-renderer'))
+  })
+
+  test('outlive its server', { skip: !hasProc && 'there is no /proc' }, async () => {
+    const program = `
+      const { createRendering } = await import('${join(import.meta.dirname, '../../src/renditions/rendering.ts')}')
+      const limits = ${JSON.stringify(defaultLimits)}
+      const rendering = createRendering({ renderers: 2, maxWaiting: 9, limits, decodeMemoryBytes: 1e9 })
+      rendering.start()
+      while (rendering.renderers().ready < 2) await new Promise(resolve => setTimeout(resolve, 5))
+      console.log('ready')
+    `
+    const server = spawn(process.execPath, ['--input-type=module', '--eval', program])
+    await once(server.stdout, 'data')
+    const pids = childrenOf(server.pid ?? 0)
+    assert.equal(pids.length, 2)
+    server.kill('SIGKILL')
+    await once(server, 'close')
+    await until(() => pids.every(pid => !isAlive(pid)))
+  })
+})
