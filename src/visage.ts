@@ -5,6 +5,7 @@
 import { startDevelopment } from './development.ts'
 import type { Issuer } from './issuer/issuer.ts'
 import type { Entry } from './journal/entry.ts'
+import { checkOptions, type Kind } from './options.ts'
 
 export type VisageOptions = Readonly<{
   /** A free port when left out. */
@@ -41,6 +42,8 @@ type Common = Readonly<{
   lifetimeSeconds?: number
   /** Shape of the token: 2 when left out. */
   version?: 1 | 2
+  /** Reject scopes and roles that Visage does not know: they grant nothing, and may be misspelt. */
+  strict?: boolean
 }>
 
 /** A call that was answered, for people and for assertions. */
@@ -64,7 +67,38 @@ export type Visage = AsyncDisposable &
     close: () => Promise<void>
   }>
 
+const visageOptions = {
+  port: 'whole number',
+  https: 'true or false',
+  photos: ['all', 'none'],
+  faults: 'list of texts',
+  strictContentType: 'true or false',
+} as const satisfies Record<keyof VisageOptions, Kind>
+
+const commonOptions = {
+  lifetimeSeconds: 'whole number',
+  version: [1, 2],
+  strict: 'true or false',
+} as const satisfies Record<keyof Common, Kind>
+
+const userOptions = {
+  user: 'text',
+  scopes: 'list of texts',
+  admin: 'list of texts',
+  personal: 'true or false',
+  app: 'true or false',
+  ...commonOptions,
+} as const satisfies Record<keyof UserTokenOrder, Kind>
+
+const appOptions = {
+  app: 'true or false',
+  roles: 'list of texts',
+  ...commonOptions,
+} as const satisfies Record<keyof AppTokenOrder, Kind>
+
+/** Throws TypeError for an option that there is not, or that is of the wrong kind. */
 export async function startVisage(options: VisageOptions = {}): Promise<Visage> {
+  checkOptions('startVisage()', options, visageOptions)
   const tls = options.https ? await makeCertificate() : undefined
   const development = await startDevelopment({
     host: '127.0.0.1',
@@ -104,15 +138,11 @@ async function drawPicture(seed = 'example', side = 648): Promise<Uint8Array<Arr
 }
 
 async function mint(issuer: Issuer, order: TokenOrder = {}): Promise<string> {
-  const { lifetimeSeconds, version } = order
-  if (order.app) return await issuer.mint({ app: {}, roles: order.roles, lifetimeSeconds, version })
+  const isApp = typeof order === 'object' && order?.app === true
+  checkOptions(isApp ? 'token({ app: true })' : 'token()', order, isApp ? appOptions : userOptions)
+  const { lifetimeSeconds, version, strict } = order
+  const common = { lifetimeSeconds, version, strict }
+  if (order.app) return await issuer.mint({ ...common, app: {}, roles: order.roles })
   const { user, scopes, admin, personal } = order
-  return await issuer.mint({
-    person: user,
-    scopes,
-    adminRoles: admin,
-    personal,
-    lifetimeSeconds,
-    version,
-  })
+  return await issuer.mint({ ...common, person: user, scopes, adminRoles: admin, personal })
 }

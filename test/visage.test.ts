@@ -91,6 +91,43 @@ describe('startVisage', () => {
     await assert.rejects(startVisage({ faults: ['429 at me'] }), /Here the word 'on' is expected/)
   })
 
+  /** As JavaScript hands them over, where no compiler looks at them. */
+  const wrongStarts: readonly (readonly [unknown, RegExp])[] = [
+    [{ photo: 'none' }, /^startVisage\(\): there is no option 'photo'\. Did you mean 'photos'\?$/],
+    [{ constructor: 1 }, /there is no option 'constructor'\. There are port, https, photos/],
+    [{ photos: 'no' }, /'photos' is not 'all' or 'none'/],
+    [{ port: '8080' }, /'port' is not a whole number/],
+    [{ faults: '429 on PUT me' }, /'faults' is not a list of texts/],
+    [{ https: 'yes' }, /'https' is not true or false/],
+    [null, /the options are no object/],
+  ]
+  for (const [options, message] of wrongStarts) {
+    test(`refuses ${JSON.stringify(options)}, and says what is wrong with it`, async () => {
+      await assert.rejects(startVisage(options as object), { name: 'TypeError', message })
+    })
+  }
+
+  const wrongOrders: readonly (readonly [unknown, RegExp])[] = [
+    [{ scope: ['User.Read'] }, /^token\(\): there is no option 'scope'\. Did you mean 'scopes'\?$/],
+    [{ scopes: 'User.Read' }, /'scopes' is not a list of texts/],
+    [{ roles: ['User.Read.All'] }, /there is no option 'roles'/],
+    [{ app: true, scopes: ['User.Read'] }, /token\(\{ app: true \}\): there is no option 'scopes'/],
+    [{ version: 3 }, /'version' is not '1' or '2'/],
+    [{ lifetimeSeconds: 1.5 }, /'lifetimeSeconds' is not a whole number/],
+    [
+      { strict: true, scopes: ['User.Raed'] },
+      /no permission 'User\.Raed' here.*Did you mean User\.Read/,
+    ],
+    ['alice', /the options are no object/],
+  ]
+  test('refuses an order of a token that says something unknown, and names the nearest', async () => {
+    await using visage = await startVisage({ photos: 'none' })
+    for (const [order, message] of wrongOrders) {
+      await assert.rejects(visage.token(order as object), { message }, JSON.stringify(order))
+    }
+    assert.ok(await visage.token({ scopes: undefined as unknown as string[], user: 'bob' }))
+  })
+
   test('ends though a client keeps its connection', async () => {
     const visage = await startVisage({ photos: 'none' })
     await (await photoOf(visage, 'bob')).text()

@@ -64,7 +64,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   // What is put around the parts of a server, in their own types; none of them knows of it.
   monitoring: ['graph', 'photos', 'renditions', 'storage', 'tokens'],
   // The entry of the package: `visage dev` as a function, and its certificate.
-  'visage.ts': ['development.ts', 'issuer', 'journal', 'demo', 'cli'],
+  'visage.ts': ['development.ts', 'issuer', 'journal', 'demo', 'cli', 'options.ts'],
+  // For the nearest of the known words.
+  'options.ts': ['issuer'],
   // The composition root hands every room what it needs, so it sees them all.
   'server.ts': [
     'config.ts',
