@@ -403,6 +403,11 @@ export function readTracing(env: NodeJS.ProcessEnv = process.env): Tracing | und
   return { isNamed: Boolean(env.OTEL_SERVICE_NAME) || /(^|,)\s*service\.name=/.test(attributes) }
 }
 
+/** The script for which npm started this process, as it stands in package.json; its children inherit it. */
+export function readNpmScript(env: NodeJS.ProcessEnv = process.env): string | undefined {
+  return env.npm_lifecycle_script
+}
+
 /** All that `visage migrate` needs to know. */
 export function readDatabaseConfig(
   flags: Texts,

@@ -4,9 +4,10 @@
  */
 import { constants } from 'node:os'
 import { CommanderError } from 'commander'
-import { ConfigError } from '../config.ts'
+import { ConfigError, readNpmScript } from '../config.ts'
 import { Failure } from '../failure.ts'
 import { LostProcess, type Running } from './keep.ts'
+import { watchNpm } from './npm-parent.ts'
 import { createProgram } from './program.ts'
 import { spellProgram } from './spelling.ts'
 import { CommandError, type Terminal, voice } from './terminal.ts'
@@ -20,6 +21,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   try {
     const program = createProgram(terminal, async starting => {
       running = starting
+      watchNpm(readNpmScript(), () => process.emit('SIGTERM', 'SIGTERM'))
       await starting
     })
     program.exitOverride()

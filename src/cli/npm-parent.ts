@@ -1,0 +1,44 @@
+/**
+ * npm that started this program, and whether it is still there: it does not pass on the signal that ends it,
+ * and the server would go on without anybody who knows of it.
+ */
+import { readFileSync } from 'node:fs'
+
+const lookEveryMs = 500
+
+/**
+ * Calls `gone` once, when the npm that runs `script` has ended; never where that is not this process's
+ * parent. A script that puts something into the background wants it to live on.
+ */
+export function watchNpm(script: string | undefined, gone: () => void): void {
+  if (script === undefined || /(^|[^&])&([^&]|$)/.test(script)) return
+  const parent = process.ppid
+  // Some shells stay between npm and what they start.
+  const npm = isShellOf(parent, script) ? parentOf(parent) : undefined
+  const timer = setInterval(() => {
+    const isThere = process.ppid === parent && (npm === undefined || parentOf(parent) === npm)
+    if (isThere) return
+    clearInterval(timer)
+    gone()
+  }, lookEveryMs)
+  timer.unref()
+}
+
+function isShellOf(pid: number, script: string): boolean {
+  const [, flag, command] = read(`/proc/${pid}/cmdline`)?.split('\0') ?? []
+  return flag === '-c' && command?.startsWith(script) === true
+}
+
+/** On Linux; proc_pid_stat(5): the name of the program, in brackets, may hold anything. */
+function parentOf(pid: number): number | undefined {
+  const fields = read(`/proc/${pid}/stat`)?.replace(/^.*\)/s, '').trim().split(' ')
+  return fields === undefined ? undefined : Number(fields[1])
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
