@@ -152,10 +152,13 @@ async function makeFolder(path: string): Promise<void> {
   await syncFolder(dirname(path))
 }
 
+/** A pack is no link: one in its place could lead a backup by root to any file. Windows has no such flag. */
+const reading = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
+
 /** Synchronous on purpose, by measurement: docs/decisions/0003-disk-reads-are-synchronous.md. */
 function readRange(path: string, offset: number, length: number): Uint8Array | undefined {
   try {
-    const file = openSync(path, 'r')
+    const file = openSync(path, reading)
     try {
       // Not from Node's shared pool: whoever caches 3 KB must not keep 8 KB alive.
       const bytes = Buffer.allocUnsafeSlow(length)
@@ -184,7 +187,7 @@ async function readWhole(path: string): Promise<Uint8Array | undefined> {
   try {
     const { size } = await stat(path)
     refuseOverlong(path, size)
-    return await readFile(path)
+    return await readFile(path, { flag: reading })
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined
     throw unavailable(`${path} cannot be read`, error)

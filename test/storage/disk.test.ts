@@ -9,6 +9,7 @@ import {
   rename,
   rm,
   stat,
+  symlink,
   truncate,
   utimes,
   writeFile,
@@ -47,6 +48,18 @@ describe('packs on disk', () => {
   test('a folder made for packs is closed to other people of the machine', async () => {
     await openDiskPacks(join(folder, 'deep', 'private'))
     assert.equal((await stat(join(folder, 'deep', 'private'))).mode & 0o077, 0)
+  })
+
+  test('a link in the place of a pack is not followed', async () => {
+    const packs = await openDiskPacks(join(folder, 'links'))
+    const [key, other] = [keyOf('a pack'), join(folder, 'somebody else')]
+    await packs.write(key, bytesOf(key, 9))
+    await writeFile(other, bytesOf(key, 9))
+    const path = join(folder, 'links', key.slice(0, 2), key.slice(2, 4), `${key}.jpg`)
+    await rm(path)
+    await symlink(other, path)
+    await assert.rejects(async () => packs.read(key, 0, 9), isUnavailable)
+    await assert.rejects(packs.readWhole(key), isUnavailable)
   })
 
   test('packs are there after opening the folder again', async () => {
