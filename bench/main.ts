@@ -11,6 +11,8 @@ import { getAgainstBare } from './numbers/get-against-bare.ts'
 import { getAgainstNginx } from './numbers/get-against-nginx.ts'
 import { getOnPostgres } from './numbers/get-on-postgres.ts'
 import { getOnS3 } from './numbers/get-on-s3.ts'
+import { growth } from './numbers/growth.ts'
+import { heavyPictures } from './numbers/heavy-pictures.ts'
 import { memory } from './numbers/memory.ts'
 import { nodes } from './numbers/nodes.ts'
 import { notModified } from './numbers/not-modified.ts'
@@ -33,6 +35,8 @@ const embedded: Readonly<Record<string, Measure>> = {
   put,
   directory: directorySize,
   memory: stage => memory(stage),
+  heavy: heavyPictures,
+  growth,
   workers,
   start,
 }

@@ -2,6 +2,8 @@
  * The bench's pictures: one from a phone, to be uploaded, and a few faces whose renditions the
  * populations hold. Copies of them are told apart by stamp.ts.
  */
+
+import sharp from 'sharp'
 import { renderPack } from '../src/renditions/render.ts'
 import type { RenderedPack } from '../src/renditions/rendition.ts'
 import { jpegOfExactly, portraitJpeg } from '../test/support/pictures.ts'
@@ -16,6 +18,17 @@ const phone = {
   orientation: 6,
   exif: true,
 } as const
+
+export { portraitJpeg } from '../test/support/pictures.ts'
+
+/** Of 16 bits and one colour, and so a small file. */
+export async function interlacedPng(side: number): Promise<Buffer> {
+  const background = { r: 40, g: 90, b: 140 }
+  return await sharp({ create: { width: side, height: side, channels: 3, background } })
+    .toColourspace('rgb16')
+    .png({ progressive: true, compressionLevel: 9 })
+    .toBuffer()
+}
 
 export async function phoneJpeg(): Promise<Buffer> {
   return await portraitJpeg(phone)

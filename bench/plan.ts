@@ -16,6 +16,8 @@ export type Plan = Readonly<{
   /** Of load per measurement. */
   seconds: number
   uploadsPerRound: number
+  /** Of the number that asks whether memory grows. */
+  growthUploads: number
   starts: number
   /** Names of numbers; empty for all. */
   only: readonly string[]
@@ -37,6 +39,8 @@ export const describeUsage = (listings: readonly Listing[]): string => `npm run 
   --rounds N       measurements of each side, taken in turns (5)
   --seconds N      of load per measurement (5)
   --s3-users N     people whose photos are on S3 (5000)
+  --growth-uploads N
+                   uploads of the number that asks whether memory grows (10000)
   --only a,b       some numbers:
 ${listings.map(({ file, names }) => `                     ${names.join(', ')} (${file})`).join('\n')}
   --folder PATH    keep the populations there and use them again; must be a real disk
@@ -56,6 +60,7 @@ const full = {
   rounds: 5,
   seconds: 5,
   uploads: 24,
+  growthUploads: 10_000,
   starts: 9,
 }
 const quick: typeof full = {
@@ -65,6 +70,7 @@ const quick: typeof full = {
   rounds: 1,
   seconds: 1,
   uploads: 4,
+  growthUploads: 100,
   starts: 2,
 }
 
@@ -76,6 +82,7 @@ export function readPlan(args: readonly string[], listings: readonly Listing[]):
       users: { type: 'string' },
       'many-users': { type: 'string' },
       's3-users': { type: 'string' },
+      'growth-uploads': { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       only: { type: 'string' },
@@ -99,6 +106,7 @@ export function readPlan(args: readonly string[], listings: readonly Listing[]):
     rounds: countOf('rounds', values.rounds, standard.rounds),
     seconds: countOf('seconds', values.seconds, standard.seconds),
     uploadsPerRound: standard.uploads,
+    growthUploads: countOf('growth-uploads', values['growth-uploads'], standard.growthUploads),
     starts: standard.starts,
     only,
     folder: values.folder,

@@ -1,6 +1,6 @@
 /**
- * Loaded into every measured process before its own code: answers what it and its workers have used so
- * far, and ends it when the bench is gone. It is idle until it is asked.
+ * Loaded into every measured process before its own code: answers what it, its workers and their renderers have
+ * used so far, and ends it when the bench is gone. It is idle until it is asked.
  */
 import cluster, { type Worker } from 'node:cluster'
 import { existsSync, readFileSync } from 'node:fs'
@@ -44,8 +44,39 @@ function isUsage(message: unknown): message is Usage {
 function readUsage(): Usage {
   const { user, system } = process.cpuUsage()
   return {
-    cpuSeconds: (user + system) / 1e6,
+    cpuSeconds: (user + system) / 1e6 + cpuSecondsOfOthers(),
     peakMegabytes: peakKilobytes() / 1024,
+  }
+}
+
+/** Of the processes below this one that do not answer themselves, those that have ended included. */
+function cpuSecondsOfOthers(): number {
+  const answering = Object.values(cluster.workers ?? {}).map(worker => worker?.process.pid)
+  const children = read(`/proc/self/task/${process.pid}/children`).split(' ').filter(Boolean)
+  const others = children.filter(pid => !answering.includes(Number(pid)))
+  const { ofEnded } = readTimes('self')
+  return others.reduce((sum, pid) => sum + readTimes(pid).own, ofEnded)
+}
+
+/** Linux tells times in hundredths of a second, whatever its clock. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+const ticksPerSecond = 100
+
+function readTimes(pid: string): Readonly<{ own: number; ofEnded: number }> {
+  const text = read(`/proc/${pid}/stat`)
+  // The name before it may hold spaces and brackets.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const [user = 0, system = 0, endedUser = 0, endedSystem = 0] = [11, 12, 13, 14].map(
+    index => Number(fields[index] ?? 0) / ticksPerSecond,
+  )
+  return { own: user + system, ofEnded: endedUser + endedSystem }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'latin1')
+  } catch {
+    // It has ended meanwhile, or there is no /proc.
+    return ''
   }
 }
 

@@ -33,6 +33,32 @@ export const requestCosts: readonly Cost[] = [
     now: 'one spelling, with spaces and tabs around it; 32 MB for all tokens, of which one person or application has at most a 64th',
     test: 'test/properties/token-cache.test.ts',
   },
+  {
+    input:
+      'A JPEG of 3.6 MB whose thousands of scans stand behind a comment that holds an end marker',
+    now: '400 before it is decoded: at most 200 scans, over 40 million blocks together',
+    test: 'test/renditions/inspect.test.ts',
+  },
+  {
+    input: 'Three pictures whose decoding does not end, and an honest one behind them',
+    now: 'each is refused after `VISAGE_RENDER_TIMEOUT` and its renderer killed; the honest one waits for one of them',
+    test: 'test/renditions/renderer-pool.test.ts',
+  },
+  {
+    input: 'A decoder that crashes, or takes more memory than the header of its picture said',
+    now: '400 for this picture; its renderer is replaced, and no other picture is touched',
+    test: 'test/renditions/renderer-pool.test.ts',
+  },
+  {
+    input: 'SIGTERM while three such pictures are under way',
+    now: 'the server ends within one `VISAGE_RENDER_TIMEOUT`, and answers all of them',
+    test: 'test/renderers.test.ts',
+  },
+  {
+    input: 'Three interlaced 16-bit PNGs of 250 KB with 5,700 x 5,700 pixels at once',
+    now: 'decoded one after the other within `VISAGE_DECODE_MEMORY`; smaller pictures pass them',
+    test: 'test/renditions/queue.test.ts',
+  },
 ]
 
 export function renderRequestCosts(): string {

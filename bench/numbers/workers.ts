@@ -28,7 +28,6 @@ export async function workers(stage: Stage): Promise<readonly Row[]> {
   const memoryRow = {
     ...peak,
     what: `${peak.what}, ${count} workers and their primary`,
-    note: `${peak.note}; the sum of each one's own peak, code they share counted each time`,
   }
   if (!canPin || count < 2) return [notMeasured(what, floor, 'needs two processors'), memoryRow]
   return [...(await measureReads(stage, what, count)), memoryRow]

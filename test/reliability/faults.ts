@@ -4,6 +4,7 @@ import { connections } from './connections.ts'
 import { diskFull, diskReadOnly, diskRefuses } from './disk-faults.ts'
 import type { Fault } from './fault.ts'
 import { postgresFaults } from './postgres-faults.ts'
+import { heavyPictures, renderersKilled } from './renderers.ts'
 import { s3Faults } from './s3-faults.ts'
 import { shutdown } from './shutdown.ts'
 import { sigkill } from './sigkill.ts'
@@ -16,6 +17,8 @@ export const faults: readonly Fault[] = [
   clockJumps,
   connections,
   shutdown,
+  renderersKilled,
+  heavyPictures,
   ...postgresFaults,
   ...s3Faults,
 ]
