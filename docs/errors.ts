@@ -172,7 +172,7 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     when: 'the process that decoded the picture ended: it needed too much memory, or met a fault of the decoder',
   },
   'image-has-too-many-pixels': {
-    when: 'the picture has more pixels than `VISAGE_MAX_PIXELS`',
+    when: 'the picture has more pixels than `VISAGE_MAX_PIXELS`, or than can be decoded in `VISAGE_DECODE_MEMORY`; then the message names the kind, such as "progressive JPEG"',
     facts: { width: 30000, height: 30000, maxPixels: 100000000 },
   },
 

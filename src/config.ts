@@ -145,7 +145,7 @@ export const settings = {
     'MAX_PIXELS',
     'number',
     '100000000',
-    'How many pixels an uploaded picture may have.',
+    'How many pixels an uploaded picture may have. Pictures that are decoded as a whole may have fewer, as VISAGE_DECODE_MEMORY allows; by default AVIF 14.9 million (9.9 with more than 8 bits), progressive JPEG 44.7, GIF and WebP 53.6.',
   ),
   renderers: setting(
     'RENDERERS',

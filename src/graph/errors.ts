@@ -209,7 +209,7 @@ export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
   ),
   'image-has-too-many-pixels': badRequest(
     f =>
-      `The picture has ${text(f, 'width')} x ${text(f, 'height')} pixels; at most ${text(f, 'maxPixels')} in all are accepted.`,
+      `The picture has ${text(f, 'width')} x ${text(f, 'height')} pixels; at most ${text(f, 'maxPixels')} in all are accepted${ofKind(f)}.`,
     'ValidationImageTooLarge',
   ),
   'image-too-slow': badRequest(
@@ -357,6 +357,10 @@ function throttled(code: string, message: Words): WireError {
 
 function text(facts: Facts, name: string): string {
   return String(facts[name] ?? '')
+}
+
+function ofKind(facts: Facts): string {
+  return facts.kind === undefined ? '' : ` in this kind of picture (${text(facts, 'kind')})`
 }
 
 function list(facts: Facts, name: string): readonly string[] {

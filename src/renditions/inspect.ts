@@ -9,7 +9,14 @@ import { asStill } from './avif-sequence.ts'
 import type { Colour } from './colour.ts'
 import { openPicture, refuseBroken } from './decoders.ts'
 import { freeCanvas } from './gif.ts'
-import { decodedBytes, defaultLimits, type Header, type Limits, pixelLimit } from './limits.ts'
+import {
+  decodedBytes,
+  defaultLimits,
+  type Header,
+  type Limits,
+  nameOf,
+  pixelLimit,
+} from './limits.ts'
 import { acceptedFormats, type PictureFormat, recognise } from './signatures.ts'
 import { smallestSide } from './sizes.ts'
 import { takeWholePicture } from './structure.ts'
@@ -24,6 +31,10 @@ export type Admitted = Inspected &
     picture: Uint8Array
     /** That part is the upload, to the byte. */
     isWholeUpload: boolean
+    /** A JPEG's, so that pixels may be missing as well. */
+    isEndMissing: boolean
+    /** Before the orientation a camera noted. */
+    stored: Readonly<{ width: number; height: number }>
     /** 16 bits a channel, and a colour profile. */
     hasDeepProfile: boolean
     /** One that the decoder does not apply. */
@@ -36,7 +47,7 @@ export type Admitted = Inspected &
 
 /**
  * Throws Failure 'image-is-base64', 'image-format-unsupported' (facts: arrived, accepted),
- * 'image-broken', 'image-too-slow', 'image-has-too-many-pixels' (width, height, maxPixels), 'image-width-too-small'
+ * 'image-broken', 'image-too-slow', 'image-has-too-many-pixels' (width, height, maxPixels, kind where it is the limit of that), 'image-width-too-small'
  * (width, minWidth) or 'image-height-too-small' (height, minHeight).
  */
 export async function inspectUpload(
@@ -54,12 +65,14 @@ export async function admitUpload(bytes: Uint8Array, limits: Limits): Promise<Ad
   requireSameFormat(metadata, format)
   const { width, height } = metadata.autoOrient
   const read = readHeader(metadata, format)
-  requireFewPixels(width, height, pixelLimit(read, limits))
+  requireFewPixels(width, height, read, limits)
   requireSmallestSide(width, height)
   const colour = readToldColour(picture, metadata)
   return {
     ...{ format, width, height, picture },
     isWholeUpload: picture.length === bytes.length,
+    isEndMissing: format === 'jpeg' && picture.length > bytes.length,
+    stored: { width: metadata.width, height: metadata.height },
     hasDeepProfile: metadata.space === 'rgb16' && metadata.hasProfile && !colour,
     bits: metadata.depth === 'uchar' ? 8 : (metadata.bitsPerSample ?? 16),
     decodedBytes: decodedBytes(read, width * height),
@@ -98,9 +111,11 @@ function readHeader(metadata: Metadata, format: PictureFormat): Header {
   }
 }
 
-function requireFewPixels(width: number, height: number, maxPixels: number): void {
+function requireFewPixels(width: number, height: number, header: Header, limits: Limits): void {
+  const maxPixels = pixelLimit(header, limits)
   if (width * height <= maxPixels) return
-  throw new Failure('image-has-too-many-pixels', { facts: { width, height, maxPixels } })
+  const kind = maxPixels < limits.maxPixels && { kind: nameOf(header) }
+  throw new Failure('image-has-too-many-pixels', { facts: { width, height, maxPixels, ...kind } })
 }
 
 function requireSmallestSide(width: number, height: number): void {

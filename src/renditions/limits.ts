@@ -36,7 +36,10 @@ export type Header = Readonly<{
 }>
 
 /** Measured as peak resident memory, per pixel, of decoders that hold the whole picture. */
-const bytesHeldPerPixel = { gif: 5, webp: 5, avif: 18, progressiveJpeg: 6 } as const
+const bytesHeldPerPixel = { gif: 5, webp: 5, avif: 18, deepAvif: 27, progressiveJpeg: 6 } as const
+
+/** Of one value of 8 bits in each of red, green, blue and alpha; AVIF with 10 or 12 bits has more. */
+const bytesOfUsualPixel = 4
 
 /** Baseline JPEG and plain PNG are decoded in rows; libvips holds about so many. Measured. */
 const rowsHeld = 1600
@@ -49,12 +52,21 @@ export function pixelLimit(header: Header, limits: Limits): number {
   return Math.min(limits.maxPixels, Math.floor(limits.maxDecodedBytes / heldPerPixel(header)))
 }
 
+/** In the words of an error message: what decides how much memory a pixel takes. */
+export function nameOf({ format, bytesPerPixel, isInterlaced }: Header): string {
+  if (format === 'jpeg') return isInterlaced ? 'progressive JPEG' : 'JPEG'
+  if (format === 'png') return isInterlaced ? 'interlaced PNG' : 'PNG'
+  if (format === 'avif' && bytesPerPixel > bytesOfUsualPixel) return 'AVIF of more than 8 bits'
+  return { gif: 'GIF', webp: 'WebP', avif: 'AVIF' }[format]
+}
+
 /** Bytes that the decoder of such a picture holds at once. */
 export function decodedBytes(header: Header, pixels: number): number {
   return Math.ceil(pixels * heldPerPixel(header))
 }
 
 function heldPerPixel({ format, height, bytesPerPixel, isInterlaced }: Header): number {
+  if (format === 'avif' && bytesPerPixel > bytesOfUsualPixel) return bytesHeldPerPixel.deepAvif
   if (format !== 'jpeg' && format !== 'png') return bytesHeldPerPixel[format]
   if (!isInterlaced) return bytesPerPixel * Math.min(1, rowsHeld / height)
   return format === 'jpeg' ? bytesHeldPerPixel.progressiveJpeg : bytesPerPixel

@@ -5,6 +5,7 @@
 
 import sharp, { type Sharp } from 'sharp'
 import { openPicture, refuseBroken } from './decoders.ts'
+import { requireEveryPixel } from './every-pixel.ts'
 import { type Admitted, admitUpload } from './inspect.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { isOwnEncoding } from './own-encoding.ts'
@@ -32,6 +33,7 @@ export async function renderPack(
 
 /** Throws 'image-broken'. */
 export async function renderAdmitted(upload: Admitted, framing: Framing): Promise<RenderedPack> {
+  if (upload.isEndMissing) await requireEveryPixel(upload)
   const photo = await decodePhoto(upload, framing)
   const sides = framing === 'square' ? sidesToRender(photo.width) : [photo.width]
   const encoded: Encoded[] = []

@@ -10,7 +10,7 @@ import { blockLimit, type Limits, maxScans } from './limits.ts'
 import type { PictureFormat } from './signatures.ts'
 
 /**
- * The part of the upload a decoder may see. Throws 'image-broken' when its end is missing, and
+ * The part of the upload a decoder may see. Throws 'image-broken' when parts of it are missing, and
  * 'image-too-slow' when decoding it is more work than `limits` allow.
  */
 export function takeWholePicture(
@@ -24,15 +24,19 @@ export function takeWholePicture(
   return format === 'png' ? keepPngPicture(upload) : bytes
 }
 
-/** What follows the end marker (more pictures, a video, a phone's notes) goes to no decoder. */
+const endMarker = Buffer.from([0xff, 0xd9])
+
+/**
+ * What follows the end marker (more pictures, a video, a phone's notes) goes to no decoder. Where there is
+ * none it is put there: whether pixels are missing is for the decoder to say (every-pixel.ts).
+ */
 function takeJpeg(jpeg: Buffer, limits: Limits): Uint8Array {
   const { scans, blocks, end } = countScans(jpeg)
   if (scans > maxScans || blocks > blockLimit(limits)) {
     throw new Failure('image-too-slow', { detail: `${scans} scans over ${blocks} blocks` })
   }
   if (scans === 0) throw broken('it ends before its picture')
-  if (end === undefined) throw broken('it ends before its end marker')
-  return jpeg.subarray(0, end)
+  return end === undefined ? Buffer.concat([jpeg, endMarker]) : jpeg.subarray(0, end)
 }
 
 /** Those that say how pixels look. https://www.w3.org/TR/png-3/#11Chunks */

@@ -3,6 +3,7 @@
  * than sending them.
  */
 import sharp from 'sharp'
+import { writeAvif } from '../support/avif-files.ts'
 import * as made from '../support/pictures.ts'
 
 const limit = 4 * 1024 * 1024
@@ -46,6 +47,20 @@ const makers = {
   '8 MiB of zeros': async () => Buffer.alloc(8 * 1024 * 1024),
   'a JPEG cut in half': async () =>
     made.cutOff(await made.portraitJpeg({ width: 300, height: 300 }), 0.5),
+  'a JPEG without its end marker': async () =>
+    (await made.portraitJpeg({ width: 300, height: 300 })).subarray(0, -2),
+  'an animated AVIF': async () => {
+    const size = { width: 300, height: 300 }
+    const frames = [await made.portraitAvif(size), await made.portraitAvif({ ...size, seed: 5 })]
+    return writeAvif({ frames, ...size, kind: 'both' })
+  },
+  'an AVIF in Display P3': async () => {
+    const size = { width: 96, height: 96 }
+    const create = { ...size, channels: 3, background: { r: 200, g: 80, b: 80 } } as const
+    const frames = [await sharp({ create }).avif({ effort: 0, quality: 100 }).toBuffer()]
+    return writeAvif({ frames, ...size, nclx: [12, 13] })
+  },
+  'a red GIF on a larger canvas': () => redOnCanvas(60, 120),
   'a PNG cut in half': async () =>
     made.cutOff(await made.portraitPng({ width: 300, height: 300 }), 0.5),
   'a picture of 1 x 1': () => flat(1, 1),
@@ -76,6 +91,15 @@ export function make(name: PictureName): Promise<Buffer> {
 /** Stored as a camera in this orientation does; upright it is 'an upright picture'. */
 function turned(orientation: made.Orientation): Promise<Buffer> {
   return made.portraitJpeg({ width: 300, height: 400, seed: 7, orientation })
+}
+
+/** The frame is smaller than the canvas. */
+async function redOnCanvas(side: number, canvas: number): Promise<Buffer> {
+  const create = { width: side, height: side, channels: 3, background: '#ff0000' } as const
+  const gif = await sharp({ create }).gif().toBuffer()
+  gif.writeUInt16LE(canvas, 6)
+  gif.writeUInt16LE(canvas, 8)
+  return made.withoutTransparency(gif)
 }
 
 function flat(width: number, height: number): Promise<Buffer> {

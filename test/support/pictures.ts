@@ -87,6 +87,16 @@ export async function animation(format: 'gif' | 'webp', options: Portrait = {}):
     : picture.webp({ effort: 0, delay }).toBuffer()
 }
 
+const graphicControl = Buffer.from('21f904', 'hex')
+
+/** sharp gives most GIFs a transparent colour; here no frame has one. */
+export function withoutTransparency(bytes: Buffer): Buffer {
+  const gif = Buffer.from(bytes)
+  let at = gif.indexOf(graphicControl)
+  for (; at >= 0; at = gif.indexOf(graphicControl, at + 4)) gif.writeUInt8(0, at + 3)
+  return gif
+}
+
 /** What must never come out again; each string can be searched for in a file's bytes. */
 export const telltales = ['Telltale Camera', 'Telltale Author', 'Exif', 'http://ns.adobe.com/xap/']
 

@@ -205,6 +205,38 @@ const pixels: readonly Scenario[] = [
     'https://www.color.org/chardata/rgb/DisplayP3.xalter',
   ),
   becomes(
+    'A JPEG that lacks nothing but its end marker becomes the photo',
+    'a JPEG without its end marker',
+    steps.shows('a JPEG of 300', 300),
+    'https://www.w3.org/Graphics/JPEG/itu-t81.pdf',
+  ),
+  becomes(
+    'Of a moving AVIF the first frame becomes the photo',
+    'an animated AVIF',
+    steps.shows('an AVIF', 300),
+    'https://aomediacodec.github.io/av1-avif/#image-sequences',
+  ),
+  becomes(
+    'Canvas that the first frame of a GIF leaves free becomes white',
+    'a red GIF on a larger canvas',
+    {
+      status: 200,
+      picture: {
+        colours: [
+          { x: 30, y: 30, rgb: [254, 0, 0] },
+          { x: 90, y: 90, rgb: [255, 255, 255] },
+        ],
+      },
+    },
+    'https://www.w3.org/Graphics/GIF/spec-gif89a.txt',
+  ),
+  becomes(
+    'A picture that tells Display P3 by nclx becomes one in sRGB',
+    'an AVIF in Display P3',
+    { status: 200, picture: { colours: [{ x: 48, y: 48, rgb: [216, 69, 75] }] } },
+    'https://www.itu.int/rec/T-REC-H.273',
+  ),
+  becomes(
     'What is transparent becomes white',
     'a transparent PNG',
     {

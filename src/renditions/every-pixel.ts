@@ -1,0 +1,30 @@
+/**
+ * Whether a JPEG without end marker has all its pixels. Phones and uploaders cut off the last two bytes, and
+ * every viewer shows such a picture; of one that was really cut the rest would be grey.
+ */
+
+import sharp from 'sharp'
+import { Failure } from '../failure.ts'
+import type { Admitted } from './inspect.ts'
+
+/**
+ * libjpeg complains where its data ends too early, and goes on with grey. So the last row is decoded, which
+ * takes all rows before it, at full size (reduced ones are read ahead of the complaint), and the first
+ * complaint counts. Throws 'image-broken'.
+ */
+export async function requireEveryPixel({ picture, stored }: Admitted): Promise<void> {
+  const lastRow = { left: 0, top: stored.height - 1, width: stored.width, height: 1 }
+  try {
+    await sharp(picture, { failOn: 'warning', limitInputPixels: false, sequentialRead: true })
+      .extract(lastRow)
+      .raw()
+      .toBuffer()
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message : String(cause)
+    if (isOfTrailer.test(words)) return
+    throw new Failure('image-broken', { detail: `without end marker: ${words}`, cause })
+  }
+}
+
+/** What a phone has put in place of the end marker: all pixels were there before it. */
+const isOfTrailer = /extraneous bytes before marker 0xd9/
