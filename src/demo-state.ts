@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Drawn, drawnFolders, recallOrDraw } from './demo/drawn.ts'
 import * as demo from './demo/tenant.ts'
 import { insertContact } from './directory/contacts.ts'
 import { emptyDirectory } from './directory/directory.ts'
@@ -15,14 +16,17 @@ import { addRoleMembers } from './directory/relations.ts'
 import { addUsers } from './directory/users.ts'
 import type { OwnerKey } from './photos/photo.ts'
 import { findPointer, holdOwner, movePointer, type PointerRow } from './photos/pointer.ts'
-import { preparePhoto, type ReplaceParts } from './photos/replace.ts'
+import { framingOf, preparePhoto, type ReplaceParts } from './photos/replace.ts'
 import { copyPhoto, listVersions, restorePhotos } from './photos/restore.ts'
+import type { Framing } from './renditions/rendition.ts'
 import type { Database } from './storage/schema.ts'
 
 export type DemoOptions = Readonly<{
   /** Where it is kept; undefined keeps nothing. */
   data: string | undefined
   photos: 'all' | 'none'
+  /** Where photos that were drawn once are kept; tests name folders of their own. */
+  drawn?: readonly string[] | undefined
 }>
 
 export type DemoState = Readonly<{
@@ -32,6 +36,7 @@ export type DemoState = Readonly<{
   restore: () => Promise<void>
 }>
 
+type DemoParts = ReplaceParts & Readonly<{ drawn: readonly string[] }>
 type Portrait = Readonly<{ owner: OwnerKey; picture: NonNullable<demo.Person['picture']> }>
 /** Portrait -> its photo as it was first set, or as it was last restored. */
 type Originals = Map<Portrait, PointerRow>
@@ -47,18 +52,20 @@ export async function loadDemo(parts: ReplaceParts, options: DemoOptions): Promi
     await loadPeople(transaction)
     await loadMailboxesOnce(transaction)
   })
-  const { rest } = await loadPhotosOnce(parts, portraits, originals, options.data)
+  const drawn = options.drawn ?? (portraits.length > 0 ? await drawnFolders() : [])
+  const demoParts = { ...parts, drawn }
+  const { rest } = await loadPhotosOnce(demoParts, portraits, originals, options.data)
   return {
     photosReady: rest,
     async restore() {
       await rest
-      await restoreDemo(parts, portraits, originals)
+      await restoreDemo(demoParts, portraits, originals)
     },
   }
 }
 
 async function restoreDemo(
-  parts: ReplaceParts,
+  parts: DemoParts,
   portraits: readonly Portrait[],
   originals: Originals,
 ): Promise<void> {
@@ -84,7 +91,7 @@ async function restoreDemo(
 
 /** A photo that is still in its place stays there; any other is copied or, if need be, drawn again. */
 async function renewOriginals(
-  parts: ReplaceParts,
+  parts: DemoParts,
   portraits: readonly Portrait[],
   originals: Originals,
   fresh: Set<string>,
@@ -146,7 +153,7 @@ function withoutNulls<Row extends object>(row: Row): Without<Row> {
  * were set once: a photo that was removed since stays away.
  */
 async function loadPhotosOnce(
-  parts: ReplaceParts,
+  parts: DemoParts,
   portraits: readonly Portrait[],
   originals: Originals,
   data: string | undefined,
@@ -166,7 +173,7 @@ async function loadPhotosOnce(
 }
 
 /** What somebody has set meanwhile is not replaced by a drawing; the sweep takes the drawing then. */
-async function setPortrait(parts: ReplaceParts, portrait: Portrait): Promise<PointerRow> {
+async function setPortrait(parts: DemoParts, portrait: Portrait): Promise<PointerRow> {
   const { owner } = portrait
   const row = await prepare(parts, portrait)
   await parts.database.transaction().execute(async transaction => {
@@ -178,18 +185,23 @@ async function setPortrait(parts: ReplaceParts, portrait: Portrait): Promise<Poi
   return row
 }
 
-async function prepare(parts: ReplaceParts, { owner, picture }: Portrait): Promise<PointerRow> {
+async function prepare(parts: DemoParts, { owner, picture }: Portrait): Promise<PointerRow> {
+  const framing = framingOf(owner.kind)
+  const name = JSON.stringify([picture, framing])
+  const drawn = await recallOrDraw(parts.drawn, name, () => draw(picture, framing))
+  const render = async () => ({ bytes: drawn.pack, renditions: drawn.renditions })
+  return await preparePhoto({ ...parts, render }, owner.kind, drawn.picture)
+}
+
+/** In this process: the picture is our own, and nobody waits for a renderer to start. */
+async function draw(shown: Portrait['picture'], framing: Framing): Promise<Drawn> {
   const { drawPicture } = await import('./demo/pictures.ts')
   const { closeOtherDecoders } = await import('./renditions/decoders.ts')
   const { renderPack } = await import('./renditions/render.ts')
   closeOtherDecoders()
-  // In this process: the picture is our own, and nobody waits for a renderer to start.
-  const drawing = { ...parts, render: renderHere }
-  return await preparePhoto(drawing, owner.kind, await drawPicture(picture))
-
-  async function renderHere(...[bytes, framing]: Parameters<ReplaceParts['render']>) {
-    return await renderPack(bytes, framing)
-  }
+  const picture = await drawPicture(shown)
+  const { bytes, renditions } = await renderPack(picture, framing)
+  return { picture, pack: bytes, renditions }
 }
 
 function listPortraits(): Portrait[] {

@@ -42,6 +42,8 @@ export type DevelopmentOptions = Pick<
     watch?: ((entry: Entry) => void) | undefined
     /** 'none' for people without photos, and a quicker start. */
     photos?: 'all' | 'none' | undefined
+    /** Where demo photos that were drawn once are kept; where the package may write when left out. */
+    drawn?: readonly string[] | undefined
   }>
 
 export type Development = RunningServer &
@@ -105,8 +107,8 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
   })
   try {
     if (issuer === undefined) throw new Error('the server did not ask for an issuer')
-    const { data, photos = 'all' } = options
-    const state = await loadDemo(server.parts, { data, photos })
+    const { data, photos = 'all', drawn } = options
+    const state = await loadDemo(server.parts, { data, photos, drawn })
     demoReady.resolve(state)
     await signingKey?.keep(issuer)
     return { ...finishInOrder(server, state, faults), issuer, requests: journal.entries, reset }

@@ -12,7 +12,7 @@ export type VisageOptions = Readonly<{
   port?: number
   /** Serves TLS with a certificate made for this start; most official clients want it. */
   https?: boolean
-  /** 'none' for people without photos, which starts at once; 'all' takes about two seconds. */
+  /** 'none' for people without photos, which starts at once; with 'all' the first start draws them. */
   photos?: 'all' | 'none'
   /** Sentences such as '429 on PUT me/photo/$value first 2': docs/faults.md in the package. */
   faults?: readonly string[]

@@ -61,6 +61,10 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
+export function framingOf(kind: OwnerKey['kind']): Framing {
+  return kind === 'contact' ? 'whole' : 'square'
+}
+
 /** A photo in the store that nobody's pointer names yet; the sweep removes it unless one soon does. */
 export async function preparePhoto(
   parts: ReplaceParts,
@@ -69,7 +73,7 @@ export async function preparePhoto(
   uploadHash = hashOf(bytes),
   gone?: AbortSignal,
 ): Promise<PointerRow> {
-  const pack = await parts.render(bytes, kind === 'contact' ? 'whole' : 'square', gone)
+  const pack = await parts.render(bytes, framingOf(kind), gone)
   const version = parts.newVersion()
   await parts.packs.write(version, pack.bytes)
   return {
