@@ -9,7 +9,19 @@ const groups: readonly (readonly [title: string, names: readonly SettingName[]])
     'Whom to believe',
     ['cloud', 'tenants', 'personalAccounts', 'b2cTenants', 'issuer', 'issuerTenant', 'audience'],
   ],
-  ['Where to listen', ['host', 'port', 'workers', 'baseUrl', 'tlsCert', 'tlsKey']],
+  [
+    'Where to listen',
+    [
+      'host',
+      'port',
+      'workers',
+      'connectionRequests',
+      'connectionAge',
+      'baseUrl',
+      'tlsCert',
+      'tlsKey',
+    ],
+  ],
   [
     'What to keep, and where',
     ['data', 'database', 'databaseConnections', 'packs', 'packCache', 'sweepEvery', 'sweepGrace'],

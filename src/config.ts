@@ -178,6 +178,18 @@ export const settings = {
     'How many bytes of request bodies may be in memory at the same time; further ones are refused with 503 and Retry-After. A body of JSON counts three to five times, as what it becomes; a batch with a photo of 4 MB takes 22 MB. Divided among the workers, at least 24 MB each.',
   ),
   stallTimeout: setting('STALL_TIMEOUT', 'seconds', '15', 'How long an upload may pause.'),
+  connectionRequests: setting(
+    'CONNECTION_REQUESTS',
+    'number',
+    '1000',
+    'After how many requests a connection is closed behind its answer, so that the next one may go to another worker; 0 for never.',
+  ),
+  connectionAge: setting(
+    'CONNECTION_AGE',
+    'seconds',
+    '20',
+    'After how much time a connection is closed behind its next answer, for the same reason; 0 for never.',
+  ),
   sweepEvery: setting(
     'SWEEP_EVERY',
     'seconds',
@@ -264,6 +276,9 @@ export type Config = Readonly<{
   drainMs: number
 }>
 
+/** When a connection is closed behind an answer; Infinity for never. */
+export type ConnectionLimits = Readonly<{ maxRequests: number; maxAgeMs: number }>
+
 /** What a deployment may spend, and how it cleans up. */
 export type Limits = Readonly<{
   maxPixels: number
@@ -273,6 +288,7 @@ export type Limits = Readonly<{
   decodeMemoryBytes: number
   uploadMemoryBytes: number
   stallTimeoutMs: number
+  connections: ConnectionLimits
   sweepEveryMs: number
   sweepGraceMs: number
   /** 'memory': each process lets go of what it alone remembers, and another one sweeps the store. */
@@ -352,6 +368,10 @@ export function readLimits(texts: Texts): Limits {
     decodeMemoryBytes: numberOf(texts, 'decodeMemory', 16 * 1024 * 1024, 2 ** 40),
     uploadMemoryBytes: numberOf(texts, 'uploadMemory', 4 * 1024 * 1024, 2 ** 40),
     stallTimeoutMs: numberOf(texts, 'stallTimeout', 1, 3600) * 1000,
+    connections: {
+      maxRequests: numberOf(texts, 'connectionRequests', 0, 1_000_000_000) || Infinity,
+      maxAgeMs: numberOf(texts, 'connectionAge', 0, 30 * 86_400) * 1000 || Infinity,
+    },
     sweepEveryMs: numberOf(texts, 'sweepEvery', 0, 86_400) * 1000,
     sweepGraceMs: numberOf(texts, 'sweepGrace', 60, 30 * 86_400) * 1000,
     sweeps: 'store and memory',

@@ -62,6 +62,8 @@ export type ServerOptions = StoreOptions &
     strictContentType: boolean
     /** While the store is moved: nothing is changed and nothing swept. */
     isReadOnly?: boolean | undefined
+    /** Of several processes that serve together: whether all do. */
+    isCrewComplete?: (() => boolean) | undefined
     /** Per application and mailbox, in this process; undefined for none. */
     throttle?: ThrottleLimits | undefined
     limits: Limits
@@ -106,7 +108,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const budget = createBodyBudget(limits.uploadMemoryBytes)
   let issuers: IssuerWatch | undefined
   const opened: Opened = { ...stores, rendering, budget, instruments, issuers: () => issuers }
-  const readiness = watchParts(opened, events)
+  const readiness = watchParts(opened, events, options.isCrewComplete)
   const answerProbe = answerProbes(readiness.look)
   let identity: Identity | undefined
   let identify: Parts['identify'] = async () => {
@@ -122,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(options.baseUrl !== undefined && { baseUrl: options.baseUrl }),
     budget,
     stallTimeoutMs: limits.stallTimeoutMs,
+    connections: limits.connections,
     around: joinInstruments([instruments, { around: options.around }]).around,
     aroundDescriptions: instruments.around,
     before: (request, response) =>
@@ -196,7 +199,11 @@ type Opened = Stores &
   }>
 
 /** What can be asked of the parts, by who measures and by who wants to know whether they are there. */
-function watchParts(opened: Opened, { readinessChanged }: ServerEvents): ReadinessWatch {
+function watchParts(
+  opened: Opened,
+  { readinessChanged }: ServerEvents,
+  isCrewComplete: ServerOptions['isCrewComplete'],
+): ReadinessWatch {
   const { database, packs, rendering, budget, countCache, instruments, issuers } = opened
   instruments.observe?.({
     queue: rendering.queue,
@@ -210,7 +217,10 @@ function watchParts(opened: Opened, { readinessChanged }: ServerEvents): Readine
   // Not a part: an issuer that is away would take every node out of the load balancer at once, and
   // whoever has a token that was seen before is served without it.
   const remarks = { issuer: () => issuers()?.state() }
-  return watchReadiness(checks, { changed: readinessChanged, remarks })
+  const conditions = isCrewComplete && {
+    workers: () => (isCrewComplete() ? ('ok' as const) : ('unavailable' as const)),
+  }
+  return watchReadiness(checks, { changed: readinessChanged, remarks, conditions })
 }
 
 function createParts(

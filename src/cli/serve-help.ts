@@ -30,6 +30,8 @@ export const groupOf = {
   tlsCert: 'address',
   tlsKey: 'address',
   workers: 'address',
+  connectionRequests: 'address',
+  connectionAge: 'address',
   drain: 'address',
   data: 'stores',
   database: 'stores',

@@ -85,6 +85,7 @@ export async function startServing(
   config: Config,
   write: WriteLine,
   traces: Tracing | undefined,
+  isCrewComplete?: () => boolean,
 ): Promise<RunningServer & { metrics: Metrics | undefined }> {
   const { openMonitoring } = await import('../monitoring/open.ts')
   const { startServer } = await import('../server.ts')
@@ -100,6 +101,7 @@ export async function startServing(
       ...config,
       identity: () => ({ trust: config.trust, fetch: (url, init) => fetch(url, init) }),
       instruments,
+      isCrewComplete,
       write,
     })
     server.startRenderers()

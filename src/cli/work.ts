@@ -13,9 +13,11 @@ import { isOrder, type Order, type Report, tellError } from './worker-messages.t
 export function work(self: NodeJS.Process): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) self.on(signal, () => {})
   let serving: ReturnType<typeof startServing> | undefined
+  let isCrewComplete = false
 
   const start = async ({ number, config }: Order & { order: 'start' }) => {
-    serving = startServing(config, logOf(config, { worker: number }), readTracing())
+    const write = logOf(config, { worker: number })
+    serving = startServing(config, write, readTracing(), () => isCrewComplete)
     const { origin, metrics, readiness } = await serving
     if (metrics) {
       const { answerPrimary } = await import('../monitoring/worker-numbers.ts')
@@ -28,10 +30,20 @@ export function work(self: NodeJS.Process): void {
     await server?.close()
     self.exit(0)
   }
+  const obey = async (order: Order) => {
+    switch (order.order) {
+      case 'start':
+        return await start(order)
+      case 'know':
+        isCrewComplete = order.isCrewComplete
+        return
+      case 'end':
+        return await end()
+    }
+  }
   self.on('message', message => {
     if (!isOrder(message)) return
-    const obeyed = message.order === 'start' ? start(message) : end()
-    obeyed.catch(async error => {
+    obey(message).catch(async error => {
       await report(self, { report: 'failed', error: tellError(error) })
       self.exit(1)
     })

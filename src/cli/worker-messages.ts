@@ -9,6 +9,8 @@ import { CommandError } from './terminal.ts'
 /** To a worker. */
 export type Order =
   | Readonly<{ order: 'start'; number: number; config: Config }>
+  /** Whether all workers serve: each answers for the whole machine. */
+  | Readonly<{ order: 'know'; isCrewComplete: boolean }>
   | Readonly<{ order: 'end' }>
 
 /** From a worker. It asks for its order, because a message may come before anybody listens. */

@@ -55,6 +55,9 @@ export async function startWorkers(
   const ending = new AbortController()
   const ports = sharePort(config.port)
 
+  const current = () =>
+    [...crew.values()].filter(({ isReady }) => isReady()).map(({ worker }) => worker)
+
   function start(number: number): Member {
     const member = startMember(worker => {
       const share = shareOf({ ...config, port: ports.askFor(worker) }, number)
@@ -64,11 +67,20 @@ export async function startWorkers(
       if (!ports.isRight(member.worker, port)) member.worker.process.kill('SIGKILL')
     })
     crew.set(number, member)
+    void member.ready.then(tellCrew)
     void member.ended.then(() => {
       ports.forget(member.worker)
       if (crew.get(number) === member) crew.delete(number)
+      tellCrew()
     })
     return member
+  }
+
+  /** Each worker answers /readyz for the machine. */
+  function tellCrew(): void {
+    const serving = current()
+    const isCrewComplete = serving.length === config.workers
+    for (const worker of serving) order(worker, { order: 'know', isCrewComplete })
   }
 
   /** Until the end is wanted, whoever dies is followed by another. */
@@ -109,8 +121,6 @@ export async function startWorkers(
     await Promise.all(others.map(expectReady))
     for (const [index, member] of [first, ...others].entries()) void keep(index + 1, member)
     const pids = [first, ...others].map(({ worker }) => worker.process.pid)
-    const current = () =>
-      [...crew.values()].filter(({ isReady }) => isReady()).map(({ worker }) => worker)
     return { origin, pids, current, close }
   } catch (error) {
     await close().catch(() => {})

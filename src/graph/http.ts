@@ -30,6 +30,8 @@ export type HttpOptions = Readonly<{
   baseUrl?: string
   budget: BodyBudget
   stallTimeoutMs: number
+  /** When a connection is closed behind an answer; never, when left out. */
+  connections?: Readonly<{ maxRequests: number; maxAgeMs: number }>
   timeouts?: Partial<typeof defaultTimeouts>
   /** How long the requests that were taken have, once the end has begun. */
   closingMs?: number
@@ -77,7 +79,8 @@ export type HttpServer = Readonly<{
 
 export function createServer(parts: Parts, options: HttpOptions): HttpServer {
   const answerAny = toAnswerAny(options)
-  const serving: Serving = { ...options, isEnding: () => !server.listening }
+  const isOver = options.connections && countRequests(options.connections, parts.stopwatch)
+  const serving: Serving = { ...options, isEnding: () => !server.listening, isOver }
   const handle: Handle = (request, response) => {
     // Behind an answer that is still on its way: what is pipelined is done one by one. At once they could
     // overtake each other (RFC 9112, 9.3.2), and all their answers would wait in memory for a slow reader.
@@ -147,7 +150,29 @@ async function closeServer(
 }
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
-type Serving = HttpOptions & Readonly<{ isEnding: () => boolean }>
+type Serving = HttpOptions &
+  Readonly<{
+    isEnding: () => boolean
+    /** Whether the request that came on it is the last one of this connection. */
+    isOver: ((socket: Socket) => boolean) | undefined
+  }>
+
+/**
+ * A client that keeps its connections would keep the workers that they lead to: one that took another's
+ * place would serve nobody. Node's maxRequestsPerSocket would answer 503 to what is pipelined behind.
+ */
+function countRequests(
+  { maxRequests, maxAgeMs }: NonNullable<HttpOptions['connections']>,
+  nowMs: () => number,
+): (socket: Socket) => boolean {
+  const known = new WeakMap<Socket, { requests: number; sinceMs: number }>()
+  return socket => {
+    const connection = known.get(socket) ?? { requests: 0, sinceMs: nowMs() }
+    connection.requests += 1
+    known.set(socket, connection)
+    return connection.requests >= maxRequests || nowMs() - connection.sinceMs >= maxAgeMs
+  }
+}
 
 function openServer(handle: Handle, parts: Parts, { tls, timeouts }: HttpOptions): Server {
   const settings = { ...parserOptions, ...defaultTimeouts, ...timeouts }
@@ -206,7 +231,7 @@ async function respond(
   }
   if (reply.isCut) return void socket.destroy()
   // Also of a request that came before the end: the connection is closed behind its answer.
-  if (options.isEnding()) response.shouldKeepAlive = false
+  if (options.isOver?.(socket) || options.isEnding()) response.shouldKeepAlive = false
   if (!request.complete) lingerAfter(response, request)
   send(response, call, reply)
 }

@@ -23,6 +23,8 @@ export type ReadinessWatch = Readonly<{
 export type ReadinessOptions = Readonly<{
   /** Why the parts that are away are, whenever which those are changes. */
   changed?: (causes: ReadonlyMap<string, unknown>) => void
+  /** By name, what is known without asking: it decides as a part does, and is told to nobody. */
+  conditions?: Readonly<Record<string, () => Condition>> | undefined
   /** By name, such as that of somebody outside who would be away for every process at once. */
   remarks?: Readonly<Record<string, () => Condition | undefined>>
   patienceMs?: number
@@ -35,7 +37,13 @@ export function watchReadiness(
   checks: Readonly<Record<string, Check>>,
   options: ReadinessOptions = {},
 ): ReadinessWatch {
-  const { changed, remarks = {}, freshMs = 1000, nowMs = () => performance.now() } = options
+  const {
+    changed,
+    conditions = {},
+    remarks = {},
+    freshMs = 1000,
+    nowMs = () => performance.now(),
+  } = options
   const ask = askAll(checks, options.patienceMs ?? 2000)
   let isEnding = false
   let away = ''
@@ -47,10 +55,14 @@ export function watchReadiness(
     if (names !== away) changed?.(causes)
     away = names
     const parts = Object.keys(checks).map(part => [part, causes.has(part) ? 'unavailable' : 'ok'])
+    const known = Object.entries(conditions).map(([name, condition]) => [name, condition()])
     const remarked = Object.entries(remarks).map(([name, remark]) => [name, remark()])
+    const isReady = causes.size === 0 && known.every(([, condition]) => condition === 'ok')
     return {
-      status: causes.size === 0 ? 'ready' : 'unavailable',
-      parts: Object.fromEntries([...parts, ...remarked].filter(([, condition]) => condition)),
+      status: isReady ? 'ready' : 'unavailable',
+      parts: Object.fromEntries(
+        [...parts, ...known, ...remarked].filter(([, condition]) => condition),
+      ),
     }
   }
 

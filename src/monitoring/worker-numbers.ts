@@ -52,7 +52,7 @@ export function gatherFromWorkers(workers: () => readonly Worker[], patienceMs =
     },
     look: async () => {
       const replies = await askAll('readiness')
-      return joinReadiness([...replies.values()].flatMap(reply => reply?.readiness ?? []))
+      return joinReadiness([...replies.values()].map(reply => reply?.readiness))
     },
     contentType: Registry.PROMETHEUS_CONTENT_TYPE,
   }
@@ -110,10 +110,12 @@ async function ask(
   }
 }
 
-/** Ready when all are that said anything: they share their stores, so what is away is away for all. */
-function joinReadiness(all: readonly Readiness[]): Readiness {
-  const worst = all.find(({ status }) => status !== 'ready') ?? all[0]
-  return worst ?? { status: 'unavailable', parts: { workers: 'unavailable' } }
+/** They share their stores, so what is away is away for all. One that says nothing does not serve. */
+function joinReadiness(all: readonly (Readiness | undefined)[]): Readiness {
+  const said = all.filter(readiness => readiness !== undefined)
+  const worst = said.find(({ status }) => status !== 'ready') ?? said[0]
+  if (worst !== undefined && said.length === all.length) return worst
+  return { status: 'unavailable', parts: { ...worst?.parts, workers: 'unavailable' } }
 }
 
 function isQuestion(message: unknown): message is Question {

@@ -122,6 +122,20 @@ describe('below a call', () => {
     `${line} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n${more}`
   const last = 'Connection: close\r\n\r\n'
 
+  test('a connection is closed behind the request that is its last, by number and by age', async () => {
+    const closedAt = async (maxRequests: number, maxAgeMs: number, requests: number) => {
+      await using own = await serve({ connections: { maxRequests, maxAgeMs } })
+      const socket = await open(own.port)
+      socket.write(`${head('GET /v1.0/me')}\r\n`.repeat(requests - 1) + head('GET /v1.0/me') + last)
+      const answers = await hear(socket)
+      assert.ok(answers.every(({ status }) => status === 200))
+      return answers.length
+    }
+    assert.equal(await closedAt(3, Infinity, 5), 3)
+    assert.equal(await closedAt(Infinity, 0, 5), 1)
+    assert.equal(await closedAt(Infinity, Infinity, 5), 5)
+  })
+
   const broken: Readonly<Record<string, string>> = {
     'that is none': 'hello\r\n\r\n',
     'of binary rubbish': '\x16\x03\x01\x00\xa5\x01\x00\x00\r\n\r\n',

@@ -253,7 +253,15 @@ describe('visage serve', () => {
       const ready = await fetch(`${at}/readyz`)
       const { status, parts } = (await ready.json()) as { status: string; parts: object }
       assert.equal(status, 'ready')
-      assert.deepEqual({ ...parts, issuer: '' }, { database: 'ok', packs: 'ok', issuer: '' })
+      assert.deepEqual(
+        { ...parts, issuer: '' },
+        {
+          database: 'ok',
+          packs: 'ok',
+          workers: 'ok',
+          issuer: '',
+        },
+      )
 
       const [pid = 0] = /"pids":\[(\d+)/.exec(visage.stderr())?.slice(1).map(Number) ?? []
       process.kill(pid, 'SIGKILL')

@@ -17,6 +17,23 @@ describe('readiness', () => {
     })
   })
 
+  test('is decided by conditions as by parts, and by remarks not at all', async () => {
+    const part = async () => {}
+    const look = (workers: 'ok' | 'unavailable', issuer: 'ok' | 'unavailable' | undefined) =>
+      watchReadiness(
+        { part },
+        { conditions: { workers: () => workers }, remarks: { issuer: () => issuer } },
+      ).look()
+    assert.deepEqual(await look('ok', 'unavailable'), {
+      status: 'ready',
+      parts: { part: 'ok', workers: 'ok', issuer: 'unavailable' },
+    })
+    assert.deepEqual(await look('unavailable', undefined), {
+      status: 'unavailable',
+      parts: { part: 'ok', workers: 'unavailable' },
+    })
+  })
+
   test('asks once for all who ask at the same time, and again after a second', async () => {
     let asked = 0
     let nowMs = 0

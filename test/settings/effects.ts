@@ -214,6 +214,14 @@ export const effects = {
     const { status } = await putHalf(1000)
     assert.equal(await status, 408)
   },
+  async connectionRequests({ serve }) {
+    assert.deepEqual(await closings(await serve('3'), 6), [false, false, true, false, false, true])
+    assert.deepEqual(await closings(await serve('0'), 4), [false, false, false, false])
+  },
+  async connectionAge({ serve }) {
+    const stand = await serve('1')
+    await until(async () => (await closings(stand, 20)).includes(true))
+  },
   async sweepEvery({ serve }) {
     const { metric } = await serve('1')
     await until(async () => Number(await metric('visage_sweeps_total')) > 1)
@@ -270,6 +278,16 @@ export const effects = {
     assert.equal(status, 200)
   },
 } as const satisfies Record<SettingName, Effect>
+
+/** Of requests one after the other, which ones the server closes the connection behind. */
+async function closings({ get }: Stand, count: number): Promise<boolean[]> {
+  const closed: boolean[] = []
+  for (let number = 0; number < count; number += 1) {
+    const { headers } = await get('/v1.0/me')
+    closed.push(headers.get('connection') === 'close')
+  }
+  return closed
+}
 
 async function servesTls(cwd: string, serve: () => Promise<Stand>): Promise<void> {
   const { cert, key } = await certificateFor(['localhost'])
