@@ -147,6 +147,10 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     when: 'the JSON is no contact, folder or settings',
     facts: { reason: 'a folder needs a displayName' },
   },
+  'mailbox-full': {
+    when: 'a contact or a folder too many, or too much text',
+    facts: { limit: '25000 contacts' },
+  },
   'batch-invalid': {
     when: 'the batch as a whole cannot be carried out',
     facts: { reason: 'it holds 21 requests; at most 20 are allowed' },

@@ -59,6 +59,41 @@ export const requestCosts: readonly Cost[] = [
     now: 'decoded one after the other within `VISAGE_DECODE_MEMORY`; smaller pictures pass them',
     test: 'test/renditions/queue.test.ts',
   },
+  {
+    input: 'A search of `/users` with a word that nobody, or one person of a million, has',
+    now: 'the same statements as among a thousand people, out of an index: five at most',
+    test: 'test/suites/search.ts',
+  },
+  {
+    input: 'A search that very many meet, also twenty of them at once',
+    now: 'slices of 400 words or 500 rows, one of all searches between two turns of the event loop; 503 after 5 seconds',
+    test: 'test/suites/search.ts',
+  },
+  {
+    input: '`$search` with many words, `$filter` with 100 `eq`',
+    now: '400: at most 20 words in all clauses together',
+    test: 'test/conformance/scenarios/directory.ts',
+  },
+  {
+    input: 'A search of 300 contacts with long texts',
+    now: 'slices of 4 MB of compared text; a mailbox holds 25,000 contacts and 20 MB of text, more is 507',
+    test: 'test/suites/search.ts',
+  },
+  {
+    input: '`$skip=1000000` in a list of contacts or folders',
+    now: 'passed over in an index, 10,000 rows between two turns of the event loop',
+    test: 'test/suites/search.ts',
+  },
+  {
+    input: 'A path of 530 contact folders',
+    now: '404 without a query; 300, as many as there may be, are two statements',
+    test: 'test/graph/folder-paths.test.ts',
+  },
+  {
+    input: 'Deleting a contact folder with 10,000 contacts',
+    now: 'gone at once for everybody; its rows go in transactions of 250, each in a turn of its own',
+    test: 'test/suites/mailboxes.ts',
+  },
 ]
 
 export function renderRequestCosts(): string {

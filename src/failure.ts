@@ -56,6 +56,7 @@ export type FailureCode =
   | 'body-encoding-broken'
   | 'content-type-refused'
   | 'resource-invalid'
+  | 'mailbox-full'
   | 'batch-invalid'
   | 'image-is-base64'
   | 'image-format-unsupported'

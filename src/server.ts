@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Limits } from './config.ts'
 import { openDirectory } from './directory/directory.ts'
+import { finishRemovals } from './directory/remove-folder.ts'
 import {
   type Answered,
   createEvents,
@@ -258,7 +259,10 @@ function keepSweeping(
   async function sweep(): Promise<void> {
     try {
       await forgetUnnamed(parts)
-      const work = () => sweepPatiently(parts, patience, signal)
+      const work = async () => {
+        await finishRemovals(parts, parts.now())
+        return await sweepPatiently(parts, patience, signal)
+      }
       const isLeft = parts.isReadOnly === true || limits.sweeps === 'memory'
       const found = isLeft ? undefined : await takeTurn(parts.database, 'sweep', work)
       swept?.(found)

@@ -9,7 +9,7 @@ import { inTransaction } from '../storage/transactions.ts'
 import { padded, type Searchable } from './find-by-words.ts'
 import { expectFolder } from './folders.ts'
 import { compareKeys, type OrderedRows, readPage, visitInOrder } from './in-order.ts'
-import type { Mailbox } from './mailbox.ts'
+import { expectWithinQuota, type Mailbox } from './mailbox.ts'
 import { countWords, createMatcher, searchText, type Term } from './search.ts'
 
 export type Contact = ContactRow
@@ -72,7 +72,7 @@ export type NewContact = Readonly<{
   emailAddresses?: readonly EmailAddress[] | undefined
 }>
 
-/** Throws 'contact-folder-not-found' when the folder it is to lie in vanished meanwhile. */
+/** Throws 'contact-folder-not-found' when the folder it is to lie in vanished meanwhile, 'mailbox-full'. */
 export async function addContact(
   database: Database,
   mailbox: Mailbox,
@@ -80,7 +80,9 @@ export async function addContact(
 ): Promise<ContactRow> {
   return await inTransaction(database, async transaction => {
     await expectFolder(transaction, mailbox, contact.folderId)
-    return await insertContact(transaction, mailbox, contact)
+    const row = await insertContact(transaction, mailbox, contact)
+    await expectWithinQuota(transaction, mailbox)
+    return row
   })
 }
 
@@ -150,18 +152,17 @@ export async function retirePhotosOf(
   contactIds: readonly string[],
   now: number,
 ): Promise<void> {
-  for (const contactId of contactIds) {
-    const retired = await database
-      .deleteFrom('photos')
-      .where('tenant_id', '=', mailbox.tenantId)
-      .where('owner_kind', '=', 'contact')
-      .where('owner_id', '=', contactId)
-      .returning(['version', 'tenant_id', 'owner_kind', 'owner_id'])
-      .execute()
-    if (retired.length === 0) continue
-    await database
-      .insertInto('retired_packs')
-      .values(retired.map(row => ({ ...row, retired_at: now })))
-      .execute()
-  }
+  if (contactIds.length === 0) return
+  const retired = await database
+    .deleteFrom('photos')
+    .where('tenant_id', '=', mailbox.tenantId)
+    .where('owner_kind', '=', 'contact')
+    .where('owner_id', 'in', contactIds)
+    .returning(['version', 'tenant_id', 'owner_kind', 'owner_id'])
+    .execute()
+  if (retired.length === 0) return
+  await database
+    .insertInto('retired_packs')
+    .values(retired.map(row => ({ ...row, retired_at: now })))
+    .execute()
 }

@@ -93,6 +93,7 @@ function contactAt(
       const inMailbox = join
         .onRef('contact_folders.tenant_id', '=', 'users.tenant_id')
         .onRef('contact_folders.mailbox_id', '=', 'users.id')
+        .on('contact_folders.removed_at', 'is', null)
       return folder === undefined
         ? inMailbox.onRef('contact_folders.id', '=', 'contacts.folder_id')
         : inMailbox.on('contact_folders.id', '=', folder)

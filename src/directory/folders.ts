@@ -9,7 +9,7 @@ import type { ContactFolderRow, Database } from '../storage/schema.ts'
 import { inTransaction } from '../storage/transactions.ts'
 import type { Searchable } from './find-by-words.ts'
 import { type OrderedRows, readPage } from './in-order.ts'
-import type { Mailbox } from './mailbox.ts'
+import { expectRoomForFolder, type Mailbox } from './mailbox.ts'
 
 export type ContactFolder = ContactFolderRow
 
@@ -31,7 +31,8 @@ export async function findFolder(
   const last = path.at(-1)
   if (last === undefined || path.length > maxFolderDepth) return undefined
   const found = await wayUp(database, mailbox, last)
-  return isPath(found, path) ? found.find(({ id }) => id === last) : undefined
+  const folder = found.find(({ id }) => id === last)
+  return folder?.removed_at === null && isPath(found, path) ? folder : undefined
 }
 
 /** The folder and all that it lies in: one statement, however deep. */
@@ -64,7 +65,7 @@ export function isPath(
   )
 }
 
-export function foldersOf(database: Database, mailbox: Mailbox) {
+function foldersOf(database: Database, mailbox: Mailbox) {
   return database
     .selectFrom('contact_folders')
     .where('contact_folders.tenant_id', '=', mailbox.tenantId)
@@ -85,7 +86,8 @@ export async function listFolders(
   const rows: OrderedRows = {
     database,
     table: 'contact_folders',
-    condition: sql`tenant_id = ${tenantId} and mailbox_id = ${userId} and ${isHere}`,
+    condition: sql`tenant_id = ${tenantId} and mailbox_id = ${userId} and ${isHere}
+      and removed_at is null`,
   }
   return await readPage<ContactFolderRow>(rows, page, slices.begin())
 }
@@ -96,7 +98,10 @@ export type NewFolder = Readonly<{
   displayName: string
 }>
 
-/** Throws 'contact-folder-not-found' when its parent vanished meanwhile, 'resource-invalid' when it is too deep. */
+/**
+ * Throws 'contact-folder-not-found' when its parent vanished meanwhile, 'resource-invalid' when it is too deep,
+ * 'mailbox-full'.
+ */
 export async function addFolder(
   database: Database,
   mailbox: Mailbox,
@@ -105,6 +110,7 @@ export async function addFolder(
   return await inTransaction(database, async transaction => {
     await expectFolder(transaction, mailbox, folder.parentFolderId)
     await expectRoomBelow(transaction, mailbox, folder.parentFolderId)
+    await expectRoomForFolder(transaction, mailbox)
     return await insertFolder(transaction, mailbox, folder)
   })
 }
@@ -121,6 +127,7 @@ export async function insertFolder(
     id: folder.id,
     parent_folder_id: folder.parentFolderId ?? null,
     display_name: folder.displayName,
+    removed_at: null,
   }
   await database.insertInto('contact_folders').values(row).execute()
   return row
@@ -156,6 +163,9 @@ export async function holdFolder(
   mailbox: Mailbox,
   id: string,
 ): Promise<boolean> {
-  const query = foldersOf(transaction, mailbox).select('id').where('id', '=', id)
+  const query = foldersOf(transaction, mailbox)
+    .select('id')
+    .where('id', '=', id)
+    .where('removed_at', 'is', null)
   return (await lockRows(transaction, query).executeTakeFirst()) !== undefined
 }

@@ -1,77 +1,158 @@
 /**
- * How a folder of contacts goes, with everything in it.
+ * How a folder of contacts goes, with everything in it. It is marked as removed first, and from then on
+ * nobody finds it; what lay in it goes in slices. What a crash leaves behind is finished by
+ * finishRemovals: nobody can reach it meanwhile.
  */
-import { lockRows } from '../storage/row-locks.ts'
 import type { Database } from '../storage/schema.ts'
+import type { Slicing } from '../storage/slices.ts'
 import { inTransaction } from '../storage/transactions.ts'
 import { retirePhotosOf } from './contacts.ts'
-import { foldersOf, holdFolder } from './folders.ts'
+import type { Searchable } from './find-by-words.ts'
 import type { Mailbox } from './mailbox.ts'
 
 /** Removes a folder with everything in it, however deep. False when it was gone. */
 export async function removeFolder(
-  database: Database,
+  { database, slices }: Searchable,
   mailbox: Mailbox,
   id: string,
   now: number,
 ): Promise<boolean> {
-  return await inTransaction(database, async transaction => {
-    const levels = await foldersWithin(transaction, mailbox, id)
-    // The innermost first: left to the database, a folder takes others along only so far down.
-    for (const folders of levels.toReversed().flatMap(inPortions)) {
-      const contacts = await transaction
-        .deleteFrom('contacts')
-        .where('tenant_id', '=', mailbox.tenantId)
-        .where('mailbox_id', '=', mailbox.userId)
-        .where('folder_id', 'in', folders)
-        .returning('id')
-        .execute()
-      await retirePhotosOf(
-        transaction,
-        mailbox,
-        contacts.map(row => row.id),
-        now,
-      )
-      await transaction
-        .deleteFrom('contact_folders')
-        .where('tenant_id', '=', mailbox.tenantId)
-        .where('mailbox_id', '=', mailbox.userId)
-        .where('id', 'in', folders)
-        .execute()
-    }
-    return levels.length > 0
+  const isMarked = await inTransaction(database, async transaction => {
+    const marked = await mark(transaction, mailbox, [id], now)
+    if (marked > 0) await markWithin(transaction, mailbox, now)
+    return marked > 0
   })
+  if (isMarked) await clearRemoved(database, mailbox, now, slices.begin(Number.POSITIVE_INFINITY))
+  return isMarked
+}
+
+/** What removals that were broken off have left. */
+export async function finishRemovals({ database, slices }: Searchable, now: number): Promise<void> {
+  const mailboxes = await database
+    .selectFrom('contact_folders')
+    .select(['tenant_id', 'mailbox_id'])
+    .distinct()
+    .where('removed_at', 'is not', null)
+    .limit(1000)
+    .execute()
+  for (const { tenant_id: tenantId, mailbox_id: userId } of mailboxes) {
+    const slicing = slices.begin(Number.POSITIVE_INFINITY)
+    await clearRemoved(database, { tenantId, userId }, now, slicing)
+  }
+}
+
+/** How many rows one transaction takes away. */
+const rowsOfSlice = 250
+
+async function clearRemoved(
+  database: Database,
+  mailbox: Mailbox,
+  now: number,
+  slicing: Slicing,
+): Promise<void> {
+  const slice = async <Result>(work: (transaction: Database) => Promise<Result>) => {
+    await slicing.next()
+    return await inTransaction(database, work)
+  }
+  for (;;) {
+    const folders = await slice(transaction => markWithin(transaction, mailbox, now))
+    if (folders.length === 0) return
+    for (const portion of inPortions(folders, rowsOfSlice)) {
+      for (let rows = 1; rows > 0; ) {
+        rows = await slice(transaction => removeContacts(transaction, mailbox, portion, now))
+      }
+      await slice(transaction => removeFolders(transaction, mailbox, portion))
+    }
+  }
 }
 
 /**
- * Level by level, the folder itself first. Each is held before its children are looked for: nobody puts
- * another one in behind our back.
+ * Marks what lies in marked folders, also what came meanwhile, and returns all marked ones, the innermost
+ * first: left to the database, a folder takes others along only so far down. All folders of a mailbox are
+ * read: it has only so many.
  */
-async function foldersWithin(
+async function markWithin(
   transaction: Database,
   mailbox: Mailbox,
-  id: string,
-): Promise<string[][]> {
-  if (!(await holdFolder(transaction, mailbox, id))) return []
-  const levels = [[id]]
-  for (let level = [id]; level.length > 0; ) {
-    const children: string[][] = []
-    for (const parents of inPortions(level)) {
-      const query = foldersOf(transaction, mailbox)
-        .select('id')
-        .where('parent_folder_id', 'in', parents)
-      const rows = await lockRows(transaction, query).execute()
-      children.push(rows.map(row => row.id))
-    }
-    level = children.flat()
-    levels.push(level)
-  }
-  return levels
+  now: number,
+): Promise<readonly string[]> {
+  const folders = await transaction
+    .selectFrom('contact_folders')
+    .select(['id', 'parent_folder_id', 'removed_at'])
+    .where('tenant_id', '=', mailbox.tenantId)
+    .where('mailbox_id', '=', mailbox.userId)
+    .execute()
+  const children = Map.groupBy(folders, folder => folder.parent_folder_id)
+  const isMarked = new Set(folders.filter(folder => folder.removed_at !== null).map(({ id }) => id))
+  const outermost = folders.filter(
+    ({ id, parent_folder_id }) => isMarked.has(id) && !isMarked.has(parent_folder_id ?? ''),
+  )
+  const all = outermost.map(({ id }) => id)
+  // Grows while it is read: level by level.
+  for (const id of all) all.push(...(children.get(id) ?? []).map(child => child.id))
+  const unmarked = all.filter(id => !isMarked.has(id))
+  for (const portion of inPortions(unmarked, 1000)) await mark(transaction, mailbox, portion, now)
+  return all.reverse()
 }
 
-/** SQLite binds at most 32,766 values in a statement. */
-function inPortions(ids: readonly string[]): string[][] {
-  const size = 1000
+/** How many were there and not marked yet. */
+async function mark(
+  transaction: Database,
+  mailbox: Mailbox,
+  ids: readonly string[],
+  now: number,
+): Promise<number> {
+  const marked = await transaction
+    .updateTable('contact_folders')
+    .set({ removed_at: now })
+    .where('tenant_id', '=', mailbox.tenantId)
+    .where('mailbox_id', '=', mailbox.userId)
+    .where('id', 'in', ids)
+    .where('removed_at', 'is', null)
+    .returning('id')
+    .execute()
+  return marked.length
+}
+
+async function removeContacts(
+  transaction: Database,
+  mailbox: Mailbox,
+  folders: readonly string[],
+  now: number,
+): Promise<number> {
+  const contacts = await transaction
+    .selectFrom('contacts')
+    .select('id')
+    .where('tenant_id', '=', mailbox.tenantId)
+    .where('mailbox_id', '=', mailbox.userId)
+    .where('folder_id', 'in', folders)
+    .limit(rowsOfSlice)
+    .execute()
+  if (contacts.length === 0) return 0
+  const ids = contacts.map(({ id }) => id)
+  await transaction
+    .deleteFrom('contacts')
+    .where('tenant_id', '=', mailbox.tenantId)
+    .where('id', 'in', ids)
+    .execute()
+  await retirePhotosOf(transaction, mailbox, ids, now)
+  return ids.length
+}
+
+async function removeFolders(
+  transaction: Database,
+  mailbox: Mailbox,
+  ids: readonly string[],
+): Promise<void> {
+  await transaction
+    .deleteFrom('contact_folders')
+    .where('tenant_id', '=', mailbox.tenantId)
+    .where('mailbox_id', '=', mailbox.userId)
+    .where('id', 'in', ids)
+    .execute()
+}
+
+function inPortions(ids: readonly string[], size: number): string[][] {
   return Array.from({ length: Math.ceil(ids.length / size) }, (_, index) =>
     ids.slice(index * size, (index + 1) * size),
   )

@@ -168,7 +168,7 @@ export async function createContactFolder(request: Request, parts: Parts): Promi
 /** The folder goes with everything in it, as in Outlook. */
 export async function deleteContactFolder({ target }: Request, parts: Parts): Promise<Reply> {
   const { user, folder } = expectFolder(target)
-  const removed = await removeFolder(parts.database, mailboxOf(user), folder.id, parts.now())
+  const removed = await removeFolder(parts, mailboxOf(user), folder.id, parts.now())
   if (!removed) throw new Failure('contact-folder-not-found')
   return empty(204)
 }

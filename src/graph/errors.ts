@@ -183,6 +183,12 @@ export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
   'resource-invalid': badRequest(
     f => `The resource in the body is not valid: ${text(f, 'reason')}.`,
   ),
+  // "507 Insufficient Storage: the maximum storage quota has been reached."
+  'mailbox-full': {
+    status: 507,
+    code: 'ErrorQuotaExceeded',
+    message: f => `The mailbox is full: it holds at most ${text(f, 'limit')}.`,
+  },
   'batch-invalid': badRequest(f => `The batch cannot be read: ${text(f, 'reason')}.`),
   'image-is-base64': badRequest(
     'The body is base64 text, not a picture. Send the binary data itself.',

@@ -1,13 +1,13 @@
 /**
  * Table: what a move takes along, parents before what refers to them. Columns are written out, and one
  * that is missing does not compile. What waits for the sweep stays behind: nobody can read it any more;
- * the words of a search the other database makes for itself.
+ * words and sizes the other database counts for itself.
  */
 import type { Schema } from '../storage/schema.ts'
 
 export type MovedTable = Exclude<
   keyof Schema,
-  'directory_words' | 'retired_packs' | 'stores' | 'moves'
+  'directory_words' | 'mailbox_sizes' | 'retired_packs' | 'stores' | 'moves'
 >
 export type Value = string | number | null
 export type Row = Readonly<Record<string, Value>>
@@ -58,6 +58,7 @@ const columns: Readonly<{ [Name in MovedTable]: Columns<Name> }> = {
     id: true,
     parent_folder_id: true,
     display_name: true,
+    removed_at: true,
   },
   contacts: {
     tenant_id: true,

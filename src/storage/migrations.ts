@@ -7,6 +7,7 @@ import { type Kysely, SqliteAdapter, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { Failure } from '../failure.ts'
 import { createDirectoryWords } from './directory-words.ts'
+import { createMailboxSizes } from './mailbox-sizes.ts'
 import type { Database } from './schema.ts'
 
 /** Names sort in the order they run. The table `kysely_migration` keeps those that have run. */
@@ -16,6 +17,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003': { up: prepareForMoving },
   '0004': { up: describeContacts },
   '0005': { up: indexWords },
+  '0006': { up: boundMailboxes },
 }
 
 /**
@@ -388,4 +390,17 @@ async function describeContacts(database: Kysely<unknown>): Promise<void> {
 async function indexWords(database: Kysely<unknown>): Promise<void> {
   const { text, tableEnd } = dialectOf(database)
   await createDirectoryWords(database, { isSqlite: isSqlite(database), text, tableEnd })
+}
+
+/** Folders that are going, and how much lies in a mailbox. */
+async function boundMailboxes(database: Kysely<unknown>): Promise<void> {
+  const { text, bigint, tableEnd } = dialectOf(database)
+  await database.schema.alterTable('contact_folders').addColumn('removed_at', bigint).execute()
+  await database.schema
+    .createIndex('contact_folders_removed')
+    .on('contact_folders')
+    .columns(['tenant_id', 'mailbox_id', 'id'])
+    .where(sql.ref('removed_at'), 'is not', null)
+    .execute()
+  await createMailboxSizes(database, { isSqlite: isSqlite(database), text, tableEnd })
 }

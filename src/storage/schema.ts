@@ -14,6 +14,7 @@ export type Schema = {
   contact_folders: ContactFolderRow
   contacts: ContactRow
   directory_words: DirectoryWordRow
+  mailbox_sizes: MailboxSizeRow
   photos: PhotoRow
   retired_packs: RetiredPackRow
   photo_update_settings: PhotoUpdateSettingsRow
@@ -85,6 +86,8 @@ export type ContactFolderRow = {
   /** null directly under the mailbox's root. */
   parent_folder_id: string | null
   display_name: string
+  /** Epoch milliseconds; then nobody finds the folder, and what lies in it is on its way out. */
+  removed_at: number | null
 }
 
 export type ContactRow = {
@@ -101,6 +104,15 @@ export type ContactRow = {
   /** JSON: [{ "address": string, "name": string }]. */
   email_addresses: string
   search_text: string
+}
+
+/** What lies in a mailbox. Kept by triggers (mailbox-sizes.ts): nobody else writes it. */
+export type MailboxSizeRow = {
+  tenant_id: string
+  mailbox_id: string
+  contacts: number
+  /** Of all search_texts of its contacts. */
+  text_bytes: number
 }
 
 /** The pointer owner -> version: the only thing about a photo that ever changes. */

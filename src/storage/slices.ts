@@ -7,8 +7,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Failure } from '../failure.ts'
 
 export type Slices = Readonly<{
-  /** The time for one piece of work begins now. */
-  begin: () => Slicing
+  /** The time for one piece of work begins now; how long it is, in milliseconds. */
+  begin: (maxMs?: number) => Slicing
 }>
 
 export type Slicing = Readonly<{
@@ -23,10 +23,10 @@ export type Slicing = Readonly<{
 const maxSearchMs = 5_000
 
 /** `stopwatch` gives milliseconds that only ever grow. */
-export function createSlices(stopwatch: () => number, maxMs = maxSearchMs): Slices {
+export function createSlices(stopwatch: () => number, longestMs = maxSearchMs): Slices {
   let last: Promise<void> = Promise.resolve()
   return {
-    begin() {
+    begin(maxMs = longestMs) {
       const beganAtMs = stopwatch()
       return {
         async next() {

@@ -133,8 +133,8 @@ test('a removed contact takes the pointer to its photo along; the pack waits for
 
 test('a removed folder takes all that lies in it along, however deep, and nothing else', async t => {
   const database = await openFolders(t)
-  assert.equal(await removeFolder(database, bob, 'outer', 7000), false)
-  assert.equal(await removeFolder(database, alice, 'outer', 7000), true)
+  assert.equal(await removeFolder(searchable(database), bob, 'outer', 7000), false)
+  assert.equal(await removeFolder(searchable(database), alice, 'outer', 7000), true)
   for (const id of ['outer', 'middle', 'inner']) {
     assert.equal(await findFolder(database, alice, [id]), undefined, id)
   }
@@ -144,7 +144,7 @@ test('a removed folder takes all that lies in it along, however deep, and nothin
     ['in inner', 7000],
     ['in middle', 7000],
   ])
-  assert.equal(await removeFolder(database, alice, 'outer', 8000), false)
+  assert.equal(await removeFolder(searchable(database), alice, 'outer', 8000), false)
 })
 
 function findContact(

@@ -158,7 +158,9 @@ export function describeConcurrentWriters(name: string, open: () => Promise<Node
               : addContact(database, mailbox, { id, folderId, displayName: id })
           return adding.then(() => 'added')
         })
-        const removing = removeFolder(partsOf(round).database, mailbox, folderId, Date.now())
+        const { database } = partsOf(round)
+        const where = { database, slices: createSlices(() => 0) }
+        const removing = removeFolder(where, mailbox, folderId, Date.now())
         const outcomes = await Promise.allSettled([...filling, removing.then(String)])
         const { added = 0, 'contact-folder-not-found': late = 0, ...rest } = count(outcomes)
         assert.deepEqual(rest, { true: 1 })

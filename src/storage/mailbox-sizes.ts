@@ -1,0 +1,66 @@
+/**
+ * How much lies in each mailbox: kept by triggers on `contacts`, so that whoever writes a contact need not
+ * know of it, an older Visage beside this one included. Part of a migration: never edited once it has been
+ * released.
+ */
+import { type Kysely, sql } from 'kysely'
+import type { ColumnTypes } from './directory-words.ts'
+
+export async function createMailboxSizes(
+  database: Kysely<unknown>,
+  { isSqlite, text, tableEnd }: ColumnTypes,
+): Promise<void> {
+  const count = isSqlite ? 'integer' : 'bigint'
+  await database.schema
+    .createTable('mailbox_sizes')
+    .addColumn('tenant_id', text, column => column.notNull())
+    .addColumn('mailbox_id', text, column => column.notNull())
+    .addColumn('contacts', count, column => column.notNull())
+    .addColumn('text_bytes', count, column => column.notNull())
+    .addPrimaryKeyConstraint('mailbox_sizes_key', ['tenant_id', 'mailbox_id'])
+    .modifyEnd(tableEnd)
+    .execute()
+  if (!isSqlite) await keepPostgres(database)
+  await sql`insert into mailbox_sizes (tenant_id, mailbox_id, contacts, text_bytes)
+    select tenant_id, mailbox_id, count(*), sum(octet_length(search_text))
+    from contacts group by tenant_id, mailbox_id`.execute(database)
+  if (isSqlite) await keepSqlite(database)
+}
+
+const add = sql.raw(`
+  insert into mailbox_sizes (tenant_id, mailbox_id, contacts, text_bytes)
+    values (new.tenant_id, new.mailbox_id, 1, octet_length(new.search_text))
+    on conflict (tenant_id, mailbox_id) do update set
+      contacts = mailbox_sizes.contacts + 1,
+      text_bytes = mailbox_sizes.text_bytes + excluded.text_bytes;`)
+
+const remove = sql.raw(`
+  update mailbox_sizes
+    set contacts = contacts - 1, text_bytes = text_bytes - octet_length(old.search_text)
+    where tenant_id = old.tenant_id and mailbox_id = old.mailbox_id;`)
+
+async function keepSqlite(database: Kysely<unknown>): Promise<void> {
+  await sql`create trigger contacts_size_insert after insert on contacts begin ${add} end`.execute(
+    database,
+  )
+  await sql`create trigger contacts_size_delete after delete on contacts begin ${remove} end`.execute(
+    database,
+  )
+  await sql`create trigger contacts_size_update
+    after update of tenant_id, mailbox_id, search_text on contacts
+    begin ${remove} ${add} end`.execute(database)
+}
+
+async function keepPostgres(database: Kysely<unknown>): Promise<void> {
+  await sql`
+    create function keep_mailbox_sizes() returns trigger language plpgsql
+    set search_path from current as $$
+    begin
+      if tg_op <> 'INSERT' then ${remove} end if;
+      if tg_op <> 'DELETE' then ${add} end if;
+      return null;
+    end $$`.execute(database)
+  await sql`create trigger contacts_size
+    after insert or delete or update of tenant_id, mailbox_id, search_text on contacts
+    for each row execute function keep_mailbox_sizes()`.execute(database)
+}

@@ -1,0 +1,203 @@
+/**
+ * What a mailbox may hold and how a folder goes, on any database. A database's own test calls
+ * describeMailboxes with a way to open an empty one, without tables.
+ */
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import { addContact, removeContact } from '../../src/directory/contacts.ts'
+import { prepareFindContact } from '../../src/directory/find-contact.ts'
+import { addFolder, findFolder, insertFolder, listFolders } from '../../src/directory/folders.ts'
+import { type Mailbox, quota } from '../../src/directory/mailbox.ts'
+import { finishRemovals, removeFolder } from '../../src/directory/remove-folder.ts'
+import { addUsers } from '../../src/directory/users.ts'
+import { Failure } from '../../src/failure.ts'
+import { migrate } from '../../src/storage/migrations.ts'
+import type { Database } from '../../src/storage/schema.ts'
+import { createSlices, type Slices } from '../../src/storage/slices.ts'
+
+const mailbox: Mailbox = { tenantId: 't', userId: 'alice' }
+
+export function describeMailboxes(name: string, open: () => Promise<Database>): void {
+  describe(`mailboxes in ${name}`, () => {
+    let database: Database
+    before(async () => {
+      database = await open()
+      await migrate(database)
+    })
+    after(() => database.destroy())
+    beforeEach(async () => {
+      for (const table of ['photos', 'retired_packs', 'users', 'mailbox_sizes'] as const) {
+        await database.deleteFrom(table).execute()
+      }
+      const person = { id: 'alice', userPrincipalName: 'alice@a.example', displayName: 'Alice' }
+      await addUsers(database, 't', [person])
+    })
+
+    test('a folder of 10,000 contacts goes in transactions of 250, each in a turn of its own', async () => {
+      await fillFolder(database, 10_000)
+      const { slices, counts } = counted(() => 0)
+      const most = await mostRowsOfStatement(database, async watched => {
+        const where = { database: watched, slices }
+        assert.equal(await removeFolder(where, mailbox, 'outer', 1), true)
+      })
+      assert.ok(most <= 250, String(most))
+      assert.ok(counts.turns > 10_000 / 250)
+      assert.deepEqual(await database.selectFrom('contacts').select('id').execute(), [])
+      assert.deepEqual(await database.selectFrom('contact_folders').select('id').execute(), [])
+      assert.deepEqual(await sizeOf(database), [0, 0])
+    })
+
+    for (const lastTurn of [1, 2, 3, 5]) {
+      test(`a removal that is broken off after ${lastTurn} slices leaves nothing within reach, and is finished later`, async () => {
+        await fillFolder(database, 600)
+        const { slices } = counted(turn => {
+          if (turn === lastTurn) throw new Error('the machine stops')
+          return 0
+        })
+        await assert.rejects(removeFolder({ database, slices }, mailbox, 'outer', 1), /stops/)
+        const where = { database, slices: createSlices(() => 0) }
+        assert.deepEqual(await listFolders(where, mailbox, undefined, { top: 9, skip: 0 }), [])
+        assert.equal(await findFolder(database, mailbox, ['outer']), undefined)
+        const find = prepareFindContact(database)
+        const at = { tenantId: 't', idOrName: 'alice', by: 'id', id: 'c599' } as const
+        for (const folders of [[], ['outer'], ['outer', 'inner'], ['inner']]) {
+          assert.equal((await find({ ...at, folders }))?.contact, undefined)
+        }
+        const contact = { id: 'new', displayName: 'New', folderId: 'outer' }
+        await assert.rejects(
+          addContact(database, mailbox, contact),
+          isRefused('contact-folder-not-found'),
+        )
+        assert.equal(await removeFolder(where, mailbox, 'outer', 2), false)
+        await finishRemovals(where, 3)
+        for (const table of ['contacts', 'contact_folders', 'photos'] as const) {
+          assert.deepEqual(await database.selectFrom(table).selectAll().execute(), [], table)
+        }
+        const retired = await database.selectFrom('retired_packs').select('version').execute()
+        assert.equal(retired.length, 2)
+      })
+    }
+
+    test('a mailbox that is full of contacts, of text or of folders takes no more until something goes', async () => {
+      await addContact(database, mailbox, { id: 'first', displayName: 'First' })
+      for (const full of [{ contacts: quota.contacts }, { text_bytes: quota.textBytes }]) {
+        await database.updateTable('mailbox_sizes').set(full).execute()
+        const next = { id: 'next', displayName: 'Next' }
+        await assert.rejects(addContact(database, mailbox, next), isRefused('mailbox-full'))
+        assert.equal((await database.selectFrom('contacts').select('id').execute()).length, 1)
+        await removeContact(database, mailbox, 'first', 1)
+        await addContact(database, mailbox, { id: 'first', displayName: 'Fifth' })
+        await database.updateTable('mailbox_sizes').set({ contacts: 1, text_bytes: 50 }).execute()
+      }
+      await insertFolders(database, quota.folders)
+      const folder = { id: 'next', displayName: 'Next' }
+      await assert.rejects(addFolder(database, mailbox, folder), isRefused('mailbox-full'))
+    })
+
+    test('the size of a mailbox is that of what lies in it, whoever writes', async () => {
+      await fillFolder(database, 3)
+      const texts = async () =>
+        (await database.selectFrom('contacts').select('search_text').execute()).reduce(
+          (sum, row) => sum + Buffer.byteLength(row.search_text),
+          0,
+        )
+      assert.deepEqual(await sizeOf(database), [3, await texts()])
+      await database
+        .updateTable('contacts')
+        .set({ search_text: '\ndisplayname=Ödön\n' })
+        .where('id', '=', 'c1')
+        .execute()
+      assert.deepEqual(await sizeOf(database), [3, await texts()])
+      await database.deleteFrom('contact_folders').where('id', '=', 'inner').execute()
+      assert.deepEqual(await sizeOf(database), [0, 0])
+    })
+  })
+}
+
+/** outer > inner, and as many contacts in inner; the first and the last have photos. */
+async function fillFolder(database: Database, count: number): Promise<void> {
+  await addFolder(database, mailbox, { id: 'outer', displayName: 'Outer' })
+  await insertFolder(database, mailbox, { id: 'inner', displayName: 'In', parentFolderId: 'outer' })
+  const rows = Array.from({ length: count }, (_, index) => ({
+    tenant_id: 't',
+    mailbox_id: 'alice',
+    id: `c${index}`,
+    folder_id: 'inner',
+    display_name: 'C',
+    email_addresses: '[]',
+    search_text: '\ndisplayname=é\n',
+  }))
+  for (let start = 0; start < count; start += 1000) {
+    await database
+      .insertInto('contacts')
+      .values(rows.slice(start, start + 1000))
+      .execute()
+  }
+  const photos = ['c0', `c${count - 1}`].map(id => ({
+    tenant_id: 't',
+    owner_kind: 'contact',
+    owner_id: id,
+    version: id,
+    upload_hash: '',
+    renditions: '[]',
+    updated_at: 1,
+  }))
+  await database.insertInto('photos').values(photos).execute()
+}
+
+async function insertFolders(database: Database, count: number): Promise<void> {
+  for (let start = 0; start < count; start += 1000) {
+    const rows = Array.from({ length: 1000 }, (_, index) => ({
+      tenant_id: 't',
+      mailbox_id: 'alice',
+      id: `f${start + index}`,
+      display_name: 'F',
+    }))
+    await database.insertInto('contact_folders').values(rows).execute()
+  }
+}
+
+async function sizeOf(database: Database): Promise<number[]> {
+  const rows = await database.selectFrom('mailbox_sizes').selectAll().execute()
+  return rows.flatMap(row => [row.contacts, row.text_bytes])
+}
+
+function isRefused(code: Failure['code']) {
+  return (error: unknown) => error instanceof Failure && error.code === code
+}
+
+/** `before` is told the number of the slice that is about to begin. */
+function counted(before: (turn: number) => number) {
+  const counts = { turns: 0 }
+  const inner = createSlices(() => 0)
+  const slices: Slices = {
+    begin(maxMs) {
+      const slicing = inner.begin(maxMs)
+      return {
+        async next() {
+          counts.turns += 1
+          before(counts.turns)
+          await slicing.next()
+        },
+      }
+    },
+  }
+  return { slices, counts }
+}
+
+/** How many rows a statement has given or changed, at most. */
+async function mostRowsOfStatement(
+  database: Database,
+  work: (watched: Database) => Promise<void>,
+): Promise<number> {
+  let most = 0
+  const watched = database.withPlugin({
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      most = Math.max(most, result.rows.length, Number(result.numAffectedRows ?? 0))
+      return result
+    },
+  })
+  await work(watched)
+  return most
+}
