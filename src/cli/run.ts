@@ -9,7 +9,7 @@ import { Failure } from '../failure.ts'
 import { LostProcess, type Running } from './keep.ts'
 import { watchNpm } from './npm-parent.ts'
 import { createProgram } from './program.ts'
-import { spellProgram } from './spelling.ts'
+import { spellAdvice, spellProgram } from './spelling.ts'
 import { CommandError, type Terminal, voice } from './terminal.ts'
 
 /** Resolves when the command is done or, for a server, when it is running. */
@@ -88,7 +88,7 @@ function report(terminal: Terminal, error: unknown): number {
   // Commander has said what was wrong.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof ConfigError || error instanceof CommandError) {
-    terminal.complain(voice(error.message))
+    terminal.complain(voice(spellAdvice(error.message, terminal.program)))
     return 2
   }
   if (error instanceof Failure) {

@@ -21,6 +21,11 @@ export function spellProgram(
   return `${spellPath(node, cwd)} ${spellPath(program, cwd)}`
 }
 
+/** Advice from rooms that do not know where the person is: "run `visage dev`", "`visage serve --help` lists them". */
+export function spellAdvice(message: string, program: string): string {
+  return message.replaceAll(/(?<=\brun )`visage (?=\w)|`visage (?=[\w ]*--help`)/g, `\`${program} `)
+}
+
 /** A path as a person would type it in `cwd`. */
 export function spellPath(path: string, cwd: string): string {
   const whole = path.startsWith(join(cwd, '/')) ? path.slice(join(cwd, '/').length) : path

@@ -1,7 +1,7 @@
 /** How advice is spelled for the place where a person is, and how every complaint sounds. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { spellPath, spellProgram } from '../../src/cli/spelling.ts'
+import { spellAdvice, spellPath, spellProgram } from '../../src/cli/spelling.ts'
 import { voice } from '../../src/cli/terminal.ts'
 
 /** Each row: the program as Node.js names it, the working folder, and what a person types there. */
@@ -19,6 +19,16 @@ for (const [program, cwd, spelled] of programs) {
     assert.equal(spellProgram(program, cwd, { execPath: '/bin/node', platform: 'linux' }), spelled)
   })
 }
+
+test('advice to run something is spelled for the place, and a name of a command stays', () => {
+  const spelled = (message: string) => spellAdvice(message, 'npx visage')
+  assert.equal(spelled('To try it, run `visage dev`.'), 'To try it, run `npx visage dev`.')
+  assert.equal(
+    spelled('`visage serve --help` lists them.'),
+    '`npx visage serve --help` lists them.',
+  )
+  assert.equal(spelled('`visage dev` listens on loopback.'), '`visage dev` listens on loopback.')
+})
 
 test('a path is spelled so that a shell reads it back', () => {
   assert.equal(spellPath('/a/b/c.jpg', '/a'), 'b/c.jpg')
