@@ -34,9 +34,12 @@ export function closeOtherDecoders(): void {
  * 'error' refuses pictures that are cut off; 'warning' would also refuse what real cameras write and
  * every viewer shows (`Invalid SOS parameters for sequential JPEG`, padding before the end marker).
  */
-export function openPicture(bytes: Uint8Array, ignoreIcc = false): Sharp {
+export function openPicture(
+  bytes: Uint8Array,
+  options: Readonly<{ ignoreIcc?: boolean }> = {},
+): Sharp {
   return sharp(bytes, {
-    ignoreIcc,
+    ...options,
     failOn: 'error',
     // inspect.ts has limits of its own, with words of their own.
     limitInputPixels: false,

@@ -63,7 +63,7 @@ function keepOwnEncoding(
  */
 async function decodePhoto(upload: Admitted, framing: Framing): Promise<Pixels> {
   const { colour, bits } = upload
-  const picture = openPicture(upload.picture, colour !== undefined).autoOrient()
+  const picture = openPicture(upload.picture, { ignoreIcc: colour !== undefined }).autoOrient()
   // sharp takes 16-bit colours with a profile to Display P3 and leaves them there unless told.
   if (upload.hasDeepProfile) picture.withIccProfile('srgb')
   // HDR has too few values in 8 bits.

@@ -238,8 +238,12 @@ describe('a picture brighter than white is toned down', () => {
     })
   }
 
-  test('in a PNG, by cICP', async () => {
+  test('in a PNG of 8 or 16 bits, by cICP', async () => {
     const stored = storeHdr([128, 128, 128], 'pq').map(Math.round)
-    assertNear(await shown(tell(await flatPng(stored), ['cICP', 9, 16, 0, 1])), [128, 128, 128], 4)
+    const png = await flatPng(stored)
+    const deep = await sharp(png).toColourspace('rgb16').png().toBuffer()
+    for (const upload of [png, deep]) {
+      assertNear(await shown(tell(upload, ['cICP', 9, 16, 0, 1])), [128, 128, 128], 4)
+    }
   })
 })
