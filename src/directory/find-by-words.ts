@@ -7,7 +7,7 @@
 import { sql } from 'kysely'
 import type { Database, GroupRow, UserRow } from '../storage/schema.ts'
 import type { Slices } from '../storage/slices.ts'
-import { compareKeys, isAfter, type Key, visitInOrder } from './in-order.ts'
+import { compareKeys, type Key, visitInOrder } from './in-order.ts'
 import { countWords, createMatcher, type Page, rangesOf, type WordRange } from './search.ts'
 
 /** Where a search takes place. */
@@ -111,20 +111,24 @@ async function readPostings(
 }
 
 /** Only those that may still be of the page. */
-async function readCandidates<Row>(
+async function readCandidates<Row extends Key>(
   { database, table, tenantId, page }: Search,
   postings: readonly Posting[],
   first: readonly Key[],
 ): Promise<Row[]> {
-  const last = first.length < page.top ? undefined : first.at(-1)
   const ids = [...new Set(postings.map(({ id }) => id))]
   if (ids.length === 0) return []
-  const before = last ? sql`(display_name, id) < (${last.display_name}, ${last.id})` : sql`1 = 1`
+  // By the key alone: given a range of names as well, SQLite would read the list.
   const { rows } = await sql<Row>`
     select * from ${sql.table(table)}
-    where tenant_id = ${tenantId} and id in (${sql.join(padded(ids))})
-    and ${isAfter(afterOf(page))} and ${before}`.execute(database)
-  return rows
+    where tenant_id = ${tenantId} and id in (${sql.join(padded(ids))})`.execute(database)
+  const after = afterOf(page)
+  const last = first.length < page.top ? undefined : first.at(-1)
+  return rows.filter(
+    row =>
+      (after === undefined || compareKeys(row, after) > 0) &&
+      (last === undefined || compareKeys(row, last) < 0),
+  )
 }
 
 /** In the order of lists, each once, and no more than a page. */

@@ -114,7 +114,7 @@ async function findPlace(
 /** Of an index alone: ten thousand take a millisecond or two. */
 const rowsToSkip = 10_000
 
-export function isAfter(key: Key | undefined): RawBuilder<unknown> {
+function isAfter(key: Key | undefined): RawBuilder<unknown> {
   return key === undefined ? sql`1 = 1` : sql`(display_name, id) > (${key.display_name}, ${key.id})`
 }
 
