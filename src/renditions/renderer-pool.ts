@@ -95,8 +95,7 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
   async function seeThrough(renderer: Renderer): Promise<End> {
     const ready = await renderer.ready.catch(() => undefined)
     // It may have ended while its limits were set.
-    const hasEnded = Promise.race([renderer.ended.then(() => true), false])
-    if (ready === undefined || (await hasEnded)) return await renderer.ended
+    if (ready === undefined || renderer.isOver()) return await renderer.ended
     if (!ready.isLimited) tellUnlimited?.()
     tellUnlimited = undefined
     counts.ready++
@@ -116,6 +115,8 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
       return await renderer.render(picture, allow)
     } finally {
       done.abort()
+      // The next picture is not to be blamed for this one.
+      if (!renderer.isOver()) places.give(renderer)
     }
   }
 
@@ -125,11 +126,8 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
     for (let isAgain = false; ; isAgain = true) {
       const renderer = await places.take(wait, signal)
       try {
-        const pack = await renderOn(renderer, picture, allow)
-        places.give(renderer)
-        return pack
+        return await renderOn(renderer, picture, allow)
       } catch (error) {
-        if (error instanceof Failure) places.give(renderer)
         if (!(error instanceof LostRenderer)) throw error
         if (isAgain || !isInnocent(error.end)) throw failureOf(error)
       }

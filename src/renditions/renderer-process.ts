@@ -11,7 +11,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { dirname, extname, join, sep } from 'node:path'
-import type { Duplex } from 'node:stream'
+import { type Duplex, PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import {
@@ -54,6 +54,8 @@ export type Renderer = Readonly<{
    */
   render: (picture: Picture, allow: Allow) => Promise<RenderedPack | Postponed>
   kill: (why: Reason) => void
+  /** It has ended, or was killed and may still hand over what it had done before. */
+  isOver: () => boolean
 }>
 
 export class LostRenderer extends Error {
@@ -79,7 +81,8 @@ export function startRenderer({ memoryBytes, entry = ownEntry }: RendererOptions
     env: environment,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
-  const channel = child.stdio[3] as Duplex
+  // A process that could not be made has no streams either.
+  const channel = (child.pid === undefined ? new PassThrough() : child.stdio[3]) as Duplex
   let detail = ''
   let killedFor: Reason | undefined
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -89,6 +92,8 @@ export function startRenderer({ memoryBytes, entry = ownEntry }: RendererOptions
     killedFor ??= why
     child.kill('SIGKILL')
   }
+  const isOver = () =>
+    killedFor !== undefined || child.exitCode !== null || child.signalCode !== null
   const ended = new Promise<End>(resolve => {
     const end = (code: number | null, signal: NodeJS.Signals | null) =>
       resolve({ pid: child.pid, code, signal, killedFor, detail: detail.trim() })
@@ -109,7 +114,7 @@ export function startRenderer({ memoryBytes, entry = ownEntry }: RendererOptions
     return { isLimited: await limit(child.pid, memoryBytes) }
   })()
   ready.catch(() => {})
-  return { pid: child.pid, ready, ended, render, kill }
+  return { pid: child.pid, ready, ended, render, kill, isOver }
 
   async function render({ bytes, framing, limits }: Picture, allow: Allow) {
     writeFrame(channel, { order: 'render', framing, limits }, bytes)
