@@ -115,7 +115,7 @@ test('Ctrl-C ends a move in order, and says how to go on', () =>
     assert.equal(code, 130)
     assert.match(
       moving.stderr(),
-      /ended before it was done\. Run the same command again to go on\./,
+      /Ended before it was done\. Run the same command again to go on\./,
     )
     const early = await runVisage(['serve', '--data', 'there'], { cwd, env: settings() })
     assert.equal(early.code, 1)
@@ -155,7 +155,7 @@ test('verify names what is damaged, for people and for programs, and move refuse
     )
     const gone = await runVisage(['verify', '--data', 'nowhere'], { cwd })
     assert.deepEqual([gone.code, gone.stdout], [1, ''])
-    assert.match(gone.stderr, /there is no .*nowhere/)
+    assert.match(gone.stderr, /There is no .*nowhere/)
   }))
 
 test('erase says what would go, asks, takes it and proves it, while a server runs', () =>
@@ -182,7 +182,7 @@ test('erase says what would go, asks, takes it and proves it, while a server run
     assert.equal((await erase('--yes')).code, 0)
     const nobody = await runVisage(['erase', '--data', 'here', '--user', 'x', '--yes'], { cwd })
     assert.equal(nobody.code, 1)
-    assert.match(nobody.stderr, /there is no user "x"/)
+    assert.match(nobody.stderr, /There is no user "x"/)
     const noName = await runVisage(['erase', '--data', 'here', '--yes'], { cwd })
     assert.equal(noName.code, 2)
   }))
