@@ -94,6 +94,11 @@ export const requestCosts: readonly Cost[] = [
     now: 'gone at once for everybody; its rows go in transactions of 250, each in a turn of its own',
     test: 'test/suites/mailboxes.ts',
   },
+  {
+    input: '2 MB of small requests sent at once on one connection',
+    now: 'the event loop turns between two answers; a connection on which 32 wait is not read on. Node parses what has been read in one go: 64 KB, at most some 3,600 requests',
+    test: 'test/graph/http.test.ts',
+  },
 ]
 
 export function renderRequestCosts(): string {

@@ -95,7 +95,12 @@ export class Failure extends Error {
     code: FailureCode,
     options: { detail?: string; facts?: Facts; cause?: unknown } = {},
   ) {
+    // A refusal says by its code where it comes from, and a stack trace costs twenty times the rest. A
+    // cause keeps its own.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(options.detail ? `${code}: ${options.detail}` : code, { cause: options.cause })
+    Error.stackTraceLimit = stackTraceLimit
     this.name = 'Failure'
     this.code = code
     this.detail = options.detail ?? ''

@@ -21,6 +21,7 @@ import { answerPreflight, corsHeaders } from './cors.ts'
 import { answerDescription, isDescription } from './description.ts'
 import { refuse } from './errors.ts'
 import { requestIds } from './headers.ts'
+import { createPipelining } from './pipelining.ts'
 import type { Parts } from './request.ts'
 import { readBody } from './request-body.ts'
 
@@ -58,7 +59,7 @@ const defaultTimeouts = {
 const parserOptions = {
   /** Tokens of people in many groups reach 10 KB. */
   maxHeaderSize: 32 * 1024,
-  /** Left to us, who say it in Graph's envelope: see `lacksHost`. */
+  /** Left to us, who say it in Graph's envelope: see `isMalformed`. */
   requireHostHeader: false,
 }
 /** How long a refused sender may go on sending before the connection is cut. */
@@ -81,11 +82,10 @@ export function createServer(parts: Parts, options: HttpOptions): HttpServer {
   const answerAny = toAnswerAny(options)
   const isOver = options.connections && countRequests(options.connections, parts.stopwatch)
   const serving: Serving = { ...options, isEnding: () => !server.listening, isOver }
+  const pipelining = createPipelining()
   const handle: Handle = (request, response) => {
-    // Behind an answer that is still on its way: what is pipelined is done one by one. At once they could
-    // overtake each other (RFC 9112, 9.3.2), and all their answers would wait in memory for a slow reader.
-    if (response.socket === null) {
-      response.once('socket', () => handle(request, response))
+    if (pipelining.isBehind(response)) {
+      pipelining.wait(request, response, () => handle(request, response))
       return
     }
     if (options.before?.(request, response)) return
@@ -219,10 +219,11 @@ async function respond(
     gone: () => signalClose(response),
   }
   const { socket } = request
+  const isBroken = isMalformed(request)
   let reply: Reply
   beingAnswered.add(socket)
   try {
-    reply = lacksHost(request)
+    reply = isBroken
       ? refuse(httpMalformed, requestIds(call.headers, parts.newId), parts.now())
       : (answerPreflight(call, parts) ?? (await answerAny(call, parts)))
   } finally {
@@ -231,7 +232,7 @@ async function respond(
   }
   if (reply.isCut) return void socket.destroy()
   // Also of a request that came before the end: the connection is closed behind its answer.
-  if (options.isOver?.(socket) || options.isEnding()) response.shouldKeepAlive = false
+  if (options.isOver?.(socket) || isBroken || options.isEnding()) response.shouldKeepAlive = false
   if (!request.complete) lingerAfter(response, request)
   send(response, call, reply)
 }
@@ -265,9 +266,26 @@ function pathOf(url: string): string {
   return url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '')
 }
 
-/** "A server MUST respond with a 400" (RFC 9112, 3.2). */
-function lacksHost({ httpVersion, headers }: IncomingMessage): boolean {
-  return httpVersion === '1.1' && headers.host === undefined
+/** What Node's parser lets pass and two servers in a row could read in two ways. */
+function isMalformed(request: IncomingMessage): boolean {
+  const { httpVersion, headers, rawHeaders } = request
+  // A request without a version is HTTP/0.9, which has neither headers nor statuses.
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return true
+  // "A server MUST respond with a 400" (RFC 9112, 3.2).
+  if (httpVersion === '1.1' && headers.host === undefined) return true
+  // Its framing is faulty, and the connection is closed behind it (RFC 9112, 6.1).
+  if (httpVersion === '1.0' && headers['transfer-encoding'] !== undefined) return true
+  return repeats(rawHeaders, 'host') || repeats(rawHeaders, 'authorization')
+}
+
+/** Node keeps the first and drops the others; a proxy may have looked at the last. */
+function repeats(rawHeaders: readonly string[], name: string): boolean {
+  let count = 0
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const header = rawHeaders[index] ?? ''
+    if (header.length === name.length && header.toLowerCase() === name) count += 1
+  }
+  return count > 1
 }
 
 const httpMalformed = new Failure('http-malformed')

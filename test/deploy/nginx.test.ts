@@ -5,16 +5,28 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
-import { type IncomingHttpHeaders, request as requestHttp } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  request as requestHttp,
+  type ServerResponse,
+} from 'node:http'
 import { connect as connectHttp2 } from 'node:http2'
 import { request as requestHttps } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { findFreePort } from '../support/free-port.ts'
 import { whyMissing } from '../support/installed.ts'
-import { callNginx, type Nginx, startNginx, writeNginxConfig } from '../support/nginx.ts'
+import {
+  type Change,
+  callNginx,
+  type Nginx,
+  startNginx,
+  writeNginxConfig,
+} from '../support/nginx.ts'
 import { jpegOfExactly, portraitJpeg } from '../support/pictures.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import {
@@ -86,6 +98,38 @@ describe('nginx with the configuration of deploy/', { skip }, () => {
       assert.equal(code, 0, said)
       assert.doesNotMatch(said, /warn/)
     }))
+
+  const tooMuch: readonly (readonly [what: string, changes: readonly Change[]])[] = [
+    [
+      'requests within a second',
+      [
+        ['rate=200r/s', 'rate=1r/m'],
+        ['burst=1000', 'burst=1'],
+      ],
+    ],
+    ['requests at the same time', [['limit_conn connections 200', 'limit_conn connections 2']]],
+  ]
+  for (const [what, changes] of tooMuch) {
+    test(`more ${what} from one address than allowed are 429 in Graph's form`, () =>
+      inFolder(async folder => {
+        const held: ServerResponse[] = []
+        const node = createServer((_request, response) => void held.push(response))
+        node.listen(0, '127.0.0.1')
+        await once(node, 'listening')
+        const address = `127.0.0.1:${(node.address() as AddressInfo).port}`
+        await using nginx = await startNginx(folder, [address, address], changes)
+        const first = [ask(nginx, 'GET', photo, {}), ask(nginx, 'GET', photo, {})]
+        while (held.length < 2) await delay(5)
+        const { status, headers, body } = await ask(nginx, 'GET', photo, {})
+        assert.deepEqual([status, headers['retry-after']], [429, '2'])
+        const { error } = JSON.parse(body.toString()) as { error: { code: string } }
+        assert.equal(error.code, 'TooManyRequests')
+        for (const response of held) response.end()
+        for (const answer of await Promise.all(first)) assert.equal(answer.status, 200)
+        node.close()
+        node.closeAllConnections()
+      }))
+  }
 
   test('serves what is behind it', t =>
     withStand(async ({ nginx, folder }) => {

@@ -143,6 +143,12 @@ describe('below a call', () => {
     'with a version that is none': 'GET /v1.0/me HTTP/9.9\r\nHost: localhost\r\n\r\n',
     'with a broken header': 'GET /v1.0/me HTTP/1.1\r\nHost: localhost\r\nno colon here\r\n\r\n',
     'with a NUL in a header': 'GET /v1.0/me HTTP/1.1\r\nHost: localhost\r\nA: b\0c\r\n\r\n',
+    'with two hosts': 'GET /v1.0/me HTTP/1.1\r\nHost: localhost\r\nhost: localhost\r\n\r\n',
+    'with two tokens':
+      'GET /v1.0/me HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer a\r\nAUTHORIZATION: Bearer b\r\n\r\n',
+    'without a version': 'GET /v1.0/me\r\n\r\n',
+    '1.0 with chunks that is kept open':
+      'PUT /v1.0/me HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     'with two lengths':
       'PUT /v1.0/me HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n',
     'with a length and chunks':
@@ -328,6 +334,53 @@ describe('below a call', () => {
       urls,
     )
     assert.deepEqual(order, urls)
+  })
+
+  test('what is sent at once by one connection lets others in between', async () => {
+    let flood = 0
+    let before = 0
+    await using own = await serveAround(async ({ url }) => {
+      if (url === '/flood') flood += 1
+      else before = flood
+      return { status: 200, headers: {} }
+    })
+    const other = await open(own.port)
+    const flooding = await open(own.port)
+    flooding.resume().write('GET /flood HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(1_500))
+    await once(flooding, 'data')
+    other.write(`GET /other HTTP/1.1\r\nHost: a\r\n${last}`)
+    assert.equal((await hear(other))[0]?.status, 200)
+    assert.ok(before < 300, `${before} answers to one connection before one to another`)
+    flooding.destroy()
+  })
+
+  test('a connection on which many requests wait is not read on, and is when they are answered', async () => {
+    const total = 20_000
+    let asked = 0
+    let release = () => {}
+    const held = new Promise<void>(resolve => {
+      release = resolve
+    })
+    await using own = await serveAround(async ({ url }) => {
+      if (url === '/first') await held
+      return { status: 200, headers: {} }
+    })
+    own.server.server.on('request', () => {
+      asked += 1
+    })
+    const socket = await open(own.port)
+    const more = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+    socket.write(`GET /first HTTP/1.1\r\nHost: a\r\n\r\n${more.repeat(total - 2)}`)
+    socket.write(`GET / HTTP/1.1\r\nHost: a\r\n${last}`)
+    // Whatever else would be read is read by then.
+    for (let turn = 0; turn < 50; turn++) {
+      const ping = await open(own.port)
+      ping.write(`GET /ping HTTP/1.1\r\nHost: a\r\n${last}`)
+      await hear(ping)
+    }
+    assert.ok(asked - 50 < (64 * 1024) / more.length + 32, `${asked - 50} requests are waiting`)
+    release()
+    assert.equal((await hear(socket)).length, total)
   })
 
   test('a client who does not take its answer is cut off', async () => {

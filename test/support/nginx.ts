@@ -25,14 +25,22 @@ export type Nginx = AsyncDisposable &
     errorLog: () => Promise<string>
   }>
 
+/** A text that stands once in the configuration, and what stands there instead. */
+export type Change = readonly [from: string, to: string]
+
 /** What is written into `folder`, and with which ports. */
-export async function writeNginxConfig(folder: string, nodes: readonly [string, string]) {
+export async function writeNginxConfig(
+  folder: string,
+  nodes: readonly [string, string],
+  more: readonly Change[] = [],
+) {
   const [secure, plain, health] = [await findFreePort(), await findFreePort(), await findFreePort()]
   const { cert, key } = await certificateFor(['localhost', '127.0.0.1'])
   await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'certificate.pem'), cert)
   await writeFile(join(folder, 'certificate-key.pem'), key)
-  const changes: readonly (readonly [string, string])[] = [
+  const changes: readonly Change[] = [
+    ...more,
     ['server visage-1:8080', `server ${nodes[0]}`],
     ['server visage-2:8080', `server ${nodes[1]}`],
     ['listen [::]:80;', ''],
@@ -76,8 +84,12 @@ export function callNginx(folder: string, file: string, ...words: readonly strin
   })
 }
 
-export async function startNginx(folder: string, nodes: readonly [string, string]): Promise<Nginx> {
-  const { file, ports, authority } = await writeNginxConfig(folder, nodes)
+export async function startNginx(
+  folder: string,
+  nodes: readonly [string, string],
+  changes: readonly Change[] = [],
+): Promise<Nginx> {
+  const { file, ports, authority } = await writeNginxConfig(folder, nodes, changes)
   const child = callNginx(folder, file)
   const ended = once(child, 'exit')
   const errorLog = () => readFile(join(folder, 'errors'), 'utf8').catch(() => '')

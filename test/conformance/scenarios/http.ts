@@ -143,6 +143,13 @@ const broken: readonly (readonly [what: string, written: string, needsToken?: tr
   ['words', 'hello, photo server\r\n\r\n'],
   ['a method that is none', 'G(T /v1.0/me HTTP/1.1\r\nHost: {host}\r\n\r\n'],
   ['a version that is none', 'GET /v1.0/me HTTP/9.9\r\nHost: {host}\r\n\r\n'],
+  ['no version', 'GET /v1.0/me\r\n\r\n'],
+  ['two Hosts', `${start}Host: {host}\r\n\r\n`],
+  ['two tokens', `${start}Authorization: Bearer a\r\nAuthorization: Bearer b\r\n\r\n`],
+  [
+    'HTTP/1.0 with chunks',
+    'PUT /v1.0/me HTTP/1.0\r\nHost: {host}\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+  ],
   ['no Host', 'GET /v1.0/me HTTP/1.1\r\n\r\n'],
   ['a space before a header’s colon', `${start}Accept : */*\r\n\r\n`],
   ['a header without a colon', `${start}Accept\r\n\r\n`],
