@@ -7,7 +7,40 @@ import { type Setting, type SettingName, settings } from '../src/config.ts'
 const groups: readonly (readonly [title: string, names: readonly SettingName[]])[] = [
   [
     'Whom to believe',
-    ['cloud', 'tenants', 'personalAccounts', 'b2cTenants', 'issuer', 'issuerTenant', 'audience'],
+    [
+      'cloud',
+      'tenants',
+      'personalAccounts',
+      'b2cTenants',
+      'issuer',
+      'issuerTenant',
+      'issuerPreset',
+      'audience',
+      'requireAtJwt',
+    ],
+  ],
+  [
+    'What a token says',
+    [
+      'signIn',
+      'issuerVouches',
+      'applications',
+      'applicationSign',
+      'groupRoles',
+      'claimId',
+      'claimTenant',
+      'claimClient',
+      'claimUserName',
+      'claimName',
+      'claimGivenName',
+      'claimSurname',
+      'claimMail',
+      'claimMailVerified',
+      'claimScopes',
+      'claimAppPermissions',
+      'claimRoles',
+      'claimGroups',
+    ],
   ],
   [
     'Where to listen',
@@ -62,10 +95,14 @@ most likely a misspelt one. \`visage dev\` reads none of these; \`visage dev --h
 ${sections.join('\n\n')}`
 }
 
+/** Without the places of single claims, which few set. */
 export function renderConfigurationSummary(): string {
   refuseForgotten()
   return table(
-    groups.flatMap(([, names]) => names).map(name => settings[name]),
+    groups
+      .flatMap(([, names]) => names)
+      .filter(name => !name.startsWith('claim'))
+      .map(name => settings[name]),
     false,
   )
 }

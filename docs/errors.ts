@@ -40,7 +40,14 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     when: 'the token is for Microsoft Graph itself',
     facts: { audience },
   },
-  'token-subject-missing': { when: 'the token names nobody' },
+  'token-subject-missing': { when: 'the token names nobody', facts: { claims: ['oid', 'sub'] } },
+  'token-is-id-token': {
+    when: 'the token is an ID token: `typ` in its payload is `ID`, or it has `nonce`, `at_hash`, `c_hash` or `auth_time` and no scopes',
+    facts: { audience },
+  },
+  'token-type-refused': {
+    when: 'the header `typ` of the token is not `at+jwt`, and `VISAGE_REQUIRE_AT_JWT` is set',
+  },
   'signing-keys-unavailable': { when: 'the issuer’s keys are needed and cannot be had' },
 
   'permission-missing': {

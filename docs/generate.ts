@@ -8,6 +8,7 @@ import { renderConfiguration, renderConfigurationSummary } from './configuration
 import { renderConformance, renderConformanceSummary } from './conformance.ts'
 import { renderErrors } from './errors.ts'
 import { renderGrowth } from './growth.ts'
+import { renderIssuers } from './issuers.ts'
 import { renderMetrics } from './metrics.ts'
 import { renderPermissionSummary, renderPermissions } from './permissions.ts'
 import { renderRequestCosts } from './request-costs.ts'
@@ -28,6 +29,7 @@ export const everythingGenerated: readonly Generated[] = [
   { file: 'docs/permissions.md', render: renderPermissions },
   { file: 'docs/configuration.md', render: renderConfiguration },
   { file: 'docs/errors.md', render: renderErrors },
+  { file: 'docs/issuers.md', render: renderIssuers },
   { file: 'docs/conformance.md', render: renderConformance },
   { file: 'docs/growth.md', section: 'growth', render: renderGrowth },
   { file: 'docs/operating.md', section: 'metrics', render: renderMetrics },

@@ -18,6 +18,16 @@ import {
 import { limitsForm, parseLimits, type ThrottleLimits } from './throttling/limits.ts'
 import type { CloudName } from './tokens/clouds.ts'
 import { clouds } from './tokens/clouds.ts'
+import { isPointer, type Pointer } from './tokens/pointer.ts'
+import {
+  applicationSigns,
+  type Place,
+  type Preset,
+  type PresetName,
+  presets,
+  type Reading,
+  readingOf,
+} from './tokens/presets.ts'
 import type { B2cTenant, Trust } from './tokens/trust.ts'
 
 /** A setting that is missing, unreadable or contradicts another; the message names it. */
@@ -115,8 +125,63 @@ export const settings = {
     'ISSUER_TENANT',
     'text',
     'default',
-    'With VISAGE_ISSUER: the tenant of tokens that name none (no tid claim).',
+    'With VISAGE_ISSUER: the tenant of tokens that name none.',
   ),
+  issuerPreset: setting(
+    'ISSUER_PRESET',
+    'name',
+    'generic',
+    `With VISAGE_ISSUER: which claims its tokens are read by: ${Object.keys(presets).join(', ')}. docs/issuers.md shows each. VISAGE_CLOUD is always entra.`,
+  ),
+  issuerVouches: setting(
+    'ISSUER_VOUCHES',
+    'none | userName | mail',
+    'none',
+    'Which name in a token may become userPrincipalName, by which everybody finds the person. Only for an issuer that lets nobody choose that name freely. mail counts where the token says that it is verified.',
+  ),
+  signIn: setting(
+    'SIGN_IN',
+    'add | known',
+    'add',
+    'Whether somebody who signs in and is not in the directory is added to it.',
+  ),
+  applications: setting(
+    'APPLICATIONS',
+    'client,client,…',
+    '',
+    'Client ids of which every token is an application’s. Only for clients with which no person signs in.',
+  ),
+  applicationSign: setting(
+    'APPLICATION_SIGN',
+    'name',
+    '',
+    `How a token says that an application calls, if not as the preset has it: ${applicationSigns.join(', ')}.`,
+  ),
+  groupRoles: setting(
+    'GROUP_ROLES',
+    'group=id,…',
+    '',
+    'Groups in tokens whose members hold an administrators’ role, each with the template id of the role (docs/permissions.md).',
+  ),
+  requireAtJwt: setting(
+    'REQUIRE_AT_JWT',
+    'true | false',
+    'false',
+    'Accept only tokens with the header typ: at+jwt (RFC 9068).',
+  ),
+  claimId: claim('ID', 'the id of the person'),
+  claimTenant: claim('TENANT', 'the tenant'),
+  claimClient: claim('CLIENT', 'the client id of the program that calls'),
+  claimUserName: claim('USER_NAME', 'the user name'),
+  claimName: claim('NAME', 'the display name'),
+  claimGivenName: claim('GIVEN_NAME', 'the given name'),
+  claimSurname: claim('SURNAME', 'the surname'),
+  claimMail: claim('MAIL', 'the mail address'),
+  claimMailVerified: claim('MAIL_VERIFIED', 'whether the mail address is verified (true)'),
+  claimScopes: claim('SCOPES', 'the permissions of a person'),
+  claimAppPermissions: claim('APP_PERMISSIONS', 'the permissions of an application'),
+  claimRoles: claim('ROLES', 'the template ids of administrators’ roles'),
+  claimGroups: claim('GROUPS', 'the groups of VISAGE_GROUP_ROLES'),
   audience: setting(
     'AUDIENCE',
     'text,text,…',
@@ -266,6 +331,7 @@ export type Config = Readonly<{
   baseUrl: string | undefined
   tls: Readonly<{ cert: Buffer; key: Buffer }> | undefined
   trust: Trust
+  signIn: 'add' | 'known'
   strictContentType: boolean
   isReadOnly: boolean
   throttle: ThrottleLimits | undefined
@@ -298,6 +364,15 @@ export type Limits = Readonly<{
 function setting(name: string, value: string, standard: string, meaning: string): Setting {
   const flag = `--${name.toLowerCase().replaceAll('_', '-')}`
   return { env: `VISAGE_${name}`, flag, value, default: standard, meaning }
+}
+
+function claim(name: string, what: string): Setting {
+  return setting(
+    `CLAIM_${name}`,
+    'pointers',
+    '',
+    `Where a token says ${what}, as JSON Pointers separated by commas, or none; if not as the preset has it.`,
+  )
 }
 
 /** The settings that the environment holds; an empty variable counts as none. */
@@ -346,6 +421,7 @@ export function readConfig(flags: Texts, environment: Texts): Config {
     baseUrl: readBaseUrl(texts),
     tls: readTls(texts),
     trust: readTrust(texts),
+    signIn: chosenOf(texts, 'signIn', ['add', 'known']),
     strictContentType: flagOf(texts, 'strictContentType'),
     isReadOnly: flagOf(texts, 'readOnly'),
     throttle: readThrottle(texts),
@@ -596,11 +672,12 @@ function readOidcTrust(texts: Texts, issuer: string): Trust {
     issuers: [{ issuer }],
     audiences: audiencesOf(texts),
     tenantId: textOf(texts, 'issuerTenant'),
+    reading: readReading(texts, chosenOf(texts, 'issuerPreset', keysOf(presets))),
   }
 }
 
 function readEntraTrust(texts: Texts, cloud: string): Trust {
-  refuseWith(texts, 'cloud', ['issuerTenant'])
+  refuseWith(texts, 'cloud', ['issuerTenant', 'issuerPreset'])
   if (!Object.hasOwn(clouds, cloud))
     throw wrong('cloud', cloud, `one of ${Object.keys(clouds).join(', ')}`)
   const personal = flagOf(texts, 'personalAccounts')
@@ -616,7 +693,66 @@ function readEntraTrust(texts: Texts, cloud: string): Trust {
     b2cTenants: b2cTenantsOf(texts),
     audiences: audiencesOf(texts),
     personal,
+    reading: readReading(texts, 'entra'),
   }
+}
+
+const claimPlaces = {
+  claimId: 'id',
+  claimTenant: 'tenant',
+  claimClient: 'client',
+  claimUserName: 'userName',
+  claimName: 'displayName',
+  claimGivenName: 'givenName',
+  claimSurname: 'surname',
+  claimMail: 'mail',
+  claimMailVerified: 'mailVerified',
+  claimScopes: 'scopes',
+  claimAppPermissions: 'appPermissions',
+  claimRoles: 'roles',
+  claimGroups: 'groups',
+} as const satisfies Partial<Record<SettingName, Place>>
+
+function readReading(texts: Texts, name: PresetName): Reading {
+  const preset: Preset = presets[name]
+  const moved = keysOf(claimPlaces).flatMap(setting => {
+    const text = texts[setting]
+    return text === undefined ? [] : [[claimPlaces[setting], pointersOf(setting, text)] as const]
+  })
+  return readingOf(preset, {
+    places: { ...preset.places, ...Object.fromEntries(moved) },
+    applicationSign:
+      texts.applicationSign === undefined
+        ? preset.applicationSign
+        : chosenOf(texts, 'applicationSign', applicationSigns),
+    vouches: chosenOf(texts, 'issuerVouches', ['none', 'userName', 'mail']),
+    applications: listOf(texts.applications ?? ''),
+    groupRoles: readGroupRoles(texts),
+    requiresAccessTokenType: flagOf(texts, 'requireAtJwt'),
+  })
+}
+
+function pointersOf(setting: SettingName, text: string): Pointer[] {
+  if (text.trim() === 'none') return []
+  return listOf(text).map(pointer => {
+    if (isPointer(pointer)) return pointer
+    throw wrong(setting, pointer, 'a JSON Pointer, such as /realm_access/roles, or none')
+  })
+}
+
+/** A name may hold an equals sign; a role's id holds none. */
+function readGroupRoles(texts: Texts): ReadonlyMap<string, readonly string[]> {
+  const roles = new Map<string, string[]>()
+  for (const entry of listOf(texts.groupRoles ?? '')) {
+    const [, group = '', role = ''] = /^(.+)=([^=]*)$/.exec(entry) ?? []
+    if (!guid.test(role)) throw wrong('groupRoles', entry, 'a group and the id of a role: group=id')
+    roles.set(group, [...(roles.get(group) ?? []), role.toLowerCase()])
+  }
+  return roles
+}
+
+function keysOf<Key extends string>(table: Readonly<Record<Key, unknown>>): Key[] {
+  return Object.keys(table) as Key[]
 }
 
 function refuseWith(texts: Texts, chosen: SettingName, others: readonly SettingName[]): void {
@@ -745,6 +881,17 @@ function flagOf(texts: Texts, setting: SettingName): boolean {
   const text = textOf(texts, setting)
   if (text === 'true' || text === 'false') return text === 'true'
   throw wrong(setting, text, 'true or false')
+}
+
+function chosenOf<Choice extends string>(
+  texts: Texts,
+  setting: SettingName,
+  choices: readonly Choice[],
+): Choice {
+  const text = textOf(texts, setting)
+  const chosen = choices.find(choice => choice === text)
+  if (chosen === undefined) throw wrong(setting, text, `one of ${choices.join(', ')}`)
+  return chosen
 }
 
 function textOf(texts: Texts, setting: SettingName): string {

@@ -20,6 +20,7 @@ import { createResetEndpoint, type HandleReset } from './reset-endpoint.ts'
 import { type RunningServer, type ServerOptions, startServer } from './server.ts'
 import type { ThrottleLimits } from './throttling/limits.ts'
 import type { Fetch } from './tokens/key-set.ts'
+import { presets, readingOf } from './tokens/presets.ts'
 
 /** Tests run the demo tenant on every kind of store, and on a clock of their own. */
 export type DevelopmentOptions = Pick<
@@ -191,6 +192,7 @@ function trustIn(issuer: Issuer, origin: string) {
       audiences: [audience],
       tenantId: demo.tenantId,
       tenants: [demo.tenantId, demo.personalTenantId],
+      reading: readingOf(presets.entra, { vouches: 'userName' }),
     },
     fetch: fetchKeys,
   } as const

@@ -37,7 +37,7 @@ export type Asker = Readonly<{
   kind: 'delegated' | 'personal' | 'application'
   objectId: string
   appId: string
-  profile: Readonly<{ userPrincipalName?: string }>
+  profile: Readonly<{ userName?: string }>
 }>
 
 export type Events = Readonly<{

@@ -19,6 +19,8 @@ export type FailureCode =
   | 'token-tenant-not-allowed'
   | 'token-for-microsoft-graph'
   | 'token-subject-missing'
+  | 'token-is-id-token'
+  | 'token-type-refused'
   | 'signing-keys-unavailable'
   // what they may do
   | 'permission-missing'

@@ -6,7 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Limits } from './config.ts'
+import type { Config, Limits } from './config.ts'
 import { openDirectory } from './directory/directory.ts'
 import { finishRemovals } from './directory/remove-folder.ts'
 import {
@@ -65,6 +65,8 @@ export type ServerOptions = StoreOptions &
     isReadOnly?: boolean | undefined
     /** Of several processes that serve together: whether all do. */
     isCrewComplete?: (() => boolean) | undefined
+    /** Whether somebody who signs in and is not in the directory is added; undefined: yes. */
+    signIn?: Config['signIn'] | undefined
     /** Per application and mailbox, in this process; undefined for none. */
     throttle?: ThrottleLimits | undefined
     limits: Limits
@@ -226,7 +228,7 @@ function watchParts(
 
 function createParts(
   { database, packs, rendering }: Opened,
-  { strictContentType, isReadOnly, throttle }: ServerOptions,
+  { strictContentType, isReadOnly, signIn, throttle }: ServerOptions,
   { now, elapsed }: Readonly<{ now: () => number; elapsed: () => number }>,
 ): Omit<Parts, 'events' | 'identify'> {
   return {
@@ -239,6 +241,7 @@ function createParts(
     newVersion: () => randomBytes(16).toString('hex'),
     strictContentType,
     isReadOnly,
+    signIn,
     maxUploadBytes,
     throttle: throttle && createThrottle(throttle, elapsed),
   }

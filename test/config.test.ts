@@ -14,6 +14,7 @@ import {
   settings,
   type Texts,
 } from '../src/config.ts'
+import { presets, readingOf } from '../src/tokens/presets.ts'
 
 const tenant = '7d4c3c2e-0b7e-4c6c-9a58-1f2f0a5d3b11'
 const other = 'B0C5F9A4-6D1D-4B4E-8F0E-52A7C1D9E622'
@@ -116,6 +117,7 @@ describe('whom to believe', () => {
       b2cTenants: [],
       audiences: ['api://visage', 'visage'],
       personal: false,
+      reading: readingOf(presets.entra),
     })
   })
 
@@ -140,6 +142,7 @@ describe('whom to believe', () => {
       ],
       audiences: ['api://visage'],
       personal: true,
+      reading: readingOf(presets.entra),
     })
   })
 
@@ -156,6 +159,7 @@ describe('whom to believe', () => {
       issuers: [{ issuer: 'https://id.example/realms/staff' }],
       audiences: ['visage'],
       tenantId: 'staff',
+      reading: readingOf(presets.generic),
     })
   })
 

@@ -17,7 +17,7 @@ function answeredWith({ url = '/v1.0/me/photo?$select=id&t=secret', ...rest }: C
       kind: 'delegated',
       objectId: 'object-1',
       appId: 'app-1',
-      profile: { userPrincipalName: 'alice@contoso.example' },
+      profile: { userName: 'alice@contoso.example' },
     },
     reply: { status: 200, headers: {}, body: Buffer.from('a picture') },
     ids: { requestId: 'request-1', clientRequestId: 'client-1' },

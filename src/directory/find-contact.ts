@@ -7,7 +7,7 @@ import type { Expression } from 'kysely'
 import { prepareRow } from '../storage/prepared.ts'
 import type { ContactRow, Database } from '../storage/schema.ts'
 import { isPath, maxFolderDepth, wayUp } from './folders.ts'
-import { byIdOrName, type PhotoColumns, type User } from './users.ts'
+import { byIdOrName, idOfEither, type PhotoColumns, type User } from './users.ts'
 
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
 export type ContactWithPhoto = ContactRow & Nullable<PhotoColumns>
@@ -36,13 +36,13 @@ export type FindContact = (address: ContactAddress) => Promise<FoundContact | un
 /** The statements are prepared: none grows with the path. */
 export function prepareFindContact(database: Database): FindContact {
   const byId = prepareBy(database, 'id')
-  const byName = prepareBy(database, 'user_principal_name_key')
+  const byEither = prepareBy(database, 'either')
   return async ({ tenantId, idOrName, by, folders, id: contact }) => {
     const at = { tenantId, contact }
     const folder = folders.at(-1)
     const row = await byIdOrName(idOrName, by, {
-      byId: person => byId({ ...at, person }, folder),
-      byName: person => byName({ ...at, person }, folder),
+      byId: person => byId({ ...at, id: person, name: '' }, folder),
+      byEither: person => byEither({ ...at, ...person }, folder),
     })
     const found = row && toFound(row, folder)
     if (found === undefined || !found.hasFolders || folders.length < 2) return found
@@ -60,14 +60,13 @@ async function hasPath(
   return isPath(await wayUp(database, mailbox, folders.at(-1) ?? ''), folders)
 }
 
-type PersonColumn = 'id' | 'user_principal_name_key'
-type At<Value> = Readonly<{ tenantId: Value; person: Value; contact: Value }>
+type At<Value> = Readonly<{ tenantId: Value; id: Value; name: Value; contact: Value }>
 
-function prepareBy(database: Database, column: PersonColumn) {
-  const names = ['tenantId', 'person', 'contact'] as const
-  const inMailbox = prepareRow(database, names, (db, at) => contactAt(db, column, at, undefined))
+function prepareBy(database: Database, by: 'id' | 'either') {
+  const names = ['tenantId', 'id', 'name', 'contact'] as const
+  const inMailbox = prepareRow(database, names, (db, at) => contactAt(db, by, at, undefined))
   const inFolder = prepareRow(database, [...names, 'folder'], (db, at) =>
-    contactAt(db, column, at, at.folder),
+    contactAt(db, by, at, at.folder),
   )
   return async (values: At<string>, folder: string | undefined) =>
     folder === undefined ? await inMailbox(values) : await inFolder({ ...values, folder })
@@ -76,7 +75,7 @@ function prepareBy(database: Database, column: PersonColumn) {
 /** One row when there is such a person; the columns of a contact that is not there are null. */
 function contactAt(
   database: Database,
-  column: PersonColumn,
+  by: 'id' | 'either',
   at: At<Expression<string>>,
   folder: Expression<string> | undefined,
 ) {
@@ -109,7 +108,7 @@ function contactAt(
     .select(['users.tenant_id as user_tenant_id', 'users.id as user_id'])
     .select('contact_folders.id as found_folder_id')
     .where('users.tenant_id', '=', at.tenantId)
-    .where(`users.${column}`, '=', at.person)
+    .where('users.id', '=', by === 'id' ? at.id : idOfEither(at))
 }
 
 type Row = Nullable<ContactWithPhoto> &

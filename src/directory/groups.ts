@@ -4,8 +4,9 @@
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
 import { findByWords, type Searchable } from './find-by-words.ts'
+import { normalizeId } from './names.ts'
 import { type Page, searchText } from './search.ts'
-import { normalizeId, type PhotoColumns } from './users.ts'
+import type { PhotoColumns } from './users.ts'
 
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
 export type Group = GroupRow

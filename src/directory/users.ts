@@ -2,9 +2,11 @@
  * Users: finding one by id or by name together with the pointer to their photo, listing them, adding
  * them. What a caller may see of them is not decided here.
  */
+import { type Expression, expressionBuilder } from 'kysely'
 import { prepareRow } from '../storage/prepared.ts'
-import type { Database, PhotoRow, UserRow } from '../storage/schema.ts'
+import type { Database, PhotoRow, Schema, UserRow } from '../storage/schema.ts'
 import { findByWords, type Searchable } from './find-by-words.ts'
+import { isGuid, normalizeId, userNameKey } from './names.ts'
 import { type Page, searchText } from './search.ts'
 
 /** The columns of a photo's row that a reader needs; all null when the owner has no photo. */
@@ -13,17 +15,6 @@ type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
 
 export type User = UserRow
 export type UserWithPhoto = User & Nullable<PhotoColumns>
-
-const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
-
-/** Ids that are GUIDs compare without case; other issuers' ids are what they are. */
-export function normalizeId(id: string): string {
-  return guid.test(id) ? id.toLowerCase() : id
-}
-
-export function userNameKey(userPrincipalName: string): string {
-  return userPrincipalName.normalize('NFC').toLowerCase()
-}
 
 /** By 'id' a name is nobody: other issuers than Entra give out ids that look like somebody's name. */
 export type FindUser = (
@@ -40,27 +31,44 @@ export function prepareFindUser(database: Database): FindUser {
   const byId = prepareRow(database, ['tenantId', 'id'], (db, at) =>
     withPhoto(db).where('users.tenant_id', '=', at.tenantId).where('users.id', '=', at.id),
   )
-  const byName = prepareRow(database, ['tenantId', 'name'], (db, at) =>
-    withPhoto(db)
-      .where('users.tenant_id', '=', at.tenantId)
-      .where('user_principal_name_key', '=', at.name),
+  const byEither = prepareRow(database, ['tenantId', 'id', 'name'], (db, at) =>
+    withPhoto(db).where('users.tenant_id', '=', at.tenantId).where('users.id', '=', idOfEither(at)),
   )
   return (tenantId, idOrName, by = 'idOrName') =>
     byIdOrName(idOrName, by, {
       byId: id => byId({ tenantId, id }),
-      byName: name => byName({ tenantId, name }),
+      byEither: key => byEither({ tenantId, ...key }),
     })
 }
 
-/** Asks once, unless it reads like a name and is nobody's: then it may be an id all the same. */
+type Ask<Row> = Readonly<{
+  byId: (id: string) => Promise<Row | undefined>
+  byEither: (key: Readonly<{ id: string; name: string }>) => Promise<Row | undefined>
+}>
+
+/** Nobody's name has the form of a GUID. */
 export function byIdOrName<Row>(
   idOrName: string,
   by: 'id' | 'idOrName',
-  ask: Readonly<Record<'byId' | 'byName', (key: string) => Promise<Row | undefined>>>,
+  { byId, byEither }: Ask<Row>,
 ): Promise<Row | undefined> {
-  const byId = () => ask.byId(normalizeId(idOrName))
-  if (by === 'id' || !idOrName.includes('@')) return byId()
-  return ask.byName(userNameKey(idOrName)).then(named => named ?? byId())
+  const id = normalizeId(idOrName)
+  if (by === 'id' || isGuid(id)) return byId(id)
+  return byEither({ id, name: userNameKey(idOrName) })
+}
+
+/** Whose id it is, else whose name: stops somebody who is called like another's id from being them. */
+export function idOfEither(
+  at: Readonly<Record<'tenantId' | 'id' | 'name', Expression<string>>>,
+): Expression<string | null> {
+  const { fn, selectFrom } = expressionBuilder<Schema, never>()
+  const people = selectFrom('users as person')
+    .select('person.id')
+    .where('person.tenant_id', '=', at.tenantId)
+  return fn.coalesce(
+    people.where('person.id', '=', at.id),
+    people.where('person.user_principal_name_key', '=', at.name),
+  )
 }
 
 function withPhoto(database: Database) {
@@ -138,7 +146,8 @@ export async function addUsers(
   }
 }
 
-function toRow(tenantId: string, user: NewUser): UserRow {
+/** Of somebody who did not come by signing in. */
+export function toRow(tenantId: string, user: NewUser): UserRow {
   return {
     tenant_id: tenantId,
     id: normalizeId(user.id),
@@ -157,44 +166,6 @@ function toRow(tenantId: string, user: NewUser): UserRow {
       ['mail', user.mail],
       ['userPrincipalName', user.userPrincipalName],
     ]),
+    names_at: null,
   }
-}
-
-type SignedInProfile = Readonly<{ userPrincipalName?: string; displayName?: string; mail?: string }>
-
-/** As much of a name as an index of either database takes, in any script. */
-const maxNameLength = 640
-
-/**
- * Someone who signed in for the first time, as their token describes them. A name that belongs to
- * somebody else is not taken from them: the newcomer is then known by their id, so a token's
- * changeable name claims can neither overwrite nor impersonate a person of the directory.
- * @differs Whoever signs in and is not in the directory yet is added to it; Graph would answer 404.
- */
-export async function addSignedInUser(
-  { database, findUser }: Readonly<{ database: Database; findUser: FindUser }>,
-  tenantId: string,
-  id: string,
-  profile: SignedInProfile,
-): Promise<UserWithPhoto> {
-  const { userPrincipalName: name = id } = profile
-  const displayName = (profile.displayName ?? name).slice(0, maxNameLength)
-  for (const userPrincipalName of [name, `${id}@${tenantId}`]) {
-    if (userPrincipalName.length > maxNameLength && userPrincipalName !== id) continue
-    const newcomer = { id, userPrincipalName, displayName, mail: profile.mail }
-    await addUsers(database, tenantId, [newcomer])
-    const user = await findUser(tenantId, id, 'id')
-    if (user !== undefined) return user
-  }
-  throw new Error(`user ${id} of tenant ${tenantId} can neither be added nor found`)
-}
-
-/** The same person as they would be added, where nothing may be. */
-export function describeSignedInUser(
-  tenantId: string,
-  id: string,
-  { userPrincipalName = id, displayName = userPrincipalName, mail }: SignedInProfile,
-): UserWithPhoto {
-  const row = toRow(tenantId, { id, userPrincipalName, displayName, mail })
-  return { ...row, version: null, upload_hash: null, renditions: null, updated_at: null }
 }

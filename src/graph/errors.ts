@@ -57,7 +57,15 @@ export const wireErrors: Readonly<Record<FailureCode, WireError>> = {
       `This token was issued for Microsoft Graph, and nobody but Microsoft Graph can verify such a token. Ask for a token whose audience is this server's own app registration.${expected(f)}`,
   ),
   'token-subject-missing': unauthorized(
-    'The access token names neither a user nor an application (oid or sub).',
+    f =>
+      `The access token names neither a user nor an application.${listed(f, 'claims', ' Missing: ')}`,
+  ),
+  'token-is-id-token': unauthorized(
+    f =>
+      `This is an ID token, which only tells a client who signed in. Send an access token.${expected(f)}`,
+  ),
+  'token-type-refused': unauthorized(
+    "Access token validation failure. The header 'typ' of the token is not 'at+jwt', which this server demands.",
   ),
   'signing-keys-unavailable': unavailable(
     'The keys of the token issuer cannot be fetched at the moment.',

@@ -9,7 +9,7 @@ import type { Caller } from '../tokens/caller.ts'
 import type { Address } from './address.ts'
 import type { Call } from './call.ts'
 import type { Match } from './routes.ts'
-import type { Target } from './target.ts'
+import type { SignInMode, Target } from './target.ts'
 
 export type Parts = ReplaceParts &
   Directory &
@@ -24,6 +24,8 @@ export type Parts = ReplaceParts &
     maxUploadBytes: number
     /** Nothing may be changed, not even by who signs in for the first time. */
     isReadOnly?: boolean | undefined
+    /** Whether somebody who signs in and is not in the directory is added; undefined: yes. */
+    signIn?: SignInMode | undefined
     /** undefined: nobody is held up. */
     throttle?: Throttle | undefined
   }>

@@ -7,14 +7,16 @@ import type { ContactWithPhoto } from '../directory/find-contact.ts'
 import { type ContactFolder, findFolder, maxFolderDepth } from '../directory/folders.ts'
 import type { GroupWithPhoto } from '../directory/groups.ts'
 import type { Mailbox } from '../directory/mailbox.ts'
+import { normalizeId } from '../directory/names.ts'
 import { isGroupOwner, isTeamJoined, rolesOfUser } from '../directory/relations.ts'
 import {
   addSignedInUser,
   describeSignedInUser,
-  normalizeId,
-  type User,
-  type UserWithPhoto,
-} from '../directory/users.ts'
+  followNames,
+  mayBeAdded,
+  type SignedIn,
+} from '../directory/sign-in.ts'
+import type { User, UserWithPhoto } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import type { Relation } from '../permissions/decide.ts'
 import type { OwnerKey } from '../photos/photo.ts'
@@ -32,8 +34,12 @@ export type Target =
 /** Whose mailbox it is. */
 type Person = Pick<User, 'tenant_id' | 'id'>
 
-/** `isReadOnly`: whoever signs in for the first time is not written down. */
-type Place = Directory & Readonly<{ isReadOnly?: boolean | undefined }>
+/** What is done with who signs in: 'add' adds those who are not in the directory. */
+export type SignInMode = 'add' | 'known'
+
+/** `isReadOnly`: nothing about who signs in is written down. */
+type Place = Directory &
+  Readonly<{ isReadOnly?: boolean | undefined; signIn?: SignInMode | undefined }>
 
 /** Throws the 'not-found' failure of whatever on the way does not exist. */
 export async function find(match: Match, caller: Caller, directory: Place): Promise<Target> {
@@ -55,21 +61,33 @@ export async function find(match: Match, caller: Caller, directory: Place): Prom
 }
 
 async function findPerson(match: Match, caller: Caller, directory: Place): Promise<UserWithPhoto> {
-  const { idOrName: name, by } = personNamed(match, caller)
-  const user = await directory.findUser(caller.tenantId, name, by)
-  if (user !== undefined) return user
-  if (!isCaller(caller, name)) throw new Failure('user-not-found', { facts: { id: name } })
-  const { tenantId, objectId, profile } = caller
-  return directory.isReadOnly === true
-    ? describeSignedInUser(tenantId, objectId, profile)
-    : await addSignedInUser(directory, tenantId, objectId, profile)
+  const { idOrName, by } = personNamed(match, caller)
+  const user = await directory.findUser(caller.tenantId, idOrName, by)
+  if (user === undefined) return await addCaller(idOrName, caller, directory)
+  if (directory.isReadOnly === true || !isCaller(caller, user.id)) return user
+  return await followNames(directory, user, signedIn(caller))
+}
+
+async function addCaller(id: string, caller: Caller, directory: Place): Promise<UserWithPhoto> {
+  const { signIn = 'add', isReadOnly } = directory
+  if (!isCaller(caller, id) || signIn === 'known' || !mayBeAdded(id)) {
+    throw new Failure('user-not-found', { facts: { id } })
+  }
+  const person = signedIn(caller)
+  return isReadOnly === true
+    ? describeSignedInUser(person)
+    : await addSignedInUser(directory, person)
+}
+
+function signedIn({ tenantId, objectId, profile }: Caller): SignedIn {
+  return { tenantId, id: objectId, profile }
 }
 
 /** Whoever signed in is who their id says, even where another person's name reads the same. */
 function personNamed(match: Match, caller: Caller) {
-  return match.isMe
-    ? ({ idOrName: caller.objectId, by: 'id' } as const)
-    : ({ idOrName: match.user ?? '', by: 'idOrName' } as const)
+  const idOrName = match.isMe ? caller.objectId : (match.user ?? '')
+  const by = match.isMe || isCaller(caller, idOrName) ? 'id' : 'idOrName'
+  return { idOrName, by } as const
 }
 
 function isCaller(caller: Caller, id: string): boolean {

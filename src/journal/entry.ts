@@ -41,7 +41,7 @@ export function describeCall(event: Answered, now: number): Entry {
 
 function nameOf({ kind, appId, objectId, profile }: Asker): string {
   if (kind === 'application') return `app ${appId || objectId}`
-  const name = profile.userPrincipalName?.split('@')[0] || objectId
+  const name = profile.userName?.split('@')[0] || objectId
   return kind === 'personal' ? `${name} (personal)` : name
 }
 

@@ -3,7 +3,8 @@
  * no longer in the directory are found by what they have left.
  */
 import { findGroups } from '../directory/groups.ts'
-import { findPeople, normalizeId } from '../directory/users.ts'
+import { normalizeId } from '../directory/names.ts'
+import { findPeople } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import type { OwnerKey } from '../photos/photo.ts'
 import type { Database } from '../storage/schema.ts'

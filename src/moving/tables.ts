@@ -38,6 +38,7 @@ const columns: Readonly<{ [Name in MovedTable]: Columns<Name> }> = {
     job_title: true,
     user_type: true,
     search_text: true,
+    names_at: true,
   },
   groups: {
     tenant_id: true,

@@ -18,6 +18,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0004': { up: describeContacts },
   '0005': { up: indexWords },
   '0006': { up: boundMailboxes },
+  '0007': { up: dateNames },
 }
 
 /**
@@ -403,4 +404,11 @@ async function boundMailboxes(database: Kysely<unknown>): Promise<void> {
     .where(sql.ref('removed_at'), 'is not', null)
     .execute()
   await createMailboxSizes(database, { isSqlite: isSqlite(database), text, tableEnd })
+}
+
+/** Whoever is there came by signing in, and their names are older than any token. */
+async function dateNames(database: Kysely<unknown>): Promise<void> {
+  const { bigint } = dialectOf(database)
+  await database.schema.alterTable('users').addColumn('names_at', bigint).execute()
+  await sql`update users set names_at = 0`.execute(database)
 }

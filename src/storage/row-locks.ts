@@ -2,7 +2,7 @@
  * Rows that have to stay as they are until a transaction ends, because it decides by what it reads.
  * The one place where the two databases differ in how that is asked for.
  */
-import { type SelectQueryBuilder, SqliteAdapter } from 'kysely'
+import { type SelectQueryBuilder, SqliteAdapter, sql } from 'kysely'
 import type { Database, Schema } from './schema.ts'
 
 /**
@@ -18,4 +18,15 @@ export function lockRows<Table extends keyof Schema, Row>(
 ): SelectQueryBuilder<Schema, Table, Row> {
   const hasOneWriter = transaction.getExecutor().adapter instanceof SqliteAdapter
   return hasOneWriter ? query : query.forNoKeyUpdate()
+}
+
+/**
+ * Nobody else gives out or takes names of people in this tenant until the transaction ends. A name that is
+ * still free has no row to lock, and two who take it at once would meet at its unique key.
+ */
+export async function lockNames(transaction: Database, tenantId: string): Promise<void> {
+  if (transaction.getExecutor().adapter instanceof SqliteAdapter) return
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`names of ${tenantId}`}, 0))`.execute(
+    transaction,
+  )
 }

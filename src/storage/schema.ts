@@ -37,6 +37,8 @@ export type UserRow = {
   user_type: string
   /** display_name, given_name, surname, mail and name, lower case, one a line: what a search looks in. */
   search_text: string
+  /** When the token was issued that the names are from, in seconds; null of who did not come by signing in. */
+  names_at: number | null
 }
 
 export type GroupRow = {

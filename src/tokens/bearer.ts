@@ -27,6 +27,8 @@ export type UnverifiedToken = Readonly<{
   text: string
   alg: string
   kid: string | undefined
+  /** `typ` of the header. */
+  type: unknown
   /** Microsoft Graph's own tokens carry a `nonce` in the header; nobody else's do. */
   hasHeaderNonce: boolean
   claims: Readonly<Record<string, unknown>>
@@ -91,7 +93,7 @@ export function readToken(text: string): UnverifiedToken {
   if (!isAccessTokenType(typ)) throw malformed(`typ ${quote(typ)}`)
   if (!isCanonical(text)) throw malformed('the signature is not canonical base64url')
   const claims = decodePart(() => decodeJwt(text))
-  return { text, alg, kid, hasHeaderNonce: nonce !== undefined, claims }
+  return { text, alg, kid, type: typ, hasHeaderNonce: nonce !== undefined, claims }
 }
 
 function whyNoToken(text: string): string {

@@ -10,18 +10,30 @@ export type AccountKind = 'delegated' | 'personal' | 'application'
 
 export type Caller = Readonly<{
   kind: AccountKind
-  /** `tid`, lower case; the configured tenant where an issuer knows no tenants. */
+  /** Lower case; the configured tenant where an issuer knows no tenants. */
   tenantId: string
-  /** `oid`, else `sub`: the signed-in user, or the service principal of an application. */
+  /** The signed-in user, or the service principal of an application. */
   objectId: string
-  /** `azp`, `appid` or `client_id`: the program that calls; '' when the token does not say. */
+  /** The program that calls; '' when the token does not say. */
   appId: string
-  /** `scp` of a delegated token, `roles` of an application's. */
+  /** Scopes of a person, or the permissions of an application. */
   permissions: ReadonlySet<string>
-  /** `wids`: directory role template ids, lower case. */
+  /** Template ids of administrators' roles, lower case. */
   roleTemplateIds: ReadonlySet<string>
   /** The token belongs to an Azure AD B2C tenant. */
   isB2c: boolean
-  /** What the token says of the person, to add them to the directory; never a base for a decision. */
-  profile: Readonly<{ userPrincipalName?: string; displayName?: string; mail?: string }>
+  profile: Profile
+}>
+
+/** What the token says of the person: shown to others, and no base for a decision. */
+export type Profile = Readonly<{
+  userName?: string
+  /** What the person may be found by, where the operator says that the issuer vouches for it. */
+  vouchedName?: string
+  displayName?: string
+  givenName?: string
+  surname?: string
+  mail?: string
+  /** Seconds since 1970. */
+  issuedAt?: number
 }>

@@ -1,144 +1,117 @@
 /**
- * Verified claims -> Caller: the only file that knows what claims are called. It decides who is an
- * application, a person at work, or a person at home; it does not know what any of them may do.
- *
- * https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference
+ * Verified claims -> Caller. It decides who is an application, a person at work, or a person at home,
+ * by the places that the reading names; it does not know what any of them may do.
  */
 
 import { Failure } from '../failure.ts'
-import { quote } from './bearer.ts'
+import { requireAccessToken } from './access-token.ts'
+import { isApplication } from './application.ts'
 import type { AccountKind, Caller } from './caller.ts'
 import { personalTenantId } from './clouds.ts'
 import type { Issuer } from './issuers.ts'
+import { valueAt } from './pointer.ts'
+import type { Reading } from './presets.ts'
+import { permissionsIn } from './scopes.ts'
+import { readingFor, type Trust } from './trust.ts'
+import { type Claims, idAt, listAt, nameAt, textAt, wordsAt } from './values.ts'
 
-export type Claims = Readonly<Record<string, unknown>>
+export type { Claims } from './values.ts'
 
-/** @throws Failure token-malformed, token-subject-missing */
-export function readCaller(claims: Claims, issuer: Issuer): Caller {
-  const tenantId = readTenant(claims, issuer)
-  const kind = readKind(claims, issuer, tenantId)
+/** @throws Failure token-is-id-token, token-malformed, token-subject-missing */
+export function readCaller(claims: Claims, issuer: Issuer, trust: Trust): Caller {
+  const reading = readingFor(trust)
+  const { places } = reading
+  requireAccessToken(claims, reading)
+  const tenantId = readTenant(claims, issuer, reading)
+  const kind = readKind(claims, reading, tenantId)
+  const appId = textAt(claims, places.client)
+  const granted = wordsAt(claims, kind === 'application' ? places.appPermissions : places.scopes)
   return {
     kind,
     tenantId,
-    objectId: readSubject(claims),
-    appId: readText(claims, 'azp') || readText(claims, 'appid') || readText(claims, 'client_id'),
-    permissions: kind === 'application' ? new Set(readTexts(claims, 'roles')) : readScopes(claims),
-    roleTemplateIds: new Set(readTexts(claims, 'wids').map(id => id.toLowerCase())),
-    isB2c: issuer.isB2c || namesB2cPolicy(claims),
-    profile: readProfile(claims),
+    objectId: readId(claims, reading, kind, appId),
+    appId,
+    permissions: permissionsIn(granted, trust.audiences),
+    roleTemplateIds: readRoles(claims, reading),
+    isB2c: issuer.isB2c || namesB2cPolicy(claims, reading),
+    profile: readProfile(claims, reading),
   }
 }
 
-function readTenant(claims: Claims, issuer: Issuer): string {
-  const tid = readId(claims, 'tid').toLowerCase()
-  return issuer.namesTenant || tid === '' ? issuer.tenantId : tid
+function readTenant(claims: Claims, issuer: Issuer, { places }: Reading): string {
+  const named = idAt(claims, places.tenant).toLowerCase()
+  return issuer.namesTenant || named === '' ? issuer.tenantId : named
 }
 
 /**
  * A personal account has no applications of its own, so its tenant comes first: the narrowest table.
- * A token with neither scopes nor application roles is a person's, with no permission at all.
+ * A token that grants nothing is a person's, with no permission at all.
  */
-function readKind(claims: Claims, issuer: Issuer, tenantId: string): AccountKind {
+function readKind(claims: Claims, reading: Reading, tenantId: string): AccountKind {
   if (tenantId === personalTenantId) return 'personal'
-  return isApplication(claims, issuer) ? 'application' : 'delegated'
+  return isApplication(claims, reading) ? 'application' : 'delegated'
 }
 
 /**
- * `idtyp` is an optional claim; without it, roles and no scopes mean an application. `roles` of a
- * person are app roles, not application permissions, and an ID token has them without `scp`: so in
- * Entra's tokens `oid` has to equal `sub`, as it does for applications alone. Stops an ID token, or
- * a person's token without scopes, from passing as an application. Other issuers' tokens without
- * `oid` are taken at their word.
- * https://learn.microsoft.com/en-us/entra/identity-platform/optional-claims-reference
+ * Compared in lower case where it is a GUID; an id of another form is case-sensitive. An application
+ * without an id of its own is its client.
  */
-function isApplication(claims: Claims, issuer: Issuer): boolean {
-  const idtyp = readText(claims, 'idtyp')
-  if (idtyp !== '') return idtyp === 'app'
-  if (readScopes(claims).size > 0 || readTexts(claims, 'roles').length === 0) return false
-  const [oid, sub] = [readText(claims, 'oid'), readText(claims, 'sub')]
-  return oid === sub || (oid === '' && !issuer.isEntra)
+function readId(claims: Claims, { places }: Reading, kind: AccountKind, client: string): string {
+  const found = idAt(claims, places.id)
+  const id = found === '' && kind === 'application' ? client : found
+  if (id === '') {
+    throw new Failure('token-subject-missing', {
+      detail: 'no id',
+      facts: { claims: places.id.map(place => place.slice(1)) },
+    })
+  }
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id.toLowerCase() : id
 }
 
-/**
- * `scp` is Entra's; `scope` is RFC 9068's; Okta's `scp` is an array. A scope may be spelled in full,
- * `https://graph.microsoft.com/User.Read`: the resource is the audience's business, checked before.
- * https://www.rfc-editor.org/rfc/rfc9068#section-2.2.3
- * https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/
- */
-function readScopes(claims: Claims): ReadonlySet<string> {
-  const { scp } = claims
-  const words = Array.isArray(scp)
-    ? readTexts(claims, 'scp')
-    : `${readText(claims, 'scp') || readText(claims, 'scope')}`.split(/\s+/)
-  return new Set(words.map(withoutResource).filter(word => word !== ''))
-}
-
-function withoutResource(scope: string): string {
-  return scope.slice(scope.lastIndexOf('/') + 1)
-}
-
-/** Compared in lower case where it is a GUID; a `sub` of another form is case-sensitive. */
-function readSubject(claims: Claims): string {
-  const subject = readId(claims, 'oid') || readId(claims, 'sub')
-  if (subject === '') throw new Failure('token-subject-missing', { detail: 'no oid and no sub' })
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(subject)
-    ? subject.toLowerCase()
-    : subject
+/** The token's own, and those that the operator gives to groups of the token. */
+function readRoles(claims: Claims, { places, groupRoles }: Reading): ReadonlySet<string> {
+  const held = listAt(claims, places.roles).map(role => role.toLowerCase())
+  const given =
+    groupRoles.size === 0
+      ? []
+      : listAt(claims, places.groups).flatMap(group => groupRoles.get(group) ?? [])
+  return new Set([...held, ...given])
 }
 
 /**
  * `acr` of an Entra v1.0 token is "0" or "1"; of an older B2C token, the policy.
  * https://learn.microsoft.com/en-us/azure/active-directory-b2c/tokens-overview#claims
  */
-function namesB2cPolicy(claims: Claims): boolean {
-  if (readText(claims, 'tfp') !== '') return true
-  const { acr } = claims
-  return typeof acr === 'string' && acr.toLowerCase().startsWith('b2c_')
+function namesB2cPolicy(claims: Claims, { places }: Reading): boolean {
+  return places.b2cPolicy.some(place => {
+    const value = valueAt(claims, place)
+    if (place !== '/acr') return textAt(claims, [place]) !== ''
+    return typeof value === 'string' && value.toLowerCase().startsWith('b2c_')
+  })
 }
 
-/** For display only, so what is no text is left out instead of refused. */
-function readProfile(claims: Claims): Caller['profile'] {
-  const { upn, preferred_username, unique_name, name, email } = claims
-  const profile: { userPrincipalName?: string; displayName?: string; mail?: string } = {}
-  const userPrincipalName = [upn, preferred_username, unique_name].find(isText)
-  if (isText(userPrincipalName)) profile.userPrincipalName = userPrincipalName
-  if (isText(name)) profile.displayName = name
-  if (isText(email)) profile.mail = email
-  return profile
+function readProfile(claims: Claims, { places, vouches }: Reading): Caller['profile'] {
+  const mail = nameAt(claims, places.mail)
+  const userName = nameAt(claims, places.userName)
+  const vouchedName = { none: undefined, userName, mail: verified(claims, places, mail) }[vouches]
+  const { iat } = claims
+  const profile = {
+    userName,
+    vouchedName,
+    displayName: nameAt(claims, places.displayName),
+    givenName: nameAt(claims, places.givenName),
+    surname: nameAt(claims, places.surname),
+    mail,
+    issuedAt: typeof iat === 'number' && iat > 0 ? Math.floor(iat) : undefined,
+  }
+  return Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined))
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
-}
-
-/** '' where the claim is absent. */
-function readText(claims: Claims, name: string): string {
-  const value = claims[name]
-  if (value === undefined) return ''
-  if (typeof value === 'string') return value
-  throw malformed(name, value)
-}
-
-/**
- * "It MUST NOT exceed 255 ASCII characters in length." What is longer becomes nobody's row, in no
- * database's index. https://openid.net/specs/openid-connect-core-1_0.html#IDToken
- */
-const maxIdLength = 255
-
-function readId(claims: Claims, name: string): string {
-  const id = readText(claims, name)
-  if (id.length > maxIdLength) throw malformed(name, id)
-  return id
-}
-
-/** [] where the claim is absent. */
-function readTexts(claims: Claims, name: string): readonly string[] {
-  const value = claims[name]
-  if (value === undefined) return []
-  if (Array.isArray(value) && value.every(item => typeof item === 'string')) return value
-  throw malformed(name, value)
-}
-
-function malformed(name: string, value: unknown): Failure {
-  return new Failure('token-malformed', { detail: `${name} is ${quote(value)}` })
+/** Whoever may write any address into their account would be found under somebody else's. */
+function verified(
+  claims: Claims,
+  { mailVerified }: Reading['places'],
+  mail: string | undefined,
+): string | undefined {
+  return mailVerified.some(place => valueAt(claims, place) === true) ? mail : undefined
 }

@@ -23,10 +23,8 @@ export type Issuer = Readonly<{
   /** Every trusted spelling of this issuer for this tenant. */
   spellings: readonly string[]
   tenantId: string
-  /** The tenant is part of the issuer's name; otherwise `tid`, where there is one, may name it. */
+  /** The tenant is part of the issuer's name; otherwise a claim may name it. */
   namesTenant: boolean
-  /** Application tokens carry `oid` equal to `sub`: Entra's do. */
-  isEntra: boolean
   isB2c: boolean
   keys: KeySource
 }>
@@ -40,10 +38,11 @@ const wholeGuid = new RegExp(`^${guid.source}$`)
 export function findIssuer(trust: Trust, claims: IssuerClaims): Issuer {
   const { iss, tid } = claims
   if (typeof iss !== 'string') throw malformed('iss', iss)
-  if (tid !== undefined && typeof tid !== 'string') throw malformed('tid', tid)
   const found = find(trust, iss, claims)
   if (!found) throw unknown(`iss ${quote(iss)}`, slashFacts(trust, iss, claims))
-  if (found.namesTenant && tid !== undefined && tid.toLowerCase() !== found.tenantId) {
+  if (!found.namesTenant || tid === undefined) return found
+  if (typeof tid !== 'string') throw malformed('tid', tid)
+  if (tid.toLowerCase() !== found.tenantId) {
     throw unknown(`tid ${quote(tid)} is not the tenant of iss ${quote(iss)}`)
   }
   return found
@@ -102,7 +101,6 @@ function findEntra(trust: EntraTrust, iss: string, claims: IssuerClaims): Issuer
     spellings: [v1, ...v2],
     tenantId,
     namesTenant: true,
-    isEntra: true,
     isB2c: trust.b2cTenants.some(b2c => b2c.tenantId.toLowerCase() === tenantId),
     keys: entraKeys(cloud, sharesKeys(trust, tenantId) ? undefined : tenantId, iss === v1),
   }
@@ -167,7 +165,6 @@ function b2cIssuersOf({ tenantId, host, policies = [] }: B2cTenant): B2cIssuer[]
       spellings,
       tenantId: tenant,
       namesTenant: true,
-      isEntra: false,
       isB2c: true,
       keys: { discovery, declares: spellings },
     }
@@ -205,7 +202,6 @@ function findOidc(trust: OidcTrust, iss: string): Issuer | undefined {
       spellings: [iss],
       tenantId: namesTenant ? tenant : trust.tenantId.toLowerCase(),
       namesTenant,
-      isEntra: false,
       isB2c: isB2cIssuer(iss),
       keys: jwksUri
         ? { jwksUri: jwksUri.replaceAll(tenantTemplate, tenant), declares: [] }

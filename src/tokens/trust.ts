@@ -4,6 +4,7 @@
  */
 
 import { type Cloud, type CloudName, clouds, v1Issuer, v2Issuers } from './clouds.ts'
+import { presets, type Reading, readingOf } from './presets.ts'
 
 /** Stands for the id of any tenant in the name of an issuer. */
 export const tenantTemplate = '{tenantid}'
@@ -25,6 +26,8 @@ export type EntraTrust = Readonly<{
   audiences: readonly string[]
   /** Personal Microsoft accounts; has no effect in a cloud without them. */
   personal: boolean
+  /** Default: the preset `entra`. */
+  reading?: Reading
 }>
 
 export type OidcIssuer = Readonly<{
@@ -38,13 +41,20 @@ export type OidcTrust = Readonly<{
   kind: 'oidc'
   issuers: readonly OidcIssuer[]
   audiences: readonly string[]
-  /** The tenant of callers whose token has no `tid`. */
+  /** The tenant of callers whose token names none. */
   tenantId: string
   /** Restricts what `{tenantid}` may be; default any. */
   tenants?: 'any' | readonly string[]
+  /** Default: the preset `generic`. */
+  reading?: Reading
 }>
 
 export type Trust = EntraTrust | OidcTrust
+
+/** How tokens of the trusted issuers are read. */
+export function readingFor({ kind, reading }: Trust): Reading {
+  return reading ?? readingOf(kind === 'entra' ? presets.entra : presets.generic)
+}
 
 /** What a refused caller may know: for whom a token has to be, by whom, and where to get one. */
 export function describeTrust(trust: Trust): {

@@ -6,6 +6,7 @@
 
 import { type CryptoKey, errors, type JWTPayload, jwtVerify } from 'jose'
 import { Failure } from '../failure.ts'
+import { requireAccessTokenType } from './access-token.ts'
 import {
   acceptedAlgorithms,
   quote,
@@ -27,7 +28,7 @@ import { findIssuer, keySourcesOf } from './issuers.ts'
 import type { Fetch } from './key-set.ts'
 import { createKeys } from './keys.ts'
 import { createTokenCache } from './token-cache.ts'
-import { describeTrust, type Trust } from './trust.ts'
+import { describeTrust, readingFor, type Trust } from './trust.ts'
 
 export type Verifier = Readonly<{
   /** @throws Failure token-…, signing-keys-unavailable */
@@ -71,6 +72,7 @@ const defaultSkewSeconds = 60
 export function createVerifier(trust: Trust, options: VerifierOptions): Verifier {
   const { fetch, now, elapsed = now, cache = {}, keyTimeoutMs } = options
   const { maxBytes = defaultMaxCacheBytes, maxAgeMs = defaultMaxAgeMs } = cache
+  const reading = readingFor(trust)
   const skewSeconds = options.skewSeconds ?? defaultSkewSeconds
   let tell: Tell = () => {}
   const keys = createKeys({
@@ -85,6 +87,7 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
   async function verify(text: string): Promise<Verified> {
     const token = readToken(refuseOpaqueTokens(text))
     refuseGraphTokens(trust, token)
+    requireAccessTokenType(token.type, reading)
     requireClaims(token)
     const issuer = findIssuer(trust, token.claims)
     const { alg, kid } = token
@@ -92,7 +95,7 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
     const candidates = await keys.find(issuer.keys, { alg, kid, tenantId, spellings })
     const claims = await verifyWithAny(token, candidates, now(), skewSeconds)
     requireAudience(trust, claims.aud)
-    const caller = readCaller(claims, issuer)
+    const caller = readCaller(claims, issuer, trust)
     const expiresMs = (claims.exp ?? 0) * 1000
     const fresh = { caller, expiresMs, keepUntilMs: elapsed() + maxAgeMs }
     const owner = JSON.stringify([claims.iss, caller.tenantId, caller.objectId])

@@ -74,7 +74,7 @@ describe('while the store is read-only', () => {
       identify: async authorization => ({
         ...(await readOnly.identify(authorization)),
         objectId: 'newcomer',
-        profile: { displayName: 'New Comer', userPrincipalName: 'new@visage.example' },
+        profile: { displayName: 'New Comer', vouchedName: 'new@visage.example' },
       }),
     }
     const me = await stand.ask({ url: '/v1.0/me' }, parts)

@@ -15,7 +15,7 @@ const alice: Asker = {
   kind: 'delegated',
   objectId: 'a1',
   appId: 'p1',
-  profile: { userPrincipalName: 'alice@visage.example' },
+  profile: { userName: 'alice@visage.example' },
 }
 const program: Asker = {
   kind: 'application',
@@ -99,7 +99,7 @@ describe('a call', () => {
     [alice, 'alice'],
     [{ ...alice, kind: 'personal' }, 'alice (personal)'],
     [{ ...alice, profile: {} }, 'a1'],
-    [{ ...alice, profile: { userPrincipalName: 'a\nb@c' } }, 'a\u{fffd}b'],
+    [{ ...alice, profile: { userName: 'a\nb@c' } }, 'a\u{fffd}b'],
     [program, `app ${program.appId}`],
     [undefined, undefined],
   ] as const

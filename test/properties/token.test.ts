@@ -151,7 +151,7 @@ test('claims of any type are a caller of plain text, or a refusal', () => {
   fc.assert(
     fc.property(claims, payload => {
       try {
-        isCaller(readCaller(payload, found))
+        isCaller(readCaller(payload, found, trust))
       } catch (error) {
         if (!(error instanceof Failure)) throw error
       }
@@ -171,7 +171,10 @@ test('properly signed claims of any type are a caller of plain text, or a refusa
 })
 
 function isEmpty(scp: unknown): boolean {
-  return readCaller({ sub: 'x', scp: scp ?? '' }, findIssuer(trust, { iss })).permissions.size === 0
+  return (
+    readCaller({ sub: 'x', scp: scp ?? '' }, findIssuer(trust, { iss }), trust).permissions.size ===
+    0
+  )
 }
 
 test('an application is only ever what says so, or has roles and no scopes', () => {
@@ -179,7 +182,7 @@ test('an application is only ever what says so, or has roles and no scopes', () 
   fc.assert(
     fc.property(claims, payload => {
       try {
-        const { kind } = readCaller({ sub: 'x', ...payload }, found)
+        const { kind } = readCaller({ sub: 'x', ...payload }, found, trust)
         if (kind !== 'application') return
       } catch {
         return

@@ -24,6 +24,7 @@ import {
   personalUser,
   v2User,
 } from '../support/test-issuer.ts'
+import { claimEffects } from './claim-effects.ts'
 import { type Given, issOf, type Stand, smallPicture, until } from './stand.ts'
 
 export type Effect = (given: Given, postgres: PostgresServer) => Promise<void>
@@ -33,6 +34,7 @@ const photo = '/v1.0/me/photo/$value'
 const entraUser = (host: string) => v2User(Date.now(), { iss: `https://${host}/${contoso}/v2.0` })
 
 export const effects = {
+  ...claimEffects,
   async host({ serve }) {
     const addresses = Object.values(networkInterfaces()).flatMap(all => all ?? [])
     const host = addresses.some(({ address }) => address === '::1') ? '::1' : '127.0.0.2'

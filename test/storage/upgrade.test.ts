@@ -94,6 +94,7 @@ async function goBackTo0002(database: Database): Promise<void> {
   await sql`alter table photos drop column pack_hash`.execute(database)
   await sql`alter table retired_packs drop column tenant_id, drop column owner_kind,
     drop column owner_id`.execute(database)
+  await sql`alter table users drop column names_at`.execute(database)
   await sql`drop table stores, moves`.execute(database)
   await dropWords(database)
   await sql`delete from kysely_migration where name > '0002'`.execute(database)
@@ -116,6 +117,7 @@ test('on PostgreSQL, people who were there before the index of words are found b
   const words = () => database.selectFrom('directory_words').selectAll().orderBy('word').execute()
   const before = await words()
   await dropWords(database)
+  await sql`alter table users drop column names_at`.execute(database)
   await sql`delete from kysely_migration where name >= '0005'`.execute(database)
   await migrate(database)
   assert.ok(before.length > 3)
@@ -143,6 +145,7 @@ test('in a file, people who were there before the index of words are found by it
   await sql`drop index contact_folders_removed`.execute(database)
   await sql`alter table contact_folders drop column removed_at`.execute(database)
   await sql`drop table directory_words`.execute(database)
+  await sql`alter table users drop column names_at`.execute(database)
   await sql`drop table mailbox_sizes`.execute(database)
   await sql`delete from kysely_migration where name >= '0005'`.execute(database)
   await migrate(database)

@@ -9,7 +9,8 @@ import { addContact } from '../../src/directory/contacts.ts'
 import { prepareFindContact } from '../../src/directory/find-contact.ts'
 import { addFolder, findFolder, insertFolder, maxFolderDepth } from '../../src/directory/folders.ts'
 import { removeFolder } from '../../src/directory/remove-folder.ts'
-import { addSignedInUser, prepareFindUser } from '../../src/directory/users.ts'
+import { addSignedInUser, followNames } from '../../src/directory/sign-in.ts'
+import { prepareFindUser } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import { prepareRow, prepareRows } from '../../src/storage/prepared.ts'
@@ -41,6 +42,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
         '0004',
         '0005',
         '0006',
+        '0007',
       ])
     })
 
@@ -57,7 +59,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
           /9999/.test(error.detail),
       )
       const { rows } = await sql`select name from kysely_migration`.execute(database)
-      assert.equal(rows.length, 7)
+      assert.equal(rows.length, 8)
     })
   })
 
@@ -204,15 +206,36 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
     test('a person whose token names them at length, in any script, is added once and found', async () => {
       const directory = { database, findUser: prepareFindUser(database) }
       const long = Array.from({ length: 3000 }, (_, at) => String.fromCharCode(0x4e00 + at * 5))
-      const profile = {
-        displayName: long.join(''),
-        userPrincipalName: `${long.join('')}@a.example`,
-      }
-      const added = await addSignedInUser(directory, 't', 'somebody', profile)
-      const again = await addSignedInUser(directory, 't', 'somebody', profile)
+      const profile = { displayName: long.join(''), vouchedName: `${long.join('')}@a.example` }
+      const person = { tenantId: 't', id: 'somebody', profile }
+      const added = await addSignedInUser(directory, person)
+      const again = await addSignedInUser(directory, person)
       assert.deepEqual({ ...again }, { ...added })
       assert.equal(added.display_name, long.slice(0, 640).join(''))
-      assert.equal(added.user_principal_name, 'somebody@t')
+      assert.equal(added.user_principal_name, 'somebody@signed-in.invalid')
+    })
+
+    test('many who sign in at once under one name are all added, and one has the name', async () => {
+      const directory = { database, findUser: prepareFindUser(database) }
+      const sign = (at: number) => ({
+        tenantId: 't',
+        id: `person ${at % 5}`,
+        profile: { vouchedName: 'The@Name.example', displayName: `${at}`, issuedAt: 1 + at },
+      })
+      const people = Array.from({ length: 20 }, (_, at) => sign(at))
+      const found = await Promise.all(people.map(one => addSignedInUser(directory, one)))
+      await Promise.all(found.map((user, at) => followNames(directory, user, sign(at + 20))))
+      const rows = await database
+        .selectFrom('users')
+        .select(['id', 'user_principal_name', 'names_at'])
+        .where('id', 'like', 'person _')
+        .execute()
+      assert.equal(rows.length, 5)
+      const holders = rows.filter(row => row.user_principal_name === 'The@Name.example')
+      assert.equal(holders.length, 1)
+      const [holder] = holders
+      const named = await directory.findUser('t', 'the@name.example')
+      assert.equal(named?.id, holder?.id)
     })
 
     test('a transaction that fails leaves nothing, and the next one works', async () => {
@@ -445,6 +468,7 @@ function userNamed(name: string): UserRow {
     job_title: null,
     user_type: 'Member',
     search_text: name,
+    names_at: null,
   }
 }
 

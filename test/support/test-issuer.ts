@@ -18,6 +18,7 @@ import {
 } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { presets, readingOf } from '../../src/tokens/presets.ts'
 import type { OidcTrust } from '../../src/tokens/trust.ts'
 
 export const contoso = '7d4c3c2e-0b7e-4c6c-9a58-1f2f0a5d3b11'
@@ -237,6 +238,7 @@ export async function startTestIssuer(): Promise<TestIssuer> {
       issuers: [{ issuer: `${origin}/{tenantid}/v2.0` }, { issuer: `${origin}/{tenantid}/` }],
       audiences: [ourAudience],
       tenantId: contoso,
+      reading: readingOf(presets.entra),
       ...overrides,
     }),
     async [Symbol.asyncDispose]() {

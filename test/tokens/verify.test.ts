@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Failure, type FailureCode } from '../../src/failure.ts'
 import type { Caller } from '../../src/tokens/caller.ts'
+import { presets, readingOf } from '../../src/tokens/presets.ts'
 import type { EntraTrust, Trust } from '../../src/tokens/trust.ts'
 import { createVerifier, type Verifier, type VerifierOptions } from '../../src/tokens/verify.ts'
 import {
@@ -514,7 +515,8 @@ describe("an OpenID Connect issuer of one's own", () => {
   })
 
   test('an issuer without tenants gives its callers the configured one', async () => {
-    const verifier = verifierFor(issuer.trust({ issuers: [{ issuer: `${issuer.origin}/realm` }] }))
+    const issuers = [{ issuer: `${issuer.origin}/realm` }]
+    const verifier = verifierFor(issuer.trust({ issuers, reading: readingOf(presets.generic) }))
     const claims = {
       iss: `${issuer.origin}/realm`,
       aud: ourAudience,

@@ -1,0 +1,144 @@
+/**
+ * The presets and the tokens that are tried against them as text: docs/issuers.md. The places are read
+ * from src/tokens/presets.ts, the tokens from test/tokens/issuer-tokens.ts; only prose stands here.
+ */
+import {
+  type ApplicationSign,
+  type Place,
+  type Preset,
+  type PresetName,
+  presets,
+} from '../src/tokens/presets.ts'
+import { type IssuerToken, issuerTokens, sources } from '../test/tokens/issuer-tokens.ts'
+
+const places: Readonly<Record<Place, readonly [what: string, setting: string]>> = {
+  id: ['id of the person', 'VISAGE_CLAIM_ID'],
+  tenant: ['tenant', 'VISAGE_CLAIM_TENANT'],
+  client: ['client', 'VISAGE_CLAIM_CLIENT'],
+  userName: ['user name', 'VISAGE_CLAIM_USER_NAME'],
+  displayName: ['display name', 'VISAGE_CLAIM_NAME'],
+  givenName: ['given name', 'VISAGE_CLAIM_GIVEN_NAME'],
+  surname: ['surname', 'VISAGE_CLAIM_SURNAME'],
+  mail: ['mail', 'VISAGE_CLAIM_MAIL'],
+  mailVerified: ['mail is verified', 'VISAGE_CLAIM_MAIL_VERIFIED'],
+  scopes: ['permissions of a person', 'VISAGE_CLAIM_SCOPES'],
+  appPermissions: ['permissions of an application', 'VISAGE_CLAIM_APP_PERMISSIONS'],
+  roles: ['administrators’ roles', 'VISAGE_CLAIM_ROLES'],
+  groups: ['groups', 'VISAGE_CLAIM_GROUPS'],
+  b2cPolicy: ['user flow of Azure AD B2C', ''],
+}
+
+const signs: Readonly<Record<ApplicationSign, string>> = {
+  idtyp: '`idtyp` is `app`; without `idtyp`, there are `roles`, no scopes, and `oid` equals `sub`.',
+  'service-account':
+    'there is `client_id`, no `sid`, and `preferred_username` begins with `service-account-`, which Keycloak reserves. So a service account needs the client scope `profile`.',
+  gty: '`gty` is `client-credentials`, and `sub` is the client followed by `@clients`.',
+  subject: '`sub` is the client.',
+  none: 'nothing in the token says it. List the client in `VISAGE_APPLICATIONS`; until then its tokens are taken for those of the person that the issuer made for it.',
+}
+
+const advice: Readonly<Record<PresetName, string>> = {
+  entra:
+    'Always used with `VISAGE_CLOUD`. The only preset that reads `oid`, `tid`, `wids` and `idtyp`.',
+  keycloak:
+    'Set `VISAGE_AUDIENCE=visage`, make a client `visage`, and give applications their permissions as client roles of it, or as client scopes. Where the client has another name, set `VISAGE_CLAIM_APP_PERMISSIONS=/resource_access/NAME/roles`. A lightweight access token has neither `sub` nor `aud` and is refused.',
+  okta: '`uid` is the id of the person, for `sub` is their login by default and changes. Names need claims of your own in the authorization server.',
+  auth0:
+    'Its access tokens have no names but in a namespace of your own. Set `VISAGE_CLAIM_NAME=/https:~1~1example.org~1name` for the claim `https://example.org/name`.',
+  authentik:
+    'Choose a subject mode that does not change for a person (hashed id, id or UUID), not the name or the mail address.',
+  hydra:
+    'Scopes are granted to a client by Hydra, names come from the consent app. Nobody may register a client under an id that is a person’s.',
+  generic:
+    'For every other issuer whose tokens follow RFC 9068. Nobody may register a client under an id that is a person’s. User flows of Azure AD B2C behind a domain of their own are recognised.',
+}
+
+export function renderIssuers(): string {
+  return [introduction, ...(Object.keys(presets) as PresetName[]).map(renderPreset), attacks].join(
+    '\n\n',
+  )
+}
+
+const introduction = `# Issuers
+
+What Visage reads in a token, for each kind of issuer. \`VISAGE_CLOUD\` reads tokens as \`entra\`; with \`VISAGE_ISSUER\`, choose by
+\`VISAGE_ISSUER_PRESET\` (default \`generic\`). Each preset is an exclusive list: a claim that is not named there has no effect.
+Each place can be set by its own setting: one or several [JSON Pointers](https://www.rfc-editor.org/rfc/rfc6901) separated
+by commas, such as \`/resource_access/visage/roles\`, or \`none\`. Of several the first counts that holds something; of permissions,
+roles and groups all count.
+
+**Who a person is** is decided by the id alone, in the tenant. Names in tokens are shown, and follow the newest token by \`iat\`;
+what a token does not say stays. \`userPrincipalName\` is made from the id (\`ID@signed-in.invalid\`; other characters than
+\`a-z 0-9 . _ | @ -\` as \`~\` and their bytes in hexadecimal), so that nobody can be taken for somebody else by a name. An issuer
+that lets nobody choose a name freely may vouch for it: with \`VISAGE_ISSUER_VOUCHES=userName\`, or \`mail\` where the token says
+that the address is verified, that name becomes \`userPrincipalName\`, and \`/users/{name}\` finds the person, with or without
+an \`@\`. Should the issuer give the name to another person, it moves with the newer token. A name that has the form of a GUID,
+or is somebody's id, is no such name.
+
+**An application** has no person behind it, and the permissions it has count for everybody. What says that a token is an
+application's differs; a token that does not say it is a person's. \`VISAGE_APPLICATION_SIGN\` chooses another sign than the preset's,
+\`VISAGE_APPLICATIONS\` lists clients of which every token is an application's. A person's roles never become permissions.
+
+**Administrators' roles** are template ids ([permissions.md](permissions.md)) in the token, or groups of the token to which
+\`VISAGE_GROUP_ROLES=group=id\` gives a role.
+
+**ID tokens** are refused: those with \`typ: ID\` in the payload, and those with \`nonce\`, \`at_hash\`, \`c_hash\` or \`auth_time\` and
+no scope claim at all. \`VISAGE_REQUIRE_AT_JWT=true\` demands the header \`typ: at+jwt\` besides.
+
+**Permissions** may be written with the address of this server's audience (\`api://visage/User.Read\`); those with the address of
+another resource do not count.`
+
+const attacks = `## What is not stopped
+
+An issuer that gives one person's id to another, or lets people choose their own id; one that lets anybody register a client
+under a person's id; and a name that an operator says the issuer vouches for, where people choose it themselves.`
+
+function renderPreset(name: PresetName): string {
+  const preset: Preset = presets[name]
+  const read = (Object.keys(places) as Place[]).filter(place => preset.places[place].length > 0)
+  const tokens = issuerTokens.filter(token => token.preset === name)
+  return [
+    `## ${name}`,
+    sources[name],
+    advice[name],
+    `An application: ${signs[preset.applicationSign]}`,
+    rows(
+      ['Read for', 'Where', 'Setting'],
+      read.map(place => {
+        const [what, setting] = places[place]
+        const where = preset.places[place].map(pointer => `\`${pointer}\``).join(', ')
+        return [what, where, setting && `\`${setting}\``]
+      }),
+    ),
+    ...sample(tokens),
+    rows(['Token', 'What it tries', 'Becomes'], tokens.map(renderToken)),
+  ].join('\n\n')
+}
+
+/** The first of a person and the first of an application, whole. */
+function sample(tokens: readonly IssuerToken[]): string[] {
+  const kinds = ['delegated', 'application'] as const
+  return kinds.flatMap(kind => {
+    const token = tokens.find(({ becomes }) => 'kind' in becomes && becomes.kind === kind)
+    if (token === undefined) return []
+    return `Payload, ${token.what}:\n\n\`\`\`json\n${JSON.stringify(token.claims, null, 2)}\n\`\`\``
+  })
+}
+
+function renderToken({ what, attack = '', becomes }: IssuerToken): string[] {
+  if ('refused' in becomes) return [what, attack, `refused: \`${becomes.refused}\``]
+  const { kind, id, permissions, roles = [] } = becomes
+  const granted = permissions.length === 0 ? 'no permission' : list(permissions)
+  const held = roles.length === 0 ? '' : `, with the role ${list(roles)}`
+  const who = kind === 'application' ? 'the application' : 'the person'
+  return [what, attack, `${who} \`${id.replaceAll('|', '\\|')}\`: ${granted}${held}`]
+}
+
+function list(texts: readonly string[]): string {
+  return texts.map(text => `\`${text}\``).join(', ')
+}
+
+function rows(head: readonly string[], body: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), `|${head.map(() => '---|').join('')}`, ...body.map(line)].join('\n')
+}

@@ -1,0 +1,55 @@
+/**
+ * The names by which people are found (userPrincipalName): which text may be one, and the name that is
+ * made from an id where there is none. It knows no database.
+ */
+import { createHash } from 'node:crypto'
+
+const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+
+export function isGuid(text: string): boolean {
+  return guid.test(text)
+}
+
+/** Ids that are GUIDs compare without case; other issuers' ids are what they are. */
+export function normalizeId(id: string): string {
+  return isGuid(id) ? id.toLowerCase() : id
+}
+
+export function userNameKey(userPrincipalName: string): string {
+  return userPrincipalName.normalize('NFC').toLowerCase()
+}
+
+/** `.invalid` is nobody's domain: https://www.rfc-editor.org/rfc/rfc2606#section-2 */
+const madeFromId = '@signed-in.invalid'
+
+/** As much of a name as an index of either database takes, in any script. */
+export const maxNameLength = 640
+const maxMadeLength = maxNameLength - madeFromId.length
+
+/**
+ * A name that belongs to this id and to no other: ids compare with case and names without, so capitals
+ * are written in hexadecimal, as is everything that is no plain character. What gets too long is hashed;
+ * `~~` stands at the start of nothing else.
+ */
+export function nameFromId(id: string): string {
+  const written = normalizeId(id).replace(/[^a-z\d._|@-]/gu, inHexadecimal)
+  const hash = () => createHash('sha256').update(id).digest('hex')
+  return `${written.length > maxMadeLength ? `~~${hash()}` : written}${madeFromId}`
+}
+
+function inHexadecimal(character: string): string {
+  const bytes = Buffer.from(character).toString('hex')
+  return bytes.replace(/../g, byte => `~${byte}`)
+}
+
+/** What nameFromId makes is for nobody else to take, as a name or as an id. */
+export function isReserved(nameOrId: string): boolean {
+  return userNameKey(nameOrId).endsWith(madeFromId)
+}
+
+/** Without a look at who else there is. A name in the form of a GUID would read as somebody's id. */
+export function mayBeName(name: string): boolean {
+  const key = userNameKey(name)
+  const isShort = Math.max(name.length, key.length) <= maxNameLength
+  return isShort && name.trim() !== '' && !isGuid(key.trim()) && !isReserved(name)
+}

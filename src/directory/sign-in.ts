@@ -1,0 +1,211 @@
+/**
+ * People who came by signing in: adding them, and keeping their names as their newest token has them. A
+ * person is who their id says. A name becomes one that they are found by only where the issuer vouches
+ * for it, and it is free, or of an older token of somebody else who came the same way.
+ */
+import { lockNames } from '../storage/row-locks.ts'
+import type { Database, UserRow } from '../storage/schema.ts'
+import { inTransaction } from '../storage/transactions.ts'
+import {
+  isReserved,
+  maxNameLength,
+  mayBeName,
+  nameFromId,
+  normalizeId,
+  userNameKey,
+} from './names.ts'
+import { type FindUser, toRow, type UserWithPhoto } from './users.ts'
+
+/** What a token says of the person. */
+export type SignedInProfile = Readonly<{
+  userName?: string
+  vouchedName?: string
+  displayName?: string
+  givenName?: string
+  surname?: string
+  mail?: string
+  /** Seconds since 1970. */
+  issuedAt?: number
+}>
+
+export type SignedIn = Readonly<{ tenantId: string; id: string; profile: SignedInProfile }>
+
+type People = Readonly<{ database: Database; findUser: FindUser }>
+
+/** An id of this form would be another person's name: nobody is added under it. */
+export function mayBeAdded(id: string): boolean {
+  return !isReserved(id)
+}
+
+/**
+ * Somebody who is not in the directory.
+ * @differs Whoever signs in and is not in the directory yet is added to it; Graph would answer 404.
+ */
+export async function addSignedInUser(people: People, person: SignedIn): Promise<UserWithPhoto> {
+  await inTransaction(people.database, async transaction => {
+    await lockNames(transaction, person.tenantId)
+    await giveBackName(transaction, person)
+    const name = await nameFor(transaction, person)
+    await insert(transaction, describe(person, name))
+    // Somebody who did not sign in was given that name meanwhile.
+    if ((await rowOf(transaction, person)) === undefined) {
+      await insert(transaction, describe(person, nameFromId(person.id)))
+    }
+  })
+  const user = await people.findUser(person.tenantId, person.id, 'id')
+  if (user !== undefined) return user
+  throw new Error(`user ${person.id} of tenant ${person.tenantId} can neither be added nor found`)
+}
+
+async function insert(transaction: Database, row: UserRow): Promise<void> {
+  await transaction
+    .insertInto('users')
+    .values(row)
+    .onConflict(conflict => conflict.doNothing())
+    .execute()
+}
+
+/** The same person as they would be added, where nothing may be. */
+export function describeSignedInUser(person: SignedIn): UserWithPhoto {
+  const row = describe(person, nameFromId(person.id))
+  return { ...row, version: null, upload_hash: null, renditions: null, updated_at: null }
+}
+
+/**
+ * Writes only where the token is newer than the one that the names are from, and says something else:
+ * that is once after a change, not once for each request.
+ */
+export async function followNames(
+  people: People,
+  user: UserWithPhoto,
+  person: SignedIn,
+): Promise<UserWithPhoto> {
+  const { issuedAt = 0 } = person.profile
+  if (!isOlder(user, issuedAt) || saysTheSame(user, person)) return user
+  await inTransaction(people.database, async transaction => {
+    await lockNames(transaction, person.tenantId)
+    const now = await rowOf(transaction, person)
+    if (now === undefined || !isOlder(now, issuedAt)) return
+    const name = await nameFor(transaction, person)
+    await writeNames(transaction, { ...now, ...describe(person, name, now) })
+  })
+  return (await people.findUser(person.tenantId, user.id, 'id')) ?? user
+}
+
+/** Nobody's names but those of people who came by signing in follow a token. */
+function isOlder({ names_at }: Pick<UserRow, 'names_at'>, issuedAt: number): boolean {
+  return names_at !== null && names_at < issuedAt
+}
+
+function saysTheSame(user: UserRow, person: SignedIn): boolean {
+  const wanted = describe(person, wantedName(person) ?? nameFromId(person.id), user)
+  const columns = ['user_principal_name', 'display_name', 'given_name', 'surname', 'mail'] as const
+  return columns.every(column => wanted[column] === user[column])
+}
+
+function wantedName({ profile }: SignedIn): string | undefined {
+  const { vouchedName } = profile
+  return vouchedName !== undefined && mayBeName(vouchedName) ? vouchedName : undefined
+}
+
+/** What a token does not say stays as it was. */
+function describe(person: SignedIn, name: string, known?: UserRow): UserRow {
+  const { id, tenantId, profile } = person
+  const { userName, displayName = userName, givenName, surname, mail, issuedAt = 0 } = profile
+  return {
+    ...toRow(tenantId, {
+      id,
+      userPrincipalName: name,
+      displayName: cut(displayName) ?? known?.display_name ?? id,
+      givenName: cut(givenName) ?? known?.given_name ?? undefined,
+      surname: cut(surname) ?? known?.surname ?? undefined,
+      mail: cut(mail) ?? known?.mail ?? undefined,
+      jobTitle: known?.job_title ?? undefined,
+    }),
+    user_type: known?.user_type ?? 'Member',
+    names_at: issuedAt,
+  }
+}
+
+function cut(text: string | undefined): string | undefined {
+  return text?.slice(0, maxNameLength).toWellFormed()
+}
+
+/** The name that the issuer vouches for, taken from whoever has it by an older token; else one from the id. */
+async function nameFor(transaction: Database, person: SignedIn): Promise<string> {
+  const { tenantId, profile } = person
+  const id = normalizeId(person.id)
+  const made = nameFromId(id)
+  const name = wantedName(person)
+  if (name === undefined) return made
+  if (await isIdOfAnother(transaction, tenantId, id, name)) return made
+  const holder = await holderOf(transaction, tenantId, userNameKey(name))
+  if (holder === undefined || holder.id === id) return name
+  if (!isOlder(holder, profile.issuedAt ?? 0)) return made
+  await writeNames(transaction, withMadeName(holder))
+  return name
+}
+
+/** Whose name reads like the id of the person that is added would no longer be found by it. */
+async function giveBackName(transaction: Database, { tenantId, id }: SignedIn): Promise<void> {
+  const holder = await holderOf(transaction, tenantId, userNameKey(id))
+  if (holder === undefined || holder.names_at === null || holder.id === normalizeId(id)) return
+  await writeNames(transaction, withMadeName(holder))
+}
+
+async function isIdOfAnother(
+  transaction: Database,
+  tenantId: string,
+  id: string,
+  name: string,
+): Promise<boolean> {
+  const rows = await transaction
+    .selectFrom('users')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('id', 'in', [name, userNameKey(name)])
+    .execute()
+  return rows.some(row => row.id !== id)
+}
+
+async function holderOf(
+  transaction: Database,
+  tenantId: string,
+  key: string,
+): Promise<UserRow | undefined> {
+  return await transaction
+    .selectFrom('users')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('user_principal_name_key', '=', key)
+    .executeTakeFirst()
+}
+
+async function rowOf(
+  transaction: Database,
+  { tenantId, id }: SignedIn,
+): Promise<UserRow | undefined> {
+  return await transaction
+    .selectFrom('users')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', normalizeId(id))
+    .executeTakeFirst()
+}
+
+function withMadeName(row: UserRow): UserRow {
+  const { tenant_id, id, names_at } = row
+  return { ...describe({ tenantId: tenant_id, id, profile: {} }, nameFromId(id), row), names_at }
+}
+
+async function writeNames(
+  transaction: Database,
+  { tenant_id, id, ...row }: UserRow,
+): Promise<void> {
+  await transaction
+    .updateTable('users')
+    .set(row)
+    .where('tenant_id', '=', tenant_id)
+    .where('id', '=', id)
+    .execute()
+}

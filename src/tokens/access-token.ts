@@ -1,0 +1,42 @@
+/**
+ * Whether a verified token is an access token. An ID token of the same issuer has a true signature and
+ * may have this server as its audience, but it tells a client who signed in and grants nothing. Stops
+ * such a token from acting for the person, or as an application; it does not stop one without any of
+ * these marks, which then has no scopes either.
+ */
+import { Failure } from '../failure.ts'
+import { quote } from './bearer.ts'
+import { valueAt } from './pointer.ts'
+import type { Reading } from './presets.ts'
+import type { Claims } from './values.ts'
+
+/** https://openid.net/specs/openid-connect-core-1_0.html#IDToken */
+const idTokenClaims = ['nonce', 'at_hash', 'c_hash', 'auth_time']
+
+/** @throws Failure token-is-id-token */
+export function requireAccessToken(claims: Claims, { places }: Reading): void {
+  // Keycloak writes it. Seen on 2026-11-28 with Keycloak 26.4.0.
+  if (claims.typ === 'ID') throw isIdToken('typ is "ID"')
+  const mark = idTokenClaims.find(name => claims[name] !== undefined)
+  const scopePlaces = [...places.scopes, '/scope', '/scp'] as const
+  const hasScopes = scopePlaces.some(place => valueAt(claims, place) !== undefined)
+  if (mark !== undefined && !hasScopes) throw isIdToken(`${mark} and no scope`)
+}
+
+function isIdToken(detail: string): Failure {
+  return new Failure('token-is-id-token', { detail })
+}
+
+/**
+ * "The resource server MUST verify that the 'typ' header value is 'at+jwt' or 'application/at+jwt'":
+ * where the operator demands it, for few issuers write it.
+ * https://www.rfc-editor.org/rfc/rfc9068#section-4
+ */
+export function requireAccessTokenType(type: unknown, reading: Reading): void {
+  if (!reading.requiresAccessTokenType || isAtJwt(type)) return
+  throw new Failure('token-type-refused', { detail: `typ ${quote(type)}` })
+}
+
+function isAtJwt(type: unknown): boolean {
+  return typeof type === 'string' && /^(application\/)?at\+jwt$/i.test(type)
+}

@@ -1,0 +1,62 @@
+/**
+ * Whether an application calls, with nobody signed in. Each kind of issuer says it in its own way, and
+ * a token that does not say it is a person's: a person's token that passed as an application's could
+ * change everybody's photo, the other way round only its own.
+ */
+import type { ApplicationSign, Reading } from './presets.ts'
+import { type Claims, listAt, textAt, wordsAt } from './values.ts'
+
+/** A listed client is one in any case: no person signs in with it, says the operator. */
+export function isApplication(claims: Claims, reading: Reading): boolean {
+  const client = textAt(claims, reading.places.client)
+  if (client !== '' && reading.applications.includes(client)) return true
+  return signs[reading.applicationSign](claims, client, reading)
+}
+
+type Sign = (claims: Claims, client: string, reading: Reading) => boolean
+
+const signs: Readonly<Record<ApplicationSign, Sign>> = {
+  idtyp: saysEntra,
+  'service-account': saysKeycloak,
+  gty: saysAuth0,
+  subject: isItsOwnSubject,
+  none: () => false,
+}
+
+/**
+ * `idtyp` is an optional claim; without it, roles and no scopes mean an application. `roles` of a
+ * person are app roles, not application permissions, so `oid` has to equal `sub` as well, as it does
+ * for applications alone.
+ * https://learn.microsoft.com/en-us/entra/identity-platform/optional-claims-reference
+ */
+function saysEntra(claims: Claims, _client: string, { places }: Reading): boolean {
+  const idtyp = textAt(claims, ['/idtyp'])
+  if (idtyp !== '') return idtyp === 'app'
+  const hasScopes = wordsAt(claims, places.scopes).length > 0
+  if (hasScopes || listAt(claims, ['/roles']).length === 0) return false
+  const oid = textAt(claims, ['/oid'])
+  return oid !== '' && oid === textAt(claims, ['/sub'])
+}
+
+/**
+ * A session (`sid`) is a person's. Keycloak reserves the prefix of the name, so no person can be called
+ * so. Seen on 2026-11-28 with Keycloak 26.4.0.
+ */
+function saysKeycloak(claims: Claims): boolean {
+  if (claims.sid !== undefined || textAt(claims, ['/client_id']) === '') return false
+  return textAt(claims, ['/preferred_username']).startsWith('service-account-')
+}
+
+/** https://auth0.com/docs/get-started/authentication-and-authorization-flow/client-credentials-flow */
+function saysAuth0(claims: Claims, client: string): boolean {
+  const isGranted = textAt(claims, ['/gty']) === 'client-credentials'
+  return isGranted && client !== '' && textAt(claims, ['/sub']) === `${client}@clients`
+}
+
+/**
+ * "the value of "sub" SHOULD correspond to an identifier the authorization server uses to indicate the
+ * client application": https://www.rfc-editor.org/rfc/rfc9068#section-2.2
+ */
+function isItsOwnSubject(claims: Claims, client: string): boolean {
+  return client !== '' && textAt(claims, ['/sub']) === client
+}

@@ -1,0 +1,30 @@
+/**
+ * JSON Pointers: where in a token something stands. `/resource_access/visage/roles` is the member
+ * `roles` of the member `visage` of the member `resource_access`.
+ *
+ * https://www.rfc-editor.org/rfc/rfc6901
+ */
+
+export type Pointer = `/${string}`
+
+/** In a pointer `~` is written `~0` and `/` is written `~1`. */
+export function isPointer(text: string): text is Pointer {
+  return /^(\/([^~/]|~[01])*)+$/.test(text)
+}
+
+/** undefined where nothing stands there. Only members that are the object's own are found. */
+export function valueAt(claims: unknown, pointer: Pointer): unknown {
+  return namesIn(pointer).reduce(memberOf, claims)
+}
+
+function namesIn(pointer: Pointer): string[] {
+  return pointer
+    .slice(1)
+    .split('/')
+    .map(name => name.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  return Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
+}

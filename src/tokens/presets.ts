@@ -1,0 +1,182 @@
+/**
+ * Table: where each kind of issuer writes what Visage reads in a token. Each list is exclusive: a
+ * claim that a preset does not name has no effect with it, so `oid`, `tid`, `wids` and `idtyp` count in
+ * Entra's tokens alone. docs/issuers.md is generated from it.
+ */
+import type { Pointer } from './pointer.ts'
+
+/** Several places: the first that holds something counts; of permissions, roles and groups all count. */
+export type Places = Readonly<{
+  id: readonly Pointer[]
+  /** None: every caller belongs to the tenant of the issuer. */
+  tenant: readonly Pointer[]
+  client: readonly Pointer[]
+  userName: readonly Pointer[]
+  displayName: readonly Pointer[]
+  givenName: readonly Pointer[]
+  surname: readonly Pointer[]
+  mail: readonly Pointer[]
+  mailVerified: readonly Pointer[]
+  /** Permissions of a person. */
+  scopes: readonly Pointer[]
+  /** Permissions of an application. */
+  appPermissions: readonly Pointer[]
+  /** Template ids of administrators' roles. */
+  roles: readonly Pointer[]
+  /** Names that VISAGE_GROUP_ROLES may give roles to. */
+  groups: readonly Pointer[]
+  /** The user flow of an Azure AD B2C tenant. */
+  b2cPolicy: readonly Pointer[]
+}>
+
+export type Place = keyof Places
+
+/** How a token says that an application calls, and no person: application.ts. */
+export const applicationSigns = ['idtyp', 'service-account', 'gty', 'subject', 'none'] as const
+export type ApplicationSign = (typeof applicationSigns)[number]
+
+export type Preset = Readonly<{ places: Places; applicationSign: ApplicationSign }>
+export type PresetName = 'entra' | 'keycloak' | 'okta' | 'auth0' | 'authentik' | 'hydra' | 'generic'
+
+/** https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims */
+const standardNames = {
+  userName: ['/preferred_username'],
+  displayName: ['/name'],
+  givenName: ['/given_name'],
+  surname: ['/family_name'],
+  mail: ['/email'],
+  mailVerified: ['/email_verified'],
+} as const satisfies Partial<Places>
+
+const none = { tenant: [], roles: [], groups: [], b2cPolicy: [] } as const
+
+export const presets = {
+  // https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference
+  entra: {
+    applicationSign: 'idtyp',
+    places: {
+      ...standardNames,
+      id: ['/oid', '/sub'],
+      tenant: ['/tid'],
+      client: ['/azp', '/appid'],
+      userName: ['/upn', '/preferred_username', '/unique_name'],
+      scopes: ['/scp'],
+      appPermissions: ['/roles'],
+      roles: ['/wids'],
+      groups: ['/groups'],
+      b2cPolicy: ['/tfp', '/acr'],
+    },
+  },
+  keycloak: {
+    applicationSign: 'service-account',
+    places: {
+      ...none,
+      ...standardNames,
+      id: ['/sub'],
+      client: ['/client_id', '/azp'],
+      scopes: ['/scope'],
+      appPermissions: ['/resource_access/visage/roles', '/scope'],
+      roles: ['/realm_access/roles'],
+      groups: ['/groups'],
+    },
+  },
+  // `sub` of a person is the login, which changes; `uid` does not.
+  okta: {
+    applicationSign: 'subject',
+    places: {
+      ...none,
+      ...standardNames,
+      id: ['/uid', '/sub'],
+      client: ['/cid'],
+      userName: ['/preferred_username', '/sub'],
+      scopes: ['/scp'],
+      appPermissions: ['/scp'],
+      groups: ['/groups'],
+    },
+  },
+  // Its access tokens have names only in a namespace of the operator's own.
+  auth0: {
+    applicationSign: 'gty',
+    places: {
+      ...none,
+      id: ['/sub'],
+      client: ['/azp'],
+      userName: [],
+      displayName: [],
+      givenName: [],
+      surname: [],
+      mail: [],
+      mailVerified: [],
+      scopes: ['/scope'],
+      appPermissions: ['/permissions', '/scope'],
+    },
+  },
+  authentik: {
+    applicationSign: 'none',
+    places: {
+      ...none,
+      ...standardNames,
+      id: ['/sub'],
+      client: ['/azp'],
+      scopes: ['/scope'],
+      appPermissions: ['/scope'],
+      groups: ['/groups'],
+    },
+  },
+  // What the consent app gives stands in `ext`, or beside it where Hydra is set up so.
+  hydra: {
+    applicationSign: 'subject',
+    places: {
+      ...none,
+      id: ['/sub'],
+      client: ['/client_id'],
+      userName: ['/ext/preferred_username', '/preferred_username'],
+      displayName: ['/ext/name', '/name'],
+      givenName: ['/ext/given_name', '/given_name'],
+      surname: ['/ext/family_name', '/family_name'],
+      mail: ['/ext/email', '/email'],
+      mailVerified: ['/ext/email_verified', '/email_verified'],
+      scopes: ['/scp'],
+      appPermissions: ['/scp'],
+      groups: ['/ext/groups'],
+    },
+  },
+  // https://www.rfc-editor.org/rfc/rfc9068
+  generic: {
+    applicationSign: 'subject',
+    places: {
+      ...none,
+      ...standardNames,
+      id: ['/sub'],
+      client: ['/client_id', '/azp'],
+      scopes: ['/scope', '/scp'],
+      appPermissions: ['/scope', '/scp'],
+      groups: ['/groups'],
+      b2cPolicy: ['/tfp', '/acr'],
+    },
+  },
+} as const satisfies Record<PresetName, Preset>
+
+/** How the tokens of the trusted issuers are read: a preset, and what the operator says besides. */
+export type Reading = Preset &
+  Readonly<{
+    /** Which name of a token may become the name by which a person is found. */
+    vouches: 'none' | 'userName' | 'mail'
+    /** Clients of which every token is an application's. */
+    applications: readonly string[]
+    /** Template ids of the roles that the members of a group hold, by the name of the group. */
+    groupRoles: ReadonlyMap<string, readonly string[]>
+    /** Only tokens with the header `typ: at+jwt`. https://www.rfc-editor.org/rfc/rfc9068#section-4 */
+    requiresAccessTokenType: boolean
+  }>
+
+export function readingOf(preset: Preset, said: Partial<Reading> = {}): Reading {
+  return {
+    vouches: 'none',
+    applications: [],
+    groupRoles: new Map(),
+    requiresAccessTokenType: false,
+    ...preset,
+    ...said,
+  }
+}
