@@ -136,14 +136,15 @@ type Rendered = Readonly<{ report: 'rendered'; pack: RenderedPack }>
 
 /** One report after another, as they are asked for. What is wrong in one, or was not asked for, is told. */
 function readReports(channel: Duplex, ended: Promise<End>, tellWrong: (error: string) => void) {
-  let answer: ((report: Read) => void) | undefined
+  let asked: PromiseWithResolvers<Read> | undefined
+  let end: End | undefined
   const take = ({ head, body }: Frame) => {
     const report = readReport(head)
-    if (answer === undefined) throw new TypeError('a renderer spoke without being asked')
+    if (asked === undefined) throw new TypeError('a renderer spoke without being asked')
     if (report.report === 'failed') throw new Error(report.error)
-    if (report.report !== 'rendered') answer(report)
-    else answer({ report: 'rendered', pack: readPack(report.renditions, body) })
-    answer = undefined
+    if (report.report !== 'rendered') asked.resolve(report)
+    else asked.resolve({ report: 'rendered', pack: readPack(report.renditions, body) })
+    asked = undefined
   }
   const cut = cutFrames(take)
   channel.on('data', (chunk: Buffer) => {
@@ -155,15 +156,16 @@ function readReports(channel: Duplex, ended: Promise<End>, tellWrong: (error: st
   })
   // That it is closed is told by the end of the process.
   channel.on('error', () => {})
+  // Once for all reports: what waits for an end that is far away is kept until then, with its pack.
+  void ended.then(known => {
+    end = known
+    asked?.reject(new LostRenderer(known))
+  })
   return {
     async next(): Promise<Read> {
-      const answered = new Promise<Read>(resolve => {
-        answer = resolve
-      })
-      const lost = ended.then(end => {
-        throw new LostRenderer(end)
-      })
-      return await Promise.race([answered, lost])
+      if (end) throw new LostRenderer(end)
+      asked = Promise.withResolvers()
+      return await asked.promise
     },
   }
 }

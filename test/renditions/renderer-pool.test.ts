@@ -11,6 +11,7 @@ import { defaultLimits } from '../../src/renditions/limits.ts'
 import { renderPack } from '../../src/renditions/render.ts'
 import type { RendererPoolOptions } from '../../src/renditions/renderer-pool.ts'
 import { createRendering, type Rendering } from '../../src/renditions/rendering.ts'
+import { heldBytes } from '../fuzz/memory.ts'
 import { jpegOfScans, portraitJpeg } from '../support/pictures.ts'
 import { childrenOf, hasProc, isAlive } from '../support/processes.ts'
 
@@ -100,6 +101,16 @@ describe('a renderer', () => {
     assert.ok(await rendering.render(await portraitJpeg(), 'square'))
     assert.equal(rendering.renderers().started, 1)
   })
+})
+
+test('a server keeps nothing of the pictures that its renderers have rendered', async t => {
+  const { rendering } = open(t, { renderers: 1 })
+  const picture = await portraitJpeg({ width: 700, height: 900, grain: 12 })
+  const { bytes } = await rendering.render(picture, 'square')
+  const before = await heldBytes()
+  for (let count = 0; count < 30; count++) await rendering.render(picture, 'square')
+  const grownBytes = (await heldBytes()) - before
+  assert.ok(grownBytes < 10 * bytes.length, `${grownBytes} bytes`)
 })
 
 describe('a picture that takes too long', () => {
