@@ -318,6 +318,10 @@ export type MoveTexts = Readonly<Partial<Record<MoveSettingName, string>>>
 export type SettingName = keyof typeof settings
 export type Texts = Readonly<Partial<Record<SettingName, string>>>
 
+/** In PEM form. */
+export type Certificate = Readonly<{ cert: Buffer; key: Buffer }>
+export type CertificateFiles = Readonly<{ cert: string; key: string }>
+
 export type Config = Readonly<{
   host: string
   port: number
@@ -329,7 +333,7 @@ export type Config = Readonly<{
   packCacheBytes: number
   workers: number
   baseUrl: string | undefined
-  tls: Readonly<{ cert: Buffer; key: Buffer }> | undefined
+  tls: (Certificate & Readonly<{ files: CertificateFiles }>) | undefined
   trust: Trust
   signIn: 'add' | 'known'
   strictContentType: boolean
@@ -818,7 +822,13 @@ function readTls(texts: Texts): Config['tls'] {
     throw new ConfigError(`${name('tlsCert')} is missing: ${name('tlsKey')} is set.`)
   if (tlsKey === undefined)
     throw new ConfigError(`${name('tlsKey')} is missing: ${name('tlsCert')} is set.`)
-  const tls = { cert: fileOf('tlsCert', tlsCert), key: fileOf('tlsKey', tlsKey) }
+  const files = { cert: tlsCert, key: tlsKey }
+  return { ...readCertificate(files), files }
+}
+
+/** Throws ConfigError where the files are not a certificate and its key. */
+export function readCertificate(files: CertificateFiles): Certificate {
+  const tls = { cert: fileOf('tlsCert', files.cert), key: fileOf('tlsKey', files.key) }
   try {
     createSecureContext(tls)
     return tls

@@ -93,6 +93,8 @@ export type RunningServer = Readonly<{
   readiness: ReadinessWatch
   /** In the background. Who does not call it waits for them with the first picture. */
   startRenderers: () => void
+  /** For the connections that come from now on. */
+  useCertificate: (tls: NonNullable<ServerOptions['tls']>) => void
   /** Finishes what was accepted, then closes the stores. */
   close: () => Promise<void>
 }>
@@ -154,7 +156,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const verifier = createVerifier(identity.trust, { fetch, now, elapsed })
     identify = authorization => verifier.identify(authorization)
     issuers = verifier.watchIssuers(events.issuersChanged)
-    return { origin, parts, readiness, startRenderers: rendering.start, close }
+    const { useCertificate } = server
+    return { origin, parts, readiness, startRenderers: rendering.start, useCertificate, close }
   } catch (error) {
     await stop()
     throw error

@@ -4,6 +4,7 @@
  */
 import {
   type Config,
+  readCertificate,
   readConfig,
   readEnvironment,
   readTracing,
@@ -15,6 +16,7 @@ import { openLog } from '../monitoring/log.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
 import type { Exposed, MetricsListener } from '../monitoring/metrics-listener.ts'
 import type { RunningServer } from '../server.ts'
+import { type CertificateWatch, watchCertificate } from './certificate-watch.ts'
 import { expectPort } from './expect-port.ts'
 import { CommandError, explainStart, readVersion } from './terminal.ts'
 import type { Workers } from './workers.ts'
@@ -22,7 +24,9 @@ import type { Workers } from './workers.ts'
 const portSetting = '--port or VISAGE_PORT'
 
 /** Of one process or several. */
-export type Serving = Pick<RunningServer, 'origin' | 'close'> & Partial<Pick<Workers, 'pids'>>
+export type Serving = Pick<RunningServer, 'origin' | 'close'> &
+  Pick<Workers, 'useCertificate'> &
+  Partial<Pick<Workers, 'pids'>>
 
 export async function serve(
   flags: Texts,
@@ -32,7 +36,11 @@ export async function serve(
   const config = readConfig(flags, environment)
   await expectPort(config, portSetting)
   const write = logOf(config)
+  let certificate: CertificateWatch | undefined
+  const hangUp = () => certificate?.renew() ?? write('info', { event: 'nothing-to-reload' })
+  process.on('SIGHUP', hangUp)
   const { server, exposed } = await start(config, write, tracing)
+  certificate = watchOwnCertificate(config, server, write)
   const metrics = await exposeMetrics(config, exposed, server)
   write('info', {
     event: 'listening',
@@ -42,7 +50,23 @@ export async function serve(
     ...(metrics && { metrics: `${metrics.origin}/metrics` }),
     ...(tracing && { traces: true }),
   })
-  return { ...server, close: () => closeInOrder(server, metrics, write) }
+  const close = async () => {
+    certificate?.end()
+    await closeInOrder(server, metrics, write)
+    process.off('SIGHUP', hangUp)
+  }
+  return { ...server, close }
+}
+
+/** The paths stay the settings'; what is in the files may change. */
+function watchOwnCertificate(
+  { tls }: Config,
+  { useCertificate }: Serving,
+  write: WriteLine,
+): CertificateWatch | undefined {
+  if (tls === undefined) return undefined
+  const load = () => readCertificate(tls.files)
+  return watchCertificate({ current: tls, load, use: useCertificate, write })
 }
 
 /** To standard error. The last line of a process that breaks says so too, before Node.js does. */

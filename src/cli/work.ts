@@ -11,7 +11,7 @@ import { isOrder, type Order, type Report, tellError } from './worker-messages.t
  * of the group, and the end is one all the same. When the primary is gone, node:cluster ends the worker.
  */
 export function work(self: NodeJS.Process): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) self.on(signal, () => {})
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) self.on(signal, () => {})
   let serving: ReturnType<typeof startServing> | undefined
   let isCrewComplete = false
 
@@ -37,6 +37,8 @@ export function work(self: NodeJS.Process): void {
       case 'know':
         isCrewComplete = order.isCrewComplete
         return
+      case 'certify':
+        return (await serving)?.useCertificate(order.certificate)
       case 'end':
         return await end()
     }

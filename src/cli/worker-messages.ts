@@ -2,7 +2,7 @@
  * What a worker and its primary say to each other, and how an error gets from one to the other. Other
  * messages pass between them as well, such as those of metrics: these are told apart by their names.
  */
-import { type Config, ConfigError } from '../config.ts'
+import { type Certificate, type Config, ConfigError } from '../config.ts'
 import { Failure, type FailureCode } from '../failure.ts'
 import { CommandError } from './terminal.ts'
 
@@ -11,6 +11,7 @@ export type Order =
   | Readonly<{ order: 'start'; number: number; config: Config }>
   /** Whether all workers serve: each answers for the whole machine. */
   | Readonly<{ order: 'know'; isCrewComplete: boolean }>
+  | Readonly<{ order: 'certify'; certificate: Certificate }>
   | Readonly<{ order: 'end' }>
 
 /** From a worker. It asks for its order, because a message may come before anybody listens. */

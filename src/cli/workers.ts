@@ -7,7 +7,7 @@ import cluster, { type Worker } from 'node:cluster'
 import { extname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Config } from '../config.ts'
+import type { Certificate, Config } from '../config.ts'
 import { type WriteLine, withoutSecrets } from '../events.ts'
 import { LostProcess } from './keep.ts'
 import { shareOf } from './shares.ts'
@@ -27,6 +27,8 @@ export type Workers = Readonly<{
   pids: readonly (number | undefined)[]
   /** Those that serve just now. */
   current: () => readonly Worker[]
+  /** Of those that serve, and of those that take their places. */
+  useCertificate: (certificate: Certificate) => void
   /** Every worker finishes what it accepted; resolves when all have gone. */
   close: () => Promise<void>
 }>
@@ -54,13 +56,14 @@ export async function startWorkers(
   const crew = new Map<number, Member>()
   const ending = new AbortController()
   const ports = sharePort(config.port)
+  let { tls } = config
 
   const current = () =>
     [...crew.values()].filter(({ isReady }) => isReady()).map(({ worker }) => worker)
 
   function start(number: number): Member {
     const member = startMember(worker => {
-      const share = shareOf({ ...config, port: ports.askFor(worker) }, number)
+      const share = shareOf({ ...config, tls, port: ports.askFor(worker) }, number)
       order(worker, { order: 'start', number, config: share })
     })
     member.worker.once('listening', ({ port }) => {
@@ -121,7 +124,11 @@ export async function startWorkers(
     await Promise.all(others.map(expectReady))
     for (const [index, member] of [first, ...others].entries()) void keep(index + 1, member)
     const pids = [first, ...others].map(({ worker }) => worker.process.pid)
-    return { origin, pids, current, close }
+    const useCertificate = (certificate: Certificate) => {
+      if (tls) tls = { ...tls, ...certificate }
+      for (const { worker } of crew.values()) order(worker, { order: 'certify', certificate })
+    }
+    return { origin, pids, current, useCertificate, close }
   } catch (error) {
     await close().catch(() => {})
     throw error

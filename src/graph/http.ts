@@ -9,7 +9,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Failure, type FailureCode } from '../failure.ts'
@@ -74,6 +74,8 @@ export type HttpServer = Readonly<{
   server: Server
   /** The root of this server, without a slash at the end. Rejects with EADDRINUSE, EACCES… */
   listen: (at: Readonly<{ host: string; port: number }>) => Promise<string>
+  /** For the connections that come from now on. */
+  useCertificate: (tls: NonNullable<HttpOptions['tls']>) => void
   /** Takes no new connection, and resolves when every request that was taken is answered, or cut for taking too long. */
   close: () => Promise<void>
 }>
@@ -104,6 +106,9 @@ export function createServer(parts: Parts, options: HttpOptions): HttpServer {
       const { address, family, port: taken } = server.address() as AddressInfo
       const name = family === 'IPv6' ? `[${address}]` : address
       return `${options.tls ? 'https' : 'http'}://${name}:${taken}`
+    },
+    useCertificate({ cert, key }) {
+      if (server instanceof HttpsServer) server.setSecureContext({ cert, key })
     },
     close: () => closeServer(server, endSilent, options.closingMs ?? defaultClosingMs),
   }
