@@ -122,7 +122,12 @@ function toCall(item: BatchItem, outer: Call): Call {
     url: absolutePath(item.url, version),
     origin: outer.origin,
     // The batch's token is that of its parts, unless a part brings its own.
-    headers: { authorization: outer.headers.authorization, ...item.headers },
+    // What a part says of its length is not what came: its body is a value of JSON.
+    headers: {
+      authorization: outer.headers.authorization,
+      ...item.headers,
+      'content-length': undefined,
+    },
     readBody: async maxBytes => decodeBody(item.body, maxBytes, outer.takeMemory),
     takeMemory: outer.takeMemory,
     ...(outer.gone && { gone: outer.gone }),

@@ -8,7 +8,7 @@ import { findRendition, listSizes, type Photo, type PixelSize, toPhoto } from '.
 import { readRendition } from '../photos/read.ts'
 import { removePhoto } from '../photos/remove.ts'
 import { replacePhoto } from '../photos/replace.ts'
-import type { Reply } from './call.ts'
+import type { Headers, Reply } from './call.ts'
 import { contracts } from './contracts.ts'
 import { levelOf } from './control-information.ts'
 import { etagOf, isUnchanged, writeCondition } from './headers.ts'
@@ -95,9 +95,19 @@ export async function updatePhoto(request: Request, parts: Parts): Promise<Reply
  */
 async function removeByEmptyBody(request: Request, parts: Parts): Promise<Reply> {
   const { target } = request
-  if (target.kind !== 'contact') throw new Failure('body-empty')
+  if (target.kind !== 'contact' || !saysEmpty(request.call.headers)) throw new Failure('body-empty')
   if (currentPhoto(target) === undefined) return empty(200)
   return await remove(request, parts)
+}
+
+/** Not a body that an SDK has lost: sent again after a refusal, chunked or packed, it has no bytes left. */
+function saysEmpty(headers: Headers): boolean {
+  return (
+    headers['content-length'] === '0' &&
+    headers['transfer-encoding'] === undefined &&
+    headers['content-encoding'] === undefined &&
+    headers['retry-attempt'] === undefined
+  )
 }
 
 /** https://learn.microsoft.com/en-us/graph/api/profilephoto-delete: 200, no body. */
