@@ -194,7 +194,13 @@ function readable(entry: string): string[] {
   const sources = dirname(import.meta.dirname)
   const packages = packagesAround(fileURLToPath(import.meta.resolve('sharp')))
   const paths = [entry, sources, join(dirname(sources), 'package.json'), packages]
-  return paths.map(path => `--allow-fs-read=${path}`)
+  return [...paths, ...packagesAbove(sources)].map(path => `--allow-fs-read=${path}`)
+}
+
+/** Where packages are looked for by name. Any of these may be a link to a folder elsewhere. */
+function packagesAbove(folder: string): string[] {
+  const above = dirname(folder)
+  return above === folder ? [] : [join(above, 'node_modules'), ...packagesAbove(above)]
 }
 
 /** The outermost, because those of pnpm are linked to one another. */

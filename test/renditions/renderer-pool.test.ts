@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { cp, mkdtemp, realpath, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, describe, type TestContext, test } from 'node:test'
 import { setTimeout as delay, setImmediate as turnOfTheLoop } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { Failure, type FailureCode } from '../../src/failure.ts'
 import { closeOtherDecoders } from '../../src/renditions/decoders.ts'
 import { defaultLimits } from '../../src/renditions/limits.ts'
@@ -20,11 +23,11 @@ type Ended = Parameters<NonNullable<RendererPoolOptions['ended']>>[0]
 type Options = Partial<Parameters<typeof createRendering>[0]>
 
 /** With a time limit that is over when the test says so. */
-function open(t: TestContext, options: Options = {}) {
+function open(t: TestContext, options: Options = {}, create = createRendering) {
   const ends: Ended[] = []
   const timers = new Set<() => void>()
   const waits: number[] = []
-  const rendering = createRendering({
+  const rendering = create({
     renderers: 2,
     maxWaiting: 20,
     limits: { ...defaultLimits, timeoutSeconds: slice * 8 },
@@ -111,6 +114,22 @@ test('a server keeps nothing of the pictures that its renderers have rendered', 
   for (let count = 0; count < 30; count++) await rendering.render(picture, 'square')
   const grownBytes = (await heldBytes()) - before
   assert.ok(grownBytes < 10 * bytes.length, `${grownBytes} bytes`)
+})
+
+test('a renderer starts where node_modules is a link', async t => {
+  const checkout = await mkdtemp(join(tmpdir(), 'visage-linked-'))
+  t.after(() => rm(checkout, { recursive: true }))
+  const root = join(import.meta.dirname, '../..')
+  for (const name of ['src', 'package.json']) {
+    await cp(join(root, name), join(checkout, name), { recursive: true })
+  }
+  await symlink(await realpath(join(root, 'node_modules')), join(checkout, 'node_modules'))
+  const linked: typeof import('../../src/renditions/rendering.ts') = await import(
+    pathToFileURL(join(checkout, 'src/renditions/rendering.ts')).href
+  )
+  const { rendering } = open(t, {}, linked.createRendering)
+  const pack = await rendering.render(await portraitJpeg({ width: 300, height: 200 }), 'square')
+  assert.equal(pack.renditions[0]?.width, 200)
 })
 
 describe('a picture that takes too long', () => {
