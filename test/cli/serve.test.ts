@@ -103,7 +103,12 @@ describe('visage serve', () => {
 
   test('serves the photos of whoever its issuer vouches for, by environment and flags', () =>
     inFolder(async cwd => {
-      const env = { VISAGE_ISSUER: iss(), VISAGE_AUDIENCE: ourAudience, VISAGE_PORT: '1' }
+      const env = {
+        VISAGE_ISSUER: iss(),
+        VISAGE_ISSUER_PRESET: 'entra',
+        VISAGE_AUDIENCE: ourAudience,
+        VISAGE_PORT: '1',
+      }
       const args = ['serve', '--port', '0', '--data', 'kept', '--strict-content-type']
       const visage = await startVisage(args, { cwd, env })
       const picture = await portraitJpeg({ width: 300, height: 300, seed: 81 })

@@ -3,8 +3,10 @@
  * for those who ask the server. A setting that is missing here does not compile.
  */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readdir, writeFile } from 'node:fs/promises'
+import { Agent, get, type IncomingMessage } from 'node:http'
 import { get as getByHttps } from 'node:https'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
@@ -281,13 +283,17 @@ export const effects = {
   },
 } as const satisfies Record<SettingName, Effect>
 
-/** Of requests one after the other, which ones the server closes the connection behind. */
-async function closings({ get }: Stand, count: number): Promise<boolean[]> {
+/** Of requests one after the other, one connection at a time: behind which ones it is closed. */
+async function closings({ visage, headersFor }: Stand, count: number): Promise<boolean[]> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const closed: boolean[] = []
   for (let number = 0; number < count; number += 1) {
-    const { headers } = await get('/v1.0/me')
-    closed.push(headers.get('connection') === 'close')
+    const sent = get(`${visage.origin}/v1.0/me`, { agent, headers: headersFor() })
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    await once(response.resume(), 'end')
+    closed.push(response.headers.connection === 'close')
   }
+  agent.destroy()
   return closed
 }
 
