@@ -124,10 +124,14 @@ function respell(word: string, name: string): string {
   return word.slice(0, word.lastIndexOf('/') + 1) + name
 }
 
+/** MSAL for Java and for Go asks for these on behalf of applications too, and Entra takes no notice. */
+const ofPeopleOnly = new Set(['openid', 'profile', 'offline_access'])
+
 /** An application gets the roles an administrator consented to, never a choice of its own. */
 function checkAppScope(asked: readonly string[], params: URLSearchParams): void {
   params.delete('scope')
-  if (asked.length === 1 && asked[0]?.endsWith('/.default')) return
+  const own = asked.filter(word => !ofPeopleOnly.has(word))
+  if (own.length === 1 && own[0]?.endsWith('/.default')) return
   throw new OAuthRefused(
     'scope-not-default',
     `An application asks for one scope that ends in '/.default', not for '${asked.join(' ')}'.`,

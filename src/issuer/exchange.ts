@@ -29,15 +29,16 @@ export async function readBody(req: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
+/** A body without a content type is a form: OAuth knows no other, and MSAL for Java names none. */
 export async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
-  const type = req.headers['content-type'] ?? ''
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) {
+  const type = req.headers['content-type']
+  if (type !== undefined && !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) {
     throw new BodyRefused(415, 'Send a form: content-type application/x-www-form-urlencoded.')
   }
   return new URLSearchParams(await readBody(req))
 }
 
-/** The same request with another method, address and body, for a library that reads it itself. */
+/** The same request with another method, address and form, for a library that reads it itself. */
 export function rewriteRequest(
   req: IncomingMessage,
   change: { method: string; mount: string; url: string; body: string },
@@ -49,7 +50,10 @@ export function rewriteRequest(
   copy.url = change.url
   copy.httpVersion = req.httpVersion
   copy.headers = { ...headers, 'content-length': String(body.length) }
-  if (body.length > 0) copy.push(body)
+  if (body.length > 0) {
+    copy.headers['content-type'] = 'application/x-www-form-urlencoded'
+    copy.push(body)
+  }
   copy.push(null)
   copy.complete = true
   return Object.assign(copy, { originalUrl: change.mount + change.url })

@@ -151,10 +151,45 @@ describe('the issuer', () => {
     assert.equal(answer.status, 200, answer.text)
   })
 
+  for (const scope of [
+    'https://graph.microsoft.com/.default openid profile offline_access',
+    'https://graph.microsoft.com/.default openid offline_access profile',
+  ]) {
+    it(`gives an application the token of its roles for the scope ${scope}`, async () => {
+      const answer = await askToken({ ...asApp, scope })
+      assert.equal(answer.status, 200, answer.text)
+      const { access_token, id_token, refresh_token } = json(answer)
+      assert.deepEqual(decodeJwt(String(access_token)).roles, registeredApp.roles)
+      assert.deepEqual([id_token, refresh_token], [undefined, undefined])
+    })
+  }
+
+  it('takes a device code request without a content type for a form', async () => {
+    const body = new URLSearchParams({ client_id: guestApp, scope: 'User.Read' }).toString()
+    const path = `/${tenantId}/oauth2/v2.0/devicecode`
+    const answer = await stand.send(path, { method: 'POST', body })
+    assert.equal(answer.status, 200, answer.text)
+    assert.equal(typeof json(answer).user_code, 'string')
+  })
+
   const refusals = [
     ['no client id', { grant_type: 'client_credentials' }, 400, 'invalid_request', 900144],
     ['a wrong secret', { ...asApp, client_secret: 'x' }, 401, 'invalid_client', 7000215],
     ['a scope that is no default', { ...asApp, scope: 'User.Read' }, 400, 'invalid_scope', 1002012],
+    [
+      'scopes of people alone',
+      { ...asApp, scope: 'openid profile offline_access' },
+      400,
+      'invalid_scope',
+      1002012,
+    ],
+    [
+      'a permission beside the default',
+      { ...asApp, scope: 'https://graph.microsoft.com/.default User.Read' },
+      400,
+      'invalid_scope',
+      1002012,
+    ],
     [
       'a resource that is not here',
       { ...asApp, scope: 'https://vault.example/.default' },
