@@ -28,9 +28,8 @@ export function parseAddress(url: string): Address {
   if (url.length > maxUrlLength) {
     throw new Failure('url-too-long', { facts: { length: url.length, maxLength: maxUrlLength } })
   }
-  if (!url.isWellFormed()) {
-    throw new Failure('address-malformed', { facts: { reason: 'half of a surrogate pair' } })
-  }
+  if (!url.isWellFormed()) throw malformed('half of a surrogate pair')
+  if (isAbsolute(url)) throw malformed('it is absolute, write a path like /me/photo/$value instead')
   const question = url.indexOf('?')
   const path = question < 0 ? url : url.slice(0, question)
   const parts = path.split('/')
@@ -45,6 +44,15 @@ export function parseAddress(url: string): Address {
   return { version, segments, query: question < 0 ? '' : url.slice(question + 1) }
 }
 
+/** `https://host/v1.0/me`, also with a slash put before it. */
+export function isAbsolute(url: string): boolean {
+  return /^\/?[a-z][a-z\d+.-]*:\/\//i.test(url)
+}
+
+function malformed(reason: string): Failure {
+  return new Failure('address-malformed', { facts: { reason } })
+}
+
 /**
  * `users`, or OData's other way to write a key: `users('id')` and `users(userPrincipalName='name')`.
  * https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html#sec_CanonicalURL
@@ -52,7 +60,7 @@ export function parseAddress(url: string): Address {
 const keyed = /^([A-Za-z]+)\((?:[A-Za-z]+=)?'(.*)'\)$/s
 
 function readSegment(part: string, segments: Segment[]): void {
-  if (part === '') throw new Failure('address-malformed', { facts: { reason: 'an empty segment' } })
+  if (part === '') throw malformed('an empty segment, two slashes follow each other')
   const text = decode(part)
   const match = text.endsWith(')') ? keyed.exec(text) : null
   if (match === null) {

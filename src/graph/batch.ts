@@ -6,6 +6,7 @@
  * https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html#sec_BatchRequestsandResponses
  */
 import { Failure } from '../failure.ts'
+import { isAbsolute } from './address.ts'
 import type { Answer } from './answer.ts'
 import { decodeBody } from './batch-body.ts'
 import { type BatchItem, readBatch } from './batch-items.ts'
@@ -136,6 +137,8 @@ function toCall(item: BatchItem, outer: Call): Call {
 
 /** `me/photo`, `/me/photo`, and what graph-client makes of a full url: `/v1.0/me/photo`. */
 function absolutePath(url: string, version: string): string {
+  // address.ts refuses it and says why.
+  if (isAbsolute(url)) return url
   const path = url.startsWith('/') ? url : `/${url}`
   return /^\/(v1\.0|beta)(\/|$)/i.test(path) ? path : `/${version}${path}`
 }

@@ -7,7 +7,8 @@
 import type { Version } from './address.ts'
 
 type Primitive = 'Edm.String' | 'Edm.Int32' | 'Edm.Boolean'
-type Value = Primitive | 'graph.emailAddress' | 'graph.photoUpdateSource'
+type EnumName = 'photoUpdateSource' | 'teamVisibilityType'
+type Value = Primitive | 'graph.emailAddress' | `graph.${EnumName}`
 export type PropertyType = Value | `Collection(${Value})`
 
 export type NavigationType = EntityName | `Collection(${EntityName})`
@@ -82,7 +83,7 @@ export const entityTypes: Readonly<Record<EntityName, EntityType>> = {
       description: 'Edm.String',
       displayName: 'Edm.String',
       isArchived: 'Edm.Boolean',
-      visibility: 'Edm.String',
+      visibility: 'graph.teamVisibilityType',
     },
     navigation: { photo: 'profilePhoto' },
   },
@@ -124,7 +125,8 @@ export const complexTypes: Readonly<Record<string, Readonly<Record<string, Prope
 /** Members in the order of their values, from 0. */
 export const enumTypes: Readonly<Record<string, readonly string[]>> = {
   photoUpdateSource: ['cloud', 'onPremises', 'unknownFutureValue'],
-}
+  teamVisibilityType: ['private', 'public', 'hiddenMembership', 'unknownFutureValue'],
+} satisfies Record<EnumName, readonly string[]>
 
 /** What an address begins with. */
 export const container = {

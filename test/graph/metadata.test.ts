@@ -66,6 +66,20 @@ describe('$metadata', () => {
       })
     })
 
+    test(`of ${version} names the visibilities that a team can have`, () => {
+      withDocument(renderCsdl(version), document => {
+        const property = "//e:EntityType[@Name='team']/e:Property[@Name='visibility']/@Type"
+        assert.deepEqual(attributesAt(document, property), ['graph.teamVisibilityType'])
+        const members = "//e:EnumType[@Name='teamVisibilityType']/e:Member/@Name"
+        assert.deepEqual(attributesAt(document, members), [
+          'private',
+          'public',
+          'hiddenMembership',
+          'unknownFutureValue',
+        ])
+      })
+    })
+
     test(`of ${version} says of nothing what it is not, and of no term whose vocabulary is unknown`, () => {
       withDocument(renderCsdl(version), document => {
         for (const target of attributesAt(document, '//e:Annotations/@Target')) {

@@ -334,6 +334,24 @@ const writing: readonly Scenario[] = [
   },
 ]
 
+const absolute: readonly Scenario[] = [
+  'https://graph.example/v1.0/me',
+  '/https://graph.example/v1.0/me',
+  'HTTP://graph.example',
+].map(url => ({
+  name: `A part of a batch whose url is ${url} hears that a path is expected`,
+  source: page,
+  points: ['11.2'],
+  request: send([get('1', url), get('2', '/me')], {
+    '1': {
+      status: 400,
+      headers: json,
+      error: { code: 'BadRequest', says: ['absolute', '/me/photo'] },
+    },
+    '2': ok,
+  }),
+}))
+
 const order: readonly Scenario[] = [
   {
     name: 'What depends on another part comes after it and sees what that did',
@@ -553,5 +571,6 @@ export const batch: readonly Scenario[] = [
   ...writing,
   ...order,
   ...independence,
+  ...absolute,
   ...whole,
 ]
