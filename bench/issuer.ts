@@ -11,6 +11,8 @@ export type Issuer = Readonly<{
   url: string
   /** Delegated tokens of so many different people, who may see everybody's photo. */
   readers: (count: number) => string[]
+  /** The same, of people who may search the directory. */
+  searchers: (count: number) => string[]
   /** An application's token that may set everybody's photo. */
   writer: () => string
   stop: () => Promise<void>
@@ -40,9 +42,12 @@ export async function startIssuer(): Promise<Issuer> {
     const text = `${encode({ alg: 'RS256', typ: 'JWT', kid: 'bench' })}.${encode(body)}`
     return `${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`
   }
+  const peopleWith = (permission: string, count: number): string[] =>
+    Array.from({ length: count }, (_, index) => issue(personClaims(index, permission)))
   return {
     url,
-    readers: count => Array.from({ length: count }, (_, index) => issue(readerClaims(index))),
+    readers: count => peopleWith('ProfilePhoto.Read.All', count),
+    searchers: count => peopleWith('User.ReadBasic.All', count),
     writer: () => issue({ idtyp: 'app', sub: 'writer', roles: ['ProfilePhoto.ReadWrite.All'] }),
     async stop() {
       server.closeAllConnections()
@@ -52,11 +57,11 @@ export async function startIssuer(): Promise<Issuer> {
 }
 
 /** As long as Entra's tokens are, which carry more claims than these. */
-function readerClaims(index: number): Claims {
+function personClaims(index: number, permission: string): Claims {
   return {
     sub: `reader-${index}`,
     name: `Reader ${index}`,
-    scp: 'openid profile email ProfilePhoto.Read.All',
+    scp: `openid profile email ${permission}`,
     xms_bench: 'x'.repeat(700),
   }
 }

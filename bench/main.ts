@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generator } from './load.ts'
+import { directorySearch } from './numbers/directory-search.ts'
 import { directorySize, directorySizeOnPostgres } from './numbers/directory-size.ts'
 import { getAgainstBare } from './numbers/get-against-bare.ts'
 import { getAgainstNginx } from './numbers/get-against-nginx.ts'
@@ -34,6 +35,7 @@ const embedded: Readonly<Record<string, Measure>> = {
   nginx: getAgainstNginx,
   put,
   directory: directorySize,
+  search: directorySearch,
   memory: stage => memory(stage),
   heavy: heavyPictures,
   growth,
