@@ -8,7 +8,7 @@ import type { Slicing } from '../storage/slices.ts'
 import { inTransaction } from '../storage/transactions.ts'
 import { padded, type Searchable } from './find-by-words.ts'
 import { expectFolder } from './folders.ts'
-import { compareKeys, type OrderedRows, readPage, visitInOrder } from './in-order.ts'
+import { compareKeys, type OrderedRows, readPageKeys, visitInOrder } from './in-order.ts'
 import { expectWithinQuota, type Mailbox } from './mailbox.ts'
 import { countWords, createMatcher, searchText, type Term } from './search.ts'
 
@@ -16,29 +16,65 @@ export type Contact = ContactRow
 
 export type EmailAddress = Readonly<{ address: string; name: string }>
 
+export type ContactsPage = Readonly<{
+  rows: readonly ContactRow[]
+  /** Whether others follow: a page of long contacts ends before `top`. */
+  hasMore: boolean
+}>
+
 /** Contacts of one folder, or of the default folder where none is named. Throws Failure 'search-too-long'. */
 export async function listContacts(
   { database, slices }: Searchable,
   mailbox: Mailbox,
   folderId: string | undefined,
   page: Readonly<{ anyOf: readonly Term[]; top: number; skip: number }>,
-): Promise<ContactRow[]> {
+): Promise<ContactsPage> {
   const rows: OrderedRows = {
     database,
     table: 'contacts',
     condition: sql`tenant_id = ${mailbox.tenantId} and mailbox_id = ${mailbox.userId}
       and ${folderId === undefined ? sql`folder_id is null` : sql`folder_id = ${folderId}`}`,
   }
-  if (page.anyOf.length === 0) return await readPage<ContactRow>(rows, page, slices.begin())
-  const ids = await findMatching(rows, page, slices.begin())
-  if (ids.length === 0) return []
+  // One more than asked for tells whether there is a page after this one.
+  const wanted = { ...page, top: page.top + 1 }
+  const slicing = slices.begin()
+  const ids =
+    page.anyOf.length === 0
+      ? (await readPageKeys(rows, wanted, slicing)).map(({ id }) => id)
+      : await findMatching(rows, wanted, slicing)
+  if (ids.length === 0) return { rows: [], hasMore: false }
+  await slicing.next()
+  const fitting = await withinBytes(database, mailbox, ids.slice(0, page.top))
   const found = await database
     .selectFrom('contacts')
     .selectAll()
     .where('tenant_id', '=', mailbox.tenantId)
-    .where('id', 'in', padded(ids))
+    .where('id', 'in', padded(fitting))
     .execute()
-  return found.sort(compareKeys)
+  return { rows: found.sort(compareKeys), hasMore: fitting.length < ids.length }
+}
+
+/** What a page tells at most, unless one contact alone is more: writing it holds the loop. */
+export const maxBytesOfPage = 1_000_000
+
+/** The first of `ids`, one at least. Texts that are searched stand for the columns they are made of. */
+async function withinBytes(
+  database: Database,
+  { tenantId }: Mailbox,
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const { rows } = await sql<Readonly<{ id: string; bytes: number }>>`
+    select id, octet_length(search_text) + octet_length(email_addresses)
+      + coalesce(octet_length(job_title), 0) as bytes
+    from contacts
+    where tenant_id = ${tenantId} and id in (${sql.join(padded(ids))})`.execute(database)
+  const sizes = new Map(rows.map(({ id, bytes }) => [id, bytes]))
+  let bytes = 0
+  const past = ids.findIndex((id, index) => {
+    bytes += sizes.get(id) ?? 0
+    return index > 0 && bytes > maxBytesOfPage
+  })
+  return past === -1 ? ids : ids.slice(0, past)
 }
 
 /** A mailbox holds only so many contacts: they are compared one by one, and need no index of words. */

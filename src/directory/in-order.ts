@@ -76,17 +76,37 @@ async function readTexts(
   return rows
 }
 
+type Place = Readonly<{ top: number; skip: number }>
+
 /** A page of all of them. What is skipped is passed over in slices. */
 export async function readPage<Row>(
   rows: OrderedRows,
-  { top, skip }: Readonly<{ top: number; skip: number }>,
+  page: Place,
+  slicing: Slicing,
+): Promise<Row[]> {
+  return await readColumns<Row>(rows, sql`*`, page, slicing)
+}
+
+/** The same, of rows that may be long: which they are. */
+export async function readPageKeys(
+  rows: OrderedRows,
+  page: Place,
+  slicing: Slicing,
+): Promise<Key[]> {
+  return await readColumns<Key>(rows, sql`display_name, id`, page, slicing)
+}
+
+async function readColumns<Row>(
+  rows: OrderedRows,
+  columns: RawBuilder<unknown>,
+  { top, skip }: Place,
   slicing: Slicing,
 ): Promise<Row[]> {
   const { database, table, condition } = rows
   const place = await findPlace(rows, skip, slicing)
   if (place === undefined && skip > 0) return []
   const page = await sql<Row>`
-    select * from ${sql.table(table)} where ${condition} and ${isAfter(place)}
+    select ${columns} from ${sql.table(table)} where ${condition} and ${isAfter(place)}
     order by display_name, id limit ${top}`.execute(database)
   return page.rows
 }

@@ -84,17 +84,17 @@ export async function getContact(request: Request): Promise<Reply> {
 export async function listContacts(request: Request, parts: Parts): Promise<Reply> {
   const options = readOptions(request.address.query, contracts.listContacts.options)
   const mailbox = mailboxOf(expectPerson(request.target))
-  const rows = await contacts.listContacts(
+  const { rows, hasMore } = await contacts.listContacts(
     parts,
     mailbox,
     folderOf(request.target),
-    onePageMore(options),
+    options,
   )
   return collection(
     request,
     contactsPlace(request.target),
-    rows.slice(0, options.top).map(row => resources.contact(row, options.select)),
-    nextSkip(rows, options),
+    rows.map(row => resources.contact(row, options.select)),
+    hasMore ? { $skip: String(options.skip + rows.length) } : undefined,
   )
 }
 

@@ -51,10 +51,11 @@ test('folders and contacts are listed where they lie', async t => {
   assert.deepEqual(await folders(), ['other', 'outer'])
   assert.deepEqual(await folders('outer'), ['middle'])
   const contacts = async (folder?: string) =>
-    (await listContacts(searchable(database), alice, folder, page)).map(({ id }) => id)
+    (await listContacts(searchable(database), alice, folder, page)).rows.map(({ id }) => id)
   assert.deepEqual(await contacts(), ['at root'])
   assert.deepEqual(await contacts('inner'), ['in inner'])
-  assert.deepEqual(await listContacts(searchable(database), bob, undefined, page), [])
+  const nothing = { rows: [], hasMore: false }
+  assert.deepEqual(await listContacts(searchable(database), bob, undefined, page), nothing)
 })
 
 test('a contact is found in its own folder, and in its mailbox without one', async t => {

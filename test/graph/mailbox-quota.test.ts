@@ -1,7 +1,8 @@
-/** A mailbox that is full. */
+/** A mailbox that is full, and one of long contacts. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { quota } from '../../src/directory/mailbox.ts'
+import { longContact } from '../support/long-contact.ts'
 import { startStand } from './stand.ts'
 
 test('a contact too many is 507 in the words of Exchange, with the limit', async t => {
@@ -16,4 +17,15 @@ test('a contact too many is 507 in the words of Exchange, with the limit', async
   assert.equal(status, 507)
   assert.match(String(body), /ErrorQuotaExceeded/)
   assert.match(String(body), /25000 contacts/)
+})
+
+test('a page of long contacts ends early, with the address of the rest', async t => {
+  const stand = await startStand()
+  t.after(() => stand.stop())
+  for (let count = 0; count < 8; count += 1) {
+    await stand.ask({ method: 'POST', url: '/v1.0/me/contacts', body: longContact('Long') })
+  }
+  const { body } = await stand.ask({ url: '/v1.0/me/contacts?$top=999&$select=id' })
+  const { value, '@odata.nextLink': next } = JSON.parse(String(body))
+  assert.equal(URL.parse(next)?.searchParams.get('$skip'), String(value.length))
 })

@@ -4,7 +4,12 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { addContact, removeContact } from '../../src/directory/contacts.ts'
+import {
+  addContact,
+  listContacts,
+  maxBytesOfPage,
+  removeContact,
+} from '../../src/directory/contacts.ts'
 import { prepareFindContact } from '../../src/directory/find-contact.ts'
 import { addFolder, findFolder, insertFolder, listFolders } from '../../src/directory/folders.ts'
 import { type Mailbox, quota } from '../../src/directory/mailbox.ts'
@@ -14,6 +19,7 @@ import { Failure } from '../../src/failure.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { createSlices, type Slices } from '../../src/storage/slices.ts'
+import { longContact } from '../support/long-contact.ts'
 
 const mailbox: Mailbox = { tenantId: 't', userId: 'alice' }
 
@@ -93,6 +99,31 @@ export function describeMailboxes(name: string, open: () => Promise<Database>): 
       const folder = { id: 'next', displayName: 'Next' }
       await assert.rejects(addFolder(database, mailbox, folder), isRefused('mailbox-full'))
     })
+
+    for (const [what, anyOf] of [
+      ['a list', []],
+      ['a search', [{ property: 'displayName', how: 'startsWith', text: 'c' }]],
+    ] as const) {
+      test(`a page of ${what} of long contacts ends early, says so, and the next one goes on`, async () => {
+        const count = 25
+        for (let index = 0; index < count; index += 1) {
+          const id = `c${String(index).padStart(3, '0')}`
+          await addContact(database, mailbox, { ...longContact(id), id })
+        }
+        const where = { database, slices: createSlices(() => 0) }
+        const found: string[] = []
+        for (let hasMore = true; hasMore; ) {
+          const page = { anyOf, top: 999, skip: found.length }
+          const { rows, hasMore: more } = await listContacts(where, mailbox, undefined, page)
+          assert.ok(Buffer.byteLength(JSON.stringify(rows)) <= 1.2 * maxBytesOfPage)
+          assert.equal(more, found.length + rows.length < count)
+          found.push(...rows.map(({ id }) => id))
+          hasMore = more
+        }
+        assert.deepEqual(found, [...new Set(found)].toSorted())
+        assert.equal(found.length, count)
+      })
+    }
 
     test('the size of a mailbox is that of what lies in it, whoever writes', async () => {
       await fillFolder(database, 3)

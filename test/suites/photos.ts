@@ -173,7 +173,7 @@ export function describeConcurrentWriters(name: string, open: () => Promise<Node
             folderId,
             page,
           ),
-          [],
+          { rows: [], hasMore: false },
         )
       }
       assert.deepEqual(await one.selectFrom('contact_folders').selectAll().execute(), [])
