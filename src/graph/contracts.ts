@@ -116,7 +116,7 @@ export const contracts = {
   getContact: {
     summary: 'A contact',
     page: 'contact-get',
-    options: selectOnly,
+    options: ['$select', '$expand'],
     answer: { kind: 'entity', type: 'contact' },
   },
   listContacts: {

@@ -304,6 +304,32 @@ function makeFolder(place = '/v1.0/me/contactFolders', name = 'box'): Exchange {
 
 const contacts: readonly Scenario[] = [
   {
+    name: 'A contact is told without its photo where that is to be expanded',
+    source: 'https://github.com/microsoftgraph/msgraph-sdk-java/issues/996',
+    request: get(
+      '/v1.0/me/contacts/{contact}?$expand=photo',
+      contactsReader,
+      json({ id: '{contact}' }, { without: ['"photo"', 'mediaEtag'] }),
+    ),
+    next: [
+      get(
+        '/v1.0/me/contacts/{contact}?$select=id&expand=Photo',
+        contactsReader,
+        json({ id: '{contact}' }),
+      ),
+      ...['extensions', 'photo,extensions', 'photo($select=id)', ''].map(value =>
+        get(`/v1.0/me/contacts/{contact}?$expand=${value}`, contactsReader, {
+          status: 400,
+          error: { says: ['$expand', 'photo'] },
+        }),
+      ),
+      get('/v1.0/me/contacts?$expand=photo', contactsReader, {
+        status: 400,
+        error: { says: ['$expand'] },
+      }),
+    ],
+  },
+  {
     name: 'A contact is created, read, listed and deleted',
     source: `${pages}/api/user-post-contacts`,
     request: {
