@@ -43,6 +43,7 @@ const serve = (cwd: string, data: string) =>
     cwd,
     env: {
       VISAGE_ISSUER: `${issuer.origin}/${contoso}/v2.0`,
+      VISAGE_ISSUER_PRESET: 'entra',
       VISAGE_AUDIENCE: ourAudience,
       VISAGE_PORT: '0',
     },

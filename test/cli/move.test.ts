@@ -30,6 +30,9 @@ after(async () => {
 
 const people = Array.from({ length: 120 }, (_, index) => `person-${index}`)
 
+const personColumns = `tenant_id, id, user_principal_name, user_principal_name_key, display_name, user_type,
+  search_text`
+
 test('a served store moves to PostgreSQL through kills, and answers there byte for byte', () =>
   inFolder(async cwd => {
     const source = await serveAndFill(cwd)
@@ -192,9 +195,7 @@ test('erase leaves packs alone that belong to another database, though nobody in
     assert.equal((await runVisage(['migrate', '--data', 'here'], { cwd })).code, 0)
     const database = new DatabaseSync(join(cwd, 'here/visage.sqlite'))
     database
-      .prepare(
-        "insert into users values (?, 'a', 'a', 'a', 'a', null, null, null, null, 'Member', '')",
-      )
+      .prepare(`insert into users (${personColumns}) values (?, 'a', 'a', 'a', 'a', 'Member', '')`)
       .run(contoso)
     database.close()
     const packs = Array.from({ length: 101 }, () => randomBytes(16).toString('hex'))
@@ -259,6 +260,7 @@ for (const [args, pattern] of wrong) {
 function settings(): Record<string, string> {
   return {
     VISAGE_ISSUER: `${issuer.origin}/${contoso}/v2.0`,
+    VISAGE_ISSUER_PRESET: 'entra',
     VISAGE_AUDIENCE: ourAudience,
     VISAGE_PORT: '0',
   }
@@ -269,7 +271,7 @@ async function serveAndFill(cwd: string): Promise<Running> {
   assert.equal((await runVisage(['migrate', '--data', 'here'], { cwd })).code, 0)
   const database = new DatabaseSync(join(cwd, 'here/visage.sqlite'))
   const insert = database.prepare(
-    "insert into users values (?, ?, ?, ?, ?, null, null, null, null, 'Member', '')",
+    `insert into users (${personColumns}) values (?, ?, ?, ?, ?, 'Member', '')`,
   )
   for (const person of people) insert.run(contoso, person, person, person, person)
   database.close()
