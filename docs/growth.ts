@@ -19,9 +19,12 @@ export const assumptions = {
 /** On two cores of a shared machine (AMD EPYC), in November 2026, with other work on it all the time. */
 export const measured = {
   bytesPerPack: [150_000, 'a pack with all sizes, from a photo of 648 pixels or more'],
-  bytesPerPersonPostgres: [1_400, 'a person’s row in PostgreSQL, with indexes'],
+  bytesPerPersonPostgres: [
+    4_500,
+    'a person’s row in PostgreSQL, with indexes and words to search by',
+  ],
   bytesPerPhotoPostgres: [650, 'a photo’s row in PostgreSQL, with indexes'],
-  bytesPerPersonSqlite: [1_750, 'a person’s row in SQLite, with indexes'],
+  bytesPerPersonSqlite: [2_800, 'a person’s row in SQLite, with indexes and words to search by'],
   bytesPerPhotoSqlite: [620, 'a photo’s row in SQLite, with indexes'],
   readMsSqlite: [0.09, 'ms of CPU for a GET of 96 pixels, embedded'],
   readMsPostgres: [0.21, 'ms of CPU for the same with the row in PostgreSQL'],

@@ -93,7 +93,7 @@ test('rows in PostgreSQL are as large as they are said to be', async () => {
   const [person, photo] = await fill(database, async () => {
     const { rows } = await sql<{ bytes: string }>`
       select sum(pg_total_relation_size(oid))::text as bytes from pg_class
-      where relkind = 'r' and relname in ('users', 'photos')`.execute(database)
+      where relkind = 'r' and relname in ('users', 'directory_words', 'photos')`.execute(database)
     return Number(rows[0]?.bytes)
   })
   assertNear(person, measured.bytesPerPersonPostgres[0], 'person')

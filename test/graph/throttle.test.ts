@@ -298,7 +298,8 @@ describe('in a batch', () => {
 
   test('parts that are too many at once are refused as requests are, those that wait are not', async () => {
     const { ask } = await start('concurrent=1')
-    const body = Buffer.from(picture).toString('base64')
+    // Another photo than there is: it has to be rendered, which the other parts do not wait for.
+    const body = (await portraitJpeg({ seed: 2 })).toString('base64')
     const headers = { 'Content-Type': 'image/jpeg' }
     const puts = ['1', '2', '3'].map(id => ({
       id,
