@@ -10,7 +10,7 @@ export type Mailbox = Readonly<{ tenantId: string; userId: string }>
 /**
  * As many contacts, and as much text, as Google Contacts takes of one account: 25,000 and 20 MB
  * (https://getsharedcontacts.com/de/knowledge-base/so-loesen-sie-das-kontingent-kontaktlimit-erreicht-in-google-kontakte/).
- * Exchange bounds a mailbox by its size alone. The text is what a search compares: names and addresses twice.
+ * Exchange bounds a mailbox by its size alone. Addresses count as they are told and as they are searched.
  * Folders are marked as removed in one transaction, with all within: a few milliseconds for as many.
  */
 export const quota = { contacts: 25_000, textBytes: 20_000_000, folders: 2_000 } as const

@@ -22,22 +22,30 @@ export async function createMailboxSizes(
     .execute()
   if (!isSqlite) await keepPostgres(database)
   await sql`insert into mailbox_sizes (tenant_id, mailbox_id, contacts, text_bytes)
-    select tenant_id, mailbox_id, count(*), sum(octet_length(search_text))
+    select tenant_id, mailbox_id, count(*), sum(${bytesOf('contacts')})
     from contacts group by tenant_id, mailbox_id`.execute(database)
   if (isSqlite) await keepSqlite(database)
 }
 
-const add = sql.raw(`
+/** The texts that are searched, and those that are only told. */
+function bytesOf(row: string) {
+  return sql.raw(`octet_length(${row}.search_text) + octet_length(${row}.email_addresses)
+    + coalesce(octet_length(${row}.job_title), 0)`)
+}
+
+const add = sql`
   insert into mailbox_sizes (tenant_id, mailbox_id, contacts, text_bytes)
-    values (new.tenant_id, new.mailbox_id, 1, octet_length(new.search_text))
+    values (new.tenant_id, new.mailbox_id, 1, ${bytesOf('new')})
     on conflict (tenant_id, mailbox_id) do update set
       contacts = mailbox_sizes.contacts + 1,
-      text_bytes = mailbox_sizes.text_bytes + excluded.text_bytes;`)
+      text_bytes = mailbox_sizes.text_bytes + excluded.text_bytes;`
 
-const remove = sql.raw(`
+const remove = sql`
   update mailbox_sizes
-    set contacts = contacts - 1, text_bytes = text_bytes - octet_length(old.search_text)
-    where tenant_id = old.tenant_id and mailbox_id = old.mailbox_id;`)
+    set contacts = contacts - 1, text_bytes = text_bytes - (${bytesOf('old')})
+    where tenant_id = old.tenant_id and mailbox_id = old.mailbox_id;`
+
+const watched = sql.raw('tenant_id, mailbox_id, search_text, email_addresses, job_title')
 
 async function keepSqlite(database: Kysely<unknown>): Promise<void> {
   await sql`create trigger contacts_size_insert after insert on contacts begin ${add} end`.execute(
@@ -47,7 +55,7 @@ async function keepSqlite(database: Kysely<unknown>): Promise<void> {
     database,
   )
   await sql`create trigger contacts_size_update
-    after update of tenant_id, mailbox_id, search_text on contacts
+    after update of ${watched} on contacts
     begin ${remove} ${add} end`.execute(database)
 }
 
@@ -61,6 +69,6 @@ async function keepPostgres(database: Kysely<unknown>): Promise<void> {
       return null;
     end $$`.execute(database)
   await sql`create trigger contacts_size
-    after insert or delete or update of tenant_id, mailbox_id, search_text on contacts
+    after insert or delete or update of ${watched} on contacts
     for each row execute function keep_mailbox_sizes()`.execute(database)
 }

@@ -127,18 +127,20 @@ export function describeMailboxes(name: string, open: () => Promise<Database>): 
 
     test('the size of a mailbox is that of what lies in it, whoever writes', async () => {
       await fillFolder(database, 3)
-      const texts = async () =>
-        (await database.selectFrom('contacts').select('search_text').execute()).reduce(
-          (sum, row) => sum + Buffer.byteLength(row.search_text),
-          0,
-        )
+      const texts = async () => {
+        const rows = await database.selectFrom('contacts').selectAll().execute()
+        const all = rows.flatMap(row => [row.search_text, row.email_addresses, row.job_title ?? ''])
+        return all.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+      }
       assert.deepEqual(await sizeOf(database), [3, await texts()])
-      await database
-        .updateTable('contacts')
-        .set({ search_text: '\ndisplayname=Ödön\n' })
-        .where('id', '=', 'c1')
-        .execute()
-      assert.deepEqual(await sizeOf(database), [3, await texts()])
+      for (const change of [
+        { search_text: '\ndisplayname=Ödön\n' },
+        { email_addresses: '["ö"]' },
+        { job_title: 'Köchin' },
+      ]) {
+        await database.updateTable('contacts').set(change).where('id', '=', 'c1').execute()
+        assert.deepEqual(await sizeOf(database), [3, await texts()])
+      }
       await database.deleteFrom('contact_folders').where('id', '=', 'inner').execute()
       assert.deepEqual(await sizeOf(database), [0, 0])
     })
