@@ -128,6 +128,7 @@ async function mintOdd({ honest, claims, sign }: Signer): Promise<string[]> {
       }),
       sign({ ...newcomer, oid: 'no guid', preferred_username: 'bob@visage.example' }),
       sign({ ...newcomer, oid: '__proto__', name: 'n'.repeat(4000), email: '\u0000' }),
+      sign({ typ: 'ID' }),
       sign({}, { typ: 'logout+jwt' }),
       sign({}, { kid: '../../etc/passwd' }),
       sign({}, { kid: 'k'.repeat(3000) }),
