@@ -61,6 +61,7 @@ function describeNodes(packsIn: (folder: string) => Promise<Environment>): void 
         ...(await packsIn(cwd)),
         VISAGE_DATABASE: url,
         VISAGE_ISSUER: `${issuer.origin}/${contoso}/v2.0`,
+        VISAGE_ISSUER_PRESET: 'entra',
         VISAGE_AUDIENCE: ourAudience,
         VISAGE_PORT: '0',
         VISAGE_METRICS: '127.0.0.1:0',

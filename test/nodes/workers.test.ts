@@ -362,6 +362,7 @@ async function placeOf(cwd: string, env: Record<string, string> = {}): Promise<P
     env: {
       VISAGE_DATA: join(cwd, 'data'),
       VISAGE_ISSUER: `${issuer.origin}/${contoso}/v2.0`,
+      VISAGE_ISSUER_PRESET: 'entra',
       VISAGE_AUDIENCE: ourAudience,
       VISAGE_PORT: '0',
       ...env,
