@@ -44,9 +44,9 @@ function readItem(value: unknown, index: number): BatchItem {
   const where = `request ${index + 1}`
   const fields = readObject(value, where)
   return {
-    id: readText(fields, 'id', where),
-    method: readText(fields, 'method', where).toUpperCase(),
-    url: readText(fields, 'url', where),
+    id: readText(fields, 'id', where, maxIdLength),
+    method: readText(fields, 'method', where, maxMethodLength).toUpperCase(),
+    url: readText(fields, 'url', where, Number.POSITIVE_INFINITY),
     headers: readHeaders(fields.headers, where),
     body: fields.body,
     dependsOn: readIds(fields.dependsOn, where),
@@ -58,10 +58,15 @@ function readObject(value: unknown, where: string): Fields {
   throw invalid(`${where} is no JSON object`)
 }
 
-function readText(fields: Fields, name: string, where: string): string {
+/** Both are written again, into answers and the log. What a url may be is address.ts. */
+const maxIdLength = 1000
+const maxMethodLength = 100
+
+function readText(fields: Fields, name: string, where: string, maxLength: number): string {
   const value = fields[name]
-  if (typeof value === 'string' && value !== '') return value
-  throw invalid(`${where} has no text '${name}'`)
+  if (typeof value !== 'string' || value === '') throw invalid(`${where} has no text '${name}'`)
+  if (value.length <= maxLength) return value
+  throw invalid(`the ${name} of ${where} is longer than ${maxLength} characters`)
 }
 
 function readHeaders(value: unknown, where: string): Headers {

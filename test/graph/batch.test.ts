@@ -89,6 +89,8 @@ describe('a batch', () => {
     'depends on twenty others': {
       requests: [get('1', '/me', { dependsOn: Array.from({ length: 20 }, (_, id) => `${id}`) })],
     },
+    'has an id of megabytes': { requests: [get('1'.repeat(1_000_000), '/me')] },
+    'has a method of megabytes': { requests: [{ ...get('1', '/me'), method: 'x'.repeat(1e6) }] },
     'has 51 headers in a part': {
       requests: [get('1', '/me', { headers: numbered(51, index => [`x-${index}`, '']) })],
     },
