@@ -19,6 +19,8 @@ import { type FindUser, toRow, type UserWithPhoto } from './users.ts'
 /** What a token says of the person. */
 export type SignedInProfile = Readonly<{
   userName?: string
+  /** Whether the issuer vouches for names at all; `vouchedName` is the one of this token. */
+  isVouchedFor?: boolean
   vouchedName?: string
   displayName?: string
   givenName?: string
@@ -80,13 +82,15 @@ export async function followNames(
   user: UserWithPhoto,
   person: SignedIn,
 ): Promise<UserWithPhoto> {
-  const { issuedAt = 0 } = person.profile
-  if (!isOlder(user, issuedAt) || saysTheSame(user, person)) return user
+  const { issuedAt = 0, isVouchedFor = false } = person.profile
+  if (!isOlder(user, issuedAt)) return user
+  // Of two people with the same name the newer token counts: its time is kept although nothing else changes.
+  if (saysTheSame(user, person) && !isVouchedFor) return user
   await inTransaction(people.database, async transaction => {
     await lockNames(transaction, person.tenantId)
     const now = await rowOf(transaction, person)
     if (now === undefined || !isOlder(now, issuedAt)) return
-    const name = await nameFor(transaction, person)
+    const name = await nameFor(transaction, person, now)
     await writeNames(transaction, { ...now, ...describe(person, name, now) })
   })
   return (await people.findUser(person.tenantId, user.id, 'id')) ?? user
@@ -98,7 +102,7 @@ function isOlder({ names_at }: Pick<UserRow, 'names_at'>, issuedAt: number): boo
 }
 
 function saysTheSame(user: UserRow, person: SignedIn): boolean {
-  const wanted = describe(person, wantedName(person) ?? nameFromId(person.id), user)
+  const wanted = describe(person, wantedName(person) ?? nameWithoutClaim(person, user), user)
   const columns = ['user_principal_name', 'display_name', 'given_name', 'surname', 'mail'] as const
   return columns.every(column => wanted[column] === user[column])
 }
@@ -108,15 +112,22 @@ function wantedName({ profile }: SignedIn): string | undefined {
   return vouchedName !== undefined && mayBeName(vouchedName) ? vouchedName : undefined
 }
 
+/** A token that has no name takes none away, unless the issuer vouches for names no more. */
+function nameWithoutClaim({ id, profile }: SignedIn, known: UserRow | undefined): string {
+  const { isVouchedFor, vouchedName } = profile
+  const stays = isVouchedFor === true && vouchedName === undefined
+  return (stays ? known?.user_principal_name : undefined) ?? nameFromId(id)
+}
+
 /** What a token does not say stays as it was. */
 function describe(person: SignedIn, name: string, known?: UserRow): UserRow {
   const { id, tenantId, profile } = person
-  const { userName, displayName = userName, givenName, surname, mail, issuedAt = 0 } = profile
+  const { userName, displayName, givenName, surname, mail, issuedAt = 0 } = profile
   return {
     ...toRow(tenantId, {
       id,
       userPrincipalName: name,
-      displayName: cut(displayName) ?? known?.display_name ?? id,
+      displayName: cut(displayName) ?? known?.display_name ?? cut(userName) ?? id,
       givenName: cut(givenName) ?? known?.given_name ?? undefined,
       surname: cut(surname) ?? known?.surname ?? undefined,
       mail: cut(mail) ?? known?.mail ?? undefined,
@@ -132,12 +143,12 @@ function cut(text: string | undefined): string | undefined {
 }
 
 /** The name that the issuer vouches for, taken from whoever has it by an older token; else one from the id. */
-async function nameFor(transaction: Database, person: SignedIn): Promise<string> {
+async function nameFor(transaction: Database, person: SignedIn, known?: UserRow): Promise<string> {
   const { tenantId, profile } = person
   const id = normalizeId(person.id)
   const made = nameFromId(id)
   const name = wantedName(person)
-  if (name === undefined) return made
+  if (name === undefined) return nameWithoutClaim(person, known)
   if (await isIdOfAnother(transaction, tenantId, id, name)) return made
   const holder = await holderOf(transaction, tenantId, userNameKey(name))
   if (holder === undefined || holder.id === id) return name

@@ -19,8 +19,13 @@ export function requireAccessToken(claims: Claims, { places }: Reading): void {
   if (claims.typ === 'ID') throw isIdToken('typ is "ID"')
   const mark = idTokenClaims.find(name => claims[name] !== undefined)
   const scopePlaces = [...places.scopes, '/scope', '/scp'] as const
-  const hasScopes = scopePlaces.some(place => valueAt(claims, place) !== undefined)
+  const hasScopes = scopePlaces.some(place => isNamed(valueAt(claims, place)))
   if (mark !== undefined && !hasScopes) throw isIdToken(`${mark} and no scope`)
+}
+
+/** An empty scope grants nothing, as none does. */
+function isNamed(scope: unknown): boolean {
+  return typeof scope === 'string' ? scope.trim() !== '' : Array.isArray(scope) && scope.length > 0
 }
 
 function isIdToken(detail: string): Failure {

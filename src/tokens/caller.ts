@@ -28,6 +28,8 @@ export type Caller = Readonly<{
 /** What the token says of the person: shown to others, and no base for a decision. */
 export type Profile = Readonly<{
   userName?: string
+  /** The operator says that the issuer vouches for names. */
+  isVouchedFor?: boolean
   /** What the person may be found by, where the operator says that the issuer vouches for it. */
   vouchedName?: string
   displayName?: string

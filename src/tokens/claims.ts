@@ -97,6 +97,7 @@ function readProfile(claims: Claims, { places, vouches }: Reading): Caller['prof
   const { iat } = claims
   const profile = {
     userName,
+    isVouchedFor: vouches === 'none' ? undefined : true,
     vouchedName,
     displayName: nameAt(claims, places.displayName),
     givenName: nameAt(claims, places.givenName),

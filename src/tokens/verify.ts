@@ -95,7 +95,7 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
     const candidates = await keys.find(issuer.keys, { alg, kid, tenantId, spellings })
     const claims = await verifyWithAny(token, candidates, now(), skewSeconds)
     requireAudience(trust, claims.aud)
-    const caller = readCaller(claims, issuer, trust)
+    const caller = readCaller(withoutFuture(claims, now()), issuer, trust)
     const expiresMs = (claims.exp ?? 0) * 1000
     const fresh = { caller, expiresMs, keepUntilMs: elapsed() + maxAgeMs }
     const owner = JSON.stringify([claims.iss, caller.tenantId, caller.objectId])
@@ -177,6 +177,14 @@ async function verifyWithAny(
     }
   }
   throw readRefusal(refusal)
+}
+
+/**
+ * Names follow the newest token: one that says to be of a later time than now would keep them for as long.
+ */
+function withoutFuture(claims: JWTPayload, nowMs: number): JWTPayload {
+  const { iat } = claims
+  return iat === undefined ? claims : { ...claims, iat: Math.min(iat, Math.floor(nowMs / 1000)) }
 }
 
 function readRefusal(error: unknown): unknown {

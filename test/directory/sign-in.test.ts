@@ -138,6 +138,33 @@ test('a vouched name moves to the person of the newer token, and not back', asyn
   assert.equal((await find('desk@a.example'))?.id, 'bob')
 })
 
+test('a token without a name takes none away while the issuer vouches for names', async t => {
+  const { add, find, follow } = await open(t)
+  const named = { displayName: 'Ann', userName: 'ann', vouchedName: 'ann', isVouchedFor: true }
+  const ann = await add('id-of-ann', { ...named, issuedAt: 10 })
+  const later = await follow(ann, { isVouchedFor: true, issuedAt: 20 })
+  assert.deepEqual([later.user_principal_name, later.display_name], ['ann', 'Ann'])
+  await add('id-of-other', { ...named, issuedAt: 15 })
+  assert.equal((await find('ann'))?.id, 'id-of-ann')
+  const unvouched = await follow(later, { issuedAt: 30 })
+  assert.equal(unvouched.user_principal_name, nameFromId('id-of-ann'))
+})
+
+test('of two with one name the newest token counts, also one that says nothing new', async t => {
+  const { add, find, follow } = await open(t)
+  const named = { vouchedName: 'chief', isVouchedFor: true }
+  const first = await add('first', { ...named, issuedAt: 10 })
+  await follow(first, { ...named, issuedAt: 30 })
+  await add('second', { ...named, issuedAt: 20 })
+  assert.equal((await find('chief'))?.id, 'first')
+})
+
+test('a display name stays where a newer token has only a user name', async t => {
+  const { add, follow } = await open(t)
+  const wanda = await add('wanda', { userName: 'wanda', displayName: 'Wanda', issuedAt: 10 })
+  assert.equal((await follow(wanda, { userName: 'w', issuedAt: 20 })).display_name, 'Wanda')
+})
+
 test('whose id reads like a name takes it back from who was called so', async t => {
   const { add, find } = await open(t)
   await add('mallory', { vouchedName: 'Anna@a.example', displayName: 'Mallory' })

@@ -30,13 +30,15 @@ export type IssuerToken = Readonly<{
 export const sources: Readonly<Record<PresetName, string>> = {
   entra:
     'Not run here. Shape: [access token claims reference](https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference).',
-  keycloak: 'Keycloak 26.4.0, run on 2026-11-28; in the shape of its decoded tokens, with invented ids.',
+  keycloak:
+    'Keycloak 26.4.0, run on 2026-11-28; in the shape of its decoded tokens, with invented ids.',
   okta: 'Not run. Shape: [access tokens of a custom authorization server](https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/) and [a token in a thread](https://groups.google.com/g/rabbitmq-users/c/O3GdCKf8soM).',
   auth0:
     'Not run. Shape: [access token profiles](https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles).',
   authentik:
     'Not run. Shape: [client credentials](https://docs.goauthentik.io/add-secure-apps/providers/oauth2/client_credentials/).',
-  hydra: 'Ory Hydra 2.3.0 with JWT access tokens, run on 2026-11-28; in the shape of its decoded tokens, with invented ids.',
+  hydra:
+    'Ory Hydra 2.3.0 with JWT access tokens, run on 2026-11-28; in the shape of its decoded tokens, with invented ids.',
   generic:
     'oidc-provider 9, run on 2026-11-28, and [RFC 9068](https://www.rfc-editor.org/rfc/rfc9068).',
 }
@@ -146,6 +148,13 @@ export const issuerTokens: readonly IssuerToken[] = [
     preset: 'entra',
     what: 'a person’s ID token',
     claims: { oid: person, sub: 'pairwise', nonce: 'n', roles: writeAll },
+    attack: 'acts as an application by the person’s app roles',
+    becomes: isIdToken,
+  },
+  {
+    preset: 'entra',
+    what: 'a person’s ID token with an empty scope',
+    claims: { oid: person, sub: person, nonce: 'n', roles: writeAll, scope: '' },
     attack: 'acts as an application by the person’s app roles',
     becomes: isIdToken,
   },

@@ -138,6 +138,13 @@ describe('a token that is in order names its caller', () => {
     })
   }
 
+  test('a token is of no later time than now, however large its iat', async () => {
+    for (const iat of [start / 1000 + 86_400, 2 ** 53, 1e30]) {
+      const { profile } = await verifierFor().identify(bearer(issuer.sign(v2User(start, { iat }))))
+      assert.equal(profile.issuedAt, start / 1000)
+    }
+  })
+
   test('a token without kid is tried with every key that fits', async () => {
     await using own = await startTestIssuer()
     own.addKeys()
