@@ -73,7 +73,8 @@ what a token does not say stays. \`userPrincipalName\` is made from the id (\`ID
 that lets nobody choose a name freely may vouch for it: with \`VISAGE_ISSUER_VOUCHES=userName\`, or \`mail\` where the token says
 that the address is verified, that name becomes \`userPrincipalName\`, and \`/users/{name}\` finds the person, with or without
 an \`@\`. Should the issuer give the name to another person, it moves with the newer token. A name that has the form of a GUID,
-or is somebody's id, is no such name.
+or is somebody's id, is no such name. Ids come first: where people choose their own ids, or an id is a login, set the id's place
+to a claim that nobody chooses.
 
 **An application** has no person behind it, and the permissions it has count for everybody. What says that a token is an
 application's differs; a token that does not say it is a person's. \`VISAGE_APPLICATION_SIGN\` chooses another sign than the preset's,
