@@ -414,17 +414,23 @@ describe('below a call', () => {
     ['takes too long for all', { closingMs: 2_000 }],
   ] as const) {
     test(`the end waits for who is served, and not for ever for who ${who}`, async () => {
+      const asked = Promise.withResolvers<void>()
+      const answering = Promise.withResolvers<void>()
       const own = await serveAround(async () => {
-        await delay(100)
+        asked.resolve()
+        await answering.promise
         return { status: 200, headers: {}, body: 'done' }
       }, options)
+      const stalled = connect(own.port, '127.0.0.1').on('error', () => {})
+      await once(own.server.server, 'connection')
+      stalled.write('GET / HTTP/1.1\r\nHost: loc')
       const served = connect(own.port, '127.0.0.1')
       served.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n')
-      const stalled = connect(own.port, '127.0.0.1').on('error', () => {})
-      stalled.write('GET / HTTP/1.1\r\nHost: loc')
-      await delay(50)
+      await asked.promise
       const sinceMs = performance.now()
-      const [answers] = await Promise.all([hear(served), own.server.close()])
+      const closed = own.server.close()
+      answering.resolve()
+      const [answers] = await Promise.all([hear(served), closed])
       assert.equal(answers[0]?.body, 'done')
       assert.equal(answers[0]?.headers.get('connection')?.trim(), 'close')
       assert.ok(performance.now() - sinceMs < 30_000)
