@@ -48,7 +48,7 @@ export async function startIssuer(): Promise<Issuer> {
     url,
     readers: count => peopleWith('ProfilePhoto.Read.All', count),
     searchers: count => peopleWith('User.ReadBasic.All', count),
-    writer: () => issue({ idtyp: 'app', sub: 'writer', roles: ['ProfilePhoto.ReadWrite.All'] }),
+    writer: () => issue({ sub: 'writer', client_id: 'writer', scp: 'ProfilePhoto.ReadWrite.All' }),
     async stop() {
       server.closeAllConnections()
       server.close()
