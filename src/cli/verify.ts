@@ -1,10 +1,10 @@
 /**
  * `visage verify`: every photo read and compared with what its row says of it. Ends with 0 when all are sound
- * and with 1 when one is not.
+ * and with 1 when one is not, or when not everything could be read.
  */
 import { readEnvironment, readStoreConfig, type Texts } from '../config.ts'
 import { Failure } from '../failure.ts'
-import { type Verified, verifyStore } from '../moving/verify.ts'
+import { type Unchecked, type Verified, verifyStore } from '../moving/verify.ts'
 import { openKeptStores } from '../stores.ts'
 import { runInterruptibly } from './interruptible.ts'
 import type { Keep } from './keep.ts'
@@ -50,35 +50,40 @@ async function verifyWithProgress(
   })
 }
 
-function describe({
-  outcome,
-  photos,
-  bytes,
-  faulty,
-  faults,
-  changedMeanwhile,
-  unnamed,
-  seconds,
-}: Verified): string[] {
+function describe(result: Verified): string[] {
+  const { photos, bytes, faulty, faults, changedMeanwhile, unchecked, seconds } = result
   const more = faulty - faults.length
   return [
     ...faults.map(describeFault),
     ...(more > 0 ? [`… and ${count(more)} more`] : []),
     `${some(photos, 'photo')} read, ${megabytes(bytes)}, ${seconds.toFixed(1)} s: ${faulty === 0 ? 'all sound' : `${count(faulty)} damaged`}.`,
     ...(changedMeanwhile > 0 ? [`${some(changedMeanwhile, 'photo')} changed meanwhile.`] : []),
-    ...(outcome === 'ended'
-      ? []
-      : [
-          `Packs that nobody names: ${count(unnamed.retired)} wait for the sweep, ${count(unnamed.orphans)} of uploads under way or interrupted; ${megabytes(unnamed.bytes)}.`,
-        ]),
+    ...unchecked.map(({ part, why }) => `${notChecked[part]}: ${why}.`),
+    ...describeUnnamed(result),
   ]
 }
 
-function refuseUnlessSound({ outcome, faulty }: Verified): void {
+const notChecked = {
+  photos: 'Not all photos could be read',
+  packs: 'Not all packs in the store could be listed, so those that nobody names are not counted',
+} as const satisfies Record<Unchecked['part'], string>
+
+function describeUnnamed({ outcome, unnamed, unchecked }: Verified): string[] {
+  if (outcome === 'ended' || unchecked.some(({ part }) => part === 'packs')) return []
+  return [
+    `Packs that nobody names: ${count(unnamed.retired)} wait for the sweep, ${count(unnamed.orphans)} of uploads under way or interrupted; ${megabytes(unnamed.bytes)}.`,
+  ]
+}
+
+function refuseUnlessSound({ outcome, faulty, unchecked }: Verified): void {
   if (outcome === 'sound') return
-  const detail =
-    outcome === 'ended'
-      ? 'ended before everything was read'
-      : `${some(faulty, 'photo')} damaged. Set anew, restored from a backup or erased, each is sound again.`
-  throw new Failure('storage-unavailable', { detail })
+  const damaged =
+    faulty === 0
+      ? []
+      : [
+          `${some(faulty, 'photo')} damaged. Set anew, restored from a backup or erased, each is sound again.`,
+        ]
+  const ended = outcome === 'ended' ? ['Ended before everything was read.'] : []
+  const left = unchecked.map(({ part, why }) => `${notChecked[part]}: ${why}.`)
+  throw new Failure('storage-unavailable', { detail: [...damaged, ...ended, ...left].join('\n') })
 }

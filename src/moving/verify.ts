@@ -1,12 +1,15 @@
 /**
  * Every pack that a pointer names against its row, and every pack against the pointers. Servers may write
- * meanwhile: before something is called a fault its row is read again. It repairs nothing.
+ * meanwhile: before something is called a fault its row is read again. It repairs nothing. What was found is
+ * told also where the store fails in the middle.
  */
+import { Failure } from '../failure.ts'
 import type { Database } from '../storage/schema.ts'
 import { findPackFault } from './check-pack.ts'
+import { createFindings, type Findings, inTurns, type Judged, type ReadInTurn } from './findings.ts'
 import { inLanes } from './lanes.ts'
-import { faultOf, maxFaultsNamed, type PhotoFault, photoOf, type Side } from './photos.ts'
-import { createPackReader, type ReadPack } from './read-pack.ts'
+import { faultOf, type PhotoFault, photoOf, type Side } from './photos.ts'
+import { createPackReader } from './read-pack.ts'
 import { batchSize, countRows, keyOf, readRow, readRows } from './rows.ts'
 import { photosTable, type Row } from './tables.ts'
 
@@ -18,7 +21,8 @@ export type VerifyProgress = Readonly<{
 }>
 
 export type Verified = Readonly<{
-  outcome: 'sound' | 'damaged' | 'ended'
+  /** 'incomplete': the store failed, and `unchecked` says where. It says nothing of `faulty`, nor does 'ended'. */
+  outcome: 'sound' | 'damaged' | 'incomplete' | 'ended'
   /** Read and compared with their rows. */
   photos: number
   bytes: number
@@ -27,7 +31,7 @@ export type Verified = Readonly<{
   faults: readonly PhotoFault[]
   /** Photos replaced or removed while their pack was read. */
   changedMeanwhile: number
-  /** Packs that no pointer names: none of them a fault. */
+  /** Packs that no pointer names, of those listed: none of them a fault. */
   unnamed: Readonly<{
     /** They wait for the sweep. */
     retired: number
@@ -35,8 +39,13 @@ export type Verified = Readonly<{
     orphans: number
     bytes: number
   }>
+  /** What could not be read to its end, and why. */
+  unchecked: readonly Unchecked[]
   seconds: number
 }>
+
+/** 'photos': not all were read. 'packs': not all were listed. */
+export type Unchecked = Readonly<{ part: VerifyProgress['doing']; why: string }>
 
 export type VerifyOptions = Readonly<{
   store: Side
@@ -51,57 +60,74 @@ const watchEveryMs = 200
 export async function verifyStore({ store, now, watch, signal }: VerifyOptions): Promise<Verified> {
   const startedAt = now()
   const of = await countRows(store.database, photosTable)
-  const seen = { photos: 0, bytes: 0, faulty: 0, changedMeanwhile: 0 }
-  const faults: PhotoFault[] = []
+  const findings = createFindings()
   const unnamed = { retired: 0, orphans: 0, bytes: 0, listed: 0 }
+  const unchecked: Unchecked[] = []
   let doing: VerifyProgress['doing'] = 'photos'
   const tell = () => {
-    const done = doing === 'photos' ? seen.photos : unnamed.listed
-    watch({ doing, done, of, faults: seen.faulty })
+    const { photos, faulty } = findings.seen
+    watch({ doing, done: doing === 'photos' ? photos : unnamed.listed, of, faults: faulty })
+  }
+  const check = async (part: VerifyProgress['doing'], work: () => Promise<void>) => {
+    doing = part
+    const failure = signal.aborted ? undefined : await failureOf(work)
+    if (failure) unchecked.push({ part, why: failure.detail || failure.code })
+    tell()
   }
   const timer = setInterval(tell, watchEveryMs)
   try {
-    const readPack = createPackReader(store.packs)
-    for await (const rows of batchesOf(readRows(store.database, photosTable), lanes * 4)) {
-      if (signal.aborted) break
-      for (const judged of await inLanes(lanes, rows, row => judge(store, readPack, row))) {
-        seen.photos += 1
-        seen.bytes += judged.bytes
-        if (judged.fault === 'changed meanwhile') seen.changedMeanwhile += 1
-        else if (judged.fault !== undefined) {
-          seen.faulty += 1
-          if (faults.length < maxFaultsNamed) faults.push(judged.fault)
-        }
-      }
-    }
-    tell()
-    doing = 'packs'
-    if (!signal.aborted) await countUnnamed(store, unnamed, signal)
-    tell()
+    await check('photos', () => readPhotos(store, findings, signal))
+    await check('packs', () => countUnnamed(store, unnamed, signal))
   } finally {
     clearInterval(timer)
   }
   const { listed: _, ...packs } = unnamed
+  const { seen, faults } = findings
   return {
-    outcome: signal.aborted ? 'ended' : seen.faulty === 0 ? 'sound' : 'damaged',
+    outcome: signal.aborted ? 'ended' : outcomeOf(unchecked, seen.faulty),
     ...seen,
     faults,
     unnamed: packs,
+    unchecked,
     seconds: (now() - startedAt) / 1000,
   }
 }
 
-type Judged = Readonly<{ bytes: number; fault?: PhotoFault | 'changed meanwhile' }>
+function outcomeOf(unchecked: readonly Unchecked[], faulty: number): Verified['outcome'] {
+  if (unchecked.length > 0) return 'incomplete'
+  return faulty > 0 ? 'damaged' : 'sound'
+}
 
-async function judge({ database }: Side, readPack: ReadPack, row: Row): Promise<Judged> {
+/** A bug is thrown. */
+async function failureOf(work: () => Promise<void>): Promise<Failure | undefined> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    if (error instanceof Failure) return error
+    throw error
+  }
+}
+
+async function readPhotos(store: Side, findings: Findings, signal: AbortSignal): Promise<void> {
+  const readPack = inTurns(createPackReader(store.packs))
+  for await (const rows of batchesOf(readRows(store.database, photosTable), lanes * 4)) {
+    if (signal.aborted) break
+    // Each as soon as it is known: of a batch that fails, what was found before is kept.
+    await inLanes(lanes, rows, async row => findings.add(await judge(store, readPack, row)))
+  }
+  findings.keepUnread()
+}
+
+async function judge({ database }: Side, readPack: ReadInTurn, row: Row): Promise<Judged> {
   const photo = photoOf(row)
-  const { pack, unreadable } = await readPack(photo.version)
+  const { pack, unreadable, turn } = await readPack(photo.version)
   const what = unreadable ?? (await findPackFault(photo, pack))
-  const bytes = pack?.length ?? 0
-  if (what === undefined) return { bytes }
+  const read = { turn, bytes: pack?.length ?? 0, isUnread: unreadable !== undefined }
+  if (what === undefined) return read
   const now = await readRow(database, photosTable, keyOf(photosTable, row))
   return {
-    bytes,
+    ...read,
     fault: now?.version === photo.version ? faultOf(photo, what) : 'changed meanwhile',
   }
 }

@@ -1,7 +1,7 @@
 /** `visage move`, `verify` and `erase` as an operator runs them, beside servers that go on serving. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
@@ -149,6 +149,21 @@ test('verify names what is damaged, for people and for programs, and move refuse
     }
     assert.equal(outcome, 'damaged')
     assert.deepEqual(faults.map(({ version }) => version).sort(), [first, second].sort())
+    // A file where a folder of packs would be.
+    await writeFile(await unusedShard(cwd), '')
+    const unlisted = await runVisage(['verify', '--data', 'here'], { cwd })
+    assert.equal(unlisted.code, 1)
+    assert.match(unlisted.stdout, new RegExp(`version ${second}: its pack has 10 bytes`))
+    assert.match(unlisted.stdout, /120 photos read, .*: 2 damaged\.\nNot all packs .* listed/)
+    assert.doesNotMatch(unlisted.stdout, /Packs that nobody names/)
+    assert.match(unlisted.stderr, /^visage: 2 photos damaged\.[\s\S]*\(ENOTDIR\)\.$/m)
+    const told = await runVisage(['verify', '--data', 'here', '--json'], { cwd })
+    const { unchecked, faulty } = JSON.parse(told.stdout) as {
+      unchecked: readonly { part: string; why: string }[]
+      faulty: number
+    }
+    assert.deepEqual([told.code, faulty, unchecked.map(({ part }) => part)], [1, 2, ['packs']])
+    assert.match(unchecked[0]?.why ?? '', /cannot be listed \(ENOTDIR\)/)
     const moved = await runVisage(['move', '--from-data', 'here', '--to-data', 'there'], { cwd })
     assert.equal(moved.code, 1)
     assert.match(moved.stderr, new RegExp(`version ${second}: its pack has 10 bytes`))
@@ -317,6 +332,14 @@ async function versionsIn(cwd: string, data: string): Promise<readonly [string, 
   const rows = database.prepare('select version from photos order by owner_id limit 2').all()
   database.close()
   return [String(rows[0]?.version), String(rows[1]?.version)]
+}
+
+/** Where 120 photos leave most of 256 free. */
+async function unusedShard(cwd: string): Promise<string> {
+  const folder = join(cwd, 'here/packs')
+  const used = await readdir(folder)
+  const names = Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(2, '0'))
+  return join(folder, names.find(name => !used.includes(name)) ?? 'none')
 }
 
 function packFile(cwd: string, version: string): string {

@@ -128,7 +128,59 @@ for (const [name, makePlace] of Object.entries(databases)) {
           ...side,
           packs: { ...side.packs, readWhole: () => Promise.reject(away) },
         }
-        await assert.rejects(check(elsewhere), away)
+        const result = await check(elsewhere)
+        assert.deepEqual([result.outcome, result.photos, result.faults], ['incomplete', 0, []])
+        assert.deepEqual(result.unchecked, [{ part: 'photos', why: 'away' }])
+      }))
+
+    test('that goes away in the middle has what was found until then, and calls nothing damaged that it could not read', () =>
+      withStore(async side => {
+        for (let index = 0; index < 60; index += 1) await setPhoto(side, userKey(`other-${index}`))
+        const away = new Failure('storage-unavailable', { detail: 'away' })
+        let reads = 0
+        const leaving: Side = {
+          ...side,
+          packs: {
+            ...side.packs,
+            async readWhole(key) {
+              reads += 1
+              if (reads > 30) throw away
+              return reads === 3 ? undefined : await side.packs.readWhole(key)
+            },
+          },
+        }
+        const { outcome, photos, faults, unchecked } = await check(leaving)
+        assert.deepEqual([outcome, photos, faults.length], ['incomplete', 30, 1])
+        assert.equal(faults[0]?.what, 'its pack is missing')
+        assert.deepEqual(unchecked, [{ part: 'photos', why: 'away' }])
+      }))
+
+    test('that cannot be listed has what was found all the same, and why it could not', () =>
+      withStore(async side => {
+        await spoilPacks(side)
+        const unlisted: Side = {
+          ...side,
+          packs: {
+            ...side.packs,
+            async *list() {
+              for await (const entry of side.packs.list()) {
+                yield entry
+                throw new Failure('storage-unavailable', { detail: 'no answer' })
+              }
+            },
+          },
+        }
+        const result = await check(unlisted)
+        assert.deepEqual([result.outcome, result.photos, result.faulty], ['incomplete', 13, 4])
+        assert.deepEqual(result.unchecked, [{ part: 'packs', why: 'no answer' }])
+      }))
+
+    test('does not take a bug for a store that is away', () =>
+      withStore(async side => {
+        const broken = () => {
+          throw new TypeError('oops')
+        }
+        await assert.rejects(check({ ...side, packs: { ...side.packs, list: broken } }), TypeError)
       }))
   })
 }
