@@ -26,6 +26,7 @@ import { type ReadinessWatch, watchReadiness } from './monitoring/readiness.ts'
 import { forgetUnnamed } from './photos/forget.ts'
 import { rememberLooks } from './photos/patience.ts'
 import { sweepPatiently } from './photos/sweep.ts'
+import { openUnreadSweep, type UnreadSweep } from './photos/unread.ts'
 import { createRendering, type Rendering } from './renditions/rendering.ts'
 import { claimForServing } from './storage/marks.ts'
 import type { Database } from './storage/schema.ts'
@@ -124,13 +125,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     events,
     identify: authorization => identify(authorization),
   }
+  const unread = stores.packs.isMemory
+    ? openUnreadSweep(stores, error => events.troubled('removing replaced photos', error))
+    : undefined
   const server = createServer(parts, {
     ...(options.tls && { tls: options.tls }),
     ...(options.baseUrl !== undefined && { baseUrl: options.baseUrl }),
     budget,
     stallTimeoutMs: limits.stallTimeoutMs,
     connections: limits.connections,
-    around: joinInstruments([instruments, { around: options.around }]).around,
+    around: joinInstruments([
+      instruments,
+      { around: options.around },
+      { around: unread && sweepingBehind(unread) },
+    ]).around,
     aroundDescriptions: instruments.around,
     before: (request, response) =>
       answerProbe(request, response) || (identity?.before?.(request, response) ?? false),
@@ -141,6 +149,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     rendering.endInTime()
     await Promise.all([stopSweeping(), server.close()])
     await rendering.close()
+    await unread?.end()
     await database.destroy()
   }
   const close = async () => {
@@ -286,6 +295,18 @@ function keepSweeping(
     clearInterval(timer)
     ending.abort()
     await sweeping
+  }
+}
+
+/** The bytes of a reply are its own: who only reads has ended with it. */
+function sweepingBehind({ whileReading, sweep }: UnreadSweep): Around {
+  return answer => async (call, parts) => {
+    const isRead = call.method === 'GET' || call.method === 'HEAD'
+    try {
+      return await (isRead ? whileReading(() => answer(call, parts)) : answer(call, parts))
+    } finally {
+      sweep()
+    }
   }
 }
 

@@ -7,8 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { readConfig } from '../src/config.ts'
 import { startServer } from '../src/server.ts'
 import { openDiskPacks } from '../src/storage/disk.ts'
-import { drawNumber } from './reliability/numbered-picture.ts'
-import { bytesOf, keyOf } from './suites/packs.ts'
+import { drawNumber, readNumber } from './reliability/numbered-picture.ts'
+import { bytesOf, keyOf, listOf } from './suites/packs.ts'
 import { contoso, ourAudience, startTestIssuer, v2User } from './support/test-issuer.ts'
 import { inFolder } from './support/visage.ts'
 
@@ -64,3 +64,54 @@ test('a server sweeps what was replaced, and what nobody named, after the grace 
       await server.close()
     }
   }))
+
+test('in memory a replaced pack goes when the answer that reads it has ended', async () => {
+  await using issuer = await startTestIssuer()
+  const iss = `${issuer.origin}/${contoso}/v2.0`
+  const config = readConfig({ issuer: iss, audience: ourAudience, port: '0', data: '-' }, {})
+  const isRead = Promise.withResolvers<void>()
+  const goOn = Promise.withResolvers<void>()
+  const server = await startServer({
+    ...config,
+    data: undefined,
+    limits: { ...config.limits, sweepEveryMs: 0 },
+    identity: () => ({ trust: config.trust, fetch: issuer.fetch }),
+    instruments: [
+      {
+        aroundPacks: packs => ({
+          ...packs,
+          async read(...range) {
+            isRead.resolve()
+            await goOn.promise
+            return await packs.read(...range)
+          },
+        }),
+      },
+    ],
+    write: () => {},
+  })
+  const url = `${server.origin}/v1.0/me/photo/$value`
+  const authorization = `Bearer ${issuer.sign(v2User(Date.now(), { iss }))}`
+  const set = async (number: number) => {
+    const body = Uint8Array.from(await drawNumber(number))
+    const { status } = await fetch(url, { method: 'PUT', headers: { authorization }, body })
+    assert.equal(status, 200)
+  }
+  const packs = async () => (await listOf(server.parts.packs)).length
+  try {
+    await set(1)
+    const reading = fetch(url, { headers: { authorization } })
+    await isRead.promise
+    for (let number = 2; number < 6; number++) await set(number)
+    assert.ok((await packs()) >= 2)
+    goOn.resolve()
+    const answer = await reading
+    assert.equal(answer.status, 200)
+    const bytes = Buffer.from(await answer.arrayBuffer())
+    assert.equal(await readNumber(bytes), 1)
+    while ((await packs()) > 1) await delay(5)
+  } finally {
+    goOn.resolve()
+    await server.close()
+  }
+})

@@ -70,7 +70,7 @@ export async function removePointer(
   await retire(database, owner, version, now)
 }
 
-/** The pack stays for the sweep's grace time: readers that saw the old pointer still finish. */
+/** The pack stays until a sweep removes it: readers that saw the old pointer still finish. */
 async function retire(
   database: Database,
   { tenantId, kind, id }: OwnerKey,

@@ -7,8 +7,9 @@ import type { Packs } from '../storage/packs.ts'
 import type { Photo } from './photo.ts'
 
 /**
- * The JPEG of one rendition. The pointer was read a moment ago and packs outlive their pointer by the
- * sweep's grace time, so a missing pack is a loss in the store: 'storage-unavailable', never a 404.
+ * The JPEG of one rendition. The pointer was read a moment ago, and packs outlive their pointer: by the sweep's
+ * grace time, in memory until nobody reads. So a missing pack is a loss in the store: 'storage-unavailable',
+ * never a 404.
  */
 export async function readRendition(
   packs: Packs,

@@ -1,5 +1,5 @@
 /**
- * Removing a photo: the pointer goes at once, the bytes with the next sweep after the grace time.
+ * Removing a photo: the pointer goes at once, the bytes when a sweep finds that nobody can be reading them.
  */
 import { Failure } from '../failure.ts'
 import type { Database } from '../storage/schema.ts'

@@ -11,7 +11,7 @@ export type Swept = Readonly<{ retired: number; orphans: number; leftovers: numb
 /** How many packs are compared with the rows in one query. */
 const batchSize = 500
 
-type Stores = Readonly<{ database: Database; packs: Packs }>
+export type Stores = Readonly<{ database: Database; packs: Packs }>
 
 /**
  * For a program that sweeps once. `graceMs` has to be longer than the slowest upload and the slowest
@@ -40,30 +40,52 @@ export async function sweepPatiently(
   return { retired, orphans, leftovers }
 }
 
+/**
+ * However young they are: `unread` resolves when nobody who has begun to read before it was called can
+ * still be reading.
+ */
+export async function removeAllRetired(stores: Stores, unread: () => Promise<void>): Promise<void> {
+  for (;;) {
+    const versions = await listRetired(stores.database)
+    if (versions.length === 0) return
+    await unread()
+    await removeForGood(stores, versions)
+  }
+}
+
 async function removeRetired(
-  { database, packs }: Stores,
+  stores: Stores,
   before: number,
   signal: AbortSignal | undefined,
 ): Promise<number> {
   let removed = 0
   for (;;) {
-    const rows = await database
-      .selectFrom('retired_packs')
-      .select('version')
-      .where('retired_at', '<', before)
-      .orderBy('retired_at')
-      .limit(batchSize)
-      .execute()
-    if (rows.length === 0) return removed
-    const versions = rows.map(row => row.version)
-    // Bytes first: a crash in between leaves rows that name missing packs, which the next sweep clears.
-    for (const version of versions) {
-      signal?.throwIfAborted()
-      await packs.remove(version)
-    }
-    await database.deleteFrom('retired_packs').where('version', 'in', versions).execute()
+    const versions = await listRetired(stores.database, before)
+    if (versions.length === 0) return removed
+    await removeForGood(stores, versions, signal)
     removed += versions.length
   }
+}
+
+/** The oldest, as many as are removed at once. */
+async function listRetired(database: Database, before?: number): Promise<string[]> {
+  const query = database.selectFrom('retired_packs').select('version')
+  const old = before === undefined ? query : query.where('retired_at', '<', before)
+  const rows = await old.orderBy('retired_at').limit(batchSize).execute()
+  return rows.map(({ version }) => version)
+}
+
+/** Bytes first: a crash in between leaves rows that name missing packs, which the next sweep clears. */
+async function removeForGood(
+  { database, packs }: Stores,
+  versions: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const version of versions) {
+    signal?.throwIfAborted()
+    await packs.remove(version)
+  }
+  await database.deleteFrom('retired_packs').where('version', 'in', versions).execute()
 }
 
 async function removeOrphans(

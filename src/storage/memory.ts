@@ -42,6 +42,7 @@ export function openMemoryPacks(now: () => number): Packs {
     // A write here is one assignment: there is nothing to interrupt.
     removeLeftovers: async () => 0,
     check: async () => {},
+    isMemory: true,
   } satisfies Packs)
 }
 

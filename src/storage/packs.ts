@@ -48,6 +48,8 @@ export interface Packs {
   remembered(): readonly string[]
   /** Lets go of the bytes in memory; the pack stays. */
   forget(key: string): void
+  /** Every pack takes memory of this process, so that none may wait for the sweep. */
+  readonly isMemory?: true
 }
 
 /** Nothing of ours is near: a photo in nine sizes takes 250 KB. What is longer is read by nobody. */
