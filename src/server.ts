@@ -40,6 +40,7 @@ import type { IssuerWatch } from './tokens/issuer-watch.ts'
 import type { Fetch } from './tokens/key-set.ts'
 import type { Trust } from './tokens/trust.ts'
 import { createVerifier } from './tokens/verify.ts'
+import { readVersion } from './version.ts'
 
 /** "可以更新到的照片的大小限制为 4 MB。" The size of the photo to update is limited to 4 MB. */
 export const maxUploadBytes = 4 * 1024 * 1024
@@ -115,7 +116,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let issuers: IssuerWatch | undefined
   const opened: Opened = { ...stores, rendering, budget, instruments, issuers: () => issuers }
   const readiness = watchParts(opened, events, options.isCrewComplete)
-  const answerProbe = answerProbes(readiness.look)
+  const answerProbe = answerProbes(readiness.look, readVersion())
   let identity: Identity | undefined
   let identify: Parts['identify'] = async () => {
     throw new Error('asked before the server was listening')

@@ -107,6 +107,20 @@ describe('the package', () => {
   })
 })
 
+test('whatever names a version of the package names that of package.json', async () => {
+  const folders = ['src', 'docs', 'deploy']
+  const found = await Promise.all(
+    folders.map(name => readdir(join(root, name), { recursive: true })),
+  )
+  const paths = found.flatMap((names, index) => names.map(name => join(folders[index] ?? '', name)))
+  for (const path of ['README.md', ...paths].filter(path => /\.\w+$/.test(path))) {
+    const text = await readFile(join(root, path), 'utf8')
+    for (const [, version] of text.matchAll(/\bvisage[-@ v]{1,2}(\d+\.\d+\.\d+)\b/gi)) {
+      assert.equal(version, manifest.version, path)
+    }
+  }
+})
+
 test('every runtime dependency has its sentence, and no sentence outlives its package', async () => {
   const text = await readFile(join(root, 'docs', 'dependencies.md'), 'utf8')
   const cells = [...text.matchAll(/^\| (`.*?`) \|/gm)].map(match => match[1] ?? '')

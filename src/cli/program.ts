@@ -12,12 +12,13 @@ import {
   settings,
   type Texts,
 } from '../config.ts'
+import { readVersion } from '../version.ts'
 import { defaultDevPort } from './ask-dev.ts'
 import type { EraseFlags } from './erase.ts'
 import type { Keep } from './keep.ts'
 import { layout } from './narrow-help.ts'
 import { groupOf, groups, writeServeExamples } from './serve-help.ts'
-import { CommandError, readVersion, type Terminal, voice } from './terminal.ts'
+import { CommandError, type Terminal, voice } from './terminal.ts'
 
 export function createProgram(terminal: Terminal, keep: Keep): Command {
   const program = new Command('visage')

@@ -16,9 +16,10 @@ import { openLog } from '../monitoring/log.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
 import type { Exposed, MetricsListener } from '../monitoring/metrics-listener.ts'
 import type { RunningServer } from '../server.ts'
+import { readVersion } from '../version.ts'
 import { type CertificateWatch, watchCertificate } from './certificate-watch.ts'
 import { expectPort } from './expect-port.ts'
-import { CommandError, explainStart, readVersion } from './terminal.ts'
+import { CommandError, explainStart } from './terminal.ts'
 import type { Workers } from './workers.ts'
 
 const portSetting = '--port or VISAGE_PORT'
@@ -45,6 +46,7 @@ export async function serve(
   write('info', {
     event: 'listening',
     origin: server.origin,
+    version: readVersion(),
     trust: describeTrust(config),
     ...(server.pids && { workers: config.workers, pids: server.pids }),
     ...(metrics && { metrics: `${metrics.origin}/metrics` }),
@@ -143,7 +145,7 @@ async function exposeMetrics(
   if (at === undefined || exposed === undefined) return undefined
   const { listenForMetrics } = await import('../monitoring/metrics-listener.ts')
   try {
-    return await listenForMetrics(at, exposed)
+    return await listenForMetrics(at, { ...exposed, version: readVersion() })
   } catch (error) {
     await server.close()
     const code = error instanceof Error && 'code' in error ? error.code : error

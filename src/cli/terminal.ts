@@ -2,7 +2,6 @@
  * Where a command's words go. Standard output carries what was asked for, standard error everything
  * else, so that output can be piped.
  */
-import { readFileSync } from 'node:fs'
 import type { Severity } from '../events.ts'
 import { printable, printableJson } from '../journal/printable.ts'
 
@@ -57,10 +56,4 @@ export function explainStart(error: unknown, port: number, flag: string): unknow
     )
   }
   return error
-}
-
-/** Of this program, as its package says it. */
-export function readVersion(): string {
-  const file = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }

@@ -14,13 +14,20 @@ export type Family = Readonly<{
   /** Upper bounds, in seconds. */
   buckets?: readonly number[]
   /** Of several workers: their sum, unless it says otherwise. */
-  ofWorkers?: 'max'
+  ofWorkers?: 'max' | 'first'
 }>
 
 const quick = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const slow = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 export const families = {
+  build: {
+    name: 'visage_build_info',
+    type: 'gauge',
+    labels: ['version'],
+    meaning: 'Always 1. `version`: of Visage.',
+    ofWorkers: 'first',
+  },
   processes: {
     name: 'visage_processes',
     type: 'gauge',

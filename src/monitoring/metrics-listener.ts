@@ -24,9 +24,9 @@ export type MetricsListener = Readonly<{
 /** Rejects with EADDRINUSE, EACCES… */
 export async function listenForMetrics(
   at: Readonly<{ host: string; port: number }>,
-  { numbers, contentType, look }: Exposed,
+  { numbers, contentType, look, version }: Exposed & Readonly<{ version: string }>,
 ): Promise<MetricsListener> {
-  const answerProbe = answerProbes(look)
+  const answerProbe = answerProbes(look, version)
   const server = createServer((request, response) => {
     if (answerProbe(request, response)) return
     const isMetrics = request.url === '/metrics' || request.url?.startsWith('/metrics?')

@@ -20,10 +20,11 @@ export type Clocks = Readonly<{
 }>
 
 /** Also those of the process and of its event loop, under the names that prom-client gives them. */
-export function createMetrics(clocks: Clocks = standardClocks): Metrics {
+export function createMetrics(version: string, clocks: Clocks = standardClocks): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   gauge(registry, 'processes').set(1)
+  gauge(registry, 'build').set({ version }, 1)
   return {
     registry,
     instruments: {
@@ -156,7 +157,7 @@ function settingsOf(registry: Registry, name: FamilyName) {
     help: meaning.replaceAll('`', ''),
     labelNames: labels,
     registers: [registry],
-    aggregator: ofWorkers === 'max' ? ('max' as const) : ('sum' as const),
+    aggregator: ofWorkers ?? ('sum' as const),
   }
 }
 

@@ -21,7 +21,9 @@ export type Wanted = Readonly<{
 }>
 
 export async function openMonitoring(wanted: Wanted, write: WriteLine): Promise<Monitoring> {
-  const metrics = wanted.metrics ? (await import('./metrics.ts')).createMetrics() : undefined
+  const metrics = wanted.metrics
+    ? (await import('./metrics.ts')).createMetrics(wanted.version)
+    : undefined
   const traces = wanted.traces && (await loadTraces(wanted, wanted.traces.isNamed, write))
   return {
     // Traces outermost: they set the context that everything below is in.

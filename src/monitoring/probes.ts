@@ -11,10 +11,11 @@ export type AnswerProbe = (request: IncomingMessage, response: ServerResponse) =
 /** Load balancers ask every few seconds anyway. */
 const retryAfterSeconds = '2'
 
-export function answerProbes(look: () => Promise<Readiness>): AnswerProbe {
+/** `version` is Visage's, for whoever asks which one answers. */
+export function answerProbes(look: () => Promise<Readiness>, version: string): AnswerProbe {
   return (request, response) => {
     const url = request.url ?? ''
-    if (isAt('/healthz', url)) answer(request, response, 200, { status: 'ok' })
+    if (isAt('/healthz', url)) answer(request, response, 200, { status: 'ok', version })
     else if (isAt('/readyz', url)) void answerReadiness(request, response, look)
     else return false
     return true

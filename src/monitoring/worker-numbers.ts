@@ -81,7 +81,9 @@ function rememberCounts() {
 }
 
 const latest = new Set<string>(
-  Object.values<Family>(families).flatMap(({ name, ofWorkers }) => (ofWorkers ? name : [])),
+  Object.values<Family>(families).flatMap(({ name, ofWorkers }) =>
+    ofWorkers === 'max' ? name : [],
+  ),
 )
 
 /** What is so just now, a gauge, ends with who said it; but what happened last stays so. */

@@ -1,7 +1,7 @@
 /** `visage serve`: wrong settings are refused by name, right ones serve photos to an issuer's people. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -23,6 +23,9 @@ import {
   v2User,
 } from '../support/test-issuer.ts'
 import { inFolder, runVisage, startVisage } from '../support/visage.ts'
+
+const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
+const { version }: Readonly<{ version: string }> = JSON.parse(manifest)
 
 const good = ['--issuer', 'https://id.example', '--audience', 'visage', '--port', '0']
 
@@ -129,9 +132,10 @@ describe('visage serve', () => {
       const lines = visage.stderr().trim().split('\n')
       const events = lines.map(line => (JSON.parse(line) as { event: string }).event)
       assert.deepEqual(events, ['listening', 'photo-changed', 'ending', 'ended'])
-      assert.deepEqual(pick(JSON.parse(lines[0] ?? ''), 'severity', 'event', 'trust'), {
+      assert.deepEqual(pick(JSON.parse(lines[0] ?? ''), 'severity', 'event', 'version', 'trust'), {
         severity: 'info',
         event: 'listening',
+        version,
         trust: iss(),
       })
     }))

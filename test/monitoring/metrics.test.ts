@@ -1,5 +1,6 @@
 /** What /metrics shows after real requests, and that nobody outside chooses what is in it. */
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { readConfig } from '../../src/config.ts'
@@ -20,6 +21,10 @@ import {
 } from '../support/test-issuer.ts'
 import { inFolder, startVisage } from '../support/visage.ts'
 
+type Versioned = Readonly<{ version: string }>
+const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
+const { version }: Versioned = JSON.parse(manifest)
+
 const key = '0123456789abcdef0123456789abcdef'
 const table: readonly Family[] = Object.values(families)
 
@@ -32,7 +37,7 @@ describe('the metrics of a server', () => {
     issuer = await startTestIssuer()
     const iss = `${issuer.origin}/${contoso}/v2.0`
     const config = readConfig({ issuer: iss, audience: ourAudience, port: '0' }, {})
-    const { registry, instruments } = createMetrics()
+    const { registry, instruments } = createMetrics('1.2.3')
     server = await startServer({
       ...config,
       data: undefined,
@@ -47,6 +52,7 @@ describe('the metrics of a server', () => {
         numbers: () => registry.metrics(),
         contentType: registry.contentType,
         look: server.readiness.look,
+        version: '1.2.3',
       },
     )
     token = issuer.sign(v2User(Date.now(), { iss }))
@@ -156,6 +162,9 @@ describe('the metrics of a server', () => {
     }
     const elsewhere = /^visage_(pack_cache|database_connections|database_requests)/
     for (const { name } of table) assert.equal(shown.has(name), !elsewhere.test(name), name)
+    assert.deepEqual(shown.get('visage_build_info')?.samples, [
+      { name: 'visage_build_info', labels: { version: '1.2.3' }, value: 1 },
+    ])
     assert.ok(shown.has('process_cpu_seconds_total'))
     assert.ok(shown.has('nodejs_eventloop_lag_seconds'))
   })
@@ -176,7 +185,7 @@ describe('the metrics of a server', () => {
 
 describe('the metrics of stores across a network', () => {
   test('show connections and cache as they are when somebody asks', async () => {
-    const { registry, instruments } = createMetrics()
+    const { registry, instruments } = createMetrics('1.2.3')
     instruments.observe?.({
       issuersAway: () => 1,
       queue: () => ({ running: 1, waiting: 2, finished: 3, refused: 4, memoryBytes: 5 }),
@@ -197,7 +206,7 @@ describe('the metrics of stores across a network', () => {
   })
 
   test('tell a pack that is missing from a store that is away and from a bug', async () => {
-    const { registry, instruments } = createMetrics()
+    const { registry, instruments } = createMetrics('1.2.3')
     const away = () => Promise.reject(new Failure('storage-unavailable'))
     const broken = () => Promise.reject(new TypeError('oops'))
     const packs = instruments.aroundPacks?.({
@@ -249,6 +258,10 @@ describe('visage serve', () => {
         shown.get(name)?.samples.reduce((sum, { value }) => sum + value, 0)
       const shown = await scrape()
       assert.equal(valueIn(shown, 'visage_processes'), 2)
+      assert.equal(valueIn(shown, 'visage_build_info'), 1)
+      assert.equal(shown.get('visage_build_info')?.samples[0]?.labels.version, version)
+      const { version: alive } = (await (await fetch(`${at}/healthz`)).json()) as Versioned
+      assert.equal(alive, version)
       assert.equal(valueIn(shown, 'visage_http_requests_total'), 20)
       const ready = await fetch(`${at}/readyz`)
       const { status, parts } = (await ready.json()) as { status: string; parts: object }

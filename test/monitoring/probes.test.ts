@@ -1,6 +1,6 @@
 /** /healthz and /readyz of a real server: with its stores there, with one away, and at its end. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -10,6 +10,9 @@ import type { Severity } from '../../src/events.ts'
 import { type RunningServer, startServer } from '../../src/server.ts'
 
 type Line = Readonly<{ severity: Severity; fields: Readonly<Record<string, unknown>> }>
+
+const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
+const { version }: Readonly<{ version: string }> = JSON.parse(manifest)
 
 /** An issuer that has not answered yet. */
 const silent = () => new Promise<never>(() => {})
@@ -42,7 +45,7 @@ describe('the probes', () => {
 
   test('answer without a token, and keep their answers from caches', async () => {
     const alive = await fetch(`${server.origin}/healthz`)
-    assert.deepEqual([alive.status, await alive.json()], [200, { status: 'ok' }])
+    assert.deepEqual([alive.status, await alive.json()], [200, { status: 'ok', version }])
     const ready = await fetch(`${server.origin}/readyz?from=proxy`)
     assert.equal(ready.status, 200)
     assert.deepEqual(await ready.json(), {

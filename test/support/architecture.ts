@@ -21,6 +21,7 @@ export type Rule = (sources: Sources) => string[]
  *     demo-state -> demo · directory · photos · renditions · storage      reset-endpoint -> issuer
  *     faults -> graph · directory · config
  *     cli · server -> monitoring -> graph · photos · renditions · storage · tokens
+ *     cli · server -> version
  *     cli · main -> config -> tokens · throttling · storage    everything -> failure · events
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
@@ -34,6 +35,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'backup.ts',
     'development.ts',
     'config.ts',
+    'version.ts',
     'push',
     'demo',
     'journal',
@@ -70,6 +72,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   // The composition root hands every room what it needs, so it sees them all.
   'server.ts': [
     'config.ts',
+    'version.ts',
     'graph',
     'tokens',
     'permissions',
@@ -100,6 +103,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   push: [],
   // The table of clouds is a table of tokens; limits and addresses are written as their rooms read them.
   'config.ts': ['tokens', 'throttling', 'storage'],
+  'version.ts': [],
   'failure.ts': [],
   'events.ts': [],
 }
