@@ -53,6 +53,9 @@ export type Identity = Readonly<{
   before?: (request: IncomingMessage, response: ServerResponse) => boolean
 }>
 
+/** Several processes that serve together: whether all do, and how often that has become so. */
+export type Crew = Readonly<{ isComplete: () => boolean; completions: () => number }>
+
 export type ServerOptions = StoreOptions &
   Readonly<{
     host: string
@@ -65,8 +68,8 @@ export type ServerOptions = StoreOptions &
     strictContentType: boolean
     /** While the store is moved: nothing is changed and nothing swept. */
     isReadOnly?: boolean | undefined
-    /** Of several processes that serve together: whether all do. */
-    isCrewComplete?: (() => boolean) | undefined
+    /** Of several processes that serve together. */
+    crew?: Crew | undefined
     /** Whether somebody who signs in and is not in the directory is added; undefined: yes. */
     signIn?: Config['signIn'] | undefined
     /** Per application and mailbox, in this process; undefined for none. */
@@ -115,7 +118,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const budget = createBodyBudget(limits.uploadMemoryBytes)
   let issuers: IssuerWatch | undefined
   const opened: Opened = { ...stores, rendering, budget, instruments, issuers: () => issuers }
-  const readiness = watchParts(opened, events, options.isCrewComplete)
+  const readiness = watchParts(opened, events, options.crew)
   const answerProbe = answerProbes(readiness.look, readVersion())
   let identity: Identity | undefined
   let identify: Parts['identify'] = async () => {
@@ -135,6 +138,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     budget,
     stallTimeoutMs: limits.stallTimeoutMs,
     connections: limits.connections,
+    handOuts: options.crew?.completions,
     around: joinInstruments([
       instruments,
       { around: options.around },
@@ -218,7 +222,7 @@ type Opened = Stores &
 function watchParts(
   opened: Opened,
   { readinessChanged }: ServerEvents,
-  isCrewComplete: ServerOptions['isCrewComplete'],
+  crew: Crew | undefined,
 ): ReadinessWatch {
   const { database, packs, rendering, budget, countCache, instruments, issuers } = opened
   instruments.observe?.({
@@ -233,8 +237,8 @@ function watchParts(
   // Not a part: an issuer that is away would take every node out of the load balancer at once, and
   // whoever has a token that was seen before is served without it.
   const remarks = { issuer: () => issuers()?.state() }
-  const conditions = isCrewComplete && {
-    workers: () => (isCrewComplete() ? ('ok' as const) : ('unavailable' as const)),
+  const conditions = crew && {
+    workers: () => (crew.isComplete() ? ('ok' as const) : ('unavailable' as const)),
   }
   return watchReadiness(checks, { changed: readinessChanged, remarks, conditions })
 }

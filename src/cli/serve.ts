@@ -15,7 +15,7 @@ import { createEvents, type WriteLine } from '../events.ts'
 import { openLog } from '../monitoring/log.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
 import type { Exposed, MetricsListener } from '../monitoring/metrics-listener.ts'
-import type { RunningServer } from '../server.ts'
+import type { Crew, RunningServer } from '../server.ts'
 import { readVersion } from '../version.ts'
 import { type CertificateWatch, watchCertificate } from './certificate-watch.ts'
 import { expectPort } from './expect-port.ts'
@@ -111,7 +111,7 @@ export async function startServing(
   config: Config,
   write: WriteLine,
   traces: Tracing | undefined,
-  isCrewComplete?: () => boolean,
+  crew?: Crew,
 ): Promise<RunningServer & { metrics: Metrics | undefined }> {
   const { openMonitoring } = await import('../monitoring/open.ts')
   const { startServer } = await import('../server.ts')
@@ -127,7 +127,7 @@ export async function startServing(
       ...config,
       identity: () => ({ trust: config.trust, fetch: (url, init) => fetch(url, init) }),
       instruments,
-      isCrewComplete,
+      crew,
       write,
     })
     server.startRenderers()

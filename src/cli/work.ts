@@ -3,6 +3,7 @@
  * ends when it says so. It decides nothing: how many there are, and when, is workers.ts.
  */
 import { readTracing } from '../config.ts'
+import type { Crew } from '../server.ts'
 import { logOf, startServing } from './serve.ts'
 import { isOrder, type Order, type Report, tellError } from './worker-messages.ts'
 
@@ -13,11 +14,11 @@ import { isOrder, type Order, type Report, tellError } from './worker-messages.t
 export function work(self: NodeJS.Process): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) self.on(signal, () => {})
   let serving: ReturnType<typeof startServing> | undefined
-  let isCrewComplete = false
+  const crew = openCrew()
 
   const start = async ({ number, config }: Order & { order: 'start' }) => {
     const write = logOf(config, { worker: number })
-    serving = startServing(config, write, readTracing(), () => isCrewComplete)
+    serving = startServing(config, write, readTracing(), crew)
     const { origin, metrics, readiness } = await serving
     if (metrics) {
       const { answerPrimary } = await import('../monitoring/worker-numbers.ts')
@@ -35,8 +36,7 @@ export function work(self: NodeJS.Process): void {
       case 'start':
         return await start(order)
       case 'know':
-        isCrewComplete = order.isCrewComplete
-        return
+        return crew.know(order.isCrewComplete)
       case 'certify':
         return (await serving)?.useCertificate(order.certificate)
       case 'end':
@@ -51,6 +51,20 @@ export function work(self: NodeJS.Process): void {
     })
   })
   void report(self, { report: 'waiting' })
+}
+
+/** What the primary says of all workers. */
+function openCrew(): Crew & Readonly<{ know: (isCompleteNow: boolean) => void }> {
+  let isComplete = false
+  let completions = 0
+  return {
+    isComplete: () => isComplete,
+    completions: () => completions,
+    know(isCompleteNow) {
+      if (isCompleteNow && !isComplete) completions += 1
+      isComplete = isCompleteNow
+    },
+  }
 }
 
 /** Resolves when it is on its way, also when nobody is there any more. */

@@ -33,6 +33,8 @@ export type HttpOptions = Readonly<{
   stallTimeoutMs: number
   /** When a connection is closed behind an answer; never, when left out. */
   connections?: Readonly<{ maxRequests: number; maxAgeMs: number }>
+  /** Where several processes serve: connections from before this number grew are closed behind their next answer. */
+  handOuts?: (() => number) | undefined
   timeouts?: Partial<typeof defaultTimeouts>
   /** How long the requests that were taken have, once the end has begun. */
   closingMs?: number
@@ -82,8 +84,8 @@ export type HttpServer = Readonly<{
 
 export function createServer(parts: Parts, options: HttpOptions): HttpServer {
   const answerAny = toAnswerAny(options)
-  const isOver = options.connections && countRequests(options.connections, parts.stopwatch)
-  const serving: Serving = { ...options, isEnding: () => !server.listening, isOver }
+  const lives = watchLives(options, parts.stopwatch)
+  const serving: Serving = { ...options, isEnding: () => !server.listening, isOver: lives.isOver }
   const pipelining = createPipelining()
   const handle: Handle = (request, response) => {
     if (pipelining.isBehind(response)) {
@@ -97,6 +99,8 @@ export function createServer(parts: Parts, options: HttpOptions): HttpServer {
     })
   }
   const server = openServer(handle, parts, options)
+  // With TLS the second is the one that requests come on.
+  server.on('connection', lives.begin).on('secureConnection', lives.begin)
   const endSilent = watchSilence(server)
   return {
     server,
@@ -159,23 +163,32 @@ type Serving = HttpOptions &
   Readonly<{
     isEnding: () => boolean
     /** Whether the request that came on it is the last one of this connection. */
-    isOver: ((socket: Socket) => boolean) | undefined
+    isOver: (socket: Socket) => boolean
   }>
 
 /**
  * A client that keeps its connections would keep the workers that they lead to: one that took another's
- * place would serve nobody. Node's maxRequestsPerSocket would answer 503 to what is pipelined behind.
+ * place would serve nobody, and the first one those who came early. Node's maxRequestsPerSocket would answer
+ * 503 to what is pipelined behind.
  */
-function countRequests(
-  { maxRequests, maxAgeMs }: NonNullable<HttpOptions['connections']>,
+function watchLives(
+  { connections: limits, handOuts = () => 0 }: HttpOptions,
   nowMs: () => number,
-): (socket: Socket) => boolean {
-  const known = new WeakMap<Socket, { requests: number; sinceMs: number }>()
-  return socket => {
-    const connection = known.get(socket) ?? { requests: 0, sinceMs: nowMs() }
-    connection.requests += 1
-    known.set(socket, connection)
-    return connection.requests >= maxRequests || nowMs() - connection.sinceMs >= maxAgeMs
+): Readonly<{ begin: (socket: Socket) => void; isOver: (socket: Socket) => boolean }> {
+  const { maxRequests, maxAgeMs } = limits ?? { maxRequests: Infinity, maxAgeMs: Infinity }
+  const begun = () => ({ requests: 0, sinceMs: nowMs(), handOut: handOuts() })
+  const known = new WeakMap<Socket, ReturnType<typeof begun>>()
+  return {
+    begin: socket => void known.set(socket, begun()),
+    isOver(socket) {
+      const connection = known.get(socket) ?? begun()
+      connection.requests += 1
+      return (
+        connection.requests >= maxRequests ||
+        connection.handOut !== handOuts() ||
+        nowMs() - connection.sinceMs >= maxAgeMs
+      )
+    },
   }
 }
 
@@ -237,7 +250,7 @@ async function respond(
   }
   if (reply.isCut) return void socket.destroy()
   // Also of a request that came before the end: the connection is closed behind its answer.
-  if (options.isOver?.(socket) || isBroken || options.isEnding()) response.shouldKeepAlive = false
+  if (options.isOver(socket) || isBroken || options.isEnding()) response.shouldKeepAlive = false
   if (!request.complete) lingerAfter(response, request)
   send(response, call, reply)
 }

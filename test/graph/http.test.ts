@@ -136,6 +136,25 @@ describe('below a call', () => {
     assert.equal(await closedAt(Infinity, Infinity, 5), 5)
   })
 
+  test('a connection from before they are handed out anew is closed behind its next answer', async () => {
+    let handOuts = 0
+    await using own = await serve({ handOuts: () => handOuts })
+    // Also one on which nothing was asked before.
+    const accepted = once(own.server.server, 'connection')
+    const early = await open(own.port)
+    await accepted
+    handOuts += 1
+    const late = await open(own.port)
+    const request = `${head('GET /v1.0/me')}\r\n`
+    for (const [socket, answers] of [
+      [early, 1],
+      [late, 2],
+    ] as const) {
+      socket.write(request + head('GET /v1.0/me') + last)
+      assert.equal((await hear(socket)).length, answers)
+    }
+  })
+
   const broken: Readonly<Record<string, string>> = {
     'that is none': 'hello\r\n\r\n',
     'of binary rubbish': '\x16\x03\x01\x00\xa5\x01\x00\x00\r\n\r\n',

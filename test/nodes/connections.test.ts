@@ -3,9 +3,11 @@
  * /readyz says of it.
  */
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
 import { after, before, test } from 'node:test'
 import { until } from '../settings/stand.ts'
+import { findFreePort } from '../support/free-port.ts'
 import {
   contoso,
   ourAudience,
@@ -13,7 +15,7 @@ import {
   type TestIssuer,
   v2User,
 } from '../support/test-issuer.ts'
-import { inFolder, type Running, startVisage } from '../support/visage.ts'
+import { inFolder, launchVisage, type Place, type Running, startVisage } from '../support/visage.ts'
 
 let issuer: TestIssuer
 before(async () => {
@@ -23,9 +25,15 @@ after(() => issuer[Symbol.asyncDispose]())
 
 const issOf = () => `${issuer.origin}/${contoso}/v2.0`
 
-async function startTwo(cwd: string, env: Readonly<Record<string, string>>): Promise<Running> {
+const two = ['serve', '--workers', '2']
+
+function placeOf(cwd: string, env: Readonly<Record<string, string>>): Place {
   const base = { VISAGE_ISSUER: issOf(), VISAGE_AUDIENCE: ourAudience, VISAGE_PORT: '0' }
-  return await startVisage(['serve', '--workers', '2'], { cwd, env: { ...base, ...env } })
+  return { cwd, env: { ...base, ...env } }
+}
+
+async function startTwo(cwd: string, env: Readonly<Record<string, string>>): Promise<Running> {
+  return await startVisage(two, placeOf(cwd, env))
 }
 
 type Line = Readonly<Record<string, unknown>>
@@ -40,21 +48,46 @@ function pidsOf({ stderr }: Running): number[] {
 }
 
 /** One connection, kept for as long as the server keeps it, and asked on again and again. */
-function keepAsking({ origin }: Running, signal: AbortSignal): { answers: () => number } {
+function keepAsking(origin: string, signal: AbortSignal) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const authorization = `Bearer ${issuer.sign(v2User(Date.now(), { iss: issOf() }))}`
   let answers = 0
+  let isConnected = false
   const ask = () => {
     if (signal.aborted) return agent.destroy()
     const sent = get(`${origin}/v1.0/me`, { agent, headers: { authorization } }, response => {
       answers += 1
       response.resume().once('close', ask)
     })
-    // Of the worker that is killed.
+    sent.once('socket', socket => {
+      if (socket.connecting) socket.once('connect', () => (isConnected = true))
+    })
+    // Of the worker that is killed, or before anybody listens.
     sent.once('error', () => setImmediate(ask))
   }
   ask()
-  return { answers: () => answers }
+  return { answers: () => answers, isConnected: () => isConnected }
+}
+
+type Client = ReturnType<typeof keepAsking>
+
+/** Each has got so many answers more. */
+async function eachAnswered(clients: readonly Client[], more: number): Promise<void> {
+  const from = clients.map(({ answers }) => answers())
+  await until(() => clients.every(({ answers }, index) => answers() >= (from[index] ?? 0) + more))
+}
+
+/** Which part each of two workers has in the answers from now on, until each client has a hundred more. */
+async function sharesOf(
+  visage: Pick<Running, 'stderr'>,
+  clients: readonly Client[],
+): Promise<readonly number[]> {
+  const seen = visage.stderr().lastIndexOf('\n') + 1
+  await eachAnswered(clients, 100)
+  const served = linesOf(visage.stderr().slice(seen), 'answered')
+  return [1, 2].map(
+    number => served.filter(({ worker }) => worker === number).length / served.length,
+  )
 }
 
 test('of 16 kept connections each of two workers serves a third or more, also after one was killed', () =>
@@ -64,27 +97,57 @@ test('of 16 kept connections each of two workers serves a third or more, also af
       VISAGE_LOG_LEVEL: 'debug',
     })
     const ending = new AbortController()
-    const clients = Array.from({ length: 16 }, () => keepAsking(visage, ending.signal))
-    const eachAnswered = async (more: number) => {
-      const from = clients.map(({ answers }) => answers())
-      await until(() =>
-        clients.every(({ answers }, index) => answers() >= (from[index] ?? 0) + more),
-      )
-    }
-    await eachAnswered(20)
+    const clients = Array.from({ length: 16 }, () => keepAsking(visage.origin, ending.signal))
+    await eachAnswered(clients, 20)
     process.kill(pidsOf(visage)[0] ?? 0, 'SIGKILL')
     await until(() => linesOf(visage.stderr(), 'replaced').length > 0)
-    await eachAnswered(60)
-    const seen = visage.stderr().lastIndexOf('\n') + 1
-    await eachAnswered(100)
+    await eachAnswered(clients, 60)
+    const shares = await sharesOf(visage, clients)
+    assert.ok(Math.min(...shares) >= 1 / 3, `the workers served ${shares.join(' and ')}`)
     ending.abort()
-    const served = linesOf(visage.stderr().slice(seen), 'answered')
-    for (const number of [1, 2]) {
-      const share = served.filter(({ worker }) => worker === number).length / served.length
-      assert.ok(share >= 1 / 3, `worker ${number} served ${(share * 100).toFixed(1)} %`)
-    }
     assert.deepEqual(await visage.stop(), { code: 0, signal: null })
   }))
+
+test(
+  'connections without a limit are handed out anew when all workers serve: those that came early, too',
+  {
+    skip: process.platform !== 'linux' && 'not run: no /proc here',
+  },
+  () =>
+    inFolder(async cwd => {
+      const port = await findFreePort()
+      const never = { VISAGE_CONNECTION_REQUESTS: '0', VISAGE_CONNECTION_AGE: '0' }
+      const env = { ...never, VISAGE_LOG_LEVEL: 'debug', VISAGE_PORT: String(port) }
+      const visage = launchVisage(two, placeOf(cwd, env))
+      const ending = new AbortController()
+      try {
+        const origin = `http://127.0.0.1:${port}`
+        const clients = Array.from({ length: 16 }, () => keepAsking(origin, ending.signal))
+        // Of the two, the second one is held up until all clients have met the first.
+        await until(async () => (await childrenOf(visage)).length === 2)
+        const [, second = 0] = await childrenOf(visage)
+        process.kill(second, 'SIGSTOP')
+        await until(() => clients.every(({ isConnected }) => isConnected()))
+        process.kill(second, 'SIGCONT')
+        await until(() => linesOf(visage.stderr(), 'listening').length > 0)
+        await eachAnswered(clients, 10)
+        assert.ok(Math.min(...(await sharesOf(visage, clients))) > 0)
+        process.kill(second, 'SIGKILL')
+        await until(() => linesOf(visage.stderr(), 'replaced').length > 0)
+        await eachAnswered(clients, 10)
+        assert.ok(Math.min(...(await sharesOf(visage, clients))) > 0)
+      } finally {
+        ending.abort()
+        visage.send('SIGTERM')
+        await visage.ended
+      }
+    }),
+)
+
+async function childrenOf({ pid }: Pick<Running, 'pid'>): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  return text.split(' ').filter(Boolean).map(Number)
+}
 
 test('/readyz is 200 only while all workers serve, and says that it is the workers', () =>
   inFolder(async cwd => {
