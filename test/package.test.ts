@@ -10,7 +10,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
+import { findOldNode } from './support/installed.ts'
 
+const oldNode = await findOldNode()
 const run = promisify(execFile)
 const root = join(import.meta.dirname, '..')
 const manifest: Readonly<{
@@ -70,6 +72,21 @@ describe('the package', () => {
     for (const command of ['dev', 'serve', 'token', 'reset'])
       assert.match(help.stdout, new RegExp(command))
     assert.equal((await call('--version')).stdout.trim(), manifest.version)
+  })
+
+  test('says in one line that Node.js is too old, as a command and inside a test', {
+    skip: oldNode === undefined && 'not run: no older Node.js here',
+  }, async () => {
+    const { path = '', version = '' } = oldNode ?? {}
+    const refusal = `Visage needs Node.js 24 or newer, and this is ${version}.`
+    const command = run(path, [visage, 'dev'], { cwd: folder, env: environment })
+    const told = { code: 2, stdout: '', stderr: `visage: ${refusal}\n` }
+    await assert.rejects(command, told)
+    const program = `import('visage')
+        .then(({ startVisage }) => startVisage())
+        .catch(error => console.log(error.message))`
+    const { stdout } = await run(path, ['--eval', program], { cwd: folder, env: environment })
+    assert.equal(stdout, `${refusal}\n`)
   })
 
   test('starts inside a test, with types', async () => {

@@ -16,16 +16,17 @@ export type Rule = (sources: Sources) => string[]
  *     main · worker -> cli -> server -> graph -> tokens · permissions · directory · photos
  *                                       directory -> storage      photos -> renditions · storage
  *     cli · server -> stores -> storage      cli -> backup -> stores · photos · storage
- *     cli -> push · demo · journal      visage -> development · issuer · journal · demo · cli
+ *     cli -> push · demo · journal      visage -> start-visage
+ *     start-visage -> development · issuer · journal · demo · cli
  *     cli -> development -> server · issuer · demo · demo-state · reset-endpoint · faults · journal
  *     demo-state -> demo · directory · photos · renditions · storage      reset-endpoint -> issuer
  *     faults -> graph · directory · config
  *     cli · server -> monitoring -> graph · photos · renditions · storage · tokens
- *     cli · server -> version
+ *     main · visage · cli · server -> version
  *     cli · main -> config -> tokens · throttling · storage    everything -> failure · events
  */
 export const arrows: Readonly<Record<string, readonly string[]>> = {
-  'main.ts': ['cli', 'config.ts'],
+  'main.ts': ['cli', 'config.ts', 'version.ts'],
   // main.ts of the processes that `visage serve --workers` starts.
   'worker.ts': ['cli'],
   // `permissions` for the names of roles, as people type them.
@@ -65,8 +66,10 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   journal: [],
   // What is put around the parts of a server, in their own types; none of them knows of it.
   monitoring: ['graph', 'photos', 'renditions', 'storage', 'tokens'],
-  // The entry of the package: `visage dev` as a function, and its certificate.
-  'visage.ts': ['development.ts', 'issuer', 'journal', 'demo', 'cli', 'options.ts'],
+  // The entry of the package, which an old Node.js can read.
+  'visage.ts': ['start-visage.ts', 'version.ts'],
+  // `visage dev` as a function, and its certificate.
+  'start-visage.ts': ['development.ts', 'issuer', 'journal', 'demo', 'cli', 'options.ts'],
   // For the nearest of the known words.
   'options.ts': ['issuer'],
   // The composition root hands every room what it needs, so it sees them all.

@@ -2,8 +2,10 @@
  * Whether programs that no package brings are on this machine. A test that needs them says by name what
  * it could not run.
  */
+import { execFile } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
 
 /** For `skip` of a test: why it cannot run, or false. */
 export function whyMissing(...programs: readonly string[]): string | false {
@@ -12,14 +14,32 @@ export function whyMissing(...programs: readonly string[]): string | false {
 }
 
 function isInstalled(program: string): boolean {
+  return placesOf(program).length > 0
+}
+
+function placesOf(program: string): readonly string[] {
   // Where an ordinary user's shell does not look, but nginx is.
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']
-  return folders.some(folder => {
-    try {
-      accessSync(join(folder, program), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
+  return folders
+    .map(folder => join(folder, program))
+    .filter(path => {
+      try {
+        accessSync(path, constants.X_OK)
+        return true
+      } catch {
+        return false
+      }
+    })
+}
+
+export type OldNode = Readonly<{ path: string; version: string }>
+
+/** A Node.js on this machine that Visage does not run on. */
+export async function findOldNode(): Promise<OldNode | undefined> {
+  for (const path of placesOf('node')) {
+    const { stdout } = await promisify(execFile)(path, ['--version'])
+    const version = stdout.trim().replace(/^v/, '')
+    if (Number.parseInt(version, 10) < 24) return { path, version }
+  }
+  return undefined
 }
