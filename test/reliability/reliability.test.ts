@@ -1,6 +1,6 @@
 /**
- * Every fault in its quick form. The whole table is made by `npm run reliability`; who runs that too says
- * so by RELIABILITY=full, and it is not made twice.
+ * Every fault in few rounds, as `npm run reliability -- --quick` makes them. RELIABILITY=apart says that this command
+ * runs beside the tests, so that no fault is made twice.
  */
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
@@ -10,10 +10,10 @@ import { closeShared } from './nodes.ts'
 
 after(closeShared)
 
-const isMadeInFull = process.env.RELIABILITY === 'full'
+const isMadeApart = process.env.RELIABILITY === 'apart'
 
 for (const { name, title, deployment, rounds, whyNot, run } of faults) {
-  const skip = isMadeInFull ? 'made in full by npm run reliability' : (whyNot?.() ?? false)
+  const skip = isMadeApart ? 'made apart, by npm run reliability' : (whyNot?.() ?? false)
   test(`${title} (${deployment}): nothing lost, torn or answered wrongly`, { skip }, async t => {
     const outcome = await run(rounds.quick, () => {})
     const { acknowledged, refused, recoveryMs } = outcome
