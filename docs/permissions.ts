@@ -25,6 +25,8 @@ const resources: Readonly<Record<Resource, string>> = {
   user: 'user',
   group: 'group',
   team: 'team',
+  membership: 'membership in a group',
+  ownership: 'ownership of a group',
   contact: 'contact',
   contactFolder: 'contact folder',
   photoUpdateSettings: 'photo update settings',
@@ -62,6 +64,8 @@ export function renderPermissions(): string {
     '### How far a permission reaches',
     reachIntroduction,
     renderReach(),
+    '### What a list keeps back',
+    limited,
     '## Administrator roles',
     roleIntroduction,
     renderRoles(),
@@ -128,6 +132,10 @@ Applications go on: they hold no role of a person, and an administrator has cons
 \`allowedRoles\` takes template ids of Entra's built-in roles; custom roles are refused. The refusal is a 403 that names \
 the setting and the roles that would do.`
 
+const limited = `The lists of the groups that a user is in (\`memberOf\`) or owns (\`ownedObjects\`) take \
+less than reading a group does. Without a permission that reads groups they hold only the id of each: every other \
+property is null or an empty list, the order is that of ids, and \`$search\` and \`$filter\` are a 403.`
+
 const refusals = `- A permission or a relation that is missing is a 403 that names the permissions \
 which would have been enough for this very request, and the roles if one of those is needed too.
 - A kind of account that a table does not support is a 403 that says so; no permission helps.
@@ -178,6 +186,7 @@ also one of the roles ${orList(actingRoles.user)}.
 one of the roles ${orList(actingRoles.group)}.
 - **A team you do not own:** reading takes the table's permission. To update its photo also one of the \
 roles ${orList(actingRoles.team)}.
+- **The groups that another user is in or owns:** a permission that reaches the whole organisation.
 - **The photo update settings:** reading takes the table's permission. To change them also one of the \
 roles ${orList(actingRoles.photoUpdateSettings)}.
 - **Another's mailbox:** never with delegated permissions, whatever the role.
@@ -261,6 +270,11 @@ function renderDifferences(): string {
       'Azure AD B2C',
       'updating a user’s photo is not supported; Visage lets it be read',
       'the page on reading: reading it is not supported either',
+    ],
+    [
+      'Own memberships in groups, with `User.Read.All` alone',
+      'not mentioned; Visage lists them',
+      'the page has `User.Read.All` for another user’s memberships only',
     ],
     [
       'Consent for a single team or special groups',

@@ -60,29 +60,6 @@ export async function listGroups(
   return await rest.orderBy('display_name').orderBy('id').limit(page.top).execute()
 }
 
-/** The teams a user is in, as owner or as member. */
-export async function listJoinedTeams(
-  database: Database,
-  tenantId: string,
-  userId: string,
-): Promise<GroupRow[]> {
-  return await database
-    .selectFrom('groups')
-    .selectAll('groups')
-    .where('tenant_id', '=', tenantId)
-    .where('is_team', '=', 1)
-    .where('id', 'in', people =>
-      people
-        .selectFrom('group_people')
-        .select('group_id')
-        .where('tenant_id', '=', tenantId)
-        .where('user_id', '=', userId),
-    )
-    .orderBy('display_name')
-    .orderBy('id')
-    .execute()
-}
-
 export type NewGroup = Readonly<{
   id: string
   displayName: string

@@ -113,6 +113,32 @@ export const contracts = {
     options: selectOnly,
     answer: { kind: 'list', type: 'team' },
   },
+  // @differs memberOf and ownedObjects hold groups alone; in Graph also directory roles, administrative
+  // units and applications.
+  listMemberOf: {
+    summary: 'The groups that a user is a member of, each with its type',
+    page: 'user-list-memberof',
+    options: searchable,
+    answer: { kind: 'list', type: 'group' },
+  },
+  listGroupsMemberOf: {
+    summary: 'The groups that a user is a member of',
+    page: 'user-list-memberof',
+    options: searchable,
+    answer: { kind: 'list', type: 'group' },
+  },
+  listOwnedObjects: {
+    summary: 'The groups that a user owns, each with its type',
+    page: 'user-list-ownedobjects',
+    options: searchable,
+    answer: { kind: 'list', type: 'group' },
+  },
+  listOwnedGroups: {
+    summary: 'The groups that a user owns',
+    page: 'user-list-ownedobjects',
+    options: searchable,
+    answer: { kind: 'list', type: 'group' },
+  },
   getContact: {
     summary: 'A contact',
     page: 'contact-get',

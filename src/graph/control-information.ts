@@ -15,6 +15,8 @@ export type Shown = Readonly<{
   type: EntityName
   /** Its key in a collection; undefined where only one thing has the address, as `photo`. */
   key: string | undefined
+  /** The set that it is addressed in, where the context names another. */
+  set?: string
   /** No request at its own address changes it. */
   isReadOnly?: true
   /** What is told at the minimal level already: `@odata.mediaEtag` and its like. */
@@ -101,7 +103,8 @@ function fullName(type: string): string {
 
 /** With a selection only those that are in it. */
 function navigationLinks({ type, selected }: Shown, url: string): Json {
-  const names = Object.keys(entityTypes[type].navigation ?? {})
+  const { navigation, related } = entityTypes[type]
+  const names = Object.keys({ ...navigation, ...related })
   return Object.fromEntries(
     names
       .filter(name => selected === undefined || selected.has(name.toLowerCase()))

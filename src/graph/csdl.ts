@@ -10,6 +10,7 @@ import {
   container,
   type EntityName,
   type EntityType,
+  entityTypes,
   enumTypes,
   isCollection,
   itemType,
@@ -93,7 +94,7 @@ function renderRootType(): string {
 function renderEntityType(name: EntityName, type: EntityType): string {
   return element(
     'EntityType',
-    { Name: name, BaseType: 'graph.entity', HasStream: type.hasStream && 'true' },
+    { Name: name, BaseType: `graph.${type.base ?? 'entity'}`, HasStream: type.hasStream && 'true' },
     [
       ...renderProperties(type.properties),
       ...Object.entries(type.navigation ?? {}).map(([property, target]) =>
@@ -102,6 +103,9 @@ function renderEntityType(name: EntityName, type: EntityType): string {
           Type: qualified(target),
           ContainsTarget: 'true',
         }),
+      ),
+      ...Object.entries(type.related ?? {}).map(([property, target]) =>
+        element('NavigationProperty', { Name: property, Type: qualified(target) }),
       ),
       ...(type.alternateKey === undefined ? [] : [renderAlternateKey(type.alternateKey)]),
     ],
@@ -140,10 +144,21 @@ function renderContainer(names: ReadonlySet<string>): string {
   return element('EntityContainer', { Name: 'GraphService' }, [
     ...Object.entries(container.sets)
       .filter(isThere)
-      .map(([name, type]) => element('EntitySet', { Name: name, EntityType: qualified(type) })),
+      .map(([name, type]) =>
+        element('EntitySet', { Name: name, EntityType: qualified(type) }, renderBindings(type)),
+      ),
+    ...Object.entries(container.unlisted).map(([name, type]) =>
+      element('EntitySet', {
+        Name: name,
+        EntityType: qualified(type),
+        IncludeInServiceDocument: 'false',
+      }),
+    ),
     ...Object.entries(container.singletons)
       .filter(isThere)
-      .map(([name, type]) => element('Singleton', { Name: name, Type: qualified(type) })),
+      .map(([name, type]) =>
+        element('Singleton', { Name: name, Type: qualified(type) }, renderBindings(type)),
+      ),
     element('Annotation', { Term: 'Capabilities.BatchSupported', Bool: 'true' }),
     element('Annotation', { Term: 'Capabilities.SupportedFormats' }, [
       element(
@@ -155,6 +170,16 @@ function renderContainer(names: ReadonlySet<string>): string {
       ),
     ]),
   ])
+}
+
+/** Where to look for what is related to an entity. */
+function renderBindings(type: EntityName): string[] {
+  const sets = Object.entries({ ...container.sets, ...container.unlisted })
+  return Object.entries(entityTypes[type].related ?? {}).flatMap(([property, target]) =>
+    sets
+      .filter(([, entry]) => entry === itemType(target))
+      .map(([set]) => element('NavigationPropertyBinding', { Path: property, Target: set })),
+  )
 }
 
 function renderRestrictions(target: string, list: Restrictions): string {

@@ -4,10 +4,7 @@
  */
 import * as contacts from '../directory/contacts.ts'
 import * as folders from '../directory/folders.ts'
-import {
-  listGroups as findGroups,
-  listJoinedTeams as findJoinedTeams,
-} from '../directory/groups.ts'
+import { listGroups as findGroups } from '../directory/groups.ts'
 import { removeFolder } from '../directory/remove-folder.ts'
 import { listUsers as findUsers } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
@@ -15,7 +12,8 @@ import { readContact, readContactFolder } from './bodies.ts'
 import type { Reply } from './call.ts'
 import { contracts } from './contracts.ts'
 import { readJson } from './json.ts'
-import { formatSkipToken, readOptions } from './query.ts'
+import { nextAfter, nextSkip, onePageMore } from './paging.ts'
+import { readOptions } from './query.ts'
 import { collection, empty, entity } from './replies.ts'
 import type { Parts, Request } from './request.ts'
 import * as resources from './resources.ts'
@@ -58,17 +56,6 @@ export async function listGroups(request: Request, parts: Parts): Promise<Reply>
 export async function getTeam(request: Request): Promise<Reply> {
   const { select } = readOptions(request.address.query, contracts.getTeam.options)
   return entity(request, 'teams/$entity', resources.team(expectGroup(request.target), select))
-}
-
-export async function listJoinedTeams(request: Request, parts: Parts): Promise<Reply> {
-  const { select } = readOptions(request.address.query, contracts.listJoinedTeams.options)
-  const person = expectPerson(request.target)
-  const rows = await findJoinedTeams(parts.database, person.tenant_id, person.id)
-  return collection(
-    request,
-    'teams',
-    rows.map(row => resources.team(row, select)),
-  )
 }
 
 export async function getContact(request: Request): Promise<Reply> {
@@ -175,27 +162,6 @@ export async function deleteContactFolder({ target }: Request, parts: Parts): Pr
 
 /** A contact as JSON; Graph's own limit for one request is 4 MB, but text never comes near that. */
 const maxJsonBytes = 256 * 1024
-
-/** One row more than asked for tells whether there is a page after this one. */
-function onePageMore<Options extends Readonly<{ top: number }>>(options: Options): Options {
-  return { ...options, top: options.top + 1 }
-}
-
-function nextAfter(
-  rows: readonly { display_name: string; id: string }[],
-  page: readonly { display_name: string; id: string }[],
-): Record<string, string> | undefined {
-  const last = page.at(-1)
-  if (last === undefined || rows.length === page.length) return undefined
-  return { $skiptoken: formatSkipToken({ name: last.display_name, id: last.id }) }
-}
-
-function nextSkip(
-  rows: readonly unknown[],
-  { skip, top }: Readonly<{ skip: number; top: number }>,
-): Record<string, string> | undefined {
-  return rows.length > top ? { $skip: String(skip + top) } : undefined
-}
 
 function folderOf(target: Target): string | undefined {
   return target.kind === 'folder' ? target.folder.id : undefined

@@ -142,6 +142,7 @@ function tagOf(route: Route, operation: Operation): (typeof tags)[number] {
   if (operation.endsWith('PhotoUpdateSettings')) return 'settings'
   if (/photo/i.test(operation)) return 'photos'
   const { resource } = demandOf({ operation, target: route.target })
+  if (resource === 'membership' || resource === 'ownership') return 'groups'
   if (resource === 'user' || resource === 'group' || resource === 'team') return `${resource}s`
   return 'contacts'
 }

@@ -5,6 +5,7 @@
 
 import type { Reply } from './call.ts'
 import * as directory from './directory-operations.ts'
+import * as memberships from './membership-operations.ts'
 import * as photos from './photo-operations.ts'
 import type { Parts, Request } from './request.ts'
 import type { Operation } from './routes.ts'
@@ -25,7 +26,11 @@ export const operations: Readonly<Record<Operation, Perform>> = {
   getGroup: directory.getGroup,
   listGroups: directory.listGroups,
   getTeam: directory.getTeam,
-  listJoinedTeams: directory.listJoinedTeams,
+  listJoinedTeams: memberships.listJoinedTeams,
+  listMemberOf: memberships.listMemberOf,
+  listGroupsMemberOf: memberships.listGroupsMemberOf,
+  listOwnedObjects: memberships.listOwnedObjects,
+  listOwnedGroups: memberships.listOwnedGroups,
   getContact: directory.getContact,
   listContacts: directory.listContacts,
   createContact: directory.createContact,

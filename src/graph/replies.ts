@@ -35,7 +35,9 @@ export function collection(
   return reply(level, 200, {
     ...contextOf(request, level, context),
     ...(next && { '@odata.nextLink': nextLink(request, next) }),
-    value: value.map(shown => present(shown, level, urlOf(request, context, shown.key))),
+    value: value.map(shown =>
+      present(shown, level, urlOf(request, shown.set ?? context, shown.key)),
+    ),
   })
 }
 

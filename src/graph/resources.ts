@@ -11,6 +11,7 @@ import type { Photo, PixelSize } from '../photos/photo.ts'
 import type { Version } from './address.ts'
 import type { Json, Shown } from './control-information.ts'
 import { etagOf } from './headers.ts'
+import { entityTypes, isCollection } from './schema.ts'
 
 type Select = ReadonlySet<string> | undefined
 
@@ -101,6 +102,28 @@ export function group(row: Group, select: Select): Shown {
     visibility: row.visibility,
   }
   return { type: 'group', key: row.id, isReadOnly: true, ...pick(all, select) }
+}
+
+/** Among directoryObjects, where each says what it is. */
+export function asDirectoryObject(shown: Shown): Shown {
+  return {
+    ...shown,
+    set: 'groups',
+    annotations: { '@odata.type': `#microsoft.graph.${shown.type}` },
+  }
+}
+
+/**
+ * "…only the @odata.type property for the object type and the id is returned, while other properties
+ * are indicated as null." A list of the schema is never null.
+ * https://learn.microsoft.com/en-us/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
+ */
+export function groupById(id: string, select: Select): Shown {
+  const none = Object.entries(entityTypes.group.properties).map(
+    ([name, type]) => [name, isCollection(type) ? [] : null] as const,
+  )
+  const all = { id, ...Object.fromEntries(none) }
+  return { type: 'group', key: id, isReadOnly: true, ...pick(all, select) }
 }
 
 export function team(row: Group, select: Select): Shown {

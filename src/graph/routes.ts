@@ -22,6 +22,10 @@ export type Operation =
   | 'listGroups'
   | 'getTeam'
   | 'listJoinedTeams'
+  | 'listMemberOf'
+  | 'listGroupsMemberOf'
+  | 'listOwnedObjects'
+  | 'listOwnedGroups'
   | 'getContact'
   | 'listContacts'
   | 'createContact'
@@ -53,6 +57,9 @@ const folder = user.flatMap(u => [`${u}/contactFolders/{folder}`])
 // childFolders/{folder} leads back to a folder, to any depth: see `insert`.
 const anyFolder = folder.flatMap(f => [f, `${f}/childFolders/{folder}`])
 const contact = [...user, ...anyFolder].map(place => `${place}/contacts/{contact}`)
+
+// Pages write the namespace, Kiota SDKs its alias in $metadata.
+const groupCast = ['microsoft.graph.group', 'graph.group']
 
 // @differs SDKs have a PATCH of `photo` for height and width; no page has it, and a photo's size is its
 // picture's: 405.
@@ -96,6 +103,12 @@ export const routes: readonly Route[] = [
   { path: '/users', target: 'directory', on: { GET: 'listUsers' } },
   ...at(user, '', 'user', { GET: 'getUser' }),
   ...at(user, '/joinedTeams', 'user', { GET: 'listJoinedTeams' }),
+  ...at(user, '/memberOf', 'user', { GET: 'listMemberOf' }),
+  ...at(user, '/ownedObjects', 'user', { GET: 'listOwnedObjects' }),
+  ...groupCast.flatMap(cast => [
+    ...at(user, `/memberOf/${cast}`, 'user', { GET: 'listGroupsMemberOf' }),
+    ...at(user, `/ownedObjects/${cast}`, 'user', { GET: 'listOwnedGroups' }),
+  ]),
   { path: '/groups', target: 'directory', on: { GET: 'listGroups' } },
   ...at(group, '', 'group', { GET: 'getGroup' }),
   ...at(team, '', 'team', { GET: 'getTeam' }),

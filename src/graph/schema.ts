@@ -14,6 +14,8 @@ export type PropertyType = Value | `Collection(${Value})`
 export type NavigationType = EntityName | `Collection(${EntityName})`
 
 export type EntityType = Readonly<{
+  /** Left out: Graph's own root of all entities. */
+  base?: EntityName
   /** Only in this version; else in both. */
   only?: Version
   /** The bytes are at `/$value`. */
@@ -22,12 +24,15 @@ export type EntityType = Readonly<{
   properties: Readonly<Record<string, PropertyType>>
   /** Every one of them is contained: it is addressed through its owner. */
   navigation?: Readonly<Record<string, NavigationType>>
+  /** These are not contained: each entry has an address of its own. */
+  related?: Readonly<Record<string, NavigationType>>
   /** Another property by which one can be addressed: users(userPrincipalName='…'). */
   alternateKey?: string
 }>
 
 export type EntityName =
   | 'profilePhoto'
+  | 'directoryObject'
   | 'user'
   | 'group'
   | 'team'
@@ -39,7 +44,9 @@ export type EntityName =
 
 export const entityTypes: Readonly<Record<EntityName, EntityType>> = {
   profilePhoto: { hasStream: true, properties: { height: 'Edm.Int32', width: 'Edm.Int32' } },
+  directoryObject: { properties: {} },
   user: {
+    base: 'directoryObject',
     alternateKey: 'userPrincipalName',
     properties: {
       accountEnabled: 'Edm.Boolean',
@@ -63,8 +70,13 @@ export const entityTypes: Readonly<Record<EntityName, EntityType>> = {
       contacts: 'Collection(contact)',
       contactFolders: 'Collection(contactFolder)',
     },
+    related: {
+      memberOf: 'Collection(directoryObject)',
+      ownedObjects: 'Collection(directoryObject)',
+    },
   },
   group: {
+    base: 'directoryObject',
     properties: {
       description: 'Edm.String',
       displayName: 'Edm.String',
@@ -132,6 +144,8 @@ export const enumTypes: Readonly<Record<string, readonly string[]>> = {
 export const container = {
   sets: { groups: 'group', teams: 'team', users: 'user' },
   singletons: { admin: 'admin', me: 'user' },
+  /** Only what contexts name: nothing is served at the set itself. */
+  unlisted: { directoryObjects: 'directoryObject' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, EntityName>>>>
 
 /**

@@ -136,6 +136,8 @@ function reachesOwnOnly(name: Permission): boolean {
 function isOwn(resource: Resource, relation: Relation): boolean {
   switch (resource) {
     case 'user':
+    case 'membership':
+    case 'ownership':
       return relation.isSelf
     case 'group':
     case 'team':

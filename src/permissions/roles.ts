@@ -33,6 +33,9 @@ export const actingRoles: Readonly<Record<Resource, readonly RoleName[]>> = {
   // "This API supports admin permissions. Global admins and Microsoft Teams service admins can access
   // teams that they are not a member of." https://learn.microsoft.com/en-us/graph/api/team-update
   team: ['Global Administrator', 'Teams Administrator'],
+  // These are only read.
+  membership: [],
+  ownership: [],
   // A mailbox is private: no role opens another person's contacts.
   contact: [],
   contactFolder: [],

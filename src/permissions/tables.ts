@@ -26,6 +26,10 @@ export type Resource =
   | 'user'
   | 'group'
   | 'team'
+  /** The groups that a user is a member of. */
+  | 'membership'
+  /** The groups that a user owns. */
+  | 'ownership'
   | 'contact'
   | 'contactFolder'
   | 'photoUpdateSettings'
@@ -357,6 +361,47 @@ const listTeams: Table = {
   },
 }
 
+/**
+ * "List a user's direct memberships": a table for the signed-in user's, whose least is User.Read, and one
+ * for another user's, whose least is User.Read.All. @differs User.Read.All, which the page has for another
+ * user's memberships only, also lists one's own.
+ */
+const listMemberships: Table = {
+  source: `${pages}/user-list-memberof`,
+  rows: {
+    delegated: {
+      least: 'User.Read',
+      higher: [
+        'User.Read.All',
+        'Directory.Read.All',
+        'Directory.ReadWrite.All',
+        'GroupMember.Read.All',
+      ],
+    },
+    personal: 'unsupported',
+    application: { least: 'Directory.Read.All', higher: ['Directory.ReadWrite.All'] },
+  },
+}
+
+// "List ownedObjects". @differs The page on listing what a user owns also has AgentIdUser.*, for agents,
+// which are not in Visage.
+const listOwnerships: Table = {
+  source: `${pages}/user-list-ownedobjects`,
+  rows: {
+    delegated: {
+      least: 'User.Read',
+      higher: [
+        'Directory.Read.All',
+        'Directory.ReadWrite.All',
+        'User.Read.All',
+        'User.ReadWrite.All',
+      ],
+    },
+    personal: 'unsupported',
+    application: 'unsupported',
+  },
+}
+
 // "Get contact", and word for word the same: "List contacts", "Get contactFolder", "List contactFolders"
 const readContactEntry: Table['rows'] = {
   delegated: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
@@ -411,12 +456,18 @@ const noUserWrites = absent(`${pages}/resources/users`)
 const noGroupWrites = absent(`${pages}/resources/group`)
 const noTeamWrites = absent(`${pages}/resources/team`)
 
+// Who is in a group, and who owns it, is listed and nothing else.
+const onlyListedMemberships = absent(`${pages}/user-list-memberof`)
+const onlyListedOwnerships = absent(`${pages}/user-list-ownedobjects`)
+
 /** Every question has an answer: total over action, resource and kind of account. */
 export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>> = {
   read: {
     user: readUser,
     group: readGroup,
     team: readTeam,
+    membership: onlyListedMemberships,
+    ownership: onlyListedOwnerships,
     contact: readContact,
     contactFolder: noFolderPhoto,
     photoUpdateSettings: onlyOneOfSettings,
@@ -425,6 +476,8 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     user: readUserMetadata,
     group: readGroup,
     team: readTeam,
+    membership: onlyListedMemberships,
+    ownership: onlyListedOwnerships,
     contact: readContact,
     contactFolder: noFolderPhoto,
     photoUpdateSettings: onlyOneOfSettings,
@@ -433,6 +486,8 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     user: updateUser,
     group: updateGroup,
     team: updateTeam,
+    membership: onlyListedMemberships,
+    ownership: onlyListedOwnerships,
     contact: updateContact,
     contactFolder: noFolderPhoto,
     photoUpdateSettings: onlyOneOfSettings,
@@ -443,6 +498,8 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     // "The delete operation supports only user or group photos, but not Outlook contact nor Teams
     // photos."
     team: absent(deletePage),
+    membership: onlyListedMemberships,
+    ownership: onlyListedOwnerships,
     contact: absent(deletePage),
     contactFolder: noFolderPhoto,
     photoUpdateSettings: onlyOneOfSettings,
@@ -451,6 +508,8 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     user: readUserEntry,
     group: readGroupEntry,
     team: readTeamEntry,
+    membership: onlyListedMemberships,
+    ownership: onlyListedOwnerships,
     contact: { source: `${pages}/contact-get`, rows: readContactEntry },
     contactFolder: { source: `${pages}/contactfolder-get`, rows: readContactEntry },
     photoUpdateSettings: readSettings,
@@ -459,6 +518,8 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     user: listUsers,
     group: listGroups,
     team: listTeams,
+    membership: listMemberships,
+    ownership: listOwnerships,
     contact: { source: `${pages}/user-list-contacts`, rows: readContactEntry },
     contactFolder: { source: `${pages}/user-list-contactfolders`, rows: readContactEntry },
     photoUpdateSettings: onlyOneOfSettings,
@@ -467,6 +528,8 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     user: noUserWrites,
     group: noGroupWrites,
     team: noTeamWrites,
+    membership: onlyListedMemberships,
+    ownership: onlyListedOwnerships,
     contact: { source: `${pages}/user-post-contacts`, rows: writeContactEntry },
     contactFolder: { source: `${pages}/user-post-contactfolders`, rows: writeContactEntry },
     photoUpdateSettings: onlyOneOfSettings,
@@ -475,6 +538,8 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     user: noUserWrites,
     group: noGroupWrites,
     team: noTeamWrites,
+    membership: onlyListedMemberships,
+    ownership: onlyListedOwnerships,
     contact: noContactUpdates,
     contactFolder: noFolderUpdates,
     photoUpdateSettings: updateSettings,
@@ -483,6 +548,8 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     user: noUserWrites,
     group: noGroupWrites,
     team: noTeamWrites,
+    membership: onlyListedMemberships,
+    ownership: onlyListedOwnerships,
     contact: { source: `${pages}/contact-delete`, rows: writeContactEntry },
     contactFolder: { source: `${pages}/contactfolder-delete`, rows: writeContactEntry },
     photoUpdateSettings: deleteSettings,

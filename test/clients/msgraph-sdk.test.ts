@@ -173,6 +173,22 @@ describe('@microsoft/msgraph-sdk', () => {
     }
   })
 
+  it('lists the groups that somebody is in and those that they own, page by page', async () => {
+    const { me } = clientFor({ person: 'alice', scopes: ['User.Read', 'GroupMember.Read.All'] })
+    const own = groups.filter(({ ownerIds }) => ownerIds.includes(people[0]?.id ?? ''))
+    const owned = await me.ownedObjects.graphGroup.get()
+    assert.deepEqual(
+      owned?.value?.map(({ displayName }) => displayName),
+      own.map(({ displayName }) => displayName),
+    )
+    const page = await me.memberOf.get({ queryParameters: { top: 1, select: ['id'] } })
+    assert.equal(page?.value?.length, 1)
+    assert.equal(page?.value?.[0]?.odataType, '#microsoft.graph.group')
+    const next = await me.memberOf.graphGroup.withUrl(page?.odataNextLink ?? '').get()
+    assert.equal(next?.value?.length, 1)
+    assert.notEqual(next?.value?.[0]?.id, page?.value?.[0]?.id)
+  })
+
   it('sets the photo of a team that its owner is in', async () => {
     const team = groups.find(({ isTeam }) => isTeam)
     const owner = clientFor({

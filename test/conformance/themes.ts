@@ -12,6 +12,7 @@ import { descriptions } from './scenarios/descriptions.ts'
 import { directory } from './scenarios/directory.ts'
 import { http } from './scenarios/http.ts'
 import { images } from './scenarios/images.ts'
+import { memberships } from './scenarios/memberships.ts'
 import { operations } from './scenarios/operations.ts'
 import { permissions } from './scenarios/permissions.ts'
 import { precedence } from './scenarios/precedence.ts'
@@ -24,6 +25,7 @@ export const themes: Readonly<Record<string, readonly Scenario[]>> = {
   operations,
   addresses,
   directory,
+  memberships,
   images,
   conditions,
   batch,

@@ -118,6 +118,23 @@ describe('$metadata', () => {
     })
   })
 
+  test('leads from a person to things with addresses of their own', () => {
+    withDocument(renderCsdl('v1.0'), document => {
+      for (const name of ['memberOf', 'ownedObjects']) {
+        const property = `//e:EntityType[@Name='user']/e:NavigationProperty[@Name='${name}'][not(@ContainsTarget)]/@Type`
+        assert.deepEqual(attributesAt(document, property), ['Collection(graph.directoryObject)'])
+        const binding = `//e:EntitySet[@Name='users']/e:NavigationPropertyBinding[@Path='${name}']/@Target`
+        assert.deepEqual(attributesAt(document, binding), ['directoryObjects'])
+      }
+      for (const type of ['user', 'group']) {
+        const base = `//e:EntityType[@Name='${type}']/@BaseType`
+        assert.deepEqual(attributesAt(document, base), ['graph.directoryObject'])
+      }
+      const listed = "//e:EntitySet[@Name='directoryObjects']/@IncludeInServiceDocument"
+      assert.deepEqual(attributesAt(document, listed), ['false'])
+    })
+  })
+
   test('has settings of photo updates under beta alone', () => {
     assert.match(renderCsdl('beta'), /Name="photoUpdateSettings"/)
     assert.doesNotMatch(renderCsdl('v1.0'), /photoUpdate|peopleAdmin|"admin"/)

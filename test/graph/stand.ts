@@ -36,6 +36,7 @@ export type Stand = Readonly<{
 
 /** What alice may do here: whatever a user can be granted. */
 const everything = [
+  'User.Read',
   'User.ReadWrite.All',
   'User.ReadWrite',
   'ProfilePhoto.ReadWrite.All',

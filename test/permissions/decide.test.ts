@@ -187,6 +187,22 @@ test('User.Read does not read the profile of a colleague', () => {
   assert.equal(may(delegated('User.Read'), 'readEntry', 'user', 'stranger'), false)
 })
 
+test('User.Read lists the own memberships and not those of a colleague', () => {
+  for (const resource of ['membership', 'ownership'] as const) {
+    assert.ok(may(delegated('User.Read'), 'listEntries', resource, 'self'))
+    assert.equal(may(delegated('User.Read'), 'listEntries', resource, 'stranger'), false)
+    assert.ok(may(delegated('User.Read.All'), 'listEntries', resource, 'stranger'))
+  }
+})
+
+test('an application lists memberships, and not what somebody owns', () => {
+  assert.ok(may(application('Directory.Read.All'), 'listEntries', 'membership', 'stranger'))
+  assert.equal(
+    may(application('Directory.Read.All'), 'listEntries', 'ownership', 'stranger'),
+    false,
+  )
+})
+
 test('a People Administrator changes the photo update settings', () => {
   const settings = 'photoUpdateSettings'
   const holder = delegated('PeopleSettings.ReadWrite.All', peopleAdministrator)

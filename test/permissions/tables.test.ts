@@ -85,6 +85,21 @@ const published: readonly [Action, Resource, string, string, string][] = [
     none,
     teamPhoto,
   ],
+  // "List a user's direct memberships", of the signed-in user and of another, and "List ownedObjects"
+  [
+    'listEntries',
+    'membership',
+    `User.Read User.Read.All GroupMember.Read.All ${directory}`,
+    none,
+    directory,
+  ],
+  [
+    'listEntries',
+    'ownership',
+    `User.Read User.Read.All User.ReadWrite.All ${directory}`,
+    none,
+    none,
+  ],
   // "Get contact", "List contacts", "Create contact", "Delete contact", and of folders
   ['readEntry', 'contact', seeContacts, seeContacts, seeContacts],
   ['listEntries', 'contact', seeContacts, seeContacts, seeContacts],
@@ -120,6 +135,20 @@ const published: readonly [Action, Resource, string, string, string][] = [
   ['deleteEntry', 'user', none, none, none],
   ['deleteEntry', 'group', none, none, none],
   ['deleteEntry', 'team', none, none, none],
+  ...(['membership', 'ownership'] as const).flatMap(resource =>
+    (
+      [
+        'read',
+        'readMetadata',
+        'update',
+        'delete',
+        'readEntry',
+        'createEntry',
+        'updateEntry',
+        'deleteEntry',
+      ] as const
+    ).map((action): (typeof published)[number] => [action, resource, none, none, none]),
+  ),
 ]
 
 const kinds: readonly AccountKind[] = ['delegated', 'personal', 'application']

@@ -22,6 +22,8 @@ const resources: readonly Resource[] = [
   'user',
   'group',
   'team',
+  'membership',
+  'ownership',
   'contact',
   'contactFolder',
   'photoUpdateSettings',

@@ -29,6 +29,7 @@ import { inTransaction } from '../../src/storage/transactions.ts'
 import { takeTurn } from '../../src/storage/turns.ts'
 import { countConnections } from '../../src/storage/vital-signs.ts'
 import { describeDatabase } from '../suites/database.ts'
+import { describeGroupsOfPerson } from '../suites/groups-of-person.ts'
 import { describeMailboxes } from '../suites/mailboxes.ts'
 import { describeConcurrentWriters } from '../suites/photos.ts'
 import { describeSearch } from '../suites/search.ts'
@@ -43,6 +44,7 @@ const open = async (options: Partial<PostgresOptions> = {}) =>
 
 describeDatabase('PostgreSQL', open)
 describeMailboxes('PostgreSQL', open)
+describeGroupsOfPerson('PostgreSQL', open)
 // Ten connections.
 describeSearch('PostgreSQL', open, 20)
 

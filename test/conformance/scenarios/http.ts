@@ -35,6 +35,8 @@ const places: readonly (readonly [path: string, allow: string])[] = [
   ['/v1.0/users', 'GET, HEAD'],
   ['/v1.0/users/{self}', 'GET, HEAD'],
   ['/v1.0/me/joinedTeams', 'GET, HEAD'],
+  ['/v1.0/me/memberOf', 'GET, HEAD'],
+  ['/v1.0/me/ownedObjects/microsoft.graph.group', 'GET, HEAD'],
   ['/v1.0/groups', 'GET, HEAD'],
   [group, 'GET, HEAD'],
   [team, 'GET, HEAD'],
