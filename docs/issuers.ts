@@ -44,9 +44,9 @@ const advice: Readonly<Record<PresetName, string>> = {
     'Set `VISAGE_AUDIENCE=visage`, make a client `visage`, and give applications their permissions as client roles of it, or as client scopes. Where the client has another name, set `VISAGE_CLAIM_APP_PERMISSIONS=/resource_access/NAME/roles`. A lightweight access token has neither `sub` nor `aud` and is refused.',
   okta: '`uid` is the id of the person, for `sub` is their login by default and changes. Names need claims of your own in the authorization server.',
   auth0:
-    'Its access tokens have no names but in a namespace of your own. Set `VISAGE_CLAIM_NAME=/https:~1~1example.org~1name` for the claim `https://example.org/name`.',
+    'Its access tokens have no names but in a namespace of your own. Set `VISAGE_CLAIM_NAME=/https:~1~1example.org~1name` for the claim `https://example.org/name`. Tokens of the RFC 9068 profile have `client_id` in place of `azp` and no `gty`: set `VISAGE_CLAIM_CLIENT=/client_id`, and list applications in `VISAGE_APPLICATIONS`.',
   authentik:
-    'Choose a subject mode that does not change for a person (hashed id, id or UUID), not the name or the mail address.',
+    'Choose a subject mode that does not change for a person (hashed id, id or UUID), not the name or the mail address. Look into a token of yours: where it has no `scope`, which authentik’s pages do not promise, add a scope mapping that writes the granted scopes there.',
   hydra:
     'Scopes are granted to a client by Hydra, names come from the consent app. Nobody may register a client under an id that is a person’s.',
   generic:

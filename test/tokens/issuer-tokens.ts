@@ -34,9 +34,9 @@ export const sources: Readonly<Record<PresetName, string>> = {
     'Keycloak 26.4.0, run on 2026-11-28; in the shape of its decoded tokens, with invented ids.',
   okta: 'Not run. Shape: [access tokens of a custom authorization server](https://developer.okta.com/docs/api/openapi/okta-oauth/guides/overview/) and [a token in a thread](https://groups.google.com/g/rabbitmq-users/c/O3GdCKf8soM).',
   auth0:
-    'Not run. Shape: [access token profiles](https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles).',
+    'Not run. Shape: the Auth0 profile of [access token profiles](https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles), and [`gty`](https://github.com/auth0/docs-v2/pull/1282).',
   authentik:
-    'Not run. Shape: [client credentials](https://docs.goauthentik.io/add-secure-apps/providers/oauth2/client_credentials/).',
+    'Not run. Shape: [machine-to-machine authentication](https://docs.goauthentik.io/add-secure-apps/providers/oauth2/machine_to_machine/), which shows no token, and [what writes one](https://github.com/goauthentik/authentik/blob/main/authentik/providers/oauth2/id_token.py).',
   hydra:
     'Ory Hydra 2.3.0 with JWT access tokens, run on 2026-11-28; in the shape of its decoded tokens, with invented ids.',
   generic:
