@@ -250,7 +250,11 @@ under it; \`www-authenticate\` says \`error="invalid_token"\` once a token came.
 
 What is checked first: the address and the method (400, 405, 414), the token (401), whether any permission would do
 (400, 403), whether the thing exists (404), whether it is too much just now (429), whether it is the caller’s (403),
-then conditions (412) and the body.`
+then conditions (412) and the body.
+
+With 429 and 503, wait for \`Retry-After\` and send the request again. A body that is still being sent is read and thrown
+away first, so that the next attempt can send all of it: up to 4 MiB and for 2 s, and not while the client waits for
+\`100 Continue\`. Beyond that, and with all other refusals, the answer may come before the body has been sent.`
 
 const inBatches = `## In a batch
 

@@ -19,6 +19,7 @@ import type { BodyBudget } from './bodies-in-flight.ts'
 import type { Call, Headers, Reply } from './call.ts'
 import { answerPreflight, corsHeaders } from './cors.ts'
 import { answerDescription, isDescription } from './description.ts'
+import { createDiscarding, type Discarding, type DiscardLimits } from './discarding.ts'
 import { refuse } from './errors.ts'
 import { requestIds } from './headers.ts'
 import { createPipelining } from './pipelining.ts'
@@ -36,6 +37,8 @@ export type HttpOptions = Readonly<{
   /** Where several processes serve: connections from before this number grew are closed behind their next answer. */
   handOuts?: (() => number) | undefined
   timeouts?: Partial<typeof defaultTimeouts>
+  /** Others than those that `discarding.ts` gives reasons for. */
+  discardLimits?: Partial<DiscardLimits>
   /** How long the requests that were taken have, once the end has begun. */
   closingMs?: number
   /** Puts something around the answers: those of single requests, of batches and of their parts. */
@@ -84,8 +87,9 @@ export type HttpServer = Readonly<{
 
 export function createServer(parts: Parts, options: HttpOptions): HttpServer {
   const answerAny = toAnswerAny(options)
-  const lives = watchLives(options, parts.stopwatch)
-  const serving: Serving = { ...options, isEnding: () => !server.listening, isOver: lives.isOver }
+  const { isOver, begin } = watchLives(options, parts.stopwatch)
+  const discarding = createDiscarding(options.discardLimits)
+  const serving: Serving = { ...options, isEnding: () => !server.listening, isOver, discarding }
   const pipelining = createPipelining()
   const handle: Handle = (request, response) => {
     if (pipelining.isBehind(response)) {
@@ -100,7 +104,7 @@ export function createServer(parts: Parts, options: HttpOptions): HttpServer {
   }
   const server = openServer(handle, parts, options)
   // With TLS the second is the one that requests come on.
-  server.on('connection', lives.begin).on('secureConnection', lives.begin)
+  server.on('connection', begin).on('secureConnection', begin)
   const endSilent = watchSilence(server)
   return {
     server,
@@ -114,7 +118,10 @@ export function createServer(parts: Parts, options: HttpOptions): HttpServer {
     useCertificate({ cert, key }) {
       if (server instanceof HttpsServer) server.setSecureContext({ cert, key })
     },
-    close: () => closeServer(server, endSilent, options.closingMs ?? defaultClosingMs),
+    close() {
+      discarding.stop()
+      return closeServer(server, endSilent, options.closingMs ?? defaultClosingMs)
+    },
   }
 }
 
@@ -164,6 +171,7 @@ type Serving = HttpOptions &
     isEnding: () => boolean
     /** Whether the request that came on it is the last one of this connection. */
     isOver: (socket: Socket) => boolean
+    discarding: Discarding
   }>
 
 /**
@@ -219,13 +227,17 @@ async function respond(
   answerAny: Answer,
 ): Promise<void> {
   let taken = 0
+  let awaitsContinue = expectsContinue(request)
   const call: Call = {
     method: request.method ?? '',
     url: pathOf(request.url ?? ''),
     origin: options.baseUrl ?? originOf(request, options),
     headers: request.headers as Headers,
     async readBody(maxBytes) {
-      const proceed = () => expectsContinue(request) && response.writeContinue()
+      const proceed = () => {
+        if (awaitsContinue) response.writeContinue()
+        awaitsContinue = false
+      }
       const body = await readBody(request, maxBytes, { ...options, proceed })
       taken += body.takenBytes
       return body.bytes
@@ -249,10 +261,16 @@ async function respond(
     options.budget.giveBack(taken)
   }
   if (reply.isCut) return void socket.destroy()
+  if (asksToRetry(reply) && !awaitsContinue) await options.discarding.discard(request)
   // Also of a request that came before the end: the connection is closed behind its answer.
   if (options.isOver(socket) || isBroken || options.isEnding()) response.shouldKeepAlive = false
   if (!request.complete) lingerAfter(response, request)
   send(response, call, reply)
+}
+
+/** The client sends the request again, in some SDKs from the stream that it is still sending. */
+function asksToRetry({ status }: Reply): boolean {
+  return status === 429 || status === 503
 }
 
 function signalClose(response: ServerResponse): AbortSignal {
