@@ -61,6 +61,14 @@ describe('the package', () => {
     )
   })
 
+  test('comes with the versions of its dependencies that it was tested with', async () => {
+    for (const [name, wanted] of Object.entries(manifest.dependencies)) {
+      const installed = join(folder, 'node_modules', name, 'package.json')
+      const { version } = JSON.parse(await readFile(installed, 'utf8')) as { version: string }
+      assert.equal(version, wanted, name)
+    }
+  })
+
   test('has a command that the shell can run', async () => {
     const main = await readFile(visage, 'utf8')
     assert.ok(main.startsWith('#!/usr/bin/env node\n'))
@@ -135,6 +143,14 @@ test('whatever names a version of the package names that of package.json', async
     for (const [, version] of text.matchAll(/\bvisage[-@ v]{1,2}(\d+\.\d+\.\d+)\b/gi)) {
       assert.equal(version, manifest.version, path)
     }
+  }
+})
+
+test('the package names its dependencies by the versions that the tests run on', async () => {
+  for (const [name, range] of Object.entries(manifest.dependencies)) {
+    const installed = join(root, 'node_modules', name, 'package.json')
+    const { version } = JSON.parse(await readFile(installed, 'utf8')) as { version: string }
+    assert.equal(range, version, name)
   }
 })
 
