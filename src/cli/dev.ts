@@ -6,6 +6,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { readThrottle } from '../config.ts'
+import { examplePicture } from '../demo/example.ts'
 import * as demo from '../demo/tenant.ts'
 import { checkDevelopment, type Development, startDevelopment } from '../development.ts'
 import type { Entry } from '../journal/entry.ts'
@@ -108,7 +109,7 @@ async function greet(
   folder: string,
   { program, printColours }: Terminal,
 ): Promise<string> {
-  const picture = await examplePicture(folder)
+  const picture = await writeExample(folder)
   const shown = (path: string) => spellPath(resolve(path), process.cwd())
   return writeGreeting({
     origin,
@@ -128,11 +129,10 @@ function shownFolder(path: string): string {
   return /^['/.]|^\w:/.test(path) ? path : `./${path}`
 }
 
-/** A picture to try the upload with, so that the printed line works before one has a picture. */
-async function examplePicture(folder: string): Promise<string> {
-  const { drawFace } = await import('../demo/faces.ts')
+/** So that the printed line works before one has a picture. */
+async function writeExample(folder: string): Promise<string> {
   const file = join(folder, pictureName)
-  await writeFile(file, await drawFace('example', 648))
+  await writeFile(file, await examplePicture())
   return file
 }
 

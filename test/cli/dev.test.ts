@@ -231,6 +231,26 @@ describe('visage dev', () => {
       assert.deepEqual(await readdir(cwd), ['compiled'])
     }))
 
+  test(
+    'a later start draws nothing, and loads nothing that draws',
+    {
+      skip: process.platform !== 'linux' && 'not run: no /proc here',
+    },
+    () =>
+      inFolder(async cwd => {
+        const loadsDecoders = async () => {
+          const visage = await startVisage(['dev', ...anyPort, '--memory'], { cwd })
+          // Renderers start when all photos are there.
+          while ((await readFile(childrenOf(visage.pid), 'utf8')) === '') await delay(5)
+          const maps = await readFile(`/proc/${visage.pid}/maps`, 'utf8')
+          await visage.stop()
+          return maps.includes('libvips')
+        }
+        await loadsDecoders()
+        assert.equal(await loadsDecoders(), false)
+      }),
+  )
+
   test('--https has a certificate for every loopback name, which a restart keeps', () =>
     inFolder(async cwd => {
       const first = await startVisage(['dev', ...anyPort, '--https'], { cwd })
@@ -385,4 +405,8 @@ async function shakeHands({ origin }: Running, name: string, ca: string): Promis
   })
   await once(socket, 'secureConnect')
   socket.destroy()
+}
+
+function childrenOf(pid: number): string {
+  return `/proc/${pid}/task/${pid}/children`
 }
