@@ -184,6 +184,7 @@ const flags = [
   '--permission',
   '--allow-addons',
   '--no-warnings',
+  '--expose-gc',
   '--max-old-space-size=64',
   '--max-semi-space-size=1',
   '--v8-pool-size=0',

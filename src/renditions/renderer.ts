@@ -5,6 +5,7 @@
  */
 import { Socket } from 'node:net'
 import { Failure } from '../failure.ts'
+import { collectEvery } from './collect.ts'
 import { cutFrames, type Frame, type Order, type Report, writeFrame } from './frames.ts'
 
 const channel = new Socket({ fd: 3, readable: true, writable: true })
@@ -16,6 +17,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 for (const event of ['end', 'error', 'close']) {
   channel.on(event, () => process.kill(process.pid, 'SIGKILL'))
 }
+
+/** Told of bytes that will soon be garbage. */
+const tidy = collectEvery(4 * 1024 * 1024, () => void globalThis.gc?.())
 
 let decide: (order: 'decode' | 'forget') => void = () => {}
 
@@ -34,12 +38,14 @@ async function start(): Promise<void> {
     if ((await decision) === 'forget') return
     const pack = await renderAdmitted(upload, framing)
     say({ report: 'rendered', renditions: pack.renditions }, pack.bytes)
+    tidy(pack.bytes.length)
   }
 
   const obey = ({ head, body }: Frame) => {
     const order = head as Order
-    if (order.order === 'render') render(order, body).catch(error => say(describe(error)))
-    else decide(order.order)
+    if (order.order !== 'render') return decide(order.order)
+    tidy(body.length)
+    render(order, body).catch(error => say(describe(error)))
   }
   channel.on('data', cutFrames(obey))
   say({ report: 'ready' })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, realpath, rm, symlink } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, realpath, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, describe, type TestContext, test } from 'node:test'
@@ -114,6 +114,23 @@ test('a server keeps nothing of the pictures that its renderers have rendered', 
   for (let count = 0; count < 30; count++) await rendering.render(picture, 'square')
   const grownBytes = (await heldBytes()) - before
   assert.ok(grownBytes < 10 * bytes.length, `${grownBytes} bytes`)
+})
+
+test('a renderer does not grow with the pictures that it has rendered', {
+  skip: !hasProc && 'there is no /proc',
+}, async t => {
+  const { rendering } = open(t, { renderers: 1 })
+  const trailer = Buffer.alloc(2 ** 20)
+  const picture = Buffer.concat([await portraitJpeg({ width: 300, height: 200 }), trailer])
+  const renderSome = async (count: number) => {
+    for (let done = 0; done < count; done++) await rendering.render(picture, 'square')
+    const [pid = 0] = rendering.renderers().pids
+    const status = await readFile(`/proc/${pid}/status`, 'utf8')
+    return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024
+  }
+  const before = await renderSome(10)
+  const grownBytes = (await renderSome(70)) - before
+  assert.ok(grownBytes < 10 * trailer.length, `${grownBytes} bytes`)
 })
 
 test('a renderer starts where node_modules is a link', async t => {
