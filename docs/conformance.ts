@@ -24,6 +24,8 @@ const aboutThemes: Readonly<Record<string, string>> = {
   conditions: 'ETag, If-Match, If-None-Match.',
   batch: '`POST /$batch`.',
   browsers: 'CORS.',
+  memberships:
+    'The groups that somebody is in or owns, and how much is told of them under each permission.',
   descriptions: '`$metadata`, OpenAPI, how much metadata an answer carries.',
   settings: '`photoUpdateSettings`, in beta.',
   throttling: '429 and Retry-After, where a server has tight limits.',

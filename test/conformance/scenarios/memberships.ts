@@ -295,9 +295,9 @@ const allowed: readonly Scenario[] = table.flatMap(row =>
     tried.map((permission): Scenario => {
       const may = row[kind].includes(permission)
       return {
-        name: `${permission} alone, ${kind}: GET ${row.place} is ${may ? 'answered' : 'refused'}`,
+        name: `${permission} alone, ${kind}, ${may ? 'may' : 'may not'} GET ${row.place}`,
         source: row.source,
-        row: `Each permission alone for ${row.place}`,
+        row: `${kind}: ${row.place.replace('/v1.0', '')}`,
         request: get(
           row.place,
           steps.exactly(kind, [permission]),
