@@ -82,7 +82,7 @@ export type EventOptions = Readonly<{
 /**
  * error: bugs, and trouble in the background. warning: what the machine cannot do just now. info: whose
  * photo was changed, and by whom. debug: every answer. Never a token, never a byte of a picture, no query
- * of an url and no name of a person. For a line that is not written no object is made.
+ * of an url and no name of a person that has an @. For a line that is not written no object is made.
  */
 export function createEvents(write: WriteLine, options: EventOptions = {}): ServerEvents {
   const { level = 'warning', watch } = options

@@ -15,6 +15,8 @@ export type Family = Readonly<{
   buckets?: readonly number[]
   /** Of several workers: their sum, unless it says otherwise. */
   ofWorkers?: 'max' | 'first'
+  /** It stays true when the worker that said it is gone. */
+  lasts?: true
 }>
 
 const quick = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
@@ -188,7 +190,8 @@ export const families = {
     type: 'gauge',
     labels: [],
     meaning:
-      'Token issuers named in the settings that did not give out their keys when they were last asked; each worker counts its own.',
+      'Token issuers named in the settings that did not give out their keys when they were last asked; of several workers, the most that one of them counts.',
+    ofWorkers: 'max',
   },
   queries: {
     name: 'visage_database_queries_total',
@@ -217,6 +220,7 @@ export const families = {
     meaning:
       'When this process last finished a sweep, in seconds since 1970; 0 if it has not yet. When several processes share the stores, one of them sweeps: use the latest.',
     ofWorkers: 'max',
+    lasts: true,
   },
 } as const satisfies Record<string, Family>
 

@@ -80,16 +80,14 @@ function rememberCounts() {
   }
 }
 
-const latest = new Set<string>(
-  Object.values<Family>(families).flatMap(({ name, ofWorkers }) =>
-    ofWorkers === 'max' ? name : [],
-  ),
+const lasting = new Set<string>(
+  Object.values<Family>(families).flatMap(({ name, lasts }) => (lasts ? name : [])),
 )
 
 /** What is so just now, a gauge, ends with who said it; but what happened last stays so. */
 function isLasting({ name, type }: MetricObject): boolean {
   // What is declared as a number is in truth its name.
-  return String(type) !== 'gauge' || latest.has(name)
+  return String(type) !== 'gauge' || lasting.has(name)
 }
 
 async function ask(

@@ -263,6 +263,9 @@ describe('visage serve', () => {
       const { version: alive } = (await (await fetch(`${at}/healthz`)).json()) as Versioned
       assert.equal(alive, version)
       assert.equal(valueIn(shown, 'visage_http_requests_total'), 20)
+      const refused = () => visage.stderr().match(/"event":"issuer-unavailable"/g)?.length ?? 0
+      while (refused() < 2) await delay(20)
+      assert.equal(valueIn(await scrape(), 'visage_issuers_unavailable'), 1)
       const ready = await fetch(`${at}/readyz`)
       const { status, parts } = (await ready.json()) as { status: string; parts: object }
       assert.equal(status, 'ready')
