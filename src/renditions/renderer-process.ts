@@ -177,8 +177,17 @@ function reasonOf(report: Read): Error {
 
 const ownEntry = join(import.meta.dirname, `renderer${extname(import.meta.filename)}`)
 
-/** Nothing of the server's. One arena of glibc's allocator: more of them keep what no picture needs. */
-const environment = { MALLOC_ARENA_MAX: '1', UV_THREADPOOL_SIZE: '1' }
+/**
+ * Nothing of the server's. One arena of glibc's allocator: more of them keep what no picture needs. Blocks of
+ * pixels are mapped and given back singly: without fixed thresholds glibc raises both, up to 32 and 64 MB, and
+ * keeps so much. https://man7.org/linux/man-pages/man3/mallopt.3.html
+ */
+const environment = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  UV_THREADPOOL_SIZE: '1',
+}
 
 const flags = [
   '--permission',
