@@ -85,6 +85,7 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
     ...options,
     limits: readLimits({}),
     around: options.faults?.length ? faults.around : undefined,
+    showsReplaced: faults.showReplaced,
     watch: watching(journal, options.watch),
     identity(origin) {
       issuer = createIssuer({

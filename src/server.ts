@@ -82,6 +82,8 @@ export type ServerOptions = StoreOptions &
     watch?: ((event: Answered) => void) | undefined
     /** Something around the answers, for development. */
     around?: Around | undefined
+    /** Answers may show a photo that was replaced: its pack waits for the sweep, in memory too. */
+    showsReplaced?: boolean | undefined
     /** Measures and traces, the outermost first. */
     instruments?: readonly Instruments[] | undefined
     /** How long it goes on serving once its end has begun. */
@@ -129,9 +131,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     events,
     identify: authorization => identify(authorization),
   }
-  const unread = stores.packs.isMemory
-    ? openUnreadSweep(stores, error => events.troubled('removing replaced photos', error))
-    : undefined
+  const unread =
+    stores.packs.isMemory && options.showsReplaced !== true
+      ? openUnreadSweep(stores, error => events.troubled('removing replaced photos', error))
+      : undefined
   const server = createServer(parts, {
     ...(options.tls && { tls: options.tls }),
     ...(options.baseUrl !== undefined && { baseUrl: options.baseUrl }),

@@ -17,6 +17,8 @@ import type { Rule } from './rule.ts'
 
 export type Faults = Readonly<{
   around: (answer: Answer) => Answer
+  /** Readers may be shown a photo after it was replaced. */
+  showReplaced: boolean
   /** Back to the beginning: the same calls meet the same faults again. */
   rewind: () => void
   /** Ends delays under way, and those to come. */
@@ -31,6 +33,7 @@ export function createFaults(rules: readonly Rule[], now: () => number): Faults 
   const late = createLatePhotos(now)
   const stopping = new AbortController()
   return {
+    showReplaced: rules.some(({ effect }) => effect.kind === 'late'),
     around: answer => async (call, parts) => {
       const struck = strike(playing, call)
       const told = telling(parts, new Set(struck.map(({ text }) => text)))
