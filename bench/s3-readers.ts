@@ -26,7 +26,16 @@ export const caches = { warm: {}, cold: { packCacheBytes: 0 } } as const
 
 const readersAtOnce = 8
 
-export async function openS3Readers(stage: Stage): Promise<S3Readers> {
+const opened = new WeakMap<Stage, Promise<S3Readers>>()
+
+/** The same ones for every number of a run. */
+export function s3ReadersOn(stage: Stage): Promise<S3Readers> {
+  const readers = opened.get(stage) ?? openS3Readers(stage)
+  opened.set(stage, readers)
+  return readers
+}
+
+async function openS3Readers(stage: Stage): Promise<S3Readers> {
   const population = await stage.populate('distinct', stage.plan.s3Users, 'distinct')
   const [postgres, s3] = [await stage.postgres(), await stage.s3()]
   stage.say(`the photos of ${population.users} people to S3`)

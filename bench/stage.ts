@@ -13,7 +13,6 @@ import type { Plan } from './plan.ts'
 import { type Kind, type Population, populate, tenantId, userAt } from './population.ts'
 import { type Postgres, startPostgres } from './postgres.ts'
 import { type S3, startS3 } from './s3.ts'
-import { openS3Readers, type S3Readers } from './s3-readers.ts'
 import { startVisage } from './visage.ts'
 
 export type Stage = Readonly<{
@@ -33,7 +32,6 @@ export type Stage = Readonly<{
   /** Why there is no S3 here; undefined when there is. */
   whyNoS3: string | undefined
   s3: () => Promise<S3>
-  s3Readers: () => Promise<S3Readers>
   /** To be undone when the run ends, last first. */
   defer: (undo: () => Promise<void>) => void
   close: () => Promise<void>
@@ -56,7 +54,6 @@ export async function openStage(plan: Plan, say: (line: string) => void): Promis
   let bare: Promise<Running> | undefined
   let postgres: Promise<Postgres> | undefined
   let s3: Promise<S3> | undefined
-  let s3Readers: Promise<S3Readers> | undefined
   let closing: Promise<void> | undefined
   const close = async () => {
     for (const step of undo.toReversed()) await step()
@@ -85,7 +82,6 @@ export async function openStage(plan: Plan, say: (line: string) => void): Promis
     postgres: () => (postgres ??= start(startPostgres(folder))),
     whyNoS3: whyNoCeph(),
     s3: () => (s3 ??= start(startS3())),
-    s3Readers: () => (s3Readers ??= openS3Readers(stage)),
     defer: step => void undo.push(step),
     close: () => (closing ??= close()),
   }

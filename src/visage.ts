@@ -2,7 +2,7 @@
  * The package's only entry for programs. It can be imported by a Node.js that is too old for Visage, so that
  * `startVisage` says so; what it starts is start-visage.ts.
  */
-import type { Visage, VisageOptions } from './start-visage.ts'
+import type { Visage, VisageOptions } from './dev/start-visage.ts'
 import { explainOldNode } from './version.ts'
 
 export type {
@@ -12,7 +12,7 @@ export type {
   Visage,
   VisageOptions,
   VisageRequest,
-} from './start-visage.ts'
+} from './dev/start-visage.ts'
 
 /**
  * Rejects with a TypeError for an option that there is not, or that is of the wrong kind, and with an Error
@@ -21,6 +21,6 @@ export type {
 export async function startVisage(options: VisageOptions = {}): Promise<Visage> {
   const refusal = explainOldNode(process.versions.node)
   if (refusal !== undefined) throw new Error(refusal)
-  const started = await import('./start-visage.ts')
+  const started = await import('./dev/start-visage.ts')
   return await started.startVisage(options)
 }

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { readConfig, type Texts } from '../src/config.ts'
-import { startServer } from '../src/server.ts'
+import { startServer } from '../src/serving/server.ts'
+import { readConfig, type Texts } from '../src/settings/config.ts'
 import { portraitJpeg } from './support/pictures.ts'
 import {
   b2cUser,

@@ -1,8 +1,8 @@
 /** What is done with people who sign in: from the text of the settings to what is answered. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { readConfig, type Texts } from '../src/config.ts'
-import { startServer } from '../src/server.ts'
+import { startServer } from '../src/serving/server.ts'
+import { readConfig, type Texts } from '../src/settings/config.ts'
 import {
   ourAudience,
   startTestIssuer,

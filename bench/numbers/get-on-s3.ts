@@ -4,7 +4,7 @@
  */
 import { compareCosts, getRows } from '../costs.ts'
 import { costsOfLoad } from '../load.ts'
-import { caches, expectSamePictures } from '../s3-readers.ts'
+import { caches, expectSamePictures, s3ReadersOn } from '../s3-readers.ts'
 import type { Stage } from '../stage.ts'
 import { notMeasured, type Row } from '../table.ts'
 
@@ -14,7 +14,7 @@ export async function getOnS3(stage: Stage): Promise<Row[]> {
   const { plan } = stage
   const what = `GET of a 96x96, ${plan.s3Users.toLocaleString('en')} people, PostgreSQL and S3`
   if (stage.whyNoS3 !== undefined) return [notMeasured(what, floor, stage.whyNoS3)]
-  const readers = await stage.s3Readers()
+  const readers = await s3ReadersOn(stage)
   const embedded = await readers.embedded()
   const rows: Row[] = []
   for (const [name, cache] of Object.entries(caches)) {

@@ -8,7 +8,7 @@ import { compareCosts, costRow, getRows, rateRow } from '../costs.ts'
 import { costsOfLoad, cpuSecondsOf } from '../load.ts'
 import { phoneJpeg } from '../pictures.ts'
 import { usedProcessors } from '../processors.ts'
-import { caches } from '../s3-readers.ts'
+import { caches, s3ReadersOn } from '../s3-readers.ts'
 import { canCount, cpuSecondsOfTrees, moveTrees } from '../server-processes.ts'
 import type { Stage } from '../stage.ts'
 import { notMeasured, type Row } from '../table.ts'
@@ -34,7 +34,7 @@ export async function nodes(stage: Stage): Promise<Row[]> {
 
 async function read(stage: Stage, cache: keyof typeof caches): Promise<Row[]> {
   const { seconds, rounds } = stage.plan
-  const readers = await stage.s3Readers()
+  const readers = await s3ReadersOn(stage)
   const sides = await startSides(() => readers.start({ ...caches[cache], place: 'anywhere' }))
   const shares = await watchShares(stage, sides)
   const load = (servers: readonly Running[]) =>

@@ -2,9 +2,10 @@
  * `visage backup`: the data folder of the embedded deployment into another folder, while it is served.
  * PostgreSQL and S3 have ways of their own; docs/operating.md shows them.
  */
-import { backUp } from '../backup.ts'
-import { ConfigError, readDatabaseConfig, readEnvironment, type Texts } from '../config.ts'
+
 import { Failure } from '../failure.ts'
+import { ConfigError, readDatabaseConfig, readEnvironment, type Texts } from '../settings/config.ts'
+import { backUp } from '../upkeep/backup.ts'
 import { count, some } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 

@@ -2,22 +2,22 @@
  * `visage dev`: Visage for developers at a terminal: what is made and started, and in which order. What it
  * says then is greeting.ts.
  */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { readThrottle } from '../config.ts'
-import { examplePicture } from '../demo/example.ts'
-import * as demo from '../demo/tenant.ts'
-import { checkDevelopment, type Development, startDevelopment } from '../development.ts'
-import type { Entry } from '../journal/entry.ts'
-import { formatLine } from '../journal/line.ts'
-import { printableJson } from '../journal/printable.ts'
-import { openDataFolder } from '../stores.ts'
+import { examplePicture } from '../dev/demo/example.ts'
+import * as demo from '../dev/demo/tenant.ts'
+import { checkDevelopment, type Development, startDevelopment } from '../dev/development.ts'
+import type { Entry } from '../dev/journal/entry.ts'
+import { formatLine } from '../dev/journal/line.ts'
+import { printableJson } from '../dev/journal/printable.ts'
+import { explainStart } from '../serving/start-error.ts'
+import { readThrottle } from '../settings/config.ts'
 import { defaultDevPort } from './ask-dev.ts'
 import { expectPort } from './expect-port.ts'
 import { writeGreeting } from './greeting.ts'
 import { spellPath } from './spelling.ts'
-import { explainStart, jsonLines, type Terminal } from './terminal.ts'
+import { jsonLines, type Terminal } from './terminal.ts'
 
 export type DevFlags = Readonly<{
   host: string
@@ -64,7 +64,7 @@ async function start(flags: DevFlags, folder: string, terminal: Terminal): Promi
   return await startDevelopment({
     host: flags.host,
     port: flags.port,
-    ...(flags.https && { tls: await keptCertificate(folder) }),
+    ...(flags.https && { tls: await certify(folder) }),
     data: flags.memory ? undefined : flags.data,
     strictContentType: flags.strictContentType,
     throttle: readThrottle({ throttle: flags.throttle }),
@@ -74,30 +74,16 @@ async function start(flags: DevFlags, folder: string, terminal: Terminal): Promi
   })
 }
 
+/** What makes a certificate takes time to load, and most starts do without. */
+async function certify(folder: string) {
+  const { keepCertificate } = await import('../dev/certificate.ts')
+  return await keepCertificate(folder)
+}
+
 function requestLog(form: DevFlags['log'], terminal: Terminal): (entry: Entry) => void {
   return form === 'json'
     ? entry => terminal.complain(printableJson(entry))
     : entry => terminal.complain(formatLine(entry, terminal.colours))
-}
-
-type Certificate = Readonly<{ cert: string; key: string }>
-
-/** Kept with the data: a program that was told to trust it need not be told again. */
-async function keptCertificate(folder: string): Promise<Certificate> {
-  const { certificateFor, isCurrent } = await import('./certificate.ts')
-  const certFile = join(folder, certificateName)
-  const keyFile = join(folder, 'certificate-key.pem')
-  try {
-    const kept = { cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') }
-    if (isCurrent(kept.cert, new Date())) return kept
-  } catch {
-    // None yet, or not readable: it is made anew, and a folder that cannot be written says so then.
-  }
-  const made = await certificateFor(['localhost', '127.0.0.1', '::1'])
-  openDataFolder(folder)
-  await writeFile(keyFile, made.key, { mode: 0o600 })
-  await writeFile(certFile, made.cert)
-  return made
 }
 
 const certificateName = 'certificate.pem'

@@ -4,17 +4,22 @@
  */
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as delay } from 'node:timers/promises'
-import { readEnvironment, readStoreConfig, type StorePlace, type Texts } from '../config.ts'
 import { Failure } from '../failure.ts'
+import { openKeptStores, placesOf } from '../serving/stores.ts'
+import {
+  readEnvironment,
+  readStoreConfig,
+  type StorePlace,
+  type Texts,
+} from '../settings/config.ts'
 import {
   type Erased,
   erasePhoto,
   findTraces,
   longestUploadMs,
   type Traces,
-} from '../moving/erase.ts'
-import { findOwner, type NamedOwner } from '../moving/owners.ts'
-import { openKeptStores, placesOf } from '../stores.ts'
+} from '../upkeep/erase.ts'
+import { findOwner, type NamedOwner } from '../upkeep/owners.ts'
 import { count, some } from './progress.ts'
 import { CommandError, jsonLines, type Terminal } from './terminal.ts'
 

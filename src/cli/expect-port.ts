@@ -4,10 +4,11 @@
  */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { explainStart } from '../serving/start-error.ts'
 import { isDevAt } from './ask-dev.ts'
-import { CommandError, explainStart } from './terminal.ts'
+import { CommandError } from './terminal.ts'
 
-/** `flag` is what the message says to choose another port with. Throws CommandError. */
+/** `flag` is what the message says to choose another port with. Throws CommandError and StartError. */
 export async function expectPort(
   { host, port }: Readonly<{ host: string; port: number }>,
   flag: string,

@@ -9,14 +9,3 @@ export type Running = Readonly<{
 
 /** Is handed, from its start on, what has to be closed when the process ends; resolves when it runs. */
 export type Keep = (starting: Promise<Running>) => Promise<void>
-
-/** A process that the command cannot do without ended before it served. */
-export class LostProcess extends Error {
-  override readonly name = 'LostProcess'
-  readonly end: 'told' | 'unasked'
-
-  constructor(message: string, end: 'told' | 'unasked') {
-    super(message)
-    this.end = end
-  }
-}

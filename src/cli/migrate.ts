@@ -2,8 +2,9 @@
  * `visage migrate`: the tables as this version wants them, before its first node starts. `visage serve`
  * does the same at every start; alone it needs no identity provider, and may run as another user.
  */
-import { readDatabaseConfig, readEnvironment, type Texts } from '../config.ts'
-import { type Migrated, migrateStores } from '../stores.ts'
+
+import { type Migrated, migrateStores } from '../serving/stores.ts'
+import { readDatabaseConfig, readEnvironment, type Texts } from '../settings/config.ts'
 import type { Terminal } from './terminal.ts'
 
 export async function migrate(

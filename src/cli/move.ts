@@ -2,17 +2,18 @@
  * `visage move`: people, settings and photos into another place, while the source goes on serving. Running it
  * again goes on where it was, and brings what has changed.
  */
+
+import { Failure } from '../failure.ts'
+import { openMoveEnds } from '../serving/stores.ts'
 import {
   type MoveKinds,
   type MoveTexts,
   readEnvironment,
   readMoveConfig,
   readMoveEnvironment,
-} from '../config.ts'
-import { Failure } from '../failure.ts'
-import { type MoveProgress, type MoveResult, moveStore } from '../moving/move.ts'
-import type { PhotoFault } from '../moving/photos.ts'
-import { openMoveEnds } from '../stores.ts'
+} from '../settings/config.ts'
+import { type MoveProgress, type MoveResult, moveStore } from '../upkeep/move.ts'
+import type { PhotoFault } from '../upkeep/photos.ts'
 import { runInterruptibly } from './interruptible.ts'
 import type { Keep } from './keep.ts'
 import { count, createProgress, megabytes, type Stage, some } from './progress.ts'

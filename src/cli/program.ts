@@ -11,7 +11,7 @@ import {
   type SettingName,
   settings,
   type Texts,
-} from '../config.ts'
+} from '../settings/config.ts'
 import { readVersion } from '../version.ts'
 import { defaultDevPort } from './ask-dev.ts'
 import type { EraseFlags } from './erase.ts'

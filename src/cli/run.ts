@@ -4,9 +4,11 @@
  */
 import { constants } from 'node:os'
 import { CommanderError } from 'commander'
-import { ConfigError, readNpmScript } from '../config.ts'
 import { Failure } from '../failure.ts'
-import { LostProcess, type Running } from './keep.ts'
+import { LostProcess } from '../serving/lost-process.ts'
+import { StartError } from '../serving/start-error.ts'
+import { ConfigError, readNpmScript } from '../settings/config.ts'
+import type { Running } from './keep.ts'
 import { watchNpm } from './npm-parent.ts'
 import { createProgram } from './program.ts'
 import { spellAdvice, spellProgram } from './spelling.ts'
@@ -87,7 +89,11 @@ function endOnSignals(
 function report(terminal: Terminal, error: unknown): number {
   // Commander has said what was wrong.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (error instanceof ConfigError || error instanceof CommandError) {
+  if (
+    error instanceof ConfigError ||
+    error instanceof CommandError ||
+    error instanceof StartError
+  ) {
     terminal.complain(voice(spellAdvice(error.message, terminal.program)))
     return 2
   }

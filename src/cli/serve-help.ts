@@ -2,7 +2,7 @@
  * Table: the groups in which `visage serve --help` shows the settings, and its examples. A setting without
  * a group does not compile.
  */
-import type { SettingName } from '../config.ts'
+import type { SettingName } from '../settings/config.ts'
 
 export const groups = {
   tokens: 'Tokens (cloud or issuer):',

@@ -2,8 +2,9 @@
  * Where a command's words go. Standard output carries what was asked for, standard error everything
  * else, so that output can be piped.
  */
+
+import { printable, printableJson } from '../dev/journal/printable.ts'
 import type { Severity } from '../events.ts'
-import { printable, printableJson } from '../journal/printable.ts'
 
 export type Terminal = Readonly<{
   print: (line: string) => void
@@ -36,24 +37,4 @@ export function jsonLines(terminal: Terminal, now: () => number) {
     const time = new Date(now()).toISOString()
     terminal.complain(printableJson({ time, severity, ...fields }))
   }
-}
-
-/** What listening and opening data usually fail on, in words that say what to do. */
-export function explainStart(error: unknown, port: number, flag: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'EADDRINUSE') {
-    return new CommandError(`Port ${port} is taken by another program. Choose one with ${flag}.`)
-  }
-  if (code === 'EACCES') {
-    return new CommandError(
-      `Port ${port} needs rights this user does not have. Choose one above 1023 with ${flag}.`,
-    )
-  }
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
-    const { address, hostname } = error as { address?: string; hostname?: string }
-    return new CommandError(
-      `--host: this machine has no address ${address ?? hostname} to listen on.`,
-    )
-  }
-  return error
 }

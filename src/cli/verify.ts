@@ -2,10 +2,11 @@
  * `visage verify`: every photo read and compared with what its row says of it. Ends with 0 when all are sound
  * and with 1 when one is not, or when not everything could be read.
  */
-import { readEnvironment, readStoreConfig, type Texts } from '../config.ts'
+
 import { Failure } from '../failure.ts'
-import { type Unchecked, type Verified, verifyStore } from '../moving/verify.ts'
-import { openKeptStores } from '../stores.ts'
+import { openKeptStores } from '../serving/stores.ts'
+import { readEnvironment, readStoreConfig, type Texts } from '../settings/config.ts'
+import { type Unchecked, type Verified, verifyStore } from '../upkeep/verify.ts'
 import { runInterruptibly } from './interruptible.ts'
 import type { Keep } from './keep.ts'
 import { describeFault } from './move.ts'

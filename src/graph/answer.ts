@@ -4,11 +4,12 @@
  * The order of these lines is where the precedence of 400/404/405, 401, 403 and 404 is written; the
  * body is read only after all of them. It knows no socket: a call comes in, a reply goes out.
  */
+
+import type { Call, Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
 import { permit, relate, type Verdict } from '../permissions/decide.ts'
 import type { Caller } from '../tokens/caller.ts'
 import { parseAddress } from './address.ts'
-import type { Call, Reply } from './call.ts'
 import { demandOf } from './demands.ts'
 import { operations } from './operations.ts'
 import type { Parts } from './request.ts'

@@ -2,8 +2,9 @@
  * The body of one request of a batch: a value of JSON -> bytes, made when the request is carried out and
  * not before. It stops at the size that the operation takes, and knows nothing of what the bytes mean.
  */
+
+import type { Call } from '../call.ts'
 import { Failure } from '../failure.ts'
-import type { Call } from './call.ts'
 
 /**
  * JSON as it is; anything else is base64. "base64 URL-encoded" says the page, standard base64 is what

@@ -2,8 +2,9 @@
  * The values of a batch -> its items, or one refusal for the whole of it. What an item asks for is not
  * looked at here.
  */
+
+import type { Headers } from '../call.ts'
 import { Failure } from '../failure.ts'
-import type { Headers } from './call.ts'
 
 export type BatchItem = Readonly<{
   /** As the client wrote it. */

@@ -5,16 +5,17 @@
  * https://learn.microsoft.com/en-us/graph/json-batching and
  * https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html#sec_BatchRequestsandResponses
  */
+
+import type { Call, Reply } from '../call.ts'
+import { letOthersIn } from '../event-loop.ts'
 import { Failure } from '../failure.ts'
+import { readJson } from '../json.ts'
 import { isAbsolute } from './address.ts'
 import type { Answer } from './answer.ts'
 import { decodeBody } from './batch-body.ts'
 import { type BatchItem, readBatch } from './batch-items.ts'
-import type { Call, Reply } from './call.ts'
-import { readJson } from './json.ts'
 import type { Parts } from './request.ts'
 import { settle } from './settle.ts'
-import { letOthersIn } from './turns.ts'
 
 /** One photo of the full 4 MiB fits, in base64 and with company; twenty small ones do too. */
 export const maxBatchBytes = 8 * 1024 * 1024

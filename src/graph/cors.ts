@@ -3,7 +3,7 @@
  * brings. No cookie is ever read here, so a foreign page gains nothing from a visitor's browser.
  * https://fetch.spec.whatwg.org/#http-cors-protocol
  */
-import type { Call, Headers, Reply } from './call.ts'
+import type { Call, Headers, Reply } from '../call.ts'
 import { requestIds } from './headers.ts'
 import type { Parts } from './request.ts'
 

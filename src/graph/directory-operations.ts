@@ -2,16 +2,17 @@
  * The reads of people, groups and teams that clients make on their way to a photo, and contacts with
  * their folders, which a contact's photo needs. As much of Graph as that, and no more.
  */
+
+import type { Reply } from '../call.ts'
 import * as contacts from '../directory/contacts.ts'
 import * as folders from '../directory/folders.ts'
 import { listGroups as findGroups } from '../directory/groups.ts'
 import { removeFolder } from '../directory/remove-folder.ts'
 import { listUsers as findUsers } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
+import { readJson } from '../json.ts'
 import { readContact, readContactFolder } from './bodies.ts'
-import type { Reply } from './call.ts'
 import { contracts } from './contracts.ts'
-import { readJson } from './json.ts'
 import { nextAfter, nextSkip, onePageMore } from './paging.ts'
 import { readOptions } from './query.ts'
 import { collection, empty, entity } from './replies.ts'

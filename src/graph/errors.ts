@@ -5,8 +5,9 @@
  * Codes and envelope: https://learn.microsoft.com/en-us/graph/errors. Graph's own texts stand where
  * clients are known to match them; elsewhere the words say what happened and what to do.
  */
+
+import type { Reply } from '../call.ts'
 import type { Facts, Failure, FailureCode } from '../failure.ts'
-import type { Reply } from './call.ts'
 import type { RequestIds } from './headers.ts'
 
 type Words = string | ((facts: Facts) => string)

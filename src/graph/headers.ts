@@ -1,9 +1,10 @@
 /**
  * Request ids, ETags and conditions: the small print of HTTP that every answer shares.
  */
+
+import type { Headers } from '../call.ts'
 import { Failure } from '../failure.ts'
 import type { WriteCondition } from '../photos/condition.ts'
-import type { Headers } from './call.ts'
 
 export type RequestIds = Readonly<{
   requestId: string

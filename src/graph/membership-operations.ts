@@ -1,6 +1,8 @@
 /**
  * Which groups and teams a person is in or owns. Who may not read groups hears their ids and no more.
  */
+
+import type { Reply } from '../call.ts'
 import {
   listJoinedTeams as findJoinedTeams,
   type GroupRelation,
@@ -10,7 +12,6 @@ import {
 } from '../directory/groups-of-person.ts'
 import { Failure } from '../failure.ts'
 import { permit } from '../permissions/decide.ts'
-import type { Reply } from './call.ts'
 import { contracts } from './contracts.ts'
 import type { Shown } from './control-information.ts'
 import { nextAfter, nextAfterId, onePageMore } from './paging.ts'

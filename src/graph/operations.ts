@@ -3,7 +3,7 @@
  * reader who knows one knows all.
  */
 
-import type { Reply } from './call.ts'
+import type { Reply } from '../call.ts'
 import * as directory from './directory-operations.ts'
 import * as memberships from './membership-operations.ts'
 import * as photos from './photo-operations.ts'

@@ -2,13 +2,14 @@
  * What can be done with a photo, told in Graph's words. Bytes come from photos/, permissions were
  * settled before.
  */
+
+import type { Headers, Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
 import { expectCondition } from '../photos/condition.ts'
 import { findRendition, listSizes, type Photo, type PixelSize, toPhoto } from '../photos/photo.ts'
 import { readRendition } from '../photos/read.ts'
 import { removePhoto } from '../photos/remove.ts'
 import { replacePhoto } from '../photos/replace.ts'
-import type { Headers, Reply } from './call.ts'
 import { contracts } from './contracts.ts'
 import { levelOf } from './control-information.ts'
 import { etagOf, isUnchanged, writeCondition } from './headers.ts'

@@ -2,7 +2,7 @@
  * The forms that answers take: JSON, a page of a list, nothing.
  */
 
-import type { Reply } from './call.ts'
+import type { Reply } from '../call.ts'
 import { type Json, type Level, levelOf, present, type Shown } from './control-information.ts'
 import type { Request } from './request.ts'
 import { contextUrl, keyed } from './resources.ts'

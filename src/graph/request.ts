@@ -1,13 +1,14 @@
 /**
  * What an operation is given: the request as it was understood, and the parts it may use.
  */
+
+import type { Call } from '../call.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Events } from '../events.ts'
 import type { ReplaceParts } from '../photos/replace.ts'
 import type { Throttle } from '../throttling/throttle.ts'
 import type { Caller } from '../tokens/caller.ts'
 import type { Address } from './address.ts'
-import type { Call } from './call.ts'
 import type { Match } from './routes.ts'
 import type { SignInMode, Target } from './target.ts'
 

@@ -4,16 +4,17 @@
  *
  * https://learn.microsoft.com/en-us/graph/api/resources/photoupdatesettings?view=graph-rest-beta
  */
+
+import type { Reply } from '../call.ts'
 import {
   changePhotoUpdateSettings,
   findPhotoUpdateSettings,
   type PhotoUpdateSettings,
   resetPhotoUpdateSettings,
 } from '../directory/photo-update-settings.ts'
+import { readJson } from '../json.ts'
 import { readPhotoUpdateSettings } from './bodies.ts'
-import type { Reply } from './call.ts'
 import { contracts } from './contracts.ts'
-import { readJson } from './json.ts'
 import { readOptions } from './query.ts'
 import { empty, entity } from './replies.ts'
 import type { Parts, Request } from './request.ts'

@@ -2,9 +2,10 @@
  * What every answer has in common: its ids, one `try` around the story, and the word to the events. A
  * story gives a reply or throws; either way there is an answer, and either way it is told.
  */
+
+import type { Call, Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
 import type { Caller } from '../tokens/caller.ts'
-import type { Call, Reply } from './call.ts'
 import { refuse } from './errors.ts'
 import { requestIds } from './headers.ts'
 import type { Parts } from './request.ts'

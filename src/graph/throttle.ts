@@ -3,10 +3,11 @@
  * throttling/'s to say. Asked once the mailbox is known, so an address that leads nowhere, like one
  * that is refused by permission, costs nobody their limit.
  */
+
+import type { Call } from '../call.ts'
 import type { Action } from '../permissions/tables.ts'
 import type { Admission } from '../throttling/throttle.ts'
 import type { Caller } from '../tokens/caller.ts'
-import type { Call } from './call.ts'
 import { demandOf } from './demands.ts'
 import type { Parts } from './request.ts'
 import type { Match } from './routes.ts'

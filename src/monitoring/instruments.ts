@@ -3,7 +3,7 @@
  * several are put on one another. It knows no metric and no span; the parts know nothing of it.
  */
 import type { Answered } from '../events.ts'
-import type { Around } from '../graph/http.ts'
+import type { Around } from '../http/server.ts'
 import type { Swept } from '../photos/sweep.ts'
 import type { QueueCounts } from '../renditions/queue.ts'
 import type { RendererCounts } from '../renditions/renderer-pool.ts'

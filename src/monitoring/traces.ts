@@ -29,7 +29,7 @@ import {
 import { NodeSDK } from '@opentelemetry/sdk-node'
 import { type Answered, loggablePath, type WriteLine, withoutSecrets } from '../events.ts'
 import { Failure } from '../failure.ts'
-import type { Around } from '../graph/http.ts'
+import type { Around } from '../http/server.ts'
 import type { RenderOne } from '../renditions/rendering.ts'
 import type { Packs } from '../storage/packs.ts'
 import type { Watched } from '../storage/query-watch.ts'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { createProgram } from '../../src/cli/program.ts'
 import { groups } from '../../src/cli/serve-help.ts'
-import { moveSettings, settings } from '../../src/config.ts'
+import { moveSettings, settings } from '../../src/settings/config.ts'
 import { type Finished, inFolder, runVisage } from '../support/visage.ts'
 
 const checkout = join(import.meta.dirname, '..', '..')

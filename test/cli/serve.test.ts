@@ -6,10 +6,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { readConfig } from '../../src/config.ts'
 import type { WriteLine } from '../../src/events.ts'
 import type { Gauges } from '../../src/monitoring/instruments.ts'
-import { startServer } from '../../src/server.ts'
+import { startServer } from '../../src/serving/server.ts'
+import { readConfig } from '../../src/settings/config.ts'
 import { dHash, distance, portraitJpeg } from '../support/pictures.ts'
 import {
   alice,

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fillStore, withFolder } from '../moving/stand.ts'
 import { open } from '../suites/moving.ts'
+import { fillStore, withFolder } from '../upkeep/stand.ts'
 
 const skip =
   spawnSync('script', ['--version']).stdout?.includes('util-linux') === true

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { decodeJwt } from 'jose'
-import { people, personalTenantId, tenantId } from '../../src/demo/tenant.ts'
+import { people, personalTenantId, tenantId } from '../../src/dev/demo/tenant.ts'
 import { roles } from '../../src/permissions/roles.ts'
 import {
   type Finished,

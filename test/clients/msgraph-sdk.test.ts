@@ -13,8 +13,8 @@ import {
 } from '@microsoft/msgraph-sdk'
 // Without this import the client has neither `me` nor `users`.
 import '@microsoft/msgraph-sdk-users'
-import { contacts, groups, people, tenantId } from '../../src/demo/tenant.ts'
-import type { TokenOrder } from '../../src/issuer/mint.ts'
+import { contacts, groups, people, tenantId } from '../../src/dev/demo/tenant.ts'
+import type { TokenOrder } from '../../src/dev/issuer/mint.ts'
 import { portraitJpeg, portraitPng } from '../support/pictures.ts'
 import { assertShows, ownBytes, type Stand, startStand } from './stand.ts'
 

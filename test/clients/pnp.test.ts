@@ -30,8 +30,8 @@ import {
   DefaultParse,
   HttpRequestError,
 } from '@pnp/queryable'
-import { contacts, groups, people } from '../../src/demo/tenant.ts'
-import type { TokenOrder } from '../../src/issuer/mint.ts'
+import { contacts, groups, people } from '../../src/dev/demo/tenant.ts'
+import type { TokenOrder } from '../../src/dev/issuer/mint.ts'
 import { portraitJpeg, portraitPng } from '../support/pictures.ts'
 import { assertShows, ownBytes, type Stand, startStand } from './stand.ts'
 

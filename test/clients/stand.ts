@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { certificateFor } from '../../src/cli/certificate.ts'
-import { type Development, startDevelopment } from '../../src/development.ts'
-import type { TokenOrder } from '../../src/issuer/mint.ts'
+import { certificateFor } from '../../src/dev/certificate.ts'
+import { type Development, startDevelopment } from '../../src/dev/development.ts'
+import type { TokenOrder } from '../../src/dev/issuer/mint.ts'
 import { dHash, distance } from '../support/pictures.ts'
 
 export type Stand = Readonly<{

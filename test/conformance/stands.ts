@@ -3,13 +3,14 @@
  * same with strict content types or tight limits, and one that trusts a stand-in for Microsoft's
  * cloud. The only file of the suite that knows the server's source.
  */
-import { readLimits } from '../../src/config.ts'
-import * as demo from '../../src/demo/tenant.ts'
-import { startDevelopment } from '../../src/development.ts'
+
+import * as demo from '../../src/dev/demo/tenant.ts'
+import { startDevelopment } from '../../src/dev/development.ts'
 import { addGroups } from '../../src/directory/groups.ts'
 import { addRoleMembers } from '../../src/directory/relations.ts'
 import { addUsers } from '../../src/directory/users.ts'
-import { type ServerOptions, startServer } from '../../src/server.ts'
+import { type ServerOptions, startServer } from '../../src/serving/server.ts'
+import { readLimits } from '../../src/settings/config.ts'
 import type { ThrottleLimits } from '../../src/throttling/limits.ts'
 import type { EntraTrust } from '../../src/tokens/trust.ts'
 import {

@@ -9,8 +9,8 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { parse } from 'yaml'
-import { moveSettings, settings } from '../../src/config.ts'
 import { families } from '../../src/monitoring/families.ts'
+import { moveSettings, settings } from '../../src/settings/config.ts'
 import { whyMissing } from '../support/installed.ts'
 
 const root = join(import.meta.dirname, '../..')

@@ -4,7 +4,7 @@
  */
 import { METHODS } from 'node:http'
 import fc from 'fast-check'
-import * as demo from '../../src/demo/tenant.ts'
+import * as demo from '../../src/dev/demo/tenant.ts'
 import type { FailureCode } from '../../src/failure.ts'
 import { type Route, routes } from '../../src/graph/routes.ts'
 import type { Bodies } from './pictures.ts'

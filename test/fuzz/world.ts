@@ -3,8 +3,8 @@
  * bad ones, and a way back to the beginning. It knows nothing of what is asked.
  */
 import { decodeJwt, importJWK, SignJWT } from 'jose'
-import * as demo from '../../src/demo/tenant.ts'
-import { type Development, startDevelopment } from '../../src/development.ts'
+import * as demo from '../../src/dev/demo/tenant.ts'
+import { type Development, startDevelopment } from '../../src/dev/development.ts'
 import { insertContact } from '../../src/directory/contacts.ts'
 import { insertFolder } from '../../src/directory/folders.ts'
 import type { Parts } from '../../src/graph/request.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { decodeJwt } from 'jose'
-import * as demo from '../../src/demo/tenant.ts'
+import * as demo from '../../src/dev/demo/tenant.ts'
 import { type Stand, startStand } from '../clients/stand.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 

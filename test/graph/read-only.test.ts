@@ -1,7 +1,7 @@
 /** A server whose store is being moved: everything is read, nothing is changed. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Reply } from '../../src/graph/call.ts'
+import type { Reply } from '../../src/call.ts'
 import type { Parts } from '../../src/graph/request.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 import { type Question, type Stand, startStand } from './stand.ts'

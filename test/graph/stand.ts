@@ -2,14 +2,15 @@
  * Visage for developers in memory, asked without a socket: calls go straight into `answer`, with real
  * tokens, a real database and real pictures behind it.
  */
-import { type Development, startDevelopment } from '../../src/development.ts'
+
+import type { Call, Reply } from '../../src/call.ts'
+import { answerDescription, isDescription } from '../../src/description/documents.ts'
+import { type Development, startDevelopment } from '../../src/dev/development.ts'
+import type { TokenOrder } from '../../src/dev/issuer/mint.ts'
 import { Failure } from '../../src/failure.ts'
 import { answer } from '../../src/graph/answer.ts'
 import { answerBatch, isBatch } from '../../src/graph/batch.ts'
-import type { Call, Reply } from '../../src/graph/call.ts'
-import { answerDescription, isDescription } from '../../src/graph/description.ts'
 import type { Parts } from '../../src/graph/request.ts'
-import type { TokenOrder } from '../../src/issuer/mint.ts'
 
 export type Question = Readonly<{
   method?: string

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { Agent, type ClientRequest, request as openRequest } from 'node:http'
 import { after, describe, test } from 'node:test'
-import { type Development, startDevelopment } from '../../src/development.ts'
+import { type Development, startDevelopment } from '../../src/dev/development.ts'
 import { parseLimits } from '../../src/throttling/limits.ts'
 import { jpegOfExactly, portraitJpeg } from '../support/pictures.ts'
 

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { readConfig } from '../../src/config.ts'
 import type { Severity } from '../../src/events.ts'
-import { type RunningServer, startServer } from '../../src/server.ts'
+import { type RunningServer, startServer } from '../../src/serving/server.ts'
+import { readConfig } from '../../src/settings/config.ts'
 
 type Line = Readonly<{ severity: Severity; fields: Readonly<Record<string, unknown>> }>
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import sharp from 'sharp'
-import { type Development, startDevelopment } from '../../src/development.ts'
+import { type Development, startDevelopment } from '../../src/dev/development.ts'
 import { portraitGif, portraitJpeg, portraitPng, portraitWebp } from '../support/pictures.ts'
 
 const nine = [48, 64, 96, 120, 240, 360, 432, 504, 648]

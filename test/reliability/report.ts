@@ -2,7 +2,7 @@
  * What a run found, as a table, as a page and in one line. It runs nothing, and it names no machine: what
  * counts in the middle columns is zero everywhere.
  */
-import { renderRequestCosts } from '../../docs/request-costs.ts'
+import { renderRequestCosts } from '../../tools/request-costs.ts'
 import { type Fault, hasHeld, type Outcome } from './fault.ts'
 
 export type Result = Readonly<{ fault: Fault; rounds: number }> &

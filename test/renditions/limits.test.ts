@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import sharp from 'sharp'
-import { settings } from '../../src/config.ts'
 import { Failure } from '../../src/failure.ts'
 import { wireErrors } from '../../src/graph/errors.ts'
 import { closeOtherDecoders } from '../../src/renditions/decoders.ts'
 import { inspectUpload } from '../../src/renditions/inspect.ts'
 import { defaultLimits, pixelLimit } from '../../src/renditions/limits.ts'
+import { settings } from '../../src/settings/config.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 
 before(closeOtherDecoders)

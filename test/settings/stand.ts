@@ -3,8 +3,8 @@
  * needs; and what can be asked of it then.
  */
 import { request } from 'node:http'
-import type { Texts } from '../../src/config.ts'
-import { moveSettings, type SettingName, settings } from '../../src/config.ts'
+import type { Texts } from '../../src/settings/config.ts'
+import { moveSettings, type SettingName, settings } from '../../src/settings/config.ts'
 import { parseExposition } from '../support/exposition.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 import { contoso, ourAudience, type TestIssuer, v2User } from '../support/test-issuer.ts'

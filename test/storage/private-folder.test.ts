@@ -7,9 +7,9 @@ import { chmod, lstat, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
-import { backUp } from '../../src/backup.ts'
 import { Failure } from '../../src/failure.ts'
-import { openStores } from '../../src/stores.ts'
+import { openStores } from '../../src/serving/stores.ts'
+import { backUp } from '../../src/upkeep/backup.ts'
 
 const skip = process.platform === 'win32' && 'not run: Windows has no such modes'
 

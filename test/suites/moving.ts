@@ -6,8 +6,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { addUsers } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
+import { openStores, type StoreOptions } from '../../src/serving/stores.ts'
 import type { Packs } from '../../src/storage/packs.ts'
-import { openStores, type StoreOptions } from '../../src/stores.ts'
 import {
   type Around,
   contentsOf,
@@ -22,7 +22,7 @@ import {
   tenantId,
   userKey,
   withFolder,
-} from '../moving/stand.ts'
+} from '../upkeep/stand.ts'
 
 export type Ends = Readonly<{ from: StoreOptions; to: StoreOptions }>
 

@@ -8,7 +8,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { certificateFor } from '../../src/cli/certificate.ts'
+import { certificateFor } from '../../src/dev/certificate.ts'
 import { findFreePort } from './free-port.ts'
 
 const source = join(import.meta.dirname, '../../deploy/nginx.conf')

@@ -1,8 +1,8 @@
 /** The table of tokens, through the text of the settings and a true signature, to who calls. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { readConfig } from '../../src/config.ts'
 import { Failure } from '../../src/failure.ts'
+import { readConfig } from '../../src/settings/config.ts'
 import { createVerifier } from '../../src/tokens/verify.ts'
 import { contoso, startTestIssuer, type TestIssuer, unixSeconds } from '../support/test-issuer.ts'
 import { type IssuerToken, issuerTokens } from './issuer-tokens.ts'

@@ -1,0 +1,86 @@
+/**
+ * What Visage says of itself: `/{version}` names what is there, `/{version}/$metadata` its types, and
+ * `/openapi.json` its operations. It is the same for everyone and so needs no token, as in Graph, whose
+ * pages link to these addresses: https://learn.microsoft.com/en-us/graph/traverse-the-graph
+ */
+
+import type { Call, Reply } from '../call.ts'
+import { Failure } from '../failure.ts'
+import type { Version } from '../graph/address.ts'
+import type { Parts } from '../graph/request.ts'
+import { contextUrl } from '../graph/resources.ts'
+import { container, entityTypes } from '../graph/schema.ts'
+import { settle } from '../graph/settle.ts'
+import { renderCsdl } from './csdl.ts'
+import { renderOpenApi } from './openapi.ts'
+
+type Document = Readonly<{ contentType: string; text: (origin: string) => string }>
+
+const xml = 'application/xml'
+const json = 'application/json'
+const documents: Readonly<Record<string, Document>> = {
+  '/v1.0': { contentType: `${json};odata.metadata=minimal`, text: listContents('v1.0') },
+  '/beta': { contentType: `${json};odata.metadata=minimal`, text: listContents('beta') },
+  '/v1.0/$metadata': { contentType: xml, text: once(() => renderCsdl('v1.0')) },
+  '/beta/$metadata': { contentType: xml, text: once(() => renderCsdl('beta')) },
+  '/openapi.json': { contentType: json, text: once(renderOpenApi) },
+}
+
+const descriptionPath = /^(\/(?:(?:v1\.0|beta)(?:\/(?:\$|%24)metadata)?|openapi\.json))\/?(?:\?|$)/i
+
+export function isDescription({ url }: Call): boolean {
+  return descriptionPath.test(url)
+}
+
+export async function answerDescription(call: Call, parts: Parts): Promise<Reply> {
+  return await settle(call, parts, async told => {
+    const path = pathOf(call)
+    told.place = { operation: 'describe', path }
+    return describe(call, path)
+  })
+}
+
+/** One of the names of `documents`. */
+function pathOf({ url }: Call): string {
+  return descriptionPath.exec(url)?.[1]?.toLowerCase().replace('%24', '$') ?? ''
+}
+
+function describe({ method, origin }: Call, path: string): Reply {
+  if (method !== 'GET' && method !== 'HEAD') {
+    throw new Failure('method-not-allowed', { facts: { allow: ['GET', 'HEAD'] } })
+  }
+  const document = documents[path]
+  if (document === undefined) throw new TypeError(`there is no document at ${path}`)
+  const { contentType, text } = document
+  return {
+    status: 200,
+    headers: {
+      'content-type': contentType,
+      // A new version of the program may say something else, so nobody keeps it for long.
+      'cache-control': 'public, max-age=300',
+      ...(path !== '/openapi.json' && { 'odata-version': '4.0' }),
+    },
+    body: text(origin),
+  }
+}
+
+/** https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html#sec_ServiceDocument */
+function listContents(version: Version): (origin: string) => string {
+  const kinds = { EntitySet: container.sets, Singleton: container.singletons }
+  const value = Object.entries(kinds).flatMap(([kind, entries]) =>
+    Object.entries(entries)
+      .filter(([, type]) => (entityTypes[type].only ?? version) === version)
+      .map(([name]) => ({ name, kind, url: name })),
+  )
+  return origin =>
+    JSON.stringify({ '@odata.context': contextUrl(origin, version, '').replace('#', ''), value })
+}
+
+/** Written when somebody asks for the first time: most processes are never asked. */
+function once(render: () => string): () => string {
+  let text: string | undefined
+  return () => {
+    text ??= render()
+    return text
+  }
+}

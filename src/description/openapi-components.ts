@@ -1,0 +1,193 @@
+/**
+ * The parts that operations of the OpenAPI document refer to: schemas of every type and its
+ * collection, errors, batches, query options and conditions. Types come from schema.ts.
+ */
+import type { Option } from '../graph/query.ts'
+import { complexTypes, entityTypes, enumTypes, isCollection, itemType } from '../graph/schema.ts'
+
+export type Schema = Readonly<Record<string, unknown>>
+
+const text: Schema = { type: 'string' }
+const textOrNull: Schema = { type: ['string', 'null'] }
+
+/** `@odata.…` of the usual level by name, those of odata.metadata=full by their pattern. */
+const annotations = { '@odata.context': text }
+const streamAnnotations = { '@odata.mediaContentType': text, '@odata.mediaEtag': text }
+const otherAnnotations = { '^[A-Za-z]*@odata\\.': {} }
+
+export const schemas: Readonly<Record<string, Schema>> = {
+  ...Object.fromEntries(
+    Object.entries(entityTypes).flatMap(([name, { properties, hasStream }]) => [
+      [
+        name,
+        describeObject({
+          ...annotations,
+          ...(hasStream && streamAnnotations),
+          id: text,
+          ...describeProperties(properties),
+        }),
+      ],
+      [`${name}Collection`, describeCollection(name)],
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(complexTypes).map(([name, properties]) => [
+      name,
+      describeObject(describeProperties(properties)),
+    ]),
+  ),
+  error: {
+    type: 'object',
+    required: ['error'],
+    properties: {
+      error: {
+        type: 'object',
+        required: ['code', 'message', 'innerError'],
+        properties: {
+          code: { ...text, description: 'What to test for; docs/errors.md lists them.' },
+          message: { ...text, description: 'For people; it may change.' },
+          innerError: {
+            type: 'object',
+            required: ['date', 'request-id', 'client-request-id'],
+            properties: {
+              date: { ...text, description: 'UTC, without a zone.' },
+              'request-id': text,
+              'client-request-id': text,
+            },
+          },
+        },
+      },
+    },
+  },
+}
+
+function describeObject(properties: Schema): Schema {
+  return { type: 'object', properties, patternProperties: otherAnnotations }
+}
+
+function describeProperties(properties: Readonly<Record<string, string>>): Schema {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, type]) => [
+      name,
+      isCollection(type) ? { type: 'array', items: describeItem(itemType(type)) } : describe(type),
+    ]),
+  )
+}
+
+/** A single value may be null; an entry of a list is not. */
+function describe(type: string): Schema {
+  const members = enumTypes[type.replace(/^graph\./, '')]
+  if (members) return { type: ['string', 'null'], enum: [...members, null] }
+  if (type === 'Edm.Int32') return { type: ['integer', 'null'] }
+  if (type === 'Edm.Boolean') return { type: ['boolean', 'null'] }
+  return type.startsWith('graph.') ? describeItem(type) : textOrNull
+}
+
+function describeItem(type: string): Schema {
+  if (type === 'Edm.String') return text
+  return { $ref: `#/components/schemas/${type.replace(/^graph\./, '')}` }
+}
+
+function describeCollection(name: string): Schema {
+  return {
+    type: 'object',
+    required: ['value'],
+    properties: {
+      ...annotations,
+      '@odata.nextLink': { ...text, description: 'The address of the next page, if there is one.' },
+      value: { type: 'array', items: { $ref: `#/components/schemas/${name}` } },
+    },
+  }
+}
+
+const optionMeanings: Readonly<Record<Option, readonly [meaning: string, schema: Schema]>> = {
+  $select: ['Properties to return, separated by commas.', text],
+  $top: ['How many to return at most.', { type: 'integer', minimum: 1, maximum: 999 }],
+  $skip: ['How many to pass over.', { type: 'integer', minimum: 0 }],
+  $skiptoken: ['Where the page begins; it comes in @odata.nextLink.', text],
+  $search: ['`"displayName:ali" OR "mail:ali"`: words that begin so.', text],
+  $filter: ["`startswith(displayName,'ali')` and `mail eq 'a@b'`, joined by `or`.", text],
+  $expand: ['`photo`: taken, and nothing is expanded, as in Graph.', text],
+  $orderby: ['`displayName`, the order that lists have anyway.', text],
+}
+
+export const optionParameters: Readonly<Record<string, Schema>> = Object.fromEntries(
+  Object.entries(optionMeanings).map(([name, [description, schema]]) => [
+    name.slice(1),
+    { name, in: 'query', description, schema },
+  ]),
+)
+
+const ifNoneMatch = {
+  name: 'If-None-Match',
+  in: 'header',
+  description: 'ETags that the client has: 304 if the photo is still one of them.',
+  schema: text,
+}
+export const headers: Readonly<Record<'read' | 'write', readonly Schema[]>> = {
+  read: [ifNoneMatch],
+  write: [
+    {
+      name: 'If-Match',
+      in: 'header',
+      description: 'ETags, or * for any photo: 412 if the photo is another one by now.',
+      schema: text,
+    },
+    { ...ifNoneMatch, description: '*: 412 if there is a photo already.' },
+  ],
+}
+
+export const errorResponse: Schema = {
+  description: 'Refused.',
+  headers: { 'request-id': { schema: text }, 'client-request-id': { schema: text } },
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/error' } } },
+}
+
+export const notModified: Schema = {
+  description: 'The photo is the one that the client has.',
+  headers: { ETag: { schema: text } },
+}
+
+export const batchRequest: Schema = {
+  type: 'object',
+  required: ['requests'],
+  properties: {
+    requests: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 20,
+      items: {
+        type: 'object',
+        required: ['id', 'method', 'url'],
+        properties: {
+          id: { ...text, minLength: 1 },
+          method: text,
+          url: { ...text, description: 'Relative to the version: `/me/photo/$value`.' },
+          headers: { type: 'object', additionalProperties: text },
+          body: { description: 'JSON as it is; anything else as base64.' },
+          dependsOn: { type: 'array', items: text },
+        },
+      },
+    },
+  },
+}
+
+export const batchResponse: Schema = {
+  type: 'object',
+  required: ['responses'],
+  properties: {
+    responses: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['id', 'status', 'headers'],
+        properties: {
+          id: text,
+          status: { type: 'integer' },
+          headers: { type: 'object', additionalProperties: text },
+          body: { description: 'JSON as it is; a picture as base64.' },
+        },
+      },
+    },
+  },
+}

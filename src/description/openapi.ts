@@ -1,0 +1,257 @@
+/**
+ * The table of routes as an OpenAPI document: one operation for each address and method, with what
+ * contracts.ts says of it and the permissions that do. Nothing is described that is not in the tables.
+ *
+ * https://spec.openapis.org/oas/v3.1.1.html
+ */
+
+import { type Contract, contracts } from '../graph/contracts.ts'
+import { demandOf } from '../graph/demands.ts'
+import type { Operation, Route } from '../graph/routes.ts'
+import { routes } from '../graph/routes.ts'
+import { type AccountKind, listPermissions, tables } from '../permissions/tables.ts'
+import {
+  batchRequest,
+  batchResponse,
+  errorResponse,
+  headers,
+  notModified,
+  optionParameters,
+  type Schema,
+  schemas,
+} from './openapi-components.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+export function renderOpenApi(): string {
+  return JSON.stringify({
+    openapi: '3.1.1',
+    info,
+    servers: [{ url: '/v1.0' }, { url: '/beta' }],
+    tags: tags.map(name => ({ name })),
+    paths: {
+      ...Object.fromEntries(routes.map(route => [toTemplate(route.path), describeRoute(route)])),
+      ...ownPaths,
+    },
+    components: {
+      schemas,
+      parameters: optionParameters,
+      responses: { Error: errorResponse, NotModified: notModified },
+      securitySchemes,
+    },
+  })
+}
+
+const info = {
+  title: 'Visage',
+  version: '1.0',
+  description:
+    "Profile photos of users, groups, teams and contacts, as Microsoft Graph serves them. HEAD goes wherever GET does. Names in addresses compare without case, and a key may stand in parentheses: `/users('id')/photo`. `Accept: application/json;odata.metadata=full` or `none` asks for more or less of `@odata.…`.",
+  license: { name: 'MIT', identifier: 'MIT' },
+}
+
+const tags = ['photos', 'users', 'groups', 'teams', 'contacts', 'settings', 'service'] as const
+
+/** The three columns of every published permission table. Any one alternative is enough. */
+const securitySchemes: Readonly<Record<AccountKind, Json>> = {
+  delegated: bearer('A token of a work or school account; the names are its scopes (`scp`).'),
+  personal: bearer('A token of a personal Microsoft account; the names are its scopes (`scp`).'),
+  application: bearer('A token of an application in its own name; the names are its `roles`.'),
+}
+
+function bearer(description: string): Json {
+  return { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description }
+}
+
+/** The names that Microsoft's own document gives to these keys. */
+const keyNames: Readonly<Record<string, string>> = {
+  user: 'user-id',
+  group: 'group-id',
+  team: 'team-id',
+  folder: 'contactFolder-id',
+  contact: 'contact-id',
+  size: 'profilePhoto-id',
+}
+const keyMeanings: Readonly<Record<string, string>> = {
+  'user-id': 'Id or userPrincipalName.',
+  'profilePhoto-id': 'A size, like 48x48.',
+  'contactFolder-id1': 'Any depth is served: childFolders/{id}/childFolders/{id}…',
+}
+
+/** `/me/contactFolders/{contactFolder-id}/childFolders/{contactFolder-id1}`: no name stands twice. */
+function toTemplate(path: string): string {
+  const seen = new Map<string, number>()
+  return path.replace(/\{(\w+)\}/g, (_whole, key: string) => {
+    const count = seen.get(key) ?? 0
+    seen.set(key, count + 1)
+    return `{${keyNames[key] ?? key}${count === 0 ? '' : count}}`
+  })
+}
+
+function describeRoute(route: Route): Json {
+  const names = [...toTemplate(route.path).matchAll(/\{(.+?)\}/g)].map(([, name = '']) => name)
+  return {
+    ...(route.versions && { servers: route.versions.map(version => ({ url: `/${version}` })) }),
+    ...(names.length > 0 && { parameters: names.map(describeKey) }),
+    ...Object.fromEntries(
+      Object.entries(route.on).map(([method, operation]) => [
+        method.toLowerCase(),
+        describeOperation(route, method, operation),
+      ]),
+    ),
+  }
+}
+
+function describeKey(name: string): Json {
+  const description = keyMeanings[name]
+  return {
+    name,
+    in: 'path',
+    required: true,
+    ...(description !== undefined && { description }),
+    schema: { type: 'string' },
+  }
+}
+
+function describeOperation(route: Route, method: string, operation: Operation): Json {
+  const contract: Contract = contracts[operation]
+  const view = route.versions ? '?view=graph-rest-beta' : ''
+  const parameters = [
+    ...contract.options.map(option => ({ $ref: `#/components/parameters/${option.slice(1)}` })),
+    ...(contract.conditions === undefined ? [] : headers[contract.conditions]),
+  ]
+  return {
+    operationId: nameOperation(route, method, operation),
+    summary: contract.summary,
+    tags: [tagOf(route, operation)],
+    externalDocs: { url: `https://learn.microsoft.com/en-us/graph/api/${contract.page}${view}` },
+    ...(parameters.length > 0 && { parameters }),
+    ...(contract.body && { requestBody: describeBody(contract.body) }),
+    responses: describeResponses(contract, route),
+    security: listAlternatives(route, operation),
+  }
+}
+
+/** `me.photo.value.updatePhoto`; PATCH, which is a second way to the same, says so. */
+function nameOperation(route: Route, method: string, operation: Operation): string {
+  const names = route.path.split('/').filter(part => /^\$?[a-z]/i.test(part))
+  const isSecond = method === 'PATCH' && route.on.PUT === operation
+  return [...names, operation, ...(isSecond ? ['patch'] : [])].join('.').replaceAll('$', '')
+}
+
+function tagOf(route: Route, operation: Operation): (typeof tags)[number] {
+  if (operation.endsWith('PhotoUpdateSettings')) return 'settings'
+  if (/photo/i.test(operation)) return 'photos'
+  const { resource } = demandOf({ operation, target: route.target })
+  if (resource === 'membership' || resource === 'ownership') return 'groups'
+  if (resource === 'user' || resource === 'group' || resource === 'team') return `${resource}s`
+  return 'contacts'
+}
+
+/** "Content-Type: image/jpeg. Required."; what else is accepted is for clients that send it anyway. */
+function describeBody(body: NonNullable<Contract['body']>): Json {
+  if (body !== 'photo') {
+    return { required: true, content: { 'application/json': { schema: reference(body) } } }
+  }
+  return {
+    required: true,
+    description:
+      'The binary data of the photo: JPEG, PNG, GIF, WebP or AVIF, at most 4 MB. The bytes decide, whatever Content-Type says, unless the server is set to be strict.',
+    content: { 'image/jpeg': {}, 'application/octet-stream': {} },
+  }
+}
+
+function describeResponses(contract: Contract, route: Route): Json {
+  const { status, response } = describeSuccess(contract, route)
+  return {
+    [status]: response,
+    ...(contract.conditions === 'read' && { 304: { $ref: '#/components/responses/NotModified' } }),
+    default: { $ref: '#/components/responses/Error' },
+  }
+}
+
+function describeSuccess(
+  { answer, conditions }: Contract,
+  route: Route,
+): Readonly<{ status: number; response: Json }> {
+  const tagged = conditions === 'read' && { headers: { ETag: { schema: { type: 'string' } } } }
+  switch (answer.kind) {
+    case 'photo':
+      return {
+        status: 200,
+        response: { description: 'The picture.', ...tagged, content: { 'image/jpeg': {} } },
+      }
+    case 'ok':
+      // "200 OK … 204 No Content": the one for users, groups and contacts, the other for teams.
+      return { status: route.target === 'team' ? 204 : 200, response: { description: 'Done.' } }
+    case 'no-content':
+      return { status: 204, response: { description: 'Done.' } }
+    case 'entity':
+    case 'created':
+    case 'list': {
+      const schema = reference(answer.kind === 'list' ? `${answer.type}Collection` : answer.type)
+      const content = { 'application/json': { schema } }
+      return {
+        status: answer.kind === 'created' ? 201 : 200,
+        response: { description: `${answer.type}.`, ...tagged, content },
+      }
+    }
+  }
+}
+
+function reference(name: string): Schema {
+  return { $ref: `#/components/schemas/${name}` }
+}
+
+/** Each permission that does by itself, of each kind of account; the least privileged comes first. */
+function listAlternatives(route: Route, operation: Operation): Json[] {
+  const { action, resource } = demandOf({ operation, target: route.target })
+  const { rows } = tables[action][resource]
+  return (Object.keys(securitySchemes) as AccountKind[]).flatMap(kind => {
+    const row = rows[kind]
+    // "/me request is only valid with delegated authentication flow."
+    const isImpossible = kind === 'application' && route.path.startsWith('/me')
+    if (row === 'unsupported' || isImpossible) return []
+    return listPermissions(row).map(permission => ({ [kind]: [permission] }))
+  })
+}
+
+/** What stands outside the table of routes: see batch.ts and description.ts. */
+const ownPaths: Json = {
+  '/$batch': {
+    post: {
+      operationId: 'batch',
+      summary: 'Up to 20 requests in one',
+      tags: ['service'],
+      externalDocs: { url: 'https://learn.microsoft.com/en-us/graph/json-batching' },
+      requestBody: { required: true, content: { 'application/json': { schema: batchRequest } } },
+      responses: {
+        200: {
+          description: 'An answer to each request; pictures are base64.',
+          content: { 'application/json': { schema: batchResponse } },
+        },
+        default: { $ref: '#/components/responses/Error' },
+      },
+      // Each part needs what it needs by itself; the batch needs a token.
+      security: [{ delegated: [] }, { personal: [] }, { application: [] }],
+    },
+  },
+  '/': describeDocument('contents', 'What there is', 'application/json'),
+  '/$metadata': describeDocument('metadata', 'The types, as CSDL', 'application/xml'),
+  '/openapi.json': {
+    servers: [{ url: '/' }],
+    ...describeDocument('openapi', 'This document', 'application/json'),
+  },
+}
+
+function describeDocument(operationId: string, summary: string, contentType: string): Json {
+  return {
+    get: {
+      operationId,
+      summary,
+      tags: ['service'],
+      responses: { 200: { description: summary, content: { [contentType]: {} } } },
+      security: [],
+    },
+  }
+}

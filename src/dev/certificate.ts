@@ -1,0 +1,61 @@
+/**
+ * The certificate of `visage dev --https`: self-signed, for loopback names, for a year. Production
+ * brings its own.
+ */
+import { X509Certificate } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { isIP } from 'node:net'
+import { join } from 'node:path'
+import { generate } from 'selfsigned'
+import { openDataFolder } from '../storage/data-folder.ts'
+
+const lifetimeDays = 365
+
+type Certificate = Readonly<{ cert: string; key: string }>
+
+/** That of the folder, or a new one in it: a program that was told to trust it need not be told again. */
+export async function keepCertificate(folder: string): Promise<Certificate> {
+  const certFile = join(folder, 'certificate.pem')
+  const keyFile = join(folder, 'certificate-key.pem')
+  try {
+    const kept = { cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') }
+    if (isCurrent(kept.cert, new Date())) return kept
+  } catch {
+    // None yet, or not readable: it is made anew, and a folder that cannot be written says so then.
+  }
+  const made = await certificateFor(['localhost', '127.0.0.1', '::1'])
+  openDataFolder(folder)
+  await writeFile(keyFile, made.key, { mode: 0o600 })
+  await writeFile(certFile, made.cert)
+  return made
+}
+
+/** PEM texts. It is its own authority: a client that trusts it trusts nothing else through it. */
+export async function certificateFor(names: readonly string[]): Promise<Certificate> {
+  const now = Date.now()
+  const made = await generate([{ name: 'commonName', value: 'Visage for developers' }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notBeforeDate: new Date(now - 60_000),
+    notAfterDate: new Date(now + lifetimeDays * 86_400_000),
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', digitalSignature: true, keyCertSign: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: names.map(name =>
+          isIP(name) ? { type: 7, ip: name } : { type: 2, value: name },
+        ),
+      },
+    ],
+  })
+  return { cert: made.cert, key: made.private }
+}
+
+/** Good for a week more at least. */
+export function isCurrent(cert: string, now: Date): boolean {
+  const { validToDate } = new X509Certificate(cert)
+  return validToDate.getTime() > now.getTime() + 7 * 86_400_000
+}

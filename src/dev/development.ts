@@ -1,0 +1,240 @@
+/**
+ * Composition root of development mode: the server, its own token issuer and the demo tenant, on
+ * loopback. `visage dev` is this with words around it.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Answered, WriteLine } from '../events.ts'
+import { roles } from '../permissions/roles.ts'
+import { permissionReach } from '../permissions/tables.ts'
+import { type RunningServer, type ServerOptions, startServer } from '../serving/server.ts'
+import { ConfigError, readLimits } from '../settings/config.ts'
+import type { ThrottleLimits } from '../throttling/limits.ts'
+import type { Fetch } from '../tokens/key-set.ts'
+import { presets, readingOf } from '../tokens/presets.ts'
+import * as demo from './demo/tenant.ts'
+import { type DemoState, loadDemo } from './demo-state.ts'
+import { createFaults, type Faults } from './faults/inject.ts'
+import { parseFault } from './faults/parse.ts'
+import { createIssuer, type Issuer } from './issuer/issuer.ts'
+import type { Person } from './issuer/people.ts'
+import { describeCall, type Entry } from './journal/entry.ts'
+import { createJournal, type Journal } from './journal/journal.ts'
+import { createResetEndpoint, type HandleReset } from './reset-endpoint.ts'
+
+/** Tests run the demo tenant on every kind of store, and on a clock of their own. */
+export type DevelopmentOptions = Pick<
+  ServerOptions,
+  'database' | 'packs' | 'packCacheBytes' | 's3Credentials' | 'elapsed'
+> &
+  Readonly<{
+    host: string
+    port: number
+    tls?: Readonly<{ cert: string; key: string }> | undefined
+    /** undefined keeps nothing. */
+    data: string | undefined
+    strictContentType: boolean
+    /** Per application and mailbox; undefined for none. */
+    throttle?: ThrottleLimits | undefined
+    write: WriteLine
+    /** Sentences as in docs/faults.md. */
+    faults?: readonly string[] | undefined
+    /** Sees every call once it is answered. */
+    watch?: ((entry: Entry) => void) | undefined
+    /** 'none' for people without photos, and a quicker start. */
+    photos?: 'all' | 'none' | undefined
+    /** Where demo photos that were drawn once are kept; where the package may write when left out. */
+    drawn?: readonly string[] | undefined
+  }>
+
+export type Development = RunningServer &
+  Readonly<{
+    issuer: Issuer
+    /** Resolves when every demo photo is there; the first person's is there from the start. */
+    photosReady: Promise<void>
+    /** The latest calls, oldest first. */
+    requests: () => readonly Entry[]
+    /** Back to the demo tenant as it was at the start, in memory and on disk, faults and log too. */
+    reset: () => Promise<void>
+  }>
+
+const audience = 'https://graph.microsoft.com'
+
+/** Throws what is wrong with these, before anything is made. */
+export function checkDevelopment({
+  host,
+  faults = [],
+}: Pick<DevelopmentOptions, 'host' | 'faults'>): void {
+  refuseOtherHosts(host)
+  for (const fault of faults) parseFault(fault)
+}
+
+export async function startDevelopment(options: DevelopmentOptions): Promise<Development> {
+  refuseOtherHosts(options.host)
+  const faults = createFaults((options.faults ?? []).map(parseFault), Date.now)
+  const journal = createJournal()
+  const demoReady = Promise.withResolvers<DemoState>()
+  const reset = inTurn(async () => {
+    await (await demoReady.promise).restore()
+    faults.rewind()
+    journal.clear()
+  })
+  let issuer: Issuer | undefined
+  const signingKey = options.data === undefined ? undefined : keptKey(options.data)
+  const server = await startServer({
+    ...options,
+    limits: readLimits({}),
+    around: options.faults?.length ? faults.around : undefined,
+    showsReplaced: faults.showReplaced,
+    watch: watching(journal, options.watch),
+    identity(origin) {
+      issuer = createIssuer({
+        origin,
+        tenants: [
+          { id: demo.tenantId, domains: [demo.tenantDomain], displayName: 'Visage demo tenant' },
+          { id: demo.personalTenantId, displayName: 'Personal accounts' },
+        ],
+        people: { findPerson, listPeople },
+        consent: everything,
+        adminRoles: roles,
+        audience,
+        ...(signingKey && { signingKey: signingKey.read() }),
+        onError: error => options.write('error', { event: 'issuer', error: String(error) }),
+      })
+      const handleReset = createResetEndpoint(origin, reset, error =>
+        options.write('error', { event: 'reset', error: String(error) }),
+      )
+      return { ...trustIn(issuer, origin), before: eitherOf(issuer, handleReset) }
+    },
+  })
+  try {
+    if (issuer === undefined) throw new Error('the server did not ask for an issuer')
+    const { data, photos = 'all', drawn } = options
+    const state = await loadDemo(server.parts, { data, photos, drawn })
+    demoReady.resolve(state)
+    await signingKey?.keep(issuer)
+    return { ...finishInOrder(server, state, faults), issuer, requests: journal.entries, reset }
+  } catch (error) {
+    await server.close()
+    throw error
+  }
+}
+
+function watching(journal: Journal, watch: DevelopmentOptions['watch']) {
+  return (event: Answered) => {
+    const entry = describeCall(event, Date.now())
+    journal.add(entry)
+    watch?.(entry)
+  }
+}
+
+function eitherOf(issuer: Issuer, handleReset: HandleReset): HandleReset {
+  return (request, response) => issuer.handle(request, response) || handleReset(request, response)
+}
+
+/** One run after another: the second of two does not begin in the middle of the first. */
+function inTurn(task: () => Promise<void>): () => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve()
+  return () => {
+    const run = last.then(task)
+    last = run.catch(() => {})
+    return run
+  }
+}
+
+/** Closing waits for the picture that is being drawn: it would find the database gone. */
+function finishInOrder(server: RunningServer, state: DemoState, faults: Faults) {
+  let isClosing = false
+  const photosReady = state.photosReady.catch(error => {
+    if (!isClosing) throw error
+  })
+  return {
+    ...server,
+    photosReady,
+    async close() {
+      isClosing = true
+      faults.stop()
+      await server.close()
+      await photosReady
+    },
+  }
+}
+
+/**
+ * Anyone who reaches the issuer can be anybody, so nobody but this machine may reach it. This stops a
+ * developer from opening a door to their network by accident; it does not stop a proxy set up on purpose.
+ */
+function refuseOtherHosts(host: string): void {
+  if (/^(127(\.\d{1,3}){3}|::1|localhost)$/.test(host)) return
+  throw new ConfigError(
+    `--host ${host}: \`visage dev\` listens on loopback only, because it gives anyone who asks a token for anybody. For a network, run \`visage serve\` with your identity provider.`,
+  )
+}
+
+/** Every permission that Visage knows: what a developer did not ask to leave out is granted. */
+const everything = {
+  scopes: Object.keys(permissionReach),
+  roles: Object.keys(permissionReach).filter(
+    name => name !== 'User.Read' && name !== 'User.ReadWrite',
+  ),
+}
+
+/** Both token shapes, for every tenant of the issuer; the keys do not take the way over the network. */
+function trustIn(issuer: Issuer, origin: string) {
+  const jwksUri = `${origin}/{tenantid}/discovery/keys`
+  const fetchKeys: Fetch = async () => Response.json(await issuer.jwks())
+  return {
+    trust: {
+      kind: 'oidc',
+      issuers: [
+        { issuer: `${origin}/{tenantid}/v2.0`, jwksUri },
+        { issuer: `${origin}/{tenantid}/`, jwksUri },
+      ],
+      audiences: [audience],
+      tenantId: demo.tenantId,
+      tenants: [demo.tenantId, demo.personalTenantId],
+      reading: readingOf(presets.entra, { vouches: 'userName' }),
+    },
+    fetch: fetchKeys,
+  } as const
+}
+
+/** The signing key stays with the data, so that tokens outlive a restart as the photos do. */
+function keptKey(data: string) {
+  const file = join(data, 'issuer-key.json')
+  let wasKept = true
+  return {
+    async read() {
+      try {
+        return JSON.parse(await readFile(file, 'utf8'))
+      } catch {
+        wasKept = false
+        const { makeSigningKey } = await import('./issuer/keys.ts')
+        return await makeSigningKey()
+      }
+    },
+    async keep(issuer: Issuer) {
+      const key = await issuer.signingKey()
+      if (wasKept) return
+      await mkdir(data, { recursive: true })
+      await writeFile(file, JSON.stringify(key), { mode: 0o600 })
+    },
+  }
+}
+
+function toPerson(person: demo.Person): Person {
+  const held = demo.roleMembers.filter(({ userId }) => userId === person.id)
+  return { ...person, roleTemplateIds: held.map(({ roleTemplateId }) => roleTemplateId) }
+}
+
+function listPeople(tenantId: string): Person[] {
+  return demo.people.filter(person => person.tenantId === tenantId).map(toPerson)
+}
+
+function findPerson(tenantId: string, nameOrId: string): Person | undefined {
+  const wanted = nameOrId.toLowerCase()
+  return listPeople(tenantId).find(({ id, userPrincipalName }) => {
+    const name = userPrincipalName.toLowerCase()
+    return id === wanted || name === wanted || name.split('@')[0] === wanted
+  })
+}

@@ -1,0 +1,113 @@
+/**
+ * Faults at work: a wrapper around the answers that lets rules happen. Every rule about a call is
+ * asked, so that its count does not depend on the others; delays add up, and of refusals and cuts the
+ * first rule wins. Production never imports this.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Call, Reply } from '../../call.ts'
+import { type Address, parseAddress } from '../../graph/address.ts'
+import type { Answer } from '../../graph/answer.ts'
+import type { Parts } from '../../graph/request.ts'
+import { answerLate, showLate } from './late-answers.ts'
+import { createLatePhotos, type LatePhotos } from './late-photos.ts'
+import { type Occurs, occurrencesOf } from './occurrences.ts'
+import { isAbout } from './pattern.ts'
+import { cut, refuseAs } from './refusals.ts'
+import type { Rule } from './rule.ts'
+
+export type Faults = Readonly<{
+  around: (answer: Answer) => Answer
+  /** Readers may be shown a photo after it was replaced. */
+  showReplaced: boolean
+  /** Back to the beginning: the same calls meet the same faults again. */
+  rewind: () => void
+  /** Ends delays under way, and those to come. */
+  stop: () => void
+}>
+
+type Playing = Readonly<{ rule: Rule; occurs: Occurs }>
+
+export function createFaults(rules: readonly Rule[], now: () => number): Faults {
+  const begin = () => rules.map(rule => ({ rule, occurs: occurrencesOf(rule.frequency) }))
+  let playing: readonly Playing[] = begin()
+  const late = createLatePhotos(now)
+  const stopping = new AbortController()
+  return {
+    showReplaced: rules.some(({ effect }) => effect.kind === 'late'),
+    around: answer => async (call, parts) => {
+      const struck = strike(playing, call)
+      const told = telling(parts, new Set(struck.map(({ text }) => text)))
+      await pause(delayOf(struck), stopping.signal)
+      const seen = isRead(call) ? showLate(told.parts, late, told.mention) : told.parts
+      return await carryOut(struck, call, seen, late, answer)
+    },
+    rewind() {
+      playing = begin()
+      late.forget()
+    },
+    stop: () => stopping.abort(),
+  }
+}
+
+/** The rules that apply to this call. Each that is about it draws, whatever the others do. */
+function strike(playing: readonly Playing[], call: Call): Rule[] {
+  const address = addressOf(call)
+  if (address === undefined) return []
+  return playing
+    .filter(({ rule: { methods, pattern, effect } }) => {
+      if (effect.kind === 'late' && isRead(call)) return false
+      return (methods?.has(call.method) ?? true) && isAbout(pattern, call.method, address)
+    })
+    .filter(({ occurs }) => occurs())
+    .map(({ rule }) => rule)
+}
+
+/** What is no address meets no fault: its answer says what is wrong with it. */
+function addressOf(call: Call): Address | undefined {
+  try {
+    return parseAddress(call.url)
+  } catch {
+    return undefined
+  }
+}
+
+function isRead({ method }: Call): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+function delayOf(struck: readonly Rule[]): number {
+  return struck.reduce((ms, { effect }) => ms + (effect.kind === 'delay' ? effect.ms : 0), 0)
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await wait(ms, undefined, { signal }).catch(() => {})
+}
+
+/** What is told of an answer names its faults and counts the waiting. */
+function telling(parts: Parts, faults: Set<string>) {
+  const startedAt = parts.now()
+  const answered: Parts['events']['answered'] = event => {
+    const durationMs = parts.now() - startedAt
+    parts.events.answered(faults.size > 0 ? { ...event, durationMs, faults: [...faults] } : event)
+  }
+  return {
+    parts: { ...parts, events: { ...parts.events, answered } },
+    mention: (text: string) => void faults.add(text),
+  }
+}
+
+async function carryOut(
+  struck: readonly Rule[],
+  call: Call,
+  parts: Parts,
+  late: LatePhotos,
+  answer: Answer,
+): Promise<Reply> {
+  for (const { effect, text } of struck) {
+    if (effect.kind === 'refuse') return await refuseAs(effect, text, call, parts)
+    if (effect.kind !== 'cut') continue
+    if (effect.before === 'request') return await cut(call, parts)
+    return { ...(await answerLate(struck, call, parts, late, answer)), isCut: true }
+  }
+  return await answerLate(struck, call, parts, late, answer)
+}

@@ -1,0 +1,82 @@
+/**
+ * 'visible after': a write that takes place at once, and readers who see for a while what was there
+ * before it. Storage is not touched: the rows that lead to a photo are exchanged on their way.
+ */
+
+import type { Call, Reply } from '../../call.ts'
+import type { ContactWithPhoto } from '../../directory/find-contact.ts'
+import { parseAddress } from '../../graph/address.ts'
+import type { Answer } from '../../graph/answer.ts'
+import type { Parts } from '../../graph/request.ts'
+import { match } from '../../graph/routes.ts'
+import type { Hold, LatePhotos, OwnerKind, OwnerRow } from './late-photos.ts'
+import type { Rule } from './rule.ts'
+
+/** The answer, made late to be seen when one of the rules wants it so. */
+export async function answerLate(
+  struck: readonly Rule[],
+  call: Call,
+  parts: Parts,
+  late: LatePhotos,
+  answer: Answer,
+): Promise<Reply> {
+  const rule = struck.find(({ effect }) => effect.kind === 'late')
+  const owner = rule && ownerKindOf(call)
+  if (rule?.effect.kind !== 'late' || owner === undefined) return await answer(call, parts)
+  let hold: Hold | undefined
+  // Held before the write begins, so that no reader is faster than the fault.
+  const holding = lookingThrough(parts, (kind, row) => {
+    if (kind !== owner) return row
+    hold?.drop()
+    hold = late.hold(kind, row, rule.text)
+    return row
+  })
+  const reply = await answer(call, holding)
+  if (reply.status < 300) hold?.release(rule.effect.ms)
+  else hold?.drop()
+  return reply
+}
+
+function ownerKindOf(call: Call): OwnerKind | undefined {
+  try {
+    const { operation, target } = match(parseAddress(call.url), call.method)
+    if (operation !== 'updatePhoto' && operation !== 'deletePhoto') return undefined
+    if (target === 'team') return 'group'
+    return target === 'user' || target === 'group' || target === 'contact' ? target : undefined
+  } catch {
+    // No such place: the answer says so.
+    return undefined
+  }
+}
+
+/**
+ * For readers only: a writer who saw an old photo would judge conditions by it, and take the old bytes
+ * for unchanged.
+ */
+export function showLate(parts: Parts, late: LatePhotos, mention: (text: string) => void): Parts {
+  return lookingThrough(parts, (kind, row) => {
+    const before = late.find(kind, row)
+    if (before === undefined) return row
+    mention(before.why)
+    return { ...row, ...before.photo }
+  })
+}
+
+type See = <Row extends OwnerRow>(kind: OwnerKind, row: Row) => Row
+
+/** The parts with every look-up that leads to a photo passing through `see`. */
+function lookingThrough(parts: Parts, see: See): Parts {
+  const seen =
+    <Row extends OwnerRow>(kind: OwnerKind) =>
+    (row: Row | undefined) =>
+      row && see(kind, row)
+  return {
+    ...parts,
+    findUser: (...at) => parts.findUser(...at).then(seen('user')),
+    findGroup: (...at) => parts.findGroup(...at).then(seen('group')),
+    findContact: async at => {
+      const found = await parts.findContact(at)
+      return found && { ...found, contact: seen<ContactWithPhoto>('contact')(found.contact) }
+    },
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Photos that were written and are not to be seen yet: what readers see instead. It knows the columns
+ * of a photo's row and nothing of storage, where the new photo is already in its place.
+ */
+import type { PhotoColumns } from '../../directory/users.ts'
+
+type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
+/** A user's, group's or contact's row with the pointer to their photo. */
+export type OwnerRow = Readonly<{ tenant_id: string; id: string }> & Nullable<PhotoColumns>
+export type OwnerKind = 'user' | 'group' | 'contact'
+
+type Held = { readonly photo: Nullable<PhotoColumns>; readonly why: string; untilMs: number }
+
+/** A write under way: until it is done, and then as long as asked, readers see what was there before. */
+export type Hold = Readonly<{ release: (afterMs: number) => void; drop: () => void }>
+
+export type LatePhotos = Readonly<{
+  hold: (kind: OwnerKind, row: OwnerRow, why: string) => Hold
+  /** The photo to be shown now, and the rule that wants it so; undefined: the row's own. */
+  find: (kind: OwnerKind, row: OwnerRow) => Pick<Held, 'photo' | 'why'> | undefined
+  forget: () => void
+}>
+
+export function createLatePhotos(now: () => number): LatePhotos {
+  const held = new Map<string, Held[]>()
+  const keyOf = (kind: OwnerKind, row: OwnerRow) => `${row.tenant_id} ${kind} ${row.id}`
+  return {
+    hold(kind, row, why) {
+      const key = keyOf(kind, row)
+      const { version, upload_hash, renditions, updated_at } = row
+      const photo = { version, upload_hash, renditions, updated_at }
+      const entry: Held = { photo, why, untilMs: Number.POSITIVE_INFINITY }
+      held.set(key, [...(held.get(key) ?? []), entry])
+      return {
+        release(afterMs) {
+          entry.untilMs = now() + afterMs
+        },
+        drop() {
+          entry.untilMs = 0
+        },
+      }
+    },
+    // Several writes one after another come to light one after another.
+    find(kind, row) {
+      const key = keyOf(kind, row)
+      const waiting = held.get(key)?.filter(({ untilMs }) => untilMs > now()) ?? []
+      if (waiting.length > 0) held.set(key, waiting)
+      else held.delete(key)
+      return waiting[0]
+    },
+    forget: () => held.clear(),
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Addresses with holes, such as users/{any}/photo: which calls a fault is about, and whether there is
+ * such a place at all. Addresses are compared as clients write them: `me` is not `users/{my id}`.
+ */
+import { type Address, parseAddress, type Version } from '../../graph/address.ts'
+import { type Operation, type Route, routes } from '../../graph/routes.ts'
+
+export type Pattern = Readonly<{
+  /** undefined: any. */
+  version: Version | undefined
+  /** Lower case. '*' is any one segment; as the first it is any number of them, but one at least. */
+  segments: readonly string[]
+}>
+
+const hole = '*'
+const batch = '$batch'
+const versioned = /^\/?(v1\.0|beta)\//i
+
+/** Throws Failure 'address-malformed'. */
+export function readPattern(text: string): Pattern {
+  const hasVersion = versioned.test(text)
+  const path = text.replace(/^\//, '')
+  const { version, segments } = parseAddress(hasVersion ? `/${path}` : `/v1.0/${path}`)
+  return {
+    version: hasVersion ? version : undefined,
+    segments: segments.map(segment => segment.text.toLowerCase()),
+  }
+}
+
+export function isAbout(pattern: Pattern, method: string, address: Address): boolean {
+  if (pattern.version !== undefined && pattern.version !== address.version) return false
+  const segments = address.segments.map(({ text }) => text.toLowerCase())
+  // A batch is its parts: only its own name means the whole.
+  if (segments[0] === batch && pattern.segments[0] !== batch) return false
+  return covers(withoutValue(pattern.segments, method), withoutValue(segments, method))
+}
+
+/** A photo is written at photo/$value and nowhere else, so that `PUT …/photo` can only mean this. */
+function withoutValue(segments: readonly string[], method: string): readonly string[] {
+  const isWrite = method === 'PUT' || method === 'PATCH'
+  return isWrite && segments.at(-1) === '$value' ? segments.slice(0, -1) : segments
+}
+
+function covers(pattern: readonly string[], segments: readonly string[]): boolean {
+  if (pattern[0] !== hole) {
+    return pattern.length === segments.length && pattern.every((one, at) => fits(one, segments[at]))
+  }
+  const tail = pattern.slice(1)
+  const start = segments.length - tail.length
+  return start >= 1 && tail.every((one, index) => fits(one, segments[start + index]))
+}
+
+/** A segment of a table's path in braces is a hole too. */
+function fits(wanted: string, segment: string | undefined): boolean {
+  return wanted === hole || wanted === segment || segment?.startsWith('{') === true
+}
+
+/** What can be done with this method where the pattern leads; nothing says that it leads nowhere. */
+export function operationsAt(pattern: Pattern, method: string): readonly Operation[] {
+  const [wanted, places] = [withoutValue(shortened(pattern.segments), method), placesFor(method)]
+  return places
+    .filter(({ segments }) => covers(wanted, withoutValue(segments, method)))
+    .filter(({ segments }) => !isWordTakenForKey(wanted, withoutValue(segments, method)))
+    .map(({ operation }) => operation)
+}
+
+/** `{any}/foto` could be users/foto, but a mere word after the hole is meant as a name. */
+function isWordTakenForKey(pattern: readonly string[], place: readonly string[]): boolean {
+  const [first, second = ''] = pattern
+  const opposite = place.at(1 - pattern.length)
+  return first === hole && /^[a-z$]+$/.test(second) && opposite?.startsWith('{') === true
+}
+
+/** Addresses that no table of routes lists: a batch, the metadata document. */
+export function isSpecial({ segments }: Pattern): boolean {
+  return segments.length === 1 && segments[0]?.startsWith('$') === true
+}
+
+type Place = Readonly<{ segments: readonly string[]; operation: Operation }>
+
+function placesFor(method: string): Place[] {
+  const name = (method === 'HEAD' ? 'GET' : method) as keyof Route['on']
+  return routes.flatMap(({ path, on }) => {
+    const operation = on[name]
+    const segments = path.slice(1).toLowerCase().split('/')
+    return operation === undefined ? [] : [{ segments, operation }]
+  })
+}
+
+/** The table of routes has folders one level deep; in an address they go as deep as they like. */
+function shortened(segments: readonly string[]): readonly string[] {
+  return segments
+    .join('\n')
+    .replace(/(\nchildfolders\n[^\n]+)+/g, '$1')
+    .split('\n')
+}
+
+/** The names that may stand at the first place where the pattern goes astray, and that place. */
+export function whereAstray(pattern: Pattern): Readonly<{ segment: string; known: string[] }> {
+  const wanted = shortened(pattern.segments)
+  const paths = routes.map(({ path }) => path.slice(1).split('/'))
+  const startsWith = (path: readonly string[], length: number) =>
+    wanted
+      .slice(0, length)
+      .every((one, at) => path.length > at && fits(one, path[at]?.toLowerCase()))
+  const length = wanted.findIndex((_, at) => !paths.some(path => startsWith(path, at + 1)))
+  const at = length < 0 ? wanted.length : length
+  const before = paths.filter(path => startsWith(path, at))
+  const known = before.map(path => path[at] ?? '').filter(name => name !== '')
+  return { segment: pattern.segments[at] ?? '', known: [...new Set(known)] }
+}

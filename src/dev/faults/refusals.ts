@@ -1,0 +1,55 @@
+/**
+ * Answers in which nothing was done: a status in Graph's envelope, or no answer at all. Who called is
+ * found out for the log alone; a fault asks for no permission.
+ */
+import { STATUS_CODES } from 'node:http'
+import type { Call, Reply } from '../../call.ts'
+import { writeError } from '../../graph/errors.ts'
+import { requestIds } from '../../graph/headers.ts'
+import type { Parts } from '../../graph/request.ts'
+import type { Effect } from './rule.ts'
+
+/** Graph's own names, where they are not those of the status. */
+const codes: Readonly<Record<number, string>> = {
+  401: 'InvalidAuthenticationToken',
+  403: 'Authorization_RequestDenied',
+  404: 'Request_ResourceNotFound',
+}
+
+export async function refuseAs(
+  { status, retryAfterSeconds }: Extract<Effect, { kind: 'refuse' }>,
+  text: string,
+  call: Call,
+  parts: Parts,
+): Promise<Reply> {
+  const ids = requestIds(call.headers, parts.newId)
+  const reply = writeError({
+    status,
+    code: codes[status] ?? (STATUS_CODES[status] ?? 'UnknownError').replaceAll(/[^A-Za-z]/g, ''),
+    message: `A fault that was asked for: ${text}`,
+    headers: {
+      ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+      ...(status === 401 && { 'www-authenticate': 'Bearer error="invalid_token"' }),
+    },
+    ids,
+    now: parts.now(),
+  })
+  return await told(call, reply, ids, parts)
+}
+
+/** Status 0: nobody gets to see one. */
+export async function cut(call: Call, parts: Parts): Promise<Reply> {
+  const reply: Reply = { status: 0, headers: {}, isCut: true }
+  return await told(call, reply, requestIds(call.headers, parts.newId), parts)
+}
+
+async function told(
+  call: Call,
+  reply: Reply,
+  ids: Readonly<{ requestId: string; clientRequestId: string }>,
+  parts: Parts,
+): Promise<Reply> {
+  const caller = await parts.identify(call.headers.authorization).catch(() => undefined)
+  parts.events.answered({ call, caller, reply, ids, failure: undefined, durationMs: 0 })
+  return reply
+}

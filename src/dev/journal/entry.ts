@@ -1,0 +1,139 @@
+/**
+ * One call as a person wants to read it: who asked for what, how it ended and why. Neither a token nor
+ * a byte of a picture gets in here, and of a query only options whose names begin with $.
+ */
+import type { Answered, Asker } from '../../events.ts'
+import { Failure, type FailureCode } from '../../failure.ts'
+import { jpegSize } from './jpeg-size.ts'
+import { printable } from './printable.ts'
+
+export type Entry = Readonly<{
+  /** When it was answered; epoch milliseconds. */
+  at: number
+  method: string
+  /** `/me/photo/$value`: decoded, and without the version unless it is beta. */
+  path: string
+  /** `alice`, `app f3a1…`; undefined when no token was believed. */
+  who: string | undefined
+  /** 0: the connection was cut before anything was done. */
+  status: number
+  /** What was sent, or why it was refused. */
+  reason: string
+  durationMs: number
+  /** The faults that shaped the answer, in their own words. */
+  faults: readonly string[]
+}>
+
+export function describeCall(event: Answered, now: number): Entry {
+  const { call, caller, reply, durationMs, faults = [] } = event
+  const who = caller && nameOf(caller)
+  return {
+    at: now,
+    method: printable(call.method.slice(0, 10)),
+    path: readablePath(call.url),
+    who: who && printable(who),
+    status: reply.status,
+    reason: printable(reasonOf(event, who ?? 'the caller', now)),
+    durationMs: Math.round(durationMs * 10) / 10,
+    faults: faults.map(printable),
+  }
+}
+
+function nameOf({ kind, appId, objectId, profile }: Asker): string {
+  if (kind === 'application') return `app ${appId || objectId}`
+  const name = profile.userName?.split('@')[0] || objectId
+  return kind === 'personal' ? `${name} (personal)` : name
+}
+
+const longestPath = 120
+
+function readablePath(url: string): string {
+  const [path = '', query = ''] = url.split('?', 2)
+  const options = query.split('&').filter(option => /^(\$|%24)/.test(option))
+  const left = options.length === 0 ? '' : `?${options.join('&')}`
+  const text = printable(decode(path.replace(/^\/v1\.0(?=\/)/i, '') + left))
+  return text.length > longestPath ? `${text.slice(0, longestPath)}…` : text
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function reasonOf(event: Answered, who: string, now: number): string {
+  const { reply, failure } = event
+  if (reply.status === 0) return 'connection cut'
+  if (failure instanceof Failure) return whyRefused(failure, event, who, now)
+  if (failure !== undefined) return `a bug: ${String(failure)}`
+  // Its faults say why.
+  if (reply.status >= 400) return ''
+  const sent = describeSent(event)
+  return reply.isCut ? [sent, 'answer cut off'].filter(Boolean).join(', ') : sent
+}
+
+type Words = (failure: Failure, who: string, now: number) => string
+
+/** Where the words for the client say less than a developer at a terminal wants to know. */
+const ownWords: Readonly<Partial<Record<FailureCode, Words>>> = {
+  'token-missing': () => 'no token',
+  'token-expired': ({ facts: { exp } }, _, now) =>
+    `token expired${typeof exp === 'number' ? ` ${duration(now - exp * 1000)} ago` : ''}`,
+  'permission-missing': ({ facts }, who) => `${who} lacks ${oneOf(facts.sufficient)}`,
+  'relation-missing': ({ facts }, who) => {
+    const roles = listOf(facts.roles)
+    const role = roles.length > 0 ? ` and a role: ${roles.join(', ')}` : ''
+    return `not ${who}'s own: needs ${oneOf(facts.sufficient)}${role}`
+  },
+  'photo-not-found': () => 'no photo',
+  'photo-size-not-found': () => 'no photo of this size',
+}
+
+function whyRefused(failure: Failure, { reply }: Answered, who: string, now: number): string {
+  const own = ownWords[failure.code]?.(failure, who, now)
+  return own ?? messageOf(reply.body) ?? failure.code
+}
+
+const longestMessage = 200
+
+function messageOf(body: Uint8Array | string | undefined): string | undefined {
+  if (typeof body !== 'string') return undefined
+  const { error } = JSON.parse(body) as Readonly<{ error?: Readonly<{ message?: string }> }>
+  return error?.message?.slice(0, longestMessage)
+}
+
+function listOf(fact: unknown): readonly string[] {
+  return Array.isArray(fact) ? fact : []
+}
+
+function oneOf(fact: unknown): string {
+  const names = listOf(fact)
+  if (names.length === 0) return 'a permission that does not exist'
+  return names.length === 1 ? String(names[0]) : `one of ${names.join(', ')}`
+}
+
+function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  if (seconds < 120) return `${seconds} s`
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`
+}
+
+function describeSent({ call, reply: { status, body, headers } }: Answered): string {
+  if (status === 304) return 'not modified'
+  if (body !== undefined) {
+    const isJpeg = headers['content-type'] === 'image/jpeg' && typeof body !== 'string'
+    const size = isJpeg ? jpegSize(body) : undefined
+    return [size, bytesOf(Buffer.byteLength(body))].filter(Boolean).join(' ')
+  }
+  const length = Number(call.headers['content-length'] ?? 0)
+  return length > 0 ? `${bytesOf(length)} received` : ''
+}
+
+function bytesOf(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`
+  return bytes < 1_000_000
+    ? `${(bytes / 1000).toFixed(1)} KB`
+    : `${(bytes / 1_000_000).toFixed(1)} MB`
+}

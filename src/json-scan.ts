@@ -1,0 +1,140 @@
+/**
+ * How deep JSON is and how many values and escapes it holds, counted over its bytes without parsing:
+ * 4 million brackets in 8 MB would take seconds and a gigabyte to parse. Large bodies are counted in
+ * slices. Whether the bytes are JSON at all is not decided here.
+ */
+
+import { letOthersIn } from './event-loop.ts'
+import { Failure } from './failure.ts'
+
+/** Nothing that Graph's documents show is deeper than 8. */
+const maxDepth = 64
+/** Twenty parts of a batch that each set a thousand roles have 20,100. */
+const maxValues = 30_000
+/** A photo of 4 MB has 85,000 slashes in base64, which some clients write as `\/`. */
+const maxEscapes = 500_000
+/** Some milliseconds of work. */
+export const sliceBytes = 1024 * 1024
+
+export type Seen = {
+  isInText: boolean
+  /** `\\u00e9`: characters that the bytes do not show. */
+  hasCodes: boolean
+  depth: number
+  /** Values and names of objects; never fewer than there are. */
+  values: number
+  escapes: number
+}
+
+/** Throws Failure 'json-refused'. */
+export async function scanJson(bytes: Uint8Array): Promise<Readonly<Seen>> {
+  const seen: Seen = { isInText: false, hasCodes: false, depth: 0, values: 1, escapes: 0 }
+  let at = 0
+  let end = sliceBytes
+  while (at < bytes.length) {
+    const to = Math.min(end, bytes.length)
+    at = seen.isInText ? passText(bytes, at, to, seen) : passMarks(bytes, at, to, seen)
+    if (at < end) continue
+    await letOthersIn()
+    end = at + sliceBytes
+  }
+  return seen
+}
+
+const quote = 0x22
+const backslash = 0x5c
+
+/** Ends behind the quote that ends the text, or at `to`; an escape may lead beyond it. */
+function passText(bytes: Uint8Array, from: number, to: number, seen: Seen): number {
+  let at = from
+  let nextLook = at + strideBytes
+  while (at < to) {
+    if (at >= nextLook) {
+      at = passPlain(bytes, at, to)
+      nextLook = at + strideBytes
+    }
+    const byte = bytes[at]
+    if (byte === quote) {
+      seen.isInText = false
+      return at + 1
+    }
+    at += byte === backslash ? passEscape(bytes, at, seen) : 1
+  }
+  return at
+}
+
+const strideBytes = 1024
+
+/** A photo in base64 is passed over by the machine's own search, many times as fast as byte by byte. */
+function passPlain(bytes: Uint8Array, from: number, to: number): number {
+  let at = from
+  while (at + strideBytes < to) {
+    const stride = bytes.subarray(at, at + strideBytes)
+    if (stride.includes(quote) || stride.includes(backslash)) return at
+    at += strideBytes
+  }
+  return at
+}
+
+/** How long it is. */
+function passEscape(bytes: Uint8Array, at: number, seen: Seen): number {
+  seen.escapes += 1
+  if (seen.escapes > maxEscapes) throw refused(`holds more than ${maxEscapes} escapes`)
+  if (bytes[at + 1] !== letterU) return 2
+  seen.hasCodes = true
+  const kind = surrogateAt(bytes, at)
+  if (kind === undefined) return 6
+  if (kind === 'high' && surrogateAt(bytes, at + 6) === 'low') return 12
+  throw refused('holds half of a surrogate pair, which is no character')
+}
+
+const letterU = 0x75
+
+/** `\uD8…` to `\uDB…` are high, `\uDC…` to `\uDF…` low. */
+function surrogateAt(bytes: Uint8Array, at: number): 'high' | 'low' | undefined {
+  if (bytes[at] !== backslash || bytes[at + 1] !== letterU) return undefined
+  const high = String.fromCharCode(bytes[at + 2] ?? 0, bytes[at + 3] ?? 0)
+  if (/^d[89ab]$/i.test(high)) return 'high'
+  return /^d[cdef]$/i.test(high) ? 'low' : undefined
+}
+
+/** What a byte outside texts does. */
+const opens = 1
+const closes = 2
+const separates = 3
+const startsText = 4
+const marks = new Uint8Array(256)
+for (const mark of '[{') marks[mark.charCodeAt(0)] = opens
+for (const mark of ']}') marks[mark.charCodeAt(0)] = closes
+for (const mark of ',:') marks[mark.charCodeAt(0)] = separates
+marks[quote] = startsText
+
+/** Ends behind the quote that starts a text, or at `to`. */
+function passMarks(bytes: Uint8Array, from: number, to: number, seen: Seen): number {
+  for (let at = from; at < to; at++) {
+    const mark = marks[bytes[at] ?? 0]
+    if (mark === 0) continue
+    count(mark, seen)
+    if (mark === startsText) return at + 1
+  }
+  return to
+}
+
+function count(mark: number | undefined, seen: Seen): void {
+  if (mark === startsText) {
+    seen.isInText = true
+    return
+  }
+  if (mark === closes) {
+    seen.depth -= 1
+    return
+  }
+  seen.values += 1
+  if (seen.values > maxValues) throw refused(`holds more than ${maxValues} values and names`)
+  if (mark === opens) seen.depth += 1
+  if (seen.depth > maxDepth) throw refused(`is nested more than ${maxDepth} deep`)
+}
+
+function refused(reason: string): Failure {
+  return new Failure('json-refused', { facts: { reason } })
+}

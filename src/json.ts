@@ -1,0 +1,36 @@
+/**
+ * The one door for JSON that a client sends: bytes -> plain values. What is too much of it is refused
+ * before it is parsed (json-scan.ts), and its memory is taken before it is used. What the values mean
+ * is their reader's.
+ */
+import { isAscii } from 'node:buffer'
+import type { Call } from './call.ts'
+import { letOthersIn } from './event-loop.ts'
+import { Failure } from './failure.ts'
+import { scanJson, sliceBytes } from './json-scan.ts'
+
+/** A body of JSON, of at most `maxBytes`. Throws what `readBody` and `parseJson` throw. */
+export async function readJson(call: Call, maxBytes: number): Promise<unknown> {
+  return await parseJson(await call.readBody(maxBytes), call.takeMemory)
+}
+
+/** What a value takes beside its text, with its place in a list or its name in an object. */
+const bytesOfValue = 100
+
+/** Throws Failure 'json-refused', 'body-not-json', 'overloaded'. */
+export async function parseJson(
+  bytes: Uint8Array,
+  takeMemory: Call['takeMemory'],
+): Promise<unknown> {
+  const { values, hasCodes } = await scanJson(bytes)
+  // The whole text, then the texts within its values. A character takes two bytes unless all are Latin.
+  const width = isAscii(bytes) && !hasCodes ? 1 : 2
+  takeMemory(2 * bytes.length * width + values * bytesOfValue)
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    if (bytes.length > sliceBytes) await letOthersIn()
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Failure('body-not-json', { cause })
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * `visage serve` as a function: one process or several, their log, metrics, certificate and orderly end.
+ */
+
+import { createEvents, type WriteLine } from '../events.ts'
+import { openLog } from '../monitoring/log.ts'
+import type { Metrics } from '../monitoring/metrics.ts'
+import type { Exposed, MetricsListener } from '../monitoring/metrics-listener.ts'
+import { type Config, readCertificate, type Tracing } from '../settings/config.ts'
+import { readVersion } from '../version.ts'
+import { type CertificateWatch, watchCertificate } from './certificate-watch.ts'
+import type { Crew, RunningServer } from './server.ts'
+import { explainStart, StartError } from './start-error.ts'
+import type { Workers } from './workers.ts'
+
+/** How a person chooses the port. */
+export const portSetting = '--port or VISAGE_PORT'
+
+/** Of one process or several. */
+export type Serving = Pick<RunningServer, 'origin' | 'close'> &
+  Pick<Workers, 'useCertificate'> &
+  Partial<Pick<Workers, 'pids'>>
+
+export async function startProduction(
+  config: Config,
+  tracing: Tracing | undefined,
+): Promise<Serving> {
+  const write = logOf(config)
+  let certificate: CertificateWatch | undefined
+  const hangUp = () => certificate?.renew() ?? write('info', { event: 'nothing-to-reload' })
+  process.on('SIGHUP', hangUp)
+  const { server, exposed } = await start(config, write, tracing)
+  certificate = watchOwnCertificate(config, server, write)
+  const metrics = await exposeMetrics(config, exposed, server)
+  write('info', {
+    event: 'listening',
+    origin: server.origin,
+    version: readVersion(),
+    trust: describeTrust(config),
+    ...(server.pids && { workers: config.workers, pids: server.pids }),
+    ...(metrics && { metrics: `${metrics.origin}/metrics` }),
+    ...(tracing && { traces: true }),
+  })
+  const close = async () => {
+    certificate?.end()
+    await closeInOrder(server, metrics, write)
+    process.off('SIGHUP', hangUp)
+  }
+  return { ...server, close }
+}
+
+/** The paths stay the settings'; what is in the files may change. */
+function watchOwnCertificate(
+  { tls }: Config,
+  { useCertificate }: Serving,
+  write: WriteLine,
+): CertificateWatch | undefined {
+  if (tls === undefined) return undefined
+  const load = () => readCertificate(tls.files)
+  return watchCertificate({ current: tls, load, use: useCertificate, write })
+}
+
+/** To standard error. The last line of a process that breaks says so too, before Node.js does. */
+export function logOf({ logLevel }: Config, fields?: Readonly<{ worker: number }>): WriteLine {
+  const write = openLog({ level: logLevel, to: 2, with: fields })
+  const { troubled } = createEvents(write)
+  process.on('uncaughtExceptionMonitor', error => troubled('running; the process ends', error))
+  return write
+}
+
+type Started = Readonly<{ server: Serving; exposed: Exposed | undefined }>
+
+/** In this process, or in several that are this one's. */
+async function start(
+  config: Config,
+  write: WriteLine,
+  tracing: Tracing | undefined,
+): Promise<Started> {
+  if (config.workers > 1) return await startCrew(config, write)
+  const server = await startServing(config, write, tracing)
+  const { registry } = server.metrics ?? {}
+  const exposed = registry && {
+    numbers: () => registry.metrics(),
+    contentType: registry.contentType,
+    look: server.readiness.look,
+  }
+  return { server, exposed }
+}
+
+async function startCrew(config: Config, write: WriteLine): Promise<Started> {
+  const { startWorkers } = await import('./workers.ts')
+  const server = await startWorkers(config, write)
+  if (config.metrics === undefined) return { server, exposed: undefined }
+  const { gatherFromWorkers } = await import('../monitoring/worker-numbers.ts')
+  return { server, exposed: gatherFromWorkers(server.current) }
+}
+
+/** Serves in this process. What it loads, a primary does without. */
+export async function startServing(
+  config: Config,
+  write: WriteLine,
+  traces: Tracing | undefined,
+  crew?: Crew,
+): Promise<RunningServer & { metrics: Metrics | undefined }> {
+  const { openMonitoring } = await import('../monitoring/open.ts')
+  const { startServer } = await import('./server.ts')
+  const wanted = {
+    metrics: config.metrics !== undefined,
+    traces,
+    version: readVersion(),
+    database: config.database ? 'postgresql' : 'sqlite',
+  } as const
+  const { instruments, metrics, close } = await openMonitoring(wanted, write)
+  try {
+    const server = await startServer({
+      ...config,
+      identity: () => ({ trust: config.trust, fetch: (url, init) => fetch(url, init) }),
+      instruments,
+      crew,
+      write,
+    })
+    server.startRenderers()
+    return { ...server, metrics, close: () => server.close().finally(close) }
+  } catch (error) {
+    throw explainStart(error, config.port, portSetting)
+  }
+}
+
+async function exposeMetrics(
+  { metrics: at }: Config,
+  exposed: Exposed | undefined,
+  server: Serving,
+): Promise<MetricsListener | undefined> {
+  if (at === undefined || exposed === undefined) return undefined
+  const { listenForMetrics } = await import('../monitoring/metrics-listener.ts')
+  try {
+    return await listenForMetrics(at, { ...exposed, version: readVersion() })
+  } catch (error) {
+    await server.close()
+    const code = error instanceof Error && 'code' in error ? error.code : error
+    throw new StartError(
+      `VISAGE_METRICS (--metrics): ${at.host}:${at.port} cannot be listened on (${code}).`,
+    )
+  }
+}
+
+/** Metrics and probes are there until the last request is answered. */
+async function closeInOrder(
+  server: Serving,
+  metrics: MetricsListener | undefined,
+  write: WriteLine,
+): Promise<void> {
+  write('info', { event: 'ending' })
+  await server.close()
+  await metrics?.close()
+  write('info', { event: 'ended' })
+}
+
+function describeTrust({ trust }: Config): string {
+  if (trust.kind === 'oidc') return trust.issuers.map(({ issuer }) => issuer).join(', ')
+  const tenants = trust.tenants === 'any' ? 'any tenant' : trust.tenants.join(', ')
+  return `Entra ID of the ${trust.cloud} cloud: ${tenants}`
+}

@@ -1,0 +1,205 @@
+/**
+ * Where rows and packs are kept, as settings say it -> the stores, open. The only file that names
+ * concrete adapters.
+ */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Failure } from '../failure.ts'
+import { cachePacks } from '../storage/cached.ts'
+import { databaseName, openDataFolder, openFolderPacks, pathsIn } from '../storage/data-folder.ts'
+import type { PostgresLocation, S3Location } from '../storage/location.ts'
+import { type Places, readStoreId } from '../storage/marks.ts'
+import { openMemoryPacks } from '../storage/memory.ts'
+import { type Migrated, migrate } from '../storage/migrations.ts'
+import type { Packs } from '../storage/packs.ts'
+import type { QueryWatch } from '../storage/query-watch.ts'
+import type { S3Options } from '../storage/s3-store.ts'
+import type { Database } from '../storage/schema.ts'
+import { openSqlite } from '../storage/sqlite.ts'
+import type { CacheCounts } from '../storage/vital-signs.ts'
+
+export type { Migrated }
+
+export type StoreOptions = Readonly<{
+  /** A folder, or undefined to keep everything in memory and nothing afterwards. */
+  data: string | undefined
+  /** Instead of the embedded database. */
+  database?: PostgresLocation | undefined
+  /** Instead of the folder. */
+  packs?: S3Location | undefined
+  packCacheBytes?: number | undefined
+  /** Instead of what the environment of AWS says. */
+  s3Credentials?: S3Options['credentials'] | undefined
+  /** Is told of every statement. */
+  queried?: QueryWatch | undefined
+  /** Something around the medium of the packs, below the cache. */
+  aroundPacks?: ((packs: Packs) => Packs) | undefined
+}>
+
+export type Stores = Readonly<{
+  database: Database
+  packs: Packs
+  /** Where packs are cached: how well. */
+  countCache?: () => CacheCounts
+}>
+
+/**
+ * With the tables up to date. The database is the caller's to close. Throws Failure 'storage-unavailable'.
+ */
+export async function openStores(options: StoreOptions, now: () => number): Promise<Stores> {
+  const { data, database: location, queried } = options
+  const database = location
+    ? await openServerDatabase(location, queried)
+    : await openEmbedded(data, queried)
+  try {
+    return { database, ...(await openPacks(options, now)) }
+  } catch (error) {
+    await database.destroy()
+    throw error
+  }
+}
+
+async function openPacks(
+  options: StoreOptions,
+  now: () => number,
+): Promise<Omit<Stores, 'database'>> {
+  const { packs: location, packCacheBytes = 0, aroundPacks = packs => packs } = options
+  const medium = aroundPacks(await openMedium(options, now))
+  if (location === undefined || packCacheBytes === 0) return { packs: medium }
+  const packs = cachePacks(medium, packCacheBytes)
+  return { packs, countCache: packs.counts }
+}
+
+async function openMedium(
+  { data, packs: location, s3Credentials }: StoreOptions,
+  now: () => number,
+): Promise<Packs> {
+  if (location === undefined) {
+    return data === undefined ? openMemoryPacks(now) : await openFolderPacks(data)
+  }
+  const { openS3Packs } = await import('../storage/s3.ts')
+  const credentials = s3Credentials && { credentials: s3Credentials }
+  return await openS3Packs({ location, ...credentials })
+}
+
+/** Brings the tables up to date and does nothing else; says what that was, and where they are. */
+export async function migrateStores(
+  options: Pick<StoreOptions, 'data' | 'database'>,
+): Promise<Migrated & { place: string }> {
+  const { data, database: location } = options
+  await using database = location
+    ? await openToMigrate(location)
+    : await openSqlite({ file: fileIn(data) })
+  return { ...(await migrate(database)), place: placesOf(options).rows }
+}
+
+async function openEmbedded(data: string | undefined, watch?: QueryWatch): Promise<Database> {
+  const database = await openSqlite({ file: fileIn(data), watch })
+  try {
+    await migrate(database)
+    return database
+  } catch (error) {
+    await database.destroy()
+    throw error
+  }
+}
+
+/** Its folder is there then. */
+function fileIn(data: string | undefined): string {
+  if (data === undefined) return ':memory:'
+  openDataFolder(data)
+  return join(data, databaseName)
+}
+
+/** The driver is loaded by who uses it: `visage dev` starts without. */
+async function openServerDatabase(
+  location: PostgresLocation,
+  watch?: QueryWatch,
+): Promise<Database> {
+  const { openPostgres } = await import('../storage/postgres.ts')
+  {
+    await using migrating = await openToMigrate(location)
+    await migrate(migrating)
+  }
+  return await openPostgres({ ...location, watch })
+}
+
+async function openToMigrate(location: PostgresLocation): Promise<Database> {
+  const { migrationPatience, openPostgres } = await import('../storage/postgres.ts')
+  return await openPostgres({ ...location, patience: migrationPatience })
+}
+
+/** As people and logs may see it: no user, no password, no key. The same text for the same place. */
+export function placesOf({ data, database, packs }: StoreOptions): Places {
+  const embedded = data === undefined ? memory : pathsIn(data)
+  return {
+    rows: database === undefined ? embedded.rows : describePostgres(database),
+    packs: packs === undefined ? embedded.packs : describeS3(packs),
+  }
+}
+
+const memory: Places = { rows: 'memory/visage.sqlite', packs: 'memory/packs' }
+
+/** The driver takes host and port of the query before those of the address; by `options` goes the schema. */
+function describePostgres({ url }: PostgresLocation): string {
+  const { hostname, port, pathname, searchParams } = new URL(url)
+  const host = searchParams.get('host') ?? hostname
+  const options = searchParams.get('options')
+  const place = `postgres://${host}:${searchParams.get('port') ?? (port || '5432')}${pathname}`
+  return options === null ? place : `${place} (${options})`
+}
+
+/** Clouds of AWS that have nothing to do with each other have the same names of buckets, and no endpoint says which. */
+function describeS3({ bucket, prefix, endpoint, region, profile }: S3Location): string {
+  const place = `s3://${bucket}/${prefix}`
+  if (endpoint !== undefined) return `${place} at ${new URL(endpoint).href.replace(/\/$/, '')}`
+  const inRegion = region === undefined ? '' : ` in ${region}`
+  return `${place}${inRegion}${profile === undefined ? '' : ` as ${profile}`}`
+}
+
+/**
+ * A store that somebody keeps: a folder without a database is a mistyped one, and is not made. Nothing is
+ * remembered in memory. Throws Failure 'storage-unavailable'.
+ */
+export async function openKeptStores(options: StoreOptions, now: () => number): Promise<Stores> {
+  const { rows } = placesOf(options)
+  if (options.database === undefined && !existsSync(rows)) {
+    throw new Failure('storage-unavailable', { detail: `there is no ${rows}` })
+  }
+  return await openStores(options, now)
+}
+
+export type MoveEnds = AsyncDisposable &
+  Readonly<{ from: Stores & { places: Places }; to: Stores & { places: Places } }>
+
+/** Both ends of a move; one database where both have the same. */
+export async function openMoveEnds(
+  from: StoreOptions,
+  to: StoreOptions,
+  now: () => number,
+): Promise<MoveEnds> {
+  const [here, there] = [placesOf(from), placesOf(to)]
+  const source = await openKeptStores(from, now)
+  try {
+    const opened = await openStores(to, now)
+    const target = here.rows === there.rows ? await shareDatabase(source.database, opened) : opened
+    return {
+      from: { ...source, places: here },
+      to: { ...target, places: there },
+      async [Symbol.asyncDispose]() {
+        await source.database.destroy()
+        if (target.database !== source.database) await target.database.destroy()
+      },
+    }
+  } catch (error) {
+    await source.database.destroy()
+    throw error
+  }
+}
+
+/** Addresses can be alike and mean two databases, by a search path for instance: what counts is the id. */
+async function shareDatabase(database: Database, opened: Stores): Promise<Stores> {
+  if ((await readStoreId(database)) !== (await readStoreId(opened.database))) return opened
+  await opened.database.destroy()
+  return { ...opened, database }
+}

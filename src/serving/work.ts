@@ -1,0 +1,74 @@
+/**
+ * A worker of `visage serve --workers`: starts when its primary says so, tells it how that went, and
+ * ends when it says so. It decides nothing: how many there are, and when, is workers.ts.
+ */
+
+import { readTracing } from '../settings/config.ts'
+import { logOf, startServing } from './serve.ts'
+import type { Crew } from './server.ts'
+import { isOrder, type Order, type Report, tellError } from './worker-messages.ts'
+
+/**
+ * Signals are for the primary: a terminal's Ctrl-C and a service manager's SIGTERM reach every process
+ * of the group, and the end is one all the same. When the primary is gone, node:cluster ends the worker.
+ */
+export function work(self: NodeJS.Process): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) self.on(signal, () => {})
+  let serving: ReturnType<typeof startServing> | undefined
+  const crew = openCrew()
+
+  const start = async ({ number, config }: Order & { order: 'start' }) => {
+    const write = logOf(config, { worker: number })
+    serving = startServing(config, write, readTracing(), crew)
+    const { origin, metrics, readiness } = await serving
+    if (metrics) {
+      const { answerPrimary } = await import('../monitoring/worker-numbers.ts')
+      answerPrimary(self, metrics.registry, readiness.look)
+    }
+    await report(self, { report: 'ready', origin })
+  }
+  const end = async () => {
+    const server = await serving
+    await server?.close()
+    self.exit(0)
+  }
+  const obey = async (order: Order) => {
+    switch (order.order) {
+      case 'start':
+        return await start(order)
+      case 'know':
+        return crew.know(order.isCrewComplete)
+      case 'certify':
+        return (await serving)?.useCertificate(order.certificate)
+      case 'end':
+        return await end()
+    }
+  }
+  self.on('message', message => {
+    if (!isOrder(message)) return
+    obey(message).catch(async error => {
+      await report(self, { report: 'failed', error: tellError(error) })
+      self.exit(1)
+    })
+  })
+  void report(self, { report: 'waiting' })
+}
+
+/** What the primary says of all workers. */
+function openCrew(): Crew & Readonly<{ know: (isCompleteNow: boolean) => void }> {
+  let isComplete = false
+  let completions = 0
+  return {
+    isComplete: () => isComplete,
+    completions: () => completions,
+    know(isCompleteNow) {
+      if (isCompleteNow && !isComplete) completions += 1
+      isComplete = isCompleteNow
+    },
+  }
+}
+
+/** Resolves when it is on its way, also when nobody is there any more. */
+function report(self: NodeJS.Process, message: Report): Promise<void> {
+  return new Promise(resolve => self.send?.(message, () => resolve()))
+}

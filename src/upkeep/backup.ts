@@ -1,0 +1,216 @@
+/**
+ * The embedded database and the photos it names, copied into another folder while they are served.
+ * Decides in which order, so that the copy is whole at every moment.
+ */
+import { existsSync, statSync } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { Failure } from '../failure.ts'
+import { toPhoto } from '../photos/photo.ts'
+import { sweepPacks } from '../photos/sweep.ts'
+import {
+  databaseName,
+  openDatabaseFile,
+  openDataFolder,
+  openFolderPacks,
+  pathsIn,
+} from '../storage/data-folder.ts'
+import type { Packs } from '../storage/packs.ts'
+import { realPathOf } from '../storage/real-path.ts'
+import type { Database } from '../storage/schema.ts'
+import { syncPath, writeSnapshot } from '../storage/snapshot.ts'
+
+export type BackedUp = Readonly<{
+  photos: number
+  /** Packs that an earlier backup into the same folder had not brought there yet. */
+  copied: number
+  /** Packs in the folder that no photo needs any more. */
+  removed: number
+  /** Versions whose pack is not in the source either, or not all of it: photos that were lost before. */
+  missing: readonly string[]
+}>
+
+const batchSize = 500
+const copiesAtOnce = 16
+
+/**
+ * `to` becomes a data folder with everything that `data` held at one moment during the call; until the
+ * last step it stays the backup it was before. Throws Failure 'storage-unavailable'.
+ */
+export async function backUp(data: string, to: string, now: () => number): Promise<BackedUp> {
+  refuseOverlap(data, to)
+  await using source = await openDatabaseFile(join(data, databaseName))
+  openDataFolder(to)
+  await refuseOthersFolder(source, to)
+  const stores = { source, from: await openFolderPacks(data), to: await openFolderPacks(to) }
+  const part = join(to, `${databaseName}.part`)
+  const round = await copyUntilWhole(stores, part)
+  await putInPlace(part, to)
+  // Only now: until then the backup before needed them. Packs of the past were not copied.
+  await using database = await openDatabaseFile(join(to, databaseName))
+  await database.deleteFrom('retired_packs').execute()
+  const { orphans } = await sweepPacks({ database, packs: stores.to, now }, 0)
+  return { ...round, removed: orphans }
+}
+
+type Stores = Readonly<{ source: Database; from: Packs; to: Packs }>
+type Round = Omit<BackedUp, 'removed'>
+
+/**
+ * Database first: every pack that it names is there then, and stays for the sweep's grace time even when
+ * its photo is replaced meanwhile. When copying has taken longer than that, the next snapshot names
+ * what came instead, and only that is left to be copied. What two snapshots name in vain is lost.
+ */
+async function copyUntilWhole(stores: Stores, part: string): Promise<Round> {
+  let copied = 0
+  let inVain = new Set<string>()
+  for (;;) {
+    await removeDatabase(part)
+    await writeSnapshot(stores.source, part)
+    await using snapshot = await openDatabaseFile(part)
+    const round = await copyNamedPacks(snapshot, stores)
+    copied += round.copied
+    if (round.missing.every(version => inVain.has(version))) return { ...round, copied }
+    inVain = new Set(round.missing)
+  }
+}
+
+async function copyNamedPacks(snapshot: Database, { from, to }: Stores): Promise<Round> {
+  const round = { photos: 0, copied: 0, missing: [] as string[] }
+  let batch: Named[] = []
+  const copyBatch = async () => {
+    const outcomes = await Promise.all(batch.map(named => copyPack(named, from, to)))
+    round.copied += outcomes.filter(outcome => outcome === 'copied').length
+    round.missing.push(
+      ...batch.flatMap(({ version }, at) => (outcomes[at] === 'missing' ? [version] : [])),
+    )
+    round.photos += batch.length
+    batch = []
+  }
+  for await (const named of listNamed(snapshot)) {
+    batch.push(named)
+    if (batch.length === copiesAtOnce) await copyBatch()
+  }
+  await copyBatch()
+  return round
+}
+
+type Named = Readonly<{ version: string; bytes: number }>
+
+async function* listNamed(snapshot: Database): AsyncGenerator<Named> {
+  let after = ''
+  for (;;) {
+    const rows = await snapshot
+      .selectFrom('photos')
+      .select(['version', 'upload_hash', 'renditions'])
+      .where('version', '>', after)
+      .orderBy('version')
+      .limit(batchSize)
+      .execute()
+    for (const row of rows) {
+      const ends = toPhoto(row)?.renditions.map(({ offset, length }) => offset + length) ?? []
+      yield { version: row.version, bytes: Math.max(0, ...ends) }
+    }
+    const last = rows.at(-1)
+    if (last === undefined) return
+    after = last.version
+  }
+}
+
+type Outcome = 'copied' | 'there' | 'missing'
+
+/** A pack never changes: one that is there in its full length need not be copied again. */
+async function copyPack({ version, bytes }: Named, from: Packs, to: Packs): Promise<Outcome> {
+  if (await isWhole(to, version, bytes)) return 'there'
+  const pack = await readIfWhole(from, version, bytes)
+  if (pack === undefined) return 'missing'
+  await to.write(version, pack)
+  return 'copied'
+}
+
+/** One photo that is damaged must not keep all others from being saved. */
+async function readIfWhole(
+  packs: Packs,
+  version: string,
+  bytes: number,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await packs.read(version, 0, bytes)
+  } catch (error) {
+    if (error instanceof Failure) return undefined
+    throw error
+  }
+}
+
+async function isWhole(packs: Packs, version: string, bytes: number): Promise<boolean> {
+  try {
+    return (await packs.read(version, bytes - 1, 1)) !== undefined
+  } catch (error) {
+    // Shorter than it should be: it is written anew.
+    if (error instanceof Failure) return false
+    throw error
+  }
+}
+
+/** A log left beside the old database would be taken for the new one's. */
+async function putInPlace(part: string, to: string): Promise<void> {
+  const file = join(to, databaseName)
+  for (const suffix of logSuffixes) await rm(`${file}${suffix}`, { force: true })
+  await rename(part, file)
+  await syncPath(to)
+}
+
+const logSuffixes = ['-wal', '-shm']
+
+async function removeDatabase(file: string): Promise<void> {
+  for (const suffix of ['', ...logSuffixes]) await rm(`${file}${suffix}`, { force: true })
+}
+
+/**
+ * Stops the source from being taken for its own backup, and overwritten: also where a link, or a folder mounted
+ * twice, hides that it is one place.
+ */
+function refuseOverlap(data: string, to: string): void {
+  const [here, there] = [pathsOf(data), pathsOf(to)]
+  const isInside = (inner: string, outer: string) => !/^\.\.(\/|\\|$)/.test(relative(outer, inner))
+  const isOverlapping = here.some((one, at) =>
+    there.some(
+      (other, otherAt) =>
+        isInside(one, other) || isInside(other, one) || (at === otherAt && isOne(one, other)),
+    ),
+  )
+  if (!isOverlapping) return
+  throw new Failure('storage-unavailable', {
+    detail: `${resolve(to)} and ${resolve(data)} lie in one another: a backup belongs somewhere else, best on another disk`,
+  })
+}
+
+/** The folder, and what may have been put elsewhere by a link in it. */
+function pathsOf(data: string): readonly string[] {
+  const { rows, packs } = pathsIn(data)
+  return [realPathOf(data), rows, packs]
+}
+
+function isOne(path: string, other: string): boolean {
+  const [one, two] = [path, other].map(name => statSync(name, { throwIfNoEntry: false }))
+  return one !== undefined && one.dev === two?.dev && one.ino === two.ino
+}
+
+/** What stops a mistyped folder from being overwritten: another Visage's data, or its backup. */
+async function refuseOthersFolder(source: Database, to: string): Promise<void> {
+  const file = join(to, databaseName)
+  if (!existsSync(file)) return
+  // What cannot be read may be anybody's.
+  await using database = await openDatabaseFile(file)
+  if ((await identify(database)) === (await identify(source))) return
+  throw new Failure('storage-unavailable', {
+    detail: `${file} is of another Visage: name an empty folder, or the one of the last backup`,
+  })
+}
+
+/** undefined for a database that an older version has made. */
+async function identify(database: Database): Promise<string | undefined> {
+  const tables = await database.introspection.getTables()
+  if (!tables.some(({ name }) => name === 'stores')) return undefined
+  return (await database.selectFrom('stores').select('id').executeTakeFirst())?.id
+}

@@ -1,0 +1,300 @@
+/**
+ * The OpenAPI document against the specification, against the table of routes, and against the
+ * answers that Visage really gives: for every operation of it, one.
+ */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { renderOpenApi } from '../../src/description/openapi.ts'
+import { type Route, routes } from '../../src/graph/routes.ts'
+import { type Json, jsonOf, type Stand, startStand } from '../graph/stand.ts'
+import { portraitJpeg } from '../support/pictures.ts'
+
+type Parameter = Readonly<{ name: string; in: string }>
+type Operation = Readonly<{
+  operationId: string
+  responses: Readonly<Record<string, Json>>
+  requestBody?: Json
+  security: readonly Readonly<Record<string, readonly string[]>>[]
+}>
+type Place = Readonly<{ parameters?: readonly Parameter[]; servers?: readonly { url: string }[] }> &
+  Readonly<Record<string, Operation>>
+const document = JSON.parse(renderOpenApi()) as {
+  openapi: string
+  paths: Record<string, Place>
+  components: { schemas: Record<string, Json>; parameters: Record<string, Parameter> }
+}
+const methods = ['get', 'put', 'patch', 'post', 'delete'] as const
+const operations = Object.entries(document.paths).flatMap(([path, place]) =>
+  methods.flatMap(method => {
+    const operation = place[method]
+    return operation ? [{ path, method, operation, place }] : []
+  }),
+)
+
+/** A path of the table and one of the document, with what is between braces left out. */
+const shape = (path: string) => path.replace(/\{.+?\}/g, '{}')
+const ownPaths = ['/', '/$batch', '/$metadata', '/openapi.json']
+
+describe('the OpenAPI document', () => {
+  test('is valid OpenAPI 3.1', async () => {
+    const { valid, errors } = await new Validator().validate(JSON.parse(renderOpenApi()))
+    assert.deepEqual(errors ?? [], [])
+    assert.ok(valid)
+    assert.match(document.openapi, /^3\.1\./)
+  })
+
+  test('that is not valid is found out', async () => {
+    const broken = JSON.parse(renderOpenApi().replace('"operationId"', '"operationID"'))
+    broken.paths['/me/photo'].get.responses = 'all of them'
+    assert.equal((await new Validator().validate(broken)).valid, false)
+  })
+
+  test('has every route of the table with every method, and no others', () => {
+    const inTable = routes.flatMap(({ path, on }) =>
+      Object.keys(on).map(method => `${method} ${shape(path)}`),
+    )
+    const described = operations
+      .filter(({ path }) => !ownPaths.includes(path))
+      .map(({ path, method }) => `${method.toUpperCase()} ${shape(path)}`)
+    assert.deepEqual(described.sort(), inTable.sort())
+    for (const path of ownPaths) assert.ok(path in document.paths, path)
+  })
+
+  test('names each operation once, and every key in its address', () => {
+    const names = operations.map(({ operation }) => operation.operationId)
+    assert.deepEqual(
+      names.filter((name, index) => names.indexOf(name) !== index),
+      [],
+    )
+    for (const [path, { parameters = [] }] of Object.entries(document.paths)) {
+      const keys = [...path.matchAll(/\{(.+?)\}/g)].map(([, key]) => key)
+      assert.equal(new Set(keys).size, keys.length, path)
+      assert.deepEqual(
+        parameters.map(({ name }) => name),
+        keys,
+      )
+    }
+  })
+
+  test('says of what only beta has that it is there', () => {
+    const only = Object.entries(document.paths).filter(([, { servers }]) => servers)
+    assert.deepEqual(
+      only.map(([path, { servers }]) => [path, servers?.map(({ url }) => url)]),
+      [
+        ['/admin/people/photoUpdateSettings', ['/beta']],
+        ['/admin/people/photoUpdateSettings/$ref', ['/beta']],
+        ['/openapi.json', ['/']],
+      ],
+    )
+  })
+
+  test('refers to nothing that it does not have', () => {
+    const references = [...renderOpenApi().matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, ref]) => ref)
+    assert.ok(references.length > 100)
+    for (const reference of references) {
+      let found: unknown = document
+      for (const name of (reference ?? '').split('/')) found = (found as Json | undefined)?.[name]
+      assert.ok(found, reference)
+    }
+  })
+
+  test('gives the permissions of the founding document for setting a photo', () => {
+    const needed = (path: string) => document.paths[path]?.put?.security
+    assert.deepEqual(needed('/teams/{team-id}/photo/$value'), [
+      { delegated: ['TeamSettings.ReadWrite.All'] },
+    ])
+    assert.deepEqual(needed('/users/{user-id}/photo/$value'), [
+      { delegated: ['ProfilePhoto.ReadWrite.All'] },
+      { delegated: ['User.ReadWrite'] },
+      { delegated: ['User.ReadWrite.All'] },
+      { personal: ['User.ReadWrite'] },
+      { application: ['ProfilePhoto.ReadWrite.All'] },
+      { application: ['User.ReadWrite.All'] },
+    ])
+    assert.deepEqual(needed('/me/contacts/{contact-id}/photo/$value'), [
+      { delegated: ['Contacts.ReadWrite'] },
+    ])
+  })
+})
+
+/** Without what is not named: published, that would forbid what a later version adds. */
+function strict(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(strict)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const inner = Object.fromEntries(
+    Object.entries(schema).map(([name, value]) => [name, strict(value)]),
+  )
+  const isClosed = 'properties' in inner && inner.type === 'object'
+  return isClosed ? { additionalProperties: false, ...inner } : inner
+}
+
+describe('every operation of the document', () => {
+  let stand: Stand
+  let photo: Buffer
+  let team = ''
+  let alice = ''
+  const ajv = new Ajv2020({ strict: true, strictTypes: false, allowUnionTypes: true })
+  ajv.addVocabulary(['components'])
+  ajv.addSchema(
+    { $id: 'visage:api', components: strict(document.components) as Json },
+    'visage:api',
+  )
+
+  const fits = (schema: unknown, value: unknown, where: string) => {
+    const closed = JSON.parse(
+      JSON.stringify(strict(schema)).replaceAll('"#/components', '"visage:api#/components'),
+    )
+    const validate = ajv.compile(closed)
+    assert.ok(validate(value), `${where}: ${ajv.errorsText(validate.errors)}`)
+  }
+
+  const post = async (url: string, body: object) => {
+    const reply = await stand.ask({ method: 'POST', url, body })
+    assert.equal(reply.status, 201, `${url}: ${reply.body}`)
+    return String(jsonOf(reply).id)
+  }
+
+  before(async () => {
+    stand = await startStand()
+    photo = await portraitJpeg({ width: 96, height: 96 })
+    alice = String(jsonOf(await stand.ask({ url: '/v1.0/me?$select=id' })).id)
+    const teams = jsonOf(await stand.ask({ url: '/v1.0/me/joinedTeams' })) as { value: Json[] }
+    team = String(teams.value[0]?.id)
+  })
+  after(() => stand.stop())
+
+  /** The address with everything in it there: folders and contacts are made on the way. */
+  async function fill(path: string, version: string): Promise<string> {
+    const keys = { user: alice, group: team, team, size: '48x48' } as Record<string, string>
+    let filled = `/${version}`
+    for (const part of path.split('/').slice(1)) {
+      const key = /^\{(\w+)\}$/.exec(part)?.[1]
+      const create = key === 'folder' || key === 'contact'
+      filled += `/${create ? await post(filled, { displayName: 'Somebody' }) : key ? keys[key] : part}`
+    }
+    return filled
+  }
+
+  async function givePhoto(url: string): Promise<void> {
+    const owner = url.replace(/\/photos?(\/.*)?$/, '')
+    const put = { method: 'PUT', url: `${owner}/photo/$value`, body: photo }
+    assert.ok((await stand.ask(put)).status < 300, owner)
+  }
+
+  const bodies: Readonly<Record<string, object>> = {
+    photoUpdateSettings: { allowedRoles: [] },
+    contact: { displayName: 'Somebody', emailAddresses: [{ address: 'a@b.example', name: 'A' }] },
+    contactFolder: { displayName: 'Some' },
+  }
+  const describedAt = (path: string, method: string) =>
+    operations.find(one => shape(one.path) === shape(path) && one.method === method.toLowerCase())
+      ?.operation
+
+  async function perform(route: Route, method: string, version: string) {
+    const operation = describedAt(route.path, method)
+    assert.ok(operation)
+    const url = await fill(route.path, version)
+    if (/\/photos?(\/|$)/.test(url) && method !== 'PUT') await givePhoto(url)
+    const content = JSON.stringify(operation.requestBody ?? {})
+    const type = /schemas\/(\w+)/.exec(content)?.[1]
+    const body = type === undefined ? photo : (bodies[type] ?? {})
+    return { operation, url, reply: await stand.ask({ method, url, body }) }
+  }
+
+  test('answers as it says', async () => {
+    for (const route of routes) {
+      for (const method of Object.keys(route.on)) {
+        for (const version of route.versions ?? ['v1.0', 'beta']) {
+          const { operation, url, reply } = await perform(route, method, version)
+          const where = `${method} ${url}`
+          const described = operation.responses[reply.status]
+          assert.ok(described, `${where}: ${reply.status} ${reply.body}`)
+          const content = described.content as Record<string, { schema?: unknown }> | undefined
+          const contentType = reply.headers['content-type']?.split(';')[0]
+          assert.deepEqual(contentType && [contentType], content && Object.keys(content), where)
+          const schema = content?.['application/json']?.schema
+          if (schema) fits(schema, jsonOf(reply), where)
+          else assert.notEqual(typeof reply.body, 'string', where)
+        }
+      }
+    }
+  })
+
+  test('answers 304 where it says so, and nowhere else', async () => {
+    for (const route of routes.filter(({ on }) => on.GET)) {
+      const { operation, url, reply } = await perform(route, 'GET', route.versions?.[0] ?? 'v1.0')
+      const again = { url, headers: { 'if-none-match': reply.headers.etag ?? '*' } }
+      assert.equal((await stand.ask(again)).status === 304, '304' in operation.responses, url)
+    }
+  })
+
+  test('refuses in the form that it says', async () => {
+    const { error } = document.components.schemas
+    for (const { path, method } of operations.filter(one => !ownPaths.includes(one.path))) {
+      const url = `/beta${path.replace(/\{.+?\}/g, 'x')}`
+      const reply = await stand.ask({ method: method.toUpperCase(), url, token: null })
+      assert.equal(reply.status, 401, url)
+      fits(error, jsonOf(reply), url)
+    }
+  })
+
+  test('can be read with each of the permissions that it names, and with none of them not', async () => {
+    const tokens = new Map<string, string>()
+    const tokenFor = async (kind: string, permissions: readonly string[]) => {
+      const name = `${kind} ${permissions}`
+      const isApp = kind === 'application'
+      const order = isApp
+        ? { app: {}, roles: permissions }
+        : { person: 'alice', scopes: permissions }
+      const token = tokens.get(name) ?? (await stand.mint(order))
+      tokens.set(name, token)
+      return token
+    }
+    for (const route of routes) {
+      const operation = describedAt(route.path, 'GET')
+      if (route.on.GET === undefined || operation === undefined) continue
+      const url = await fill(route.path, route.versions?.[0] ?? 'v1.0')
+      for (const alternative of operation.security) {
+        const [kind = '', permissions = []] = Object.entries(alternative)[0] ?? []
+        // Alice is of this tenant; what a personal account may do is told in test/permissions.
+        if (kind === 'personal') continue
+        const reply = await stand.ask({ url, token: await tokenFor(kind, permissions) })
+        const isLed = kind === 'application' || !url.includes('/admin/')
+        if (isLed) assert.notEqual(reply.status, 403, `${url} with ${kind} ${permissions}`)
+      }
+      assert.equal((await stand.ask({ url, token: await tokenFor('delegated', []) })).status, 403)
+    }
+  })
+
+  test('takes a batch as it says, and answers one as it says', async () => {
+    const requests = [
+      { id: '1', method: 'GET', url: '/me/photo' },
+      { id: '2', method: 'GET', url: '/me/photo/$value', dependsOn: ['1'] },
+      { id: '3', method: 'GET', url: '/groups/nothing' },
+      { id: '4', method: 'GET', url: '/me', dependsOn: ['3'] },
+    ]
+    const batch = document.paths['/$batch']?.post as unknown as Json
+    const schemaIn = (part: unknown) =>
+      (part as { content: { 'application/json': { schema: unknown } } }).content['application/json']
+        .schema
+    fits(schemaIn(batch.requestBody), { requests }, 'request')
+    const reply = await stand.ask({ method: 'POST', url: '/v1.0/$batch', body: { requests } })
+    fits(schemaIn((batch.responses as Json)['200']), jsonOf(reply), 'answer')
+    const { responses } = jsonOf(reply) as { responses: { status: number; body: unknown }[] }
+    assert.deepEqual(
+      responses.map(({ status }) => status),
+      [200, 200, 404, 424],
+    )
+  })
+
+  test('is told to anyone who asks', async () => {
+    const served = await fetch(`${stand.origin}/openapi.json`, {
+      headers: { origin: 'https://elsewhere.example' },
+    })
+    assert.equal(served.headers.get('access-control-allow-origin'), '*')
+    assert.match(served.headers.get('content-type') ?? '', /^application\/json(;|$)/)
+    assert.deepEqual(await served.json(), document)
+  })
+})

@@ -1,0 +1,225 @@
+/** `verify` in both databases: what is damaged is named, what merely changes is not, and nobody's packs are counted. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { Failure } from '../../src/failure.ts'
+import type { StoreOptions } from '../../src/serving/stores.ts'
+import { type Verified, type VerifyOptions, verifyStore } from '../../src/upkeep/verify.ts'
+import { open, spoilPacks } from '../suites/moving.ts'
+import { type PostgresServer, startPostgres } from '../support/postgres.ts'
+import { fillStore, keepWriting, type Side, setPhoto, userKey, withFolder } from './stand.ts'
+
+let postgres: PostgresServer
+before(async () => {
+  postgres = await startPostgres()
+})
+after(() => postgres[Symbol.asyncDispose]())
+
+const databases: Readonly<Record<string, (data: string) => Promise<StoreOptions>>> = {
+  SQLite: async data => ({ data }),
+  PostgreSQL: async data => ({
+    data,
+    database: { url: await postgres.createDatabase(), connections: 5 },
+  }),
+}
+
+for (const [name, makePlace] of Object.entries(databases)) {
+  describe(`a store with its rows in ${name}`, () => {
+    const withStore = (work: (side: Side) => Promise<void>) =>
+      withFolder(async folder => {
+        await using side = await open(await makePlace(join(folder, 'data')))
+        await fillStore(side, 10)
+        await work(side)
+      })
+
+    test('is sound as it was written, also where no hash was noted', () =>
+      withStore(async side => {
+        await side.database
+          .updateTable('photos')
+          .set({ pack_hash: null })
+          .where('owner_id', 'in', ['person-1', 'person-2'])
+          .execute()
+        const result = await check(side)
+        assert.deepEqual([result.outcome, result.photos, result.faults], ['sound', 13, []])
+        assert.deepEqual(result.unnamed, { retired: 0, orphans: 0, bytes: 0 })
+      }))
+
+    test('is damaged where a pack is missing, short, changed or no picture; each is named', () =>
+      withStore(async side => {
+        const versions = await spoilPacks(side)
+        const result = await check(side)
+        assert.deepEqual([result.outcome, result.photos, result.faulty], ['damaged', 13, 4])
+        assert.deepEqual(result.faults.map(({ version }) => version).sort(), [...versions].sort())
+        const words = result.faults.map(({ what }) => what).join('\n')
+        assert.match(words, /its pack is missing/)
+        assert.match(words, /its pack has 100 bytes instead of \d+/)
+        assert.match(words, /does not have the hash/)
+        assert.match(words, /in its pack is no JPEG/)
+      }))
+
+    test('is damaged where pixels are, though no hash says so, and where a row is not like its pack', () =>
+      withStore(async side => {
+        const pixels = await sourceRow(side, 'person-0')
+        const bytes = Buffer.from((await side.packs.readWhole(pixels.version)) ?? [])
+        const scan = bytes.indexOf(Buffer.from([0xff, 0xda]))
+        bytes.fill(0, scan + 40, scan + 400)
+        await side.packs.remove(pixels.version)
+        await side.packs.write(pixels.version, bytes)
+        await side.database
+          .updateTable('photos')
+          .set({ pack_hash: null })
+          .where('version', '=', pixels.version)
+          .execute()
+        const sizes = await sourceRow(side, 'person-1')
+        const renditions = sizes.renditions.replace(/^\[\[\d+,/, '[[99,')
+        await setRenditions(side, sizes.version, renditions)
+        const senseless = await sourceRow(side, 'person-2')
+        await setRenditions(side, senseless.version, '[[1,2,"x",null]]')
+        const nonsense = await sourceRow(side, 'person-3')
+        await setRenditions(side, nonsense.version, 'no JSON')
+        const { faults } = await check(side)
+        assert.deepEqual(
+          faults.map(({ version }) => version).sort(),
+          [pixels, sizes, senseless, nonsense].map(({ version }) => version).sort(),
+        )
+        assert.match(faults.map(({ what }) => what).join('\n'), /cannot be decoded/)
+        assert.match(faults.map(({ what }) => what).join('\n'), /the 99x100 in its pack is 100x100/)
+      }))
+
+    test('has packs that nobody names, which are counted and no fault', () =>
+      withStore(async side => {
+        await setPhoto(side, userKey('person-0'))
+        await setPhoto(side, userKey('person-0'))
+        await side.packs.write('ab'.repeat(16), Buffer.from('orphan'))
+        const { outcome, unnamed } = await check(side)
+        assert.deepEqual([outcome, unnamed.retired, unnamed.orphans], ['sound', 2, 1])
+      }))
+
+    test('is sound while photos are set and removed, and old packs swept away', () =>
+      withStore(async side => {
+        const writing = keepWriting(side, 10)
+        const sweeping = keepRemovingRetired(side)
+        const slow: Side = {
+          ...side,
+          packs: {
+            ...side.packs,
+            async readWhole(key) {
+              await new Promise(resolve => setTimeout(resolve, 20))
+              return await side.packs.readWhole(key)
+            },
+          },
+        }
+        let changed = 0
+        for (let round = 0; round < 10; round += 1) {
+          const { outcome, faults, changedMeanwhile } = await check(slow)
+          assert.deepEqual([outcome, faults], ['sound', []])
+          changed += changedMeanwhile
+        }
+        await writing.stop()
+        await sweeping.stop()
+        assert.ok(changed > 0)
+      }))
+
+    test('that is away says so instead of calling every photo damaged', () =>
+      withStore(async side => {
+        for (let index = 0; index < 30; index += 1) await setPhoto(side, userKey(`other-${index}`))
+        const away = new Failure('storage-unavailable', { detail: 'away' })
+        const elsewhere: Side = {
+          ...side,
+          packs: { ...side.packs, readWhole: () => Promise.reject(away) },
+        }
+        const result = await check(elsewhere)
+        assert.deepEqual([result.outcome, result.photos, result.faults], ['incomplete', 0, []])
+        assert.deepEqual(result.unchecked, [{ part: 'photos', why: 'away' }])
+      }))
+
+    test('that goes away in the middle has what was found until then, and calls nothing damaged that it could not read', () =>
+      withStore(async side => {
+        for (let index = 0; index < 60; index += 1) await setPhoto(side, userKey(`other-${index}`))
+        const away = new Failure('storage-unavailable', { detail: 'away' })
+        let reads = 0
+        const leaving: Side = {
+          ...side,
+          packs: {
+            ...side.packs,
+            async readWhole(key) {
+              reads += 1
+              if (reads > 30) throw away
+              return reads === 3 ? undefined : await side.packs.readWhole(key)
+            },
+          },
+        }
+        const { outcome, photos, faults, unchecked } = await check(leaving)
+        assert.deepEqual([outcome, photos, faults.length], ['incomplete', 30, 1])
+        assert.equal(faults[0]?.what, 'its pack is missing')
+        assert.deepEqual(unchecked, [{ part: 'photos', why: 'away' }])
+      }))
+
+    test('that cannot be listed has what was found all the same, and why it could not', () =>
+      withStore(async side => {
+        await spoilPacks(side)
+        const unlisted: Side = {
+          ...side,
+          packs: {
+            ...side.packs,
+            async *list() {
+              for await (const entry of side.packs.list()) {
+                yield entry
+                throw new Failure('storage-unavailable', { detail: 'no answer' })
+              }
+            },
+          },
+        }
+        const result = await check(unlisted)
+        assert.deepEqual([result.outcome, result.photos, result.faulty], ['incomplete', 13, 4])
+        assert.deepEqual(result.unchecked, [{ part: 'packs', why: 'no answer' }])
+      }))
+
+    test('does not take a bug for a store that is away', () =>
+      withStore(async side => {
+        const broken = () => {
+          throw new TypeError('oops')
+        }
+        await assert.rejects(check({ ...side, packs: { ...side.packs, list: broken } }), TypeError)
+      }))
+  })
+}
+
+function check(store: Side, changes: Partial<VerifyOptions> = {}): Promise<Verified> {
+  const signal = new AbortController().signal
+  return verifyStore({ store, now: Date.now, watch: () => {}, signal, ...changes })
+}
+
+async function sourceRow({ database }: Side, owner: string) {
+  return await database
+    .selectFrom('photos')
+    .selectAll()
+    .where('owner_id', '=', owner)
+    .orderBy('tenant_id')
+    .executeTakeFirstOrThrow()
+}
+
+async function setRenditions({ database }: Side, version: string, renditions: string) {
+  await database.updateTable('photos').set({ renditions }).where('version', '=', version).execute()
+}
+
+/** The sweep without its grace time. */
+function keepRemovingRetired({ database, packs }: Side): { stop: () => Promise<void> } {
+  let isStopping = false
+  const removing = (async () => {
+    while (!isStopping) {
+      const rows = await database.selectFrom('retired_packs').select('version').execute()
+      for (const { version } of rows) {
+        await packs.remove(version)
+        await database.deleteFrom('retired_packs').where('version', '=', version).execute()
+      }
+      await new Promise(resolve => setTimeout(resolve, 1))
+    }
+  })()
+  return {
+    async stop() {
+      isStopping = true
+      await removing
+    },
+  }
+}

@@ -1,0 +1,295 @@
+/**
+ * Every refusal as text: docs/errors.md. Status, code, words and headers are what Visage really
+ * answers, from src/graph/errors.ts; here stands only when it happens, and facts to show it with.
+ */
+
+import type { Reply } from '../src/call.ts'
+import { type Facts, Failure, type FailureCode } from '../src/failure.ts'
+import { refuse } from '../src/graph/errors.ts'
+
+type Example = Readonly<{ when: string; facts?: Facts }>
+
+const audience = ['api://11111111-2222-3333-4444-555555555555']
+const anId = '5d6e7f80-de30-4d0a-8001-000000000001'
+
+const examples: Readonly<Record<FailureCode, Example>> = {
+  'token-missing': { when: 'no `Authorization` header, or `Bearer` without a token' },
+  'token-malformed': {
+    when: 'what follows `Bearer` is no JSON Web Token, or its claims are not what they must be',
+  },
+  'token-algorithm-refused': {
+    when: 'the token is signed with an algorithm that issuers do not use (`none`, `HS256`, …)',
+  },
+  'token-claim-missing': {
+    when: 'the token has no `iss`, `aud` or `exp`: the answer names what it lacks',
+    facts: { claims: ['aud', 'sub'], audience },
+  },
+  'token-key-unknown': {
+    when: 'the token names a key that is not among the issuer’s, or not yet',
+    facts: { seconds: 30 },
+  },
+  'token-signature-invalid': { when: 'the signature does not fit the issuer’s keys' },
+  'token-expired': { when: 'the token’s time is over' },
+  'token-not-yet-valid': { when: 'the token’s time has not begun' },
+  'token-audience-wrong': { when: 'the token is for somebody else', facts: { audience } },
+  'token-issuer-unknown': {
+    when: 'nobody set up here issued the token; a slash too many or too few at the end is named',
+    facts: { issuer: ['https://id.example/realms/staff'] },
+  },
+  'token-tenant-not-allowed': { when: 'the tenant is none of those set up here' },
+  'token-for-microsoft-graph': {
+    when: 'the token is for Microsoft Graph itself',
+    facts: { audience },
+  },
+  'token-subject-missing': { when: 'the token names nobody', facts: { claims: ['oid', 'sub'] } },
+  'token-is-id-token': {
+    when: 'the token is an ID token: `typ` in its payload is `ID`, or it has `nonce`, `at_hash`, `c_hash` or `auth_time` and no scopes',
+    facts: { audience },
+  },
+  'token-type-refused': {
+    when: 'the header `typ` of the token is not `at+jwt`, and `VISAGE_REQUIRE_AT_JWT` is set',
+  },
+  'signing-keys-unavailable': { when: 'the issuer’s keys are needed and cannot be had' },
+
+  'permission-missing': {
+    when: 'the token has none of the permissions that would do; the answer names them',
+    facts: {
+      sufficient: ['ProfilePhoto.ReadWrite.All', 'User.ReadWrite.All'],
+      roles: ['Global Administrator', 'User Administrator', 'People Administrator'],
+    },
+  },
+  'relation-missing': {
+    when: 'the permission is there, but it is somebody else’s: another’s mailbox, a group that the user does not own',
+  },
+  'photo-updates-restricted': {
+    when: 'the organisation’s `photoUpdateSettings` forbid it',
+    facts: { setting: 'allowedRoles', roles: ['User Administrator'] },
+  },
+  'account-unsupported': {
+    when: 'no permission lets this kind of account do it: an application set a team’s photo, a personal account read a group’s',
+  },
+  'b2c-unsupported': {
+    when: 'a token of an Azure AD B2C tenant, and the photo of a user to update',
+  },
+  'me-needs-a-user': { when: '`/me` with the token of an application' },
+
+  'version-unknown': {
+    when: 'the path begins with neither `/v1.0` nor `/beta`',
+    facts: { version: 'v2.0' },
+  },
+  'segment-unknown': { when: 'there is no such place', facts: { segment: 'avatar' } },
+  'address-malformed': {
+    when: 'the path cannot be read',
+    facts: { reason: 'broken percent-encoding' },
+  },
+  'url-too-long': {
+    when: 'the url is longer than 8192 characters',
+    facts: { length: 9000, maxLength: 8192 },
+  },
+  'method-not-allowed': {
+    when: 'the place is there, but not for this method; `Allow` names those it has',
+    facts: { allow: ['GET', 'HEAD', 'PUT'] },
+  },
+  'query-option-unsupported': {
+    when: 'an option that begins with `$` and is not served at this place',
+    facts: { option: '$filter', supported: ['$select', '$top', '$skip'] },
+  },
+  'query-option-invalid': {
+    when: 'an option whose value means nothing',
+    facts: { option: '$top', reason: 'a whole number from 1 to 999 is needed' },
+  },
+  'search-too-long': {
+    when: 'a search that very many entries match has not come to its end in time',
+    facts: { seconds: 5 },
+  },
+  'user-not-found': {
+    when: 'no user of the caller’s tenant has this id or userPrincipalName',
+    facts: { id: anId },
+  },
+  'group-not-found': { when: 'no group of the caller’s tenant has this id', facts: { id: anId } },
+  'team-not-found': {
+    when: 'no group with this id, or it is no team, or not one of the user’s `joinedTeams`',
+    facts: { id: anId },
+  },
+  'contact-not-found': { when: 'no such contact in this mailbox or folder' },
+  'contact-folder-not-found': {
+    when: 'no such folder in this mailbox, or not inside the one before it',
+  },
+  'photo-not-found': { when: 'there is no photo' },
+  'photo-size-not-found': {
+    when: 'there is a photo, but it is smaller than this size, or this is none of the nine',
+  },
+  'photo-changed': { when: '`If-Match` or `If-None-Match` of a write does not hold' },
+  'condition-malformed': {
+    when: '`If-Match` or `If-None-Match` of a write is no list of ETags',
+    facts: { header: 'If-Match' },
+  },
+
+  'body-empty': {
+    when: 'a PUT or PATCH without a body (a contact’s photo is removed by it instead)',
+  },
+  'body-too-large': {
+    when: 'more than 4 MB for a photo, 8 MB for a batch, 256 KB for a contact; unpacked, where it came packed',
+    facts: { maxBytes: 4194304, bytes: 5000000 },
+  },
+  'body-stalled': {
+    when: 'the body paused for longer than `VISAGE_STALL_TIMEOUT`',
+    facts: { seconds: 15 },
+  },
+  'body-cut-off': { when: 'the connection ended before the body did' },
+  'body-not-json': { when: 'a body that has to be JSON is not' },
+  'json-refused': {
+    when: 'a body of JSON is nested more than 64 deep, holds more than 30,000 values and names or 500,000 escapes, or half of a surrogate pair',
+    facts: { reason: 'is nested more than 64 deep' },
+  },
+  'body-encoding-unsupported': {
+    when: '`Content-Encoding` is none of gzip, deflate and br',
+    facts: { encoding: 'zstd' },
+  },
+  'body-encoding-broken': { when: 'the body is not packed as `Content-Encoding` says' },
+  'content-type-refused': {
+    when: 'the server is set to be strict, and `Content-Type` is not `image/jpeg`',
+    facts: { contentType: 'image/png' },
+  },
+  'resource-invalid': {
+    when: 'the JSON is no contact, folder or settings',
+    facts: { reason: 'a folder needs a displayName' },
+  },
+  'mailbox-full': {
+    when: 'a contact or a folder too many, or too much text',
+    facts: { limit: '25000 contacts' },
+  },
+  'batch-invalid': {
+    when: 'the batch as a whole cannot be carried out',
+    facts: { reason: 'it holds 21 requests; at most 20 are allowed' },
+  },
+  'image-is-base64': { when: 'the body is base64 text' },
+  'image-format-unsupported': {
+    when: 'the bytes are no JPEG, PNG, GIF, WebP or AVIF',
+    facts: { arrived: 'a PDF document', accepted: ['JPEG', 'PNG', 'GIF', 'WebP', 'AVIF'] },
+  },
+  'image-broken': { when: 'the bytes begin like a picture and do not decode' },
+  'image-width-too-small': {
+    when: 'the picture is narrower than 48 pixels',
+    facts: { width: 23, minWidth: 48 },
+  },
+  'image-height-too-small': {
+    when: 'the picture is lower than 48 pixels',
+    facts: { height: 23, minHeight: 48 },
+  },
+  'image-too-slow': {
+    when: 'decoding the picture takes longer than `VISAGE_RENDER_TIMEOUT`, or is more work than any usual picture',
+  },
+  'image-ended-renderer': {
+    when: 'the process that decoded the picture ended: it needed too much memory, or met a fault of the decoder',
+  },
+  'image-has-too-many-pixels': {
+    when: 'the picture has more pixels than `VISAGE_MAX_PIXELS`, or than can be decoded in `VISAGE_DECODE_MEMORY`; then the message names the kind, such as "progressive JPEG"',
+    facts: { width: 30000, height: 30000, maxPixels: 100000000 },
+  },
+
+  'renderers-unavailable': {
+    when: 'no process that renders pictures can be started, or the server is ending',
+  },
+  'client-gone': {
+    when: 'the client hung up while its picture waited; only the log and the metrics see it',
+  },
+  overloaded: { when: 'too many uploads at the same time', facts: { retryAfterSeconds: 2 } },
+  'requests-throttled': {
+    when: 'throttling is on, and the application has asked this mailbox too often',
+    facts: { amount: 10000, seconds: 600, retryAfterSeconds: 5 },
+  },
+  'concurrency-throttled': {
+    when: 'throttling is on, and too many requests of the application to this mailbox are under way',
+    facts: { retryAfterSeconds: 1 },
+  },
+  'upload-throttled': {
+    when: 'throttling is on, and the application has uploaded too much to this mailbox',
+    facts: { amount: 157286400, seconds: 300, retryAfterSeconds: 5 },
+  },
+  'storage-unavailable': { when: 'the disk or the database does not answer, or is full' },
+  'store-read-only': {
+    when: 'something would be changed, and `VISAGE_READ_ONLY` is set while the store is moved',
+    facts: { retryAfterSeconds: 30 },
+  },
+
+  'http-malformed': { when: 'the request is not valid HTTP, or lacks `Host`' },
+  'headers-too-large': { when: 'the request line and headers are larger than 32 KB' },
+  'request-timed-out': {
+    when: 'the headers took longer than 20 seconds, or the request longer than two minutes',
+  },
+}
+
+export function renderErrors(): string {
+  const replies = (Object.keys(examples) as FailureCode[]).map(code => {
+    const { when, facts } = examples[code]
+    return { when, reply: reply(new Failure(code, { ...(facts && { facts }) })) }
+  })
+  const all = [
+    ...replies,
+    { when: 'a bug; the log has its cause under the `request-id`', reply: reply(undefined) },
+  ]
+  const statuses = [...new Set(all.map(one => one.reply.status))].sort((one, other) => one - other)
+  const sections = statuses.map(status => {
+    const rows = all.filter(one => one.reply.status === status)
+    return `## ${status}\n\n${headersOf(rows.map(row => row.reply))}${table(rows)}`
+  })
+  return `${introduction}\n\n${sections.join('\n\n')}\n\n${inBatches}`
+}
+
+const introduction = `# Errors
+
+Every refusal, also of what is no valid request, has Graph’s form:
+
+\`\`\`json
+${JSON.stringify(JSON.parse(String(reply(new Failure('photo-not-found')).body)), undefined, 2)}
+\`\`\`
+
+Test for the status and \`code\`; messages are for people and may change. \`request-id\` and \`client-request-id\` are
+headers of every answer too: the second echoes what the client sent, or equals the first. Headers of a status stand
+under it; \`www-authenticate\` says \`error="invalid_token"\` once a token came.
+
+What is checked first: the address and the method (400, 405, 414), the token (401), whether any permission would do
+(400, 403), whether the thing exists (404), whether it is too much just now (429), whether it is the caller’s (403),
+then conditions (412) and the body.
+
+With 429 and 503, wait for \`Retry-After\` and send the request again. A body that is still being sent is read and thrown
+away first, so that the next attempt can send all of it: up to 4 MiB and for 2 s, and not while the client waits for
+\`100 Continue\`. Beyond that, and with all other refusals, the answer may come before the body has been sent.`
+
+const inBatches = `## In a batch
+
+Each part has its own status, and these bodies. A part that depends on a failed one is not carried out: \`424\`
+\`FailedDependency\`.`
+
+function reply(failure: Failure | undefined): Reply {
+  const id = '00000000-0000-4000-8000-000000000000'
+  const ids = { requestId: id, clientRequestId: id, headers: {} }
+  return refuse(failure, ids, Date.UTC(2026, 0, 31, 12))
+}
+
+const usualHeaders = new Set(['content-type', 'cache-control'])
+
+/** What stands in every row of a status is said once. */
+function headersOf(replies: readonly Reply[]): string {
+  const names = new Set(replies.flatMap(({ headers }) => Object.keys(headers)))
+  const own = [...names].filter(name => !usualHeaders.has(name))
+  if (own.length === 0) return ''
+  const examples = own.map(name => {
+    const value = replies.map(({ headers }) => headers[name]).find(text => text !== undefined)
+    return `\`${name}: ${value}\``
+  })
+  return `With ${examples.join(', ')}.\n\n`
+}
+
+function table(rows: readonly Readonly<{ when: string; reply: Reply }>[]): string {
+  const lines = rows.map(({ when, reply }) => {
+    const { error } = JSON.parse(String(reply.body)) as { error: { code: string; message: string } }
+    return `| \`${error.code}\` | ${cell(when)} | ${cell(error.message)} |`
+  })
+  return ['| Code | When | Message, for example |', '|---|---|---|', ...lines].join('\n')
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|')
+}
