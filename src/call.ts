@@ -39,7 +39,7 @@ export type Reply = Readonly<{
   headers: Readonly<Record<string, string>>
   /** A picture's bytes, or JSON as text; nothing at all for an empty answer. */
   body?: Uint8Array | string
-  /** What is another since this answer; for who keeps records, and never sent. */
+  /** The photo this request changed, for the log; never sent. */
   changed?: Changed
   /** The connection ends and nothing of this is sent: a fault that a developer asked for. */
   isCut?: true

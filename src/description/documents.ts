@@ -33,9 +33,9 @@ export function isDescription({ url }: Call): boolean {
 }
 
 export async function answerDescription(call: Call, parts: Parts): Promise<Reply> {
-  return await settle(call, parts, async told => {
+  return await settle(call, parts, async log => {
     const path = pathOf(call)
-    told.place = { operation: 'describe', path }
+    log.place = { operation: 'describe', path }
     return describe(call, path)
   })
 }

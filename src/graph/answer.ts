@@ -23,18 +23,18 @@ import { admit, measure } from './throttle.ts'
 export type Answer = (call: Call, parts: Parts) => Promise<Reply>
 
 export async function answer(call: Call, parts: Parts): Promise<Reply> {
-  return await settle(call, parts, async told => {
+  return await settle(call, parts, async log => {
     const address = parseAddress(call.url)
     const matched = match(address, call.method)
-    told.place = matched
+    log.place = matched
     const caller = await parts.identify(call.headers.authorization)
-    told.caller = caller
+    log.caller = caller
     permitCall(matched, caller)
     const target = await find(matched, caller, parts)
     using admission = admit(matched, caller, target, parts)
     await relateCall(matched, caller, target, parts)
     await restrictCall(matched, caller, target, parts)
-    keepAsItIs(call, parts)
+    refuseWhileReadOnly(call, parts)
     const measured = measure(call, admission)
     const request = { call: measured, address, match: matched, caller, target }
     return await operations[matched.operation](request, parts)
@@ -72,7 +72,7 @@ function enforce(verdict: Verdict): void {
 /** Half a minute: what stands between here and the other store is the last pass of `visage move`. */
 const retryAfterSeconds = 30
 
-function keepAsItIs({ method }: Call, { isReadOnly }: Parts): void {
+function refuseWhileReadOnly({ method }: Call, { isReadOnly }: Parts): void {
   if (isReadOnly !== true || method === 'GET' || method === 'HEAD') return
   throw new Failure('store-read-only', { facts: { retryAfterSeconds } })
 }

@@ -38,12 +38,12 @@ const place = { operation: 'batch', path: '/$batch' }
 
 /** Each request of the batch gets its answer from `answer`, as it would alone. */
 export async function answerBatch(call: Call, parts: Parts, answer: Answer): Promise<Reply> {
-  return await settle(call, parts, async told => {
-    told.place = place
+  return await settle(call, parts, async log => {
+    log.place = place
     if (call.method !== 'POST') {
       throw new Failure('method-not-allowed', { facts: { allow: ['POST'] } })
     }
-    told.caller = await parts.identify(call.headers.authorization)
+    log.caller = await parts.identify(call.headers.authorization)
     const items = readBatch(await readJson(call, maxBatchBytes))
     const responses = await performAll(items, item => answerPart(toCall(item, call), parts, answer))
     // A part has no connection of its own: what cuts it cuts the whole.

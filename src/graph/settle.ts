@@ -1,6 +1,6 @@
 /**
- * What every answer has in common: its ids, one `try` around the story, and the word to the events. A
- * story gives a reply or throws; either way there is an answer, and either way it is told.
+ * What every answer has in common: request ids, one `try` around the handler, and one event for the log.
+ * A handler returns a reply or throws; both become an answer, and both are logged.
  */
 
 import type { Call, Reply } from '../call.ts'
@@ -10,30 +10,30 @@ import { refuse } from './errors.ts'
 import { requestIds } from './headers.ts'
 import type { Parts } from './request.ts'
 
-/** What a story has found out so far, filled in by it: a refusal is told with what was known by then. */
-export type Told = {
-  /** The operation, and the place of the route table, once the address has led to one. */
+/** What is known of the call so far, filled in by the handler, so that the log of a refusal has it too. */
+export type LogContext = {
+  /** The operation and its path in the table, once the address is matched. */
   place: Readonly<{ operation: string; path: string }> | undefined
-  /** Once the token is believed. */
+  /** Once the token is verified. */
   caller: Caller | undefined
 }
 
-export type Story = (told: Told) => Promise<Reply>
+export type Handler = (log: LogContext) => Promise<Reply>
 
-export async function settle(call: Call, parts: Parts, story: Story): Promise<Reply> {
+export async function settle(call: Call, parts: Parts, handler: Handler): Promise<Reply> {
   const ids = requestIds(call.headers, parts.newId)
   const startedAtMs = parts.stopwatch()
-  const told: Told = { place: undefined, caller: undefined }
+  const log: LogContext = { place: undefined, caller: undefined }
   let failure: unknown
   let reply: Reply
   try {
-    const answer = await story(told)
+    const answer = await handler(log)
     reply = { ...answer, headers: { ...answer.headers, ...ids.headers } }
   } catch (error) {
     failure = error
     reply = refuse(error instanceof Failure ? error : undefined, ids, parts.now())
   }
-  const { place, caller } = told
+  const { place, caller } = log
   const durationMs = parts.stopwatch() - startedAtMs
   parts.events.answered({ call, place, caller, reply, ids, failure, durationMs })
   return reply
