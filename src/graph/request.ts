@@ -18,8 +18,8 @@ export type Parts = ReplaceParts &
     identify: (authorization: string | undefined) => Promise<Caller>
     events: Events
     newId: () => string
-    /** Milliseconds that only ever grow: what took how long, whatever happens to the clock. */
-    stopwatch: () => number
+    /** Milliseconds on a monotonic clock: how long something took. */
+    elapsed: () => number
     /** "Content-Type: image/jpeg. Required.": to the letter, or 415. */
     strictContentType: boolean
     maxUploadBytes: number

@@ -22,7 +22,7 @@ export type Handler = (log: LogContext) => Promise<Reply>
 
 export async function settle(call: Call, parts: Parts, handler: Handler): Promise<Reply> {
   const ids = requestIds(call.headers, parts.newId)
-  const startedAtMs = parts.stopwatch()
+  const startedAtMs = parts.elapsed()
   const log: LogContext = { place: undefined, caller: undefined }
   let failure: unknown
   let reply: Reply
@@ -34,7 +34,7 @@ export async function settle(call: Call, parts: Parts, handler: Handler): Promis
     reply = refuse(error instanceof Failure ? error : undefined, ids, parts.now())
   }
   const { place, caller } = log
-  const durationMs = parts.stopwatch() - startedAtMs
+  const durationMs = parts.elapsed() - startedAtMs
   parts.events.answered({ call, place, caller, reply, ids, failure, durationMs })
   return reply
 }

@@ -87,7 +87,7 @@ export type HttpServer = Readonly<{
 
 export function createServer(parts: Parts, options: HttpOptions): HttpServer {
   const answerAny = toAnswerAny(options)
-  const { isOver, begin } = watchLives(options, parts.stopwatch)
+  const { isOver, begin } = watchLives(options, parts.elapsed)
   const discarding = createDiscarding(options.discardLimits)
   const serving: Serving = { ...options, isEnding: () => !server.listening, isOver, discarding }
   const pipelining = createPipelining()
@@ -181,10 +181,10 @@ type Serving = HttpOptions &
  */
 function watchLives(
   { connections: limits, handOuts = () => 0 }: HttpOptions,
-  nowMs: () => number,
+  elapsed: () => number,
 ): Readonly<{ begin: (socket: Socket) => void; isOver: (socket: Socket) => boolean }> {
   const { maxRequests, maxAgeMs } = limits ?? { maxRequests: Infinity, maxAgeMs: Infinity }
-  const begun = () => ({ requests: 0, sinceMs: nowMs(), handOut: handOuts() })
+  const begun = () => ({ requests: 0, sinceMs: elapsed(), handOut: handOuts() })
   const known = new WeakMap<Socket, ReturnType<typeof begun>>()
   return {
     begin: socket => void known.set(socket, begun()),
@@ -194,7 +194,7 @@ function watchLives(
       return (
         connection.requests >= maxRequests ||
         connection.handOut !== handOuts() ||
-        nowMs() - connection.sinceMs >= maxAgeMs
+        elapsed() - connection.sinceMs >= maxAgeMs
       )
     },
   }

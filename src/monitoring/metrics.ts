@@ -15,8 +15,8 @@ export type Metrics = Readonly<{ registry: Registry; instruments: Instruments }>
 export type Clocks = Readonly<{
   /** Milliseconds since 1970. */
   now: () => number
-  /** Milliseconds that only ever grow. */
-  nowMs: () => number
+  /** Milliseconds on a monotonic clock. */
+  elapsed: () => number
 }>
 
 /** Also those of the process and of its event loop, under the names that prom-client gives them. */
@@ -38,7 +38,7 @@ export function createMetrics(version: string, clocks: Clocks = standardClocks):
   }
 }
 
-const standardClocks: Clocks = { now: Date.now, nowMs: () => performance.now() }
+const standardClocks: Clocks = { now: Date.now, elapsed: () => performance.now() }
 
 function countAnswers(registry: Registry): Instruments['answered'] {
   const requests = counter(registry, 'requests')
@@ -53,10 +53,10 @@ function countAnswers(registry: Registry): Instruments['answered'] {
   }
 }
 
-function timePacks(registry: Registry, { nowMs }: Clocks): (packs: Packs) => Packs {
+function timePacks(registry: Registry, { elapsed }: Clocks): (packs: Packs) => Packs {
   const seconds = histogram(registry, 'packSeconds')
   const timed = async <T>(kind: string, work: Promise<T>): Promise<T> => {
-    const startedAtMs = nowMs()
+    const startedAtMs = elapsed()
     let outcome = 'ok'
     try {
       const result = await work
@@ -66,7 +66,7 @@ function timePacks(registry: Registry, { nowMs }: Clocks): (packs: Packs) => Pac
       outcome = outcomeOf(error)
       throw error
     } finally {
-      seconds.observe({ kind, outcome }, (nowMs() - startedAtMs) / 1000)
+      seconds.observe({ kind, outcome }, (elapsed() - startedAtMs) / 1000)
     }
   }
   return packs => ({
@@ -78,11 +78,11 @@ function timePacks(registry: Registry, { nowMs }: Clocks): (packs: Packs) => Pac
   })
 }
 
-function timeRendering(registry: Registry, { nowMs }: Clocks): (render: RenderOne) => RenderOne {
+function timeRendering(registry: Registry, { elapsed }: Clocks): (render: RenderOne) => RenderOne {
   const seconds = histogram(registry, 'renderSeconds')
   const made = counter(registry, 'renditions')
   return render => async (bytes, framing, allow) => {
-    const startedAtMs = nowMs()
+    const startedAtMs = elapsed()
     let outcome = 'rendered'
     try {
       const pack = await render(bytes, framing, allow)
@@ -93,7 +93,7 @@ function timeRendering(registry: Registry, { nowMs }: Clocks): (render: RenderOn
       outcome = error instanceof Failure ? 'refused' : 'failed'
       throw error
     } finally {
-      seconds.observe({ outcome }, (nowMs() - startedAtMs) / 1000)
+      seconds.observe({ outcome }, (elapsed() - startedAtMs) / 1000)
     }
   }
 }

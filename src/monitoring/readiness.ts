@@ -30,7 +30,7 @@ export type ReadinessOptions = Readonly<{
   patienceMs?: number
   /** How long an outcome is repeated instead of asking again: probes are no load, however many. */
   freshMs?: number
-  nowMs?: () => number
+  elapsed?: () => number
 }>
 
 export function watchReadiness(
@@ -42,7 +42,7 @@ export function watchReadiness(
     conditions = {},
     remarks = {},
     freshMs = 1000,
-    nowMs = () => performance.now(),
+    elapsed = () => performance.now(),
   } = options
   const ask = askAll(checks, options.patienceMs ?? 2000)
   let isEnding = false
@@ -69,10 +69,10 @@ export function watchReadiness(
   return {
     look() {
       if (isEnding) return Promise.resolve({ status: 'ending', parts: {} })
-      if (known !== undefined && nowMs() - known.atMs < freshMs) return known.outcome
+      if (known !== undefined && elapsed() - known.atMs < freshMs) return known.outcome
       // Kept from the beginning, and for as long again as it took: those who ask meanwhile share it.
       const outcome = judge().then(readiness => {
-        known = { outcome, atMs: nowMs() }
+        known = { outcome, atMs: elapsed() }
         return readiness
       })
       known = { outcome, atMs: Number.POSITIVE_INFINITY }

@@ -102,14 +102,14 @@ const maxComplaints = 100
  * What OpenTelemetry complains about: a collector that is away, a variable it cannot read. It does so with
  * each batch of spans; once a minute is enough.
  */
-function logTroubles(write: WriteLine, nowMs = () => performance.now()): void {
+function logTroubles(write: WriteLine, elapsed = () => performance.now()): void {
   const saidAtMs = new Map<string, number>()
   const complain = (...words: readonly unknown[]) => {
     const error = withoutSecrets(words.map(String).join(' ')).slice(0, 500)
     const before = saidAtMs.get(error)
-    if (before !== undefined && nowMs() - before < complaintEveryMs) return
+    if (before !== undefined && elapsed() - before < complaintEveryMs) return
     if (saidAtMs.size >= maxComplaints) saidAtMs.clear()
-    saidAtMs.set(error, nowMs())
+    saidAtMs.set(error, elapsed())
     write('warning', { event: 'traces', error })
   }
   const ignore = () => {}

@@ -37,7 +37,7 @@ export function trustWallClock(now: () => number, graceMs: number): Patience {
 export type Clocks = Readonly<{
   /** Milliseconds since 1970. */
   now: () => number
-  /** Milliseconds on a clock that nobody sets. */
+  /** Milliseconds on a monotonic clock. */
   elapsed: () => number
 }>
 

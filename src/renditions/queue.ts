@@ -42,8 +42,8 @@ export type QueueOptions = Readonly<{
   maxWaiting: number
   /** Shared by all jobs. One that needs more than all of it is started when nothing else has any. */
   memoryBytes?: number
-  /** Milliseconds that only ever grow. */
-  nowMs?: () => number
+  /** Milliseconds on a monotonic clock. */
+  elapsed?: () => number
 }>
 
 type Entry = {
@@ -57,7 +57,7 @@ type Entry = {
 
 export function createQueue(options: QueueOptions): Queue {
   const { concurrency, maxWaiting, memoryBytes = Number.MAX_SAFE_INTEGER } = options
-  const nowMs = options.nowMs ?? (() => performance.now())
+  const elapsed = options.elapsed ?? (() => performance.now())
   /** By number. */
   const waiting: Entry[] = []
   /** Those that were not allowed their memory; they are on their way back to `waiting`, or there. */
@@ -131,7 +131,7 @@ export function createQueue(options: QueueOptions): Queue {
   }
 
   async function runOnce<T>(entry: Entry, job: Job<T>): Promise<T | Postponed> {
-    const sinceMs = nowMs()
+    const sinceMs = elapsed()
     let heldBytes = entry.bytes ?? 0
     let result: T | Postponed | undefined
     try {
@@ -145,7 +145,7 @@ export function createQueue(options: QueueOptions): Queue {
       running--
       takenBytes -= heldBytes
       if (result !== postponed) {
-        usualMs += (nowMs() - sinceMs - usualMs) / 8
+        usualMs += (elapsed() - sinceMs - usualMs) / 8
         finished++
         startNext()
       }

@@ -89,7 +89,7 @@ export type ServerOptions = StoreOptions &
     /** How long it goes on serving once its end has begun. */
     drainMs?: number | undefined
     now?: () => number
-    /** Milliseconds on a clock that nobody sets: how long something has lasted. */
+    /** Milliseconds on a monotonic clock: how long something has lasted. */
     elapsed?: () => number
   }>
 
@@ -257,7 +257,7 @@ function createParts(
     render: rendering.render,
     now,
     newId: randomUUID,
-    stopwatch: elapsed,
+    elapsed,
     newVersion: () => randomBytes(16).toString('hex'),
     strictContentType,
     isReadOnly,
@@ -277,7 +277,7 @@ function keepSweeping(
   if (limits.sweepEveryMs === 0) return async () => {}
   const ending = new AbortController()
   const { signal } = ending
-  const patience = rememberLooks({ now: parts.now, elapsed: parts.stopwatch }, limits.sweepGraceMs)
+  const patience = rememberLooks({ now: parts.now, elapsed: parts.elapsed }, limits.sweepGraceMs)
   let sweeping: Promise<void> | undefined
   async function sweep(): Promise<void> {
     try {

@@ -50,7 +50,7 @@ export function waitBeforeNext(earlyDeaths: number): number {
 export async function startWorkers(
   config: Config,
   write: WriteLine,
-  nowMs: () => number = () => performance.now(),
+  elapsed: () => number = () => performance.now(),
 ): Promise<Workers> {
   prepareCluster()
   const crew = new Map<number, Member>()
@@ -90,10 +90,10 @@ export async function startWorkers(
   async function keep(number: number, first: Member): Promise<void> {
     let earlyDeaths = 0
     for (let member = first; ; ) {
-      const startedAtMs = nowMs()
+      const startedAtMs = elapsed()
       const end = await member.ended
       if (ending.signal.aborted) return
-      earlyDeaths = nowMs() - startedAtMs < settledMs ? earlyDeaths + 1 : 0
+      earlyDeaths = elapsed() - startedAtMs < settledMs ? earlyDeaths + 1 : 0
       const waitMs = waitBeforeNext(earlyDeaths)
       write('error', { event: 'died', worker: number, ...describeEnd(end), nextInMs: waitMs })
       await delay(waitMs, undefined, { signal: ending.signal }).catch(() => {})

@@ -22,18 +22,18 @@ export type Slicing = Readonly<{
 /** How long a search goes on. Nobody in front of a page waits longer. */
 const maxSearchMs = 5_000
 
-/** `stopwatch` gives milliseconds that only ever grow. */
-export function createSlices(stopwatch: () => number, longestMs = maxSearchMs): Slices {
+/** `elapsed`: milliseconds on a monotonic clock. */
+export function createSlices(elapsed: () => number, longestMs = maxSearchMs): Slices {
   let last: Promise<void> = Promise.resolve()
   return {
     begin(maxMs = longestMs) {
-      const beganAtMs = stopwatch()
+      const beganAtMs = elapsed()
       return {
         async next() {
           // Whoever comes at the same time waits for a turn of their own: ten searches hold the loop as long as one.
           last = last.then(() => nextTurn())
           await last
-          if (stopwatch() - beganAtMs <= maxMs) return
+          if (elapsed() - beganAtMs <= maxMs) return
           throw new Failure('search-too-long', { facts: { seconds: maxMs / 1000 } })
         },
       }

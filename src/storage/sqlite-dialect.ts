@@ -129,7 +129,7 @@ const crowdedMs = 1000
 function waitWhileBusy(
   connection: DatabaseSync,
   { isBusy, translate, patienceMs }: Sharing,
-  nowMs = () => performance.now(),
+  elapsed = () => performance.now(),
 ): (inner: DatabaseConnection) => DatabaseConnection {
   let metOthersAtMs = Number.NEGATIVE_INFINITY
   let hasJustWritten = false
@@ -137,17 +137,17 @@ function waitWhileBusy(
   async function letOthers(): Promise<void> {
     if (!hasJustWritten) return
     hasJustWritten = false
-    const isCrowded = nowMs() - metOthersAtMs < crowdedMs
+    const isCrowded = elapsed() - metOthersAtMs < crowdedMs
     await (isCrowded ? delay(letOthersMs) : nextTurn())
   }
 
   async function untilFree<T>(run: () => Promise<T>): Promise<T> {
-    for (const sinceMs = nowMs(); ; await delay(lookEveryMs)) {
+    for (const sinceMs = elapsed(); ; await delay(lookEveryMs)) {
       try {
         return await run()
       } catch (error) {
-        if (!isBusy(error) || nowMs() - sinceMs > patienceMs) throw error
-        metOthersAtMs = nowMs()
+        if (!isBusy(error) || elapsed() - sinceMs > patienceMs) throw error
+        metOthersAtMs = elapsed()
       }
     }
   }

@@ -35,10 +35,10 @@ type Bucket = {
   readonly upload: Window | undefined
 }
 
-/** `now` in milliseconds. */
+/** `elapsed`: milliseconds on a monotonic clock. */
 export function createThrottle(
   limits: ThrottleLimits,
-  now: () => number,
+  elapsed: () => number,
   capacity = maxKeys,
 ): Throttle {
   const buckets = new Map<string, Bucket>()
@@ -46,13 +46,13 @@ export function createThrottle(
     admit(key) {
       if (!buckets.has(key) && buckets.size >= capacity) forgetOne(buckets)
       const bucket = take(buckets, key, limits)
-      countRequest(bucket, limits, now())
+      countRequest(bucket, limits, elapsed())
       if (limits.concurrent !== undefined && bucket.running >= limits.concurrent) {
         // Nobody knows when one of those under way will be done.
         throw refusal('concurrency-throttled', 0, {})
       }
       bucket.running++
-      return createAdmission(bucket, limits, now)
+      return createAdmission(bucket, limits, elapsed)
     },
     size: () => buckets.size,
   }
@@ -94,17 +94,17 @@ function countRequest({ requests }: Bucket, { requests: rate }: ThrottleLimits, 
   if (isTooMany) throw refusal('requests-throttled', requests.waitFor(1, at), rate)
 }
 
-function createAdmission(bucket: Bucket, limits: ThrottleLimits, now: () => number): Admission {
+function createAdmission(bucket: Bucket, limits: ThrottleLimits, elapsed: () => number): Admission {
   let isOver = false
   const expectUpload = (bytes: number) => {
-    const waitMs = bucket.upload?.waitFor(bytes, now()) ?? 0
+    const waitMs = bucket.upload?.waitFor(bytes, elapsed()) ?? 0
     if (waitMs > 0) throw refusal('upload-throttled', waitMs, limits.upload ?? {})
   }
   return {
     expectUpload,
     addUpload(bytes) {
       expectUpload(bytes)
-      bucket.upload?.add(bytes, now())
+      bucket.upload?.add(bytes, elapsed())
     },
     [Symbol.dispose]() {
       if (!isOver) bucket.running--

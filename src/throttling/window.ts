@@ -6,9 +6,9 @@
 import type { Rate } from './limits.ts'
 
 export type Window = Readonly<{
-  add(amount: number, now: number): void
+  add(amount: number, atMs: number): void
   /** Milliseconds until `amount` more is within the rate, if nothing else happens; 0: it is now. */
-  waitFor(amount: number, now: number): number
+  waitFor(amount: number, atMs: number): number
 }>
 
 const slicesPerWindow = 60
@@ -19,27 +19,27 @@ export function createWindow(rate: Rate): Window {
   const sliceMs = Math.ceil(rate.windowMs / slicesPerWindow)
   const slices: Slice[] = []
   let total = 0
-  function forgetOld(now: number): void {
-    while (slices[0] !== undefined && slices[0].endsAt + rate.windowMs <= now) {
+  function forgetOld(atMs: number): void {
+    while (slices[0] !== undefined && slices[0].endsAt + rate.windowMs <= atMs) {
       total -= slices.shift()?.count ?? 0
     }
   }
   return {
-    add(amount, now) {
-      forgetOld(now)
+    add(amount, atMs) {
+      forgetOld(atMs)
       total += amount
       const newest = slices.at(-1)
       // A clock that was set back counts into the newest slice: what is counted late is kept longer.
-      if (newest !== undefined && now < newest.endsAt) newest.count += amount
-      else slices.push({ endsAt: (Math.floor(now / sliceMs) + 1) * sliceMs, count: amount })
+      if (newest !== undefined && atMs < newest.endsAt) newest.count += amount
+      else slices.push({ endsAt: (Math.floor(atMs / sliceMs) + 1) * sliceMs, count: amount })
     },
-    waitFor(amount, now) {
-      forgetOld(now)
+    waitFor(amount, atMs) {
+      forgetOld(atMs)
       let left = total
       if (left + amount <= rate.amount) return 0
       for (const { endsAt, count } of slices) {
         left -= count
-        if (left + amount <= rate.amount) return endsAt + rate.windowMs - now
+        if (left + amount <= rate.amount) return endsAt + rate.windowMs - atMs
       }
       return rate.windowMs
     },

@@ -52,10 +52,10 @@ const maxSources = 64
 export type KeysOptions = Readonly<{
   fetch: Fetch
   /**
-   * Milliseconds on a clock that nobody sets. On the wall's, one set back by a day would keep rotated
-   * keys from being fetched, and withdrawn ones in use, for that day.
+   * Milliseconds on a monotonic clock. With the wall clock, setting it back by a day would delay
+   * rotated keys, and keep withdrawn keys in use, for that day.
    */
-  now: () => number
+  elapsed: () => number
   /** For discovery and key set together. */
   timeoutMs?: number
   /** After every attempt; a failure is why it failed. */
@@ -63,7 +63,7 @@ export type KeysOptions = Readonly<{
 }>
 
 export function createKeys(options: KeysOptions): Keys {
-  const { fetch, now, timeoutMs = defaultTimeoutMs, tried } = options
+  const { fetch, elapsed, timeoutMs = defaultTimeoutMs, tried } = options
   const shelves = createBoundedMap<Shelf>(maxSources)
 
   function shelfOf(source: KeySource): Shelf {
@@ -78,24 +78,24 @@ export function createKeys(options: KeysOptions): Keys {
   /** Single flight; never throws, since keys from before may still do. */
   function renew(shelf: Shelf, source: KeySource): Promise<void> {
     if (shelf.pending) return shelf.pending
-    if (now() - shelf.triedAtMs < cooldownOf(shelf)) return Promise.resolve()
+    if (elapsed() - shelf.triedAtMs < cooldownOf(shelf)) return Promise.resolve()
     shelf.pending = fetchKeys(fetch, source, AbortSignal.timeout(timeoutMs)).then(
       keys => {
-        Object.assign(shelf, { keys, fetchedAtMs: now(), failed: false, cause: undefined })
+        Object.assign(shelf, { keys, fetchedAtMs: elapsed(), failed: false, cause: undefined })
       },
       cause => {
         Object.assign(shelf, { failed: true, cause })
       },
     )
     return shelf.pending.finally(() => {
-      shelf.triedAtMs = now()
+      shelf.triedAtMs = elapsed()
       shelf.pending = undefined
       tried?.(source, shelf.failed ? unavailable(source, shelf) : undefined)
     })
   }
 
   async function select(shelf: Shelf, wanted: WantedKey): Promise<readonly CryptoKey[]> {
-    if (now() - shelf.fetchedAtMs > maxStaleMs) return []
+    if (elapsed() - shelf.fetchedAtMs > maxStaleMs) return []
     const fitting = shelf.keys.filter(key => fits(key, wanted))
     const keys = await Promise.all(fitting.map(key => importOnce(key, wanted.alg)))
     return keys.filter(key => key !== undefined)
@@ -104,11 +104,11 @@ export function createKeys(options: KeysOptions): Keys {
   return {
     async prepare(source) {
       const shelf = shelfOf(source)
-      if (shelf.failed || now() - shelf.fetchedAtMs > freshMs) await renew(shelf, source)
+      if (shelf.failed || elapsed() - shelf.fetchedAtMs > freshMs) await renew(shelf, source)
     },
     async find(source, wanted) {
       const shelf = shelfOf(source)
-      if (now() - shelf.fetchedAtMs > freshMs) await renew(shelf, source)
+      if (elapsed() - shelf.fetchedAtMs > freshMs) await renew(shelf, source)
       const known = await select(shelf, wanted)
       if (known.length > 0) return known
       // An unknown kid is what a rotation looks like from here.

@@ -41,7 +41,7 @@ export type VerifierOptions = Readonly<{
   fetch: Fetch
   /** Milliseconds since 1970. */
   now: () => number
-  /** Milliseconds on a clock that nobody sets: what is kept ages by it. */
+  /** Milliseconds on a monotonic clock: the age of what is cached. */
   elapsed?: () => number
   /** How far the issuer's clock may be from ours. */
   skewSeconds?: number
@@ -77,7 +77,7 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
   let tell: Tell = () => {}
   const keys = createKeys({
     fetch,
-    now: elapsed,
+    elapsed,
     ...(keyTimeoutMs ? { timeoutMs: keyTimeoutMs } : {}),
     tried: (source, failure) => tell(source, failure),
   })

@@ -133,11 +133,11 @@ const tightLimits: ThrottleLimits = {
 
 /** Moves only while somebody waits: what is too much stays so, however slow the machine is. */
 function createStillClock() {
-  let nowMs = 0
+  let elapsedMs = 0
   return {
-    elapsed: () => nowMs,
+    elapsed: () => elapsedMs,
     async wait(seconds: number) {
-      nowMs += seconds * 1000
+      elapsedMs += seconds * 1000
     },
   }
 }

@@ -36,31 +36,31 @@ describe('readiness', () => {
 
   test('asks once for all who ask at the same time, and again after a second', async () => {
     let asked = 0
-    let nowMs = 0
+    let elapsedMs = 0
     const part = async () => {
       asked += 1
     }
-    const { look } = watchReadiness({ part }, { nowMs: () => nowMs })
+    const { look } = watchReadiness({ part }, { elapsed: () => elapsedMs })
     await Promise.all(Array.from({ length: 100 }, look))
     assert.equal(asked, 1)
-    nowMs = 999
+    elapsedMs = 999
     await look()
     assert.equal(asked, 1)
-    nowMs = 1000
+    elapsedMs = 1000
     await Promise.all([look(), look()])
     assert.equal(asked, 2)
   })
 
   test('waits no longer than its patience, and asks a part that hangs no second time', async () => {
     let asked = 0
-    let nowMs = 0
+    let elapsedMs = 0
     const hang = Promise.withResolvers<void>()
     const part = () => {
       asked += 1
       return asked === 1 ? hang.promise : Promise.resolve()
     }
-    const { look } = watchReadiness({ part }, { patienceMs: 20, nowMs: () => nowMs })
-    for (nowMs = 0; nowMs < 10_000; nowMs += 2000) {
+    const { look } = watchReadiness({ part }, { patienceMs: 20, elapsed: () => elapsedMs })
+    for (elapsedMs = 0; elapsedMs < 10_000; elapsedMs += 2000) {
       assert.equal((await look()).status, 'unavailable')
     }
     assert.equal(asked, 1)
@@ -73,17 +73,17 @@ describe('readiness', () => {
   test('tells of a change once, with its cause', async () => {
     const told: string[][] = []
     const cause = new Error('gone')
-    let nowMs = 0
+    let elapsedMs = 0
     let isAway = false
     const part = async () => {
       if (isAway) throw cause
     }
     const changed = (causes: ReadonlyMap<string, unknown>) =>
       void told.push([...causes].map(([name, why]) => `${name}: ${String(why)}`))
-    const { look } = watchReadiness({ part }, { changed, nowMs: () => nowMs })
+    const { look } = watchReadiness({ part }, { changed, elapsed: () => elapsedMs })
     for (const next of [false, false, true, true, false, false]) {
       isAway = next
-      nowMs += 1000
+      elapsedMs += 1000
       await look()
     }
     assert.deepEqual(told, [['part: Error: gone'], []])

@@ -43,8 +43,8 @@ test('at most so many jobs run at once, the others follow in the order they came
 })
 
 test('a job beyond those that may wait is refused at once, with the time to come back', async () => {
-  let nowMs = 0
-  const queue = createQueue({ concurrency: 1, maxWaiting: 1, nowMs: () => nowMs })
+  let elapsedMs = 0
+  const queue = createQueue({ concurrency: 1, maxWaiting: 1, elapsed: () => elapsedMs })
   const { started, start, end } = jobs()
   const slow = queue.run(start('slow'))
   const next = queue.run(start('next'))
@@ -55,7 +55,7 @@ test('a job beyond those that may wait is refused at once, with the time to come
     return true
   })
   assert.equal(queue.counts().refused, 1)
-  nowMs = 80_000
+  elapsedMs = 80_000
   await end('slow')
   await turnOfTheLoop()
   const last = queue.run(start('last'))

@@ -15,7 +15,7 @@ const minute = 60_000
 const host = 'https://login.microsoftonline.com'
 
 let issuer: TestIssuer
-let now: number
+let elapsedMs: number
 let keys: Keys
 let source: KeySource
 const wanted: WantedKey = {
@@ -27,8 +27,8 @@ const wanted: WantedKey = {
 
 beforeEach(async () => {
   issuer = await startTestIssuer()
-  now = 0
-  keys = createKeys({ fetch: issuer.fetch, now: () => now })
+  elapsedMs = 0
+  keys = createKeys({ fetch: issuer.fetch, elapsed: () => elapsedMs })
   source = {
     discovery: `${host}/${contoso}/v2.0/.well-known/openid-configuration`,
     declares: [`${host}/${contoso}/v2.0`],
@@ -55,7 +55,7 @@ test('keys are fetched once, however many callers wait for them', async () => {
 test('keys of Ed25519 are known by either name of their algorithm', async () => {
   for (const alg of ['EdDSA', 'Ed25519']) {
     issuer.keyMembers.alg = alg
-    keys = createKeys({ fetch: issuer.fetch, now: () => now })
+    keys = createKeys({ fetch: issuer.fetch, elapsed: () => elapsedMs })
     for (const wantedAs of ['EdDSA', 'Ed25519']) {
       const found = await keys.find(source, { ...wanted, kid: 'Ed25519-1', alg: wantedAs })
       assert.equal(found.length, 1)
@@ -65,10 +65,10 @@ test('keys of Ed25519 are known by either name of their algorithm', async () => 
 
 test('keys are fetched again when they are no longer fresh, and not before', async () => {
   await keys.find(source, wanted)
-  now = 10 * minute
+  elapsedMs = 10 * minute
   await keys.find(source, wanted)
   assert.equal(issuer.requests.length, 2)
-  now += 1
+  elapsedMs += 1
   await keys.find(source, wanted)
   assert.equal(issuer.requests.length, 4)
 })
@@ -77,15 +77,15 @@ describe('a key that is not there', () => {
   test('is found after a rotation', async () => {
     await keys.find(source, wanted)
     issuer.rotateKeys()
-    now = minute
+    elapsedMs = minute
     assert.equal((await keys.find(source, { ...wanted, kid: 'rsa-2' })).length, 1)
   })
 
   test('makes us ask no more than once in half a minute', async () => {
     await keys.find(source, wanted)
-    now = minute
+    elapsedMs = minute
     for (let i = 0; i < 5; i++) {
-      now += 5_000
+      elapsedMs += 5_000
       assert.equal((await refusal({ kid: `invented-${i}` })).code, 'token-key-unknown')
     }
     assert.equal(issuer.requests.length, 4)
@@ -94,7 +94,7 @@ describe('a key that is not there', () => {
   test("is the issuer's trouble, not the token's, while the issuer does not answer", async () => {
     await keys.find(source, wanted)
     issuer.misbehave('status-500')
-    now = minute
+    elapsedMs = minute
     const failure = await refusal({ kid: 'rsa-2' })
     assert.equal(failure.code, 'signing-keys-unavailable')
     assert.deepEqual(failure.facts, { retryAfterSeconds: 30 })
@@ -114,14 +114,14 @@ describe('an issuer that does not answer as it should', () => {
     for (const where of [/openid-configuration$/, /keys$/]) {
       test(`${how} at ${where.source}: the keys are unavailable, then found`, async () => {
         if (how === 'hang') {
-          keys = createKeys({ fetch: issuer.fetch, now: () => now, timeoutMs: 2_000 })
+          keys = createKeys({ fetch: issuer.fetch, elapsed: () => elapsedMs, timeoutMs: 2_000 })
         }
         issuer.misbehave(how, where)
         const failure = await refusal()
         assert.equal(failure.code, 'signing-keys-unavailable')
         assert.deepEqual(failure.facts, { retryAfterSeconds: 5 })
         issuer.misbehave(undefined)
-        now += 5_000
+        elapsedMs += 5_000
         assert.equal((await keys.find(source, wanted)).length, 1)
       })
     }
@@ -142,10 +142,10 @@ describe('an issuer that does not answer as it should', () => {
     await keys.find(source, wanted)
     issuer.misbehave('garbage')
     for (const hours of [1, 12, 24]) {
-      now = hours * 60 * minute
+      elapsedMs = hours * 60 * minute
       assert.equal((await keys.find(source, wanted)).length, 1)
     }
-    now += minute
+    elapsedMs += minute
     assert.equal((await refusal()).code, 'signing-keys-unavailable')
   })
 })
@@ -245,7 +245,7 @@ describe('which keys fit', () => {
 
   test('an elliptic key is not tried for an RSA token of the same kid', async () => {
     assert.equal((await refusal({ kid: 'P-256-1' })).code, 'token-key-unknown')
-    now = minute
+    elapsedMs = minute
     assert.equal((await keys.find(source, { ...wanted, kid: 'P-256-1', alg: 'ES256' })).length, 1)
   })
 })

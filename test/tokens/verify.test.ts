@@ -612,9 +612,9 @@ describe('a token seen before', () => {
 
   test('stops counting after five minutes, and new keys are found, when the clock was set back', async () => {
     let now = start
-    let elapsed = 0
+    let elapsedMs = 0
     await using own = await startTestIssuer()
-    const clocks = { now: () => now, elapsed: () => elapsed }
+    const clocks = { now: () => now, elapsed: () => elapsedMs }
     const verifier = createVerifier(own.trust(), { fetch: own.fetch, ...clocks })
     const iss = `${own.origin}/${contoso}/v2.0`
     const claims = v2User(start, { iss, nbf: unixSeconds(start) - 7 * 86_400 })
@@ -622,9 +622,9 @@ describe('a token seen before', () => {
     await verifier.identify(withdrawn)
     own.rotateKeys()
     now = start - 3 * 86_400_000
-    elapsed = 60_000
+    elapsedMs = 60_000
     assert.equal((await verifier.identify(bearer(own.sign(claims)))).objectId, alice)
-    elapsed = 11 * 60_000
+    elapsedMs = 11 * 60_000
     assert.equal((await refusal(verifier, withdrawn)).code, 'token-key-unknown')
   })
 
