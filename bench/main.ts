@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: measures every number that README.md and docs/performance.md show, against its
- * floor, in one run, and prints the tables. Exit code 1 when a number is not held, 2 when the bench was
+ * `npm run bench`: measures every number that docs/performance.md shows, against its floor, in one
+ * run, and prints the tables. Exit code 1 when a number is not held, 2 when the bench was
  * called wrongly.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -52,13 +52,14 @@ const onServers: Readonly<Record<string, Measure>> = {
   'postgres-directory': directorySizeOnPostgres,
 }
 
-const pages = [
-  { file: 'README.md', numbers: embedded },
-  { file: 'docs/performance.md', numbers: onServers },
+const publishedIn = 'docs/performance.md'
+const sections = [
+  { name: 'folder', numbers: embedded },
+  { name: 'servers', numbers: onServers },
 ] as const
 
-type Page = (typeof pages)[number]
-type Measured = Readonly<{ page: Page; rows: readonly Row[] }>
+type Section = (typeof sections)[number]
+type Measured = Readonly<{ section: Section; rows: readonly Row[] }>
 
 const say = (line: string) => void process.stderr.write(`${line}\n`)
 
@@ -68,14 +69,16 @@ async function run(plan: Plan): Promise<Measured[]> {
   endOnSignals(stage)
   try {
     const measured: Measured[] = []
-    for (const page of pages) measured.push({ page, rows: await measurePage(stage, page) })
+    for (const section of sections) {
+      measured.push({ section, rows: await measureSection(stage, section) })
+    }
     return measured.filter(({ rows }) => rows.length > 0)
   } finally {
     await stage.close()
   }
 }
 
-async function measurePage(stage: Stage, { numbers }: Page): Promise<Row[]> {
+async function measureSection(stage: Stage, { numbers }: Section): Promise<Row[]> {
   const { only } = stage.plan
   const rows: Row[] = []
   for (const [name, measure] of Object.entries(numbers)) {
@@ -102,22 +105,24 @@ function describeRun(plan: Plan): string {
 }
 
 function publish(plan: Plan, measured: readonly Measured[]): void {
-  const tables = measured.map(({ page, rows }) => ({
-    page,
+  const tables = measured.map(({ section, rows }) => ({
+    section,
     table: `${formatTable(rows)}\n\n${describeRun(plan)}`,
   }))
   const rows = measured.flatMap(each => each.rows)
   const text = tables.map(({ table }) => table).join('\n\n')
   process.stdout.write(plan.json ? `${JSON.stringify(rows, null, 2)}\n` : `${text}\n`)
   if (!plan.write) return
-  for (const { page, table } of tables) {
-    const file = join(import.meta.dirname, '..', page.file)
-    writeFileSync(file, replaceSection(readFileSync(file, 'utf8'), table))
-  }
+  const file = join(import.meta.dirname, '..', publishedIn)
+  const page = tables.reduce(
+    (text, { section, table }) => replaceSection(text, section.name, table),
+    readFileSync(file, 'utf8'),
+  )
+  writeFileSync(file, page)
 }
 
 async function main(): Promise<number> {
-  const listings = pages.map(({ file, numbers }) => ({ file, names: Object.keys(numbers) }))
+  const listings = sections.map(({ name, numbers }) => ({ name, names: Object.keys(numbers) }))
   const usage = describeUsage(listings)
   let plan: Plan | 'help'
   try {

@@ -29,8 +29,8 @@ export type Plan = Readonly<{
   write: boolean
 }>
 
-/** Where a table is published, and the names of its numbers. */
-export type Listing = Readonly<{ file: string; names: readonly string[] }>
+/** A table of docs/performance.md, and the names of its numbers. */
+export type Listing = Readonly<{ name: string; names: readonly string[] }>
 
 export const describeUsage = (listings: readonly Listing[]): string => `npm run bench -- [options]
 
@@ -42,15 +42,15 @@ export const describeUsage = (listings: readonly Listing[]): string => `npm run 
   --growth-uploads N
                    uploads of the number that asks whether memory grows (10000)
   --only a,b       some numbers:
-${listings.map(({ file, names }) => `                     ${names.join(', ')} (${file})`).join('\n')}
+${listings.map(({ name, names }) => `                     ${names.join(', ')} (${name})`).join('\n')}
   --folder PATH    keep the populations there and use them again; must be a real disk
   --read-folder PATH
                    keep those there that are only read: a memory file system (/dev/shm, 8 GB) where the
                    system soon takes from the page cache what is not being read, as many virtual ones do
   --quick          2,000 people, short rounds: shows that it works
   --json           print the rows as JSON instead of a table
-  --write          also write the tables into ${listings.map(({ file }) => file).join(' and ')},
-                   between their bench markers
+  --write          also write the tables into docs/performance.md, between their bench
+                   markers; npm run docs then takes some rows into the READMEs
 `
 
 const full = {

@@ -56,12 +56,11 @@ function showVerdict(row: Row): string {
   return row.note === undefined ? verdict : `${verdict}; ${row.note}`
 }
 
-const section = /(<!-- bench -->\n)[\s\S]*?(<!-- end bench -->)/
-
 /** Throws when the text has no such section: a table that lands nowhere would look like success. */
-export function replaceSection(page: string, table: string): string {
+export function replaceSection(page: string, name: string, table: string): string {
+  const section = new RegExp(`(<!-- bench: ${name} -->\\n)[\\s\\S]*?(<!-- end bench -->)`)
   if (!section.test(page)) {
-    throw new Error('the page has no <!-- bench --> … <!-- end bench --> section')
+    throw new Error(`the page has no <!-- bench: ${name} --> … <!-- end bench --> section`)
   }
   return page.replace(section, (_, start: string, end: string) => `${start}${table}\n${end}`)
 }

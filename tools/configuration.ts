@@ -1,6 +1,6 @@
 /**
- * The settings table as text: docs/configuration.md, and the short form in README.md. It decides only
- * how it reads; what a setting is stands in src/settings/config.ts.
+ * The settings table as text: docs/configuration.md. It decides only how the page reads; what a
+ * setting is stands in src/settings/config.ts.
  */
 import { type Setting, type SettingName, settings } from '../src/settings/config.ts'
 
@@ -80,11 +80,7 @@ const groups: readonly (readonly [title: string, names: readonly SettingName[]])
 export function renderConfiguration(): string {
   refuseForgotten()
   const sections = groups.map(
-    ([title, names]) =>
-      `## ${title}\n\n${table(
-        names.map(name => settings[name]),
-        true,
-      )}`,
+    ([title, names]) => `## ${title}\n\n${table(names.map(name => settings[name]))}`,
   )
   return `# Configuration of \`visage serve\`
 
@@ -95,21 +91,9 @@ most likely a misspelt one. \`visage dev\` reads none of these; \`visage dev --h
 ${sections.join('\n\n')}`
 }
 
-/** Without the places of single claims, which few set. */
-export function renderConfigurationSummary(): string {
-  refuseForgotten()
-  return table(
-    groups
-      .flatMap(([, names]) => names)
-      .filter(name => !name.startsWith('claim'))
-      .map(name => settings[name]),
-    false,
-  )
-}
-
-function table(rows: readonly Setting[], isLong: boolean): string {
+function table(rows: readonly Setting[]): string {
   const lines = rows.map(({ env, flag, value, default: standard, meaning }) => {
-    const name = isLong ? `\`${env}\`<br>\`${flag}\`` : `\`${env}\``
+    const name = `\`${env}\`<br>\`${flag}\``
     return `| ${name} | ${cell(value)} | ${standard === '' ? '' : cell(standard)} | ${meaning} |`
   })
   return ['| Setting | Value | Default | Meaning |', '|---|---|---|---|', ...lines].join('\n')

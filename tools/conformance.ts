@@ -1,6 +1,5 @@
 /**
- * What the conformance suite holds a server to: docs/conformance.md and a sentence of the README.
- * Scenarios and points are read from test/conformance, differences from comments in src; only the
+ * What the conformance suite holds a server to: docs/conformance.md. Scenarios and points are read from test/conformance, differences from comments in src; only the
  * words around them stand here.
  */
 import { readdirSync, readFileSync } from 'node:fs'
@@ -57,17 +56,6 @@ export function renderConformance(): string {
     '## Scenarios',
     ...Object.entries(themes).flatMap(([theme, scenarios]) => renderTheme(theme, scenarios)),
   ].join('\n\n')
-}
-
-/** The sentence of the README. */
-export function renderConformanceSummary(): string {
-  const needs = Object.keys(points).filter(name => !name.includes('.')).length
-  return (
-    `**${all.length} scenarios, all pass.** They show every cell of the permission tables and the ${needs} ` +
-    'things that official SDKs, PnPjs, Graph Toolkit, CLI for Microsoft 365 and Evolution need of a ' +
-    'server. [docs/conformance.md](docs/conformance.md) lists them, with what demands each, and every ' +
-    'deliberate difference from Graph.'
-  )
 }
 
 function renderPoints(): string {

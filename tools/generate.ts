@@ -4,12 +4,13 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { renderConfiguration, renderConfigurationSummary } from './configuration.ts'
-import { renderConformance, renderConformanceSummary } from './conformance.ts'
+import { renderConfiguration } from './configuration.ts'
+import { renderConformance } from './conformance.ts'
 import { renderErrors } from './errors.ts'
 import { renderGrowth } from './growth.ts'
 import { renderIssuers } from './issuers.ts'
 import { renderMetrics } from './metrics.ts'
+import { renderPerformanceSummary } from './performance.ts'
 import { renderPermissionSummary, renderPermissions } from './permissions.ts'
 import { renderRequestCosts } from './request-costs.ts'
 
@@ -34,9 +35,13 @@ export const everythingGenerated: readonly Generated[] = [
   { file: 'docs/growth.md', section: 'growth', render: renderGrowth },
   { file: 'docs/operating.md', section: 'metrics', render: renderMetrics },
   { file: 'docs/reliability.md', section: 'costs', render: renderRequestCosts },
-  { file: 'README.md', section: 'permissions', render: renderPermissionSummary },
-  { file: 'README.md', section: 'settings', render: renderConfigurationSummary },
-  { file: 'README.md', section: 'conformance', render: renderConformanceSummary },
+  ...(['en', 'zh'] as const).flatMap(language => {
+    const file = language === 'en' ? 'README.md' : 'README.zh-CN.md'
+    return [
+      { file, section: 'permissions', render: () => renderPermissionSummary(language) },
+      { file, section: 'performance', render: () => renderPerformanceSummary(language) },
+    ]
+  }),
 ]
 
 /** Names what is out of date under a root, like `README.md (settings)`. */

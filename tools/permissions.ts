@@ -1,5 +1,5 @@
 /**
- * The words around the permission tables: docs/permissions.md and the short section of the README.
+ * The words around the permission tables: docs/permissions.md and the short section of both READMEs.
  * Every permission, role and id in a table is read from src/permissions; only prose stands here.
  */
 import { actingRoles, type RoleName, roles } from '../src/permissions/roles.ts'
@@ -78,26 +78,61 @@ export function renderPermissions(): string {
   ].join('\n\n')
 }
 
-/** The permission section of the README: one line for each thing that can be done to a photo. */
-export function renderPermissionSummary(): string {
-  const actions = ['update', 'read', 'delete'] as const
-  const lines = actions.flatMap(action =>
+/** The permission section of a README: one line for each thing that can be done to a photo. */
+export function renderPermissionSummary(language: Language): string {
+  const words = summaryWords[language]
+  const lines = summaryActions.flatMap(action =>
     photoOwners
       .filter(resource => isSupported(action, resource))
       .map(resource => [
-        `${action} ${resource}`,
-        ...allKinds.map(kind => cell(action, resource, kind)),
+        words.row(action, resource),
+        ...allKinds.map(kind => cell(action, resource, kind, words)),
       ]),
   )
-  return [
-    'Any one permission of a cell is enough, the least privileged first.',
-    renderTable(['Photo', 'Delegated', 'Personal account', 'Application'], lines),
-    'With delegated permissions, what is not your own requires more. To read another user’s photo the ' +
-      'permission must end in `.All`; to change it you must also be ' +
-      `${orList(actingRoles.user)}. To change a group’s or a team’s photo you must own it or hold an ` +
-      'administrator’s role over it. Contacts are only those in your own mailbox.',
-  ].join('\n\n')
+  return [words.before, renderTable(words.head, lines), words.after].join('\n\n')
 }
+
+export type Language = 'en' | 'zh'
+
+const summaryActions = ['update', 'read', 'delete'] as const
+type SummaryAction = (typeof summaryActions)[number]
+
+const chinese: Readonly<Partial<Record<SummaryAction | Resource, string>>> = {
+  update: '更新',
+  read: '读取',
+  delete: '删除',
+  user: '用户',
+  group: '组',
+  team: '团队',
+  contact: '联系人',
+}
+
+const summaryWords = {
+  en: {
+    before: 'One permission of a cell is enough. The least privileged is first.',
+    head: ['Photo', 'Delegated', 'Personal account', 'Application'],
+    row: (action: SummaryAction, resource: Resource) => `${action} ${resource}`,
+    unsupported: 'not supported',
+    separator: ', ',
+    after:
+      'With delegated permissions, photos of others need more. To read another user’s photo, the ' +
+      'permission must end in `.All`. To change it, you must also be ' +
+      `${orList(actingRoles.user)}. To change a group’s or a team’s photo, you must own it or ` +
+      'have an administrator role for it. Contacts are only those of your own mailbox.',
+  },
+  zh: {
+    before: '一格中有任意一个权限即可，最前面的是最低特权权限。',
+    head: ['照片', '委派（工作或学校帐户）', '委派（个人 Microsoft 帐户）', '应用程序'],
+    row: (action: SummaryAction, resource: Resource) =>
+      `${chinese[action]}${chinese[resource]}照片`,
+    unsupported: '不支持',
+    separator: '、',
+    after:
+      '使用委派权限操作他人的照片时，要求更高。读取其他用户的照片，权限名称必须以 `.All` 结尾；' +
+      `更新其他用户的照片，还必须具有以下角色之一：${actingRoles.user.join('、')}。` +
+      '更新组或团队的照片，必须是其所有者，或具有相应的管理员角色。联系人仅限自己邮箱中的联系人。',
+  },
+} as const
 
 const introduction = `Visage enforces the permission tables that Microsoft publishes for Graph. For \
 updating a photo that is the founding document, [Update profilePhoto](${updatePage}); for everything \
@@ -295,9 +330,17 @@ function leastAndHigher(action: Action, resource: Resource, kind: AccountKind): 
   return [code(row.least), row.higher.map(code).join(', ')]
 }
 
-function cell(action: Action, resource: Resource, kind: AccountKind): string {
+function cell(
+  action: Action,
+  resource: Resource,
+  kind: AccountKind,
+  {
+    unsupported,
+    separator,
+  }: Readonly<{ unsupported: string; separator: string }> = summaryWords.en,
+): string {
   const row: Row | 'unsupported' = tables[action][resource].rows[kind]
-  return row === 'unsupported' ? 'not supported' : listPermissions(row).map(code).join(', ')
+  return row === 'unsupported' ? unsupported : listPermissions(row).map(code).join(separator)
 }
 
 function least(action: Action, resource: Resource, kind: AccountKind): Permission | 'none' {

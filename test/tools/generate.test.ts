@@ -52,7 +52,8 @@ test('a section without its marks is an error that names the file and the mark',
 })
 
 test('every row of every rendered table has as many cells as its head', () => {
-  for (const text of [renderPermissions(), renderPermissionSummary()]) {
+  const summaries = (['en', 'zh'] as const).map(renderPermissionSummary)
+  for (const text of [renderPermissions(), ...summaries]) {
     for (const block of text.split('\n\n').filter(part => part.startsWith('|'))) {
       const widths = block.split('\n').map(row => row.split('|').length)
       assert.equal(new Set(widths).size, 1, block)
