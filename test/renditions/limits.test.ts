@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
 import sharp from 'sharp'
 import { Failure } from '../../src/failure.ts'
-import { wireErrors } from '../../src/graph/errors.ts'
+import { wireErrors, writeWords } from '../../src/graph/errors.ts'
 import { closeOtherDecoders } from '../../src/renditions/decoders.ts'
 import { inspectUpload } from '../../src/renditions/inspect.ts'
 import { defaultLimits, pixelLimit } from '../../src/renditions/limits.ts'
@@ -40,8 +40,7 @@ describe('a picture that is decoded as a whole', () => {
     ] as const) {
       const failure = await inspectUpload(upload, limits).catch(error => error)
       assert.ok(failure instanceof Failure)
-      const { message } = wireErrors[failure.code]
-      const words = typeof message === 'function' ? message(failure.facts) : message
+      const words = writeWords(wireErrors[failure.code].words, failure.facts)
       assert.match(
         words,
         /^The picture has \d+ x \d+ pixels; at most \d+ in all are accepted in this/,
