@@ -11,7 +11,7 @@ export type Answered = Readonly<{
     headers: Readonly<Record<string, string | undefined>>
   }>
   /** Left out where the address led to no operation. */
-  place?: Readonly<{ operation: string; path: string }> | undefined
+  route?: Readonly<{ operation: string; path: string }> | undefined
   /** Undefined when the call was refused before its token was believed. */
   caller: Asker | undefined
   reply: Readonly<{
@@ -128,7 +128,7 @@ function severityOf({ reply, failure }: Answered): Severity {
 }
 
 function describeAnswer(event: Answered): Record<string, unknown> {
-  const { call, place, caller, reply, ids, failure, durationMs } = event
+  const { call, route, caller, reply, ids, failure, durationMs } = event
   const { changed } = reply
   return {
     event: changed === undefined ? 'answered' : 'photo-changed',
@@ -140,7 +140,7 @@ function describeAnswer(event: Answered): Record<string, unknown> {
     }),
     status: reply.status,
     method: call.method,
-    ...(place && { operation: place.operation }),
+    ...(route && { operation: route.operation }),
     path: loggablePath(call.url),
     ...(caller && {
       callerKind: caller.kind,

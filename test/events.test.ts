@@ -12,7 +12,7 @@ const token = 'eyJhbGciOiJSUzI1NiJ9.eyJvaWQiOiJzZWNyZXQifQ.c2lnbmF0dXJl'
 function answeredWith({ url = '/v1.0/me/photo?$select=id&t=secret', ...rest }: Changes): Answered {
   return {
     call: { method: 'PUT', url, headers: { authorization: `Bearer ${token}` } },
-    place: { operation: 'updatePhoto', path: '/me/photo/$value' },
+    route: { operation: 'updatePhoto', path: '/me/photo/$value' },
     caller: {
       kind: 'delegated',
       objectId: 'object-1',

@@ -4,14 +4,14 @@
  */
 import {
   type ApplicationSign,
-  type Place,
+  type PointerName,
   type Preset,
   type PresetName,
   presets,
 } from '../src/tokens/presets.ts'
 import { type IssuerToken, issuerTokens, sources } from '../test/tokens/issuer-tokens.ts'
 
-const places: Readonly<Record<Place, readonly [what: string, setting: string]>> = {
+const places: Readonly<Record<PointerName, readonly [what: string, setting: string]>> = {
   id: ['id of the person', 'VISAGE_CLAIM_ID'],
   tenant: ['tenant', 'VISAGE_CLAIM_TENANT'],
   client: ['client', 'VISAGE_CLAIM_CLIENT'],
@@ -96,7 +96,9 @@ under a person's id; and a name that an operator says the issuer vouches for, wh
 
 function renderPreset(name: PresetName): string {
   const preset: Preset = presets[name]
-  const read = (Object.keys(places) as Place[]).filter(place => preset.places[place].length > 0)
+  const read = (Object.keys(places) as PointerName[]).filter(
+    place => preset.pointers[place].length > 0,
+  )
   const tokens = issuerTokens.filter(token => token.preset === name)
   return [
     `## ${name}`,
@@ -107,7 +109,7 @@ function renderPreset(name: PresetName): string {
       ['Read for', 'Where', 'Setting'],
       read.map(place => {
         const [what, setting] = places[place]
-        const where = preset.places[place].map(pointer => `\`${pointer}\``).join(', ')
+        const where = preset.pointers[place].map(pointer => `\`${pointer}\``).join(', ')
         return [what, where, setting && `\`${setting}\``]
       }),
     ),

@@ -35,7 +35,7 @@ export function isDescription({ url }: Call): boolean {
 export async function answerDescription(call: Call, parts: Parts): Promise<Reply> {
   return await settle(call, parts, async log => {
     const path = pathOf(call)
-    log.place = { operation: 'describe', path }
+    log.route = { operation: 'describe', path }
     return describe(call, path)
   })
 }

@@ -26,7 +26,7 @@ export async function answer(call: Call, parts: Parts): Promise<Reply> {
   return await settle(call, parts, async log => {
     const address = parseAddress(call.url)
     const matched = match(address, call.method)
-    log.place = matched
+    log.route = matched
     const caller = await parts.identify(call.headers.authorization)
     log.caller = caller
     permitCall(matched, caller)

@@ -34,12 +34,12 @@ function batchVersion(url: string): string | undefined {
   return batchPath.exec(url.split('?', 1)[0] ?? '')?.[1]?.toLowerCase()
 }
 
-const place = { operation: 'batch', path: '/$batch' }
+const route = { operation: 'batch', path: '/$batch' }
 
 /** Each request of the batch gets its answer from `answer`, as it would alone. */
 export async function answerBatch(call: Call, parts: Parts, answer: Answer): Promise<Reply> {
   return await settle(call, parts, async log => {
-    log.place = place
+    log.route = route
     if (call.method !== 'POST') {
       throw new Failure('method-not-allowed', { facts: { allow: ['POST'] } })
     }

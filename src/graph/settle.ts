@@ -13,7 +13,7 @@ import type { Parts } from './request.ts'
 /** What is known of the call so far, filled in by the handler, so that the log of a refusal has it too. */
 export type LogContext = {
   /** The operation and its path in the table, once the address is matched. */
-  place: Readonly<{ operation: string; path: string }> | undefined
+  route: Readonly<{ operation: string; path: string }> | undefined
   /** Once the token is verified. */
   caller: Caller | undefined
 }
@@ -23,7 +23,7 @@ export type Handler = (log: LogContext) => Promise<Reply>
 export async function settle(call: Call, parts: Parts, handler: Handler): Promise<Reply> {
   const ids = requestIds(call.headers, parts.newId)
   const startedAtMs = parts.elapsed()
-  const log: LogContext = { place: undefined, caller: undefined }
+  const log: LogContext = { route: undefined, caller: undefined }
   let failure: unknown
   let reply: Reply
   try {
@@ -33,8 +33,8 @@ export async function settle(call: Call, parts: Parts, handler: Handler): Promis
     failure = error
     reply = refuse(error instanceof Failure ? error : undefined, ids, parts.now())
   }
-  const { place, caller } = log
+  const { route, caller } = log
   const durationMs = parts.elapsed() - startedAtMs
-  parts.events.answered({ call, place, caller, reply, ids, failure, durationMs })
+  parts.events.answered({ call, route, caller, reply, ids, failure, durationMs })
   return reply
 }

@@ -45,8 +45,8 @@ function countAnswers(registry: Registry): Instruments['answered'] {
   const seconds = histogram(registry, 'requestSeconds')
   const changes = counter(registry, 'photoChanges')
   for (const change of ['replaced', 'removed']) changes.inc({ change }, 0)
-  return ({ place, reply, durationMs }) => {
-    const operation = place?.operation ?? 'none'
+  return ({ route, reply, durationMs }) => {
+    const operation = route?.operation ?? 'none'
     requests.inc({ operation, status: reply.status })
     seconds.observe({ operation }, durationMs / 1000)
     if (reply.changed) changes.inc({ change: reply.changed.change })

@@ -146,15 +146,15 @@ function traceAnswers(tracer: Tracer): Around {
 }
 
 /** Called below the span that it is about. */
-function describeAnswer({ call, place, caller, reply, ids, failure }: Answered): void {
+function describeAnswer({ call, route, caller, reply, ids, failure }: Answered): void {
   const span = trace.getActiveSpan()
   if (!span?.isRecording()) return
-  if (place) span.updateName(`${call.method} ${place.path}`)
+  if (route) span.updateName(`${call.method} ${route.path}`)
   span.setAttributes({
     'http.response.status_code': reply.status,
     'visage.request_id': ids.requestId,
     'visage.client_request_id': ids.clientRequestId,
-    ...(place && { 'http.route': place.path, 'visage.operation': place.operation }),
+    ...(route && { 'http.route': route.path, 'visage.operation': route.operation }),
     ...(caller && {
       'visage.caller.kind': caller.kind,
       'visage.caller.object_id': caller.objectId,

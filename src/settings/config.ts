@@ -21,7 +21,7 @@ import { clouds } from '../tokens/clouds.ts'
 import { isPointer, type Pointer } from '../tokens/pointer.ts'
 import {
   applicationSigns,
-  type Place,
+  type PointerName,
   type Preset,
   type PresetName,
   presets,
@@ -715,7 +715,7 @@ const claimPlaces = {
   claimAppPermissions: 'appPermissions',
   claimRoles: 'roles',
   claimGroups: 'groups',
-} as const satisfies Partial<Record<SettingName, Place>>
+} as const satisfies Partial<Record<SettingName, PointerName>>
 
 function readReading(texts: Texts, name: PresetName): Reading {
   const preset: Preset = presets[name]
@@ -724,7 +724,7 @@ function readReading(texts: Texts, name: PresetName): Reading {
     return text === undefined ? [] : [[claimPlaces[setting], pointersOf(setting, text)] as const]
   })
   return readingOf(preset, {
-    places: { ...preset.places, ...Object.fromEntries(moved) },
+    pointers: { ...preset.pointers, ...Object.fromEntries(moved) },
     applicationSign:
       texts.applicationSign === undefined
         ? preset.applicationSign

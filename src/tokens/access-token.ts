@@ -14,12 +14,12 @@ import type { Claims } from './values.ts'
 const idTokenClaims = ['nonce', 'at_hash', 'c_hash', 'auth_time']
 
 /** @throws Failure token-is-id-token */
-export function requireAccessToken(claims: Claims, { places }: Reading): void {
+export function requireAccessToken(claims: Claims, { pointers }: Reading): void {
   // Keycloak writes it. Seen on 2026-11-28 with Keycloak 26.4.0.
   if (claims.typ === 'ID') throw isIdToken('typ is "ID"')
   const mark = idTokenClaims.find(name => claims[name] !== undefined)
-  const scopePlaces = [...places.scopes, '/scope', '/scp'] as const
-  const hasScopes = scopePlaces.some(place => isNamed(valueAt(claims, place)))
+  const scopePointers = [...pointers.scopes, '/scope', '/scp'] as const
+  const hasScopes = scopePointers.some(pointer => isNamed(valueAt(claims, pointer)))
   if (mark !== undefined && !hasScopes) throw isIdToken(`${mark} and no scope`)
 }
 

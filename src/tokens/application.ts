@@ -8,7 +8,7 @@ import { type Claims, listAt, textAt, wordsAt } from './values.ts'
 
 /** A listed client is one in any case: no person signs in with it, says the operator. */
 export function isApplication(claims: Claims, reading: Reading): boolean {
-  const client = textAt(claims, reading.places.client)
+  const client = textAt(claims, reading.pointers.client)
   if (client !== '' && reading.applications.includes(client)) return true
   return signs[reading.applicationSign](claims, client, reading)
 }
@@ -29,10 +29,10 @@ const signs: Readonly<Record<ApplicationSign, Sign>> = {
  * for applications alone.
  * https://learn.microsoft.com/en-us/entra/identity-platform/optional-claims-reference
  */
-function saysEntra(claims: Claims, _client: string, { places }: Reading): boolean {
+function saysEntra(claims: Claims, _client: string, { pointers }: Reading): boolean {
   const idtyp = textAt(claims, ['/idtyp'])
   if (idtyp !== '') return idtyp === 'app'
-  const hasScopes = wordsAt(claims, places.scopes).length > 0
+  const hasScopes = wordsAt(claims, pointers.scopes).length > 0
   if (hasScopes || listAt(claims, ['/roles']).length === 0) return false
   const oid = textAt(claims, ['/oid'])
   return oid !== '' && oid === textAt(claims, ['/sub'])

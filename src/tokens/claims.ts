@@ -1,6 +1,6 @@
 /**
  * Verified claims -> Caller. It decides who is an application, a person at work, or a person at home,
- * by the places that the reading names; it does not know what any of them may do.
+ * by the pointers that the reading names; it does not know what any of them may do.
  */
 
 import { Failure } from '../failure.ts'
@@ -20,12 +20,15 @@ export type { Claims } from './values.ts'
 /** @throws Failure token-is-id-token, token-malformed, token-subject-missing */
 export function readCaller(claims: Claims, issuer: Issuer, trust: Trust): Caller {
   const reading = readingFor(trust)
-  const { places } = reading
+  const { pointers } = reading
   requireAccessToken(claims, reading)
   const tenantId = readTenant(claims, issuer, reading)
   const kind = readKind(claims, reading, tenantId)
-  const appId = textAt(claims, places.client)
-  const granted = wordsAt(claims, kind === 'application' ? places.appPermissions : places.scopes)
+  const appId = textAt(claims, pointers.client)
+  const granted = wordsAt(
+    claims,
+    kind === 'application' ? pointers.appPermissions : pointers.scopes,
+  )
   return {
     kind,
     tenantId,
@@ -38,8 +41,8 @@ export function readCaller(claims: Claims, issuer: Issuer, trust: Trust): Caller
   }
 }
 
-function readTenant(claims: Claims, issuer: Issuer, { places }: Reading): string {
-  const named = idAt(claims, places.tenant).toLowerCase()
+function readTenant(claims: Claims, issuer: Issuer, { pointers }: Reading): string {
+  const named = idAt(claims, pointers.tenant).toLowerCase()
   return issuer.namesTenant || named === '' ? issuer.tenantId : named
 }
 
@@ -56,25 +59,25 @@ function readKind(claims: Claims, reading: Reading, tenantId: string): AccountKi
  * Compared in lower case where it is a GUID; an id of another form is case-sensitive. An application
  * without an id of its own is its client.
  */
-function readId(claims: Claims, { places }: Reading, kind: AccountKind, client: string): string {
-  const found = idAt(claims, places.id)
+function readId(claims: Claims, { pointers }: Reading, kind: AccountKind, client: string): string {
+  const found = idAt(claims, pointers.id)
   const id = found === '' && kind === 'application' ? client : found
   if (id === '') {
     throw new Failure('token-subject-missing', {
       detail: 'no id',
-      facts: { claims: places.id.map(place => place.slice(1)) },
+      facts: { claims: pointers.id.map(pointer => pointer.slice(1)) },
     })
   }
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id.toLowerCase() : id
 }
 
 /** The token's own, and those that the operator gives to groups of the token. */
-function readRoles(claims: Claims, { places, groupRoles }: Reading): ReadonlySet<string> {
-  const held = listAt(claims, places.roles).map(role => role.toLowerCase())
+function readRoles(claims: Claims, { pointers, groupRoles }: Reading): ReadonlySet<string> {
+  const held = listAt(claims, pointers.roles).map(role => role.toLowerCase())
   const given =
     groupRoles.size === 0
       ? []
-      : listAt(claims, places.groups).flatMap(group => groupRoles.get(group) ?? [])
+      : listAt(claims, pointers.groups).flatMap(group => groupRoles.get(group) ?? [])
   return new Set([...held, ...given])
 }
 
@@ -82,26 +85,26 @@ function readRoles(claims: Claims, { places, groupRoles }: Reading): ReadonlySet
  * `acr` of an Entra v1.0 token is "0" or "1"; of an older B2C token, the policy.
  * https://learn.microsoft.com/en-us/azure/active-directory-b2c/tokens-overview#claims
  */
-function namesB2cPolicy(claims: Claims, { places }: Reading): boolean {
-  return places.b2cPolicy.some(place => {
-    const value = valueAt(claims, place)
-    if (place !== '/acr') return textAt(claims, [place]) !== ''
+function namesB2cPolicy(claims: Claims, { pointers }: Reading): boolean {
+  return pointers.b2cPolicy.some(pointer => {
+    const value = valueAt(claims, pointer)
+    if (pointer !== '/acr') return textAt(claims, [pointer]) !== ''
     return typeof value === 'string' && value.toLowerCase().startsWith('b2c_')
   })
 }
 
-function readProfile(claims: Claims, { places, vouches }: Reading): Caller['profile'] {
-  const mail = nameAt(claims, places.mail)
-  const userName = nameAt(claims, places.userName)
-  const vouchedName = { none: undefined, userName, mail: verified(claims, places, mail) }[vouches]
+function readProfile(claims: Claims, { pointers, vouches }: Reading): Caller['profile'] {
+  const mail = nameAt(claims, pointers.mail)
+  const userName = nameAt(claims, pointers.userName)
+  const vouchedName = { none: undefined, userName, mail: verified(claims, pointers, mail) }[vouches]
   const { iat } = claims
   const profile = {
     userName,
     isVouchedFor: vouches === 'none' ? undefined : true,
     vouchedName,
-    displayName: nameAt(claims, places.displayName),
-    givenName: nameAt(claims, places.givenName),
-    surname: nameAt(claims, places.surname),
+    displayName: nameAt(claims, pointers.displayName),
+    givenName: nameAt(claims, pointers.givenName),
+    surname: nameAt(claims, pointers.surname),
     mail,
     issuedAt: typeof iat === 'number' && iat > 0 ? Math.floor(iat) : undefined,
   }
@@ -111,8 +114,8 @@ function readProfile(claims: Claims, { places, vouches }: Reading): Caller['prof
 /** Whoever may write any address into their account would be found under somebody else's. */
 function verified(
   claims: Claims,
-  { mailVerified }: Reading['places'],
+  { mailVerified }: Reading['pointers'],
   mail: string | undefined,
 ): string | undefined {
-  return mailVerified.some(place => valueAt(claims, place) === true) ? mail : undefined
+  return mailVerified.some(pointer => valueAt(claims, pointer) === true) ? mail : undefined
 }

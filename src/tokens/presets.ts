@@ -5,8 +5,8 @@
  */
 import type { Pointer } from './pointer.ts'
 
-/** Several places: the first that holds something counts; of permissions, roles and groups all count. */
-export type Places = Readonly<{
+/** Several pointers: the first that holds something counts; of permissions, roles and groups all count. */
+export type Pointers = Readonly<{
   id: readonly Pointer[]
   /** None: every caller belongs to the tenant of the issuer. */
   tenant: readonly Pointer[]
@@ -29,13 +29,13 @@ export type Places = Readonly<{
   b2cPolicy: readonly Pointer[]
 }>
 
-export type Place = keyof Places
+export type PointerName = keyof Pointers
 
 /** How a token says that an application calls, and no person: application.ts. */
 export const applicationSigns = ['idtyp', 'service-account', 'gty', 'subject', 'none'] as const
 export type ApplicationSign = (typeof applicationSigns)[number]
 
-export type Preset = Readonly<{ places: Places; applicationSign: ApplicationSign }>
+export type Preset = Readonly<{ pointers: Pointers; applicationSign: ApplicationSign }>
 export type PresetName = 'entra' | 'keycloak' | 'okta' | 'auth0' | 'authentik' | 'hydra' | 'generic'
 
 /** https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims */
@@ -46,7 +46,7 @@ const standardNames = {
   surname: ['/family_name'],
   mail: ['/email'],
   mailVerified: ['/email_verified'],
-} as const satisfies Partial<Places>
+} as const satisfies Partial<Pointers>
 
 const none = { tenant: [], roles: [], groups: [], b2cPolicy: [] } as const
 
@@ -54,7 +54,7 @@ export const presets = {
   // https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference
   entra: {
     applicationSign: 'idtyp',
-    places: {
+    pointers: {
       ...standardNames,
       id: ['/oid', '/sub'],
       tenant: ['/tid'],
@@ -69,7 +69,7 @@ export const presets = {
   },
   keycloak: {
     applicationSign: 'service-account',
-    places: {
+    pointers: {
       ...none,
       ...standardNames,
       id: ['/sub'],
@@ -83,7 +83,7 @@ export const presets = {
   // `sub` of a person is the login, which changes; `uid` does not.
   okta: {
     applicationSign: 'subject',
-    places: {
+    pointers: {
       ...none,
       ...standardNames,
       id: ['/uid', '/sub'],
@@ -97,7 +97,7 @@ export const presets = {
   // Its access tokens have names only in a namespace of the operator's own.
   auth0: {
     applicationSign: 'gty',
-    places: {
+    pointers: {
       ...none,
       id: ['/sub'],
       client: ['/azp'],
@@ -113,7 +113,7 @@ export const presets = {
   },
   authentik: {
     applicationSign: 'none',
-    places: {
+    pointers: {
       ...none,
       ...standardNames,
       id: ['/sub'],
@@ -126,7 +126,7 @@ export const presets = {
   // What the consent app gives stands in `ext`, or beside it where Hydra is set up so.
   hydra: {
     applicationSign: 'subject',
-    places: {
+    pointers: {
       ...none,
       id: ['/sub'],
       client: ['/client_id'],
@@ -144,7 +144,7 @@ export const presets = {
   // https://www.rfc-editor.org/rfc/rfc9068
   generic: {
     applicationSign: 'subject',
-    places: {
+    pointers: {
       ...none,
       ...standardNames,
       id: ['/sub'],

@@ -1,5 +1,5 @@
 /**
- * What stands at the places of a token: a text, words or a list, or a Failure that names the claim.
+ * What stands at the pointers of a token: a text, words or a list, or a Failure that names the claim.
  */
 import { Failure } from '../failure.ts'
 import { quote } from './bearer.ts'
@@ -13,49 +13,49 @@ export type Claims = Readonly<Record<string, unknown>>
  */
 const maxIdLength = 255
 
-/** Of the first place that holds one; '' where none does. */
-export function textAt(claims: Claims, places: readonly Pointer[]): string {
-  for (const place of places) {
-    const value = valueAt(claims, place)
+/** Of the first pointer that holds one; '' where none does. */
+export function textAt(claims: Claims, pointers: readonly Pointer[]): string {
+  for (const pointer of pointers) {
+    const value = valueAt(claims, pointer)
     if (value === undefined || value === '') continue
-    if (typeof value !== 'string') throw malformed(place, value)
+    if (typeof value !== 'string') throw malformed(pointer, value)
     return value
   }
   return ''
 }
 
 /** A text that becomes part of a key. */
-export function idAt(claims: Claims, places: readonly Pointer[]): string {
-  const id = textAt(claims, places)
+export function idAt(claims: Claims, pointers: readonly Pointer[]): string {
+  const id = textAt(claims, pointers)
   if (id.length <= maxIdLength && isStorable(id)) return id
-  throw malformed(places.find(place => valueAt(claims, place) === id) ?? '/', id)
+  throw malformed(pointers.find(pointer => valueAt(claims, pointer) === id) ?? '/', id)
 }
 
 /** For display only: what is no text is left out instead of refused. */
-export function nameAt(claims: Claims, places: readonly Pointer[]): string | undefined {
-  const values = places.map(place => valueAt(claims, place))
+export function nameAt(claims: Claims, pointers: readonly Pointer[]): string | undefined {
+  const values = pointers.map(pointer => valueAt(claims, pointer))
   return values.find(value => typeof value === 'string' && value !== '' && isStorable(value)) as
     | string
     | undefined
 }
 
 /** Words of a text, or of a list of texts. */
-export function wordsAt(claims: Claims, places: readonly Pointer[]): string[] {
-  return places.flatMap(place => {
-    const value = valueAt(claims, place)
-    return typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : listOf(place, value)
+export function wordsAt(claims: Claims, pointers: readonly Pointer[]): string[] {
+  return pointers.flatMap(pointer => {
+    const value = valueAt(claims, pointer)
+    return typeof value === 'string' ? value.split(/\s+/).filter(Boolean) : listOf(pointer, value)
   })
 }
 
-/** Of every place; [] where nothing stands. */
-export function listAt(claims: Claims, places: readonly Pointer[]): string[] {
-  return places.flatMap(place => listOf(place, valueAt(claims, place)))
+/** Of every pointer; [] where nothing stands. */
+export function listAt(claims: Claims, pointers: readonly Pointer[]): string[] {
+  return pointers.flatMap(pointer => listOf(pointer, valueAt(claims, pointer)))
 }
 
-function listOf(place: Pointer, value: unknown): string[] {
+function listOf(pointer: Pointer, value: unknown): string[] {
   if (value === undefined) return []
   if (Array.isArray(value) && value.every(item => typeof item === 'string')) return value
-  throw malformed(place, value)
+  throw malformed(pointer, value)
 }
 
 /** Neither database keeps half a character, and PostgreSQL keeps no NUL. */
@@ -63,7 +63,7 @@ function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
 }
 
-function malformed(place: Pointer, value: unknown): Failure {
-  const claim = place.slice(1)
+function malformed(pointer: Pointer, value: unknown): Failure {
+  const claim = pointer.slice(1)
   return new Failure('token-malformed', { detail: `${claim} is ${quote(value)}`, facts: { claim } })
 }

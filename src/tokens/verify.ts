@@ -127,7 +127,7 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
   }
 }
 
-/** An estimate: the token, what was read from it, and the places in the maps. */
+/** An estimate: the token, what was read from it, and the entries in the maps. */
 function bytesOf(text: string, { permissions, roleTemplateIds }: Caller): number {
   return 2 * text.length + 100 * (permissions.size + roleTemplateIds.size) + 1_000
 }

@@ -96,8 +96,8 @@ test('places can be set for a Microsoft cloud too, which is always read as Entra
   const tenants = '7d4c3c2e-0b7e-4c6c-9a58-1f2f0a5d3b11'
   const cloud: Texts = { cloud: 'global', tenants, audience: 'visage' }
   const { trust } = readConfig({ ...cloud, claimName: '/nick' }, {})
-  assert.deepEqual(readingFor(trust).places.displayName, ['/nick'])
-  assert.deepEqual(readingFor(trust).places.tenant, ['/tid'])
+  assert.deepEqual(readingFor(trust).pointers.displayName, ['/nick'])
+  assert.deepEqual(readingFor(trust).pointers.tenant, ['/tid'])
   assert.throws(() => readConfig({ ...cloud, issuerPreset: 'keycloak' }, {}), /ISSUER_PRESET/)
 })
 

@@ -57,17 +57,20 @@ function fits(wanted: string, segment: string | undefined): boolean {
 
 /** What can be done with this method where the pattern leads; nothing says that it leads nowhere. */
 export function operationsAt(pattern: Pattern, method: string): readonly Operation[] {
-  const [wanted, places] = [withoutValue(shortened(pattern.segments), method), placesFor(method)]
-  return places
+  const [wanted, candidates] = [
+    withoutValue(shortened(pattern.segments), method),
+    routesFor(method),
+  ]
+  return candidates
     .filter(({ segments }) => covers(wanted, withoutValue(segments, method)))
     .filter(({ segments }) => !isWordTakenForKey(wanted, withoutValue(segments, method)))
     .map(({ operation }) => operation)
 }
 
 /** `{any}/foto` could be users/foto, but a mere word after the hole is meant as a name. */
-function isWordTakenForKey(pattern: readonly string[], place: readonly string[]): boolean {
+function isWordTakenForKey(pattern: readonly string[], path: readonly string[]): boolean {
   const [first, second = ''] = pattern
-  const opposite = place.at(1 - pattern.length)
+  const opposite = path.at(1 - pattern.length)
   return first === hole && /^[a-z$]+$/.test(second) && opposite?.startsWith('{') === true
 }
 
@@ -76,9 +79,9 @@ export function isSpecial({ segments }: Pattern): boolean {
   return segments.length === 1 && segments[0]?.startsWith('$') === true
 }
 
-type Place = Readonly<{ segments: readonly string[]; operation: Operation }>
+type Candidate = Readonly<{ segments: readonly string[]; operation: Operation }>
 
-function placesFor(method: string): Place[] {
+function routesFor(method: string): Candidate[] {
   const name = (method === 'HEAD' ? 'GET' : method) as keyof Route['on']
   return routes.flatMap(({ path, on }) => {
     const operation = on[name]
