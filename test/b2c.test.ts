@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { startServer } from '../src/serving/server.ts'
-import { readConfig, type Texts } from '../src/settings/config.ts'
+import { readConfig } from '../src/settings/config.ts'
+import type { Texts } from '../src/settings/table.ts'
 import { portraitJpeg } from './support/pictures.ts'
 import {
   b2cUser,

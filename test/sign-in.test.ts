@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startServer } from '../src/serving/server.ts'
-import { readConfig, type Texts } from '../src/settings/config.ts'
+import { readConfig } from '../src/settings/config.ts'
+import type { Texts } from '../src/settings/table.ts'
 import {
   ourAudience,
   startTestIssuer,

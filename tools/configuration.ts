@@ -1,87 +1,13 @@
 /**
  * The settings table as text: docs/configuration.md. It decides only how the page reads; what a
- * setting is stands in src/settings/config.ts.
+ * setting is stands in src/settings/table.ts.
  */
-import { type Setting, type SettingName, settings } from '../src/settings/config.ts'
-
-const groups: readonly (readonly [title: string, names: readonly SettingName[]])[] = [
-  [
-    'Whom to believe',
-    [
-      'cloud',
-      'tenants',
-      'personalAccounts',
-      'b2cTenants',
-      'issuer',
-      'issuerTenant',
-      'issuerPreset',
-      'audience',
-      'requireAtJwt',
-    ],
-  ],
-  [
-    'What a token says',
-    [
-      'signIn',
-      'issuerVouches',
-      'applications',
-      'applicationSign',
-      'groupRoles',
-      'claimId',
-      'claimTenant',
-      'claimClient',
-      'claimUserName',
-      'claimName',
-      'claimGivenName',
-      'claimSurname',
-      'claimMail',
-      'claimMailVerified',
-      'claimScopes',
-      'claimAppPermissions',
-      'claimRoles',
-      'claimGroups',
-    ],
-  ],
-  [
-    'Where to listen',
-    [
-      'host',
-      'port',
-      'workers',
-      'connectionRequests',
-      'connectionAge',
-      'baseUrl',
-      'tlsCert',
-      'tlsKey',
-    ],
-  ],
-  [
-    'What to keep, and where',
-    ['data', 'database', 'databaseConnections', 'packs', 'packCache', 'sweepEvery', 'sweepGrace'],
-  ],
-  [
-    'What to accept',
-    [
-      'strictContentType',
-      'readOnly',
-      'maxPixels',
-      'renderers',
-      'renderQueue',
-      'renderTimeout',
-      'decodeMemory',
-      'uploadMemory',
-      'stallTimeout',
-      'throttle',
-    ],
-  ],
-  ['How to watch it, and how it ends', ['logLevel', 'metrics', 'drain']],
-]
+import type { Setting } from '../src/settings/setting.ts'
+import { groups, settings } from '../src/settings/table.ts'
 
 export function renderConfiguration(): string {
-  refuseForgotten()
-  const sections = groups.map(
-    ([title, names]) => `## ${title}\n\n${table(names.map(name => settings[name]))}`,
-  )
+  const chapters = Map.groupBy(Object.values(settings), ({ group }) => groups[group].chapter)
+  const sections = [...chapters].map(([title, rows]) => `## ${title}\n\n${table(rows)}`)
   return `# Configuration of \`visage serve\`
 
 Each setting comes from the environment or from a flag; the flag wins. All are checked at the start, and a message names
@@ -101,12 +27,4 @@ function table(rows: readonly Setting[]): string {
 
 function cell(text: string): string {
   return text.includes(' ') && !text.includes('|') ? text : `\`${text.replaceAll('|', '\\|')}\``
-}
-
-/** A setting in no group would be in no document. */
-function refuseForgotten(): void {
-  const grouped = new Set(groups.flatMap(([, names]) => names))
-  const forgotten = (Object.keys(settings) as SettingName[]).filter(name => !grouped.has(name))
-  if (forgotten.length > 0)
-    throw new Error(`tools/configuration.ts: no group for ${forgotten.join(', ')}`)
 }

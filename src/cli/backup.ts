@@ -4,7 +4,10 @@
  */
 
 import { Failure } from '../failure.ts'
-import { ConfigError, readDatabaseConfig, readEnvironment, type Texts } from '../settings/config.ts'
+import { readEnvironment } from '../settings/environment.ts'
+import { readDatabaseConfig } from '../settings/places.ts'
+import { ConfigError } from '../settings/setting.ts'
+import type { Texts } from '../settings/table.ts'
 import { backUp } from '../upkeep/backup.ts'
 import { count, some } from './progress.ts'
 import type { Terminal } from './terminal.ts'

@@ -6,12 +6,9 @@ import { createInterface } from 'node:readline/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Failure } from '../failure.ts'
 import { openKeptStores, placesOf } from '../serving/stores.ts'
-import {
-  readEnvironment,
-  readStoreConfig,
-  type StorePlace,
-  type Texts,
-} from '../settings/config.ts'
+import { readEnvironment } from '../settings/environment.ts'
+import { readStoreConfig, type StorePlace } from '../settings/places.ts'
+import type { Texts } from '../settings/table.ts'
 import {
   type Erased,
   erasePhoto,

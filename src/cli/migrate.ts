@@ -4,7 +4,9 @@
  */
 
 import { type Migrated, migrateStores } from '../serving/stores.ts'
-import { readDatabaseConfig, readEnvironment, type Texts } from '../settings/config.ts'
+import { readEnvironment } from '../settings/environment.ts'
+import { readDatabaseConfig } from '../settings/places.ts'
+import type { Texts } from '../settings/table.ts'
 import type { Terminal } from './terminal.ts'
 
 export async function migrate(

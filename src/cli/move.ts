@@ -5,13 +5,8 @@
 
 import { Failure } from '../failure.ts'
 import { openMoveEnds } from '../serving/stores.ts'
-import {
-  type MoveKinds,
-  type MoveTexts,
-  readEnvironment,
-  readMoveConfig,
-  readMoveEnvironment,
-} from '../settings/config.ts'
+import { readEnvironment, readMoveEnvironment } from '../settings/environment.ts'
+import { type MoveKinds, type MoveTexts, readMoveConfig } from '../settings/moving.ts'
 import { type MoveProgress, type MoveResult, moveStore } from '../upkeep/move.ts'
 import type { PhotoFault } from '../upkeep/photos.ts'
 import { runInterruptibly } from './interruptible.ts'

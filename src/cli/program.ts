@@ -3,21 +3,14 @@
  * called, so that none pays for the start of another.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import {
-  type MoveKinds,
-  type MoveTexts,
-  moveKindForm,
-  moveSettings,
-  type SettingName,
-  settings,
-  type Texts,
-} from '../settings/config.ts'
+import { type MoveKinds, type MoveTexts, moveKindForm, moveSettings } from '../settings/moving.ts'
+import { groups, type SettingName, settingNames, settings, type Texts } from '../settings/table.ts'
 import { readVersion } from '../version.ts'
 import { defaultDevPort } from './ask-dev.ts'
 import type { EraseFlags } from './erase.ts'
 import type { Keep } from './keep.ts'
 import { layout } from './narrow-help.ts'
-import { groupOf, groups, writeServeExamples } from './serve-help.ts'
+import { writeServeExamples } from './serve-help.ts'
 import { CommandError, type Terminal, voice } from './terminal.ts'
 
 export function createProgram(terminal: Terminal, keep: Keep): Command {
@@ -92,9 +85,10 @@ function addServe(program: Command, terminal: Terminal, keep: Keep): void {
       const { serve } = await import('./serve.ts')
       await keep(serve(toTexts(flags)))
     })
-  // In the order of the groups: that is how help shows them.
-  for (const name of Object.keys(groupOf) as SettingName[]) {
-    command.addOption(optionOf(name).helpGroup(groups[groupOf[name]]))
+  // In the order of the groups: help shows them as they are added.
+  for (const [group, { heading }] of Object.entries(groups)) {
+    const names = settingNames.filter(name => settings[name].group === group)
+    for (const name of names) command.addOption(optionOf(name).helpGroup(heading))
   }
   command.addHelpText('after', writeServeExamples(terminal.program))
 }

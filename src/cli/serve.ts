@@ -3,7 +3,9 @@
  * wrong or missing one ends the start with a message that names it.
  */
 import { portSetting, type Serving, startProduction } from '../serving/serve.ts'
-import { readConfig, readEnvironment, readTracing, type Texts } from '../settings/config.ts'
+import { readConfig } from '../settings/config.ts'
+import { readEnvironment, readTracing } from '../settings/environment.ts'
+import type { Texts } from '../settings/table.ts'
 import { expectPort } from './expect-port.ts'
 
 export async function serve(flags: Texts): Promise<Serving> {

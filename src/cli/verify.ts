@@ -5,7 +5,9 @@
 
 import { Failure } from '../failure.ts'
 import { openKeptStores } from '../serving/stores.ts'
-import { readEnvironment, readStoreConfig, type Texts } from '../settings/config.ts'
+import { readEnvironment } from '../settings/environment.ts'
+import { readStoreConfig } from '../settings/places.ts'
+import type { Texts } from '../settings/table.ts'
 import { type Unchecked, type Verified, verifyStore } from '../upkeep/verify.ts'
 import { runInterruptibly } from './interruptible.ts'
 import type { Keep } from './keep.ts'

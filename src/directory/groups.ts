@@ -1,10 +1,11 @@
 /**
  * Groups and the teams among them. A team is its group: the same id, the same photo.
  */
+
+import { normalizeId } from '../guid.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
 import { findByWords, type Searchable } from './find-by-words.ts'
-import { normalizeId } from './names.ts'
 import { type Page, searchText } from './search.ts'
 import type { PhotoColumns } from './users.ts'
 

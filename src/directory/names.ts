@@ -2,18 +2,9 @@
  * The names by which people are found (userPrincipalName): which text may be one, and the name that is
  * made from an id where there is none. It knows no database.
  */
+
 import { createHash } from 'node:crypto'
-
-const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
-
-export function isGuid(text: string): boolean {
-  return guid.test(text)
-}
-
-/** Ids that are GUIDs compare without case; other issuers' ids are what they are. */
-export function normalizeId(id: string): string {
-  return isGuid(id) ? id.toLowerCase() : id
-}
+import { isGuid, normalizeId } from '../guid.ts'
 
 export function userNameKey(userPrincipalName: string): string {
   return userPrincipalName.normalize('NFC').toLowerCase()

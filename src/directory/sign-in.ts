@@ -3,17 +3,11 @@
  * person is who their id says. A name becomes one that they are found by only where the issuer vouches
  * for it, and it is free, or of an older token of somebody else who came the same way.
  */
+import { normalizeId } from '../guid.ts'
 import { lockNames } from '../storage/row-locks.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
 import { inTransaction } from '../storage/transactions.ts'
-import {
-  isReserved,
-  maxNameLength,
-  mayBeName,
-  nameFromId,
-  normalizeId,
-  userNameKey,
-} from './names.ts'
+import { isReserved, maxNameLength, mayBeName, nameFromId, userNameKey } from './names.ts'
 import { type FindUser, toRow, type UserWithPhoto } from './users.ts'
 
 /** What a token says of the person. */

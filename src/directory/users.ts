@@ -3,10 +3,11 @@
  * them. What a caller may see of them is not decided here.
  */
 import { type Expression, expressionBuilder } from 'kysely'
+import { isGuid, normalizeId } from '../guid.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, PhotoRow, Schema, UserRow } from '../storage/schema.ts'
 import { findByWords, type Searchable } from './find-by-words.ts'
-import { isGuid, normalizeId, userNameKey } from './names.ts'
+import { userNameKey } from './names.ts'
 import { type Page, searchText } from './search.ts'
 
 /** The columns of a photo's row that a reader needs; all null when the owner has no photo. */

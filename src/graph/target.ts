@@ -7,7 +7,6 @@ import type { ContactWithPhoto } from '../directory/find-contact.ts'
 import { type ContactFolder, findFolder, maxFolderDepth } from '../directory/folders.ts'
 import type { GroupWithPhoto } from '../directory/groups.ts'
 import type { Mailbox } from '../directory/mailbox.ts'
-import { normalizeId } from '../directory/names.ts'
 import { isGroupOwner, isTeamJoined, rolesOfUser } from '../directory/relations.ts'
 import {
   addSignedInUser,
@@ -18,6 +17,7 @@ import {
 } from '../directory/sign-in.ts'
 import type { User, UserWithPhoto } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
+import { normalizeId } from '../guid.ts'
 import type { Relation } from '../permissions/decide.ts'
 import type { OwnerKey } from '../photos/photo.ts'
 import type { Caller } from '../tokens/caller.ts'

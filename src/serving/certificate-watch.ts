@@ -5,7 +5,7 @@
  */
 import { X509Certificate } from 'node:crypto'
 import type { WriteLine } from '../events.ts'
-import type { Certificate } from '../settings/config.ts'
+import type { Certificate } from '../settings/certificate.ts'
 
 export type CertificateWatch = Readonly<{
   /** Reads the files now, and says what came of it. */

@@ -3,7 +3,7 @@
  * ends when it says so. It decides nothing: how many there are, and when, is workers.ts.
  */
 
-import { readTracing } from '../settings/config.ts'
+import { readTracing } from '../settings/environment.ts'
 import { logOf, startServing } from './serve.ts'
 import type { Crew } from './server.ts'
 import { isOrder, type Order, type Report, tellError } from './worker-messages.ts'

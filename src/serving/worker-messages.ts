@@ -4,7 +4,9 @@
  */
 
 import { Failure, type FailureCode } from '../failure.ts'
-import { type Certificate, type Config, ConfigError } from '../settings/config.ts'
+import type { Certificate } from '../settings/certificate.ts'
+import type { Config } from '../settings/config.ts'
+import { ConfigError } from '../settings/setting.ts'
 import { StartError } from './start-error.ts'
 
 /** To a worker. */

@@ -4,6 +4,7 @@
  */
 
 import { Failure } from '../failure.ts'
+import { normalizeId } from '../guid.ts'
 import { requireAccessToken } from './access-token.ts'
 import { isApplication } from './application.ts'
 import type { AccountKind, Caller } from './caller.ts'
@@ -68,7 +69,7 @@ function readId(claims: Claims, { pointers }: Reading, kind: AccountKind, client
       facts: { claims: pointers.id.map(pointer => pointer.slice(1)) },
     })
   }
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id) ? id.toLowerCase() : id
+  return normalizeId(id)
 }
 
 /** The token's own, and those that the operator gives to groups of the token. */

@@ -8,6 +8,7 @@
  */
 
 import { type Facts, Failure } from '../failure.ts'
+import { guidPattern } from '../guid.ts'
 import { quote } from './bearer.ts'
 import { type Cloud, clouds, isB2cIssuer, personalTenantId, v1Issuer, v2Issuers } from './clouds.ts'
 import type { KeySource } from './key-set.ts'
@@ -31,7 +32,8 @@ export type Issuer = Readonly<{
 
 export type IssuerClaims = Readonly<{ iss?: unknown; tid?: unknown; tfp?: unknown; acr?: unknown }>
 
-const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/
+/** In small letters only: what `iss` says counts to the letter. */
+const guid = new RegExp(guidPattern)
 const wholeGuid = new RegExp(`^${guid.source}$`)
 
 /** @throws Failure token-issuer-unknown, token-tenant-not-allowed, token-malformed */

@@ -3,9 +3,9 @@
  * no longer in the directory are found by what they have left.
  */
 import { findGroups } from '../directory/groups.ts'
-import { normalizeId } from '../directory/names.ts'
 import { findPeople } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
+import { normalizeId } from '../guid.ts'
 import type { OwnerKey } from '../photos/photo.ts'
 import type { Database } from '../storage/schema.ts'
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createProgram } from '../../src/cli/program.ts'
-import { groups } from '../../src/cli/serve-help.ts'
-import { moveSettings, settings } from '../../src/settings/config.ts'
+import { moveSettings } from '../../src/settings/moving.ts'
+import { groups, settings } from '../../src/settings/table.ts'
 import { type Finished, inFolder, runVisage } from '../support/visage.ts'
 
 const checkout = join(import.meta.dirname, '..', '..')
@@ -22,7 +22,7 @@ const helps: readonly (readonly [string, readonly RegExp[]])[] = [
     'serve --help',
     [
       ...Object.values(settings).flatMap(({ env, flag }) => [RegExp(`\\[${env}\\]`), RegExp(flag)]),
-      ...Object.values(groups).map(heading =>
+      ...Object.values(groups).map(({ heading }) =>
         RegExp(`^${heading.replaceAll(/[()]/g, '\\$&')}$`, 'm'),
       ),
       /^Examples:\n {2}\S.* serve \\$/m,

@@ -10,7 +10,7 @@ import { addGroups } from '../../src/directory/groups.ts'
 import { addRoleMembers } from '../../src/directory/relations.ts'
 import { addUsers } from '../../src/directory/users.ts'
 import { type ServerOptions, startServer } from '../../src/serving/server.ts'
-import { readLimits } from '../../src/settings/config.ts'
+import { readLimits } from '../../src/settings/limits.ts'
 import type { ThrottleLimits } from '../../src/throttling/limits.ts'
 import type { EntraTrust } from '../../src/tokens/trust.ts'
 import {

@@ -10,7 +10,8 @@ import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { families } from '../../src/monitoring/families.ts'
-import { moveSettings, settings } from '../../src/settings/config.ts'
+import { moveSettings } from '../../src/settings/moving.ts'
+import { settings } from '../../src/settings/table.ts'
 import { whyMissing } from '../support/installed.ts'
 
 const root = join(import.meta.dirname, '../..')

@@ -8,7 +8,7 @@ import { describe, test } from 'node:test'
 import { connect } from 'node:tls'
 import { certificateFor } from '../../src/dev/certificate.ts'
 import { watchCertificate } from '../../src/serving/certificate-watch.ts'
-import type { Certificate } from '../../src/settings/config.ts'
+import type { Certificate } from '../../src/settings/certificate.ts'
 import { until } from '../settings/stand.ts'
 import { inFolder, type Running, startVisage } from '../support/visage.ts'
 

@@ -5,7 +5,7 @@ import { Agent, createServer, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { readTracing } from '../../src/settings/config.ts'
+import { readTracing } from '../../src/settings/environment.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 import {
   contoso,

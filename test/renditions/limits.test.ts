@@ -8,7 +8,7 @@ import { wireErrors, writeWords } from '../../src/graph/errors.ts'
 import { closeOtherDecoders } from '../../src/renditions/decoders.ts'
 import { inspectUpload } from '../../src/renditions/inspect.ts'
 import { defaultLimits, pixelLimit } from '../../src/renditions/limits.ts'
-import { settings } from '../../src/settings/config.ts'
+import { settings } from '../../src/settings/table.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 
 before(closeOtherDecoders)

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { shareOf } from '../../src/serving/shares.ts'
 import { waitBeforeNext } from '../../src/serving/workers.ts'
-import { type Config, readConfig, type Texts } from '../../src/settings/config.ts'
+import { type Config, readConfig } from '../../src/settings/config.ts'
+import type { Texts } from '../../src/settings/table.ts'
 
 const megabyte = 1024 * 1024
 const configOf = (texts: Texts) =>

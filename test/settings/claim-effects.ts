@@ -1,6 +1,6 @@
 /** Table, a part of effects.ts: the settings that say how a token is read, and what they change for who signs in. */
 import assert from 'node:assert/strict'
-import type { SettingName, Texts } from '../../src/settings/config.ts'
+import type { SettingName, Texts } from '../../src/settings/table.ts'
 import { ourAudience, type TestClaims, unixSeconds } from '../support/test-issuer.ts'
 import { type Given, issOf, type Others, type Stand, smallPicture } from './stand.ts'
 

@@ -5,15 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { certificateFor } from '../../src/dev/certificate.ts'
-import {
-  ConfigError,
-  readConfig,
-  readEnvironment,
-  readLimits,
-  type SettingName,
-  settings,
-  type Texts,
-} from '../../src/settings/config.ts'
+import { readConfig } from '../../src/settings/config.ts'
+import { readEnvironment } from '../../src/settings/environment.ts'
+import { readLimits } from '../../src/settings/limits.ts'
+import { ConfigError } from '../../src/settings/setting.ts'
+import { type SettingName, settings, type Texts } from '../../src/settings/table.ts'
 import { presets, readingOf } from '../../src/tokens/presets.ts'
 
 const tenant = '7d4c3c2e-0b7e-4c6c-9a58-1f2f0a5d3b11'

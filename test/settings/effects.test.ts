@@ -4,7 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { moveSettings, settings } from '../../src/settings/config.ts'
+import { moveSettings } from '../../src/settings/moving.ts'
+import { settings } from '../../src/settings/table.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { startTestIssuer, type TestIssuer } from '../support/test-issuer.ts'
 import { inFolder } from '../support/visage.ts'

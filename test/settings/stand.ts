@@ -3,8 +3,9 @@
  * needs; and what can be asked of it then.
  */
 import { request } from 'node:http'
-import type { Texts } from '../../src/settings/config.ts'
-import { moveSettings, type SettingName, settings } from '../../src/settings/config.ts'
+import { moveSettings } from '../../src/settings/moving.ts'
+import type { Texts } from '../../src/settings/table.ts'
+import { type SettingName, settings } from '../../src/settings/table.ts'
 import { parseExposition } from '../support/exposition.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 import { contoso, ourAudience, type TestIssuer, v2User } from '../support/test-issuer.ts'

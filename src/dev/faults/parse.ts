@@ -4,7 +4,7 @@
  */
 
 import { Failure } from '../../failure.ts'
-import { ConfigError } from '../../settings/config.ts'
+import { ConfigError } from '../../settings/setting.ts'
 import { isSpecial, operationsAt, type Pattern, readPattern, whereAstray } from './pattern.ts'
 import type { Effect, Frequency, Rule } from './rule.ts'
 

@@ -4,6 +4,7 @@
  */
 
 import { SignJWT } from 'jose'
+import { isGuid } from '../../guid.ts'
 import { type AppToken, type TokenVersion, type UserToken, writeClaims } from './claims.ts'
 import { type Client, type Consent, consentOf, findClient } from './clients.ts'
 import type { SigningKey } from './keys.ts'
@@ -198,10 +199,6 @@ function readAdminRole(known: Readonly<Record<string, string>>, role: string): s
   const near = nearest(role, names)
   const listed = near.length > 0 ? '' : ` There are ${names.join(', ')}, or any role template id.`
   throw new OrderRefused(`There is no directory role '${role}'.${listed}`, near)
-}
-
-function isGuid(text: string): boolean {
-  return /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text)
 }
 
 /** Any permission of Graph may be asked for, not only those that concern photos. */

@@ -2,7 +2,9 @@
  * An entry as one line for a terminal. Whether there are colours is decided by whoever knows the
  * terminal.
  */
+
 import { styleText } from 'node:util'
+import { guidPattern } from '../../guid.ts'
 import type { Entry } from './entry.ts'
 
 type Style = Parameters<typeof styleText>[0]
@@ -26,7 +28,7 @@ export function formatLine(entry: Entry, colours: 'colours' | 'plain'): string {
 
 /** Eight digits tell the programs of a test apart. */
 function shortened(who: string): string {
-  return who.replace(/([\da-f]{8})(-[\da-f]{4}){3}-[\da-f]{12}/i, '$1…')
+  return who.replace(RegExp(guidPattern, 'i'), id => `${id.slice(0, 8)}…`)
 }
 
 function styleOf(status: number): Style {

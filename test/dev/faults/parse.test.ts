@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parseFault } from '../../../src/dev/faults/parse.ts'
 import type { Effect, Frequency } from '../../../src/dev/faults/rule.ts'
-import { ConfigError } from '../../../src/settings/config.ts'
+import { ConfigError } from '../../../src/settings/setting.ts'
 
 const refuse = (status: number, retryAfterSeconds?: number): Effect => ({
   kind: 'refuse',

@@ -1,0 +1,68 @@
+/** How a token is read: the preset of its issuer, and what the settings change of it. */
+import { isGuid } from '../guid.ts'
+import { isPointer, type Pointer } from '../tokens/pointer.ts'
+import {
+  applicationSigns,
+  type PointerName,
+  type Preset,
+  type PresetName,
+  presets,
+  type Reading,
+  readingOf,
+} from '../tokens/presets.ts'
+import { chosenOf, flagOf, keysOf, listOf, wrong } from './reading.ts'
+import type { SettingName, Texts } from './table.ts'
+
+const pointerNames = {
+  claimId: 'id',
+  claimTenant: 'tenant',
+  claimClient: 'client',
+  claimUserName: 'userName',
+  claimName: 'displayName',
+  claimGivenName: 'givenName',
+  claimSurname: 'surname',
+  claimMail: 'mail',
+  claimMailVerified: 'mailVerified',
+  claimScopes: 'scopes',
+  claimAppPermissions: 'appPermissions',
+  claimRoles: 'roles',
+  claimGroups: 'groups',
+} as const satisfies Partial<Record<SettingName, PointerName>>
+
+export function readClaims(texts: Texts, name: PresetName): Reading {
+  const preset: Preset = presets[name]
+  const moved = keysOf(pointerNames).flatMap(setting => {
+    const text = texts[setting]
+    return text === undefined ? [] : [[pointerNames[setting], pointersOf(setting, text)] as const]
+  })
+  return readingOf(preset, {
+    pointers: { ...preset.pointers, ...Object.fromEntries(moved) },
+    applicationSign:
+      texts.applicationSign === undefined
+        ? preset.applicationSign
+        : chosenOf(texts, 'applicationSign', applicationSigns),
+    vouches: chosenOf(texts, 'issuerVouches', ['none', 'userName', 'mail']),
+    applications: listOf(texts.applications ?? ''),
+    groupRoles: readGroupRoles(texts),
+    requiresAccessTokenType: flagOf(texts, 'requireAtJwt'),
+  })
+}
+
+function pointersOf(setting: SettingName, text: string): Pointer[] {
+  if (text.trim() === 'none') return []
+  return listOf(text).map(pointer => {
+    if (isPointer(pointer)) return pointer
+    throw wrong(setting, pointer, 'a JSON Pointer, such as /realm_access/roles, or none')
+  })
+}
+
+/** A name may hold an equals sign; a role's id holds none. */
+function readGroupRoles(texts: Texts): ReadonlyMap<string, readonly string[]> {
+  const roles = new Map<string, string[]>()
+  for (const entry of listOf(texts.groupRoles ?? '')) {
+    const [, group = '', role = ''] = /^(.+)=([^=]*)$/.exec(entry) ?? []
+    if (!isGuid(role)) throw wrong('groupRoles', entry, 'a group and the id of a role: group=id')
+    roles.set(group, [...(roles.get(group) ?? []), role.toLowerCase()])
+  }
+  return roles
+}

@@ -1,0 +1,52 @@
+/** Where rows and packs are: the folder, PostgreSQL, S3. */
+import {
+  type PostgresLocation,
+  parsePostgres,
+  parseS3,
+  postgresForm,
+  type S3Location,
+  s3Form,
+} from '../storage/location.ts'
+import { name, numberOf, textOf, textsOf } from './reading.ts'
+import { ConfigError } from './setting.ts'
+import type { Texts } from './table.ts'
+
+/** All that `visage migrate` needs to know. */
+export function readDatabaseConfig(
+  flags: Texts,
+  environment: Texts,
+): Readonly<{ data: string; database: PostgresLocation | undefined }> {
+  const texts = textsOf(flags, environment)
+  return { data: textOf(texts, 'data'), database: readDatabase(texts) }
+}
+
+export type StorePlace = Readonly<{
+  /** undefined where neither rows nor packs are in a folder. */
+  data: string | undefined
+  database: PostgresLocation | undefined
+  packs: S3Location | undefined
+}>
+
+/** All that `visage verify` and `visage erase` need to know. */
+export function readStoreConfig(flags: Texts, environment: Texts): StorePlace {
+  const texts = textsOf(flags, environment)
+  return { data: textOf(texts, 'data'), database: readDatabase(texts), packs: readPacks(texts) }
+}
+
+/** The value stays out of the message: it holds a password. */
+export function readDatabase(texts: Texts): PostgresLocation | undefined {
+  // The sweep keeps one for its turn, and needs another to do something.
+  const connections = numberOf(texts, 'databaseConnections', 2, 1000)
+  if (texts.database === undefined) return undefined
+  const url = parsePostgres(texts.database)
+  if (url === undefined) throw new ConfigError(`${name('database')} is not ${postgresForm}.`)
+  return { url, connections }
+}
+
+export function readPacks(texts: Texts): S3Location | undefined {
+  if (texts.packs === undefined) return undefined
+  const location = parseS3(texts.packs)
+  // The value stays out of the message here too: it may hold a secret key.
+  if (location === undefined) throw new ConfigError(`${name('packs')} is not ${s3Form}.`)
+  return location
+}

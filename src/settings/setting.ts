@@ -1,0 +1,24 @@
+/** What a setting is, and the error of one that is wrong. Which settings there are is table.ts. */
+
+/** A setting that is missing, unreadable or contradicts another; the message names it. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+export type Setting = Readonly<{
+  env: string
+  flag: string
+  /** What a value looks like, for help and documentation. */
+  value: string
+  default: string
+  meaning: string
+}>
+
+export function setting(name: string, value: string, standard: string, meaning: string): Setting {
+  const flag = `--${name.toLowerCase().replaceAll('_', '-')}`
+  return { env: `VISAGE_${name}`, flag, value, default: standard, meaning }
+}
+
+export function nameOf({ env, flag }: Setting): string {
+  return `${env} (${flag})`
+}

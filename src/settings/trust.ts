@@ -1,0 +1,117 @@
+/** Whose tokens to believe: a Microsoft cloud with its tenants, or any OpenID Connect issuer. */
+
+import { isGuid } from '../guid.ts'
+import { type CloudName, clouds } from '../tokens/clouds.ts'
+import { presets } from '../tokens/presets.ts'
+import type { B2cTenant, Trust } from '../tokens/trust.ts'
+import { readClaims } from './claims.ts'
+import {
+  chosenOf,
+  flagOf,
+  keysOf,
+  listOf,
+  name,
+  refuseWith,
+  textOf,
+  urlOf,
+  wrong,
+} from './reading.ts'
+import { ConfigError } from './setting.ts'
+import type { SettingName, Texts } from './table.ts'
+
+export function readTrust(texts: Texts): Trust {
+  if (texts.cloud !== undefined && texts.issuer !== undefined) {
+    throw new ConfigError(`${name('cloud')} and ${name('issuer')}: set one of them, not both.`)
+  }
+  if (texts.issuer !== undefined) return readOidcTrust(texts, texts.issuer)
+  if (texts.cloud !== undefined) return readEntraTrust(texts, texts.cloud)
+  throw new ConfigError(
+    `${name('cloud')} or ${name('issuer')} is missing: Visage needs to know whose tokens to believe. To try it without an identity provider, run \`visage dev\`.`,
+  )
+}
+
+function readOidcTrust(texts: Texts, issuer: string): Trust {
+  refuseWith(texts, 'issuer', ['tenants', 'b2cTenants', 'personalAccounts'])
+  const url = urlOf('issuer', issuer)
+  // Keys fetched over plain http could be anybody's on the way; a loopback issuer is for trying things out.
+  if (url.protocol !== 'https:' && !isLoopback(url)) throw wrong('issuer', issuer, 'an https url')
+  return {
+    kind: 'oidc',
+    issuers: [{ issuer }],
+    audiences: audiencesOf(texts),
+    tenantId: textOf(texts, 'issuerTenant'),
+    reading: readClaims(texts, chosenOf(texts, 'issuerPreset', keysOf(presets))),
+  }
+}
+
+function readEntraTrust(texts: Texts, cloud: string): Trust {
+  refuseWith(texts, 'cloud', ['issuerTenant', 'issuerPreset'])
+  if (!Object.hasOwn(clouds, cloud))
+    throw wrong('cloud', cloud, `one of ${Object.keys(clouds).join(', ')}`)
+  const personal = flagOf(texts, 'personalAccounts')
+  if (personal && cloud !== 'global') {
+    throw new ConfigError(
+      `${name('personalAccounts')}: personal accounts exist in the cloud global only, and ${name('cloud')} is ${cloud}.`,
+    )
+  }
+  return {
+    kind: 'entra',
+    cloud: cloud as CloudName,
+    tenants: tenantsOf(texts),
+    b2cTenants: b2cTenantsOf(texts),
+    audiences: audiencesOf(texts),
+    personal,
+    reading: readClaims(texts, 'entra'),
+  }
+}
+
+function isLoopback(url: URL): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
+}
+
+function tenantsOf(texts: Texts): 'any' | readonly string[] {
+  if (texts.tenants === undefined) {
+    throw new ConfigError(
+      `${name('tenants')} is missing: the ids of the tenants to accept, separated by commas, or any.`,
+    )
+  }
+  if (texts.tenants.trim() === 'any') return 'any'
+  return listOf(texts.tenants).map(tenant => tenantOf('tenants', tenant))
+}
+
+function tenantOf(setting: SettingName, text: string): string {
+  if (!isGuid(text)) throw wrong(setting, text, 'tenant ids (GUIDs)')
+  return text.toLowerCase()
+}
+
+const hostName = /^[a-z\d]([a-z\d.-]*[a-z\d])?(:\d{1,5})?$/i
+/** https://learn.microsoft.com/en-us/azure/active-directory-b2c/user-flow-overview */
+const b2cPolicy = /^b2c_1a?_[\w-]{1,120}$/i
+
+function b2cTenantsOf(texts: Texts): B2cTenant[] {
+  return listOf(texts.b2cTenants ?? '').map(b2cTenantOf)
+}
+
+/** Keys belong to a policy, so a host without one lets nobody in: refused here instead. */
+function b2cTenantOf(entry: string): B2cTenant {
+  const [, tenant = '', place] = /^([^=]*)(?:=(.*))?$/.exec(entry) ?? []
+  const tenantId = tenantOf('b2cTenants', tenant.trim())
+  if (place === undefined) return { tenantId }
+  const [host = '', ...policies] = place.trim().split('/')
+  if (hostName.test(host) && policies.length > 0 && policies.every(name => b2cPolicy.test(name))) {
+    return { tenantId, host: host.toLowerCase(), policies }
+  }
+  throw wrong(
+    'b2cTenants',
+    entry,
+    'a tenant id, or one with its sign-in host and user flows, such as id=contoso.b2clogin.com/B2C_1_sign_in',
+  )
+}
+
+function audiencesOf(texts: Texts): readonly string[] {
+  const audiences = listOf(texts.audience ?? '')
+  if (audiences.length > 0) return audiences
+  throw new ConfigError(
+    `${name('audience')} is missing: the client id or App ID URI of the app registration that tokens are issued for.`,
+  )
+}
