@@ -123,7 +123,7 @@ const afterTable = `- **Lost**: a photo, under load or after it, was older than 
   It depends on the machine; here servers, stores and load share one.
 
 \`npm run reliability\` makes this table and ends with 1 when a column in the middle is not 0;
-\`-- --quick\` makes each in a few rounds, which takes three minutes, and so does \`npm test\`.`
+\`-- --quick\` makes each in a few rounds, which takes three minutes, and so does \`npm run test:long\`.`
 
 const costs = `## What one request may cost
 
