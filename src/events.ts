@@ -1,6 +1,6 @@
 /**
- * What is worth telling an operator, one function each, and how grave it is. It does not know where the
- * words go: a writer of lines is handed in.
+ * Events for the log, one function each, with their severity. It does not know where the lines go: the
+ * writer is a parameter.
  */
 import { Failure } from './failure.ts'
 
@@ -10,9 +10,9 @@ export type Answered = Readonly<{
     url: string
     headers: Readonly<Record<string, string | undefined>>
   }>
-  /** Left out where the address led to no operation. */
+  /** Undefined when no operation was matched. */
   route?: Readonly<{ operation: string; path: string }> | undefined
-  /** Undefined when the call was refused before its token was believed. */
+  /** Undefined when the call was refused before its token was verified. */
   caller: Asker | undefined
   reply: Readonly<{
     status: number
@@ -28,11 +28,11 @@ export type Answered = Readonly<{
   /** Undefined for a success; a Failure, or a bug. */
   failure: unknown
   durationMs: number
-  /** The faults that a developer asked for and that shaped this answer, in their words. */
+  /** The faults of `visage dev` that changed this answer, as the developer wrote them. */
   faults?: readonly string[]
 }>
 
-/** As much of a caller as can be told. */
+/** What may be logged of a caller. */
 export type Asker = Readonly<{
   kind: 'delegated' | 'personal' | 'application'
   objectId: string
@@ -42,19 +42,19 @@ export type Asker = Readonly<{
 
 export type Events = Readonly<{
   answered: (event: Answered) => void
-  /** Something went wrong that no request waits for. */
+  /** Something in the background failed. */
   troubled: (what: string, error: unknown) => void
 }>
 
 export type ServerEvents = Events &
   Readonly<{
-    /** A part went away, or came back: why, by the name of the part; empty when all are there. */
+    /** Why parts are unavailable, by name, whenever that changes; empty when all are available. */
     readinessChanged: (causes: ReadonlyMap<string, unknown>) => void
-    /** The keys of an issuer cannot be had, or can again: why, by their address; empty when all can. */
+    /** The same for the keys of issuers, by their address. */
     issuersChanged: (causes: ReadonlyMap<string, unknown>) => void
-    /** A process that decodes pictures has ended, and another follows. */
+    /** A renderer process has ended and is replaced. */
     rendererEnded: (end: RendererEnd) => void
-    /** The kernel's limits on those processes could not be set. */
+    /** The kernel's limits on renderer processes could not be set. */
     renderersUnlimited: () => void
   }>
 
@@ -67,22 +67,22 @@ export type RendererEnd = Readonly<{
   nextInMs: number
 }>
 
-/** Gravest first. */
+/** Highest first. */
 export const severities = ['error', 'warning', 'info', 'debug'] as const
 export type Severity = (typeof severities)[number]
 export type WriteLine = (severity: Severity, fields: Readonly<Record<string, unknown>>) => void
 
 export type EventOptions = Readonly<{
-  /** The least grave that is written. */
+  /** Lowest severity to log. */
   level?: Severity | undefined
-  /** Sees every answer, whatever is written. */
+  /** Called for every answer, at any level. */
   watch?: ((event: Answered) => void) | undefined
 }>
 
 /**
- * error: bugs, and trouble in the background. warning: what the machine cannot do just now. info: whose
- * photo was changed, and by whom. debug: every answer. Never a token, never a byte of a picture, no query
- * of an url and no name of a person that has an @. For a line that is not written no object is made.
+ * error: bugs and failures in the background. warning: what cannot be served at the moment. info: whose
+ * photo was changed, and by whom. debug: every answer. Never logged: tokens, bytes of pictures, queries of
+ * addresses, and names with an @. A line below the level costs no object.
  */
 export function createEvents(write: WriteLine, options: EventOptions = {}): ServerEvents {
   const { level = 'warning', watch } = options
@@ -114,7 +114,7 @@ export function createEvents(write: WriteLine, options: EventOptions = {}): Serv
       if (least < severities.indexOf('warning')) return
       write('warning', {
         event: 'renderers-unlimited',
-        why: 'prlimit (util-linux) is not there or not allowed: renderers have no limit of memory, and a decoder that is taken over could open files and sockets',
+        why: 'prlimit (util-linux) is missing or not allowed: renderers have no memory limit, and a compromised decoder could open files and sockets',
       })
     },
   }
@@ -122,7 +122,7 @@ export function createEvents(write: WriteLine, options: EventOptions = {}): Serv
 
 function severityOf({ reply, failure }: Answered): Severity {
   if (failure !== undefined && !(failure instanceof Failure)) return 'error'
-  // Without a failure it is a fault that was asked for.
+  // Without a failure it is a fault of `visage dev`.
   if (reply.status >= 500 && failure !== undefined) return 'warning'
   return reply.changed === undefined ? 'debug' : 'info'
 }
@@ -155,13 +155,13 @@ function describeAnswer(event: Answered): Record<string, unknown> {
 }
 
 const longestPath = 300
-/** Also the beginning of one. */
+/** Also the beginning of a token. */
 const webToken = /\beyJ[\w-]{5,}(?:\.[\w-]*)*/g
 
-/** Without its query, tokens that somebody put there, and userPrincipalNames, which are often e-mail addresses. */
+/** Without the query, tokens and userPrincipalNames, which are often e-mail addresses. */
 export function loggablePath(url: string): string {
   const path = url.slice(0, longestPath).split('?', 1)[0] ?? ''
-  // What is cut off may be what tells that it is a name.
+  // The part that is cut off may contain the @ of a name.
   const whole = path.length === longestPath ? path.replace(/[^/()',]*$/, '…') : path
   return whole
     .replaceAll(/[^/()',]*(?:@|%(?:25)*40)[^/()',]*/gi, '{name}')
@@ -181,9 +181,8 @@ function describe(error: unknown): Record<string, unknown> {
 const longestText = 4000
 
 /**
- * No error we know of carries one; what a driver, a proxy or an identity provider puts into its words is
- * not ours to vouch for. It stops bearer tokens, JSON Web Tokens, passwords in addresses and signatures in
- * their queries.
+ * No known error contains a secret, but texts of drivers, proxies and identity providers may. Stops bearer
+ * tokens, JSON Web Tokens, passwords in addresses and signatures in their queries.
  */
 export function withoutSecrets(text: string): string {
   return text

@@ -1,11 +1,10 @@
 /**
- * Every way a request can fail, by our own code. It knows no status number and no Graph word:
- * graph/errors.ts is the table that turns a code into an answer, and it does not compile while
- * a code of this union is missing there.
+ * Every way a request can fail, as a code of our own. It knows no status number and no Graph word: the
+ * table in graph/errors.ts turns a code into an answer, and does not compile if a code is missing there.
  */
 
 export type FailureCode =
-  // who is asking
+  // the caller
   | 'token-missing'
   | 'token-malformed'
   | 'token-algorithm-refused'
@@ -22,14 +21,14 @@ export type FailureCode =
   | 'token-is-id-token'
   | 'token-type-refused'
   | 'signing-keys-unavailable'
-  // what they may do
+  // permissions
   | 'permission-missing'
   | 'relation-missing'
   | 'photo-updates-restricted'
   | 'account-unsupported'
   | 'b2c-unsupported'
   | 'me-needs-a-user'
-  // what they ask for
+  // the address
   | 'version-unknown'
   | 'segment-unknown'
   | 'address-malformed'
@@ -47,7 +46,7 @@ export type FailureCode =
   | 'photo-size-not-found'
   | 'photo-changed'
   | 'condition-malformed'
-  // what they send
+  // the body
   | 'body-empty'
   | 'body-too-large'
   | 'body-stalled'
@@ -68,7 +67,7 @@ export type FailureCode =
   | 'image-has-too-many-pixels'
   | 'image-too-slow'
   | 'image-ended-renderer'
-  // what the machine cannot do just now
+  // what cannot be served at the moment
   | 'overloaded'
   | 'renderers-unavailable'
   | 'client-gone'
@@ -77,12 +76,12 @@ export type FailureCode =
   | 'upload-throttled'
   | 'storage-unavailable'
   | 'store-read-only'
-  // what the HTTP parser refuses before a call exists
+  // refused by the HTTP parser, before a call exists
   | 'http-malformed'
   | 'headers-too-large'
   | 'request-timed-out'
 
-/** Named facts that are safe to show: limits, sizes, permission names; never secrets or ids of others. */
+/** Facts that are safe to show: limits, sizes, permission names; never secrets or ids of others. */
 export type Facts = Readonly<Record<string, string | number | readonly string[]>>
 
 /**
@@ -97,7 +96,7 @@ export class Failure extends Error {
     code: FailureCode,
     options: { detail?: string; facts?: Facts; cause?: unknown } = {},
   ) {
-    // A refusal says by its code where it comes from, and a stack trace costs twenty times the rest. A
+    // No stack trace: the code says where it comes from, and a trace costs twenty times the rest. The
     // cause keeps its own.
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0

@@ -1,7 +1,7 @@
 /**
- * May this caller do this? Asked twice: `permit` before the target is looked up, by the published
- * table alone; `relate` after, by what the caller is to the target. It does not know tokens, the
- * directory or status numbers: who calls and how they are related is told in plain values.
+ * May this caller do this? Decided twice: `permit` before the target is looked up, by the published
+ * table alone; `relate` after, by the relation of caller and target. It does not know tokens, the
+ * directory or status numbers: caller and relation are plain values.
  */
 import { actingRoles, type RoleName, roles } from './roles.ts'
 import {
@@ -21,7 +21,7 @@ export type Asker = Readonly<{
   isB2c: boolean
 }>
 
-/** What the caller is to the target. Where there is no target (a list of users), all are false. */
+/** Of caller and target. Without a target (a list of users) all are false. */
 export type Relation = Readonly<{
   /** The target is the signed-in user. */
   isSelf: boolean
@@ -36,9 +36,9 @@ export type Relation = Readonly<{
 export type Refusal = Readonly<{
   allowed: false
   why: 'permission-missing' | 'relation-missing' | 'account-unsupported' | 'b2c-unsupported'
-  /** Any one of these would have been enough, together with one of `roles` where those are named. */
+  /** Any one of these is enough, together with one of `roles` if there are any. */
   sufficient: readonly Permission[]
-  /** Those of `sufficient` that do only for what is the signed-in user's own. */
+  /** Those of `sufficient` that reach only what belongs to the signed-in user. */
   ownOnly?: readonly Permission[]
   /** The caller lacks all of these and needs one. */
   roles?: readonly RoleName[]
@@ -54,7 +54,7 @@ export function permit(action: Action, resource: Resource, caller: Asker): Verdi
   if (impossible) return impossible
   const sufficient = publishedPermissions(action, resource, caller.kind)
   if (holdsOne(caller, sufficient)) return allowed
-  // Whose target it is comes out later, so the caller is told which permissions depend on it.
+  // The target is not known yet, so the caller is told which permissions depend on it.
   const ownOnly = caller.kind === 'application' ? [] : sufficient.filter(reachesOwnOnly)
   return {
     allowed: false,
@@ -65,8 +65,8 @@ export function permit(action: Action, resource: Resource, caller: Asker): Verdi
 }
 
 /**
- * Whether they may do it to this target. What is yours takes any permission of the table; what is
- * not takes one that reaches others and, to change it, an administrator's role. Implies `permit`.
+ * Whether the caller may do it to this target. For their own, any permission of the table is enough; for
+ * others', one that reaches others and, for a change, an administrator's role. Implies `permit`.
  */
 export function relate(
   action: Action,
@@ -85,14 +85,14 @@ export function relate(
   if (!lacksPermission && !lacksRole) return allowed
   return {
     allowed: false,
-    // Nothing to grant is no missing permission: it is somebody else's.
+    // Without a permission that would be enough, the reason is that the target is another person's.
     why: lacksPermission && sufficient.length > 0 ? 'permission-missing' : 'relation-missing',
     sufficient,
     ...(lacksRole && sufficient.length > 0 && { roles: acting }),
   }
 }
 
-/** What no permission would change. */
+/** Refusals that no permission would change. */
 function refuseImpossible(action: Action, resource: Resource, caller: Asker): Refusal | undefined {
   // "Azure AD B2C 租户目前不支持使用Microsoft 图形 API更新用户的照片。" Azure AD B2C tenants do not
   // support updating users' photos. @differs For B2C tenants the page on reading refuses reading too;
@@ -132,7 +132,7 @@ function reachesOwnOnly(name: Permission): boolean {
   return permissionReach[name] === 'own'
 }
 
-/** A relation of another kind does not count: owning a group makes nobody's photo yours. */
+/** Only the relation of this kind of resource counts: owning a group gives no right to a user's photo. */
 function isOwn(resource: Resource, relation: Relation): boolean {
   switch (resource) {
     case 'user':

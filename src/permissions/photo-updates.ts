@@ -1,6 +1,6 @@
 /**
- * May photos of users be changed here at all? The organisation's photoUpdateSettings narrow what
- * decide.ts allows and never widen it. This file does not know where the settings are kept.
+ * May photos of users be changed at all? The organisation's photoUpdateSettings can only restrict what
+ * decide.ts allows. This file does not know where the settings are stored.
  *
  * https://learn.microsoft.com/en-us/graph/profilephoto-configure-settings
  */
@@ -9,11 +9,11 @@ import type { AccountKind } from './tables.ts'
 
 export type Restrictions = Readonly<{
   source: 'cloud' | 'onPremises' | null
-  /** Template ids in lower case; none: everyone, as far as permissions go. */
+  /** Template ids in lower case; empty: no restriction. */
   allowedRoles: readonly string[]
 }>
 
-/** Which of the settings refuses, and for `allowedRoles` the names of the roles that would do. */
+/** Which setting refuses, and for `allowedRoles` the names of the allowed roles. */
 export type Restriction = Readonly<
   { setting: 'source' } | { setting: 'allowedRoles'; roles: readonly string[] }
 >
@@ -27,9 +27,9 @@ export function restrictPhotoUpdate(
   // updates through a cloud service too.
   if (settings.source === 'onPremises') return { setting: 'source' }
   if (settings.allowedRoles.length === 0) return undefined
-  // "Block users from changing their user profile photos": roles are held by people, and the page
-  // says nothing of applications, which act by an administrator's consent. Were they refused too,
-  // nothing could bring the photos of an organisation whose people may not.
+  // "Block users from changing their user profile photos": only people hold roles, and the page says
+  // nothing about applications, which have an administrator's consent. If they were refused too, nobody
+  // could set photos where users may not.
   if (caller.kind === 'application') return undefined
   if (settings.allowedRoles.some(id => caller.roleTemplateIds.has(id))) return undefined
   return { setting: 'allowedRoles', roles: settings.allowedRoles.map(nameOfRole) }

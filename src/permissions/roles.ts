@@ -16,15 +16,15 @@ export const roles = {
   'Groups Administrator': 'fdd7a751-b60b-444a-984c-02652fe8fa1c',
   'Exchange Administrator': '29232cdf-9323-42fd-ade2-1d097af3e4de',
   'Teams Administrator': '69091246-20e8-4a56-aa4d-066075b2a7a8',
-  // Opens nothing here, though Entra's own list lets it set photos: Graph's page does not name it.
+  // Gives no right here: Entra's list lets it set photos, but Graph's page does not name it.
   'Intune Administrator': '3a2c62db-5318-420d-8d74-23affee5d9d5',
 } as const satisfies Record<string, string>
 
 export type RoleName = keyof typeof roles
 
-/** Which roles let a person change what is not theirs. */
+/** Which roles let a person change others'. */
 export const actingRoles: Readonly<Record<Resource, readonly RoleName[]>> = {
-  // Newer pages spell the founding document's "for example" out: Global, User or People Administrator.
+  // Newer pages name all of them: Global, User or People Administrator.
   // https://learn.microsoft.com/en-us/graph/api/profilephoto-update
   user: ['Global Administrator', 'User Administrator', 'People Administrator'],
   // @differs No page says who may set a group's photo besides its owners; these manage groups.
@@ -36,7 +36,7 @@ export const actingRoles: Readonly<Record<Resource, readonly RoleName[]>> = {
   // These are only read.
   membership: [],
   ownership: [],
-  // A mailbox is private: no role opens another person's contacts.
+  // A mailbox is private: no role gives access to another person's contacts.
   contact: [],
   contactFolder: [],
   // "People Administrator is the least privileged role supported for this operation."

@@ -1,6 +1,6 @@
 /**
  * The permission tables as Microsoft publishes them, one literal row per published row, each under
- * the sentence and the page it comes from. It decides nothing: decide.ts reads it, and
+ * the sentence and the page it comes from. decide.ts decides with it, and
  * docs/permissions.md is generated from it. Where pages disagree, the founding document wins.
  */
 
@@ -307,7 +307,7 @@ const readGroupEntry: Table = {
 const listGroups: Table = { source: `${pages}/group-list`, rows: readGroupEntry.rows }
 
 // "Get team". @differs For applications the page on reading a team begins with TeamSettings.Read.Group
-// and TeamSettings.ReadWrite.Group, which rest on consent for one team: Visage knows no such consent.
+// and TeamSettings.ReadWrite.Group, which need consent for one team: Visage has no such consent.
 const readTeamEntry: Table = {
   source: `${pages}/team-get`,
   rows: {
@@ -437,7 +437,7 @@ const updateSettings: Table = {
 }
 
 // "Delete photoUpdateSettings". @differs The page on deleting photoUpdateSettings publishes no table:
-// what changes a setting takes it back.
+// the permissions to update apply.
 const deleteSettings: Table = {
   source: betaPage('peopleadminsettings-delete-photoupdatesettings'),
   rows: updateSettings.rows,
@@ -446,21 +446,21 @@ const deleteSettings: Table = {
 // Settings have no photo, and an organisation always has exactly one set of them.
 const onlyOneOfSettings = absent(betaPage('resources/photoupdatesettings'))
 
-// Graph can change these too; for the sake of their photos it is enough to make and to delete them.
+// Graph can change these too; photos only need them to be created and deleted.
 const noContactUpdates = absent(`${pages}/contact-update`)
 const noFolderUpdates = absent(`${pages}/contactfolder-update`)
 
-// A contact folder has no photo, and a directory's people, groups and teams are not made here.
+// A contact folder has no photo; users, groups and teams are not created here.
 const noFolderPhoto = absent(`${pages}/resources/contactfolder`)
 const noUserWrites = absent(`${pages}/resources/users`)
 const noGroupWrites = absent(`${pages}/resources/group`)
 const noTeamWrites = absent(`${pages}/resources/team`)
 
-// Who is in a group, and who owns it, is listed and nothing else.
+// Memberships and ownerships are only listed.
 const onlyListedMemberships = absent(`${pages}/user-list-memberof`)
 const onlyListedOwnerships = absent(`${pages}/user-list-ownedobjects`)
 
-/** Every question has an answer: total over action, resource and kind of account. */
+/** Complete: every action, resource and kind of account. */
 export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>> = {
   read: {
     user: readUser,

@@ -1,5 +1,5 @@
 /**
- * How much an application may ask of a mailbox, and how a person writes that down. It knows neither
+ * How much an application may ask of a mailbox, and the text form of that in a setting. It knows neither
  * time nor requests.
  */
 
@@ -16,7 +16,7 @@ export type ThrottleLimits = Readonly<{
 }>
 
 const megabyte = 1024 * 1024
-/** What a photo may have: with a lower limit the largest would never get in. */
+/** The largest photo: a lower limit would always refuse it. */
 const leastUpload = 4 * megabyte
 const longestWindowSeconds = 24 * 60 * 60
 
@@ -34,7 +34,7 @@ export const graphLimits: ThrottleLimits = {
 export const limitsForm =
   'off, graph, or any of requests=10000/600s,concurrent=4,upload=150MB/300s (at least 4MB)'
 
-/** `graph` and numbers -> limits; undefined for a text that says neither. */
+/** `graph` or numbers -> limits; undefined for any other text. */
 export function parseLimits(text: string): ThrottleLimits | undefined {
   if (text === 'graph') return graphLimits
   const limits: { -readonly [Name in keyof ThrottleLimits]: ThrottleLimits[Name] } = {}

@@ -1,8 +1,7 @@
 /**
- * Holds whoever asks too much to their limits, each key for itself. It counts in this process alone:
- * several processes side by side let through as many times as much. What a key stands for, and when
- * to ask, is decided elsewhere.
- * @differs Throttling is off unless it is asked for, and counts in each process for itself.
+ * Refuses what is over the limits, for each key separately. It counts in this process only: several
+ * processes together let through that many times as much. It does not know what a key stands for.
+ * @differs Throttling is off by default, and counts in each process separately.
  */
 import { Failure, type FailureCode } from '../failure.ts'
 import type { ThrottleLimits } from './limits.ts'
@@ -14,7 +13,7 @@ export type Throttle = Readonly<{
    * @throws Failure 'requests-throttled', 'concurrency-throttled' with `retryAfterSeconds`.
    */
   admit(key: string): Admission
-  /** How many keys are remembered. */
+  /** How many keys are counted. */
   size(): number
 }>
 
@@ -26,7 +25,7 @@ export type Admission = Disposable &
     addUpload(bytes: number): void
   }>
 
-/** A few dozen bytes to a few kilobytes each. */
+/** Each takes from a few dozen bytes to a few kilobytes. */
 const maxKeys = 20_000
 
 type Bucket = {
@@ -48,7 +47,7 @@ export function createThrottle(
       const bucket = take(buckets, key, limits)
       countRequest(bucket, limits, elapsed())
       if (limits.concurrent !== undefined && bucket.running >= limits.concurrent) {
-        // Nobody knows when one of those under way will be done.
+        // It is not known when one of the running requests ends.
         throw refusal('concurrency-throttled', 0, {})
       }
       bucket.running++
@@ -71,9 +70,9 @@ function take(buckets: Map<string, Bucket>, key: string, limits: ThrottleLimits)
 }
 
 /**
- * Memory is bounded by forgetting the one that was quiet for longest, and with it what it had used:
- * who goes round more mailboxes than these gets more than the limit, and no single mailbox suffers.
- * Those with requests under way stay; connections bound them.
+ * Bounds memory by removing the least recently used key with its counts: an application with more
+ * mailboxes than these gets more than the limit, but not at any single mailbox. Keys with running
+ * requests stay; the number of connections bounds them.
  */
 function forgetOne(buckets: Map<string, Bucket>): void {
   for (const [key, { running }] of buckets) {

@@ -1,13 +1,13 @@
 /**
  * How much has happened lately, for one limit. It counts in slices of a sixtieth of the window and
- * keeps a slice until all of it is over, so that what it counts is never less than what happened in
- * the window, and its memory is the same however much happens. It does not refuse anything.
+ * removes a slice only when all of it is older than the window, so that it never counts too little, and
+ * its memory does not grow with the load. It refuses nothing.
  */
 import type { Rate } from './limits.ts'
 
 export type Window = Readonly<{
   add(amount: number, atMs: number): void
-  /** Milliseconds until `amount` more is within the rate, if nothing else happens; 0: it is now. */
+  /** Milliseconds until `amount` more is within the rate, if nothing else happens; 0 if it is now. */
   waitFor(amount: number, atMs: number): number
 }>
 
@@ -29,7 +29,7 @@ export function createWindow(rate: Rate): Window {
       forgetOld(atMs)
       total += amount
       const newest = slices.at(-1)
-      // A clock that was set back counts into the newest slice: what is counted late is kept longer.
+      // If the clock goes back, the newest slice counts: amounts are kept longer, not shorter.
       if (newest !== undefined && atMs < newest.endsAt) newest.count += amount
       else slices.push({ endsAt: (Math.floor(atMs / sliceMs) + 1) * sliceMs, count: amount })
     },

@@ -1,8 +1,8 @@
 /**
- * Whether a verified token is an access token. An ID token of the same issuer has a true signature and
- * may have this server as its audience, but it tells a client who signed in and grants nothing. Stops
- * such a token from acting for the person, or as an application; it does not stop one without any of
- * these marks, which then has no scopes either.
+ * Whether a verified token is an access token. An ID token of the same issuer has a valid signature and
+ * may name this server as its audience, but it only tells a client who signed in. Stops an ID token from
+ * being used as a person's or an application's access token. Does not stop an ID token without any of
+ * these marks; that one has no scopes.
  */
 import { Failure } from '../failure.ts'
 import { quote } from './bearer.ts'
@@ -23,7 +23,7 @@ export function requireAccessToken(claims: Claims, { pointers }: Reading): void 
   if (mark !== undefined && !hasScopes) throw isIdToken(`${mark} and no scope`)
 }
 
-/** An empty scope grants nothing, as none does. */
+/** An empty scope counts as none. */
 function isNamed(scope: unknown): boolean {
   return typeof scope === 'string' ? scope.trim() !== '' : Array.isArray(scope) && scope.length > 0
 }
@@ -34,7 +34,7 @@ function isIdToken(detail: string): Failure {
 
 /**
  * "The resource server MUST verify that the 'typ' header value is 'at+jwt' or 'application/at+jwt'":
- * where the operator demands it, for few issuers write it.
+ * only where the operator asks for it, since few issuers write it.
  * https://www.rfc-editor.org/rfc/rfc9068#section-4
  */
 export function requireAccessTokenType(type: unknown, reading: Reading): void {

@@ -1,12 +1,12 @@
 /**
- * Whether an application calls, with nobody signed in. Each kind of issuer says it in its own way, and
- * a token that does not say it is a person's: a person's token that passed as an application's could
- * change everybody's photo, the other way round only its own.
+ * Whether the caller is an application without a signed-in person. Each kind of issuer marks that in its
+ * own way; a token without the mark is a person's. That is the safe default: a person's token taken for
+ * an application's could change everybody's photo, the opposite mistake only one.
  */
 import type { ApplicationSign, Reading } from './presets.ts'
 import { type Claims, listAt, textAt, wordsAt } from './values.ts'
 
-/** A listed client is one in any case: no person signs in with it, says the operator. */
+/** A client in the setting is always an application: the operator says that nobody signs in with it. */
 export function isApplication(claims: Claims, reading: Reading): boolean {
   const client = textAt(claims, reading.pointers.client)
   if (client !== '' && reading.applications.includes(client)) return true
@@ -24,9 +24,9 @@ const signs: Readonly<Record<ApplicationSign, Sign>> = {
 }
 
 /**
- * `idtyp` is an optional claim; without it, roles and no scopes mean an application. `roles` of a
- * person are app roles, not application permissions, so `oid` has to equal `sub` as well, as it does
- * for applications alone.
+ * `idtyp` is an optional claim; without it, roles and no scopes mean an application. A person's `roles`
+ * are app roles, not application permissions, so `oid` must also equal `sub`, which is so only for
+ * applications.
  * https://learn.microsoft.com/en-us/entra/identity-platform/optional-claims-reference
  */
 function saysEntra(claims: Claims, _client: string, { pointers }: Reading): boolean {
@@ -39,8 +39,8 @@ function saysEntra(claims: Claims, _client: string, { pointers }: Reading): bool
 }
 
 /**
- * A session (`sid`) is a person's. Keycloak reserves the prefix of the name, so no person can be called
- * so. Seen on 2026-11-28 with Keycloak 26.4.0.
+ * Only a person has a session (`sid`). Keycloak reserves the prefix, so no person can have such a name.
+ * Seen on 2026-11-28 with Keycloak 26.4.0.
  */
 function saysKeycloak(claims: Claims): boolean {
   if (claims.sid !== undefined || textAt(claims, ['/client_id']) === '') return false

@@ -1,6 +1,6 @@
 /**
- * From an Authorization header to the parts of a token, before anything in it is believed. It decides
- * what is a token at all and which algorithms are worth a look; it knows no issuer and no key.
+ * Authorization header -> the parts of a token, not verified yet. It decides what a token looks like and
+ * which algorithms are accepted; it knows no issuer and no key.
  *
  * https://www.rfc-editor.org/rfc/rfc6750#section-2.1, https://www.rfc-editor.org/rfc/rfc8725
  */
@@ -35,8 +35,8 @@ export type UnverifiedToken = Readonly<{
 }>
 
 /**
- * What stands behind Bearer, without the spaces and tabs around it (RFC 9110, 5.6.3); whether it is a
- * token, `readToken` says. Other white space is part of it: one token has one spelling.
+ * The text after Bearer, without the spaces and tabs around it (RFC 9110, 5.6.3); `readToken` checks it.
+ * Other white space stays part of it, so that each token has one spelling.
  */
 export function readBearer(authorization: string): string {
   if (authorization.length > maxAuthorizationLength) {
@@ -89,7 +89,7 @@ export function readToken(text: string): UnverifiedToken {
       facts: { algorithms: acceptedAlgorithms },
     })
   }
-  if (kid !== undefined && typeof kid !== 'string') throw malformed('kid is no string')
+  if (kid !== undefined && typeof kid !== 'string') throw malformed('kid is not a string')
   if (!isAccessTokenType(typ)) throw malformed(`typ ${quote(typ)}`)
   if (!isCanonical(text)) throw malformed('the signature is not canonical base64url')
   const claims = decodePart(() => decodeJwt(text))
@@ -102,11 +102,11 @@ function whyNoToken(text: string): string {
   return rest.length > 0 ? 'more than one word after Bearer' : 'not three base64url parts'
 }
 
-/** Without these nothing can be decided. All that are missing are named at once. */
+/** Names all missing claims at once. */
 export function requireClaims({ claims }: UnverifiedToken): void {
   const missing = ['iss', 'aud', 'exp'].filter(name => claims[name] === undefined)
   if (missing.length === 0) return
-  // Whether a token without `sub` names its subject elsewhere, claims.ts decides.
+  // claims.ts decides whether the subject is in another claim.
   if (claims.sub === undefined && claims.oid === undefined) missing.push('sub')
   throw new Failure('token-claim-missing', {
     detail: `no ${missing.join(', ')}`,
@@ -114,7 +114,7 @@ export function requireClaims({ claims }: UnverifiedToken): void {
   })
 }
 
-/** What a token claims goes to the log quoted and cut: it may be long, and may hold line breaks. */
+/** For the log: a value of a token may be long and may contain line breaks. */
 export function quote(value: unknown): string {
   return (JSON.stringify(value) ?? 'undefined').slice(0, 200)
 }
@@ -137,7 +137,7 @@ function isAccessTokenType(typ: unknown): boolean {
   return typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ)
 }
 
-/** The last character of a signature has unused bits: without this, several spellings are one token. */
+/** The last character of a signature has unused bits; without this check a token has several spellings. */
 function isCanonical(text: string): boolean {
   const signature = text.slice(text.lastIndexOf('.') + 1)
   return Buffer.from(signature, 'base64url').toString('base64url') === signature

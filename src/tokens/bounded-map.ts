@@ -1,8 +1,7 @@
 /**
- * A map that forgets entries not used for long when it is full. It knows no time: what an entry is
- * worth, and until when, is its user's affair. Two generations instead of a list in order of use: an
- * entry that is used often is found in the recent one, and finding it there writes nothing. The older
- * generation is forgotten as a whole when the recent one is full.
+ * A map with a maximum size that removes entries not used recently. Entries do not expire. It keeps two
+ * generations instead of a list in order of use, so that finding an entry in the recent one writes
+ * nothing. When the recent generation is full, the older one is removed as a whole.
  */
 
 export type BoundedMap<V> = Readonly<{

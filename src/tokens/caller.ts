@@ -1,5 +1,5 @@
 /**
- * Who is asking, as far as a verified token says it. Nothing here was looked up in a directory.
+ * Who calls, as the verified token says. Nothing here comes from a directory.
  */
 
 /**
@@ -10,11 +10,11 @@ export type AccountKind = 'delegated' | 'personal' | 'application'
 
 export type Caller = Readonly<{
   kind: AccountKind
-  /** Lower case; the configured tenant where an issuer knows no tenants. */
+  /** Lower case; the configured tenant where the issuer has no tenants. */
   tenantId: string
   /** The signed-in user, or the service principal of an application. */
   objectId: string
-  /** The program that calls; '' when the token does not say. */
+  /** The client application; '' when the token does not name it. */
   appId: string
   /** Scopes of a person, or the permissions of an application. */
   permissions: ReadonlySet<string>
@@ -25,12 +25,12 @@ export type Caller = Readonly<{
   profile: Profile
 }>
 
-/** What the token says of the person: shown to others, and no base for a decision. */
+/** What the token says about the person: for display, not for decisions. */
 export type Profile = Readonly<{
   userName?: string
   /** The operator says that the issuer vouches for names. */
   isVouchedFor?: boolean
-  /** What the person may be found by, where the operator says that the issuer vouches for it. */
+  /** The name to find the person by, where the operator says that the issuer vouches for it. */
   vouchedName?: string
   displayName?: string
   givenName?: string

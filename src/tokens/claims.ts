@@ -1,6 +1,6 @@
 /**
- * Verified claims -> Caller. It decides who is an application, a person at work, or a person at home,
- * by the pointers that the reading names; it does not know what any of them may do.
+ * Verified claims -> Caller. It decides whether the caller is an application, a work account or a
+ * personal account, by the pointers of the reading; it does not know what each may do.
  */
 
 import { Failure } from '../failure.ts'
@@ -48,8 +48,8 @@ function readTenant(claims: Claims, issuer: Issuer, { pointers }: Reading): stri
 }
 
 /**
- * A personal account has no applications of its own, so its tenant comes first: the narrowest table.
- * A token that grants nothing is a person's, with no permission at all.
+ * The tenant comes first: the tenant of personal accounts has no applications. A token that grants
+ * nothing is a person's without permissions.
  */
 function readKind(claims: Claims, reading: Reading, tenantId: string): AccountKind {
   if (tenantId === personalTenantId) return 'personal'
@@ -57,8 +57,8 @@ function readKind(claims: Claims, reading: Reading, tenantId: string): AccountKi
 }
 
 /**
- * Compared in lower case where it is a GUID; an id of another form is case-sensitive. An application
- * without an id of its own is its client.
+ * A GUID is compared in lower case; an id of another form is case-sensitive. An application without an
+ * id has the id of its client.
  */
 function readId(claims: Claims, { pointers }: Reading, kind: AccountKind, client: string): string {
   const found = idAt(claims, pointers.id)
@@ -72,7 +72,7 @@ function readId(claims: Claims, { pointers }: Reading, kind: AccountKind, client
   return normalizeId(id)
 }
 
-/** The token's own, and those that the operator gives to groups of the token. */
+/** The token's roles, and those that the settings give to the token's groups. */
 function readRoles(claims: Claims, { pointers, groupRoles }: Reading): ReadonlySet<string> {
   const held = listAt(claims, pointers.roles).map(role => role.toLowerCase())
   const given =
@@ -112,7 +112,7 @@ function readProfile(claims: Claims, { pointers, vouches }: Reading): Caller['pr
   return Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined))
 }
 
-/** Whoever may write any address into their account would be found under somebody else's. */
+/** Stops people who may write any address into their account from being found under another person's. */
 function verified(
   claims: Claims,
   { mailVerified }: Reading['pointers'],

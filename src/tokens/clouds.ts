@@ -1,6 +1,6 @@
 /**
- * The four clouds Microsoft Graph is deployed in, as far as a token can tell them apart: who signs,
- * under which names, and which audiences are Graph's own. It knows nothing of this server's settings.
+ * The four clouds of Microsoft Graph: who signs tokens, the names of those issuers, and which audiences
+ * are Graph's. It does not know this server's settings.
  *
  * Roots and hosts: https://learn.microsoft.com/en-us/graph/deployments
  * Entra hosts: https://learn.microsoft.com/en-us/entra/identity-platform/authentication-national-cloud
@@ -11,7 +11,7 @@ export type CloudName = 'global' | 'usgov' | 'usgov-dod' | 'china'
 
 export type Cloud = Readonly<{
   graphRoot: string
-  /** Where discovery is asked comes first; tokens may name any of them as their issuer. */
+  /** The first serves discovery; tokens may name any of them as issuer. */
   authorityHosts: readonly string[]
   /** Host in `iss` of v1.0 tokens: `https://{host}/{tenant}/`. */
   v1IssuerHost: string
@@ -29,8 +29,8 @@ export const clouds = {
     // https://learn.microsoft.com/en-us/azure/active-directory-b2c/tokens-overview
     b2cHostSuffix: '.b2clogin.com',
   },
-  // Both US Government clouds sign in at one host. That v1.0 tokens say sts.windows.net there too
-  // is no sentence of the documentation, but Bot Framework's published US Government issuer is
+  // Both US Government clouds have one sign-in host. No page says that their v1.0 tokens name
+  // sts.windows.net too, but Bot Framework's published US Government issuer is
   // https://sts.windows.net/cab8a31a-1906-4287-a0d8-4eef66b95f6e/:
   // https://learn.microsoft.com/en-us/azure/bot-service/rest-api/bot-framework-rest-connector-authentication
   // The B2C host is uncertain: no page names one for these clouds, only MSAL does.

@@ -1,7 +1,7 @@
 /**
- * Whether the issuers that the settings name give out their keys: asked at the start and then every
- * minute, unless their keys are fresh. It is told of every attempt, also of those that a token caused.
- * It decides nothing about tokens, and an issuer that is away keeps nobody from starting.
+ * Whether the keys of the issuers in the settings can be fetched: tried at the start and then every
+ * minute, unless the keys are fresh. Attempts that a token caused are counted too. It decides nothing
+ * about tokens; an unavailable issuer does not stop the server from starting.
  */
 import type { Failure } from '../failure.ts'
 import { idOf, type KeySource } from './key-set.ts'
@@ -9,9 +9,9 @@ import { idOf, type KeySource } from './key-set.ts'
 export type IssuerState = 'ok' | 'unavailable' | 'unknown'
 
 export type IssuerWatch = Readonly<{
-  /** Of all of them: 'unknown' before each was asked once; undefined where the settings name none. */
+  /** 'unknown' until each was tried once; undefined where the settings name no issuer. */
   state: () => IssuerState | undefined
-  /** How many did not give out their keys when they were last asked. */
+  /** How many failed at their last attempt. */
   countAway: () => number
   end: () => void
 }>
@@ -20,9 +20,9 @@ export type IssuerWatchOptions = Readonly<{
   sources: readonly KeySource[]
   /** Fetches the keys unless they are fresh; the outcome comes by `tell`. */
   prepare: (source: KeySource) => Promise<void>
-  /** Why those that are away are, by the address of their keys, whenever which those are changes. */
+  /** Called when an issuer becomes unavailable or available: the failures, by the address of the keys. */
   changed: (causes: ReadonlyMap<string, Failure>) => void
-  /** Calls `work` again and again; returns what ends that. */
+  /** Calls `work` repeatedly; returns a function that stops it. */
   repeat?: (work: () => void) => () => void
 }>
 

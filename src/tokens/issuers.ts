@@ -1,10 +1,10 @@
 /**
- * Whose tokens count. From what a token says of its issuer, unverified, it finds the issuer that the
- * settings trust and the address of that issuer's keys. It fetches nothing and verifies nothing.
+ * Unverified claims of a token -> the trusted issuer and the address of its keys. It fetches nothing and
+ * verifies nothing.
  *
- * Every address here is composed from settings and the cloud table; of the token only a GUID is used,
- * or a policy name that the settings list. Stops SSRF (a token naming an address for us to fetch) and
- * issuer confusion (keys of one issuer vouching for another). It does not stop a trusted issuer lying.
+ * Every address is composed from settings and the cloud table; only a GUID of the token is used, or a
+ * policy name that the settings list. Stops SSRF (a token naming an address for us to fetch) and issuer
+ * confusion (keys of one issuer accepted for another). Does not stop a trusted issuer from lying.
  */
 
 import { type Facts, Failure } from '../failure.ts'
@@ -24,7 +24,7 @@ export type Issuer = Readonly<{
   /** Every trusted spelling of this issuer for this tenant. */
   spellings: readonly string[]
   tenantId: string
-  /** The tenant is part of the issuer's name; otherwise a claim may name it. */
+  /** The issuer's name contains the tenant; otherwise a claim may name it. */
   namesTenant: boolean
   isB2c: boolean
   keys: KeySource
@@ -50,10 +50,10 @@ export function findIssuer(trust: Trust, claims: IssuerClaims): Issuer {
   return found
 }
 
-/** More would be asked at every start; those beyond are asked when a token comes. */
+/** The keys of further issuers are fetched when a token comes. */
 const maxAskedAtStart = 32
 
-/** Of the issuers that settings name in full. With `{tenantid}` it is a token that names one. */
+/** Of the issuers that settings name in full; one with `{tenantid}` is known only from a token. */
 export function keySourcesOf(trust: Trust): readonly KeySource[] {
   const sources = trust.kind === 'entra' ? entraSources(trust) : oidcSources(trust)
   return sources.slice(0, maxAskedAtStart)
@@ -78,7 +78,7 @@ function find(trust: Trust, iss: string, claims: IssuerClaims): Issuer | undefin
   return trust.kind === 'entra' ? findEntra(trust, iss, claims) : findOidc(trust, iss)
 }
 
-/** Whether the slash at the end is all that is wrong with it: hard to see, so it is said. */
+/** Whether only the slash at the end is wrong: hard to see, so the answer says it. */
 function slashFacts(trust: Trust, iss: string, claims: IssuerClaims): Facts {
   const hasSlash = iss.endsWith('/')
   try {
@@ -108,15 +108,15 @@ function findEntra(trust: EntraTrust, iss: string, claims: IssuerClaims): Issuer
   }
 }
 
-/** Where any organisation may come, one shared document serves all: no token makes us fetch another. */
+/** Where any tenant is allowed, one shared document serves all, so that no token causes another fetch. */
 function sharesKeys(trust: EntraTrust, tenantId: string): boolean {
   return trust.tenants === 'any' && tenantId !== personalTenantId
 }
 
 /**
  * The shared document, at `common`, declares its issuer with a literal `{tenantid}`; tokens of each
- * version have a document of their own. Keys that claims mapping gives a single application (`?appid=`)
- * are not asked for: such tokens do not verify here.
+ * version have their own document. Keys of a single application with claims mapping (`?appid=`) are not
+ * fetched: such tokens are refused.
  * https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-tokens
  */
 function entraKeys(cloud: Cloud, tenantId: string | undefined, isV1: boolean): KeySource {
@@ -144,13 +144,13 @@ function includesTenant(trust: EntraTrust, tenantId: string): boolean {
 }
 
 /**
- * Two forms of issuer, with and without the policy in it; the keys are the policy's in either case.
+ * The issuer has two forms, with and without the policy; in both cases the keys belong to the policy.
  * https://learn.microsoft.com/en-us/azure/active-directory-b2c/tokens-overview#claims
  */
 function findB2c(trust: EntraTrust, iss: string, claims: IssuerClaims): Issuer | undefined {
   const candidates = trust.b2cTenants.flatMap(b2cIssuersOf).filter(b2c => b2c.spells(iss))
   const named = candidates.filter(({ policy }) => fitsPolicy(policy, claims))
-  // A token that names no policy is only believed where there is one that it can be of.
+  // A token without a policy is accepted only where exactly one policy is possible.
   if (named.length > 1 && !namesPolicy(claims)) return undefined
   return named[0]?.issuer
 }
@@ -174,15 +174,15 @@ function b2cIssuersOf({ tenantId, host, policies = [] }: B2cTenant): B2cIssuer[]
   })
 }
 
-/** B2C writes the policy in lower case here, whatever its name is in the portal. */
+/** B2C writes the policy in lower case here, even if the portal shows capitals. */
 function b2cSpellings(host: string, tenant: string, policy: string): readonly string[] {
   const withPolicy = (name: string) => `https://${host}/tfp/${tenant}/${name}/v2.0/`
   return [`https://${host}/${tenant}/v2.0/`, withPolicy(policy.toLowerCase()), withPolicy(policy)]
 }
 
 /**
- * Each claim that is there has to name the policy: stops a token of another user flow, such as a
- * sign-up that checks less, from passing where the flows share their keys.
+ * Each of these claims, if present, must name the policy. Stops a token of another user flow, such as a
+ * sign-up with fewer checks, where the flows share keys.
  */
 function fitsPolicy(policy: string, { tfp, acr }: IssuerClaims): boolean {
   const isPolicy = (claim: unknown) =>
@@ -213,7 +213,7 @@ function findOidc(trust: OidcTrust, iss: string): Issuer | undefined {
   return undefined
 }
 
-/** The tenant that makes the template equal `iss`, '' where it names none, undefined without a match. */
+/** The tenant in `iss`; '' where the template has none; undefined without a match. */
 function matchTemplate(template: string, iss: string): string | undefined {
   const [before = '', after] = template.split(tenantTemplate)
   if (after === undefined) return iss === template ? '' : undefined

@@ -1,7 +1,7 @@
 /**
  * An issuer's published keys: discovery document, key set, and which of the keys fits a token. It keeps
- * nothing and knows no clock; everything it reads comes from an address that issuers.ts composed, and
- * is still not taken at its word.
+ * nothing and knows no clock. It reads only from addresses that issuers.ts composed, and still checks
+ * what it reads.
  */
 
 import { type CryptoKey, importJWK, type JWK } from 'jose'
@@ -12,11 +12,11 @@ export type KeySource = Readonly<{
   discovery?: string
   /** Known without discovery. */
   jwksUri?: string
-  /** What the discovery document may say its issuer is. */
+  /** Issuer names that the discovery document may have. */
   declares: readonly string[]
 }>
 
-/** The same for the same keys. */
+/** Equal for equal key sets. */
 export function idOf({ jwksUri, discovery }: KeySource): string {
   return jwksUri ?? discovery ?? ''
 }
@@ -45,13 +45,13 @@ export function fits(key: PublishedKey, wanted: WantedKey): boolean {
   if (key.family !== familyOf(wanted.alg)) return false
   if (key.alg !== undefined && !isSameAlgorithm(key.alg, wanted.alg)) return false
   if (key.boundTo === undefined) return true
-  // Keys of personal accounts stand in the shared document beside those of every organisation:
-  // without this a personal account's key could vouch for any tenant.
+  // The shared document has keys of personal accounts beside those of organisations: without this
+  // check a personal account's key would be accepted for any tenant.
   // https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-the-issuer
   return wanted.spellings.includes(key.boundTo.replaceAll('{tenantid}', wanted.tenantId))
 }
 
-/** Two names of one: https://www.rfc-editor.org/rfc/rfc9864#section-2.2 */
+/** Two names of one algorithm: https://www.rfc-editor.org/rfc/rfc9864#section-2.2 */
 function isSameAlgorithm(published: string, wanted: string): boolean {
   const edwards = ['EdDSA', 'Ed25519']
   return published === wanted || (edwards.includes(published) && edwards.includes(wanted))
@@ -81,7 +81,7 @@ export function importOnce(key: PublishedKey, alg: string): Promise<CryptoKey | 
   return pending
 }
 
-/** A key that is broken, or RSA below 2048 bits (RFC 7518 section 3.3), counts as not published. */
+/** A broken key, or RSA below 2048 bits (RFC 7518 section 3.3), counts as not published. */
 async function importPublicKey(jwk: JWK, alg: string): Promise<CryptoKey | undefined> {
   try {
     const key = await importJWK(jwk, alg)
@@ -101,15 +101,15 @@ export async function fetchKeys(
   const discovered = source.jwksUri ? undefined : await discover(fetch, source, signal)
   const address = source.jwksUri ?? discovered?.jwksUri ?? ''
   const { keys } = await fetchObject(fetch, address, signal)
-  if (!Array.isArray(keys)) throw new Error(`${address} is no key set`)
+  if (!Array.isArray(keys)) throw new Error(`${address} is not a key set`)
   const published = keys.flatMap((key: unknown) => readKey(key, discovered?.cloudInstance))
   if (published.length === 0) throw new Error(`${address} has no key to verify with`)
   return published
 }
 
 /**
- * The document's issuer has to be the expected one: stops a host with many issuers from answering with
- * the keys of another. https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation
+ * The document must name the expected issuer. Stops a host with many issuers from answering with the
+ * keys of another. https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationValidation
  */
 async function discover(
   fetch: Fetch,
@@ -130,7 +130,7 @@ async function discover(
   return { jwksUri, cloudInstance: document.cloud_instance_name }
 }
 
-/** The commonest slip in a setting, and hard to see. */
+/** The most common mistake in this setting, and hard to see. */
 function aboutSlash(issuer: unknown, { declares }: KeySource): string {
   if (typeof issuer !== 'string') return ''
   if (declares.includes(issuer.replace(/\/$/, ''))) {
@@ -141,13 +141,13 @@ function aboutSlash(issuer: unknown, { declares }: KeySource): string {
     : ''
 }
 
-/** Keys over plain http could be swapped on the way; only an issuer that is itself on http has them so. */
+/** Stops keys from being replaced on the way: plain http only for an issuer that itself uses http. */
 function isAsSafe(address: string, discovery: string): boolean {
   const protocol = URL.parse(address)?.protocol
   return protocol === 'https:' || (protocol === 'http:' && discovery.startsWith('http:'))
 }
 
-/** Redirects are refused: the address we trust would otherwise choose one we do not. */
+/** No redirects: they would lead to an address that the settings do not name. */
 async function fetchObject(
   fetch: Fetch,
   address: string,
@@ -160,7 +160,7 @@ async function fetchObject(
     throw new Error(`${address} answered ${response.status}`)
   }
   const value: unknown = JSON.parse(await readText(response, address))
-  if (!isObject(value)) throw new Error(`${address} is no JSON object`)
+  if (!isObject(value)) throw new Error(`${address} is not a JSON object`)
   return value
 }
 
@@ -175,21 +175,21 @@ async function readText(response: Response, address: string): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** By `kty`: RSA keys, and the curves of others. */
+/** By `kty`: RSA, or the accepted curves. */
 const families: Readonly<Record<string, readonly string[]>> = {
   RSA: ['RSA'],
   EC: ['P-256', 'P-384', 'P-521'],
   OKP: ['Ed25519'],
 }
 
-/** Public members only: a key set that leaks private or symmetric keys is no reason to use them. */
+/** Public members only, even if the key set contains private or symmetric keys. */
 function readKey(value: unknown, cloudInstance: unknown): readonly PublishedKey[] {
   if (!isObject(value)) return []
   const kty = text(value.kty)
   const family = kty === 'RSA' ? kty : text(value.crv)
   if (kty === undefined || family === undefined || !families[kty]?.includes(family)) return []
   if (value.use !== undefined && value.use !== 'sig') return []
-  // Clouds share the v1.0 issuer sts.windows.net, so a key may say whose it is.
+  // Clouds share the v1.0 issuer sts.windows.net, so a key may name its cloud.
   const cloud = value.cloud_instance_name
   if (cloud !== undefined && cloudInstance !== undefined && cloud !== cloudInstance) return []
   const members = Object.entries({

@@ -1,10 +1,10 @@
 /**
- * When an issuer is asked for its signing keys: at first use, when they are no longer fresh, and when a
- * token names one that is not there. What was fetched goes on serving while the issuer does not answer.
- * What a key set is, key-set.ts knows; which issuers are worth asking, issuers.ts decides.
+ * When an issuer's signing keys are fetched: at first use, when they are no longer fresh, and when a
+ * token names an unknown key. Known keys stay in use while the issuer does not answer. key-set.ts reads
+ * a key set; issuers.ts decides which issuers are trusted.
  *
- * jose's createRemoteJWKSet is not used: it knows no discovery, no keys bound to an issuer, no injected
- * clock, and gives up keys it has when renewing them fails. The cryptography is jose's.
+ * jose's createRemoteJWKSet is not used: it has no discovery, no keys bound to an issuer and no injected
+ * clock, and drops its keys when renewing them fails. The cryptography is jose's.
  */
 
 import type { CryptoKey } from 'jose'
@@ -28,7 +28,7 @@ export type Keys = Readonly<{
   prepare(source: KeySource): Promise<void>
 }>
 
-/** What is known of one source; `failed` tells whether the last attempt did. */
+/** The keys of one source; `failed` is about the last attempt. */
 type Shelf = {
   keys: readonly PublishedKey[]
   fetchedAtMs: number
@@ -39,14 +39,14 @@ type Shelf = {
 }
 
 const freshMs = 10 * 60_000
-/** Keys of an unreachable issuer serve this long: the bound on accepting a key it has withdrawn. */
+/** How long keys of an unreachable issuer are used, and so a key that it has withdrawn. */
 const maxStaleMs = 24 * 3_600_000
-/** Tokens with invented `kid`s make us ask the issuer no more often than this. */
+/** Tokens with invented `kid`s cause no more fetches than one in this time. */
 const cooldownMs = 30_000
-/** With no keys at all nobody gets in, so the next attempt comes sooner. */
+/** Shorter, since without any keys every token is refused. */
 const cooldownWithoutKeysMs = 5_000
 const defaultTimeoutMs = 5_000
-/** More than any setting names; only `{tenantid}` of an OpenID Connect issuer can reach it. */
+/** More than settings name; only an OpenID Connect issuer with `{tenantid}` can reach it. */
 const maxSources = 64
 
 export type KeysOptions = Readonly<{
@@ -58,7 +58,7 @@ export type KeysOptions = Readonly<{
   elapsed: () => number
   /** For discovery and key set together. */
   timeoutMs?: number
-  /** After every attempt; a failure is why it failed. */
+  /** Called after every attempt, with its failure if it failed. */
   tried?: (source: KeySource, failure: Failure | undefined) => void
 }>
 
@@ -75,7 +75,7 @@ export function createKeys(options: KeysOptions): Keys {
     return shelf
   }
 
-  /** Single flight; never throws, since keys from before may still do. */
+  /** One fetch at a time; never throws, since older keys may still be good. */
   function renew(shelf: Shelf, source: KeySource): Promise<void> {
     if (shelf.pending) return shelf.pending
     if (elapsed() - shelf.triedAtMs < cooldownOf(shelf)) return Promise.resolve()
@@ -111,7 +111,7 @@ export function createKeys(options: KeysOptions): Keys {
       if (elapsed() - shelf.fetchedAtMs > freshMs) await renew(shelf, source)
       const known = await select(shelf, wanted)
       if (known.length > 0) return known
-      // An unknown kid is what a rotation looks like from here.
+      // An unknown kid can mean that the issuer has rotated its keys.
       await renew(shelf, source)
       const renewed = await select(shelf, wanted)
       if (renewed.length > 0) return renewed
@@ -130,7 +130,7 @@ function cooldownOf(shelf: Shelf): number {
   return shelf.keys.length === 0 ? cooldownWithoutKeysMs : cooldownMs
 }
 
-/** Not the token's fault: 503, and a client that waits succeeds. */
+/** Not the token's fault: 503, so that the client tries again. */
 function unavailable(source: KeySource, shelf: Shelf): Failure {
   const { cause } = shelf
   return new Failure('signing-keys-unavailable', {
@@ -140,13 +140,13 @@ function unavailable(source: KeySource, shelf: Shelf): Failure {
   })
 }
 
-/** "fetch failed" is all that fetch says itself: why is in its cause. */
+/** fetch itself only says "fetch failed"; the reason is in its cause. */
 function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
   return cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message
 }
 
-/** Either invented, or so new that the issuer was not asked again since: see cooldownMs. */
+/** Invented, or newer than the last fetch: see cooldownMs. */
 function noSuchKey({ alg, kid }: WantedKey): Failure {
   return new Failure('token-key-unknown', {
     facts: { seconds: cooldownMs / 1000 },

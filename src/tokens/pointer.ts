@@ -1,5 +1,5 @@
 /**
- * JSON Pointers: where in a token something stands. `/resource_access/visage/roles` is the member
+ * JSON Pointers to values in a token. `/resource_access/visage/roles` is the member
  * `roles` of the member `visage` of the member `resource_access`.
  *
  * https://www.rfc-editor.org/rfc/rfc6901
@@ -12,7 +12,7 @@ export function isPointer(text: string): text is Pointer {
   return /^(\/([^~/]|~[01])*)+$/.test(text)
 }
 
-/** undefined where nothing stands there. Only members that are the object's own are found. */
+/** undefined if there is none. Finds own members only. */
 export function valueAt(claims: unknown, pointer: Pointer): unknown {
   return namesIn(pointer).reduce(memberOf, claims)
 }

@@ -1,14 +1,14 @@
 /**
- * Table: where each kind of issuer writes what Visage reads in a token. Each list is exclusive: a
- * claim that a preset does not name has no effect with it, so `oid`, `tid`, `wids` and `idtyp` count in
- * Entra's tokens alone. docs/issuers.md is generated from it.
+ * Table: in which claims each kind of issuer writes what Visage reads. A claim that a preset does not
+ * name has no effect with it, so `oid`, `tid`, `wids` and `idtyp` count only in Entra's tokens.
+ * docs/issuers.md is generated from it.
  */
 import type { Pointer } from './pointer.ts'
 
-/** Several pointers: the first that holds something counts; of permissions, roles and groups all count. */
+/** Of several pointers the first with a value counts; for permissions, roles and groups all count. */
 export type Pointers = Readonly<{
   id: readonly Pointer[]
-  /** None: every caller belongs to the tenant of the issuer. */
+  /** Empty: every caller belongs to the tenant of the issuer. */
   tenant: readonly Pointer[]
   client: readonly Pointer[]
   userName: readonly Pointer[]
@@ -31,7 +31,7 @@ export type Pointers = Readonly<{
 
 export type PointerName = keyof Pointers
 
-/** How a token says that an application calls, and no person: application.ts. */
+/** How a token marks an application: application.ts. */
 export const applicationSigns = ['idtyp', 'service-account', 'gty', 'subject', 'none'] as const
 export type ApplicationSign = (typeof applicationSigns)[number]
 
@@ -80,7 +80,7 @@ export const presets = {
       groups: ['/groups'],
     },
   },
-  // `sub` of a person is the login, which changes; `uid` does not.
+  // A person's `sub` is the login, which can change; `uid` cannot.
   okta: {
     applicationSign: 'subject',
     pointers: {
@@ -94,7 +94,7 @@ export const presets = {
       groups: ['/groups'],
     },
   },
-  // Its access tokens have names only in a namespace of the operator's own.
+  // Its access tokens have names only in claims that the operator defines.
   auth0: {
     applicationSign: 'gty',
     pointers: {
@@ -123,7 +123,7 @@ export const presets = {
       groups: ['/groups'],
     },
   },
-  // What the consent app gives stands in `ext`, or beside it where Hydra is set up so.
+  // Claims of the consent app are in `ext`, or at the top level if Hydra is set up so.
   hydra: {
     applicationSign: 'subject',
     pointers: {
@@ -157,14 +157,14 @@ export const presets = {
   },
 } as const satisfies Record<PresetName, Preset>
 
-/** How the tokens of the trusted issuers are read: a preset, and what the operator says besides. */
+/** How the tokens of the trusted issuers are read: a preset, and further settings. */
 export type Reading = Preset &
   Readonly<{
-    /** Which name of a token may become the name by which a person is found. */
+    /** Which claim may become the name by which a person is found. */
     vouches: 'none' | 'userName' | 'mail'
-    /** Clients of which every token is an application's. */
+    /** Clients whose tokens always count as an application's. */
     applications: readonly string[]
-    /** Template ids of the roles that the members of a group hold, by the name of the group. */
+    /** Name of a group -> template ids of the roles that its members hold. */
     groupRoles: ReadonlyMap<string, readonly string[]>
     /** Only tokens with the header `typ: at+jwt`. https://www.rfc-editor.org/rfc/rfc9068#section-4 */
     requiresAccessTokenType: boolean

@@ -1,10 +1,9 @@
 /**
- * Permissions as a token writes them -> their names. A permission may be written with the address of
- * the resource that it is for, `https://graph.microsoft.com/User.Read`; one for another resource than
- * this server opens nothing here.
+ * Permissions as a token writes them -> their names. A permission may begin with its resource, as in
+ * `https://graph.microsoft.com/User.Read`; one for another resource is ignored.
  */
 
-/** `audiences`: what this server is called. */
+/** `audiences`: the names of this server. */
 export function permissionsIn(
   words: readonly string[],
   audiences: readonly string[],
@@ -19,7 +18,7 @@ export function permissionsIn(
   )
 }
 
-/** Tokens of Entra may name the client id as the audience, whose App ID URI is `api://` and the id. */
+/** An audience may be Entra's client id, whose App ID URI is `api://` and the id. */
 function prefixesOf(audience: string): string[] {
   const name = audience.replace(/\/$/, '')
   return name.includes(':') ? [`${name}/`] : [`${name}/`, `api://${name}/`]

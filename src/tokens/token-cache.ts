@@ -1,18 +1,16 @@
 /**
- * What is known of tokens, by their text, in a bounded number of bytes. No owner can have more than a
- * share of them: whoever sends very many tokens of their own makes only these be forgotten. It knows no
- * time and no claims.
+ * A cache by the text of a token, with a maximum of bytes. Each owner has at most a share of it, so that
+ * one who sends very many tokens removes only their own. It knows no time and no claims.
  *
- * Two generations instead of a list in order of use: a token that is used often is found in the recent
- * one, and finding it there writes nothing. The older generation is forgotten as a whole when the recent
- * one is full.
+ * It keeps two generations instead of a list in order of use, so that finding a token in the recent one
+ * writes nothing. When the recent generation is full, the older one is removed as a whole.
  */
 
 export type TokenCache<Value> = Readonly<{
   get(token: string): Value | undefined
-  /** `bytes`: what token and value take. */
+  /** `bytes`: of token and value. */
   set(token: string, entry: Readonly<{ owner: string; bytes: number; value: Value }>): void
-  /** What all entries take; at most `maxBytes`. */
+  /** Of all entries; at most `maxBytes`. */
   bytes(): number
 }>
 
@@ -21,13 +19,13 @@ export type TokenCacheLimits = Readonly<{ maxBytes: number; maxBytesPerOwner: nu
 type Entry<Value> = Readonly<{ token: string; owner: string; bytes: number; value: Value }>
 
 /**
- * The end of a signature, 72 bits of it, names a token well enough: the whole token is compared before
- * anything is believed. As short as this, V8 copies it instead of keeping the whole header for its sake.
+ * The last 72 bits of the signature are the key; the whole token is compared before a hit counts. V8
+ * copies a text as short as this, instead of keeping the whole header in memory.
  */
 const nameLength = 12
 
 export function createTokenCache<Value>(limits: TokenCacheLimits): TokenCache<Value> {
-  // Each generation has half of it all.
+  // Half for each generation.
   const maxBytes = limits.maxBytes / 2
   const maxBytesPerOwner = Math.min(limits.maxBytesPerOwner / 2, maxBytes)
   let recent = createGeneration<Value>()
@@ -62,7 +60,7 @@ export function createTokenCache<Value>(limits: TokenCacheLimits): TokenCache<Va
   }
 }
 
-/** Cut from a header, a text keeps the whole header in memory. */
+/** A part of a header would keep the whole header in memory. */
 function copy(token: string): string {
   return Buffer.from(token).toString()
 }
@@ -71,7 +69,7 @@ type Generation<Value> = Readonly<{
   get(name: string): Entry<Value> | undefined
   add(name: string, entry: Entry<Value>): void
   remove(name: string): void
-  /** The one that has been here longest. */
+  /** The oldest. */
   removeFirstOf(owner: string): void
   bytes(): number
   bytesOf(owner: string): number

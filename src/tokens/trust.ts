@@ -1,17 +1,17 @@
 /**
- * Whom the settings trust, in two shapes: one cloud's Entra ID, or any OpenID Connect issuers. It only
- * says so; issuers.ts holds a token against it.
+ * Which issuers the settings trust: Entra ID of one cloud, or any OpenID Connect issuers. issuers.ts
+ * compares a token with it.
  */
 
 import { type Cloud, type CloudName, clouds, v1Issuer, v2Issuers } from './clouds.ts'
 import { presets, type Reading, readingOf } from './presets.ts'
 
-/** Stands for the id of any tenant in the name of an issuer. */
+/** Stands for any tenant id in the name of an issuer. */
 export const tenantTemplate = '{tenantid}'
 
 export type B2cTenant = Readonly<{
   tenantId: string
-  /** `contoso.b2clogin.com` or a custom domain; without it the tenant's Entra tokens are only marked. */
+  /** `contoso.b2clogin.com` or a custom domain; without it, Entra tokens of the tenant count as B2C's. */
   host?: string
   /** With `host`: the user flows whose tokens are accepted, such as `B2C_1_sign_in`. */
   policies?: readonly string[]
@@ -20,7 +20,7 @@ export type B2cTenant = Readonly<{
 export type EntraTrust = Readonly<{
   kind: 'entra'
   cloud: CloudName
-  /** GUIDs; 'any' lets every organisation in, and the permissions decide. */
+  /** GUIDs; with 'any', every organisation's tokens are accepted and permissions decide. */
   tenants: 'any' | readonly string[]
   b2cTenants: readonly B2cTenant[]
   audiences: readonly string[]
@@ -43,7 +43,7 @@ export type OidcTrust = Readonly<{
   audiences: readonly string[]
   /** The tenant of callers whose token names none. */
   tenantId: string
-  /** Restricts what `{tenantid}` may be; default any. */
+  /** Allowed values of `{tenantid}`; default any. */
   tenants?: 'any' | readonly string[]
   /** Default: the preset `generic`. */
   reading?: Reading
@@ -56,7 +56,7 @@ export function readingFor({ kind, reading }: Trust): Reading {
   return reading ?? readingOf(kind === 'entra' ? presets.entra : presets.generic)
 }
 
-/** What a refused caller may know: for whom a token has to be, by whom, and where to get one. */
+/** For the answer to a refused caller: the audience, issuer and authority that a token needs. */
 export function describeTrust(trust: Trust): {
   audience: readonly string[]
   authority: readonly string[]

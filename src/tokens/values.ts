@@ -1,5 +1,5 @@
 /**
- * What stands at the pointers of a token: a text, words or a list, or a Failure that names the claim.
+ * The values at pointers of a token, as a text, words or a list; or a Failure that names the claim.
  */
 import { Failure } from '../failure.ts'
 import { quote } from './bearer.ts'
@@ -8,12 +8,12 @@ import { type Pointer, valueAt } from './pointer.ts'
 export type Claims = Readonly<Record<string, unknown>>
 
 /**
- * "It MUST NOT exceed 255 ASCII characters in length." What is longer becomes nobody's row, in no
- * database's index. https://openid.net/specs/openid-connect-core-1_0.html#IDToken
+ * "It MUST NOT exceed 255 ASCII characters in length." Also keeps long ids out of the database's
+ * indexes. https://openid.net/specs/openid-connect-core-1_0.html#IDToken
  */
 const maxIdLength = 255
 
-/** Of the first pointer that holds one; '' where none does. */
+/** Of the first pointer with a text; '' if there is none. */
 export function textAt(claims: Claims, pointers: readonly Pointer[]): string {
   for (const pointer of pointers) {
     const value = valueAt(claims, pointer)
@@ -31,7 +31,7 @@ export function idAt(claims: Claims, pointers: readonly Pointer[]): string {
   throw malformed(pointers.find(pointer => valueAt(claims, pointer) === id) ?? '/', id)
 }
 
-/** For display only: what is no text is left out instead of refused. */
+/** For display only, so a value that is not a text is left out instead of refused. */
 export function nameAt(claims: Claims, pointers: readonly Pointer[]): string | undefined {
   const values = pointers.map(pointer => valueAt(claims, pointer))
   return values.find(value => typeof value === 'string' && value !== '' && isStorable(value)) as
@@ -47,7 +47,7 @@ export function wordsAt(claims: Claims, pointers: readonly Pointer[]): string[] 
   })
 }
 
-/** Of every pointer; [] where nothing stands. */
+/** Of all pointers together; [] if there is none. */
 export function listAt(claims: Claims, pointers: readonly Pointer[]): string[] {
   return pointers.flatMap(pointer => listOf(pointer, valueAt(claims, pointer)))
 }
@@ -58,7 +58,7 @@ function listOf(pointer: Pointer, value: unknown): string[] {
   throw malformed(pointer, value)
 }
 
-/** Neither database keeps half a character, and PostgreSQL keeps no NUL. */
+/** No database stores a lone surrogate, and PostgreSQL stores no NUL. */
 function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
 }

@@ -1,7 +1,7 @@
 /**
- * Authorization header -> Caller, or a Failure that says which check refused it, in this order: form,
- * algorithm, meant for Microsoft Graph, claims that every token needs, issuer, signature, lifetime, audience, claims. It decides
- * whether to believe a token; it knows no permission, no directory and no status number.
+ * Authorization header -> Caller, or a Failure that names the check that refused it, in this order: form,
+ * algorithm, tokens for Microsoft Graph, required claims, issuer, signature, lifetime, audience, claims.
+ * It decides whether a token is valid; it knows no permission, no directory and no status number.
  */
 
 import { type CryptoKey, errors, type JWTPayload, jwtVerify } from 'jose'
@@ -33,7 +33,7 @@ import { describeTrust, readingFor, type Trust } from './trust.ts'
 export type Verifier = Readonly<{
   /** @throws Failure token-…, signing-keys-unavailable */
   identify(authorization: string | undefined): Promise<Caller>
-  /** Asks the issuers for their keys from now on. */
+  /** Fetches the keys of the issuers from now on. */
   watchIssuers(changed: IssuerWatchOptions['changed']): IssuerWatch
 }>
 
@@ -43,7 +43,7 @@ export type VerifierOptions = Readonly<{
   now: () => number
   /** Milliseconds on a monotonic clock: the age of what is cached. */
   elapsed?: () => number
-  /** How far the issuer's clock may be from ours. */
+  /** Allowed difference between the issuer's clock and ours. */
   skewSeconds?: number
   keyTimeoutMs?: number
   cache?: Readonly<{ maxBytes?: number; maxAgeMs?: number }>
@@ -57,10 +57,9 @@ type Verified = Readonly<{
 }>
 
 /**
- * A verified token cannot change, but the keys behind it can be withdrawn: a token seen before is
- * believed until it expires, and no longer than this, so a withdrawn key is honoured at most five
- * minutes more (plus the renewal time in keys.ts). Only verified tokens are kept: a stranger cannot
- * fill the cache.
+ * A verified token cannot change, but its key can be withdrawn. A token is cached until it expires, and
+ * no longer than this, so a withdrawn key is accepted at most five minutes more (plus the renewal time
+ * in keys.ts). Only verified tokens are cached, so that strangers cannot fill the cache.
  */
 const defaultMaxAgeMs = 5 * 60_000
 /** About 10,000 tokens. */
@@ -127,14 +126,14 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
   }
 }
 
-/** An estimate: the token, what was read from it, and the entries in the maps. */
+/** An estimate: the token, the caller, and the entries in the maps. */
 function bytesOf(text: string, { permissions, roleTemplateIds }: Caller): number {
   return 2 * text.length + 100 * (permissions.size + roleTemplateIds.size) + 1_000
 }
 
 /**
- * Microsoft Graph's own tokens cannot be verified by anyone else: their signature covers a header in
- * which the nonce is hashed. Said before the signature is tried, so that the answer can help.
+ * Nobody else can verify Microsoft Graph's own tokens: their signature covers a header with a hash of
+ * the nonce. Checked before the signature, so that the answer can say so.
  * https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-tokens
  */
 function refuseGraphTokens(trust: Trust, { claims, hasHeaderNonce }: UnverifiedToken): void {
@@ -145,14 +144,14 @@ function refuseGraphTokens(trust: Trust, { claims, hasHeaderNonce }: UnverifiedT
   throw new Failure('token-for-microsoft-graph', { detail: `aud ${quote(aud)}` })
 }
 
-/** Personal accounts get tokens for Graph that are no JWTs; all observed ones begin with "Ew". */
+/** Tokens of personal accounts for Graph are not JWTs; all observed ones begin with "Ew". */
 function refuseOpaqueTokens(text: string): string {
   if (!/^Ew[A-Z][^.]+$/.test(text)) return text
   throw new Failure('token-for-microsoft-graph', { detail: "a personal account's opaque token" })
 }
 
 /**
- * Keys come from the issuer's published set alone: `jwk`, `jku`, `x5u` and `x5c` of the header are not
+ * Keys come only from the issuer's published set: `jwk`, `jku`, `x5u` and `x5c` of the header are not
  * read. Stops a token from bringing its own key. https://www.rfc-editor.org/rfc/rfc8725#section-3.10
  */
 async function verifyWithAny(
@@ -180,7 +179,7 @@ async function verifyWithAny(
 }
 
 /**
- * Names follow the newest token: one that says to be of a later time than now would keep them for as long.
+ * The newest token sets the names: an `iat` in the future would keep them until that time.
  */
 function withoutFuture(claims: JWTPayload, nowMs: number): JWTPayload {
   const { iat } = claims
@@ -189,7 +188,7 @@ function withoutFuture(claims: JWTPayload, nowMs: number): JWTPayload {
 
 function readRefusal(error: unknown): unknown {
   if (!(error instanceof errors.JOSEError)) return error
-  // Not as cause: jose's errors carry the claims, and with them somebody's name, into the log.
+  // Not as cause: jose's errors would bring the claims, with a person's name, into the log.
   const options = { detail: error.message }
   if (error instanceof errors.JWSSignatureVerificationFailed) {
     return new Failure('token-signature-invalid', options)
@@ -236,7 +235,7 @@ function withoutSlash(audience: string): string {
   return audience.endsWith('/') ? audience.slice(0, -1) : audience
 }
 
-/** Every refusal carries what a client needs for its next token; `detail` stays in the log. */
+/** Adds what a client needs to get a right token; `detail` stays in the log. */
 function withTrust(error: unknown, trust: Trust): unknown {
   if (!(error instanceof Failure) || error.code === 'signing-keys-unavailable') return error
   const { code, detail, facts, cause } = error
