@@ -53,7 +53,7 @@ for (const [name, most] of Object.entries(mostExposure)) {
 test('the unit waits longer than the longest request before it kills', async () => {
   const text = await readFile(join(deploy, 'visage.service'), 'utf8')
   const seconds = Number(/^TimeoutStopSec=(\d+)$/m.exec(text)?.[1])
-  const http = await readFile(join(deploy, '../src/graph/http.ts'), 'utf8')
+  const http = await readFile(join(deploy, '../src/http/server.ts'), 'utf8')
   const longestMs = Number(/requestTimeout: ([\d_]+)/.exec(http)?.[1]?.replaceAll('_', ''))
   // To arrive, then to wait for the store and the database as docs/operating.md has it.
   assert.ok(seconds * 1000 >= longestMs + 15_000 + 10_000)
