@@ -3,13 +3,15 @@
  */
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { isLoopback } from '../settings/reading.ts'
+import { settings } from '../settings/table.ts'
 import { CommandError, type Terminal } from './terminal.ts'
 
 /** Where `visage dev` runs. Neither: where it runs when nobody says otherwise, with or without TLS. */
 export type DevPlace = Readonly<{ url?: string | undefined; port?: number | undefined }>
 
 /** The port of `visage dev` when nobody says another. */
-export const defaultDevPort = 8080
+export const defaultDevPort = Number(settings.port.default)
 
 /** A reset may have to draw every picture anew. */
 const timeoutMs = 60_000
@@ -98,10 +100,6 @@ function addressOf(base: string, path: string): URL {
     )
   }
   return new URL(path, url)
-}
-
-function isLoopback({ hostname }: URL): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)
 }
 
 /** `localhost:8080` -> `http://localhost:8080`; '' where that would be no address of this machine. */

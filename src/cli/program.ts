@@ -48,15 +48,15 @@ function addDev(program: Command, terminal: Terminal, keep: Keep): void {
     .command('dev')
     .description('for developers: demo people, a token issuer, nothing to set up; loopback only')
     .option('--port <number>', 'port to listen on; 0 takes a free one', readPort, defaultDevPort)
-    .option('--host <address>', 'loopback address to listen on', '127.0.0.1')
+    .option('--host <address>', 'loopback address to listen on', settings.host.default)
     .option('--https', 'serve TLS with a certificate made here; most official clients want it')
     .option('--memory', 'keep nothing')
-    .option('--data <folder>', 'where people and photos are kept', './data')
+    .option('--data <folder>', 'where people and photos are kept', settings.data.default)
     .option('--strict-content-type', 'accept uploads as image/jpeg only, or 415')
     .option(
       '--throttle <limits>',
       '429 to who asks too much: graph, or limits as serve takes them',
-      'off',
+      settings.throttle.default,
     )
     .option(
       '--fault <sentence>',
@@ -198,7 +198,7 @@ function addToken(program: Command, terminal: Terminal): void {
   program
     .command('token')
     .description('print a token of the running `visage dev`, and nothing else')
-    .option('--port <number>', 'port of `visage dev`; default 8080', readPort)
+    .option('--port <number>', `port of \`visage dev\`; default ${defaultDevPort}`, readPort)
     .option('--url <address>', 'its whole address instead')
     .option('--user <name>', 'name before the @, userPrincipalName or id')
     .option('--scopes <names>', 'delegated permissions, separated by spaces; default all')
@@ -221,7 +221,7 @@ function addReset(program: Command, terminal: Terminal): void {
   program
     .command('reset')
     .description('take the running `visage dev` back to the demo tenant as it was at the start')
-    .option('--port <number>', 'port of `visage dev`; default 8080', readPort)
+    .option('--port <number>', `port of \`visage dev\`; default ${defaultDevPort}`, readPort)
     .option('--url <address>', 'its whole address instead')
     .action(async flags => {
       const { reset } = await import('./reset.ts')

@@ -2,6 +2,7 @@
  * The demo tenant in the stores of `visage dev`: putting it there at the start, and going back to it.
  * What it consists of is demo/; it knows no HTTP.
  */
+
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -18,6 +19,7 @@ import { framingOf, preparePhoto, type ReplaceParts } from '../photos/replace.ts
 import { copyPhoto, listVersions, restorePhotos } from '../photos/restore.ts'
 import type { Framing } from '../renditions/rendition.ts'
 import type { Database } from '../storage/schema.ts'
+import { personalTenantId } from '../tokens/clouds.ts'
 import { type Drawn, drawnFolders, recallOrDraw } from './demo/drawn.ts'
 import * as demo from './demo/tenant.ts'
 
@@ -107,7 +109,7 @@ async function renewOriginals(
 }
 
 async function loadPeople(database: Database): Promise<void> {
-  for (const tenantId of [demo.tenantId, demo.personalTenantId]) {
+  for (const tenantId of [demo.tenantId, personalTenantId]) {
     const isHere = (entry: { tenantId: string }) => entry.tenantId === tenantId
     await addUsers(database, tenantId, demo.people.filter(isHere).map(withoutNulls))
     await addGroups(database, tenantId, demo.groups.filter(isHere).map(toNewGroup))

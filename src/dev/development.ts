@@ -2,6 +2,7 @@
  * Composition root of development mode: the server, its own token issuer and the demo tenant, on
  * loopback. `visage dev` is this with words around it.
  */
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Answered, WriteLine } from '../events.ts'
@@ -11,6 +12,7 @@ import { type RunningServer, type ServerOptions, startServer } from '../serving/
 import { readLimits } from '../settings/limits.ts'
 import { ConfigError } from '../settings/setting.ts'
 import type { ThrottleLimits } from '../throttling/limits.ts'
+import { clouds, personalTenantId } from '../tokens/clouds.ts'
 import type { Fetch } from '../tokens/key-set.ts'
 import { presets, readingOf } from '../tokens/presets.ts'
 import * as demo from './demo/tenant.ts'
@@ -59,7 +61,7 @@ export type Development = RunningServer &
     reset: () => Promise<void>
   }>
 
-const audience = 'https://graph.microsoft.com'
+const audience = clouds.global.graphRoot
 
 /** Throws what is wrong with these, before anything is made. */
 export function checkDevelopment({
@@ -93,7 +95,7 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
         origin,
         tenants: [
           { id: demo.tenantId, domains: [demo.tenantDomain], displayName: 'Visage demo tenant' },
-          { id: demo.personalTenantId, displayName: 'Personal accounts' },
+          { id: personalTenantId, displayName: 'Personal accounts' },
         ],
         people: { findPerson, listPeople },
         consent: everything,
@@ -193,7 +195,7 @@ function trustIn(issuer: Issuer, origin: string) {
       ],
       audiences: [audience],
       tenantId: demo.tenantId,
-      tenants: [demo.tenantId, demo.personalTenantId],
+      tenants: [demo.tenantId, personalTenantId],
       reading: readingOf(presets.entra, { vouches: 'userName' }),
     },
     fetch: fetchKeys,

@@ -8,6 +8,7 @@ import { readClaims } from './claims.ts'
 import {
   chosenOf,
   flagOf,
+  isLoopback,
   keysOf,
   listOf,
   name,
@@ -63,10 +64,6 @@ function readEntraTrust(texts: Texts, cloud: string): Trust {
     personal,
     reading: readClaims(texts, 'entra'),
   }
-}
-
-function isLoopback(url: URL): boolean {
-  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
 }
 
 function tenantsOf(texts: Texts): 'any' | readonly string[] {

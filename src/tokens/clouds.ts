@@ -73,12 +73,13 @@ export function v2Issuers(cloud: Cloud, tenant: string): readonly string[] {
 export const personalTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 /** Microsoft Graph as a resource: its application id is the same in every cloud. */
-export const graphAppId = '00000003-0000-0000-c000-000000000000'
+const graphAppId = '00000003-0000-0000-c000-000000000000'
 
 const everyCloud: readonly Cloud[] = Object.values(clouds)
-const graphAudiences: ReadonlySet<string> = new Set([
-  graphAppId,
+/** Each means Graph: a token may be for any of them, and a scope may be spelled with any. */
+export const graphAudiences: ReadonlySet<string> = new Set([
   ...everyCloud.map(cloud => cloud.graphRoot),
+  graphAppId,
 ])
 const entraHosts: ReadonlySet<string> = new Set(
   everyCloud.flatMap(cloud => [...cloud.authorityHosts, cloud.v1IssuerHost]),

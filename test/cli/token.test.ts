@@ -8,8 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { decodeJwt } from 'jose'
-import { people, personalTenantId, tenantId } from '../../src/dev/demo/tenant.ts'
+import { people, tenantId } from '../../src/dev/demo/tenant.ts'
 import { roles } from '../../src/permissions/roles.ts'
+import { personalTenantId } from '../../src/tokens/clouds.ts'
 import {
   type Finished,
   inFolder,

@@ -3,6 +3,7 @@
  * reserved for examples (https://www.rfc-editor.org/rfc/rfc2606). It knows neither the database nor
  * how pictures are drawn.
  */
+import { personalTenantId } from '../../tokens/clouds.ts'
 import type { Picture } from './pictures.ts'
 import type { Face } from './portrait.ts'
 
@@ -59,8 +60,6 @@ export type Contact = Readonly<{
 
 export const tenantId = '5d6e7f80-de30-4d0a-9a5e-000000000000'
 export const tenantDomain = 'visage.example'
-/** The tenant that Entra gives to every personal Microsoft account. */
-export const personalTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 /** Hair, skin and hair tint as in portrait.ts, and what else stands out. */
 type Look = readonly [Face['hair'], number, number, ('beard' | 'moustache' | 'glasses')?]

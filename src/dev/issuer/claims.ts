@@ -6,8 +6,8 @@
 
 import { createHash } from 'node:crypto'
 import type { JWTPayload } from 'jose'
+import { personalTenantId } from '../../tokens/clouds.ts'
 import type { Person } from './people.ts'
-import { personalTenantId } from './tenants.ts'
 
 export type TokenVersion = 1 | 2
 

@@ -7,6 +7,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JWK } from 'jose'
+import { clouds, graphAudiences } from '../../tokens/clouds.ts'
 import type { Dialect } from './adaptations.ts'
 import { type Client, type Consent, findClient } from './clients.ts'
 import { describeIssuer } from './discovery.ts'
@@ -61,15 +62,6 @@ type Parts = MintParts &
     openDoor: () => Promise<OAuthDoor>
   }>
 
-/** Where Graph answers in the four clouds: scopes may be spelled with any of them. */
-const graphRoots = [
-  'https://graph.microsoft.com',
-  'https://graph.microsoft.us',
-  'https://dod-graph.microsoft.us',
-  'https://microsoftgraph.chinacloudapi.cn',
-  '00000003-0000-0000-c000-000000000000',
-]
-
 /** Returns at once: the key is made beside the caller's start, the OAuth library on first use. */
 export function createIssuer(options: IssuerOptions): Issuer {
   const parts = gatherParts(options)
@@ -84,9 +76,9 @@ export function createIssuer(options: IssuerOptions): Issuer {
 }
 
 function gatherParts(options: IssuerOptions): Parts {
-  const { clients = [], audience = 'https://graph.microsoft.com', consent } = options
+  const { clients = [], audience = clouds.global.graphRoot, consent } = options
   const clientOf = (id: string) => findClient(clients, id)
-  const resources = [...graphRoots, audience, options.origin].map(uri => uri.toLowerCase())
+  const resources = [...graphAudiences, audience, options.origin].map(uri => uri.toLowerCase())
   const parts = {
     origin: options.origin,
     tenants: options.tenants,

@@ -5,12 +5,13 @@
 
 import { SignJWT } from 'jose'
 import { isGuid } from '../../guid.ts'
+import { personalTenantId } from '../../tokens/clouds.ts'
 import { type AppToken, type TokenVersion, type UserToken, writeClaims } from './claims.ts'
 import { type Client, type Consent, consentOf, findClient } from './clients.ts'
 import type { SigningKey } from './keys.ts'
 import { nearest } from './nearest.ts'
 import { nickname, type People, type Person } from './people.ts'
-import { findTenant, listTenantNames, personalTenantId, type Tenants } from './tenants.ts'
+import { findTenant, listTenantNames, type Tenants } from './tenants.ts'
 
 export type TokenOrder = Readonly<{
   /** Name before the @, userPrincipalName, id, or the person; the first listed when left out. */

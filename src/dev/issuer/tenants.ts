@@ -2,15 +2,13 @@
  * Which tenant the first segment of an authority means. Knows no people and no tokens.
  * https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols#endpoints
  */
+import { personalTenantId } from '../../tokens/clouds.ts'
 
 export type Tenant = Readonly<{
   id: string
   domains?: readonly string[]
   displayName?: string
 }>
-
-/** The tenant under which Entra issues all tokens of personal Microsoft accounts. */
-export const personalTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 const personalTenant: Tenant = { id: personalTenantId, displayName: 'Personal accounts' }
 

@@ -5,10 +5,10 @@ import {
   folders,
   groups,
   people,
-  personalTenantId,
   roleMembers,
   tenantId,
 } from '../../../src/dev/demo/tenant.ts'
+import { personalTenantId } from '../../../src/tokens/clouds.ts'
 
 const peopleIds = new Set(people.map(person => person.id))
 const named = (name: string) =>

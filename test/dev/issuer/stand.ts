@@ -13,7 +13,7 @@ import type { AddressInfo } from 'node:net'
 import { generate } from 'selfsigned'
 import { createIssuer, type Issuer, type IssuerOptions } from '../../../src/dev/issuer/issuer.ts'
 import type { Person } from '../../../src/dev/issuer/people.ts'
-import { personalTenantId } from '../../../src/dev/issuer/tenants.ts'
+import { personalTenantId } from '../../../src/tokens/clouds.ts'
 
 export const tenantId = 'aaaabbbb-0000-4ccc-8ddd-1111eeee2222'
 export const userAdministrator = 'fe930be7-5e62-47db-91af-98c3a49a38b1'
