@@ -7,7 +7,6 @@ import { join } from 'node:path'
 import { renderConfiguration } from './configuration.ts'
 import { renderConformance } from './conformance.ts'
 import { renderErrors } from './errors.ts'
-import { renderGrowth } from './growth.ts'
 import { renderIssuers } from './issuers.ts'
 import { renderMetrics } from './metrics.ts'
 import { renderPerformanceSummary } from './performance.ts'
@@ -32,7 +31,6 @@ export const everythingGenerated: readonly Generated[] = [
   { file: 'docs/errors.md', render: renderErrors },
   { file: 'docs/issuers.md', render: renderIssuers },
   { file: 'docs/conformance.md', render: renderConformance },
-  { file: 'docs/growth.md', section: 'growth', render: renderGrowth },
   { file: 'docs/operating.md', section: 'metrics', render: renderMetrics },
   { file: 'docs/reliability.md', section: 'costs', render: renderRequestCosts },
   ...(['en', 'zh'] as const).flatMap(language => {
