@@ -1,9 +1,9 @@
 /**
- * Table: every metric of our own, with its name, type, labels and meaning; docs/operating.md is generated
- * from it. Names and units are Prometheus' (https://prometheus.io/docs/practices/naming/). It counts nothing.
+ * Table: every metric of our own, with name, type, labels and meaning; docs/operating.md is generated from
+ * it. Names and units follow Prometheus (https://prometheus.io/docs/practices/naming/).
  *
- * Every label has few values, and none that a caller chooses: operations of the route table, status
- * numbers, our own words. A path or an id would make as many series as there are people.
+ * Every label has few values, and none that a caller chooses: operations, status numbers, our own words. A
+ * path or an id would make as many series as there are people.
  */
 
 export type Family = Readonly<{
@@ -13,9 +13,9 @@ export type Family = Readonly<{
   meaning: string
   /** Upper bounds, in seconds. */
   buckets?: readonly number[]
-  /** Of several workers: their sum, unless it says otherwise. */
+  /** Over several workers: their sum, unless said otherwise. */
   ofWorkers?: 'max' | 'first'
-  /** It stays true when the worker that said it is gone. */
+  /** Stays true after its worker has ended. */
   lasts?: true
 }>
 

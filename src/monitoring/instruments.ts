@@ -1,6 +1,6 @@
 /**
- * What measures and traces may put around the parts of a server, or be told by them: the seams, and how
- * several are put on one another. It knows no metric and no span; the parts know nothing of it.
+ * The hooks where metrics and traces attach to the parts of a server, and how several are combined. It
+ * knows no metric and no span; the parts do not know the hooks.
  */
 import type { Answered } from '../events.ts'
 import type { Around } from '../http/server.ts'
@@ -13,7 +13,7 @@ import type { QueryWatch } from '../storage/query-watch.ts'
 import type { CacheCounts, ConnectionCounts } from '../storage/vital-signs.ts'
 import type { Fetch } from '../tokens/key-set.ts'
 
-/** What can be asked at any time. */
+/** Values that can be read at any time. */
 export type Gauges = Readonly<{
   queue: () => QueueCounts
   renderers: () => RendererCounts
@@ -22,27 +22,27 @@ export type Gauges = Readonly<{
   connections: () => ConnectionCounts | undefined
   /** undefined where packs are not cached. */
   cache: (() => CacheCounts) | undefined
-  /** How many issuers did not give out their keys when they were last asked. */
+  /** How many issuers failed at their last attempt. */
   issuersAway: () => number
 }>
 
 export type Instruments = Readonly<{
   answered?: ((event: Answered) => void) | undefined
-  /** Around every answer, those of a batch's parts too. */
+  /** Around every answer, also of the parts of a batch. */
   around?: Around | undefined
   aroundPacks?: ((packs: Packs) => Packs) | undefined
-  /** Around the rendering itself, without the waiting for it. */
+  /** Around the rendering itself, without the time in the queue. */
   aroundRender?: ((render: RenderOne) => RenderOne) | undefined
-  /** Around what goes to the token issuer. */
+  /** Around requests to the token issuer. */
   aroundFetch?: ((fetch: Fetch) => Fetch) | undefined
   queried?: QueryWatch | undefined
-  /** A sweep has ended; undefined when another process was at it. */
+  /** After a sweep; undefined if another process was sweeping. */
   swept?: ((swept: Swept | undefined) => void) | undefined
   /** Once, before the first request. */
   observe?: ((gauges: Gauges) => void) | undefined
 }>
 
-/** All as one; the first is outermost. What nobody has stays undefined, and costs nothing. */
+/** All as one; the first is outermost. A hook that no part has stays undefined, and costs nothing. */
 export function joinInstruments(all: readonly Instruments[]): Instruments {
   return {
     answered: tellAll(all.map(({ answered }) => answered)),

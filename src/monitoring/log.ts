@@ -1,16 +1,16 @@
 /**
- * The log of `visage serve`: one JSON object a line, written with pino. It decides how a line gets out;
- * what is worth one, and what never stands in it, is events.ts.
+ * The log of `visage serve`: one JSON object per line, written with pino. It decides how lines are
+ * written; events.ts decides which, and what they may not contain.
  */
 import { pino } from 'pino'
 import type { Severity, WriteLine } from '../events.ts'
 
 export type LogOptions = Readonly<{
-  /** The least grave that is written. */
+  /** Lowest severity to log. */
   level: Severity
-  /** A file descriptor, or whatever else takes lines. */
+  /** A file descriptor, or another writer. */
   to: number | Readonly<{ write: (line: string) => void }>
-  /** In every line: which worker it was. */
+  /** Added to every line: the number of the worker. */
   with?: Readonly<Record<string, unknown>> | undefined
   /** Milliseconds since 1970. */
   now?: () => number
@@ -21,15 +21,15 @@ const levels = { error: 50, warning: 40, info: 30, debug: 20 } as const satisfie
   number
 >
 
-/** What nobody takes is dropped beyond this: a full disk under the log does not take the memory too. */
+/** Lines beyond this are dropped, so that a full disk under the log does not fill the memory. */
 const maxWaitingBytes = 1024 * 1024
-/** For a reader that is slow. One that has stopped is not waited for, or all who want photos would wait too. */
+/** For a slow reader. A stopped reader is not waited for, since requests would wait too. */
 const patienceMs = 1000
 
 /**
- * Each line is written before the next is begun, with no buffer and no thread: what happened before the
- * process ended, however it ended, is there. At info a line is written when a photo is changed, not when
- * one is read, so this holds up nobody.
+ * Each line is written before the next, without buffer and thread, so that it survives any end of the
+ * process. At info a line is written when a photo is changed, not when one is read, so this delays no
+ * reader.
  */
 export function openLog({ level, to, with: fields, now = Date.now }: LogOptions): WriteLine {
   const tellLost = (lines: number) => log.warning({ event: 'lines-lost', lines })
@@ -55,7 +55,7 @@ function openDescriptor(fd: number, tellLost: (lines: number) => void) {
     dest: fd,
     sync: true,
     maxLength: maxWaitingBytes,
-    // A pipe is full. False: what was to be written is kept, and an error.
+    // A pipe is full. False: keep the rest and report an error.
     retryEAGAIN() {
       const nowMs = performance.now()
       stuckSinceMs ??= nowMs
@@ -68,13 +68,13 @@ function openDescriptor(fd: number, tellLost: (lines: number) => void) {
   destination.on('drop', () => {
     lost += 1
   })
-  // A log that nobody reads any more, or a full disk under it, is no reason to stop serving photos.
+  // A log without a reader, or on a full disk, must not stop the server.
   destination.on('error', () => {
     later ??= setTimeout(tryAgain, patienceMs).unref()
   })
   function tryAgain(): void {
     later = undefined
-    // What is kept goes first. Lines that find no room for themselves do not try it.
+    // The kept lines go first.
     destination.write('')
     if (later !== undefined || lost === 0) return
     tellLost(lost)

@@ -1,6 +1,6 @@
 /**
- * /metrics over HTTP, on an address of its own: what it tells is nobody's business outside, and it asks
- * for no token. It does not know what is counted, nor whether one process or several are behind it.
+ * /metrics over HTTP, on its own address, since it needs no token and is not for the outside. It does not
+ * know what is counted, nor whether there are several processes.
  */
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'

@@ -1,6 +1,6 @@
 /**
- * Counting: the instruments that fill the families of families.ts, with prom-client. Loaded only where
- * metrics are asked for. It does not know how they are fetched.
+ * Instruments that fill the families of families.ts, with prom-client. Loaded only if metrics are on. It
+ * does not know how they are fetched.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { Failure } from '../failure.ts'
@@ -19,7 +19,7 @@ export type Clocks = Readonly<{
   elapsed: () => number
 }>
 
-/** Also those of the process and of its event loop, under the names that prom-client gives them. */
+/** Also those of the process and its event loop, with prom-client's names. */
 export function createMetrics(version: string, clocks: Clocks = standardClocks): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -119,7 +119,7 @@ function countSweeps(registry: Registry, { now }: Clocks): Instruments['swept'] 
   }
 }
 
-/** Asked when somebody fetches the metrics, and not before. */
+/** Read only when the metrics are fetched. */
 function observeGauges(registry: Registry, gauges: Gauges): void {
   const { queue, renderers, bodies, connections, cache, issuersAway } = gauges
   gauge(registry, 'issuersAway', issuersAway)

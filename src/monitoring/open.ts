@@ -1,6 +1,6 @@
 /**
- * What the settings ask to be measured and traced, opened; nothing of it is loaded that they do not ask
- * for. It knows no setting's name.
+ * Opens the metrics and traces that the settings ask for; nothing else is loaded. It knows no names of
+ * settings.
  */
 import type { WriteLine } from '../events.ts'
 import type { Instruments } from './instruments.ts'

@@ -1,17 +1,17 @@
 /**
- * /healthz and /readyz in HTTP: for load balancers and service managers, without a token. It says which
- * part is away and nothing of why: that is in the log. What ready means is readiness.ts.
+ * /healthz and /readyz over HTTP: for load balancers and service managers, without a token. They name the
+ * unavailable part; the reason is only in the log. readiness.ts decides what ready means.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Readiness } from './readiness.ts'
 
-/** True when it was a probe, which then is answered. */
+/** True if it was a probe, which is then answered. */
 export type AnswerProbe = (request: IncomingMessage, response: ServerResponse) => boolean
 
-/** Load balancers ask every few seconds anyway. */
+/** Load balancers ask every few seconds in any case. */
 const retryAfterSeconds = '2'
 
-/** `version` is Visage's, for whoever asks which one answers. */
+/** `version`: of Visage. */
 export function answerProbes(look: () => Promise<Readiness>, version: string): AnswerProbe {
   return (request, response) => {
     const url = request.url ?? ''
@@ -22,7 +22,7 @@ export function answerProbes(look: () => Promise<Readiness>, version: string): A
   }
 }
 
-/** Every request comes by here: nearly all are decided by their second character. */
+/** Called for every request: the second character rules nearly all of them out. */
 function isAt(path: string, url: string): boolean {
   return url.startsWith(path) && (url.length === path.length || url[path.length] === '?')
 }

@@ -1,10 +1,10 @@
 /**
- * Whether this process should be sent requests: every part answers, and the end has not begun. It decides
- * how often parts are asked and how long they may take; what a part is, and why it is away, it does not know.
- * A remark is shown beside the parts and decides nothing.
+ * Whether this process should get requests: every part is available, and shutdown has not begun. It
+ * decides how often parts are checked and how long a check may take; it does not know what a part is. A
+ * remark is shown beside the parts and decides nothing.
  */
 
-/** Resolves when the part is there. */
+/** Resolves if the part is available. */
 export type Check = () => Promise<unknown>
 
 export type Condition = 'ok' | 'unavailable' | 'unknown'
@@ -16,19 +16,19 @@ export type Readiness = Readonly<{
 
 export type ReadinessWatch = Readonly<{
   look: () => Promise<Readiness>
-  /** From now on it is 'ending', whatever the parts say. */
+  /** From now on the status is 'ending'. */
   end: () => void
 }>
 
 export type ReadinessOptions = Readonly<{
-  /** Why the parts that are away are, whenever which those are changes. */
+  /** Called with the causes when the set of unavailable parts changes. */
   changed?: (causes: ReadonlyMap<string, unknown>) => void
-  /** By name, what is known without asking: it decides as a part does, and is told to nobody. */
+  /** Parts that are known without a check, by name; `changed` is not called for them. */
   conditions?: Readonly<Record<string, () => Condition>> | undefined
-  /** By name, such as that of somebody outside who would be away for every process at once. */
+  /** By name, for something outside that would be unavailable for every process at once. */
   remarks?: Readonly<Record<string, () => Condition | undefined>>
   patienceMs?: number
-  /** How long an outcome is repeated instead of asking again: probes are no load, however many. */
+  /** How long an outcome is reused, so that many probes cause no load. */
   freshMs?: number
   elapsed?: () => number
 }>
@@ -70,7 +70,7 @@ export function watchReadiness(
     look() {
       if (isEnding) return Promise.resolve({ status: 'ending', parts: {} })
       if (known !== undefined && elapsed() - known.atMs < freshMs) return known.outcome
-      // Kept from the beginning, and for as long again as it took: those who ask meanwhile share it.
+      // Probes that come during a check share it.
       const outcome = judge().then(readiness => {
         known = { outcome, atMs: elapsed() }
         return readiness
@@ -85,8 +85,8 @@ export function watchReadiness(
 }
 
 /**
- * Resolves with why the parts that are away are, in the order of the table. A check that hangs is left
- * hanging and waited for again next time: a part that says nothing is asked one question and not hundreds.
+ * Resolves with the causes of the unavailable parts, in the order of the table. A check that hangs is not
+ * started again but waited for next time, so that a hanging part gets one check and not hundreds.
  */
 function askAll(
   checks: Readonly<Record<string, Check>>,

@@ -1,10 +1,10 @@
 /**
- * Traces: a span for each request and, below it, for what it waited for, by OpenTelemetry. Loaded only
- * where one of its variables asks for traces. Where spans go, how many are kept and by which headers
- * traces are continued, OpenTelemetry reads from its own variables.
+ * Traces with OpenTelemetry: a span for each request and, below it, for what it waited for. Loaded only if
+ * one of its variables asks for traces. OpenTelemetry reads from its own variables where spans go, how
+ * many are kept and which headers continue a trace.
  *
  * Names and attributes are its conventions (https://opentelemetry.io/docs/specs/semconv/http/http-spans/).
- * Of people there are ids and nothing else.
+ * People appear only as ids.
  */
 import {
   type Attributes,
@@ -43,14 +43,14 @@ export type Traces = Readonly<{
 }>
 
 export type TraceOptions = Readonly<{
-  /** Whether the variables say what this service is called. */
+  /** Whether the variables set the service's name. */
   isNamed: boolean
   version: string
   database: 'sqlite' | 'postgresql'
   write: WriteLine
 }>
 
-/** A collector that is away must not hold up the end. */
+/** An unavailable collector must not delay the end. */
 const closingPatienceMs = 5_000
 
 export function openTraces({ isNamed, version, database, write }: TraceOptions): Traces {
@@ -59,13 +59,13 @@ export function openTraces({ isNamed, version, database, write }: TraceOptions):
     resource: defaultResource().merge(
       resourceFromAttributes({ 'service.version': version, ...name }),
     ),
-    // Not the process's: its command line may hold the password of a database.
+    // Not the process's: its command line may contain the password of a database.
     resourceDetectors: [envDetector, hostDetector, serviceInstanceIdDetector],
     metricReaders: [],
     logRecordProcessors: [],
     instrumentations: [],
   })
-  // After it is made, for with OTEL_LOG_LEVEL it would write to the console, and complain of us.
+  // After the start, which with OTEL_LOG_LEVEL would write to the console and complain about us.
   logTroubles(write)
   sdk.start()
   const tracer = trace.getTracer('visage', version)
@@ -99,8 +99,8 @@ const complaintEveryMs = 60_000
 const maxComplaints = 100
 
 /**
- * What OpenTelemetry complains about: a collector that is away, a variable it cannot read. It does so with
- * each batch of spans; once a minute is enough.
+ * OpenTelemetry's own errors: an unavailable collector, an unreadable variable. They repeat with each
+ * batch of spans; once a minute is enough.
  */
 function logTroubles(write: WriteLine, elapsed = () => performance.now()): void {
   const saidAtMs = new Map<string, number>()
@@ -119,7 +119,7 @@ function logTroubles(write: WriteLine, elapsed = () => performance.now()): void 
   )
 }
 
-/** A request continues the trace its headers name; a part of a batch stands below its batch. */
+/** A request continues the trace in its headers; a part of a batch is below its batch. */
 function traceAnswers(tracer: Tracer): Around {
   return answer => (call, parts) => {
     const isPart = trace.getActiveSpan() !== undefined
@@ -145,7 +145,7 @@ function traceAnswers(tracer: Tracer): Around {
   }
 }
 
-/** Called below the span that it is about. */
+/** Called within the span that it describes. */
 function describeAnswer({ call, route, caller, reply, ids, failure }: Answered): void {
   const span = trace.getActiveSpan()
   if (!span?.isRecording()) return
@@ -189,7 +189,7 @@ function traceRendering(tracer: Tracer, render: RenderOne): RenderOne {
   }
 }
 
-/** The keys of the token issuer. It is not told of our traces. */
+/** Keys of the token issuer. It gets no headers of our traces. */
 function traceFetch(tracer: Tracer, fetch: Fetch): Fetch {
   return (url, init) => {
     const { hostname, origin, pathname } = new URL(url)
@@ -202,7 +202,7 @@ function traceFetch(tracer: Tracer, fetch: Fetch): Fetch {
   }
 }
 
-/** Statements are told once they are done; their texts hold placeholders and no values. */
+/** Statements are reported when they are done; their texts contain placeholders, no values. */
 function traceQueries(tracer: Tracer, database: string): (query: Watched) => void {
   return ({ text, durationMs, error }) => {
     if (!isRecording()) return
@@ -224,7 +224,7 @@ function traceQueries(tracer: Tracer, database: string): (query: Watched) => voi
   }
 }
 
-/** A sweep or a probe is no trace of its own, and what the sampler left out costs little. */
+/** A sweep or a probe has no trace of its own, and a request that is not sampled costs little. */
 function isRecording(): boolean {
   return trace.getActiveSpan()?.isRecording() === true
 }
@@ -249,7 +249,7 @@ async function inSpan<Result>(
   })
 }
 
-/** By its kind alone: the words of an error are for the log. */
+/** Only by its kind: the text of an error is for the log. */
 function blame(span: Span, error: unknown): void {
   const name = error instanceof Error ? error.name : 'unknown'
   span.setAttribute('error.type', error instanceof Failure ? error.code : name)

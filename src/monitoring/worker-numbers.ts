@@ -1,7 +1,7 @@
 /**
- * Several worker processes as one: the primary asks each for its numbers or its readiness, and adds them
- * up. What a worker has counted stays counted when it is gone, or does not answer in time: a sum that
- * goes down is a restart to Prometheus, and all that remains of it would count as new.
+ * Several worker processes as one: the primary collects numbers or readiness of each and adds them up. The
+ * counts of a worker that has ended, or does not answer in time, stay in the sum: to Prometheus, a falling
+ * counter is a restart, and the rest would count again.
  */
 import type { Worker } from 'node:cluster'
 import { AggregatorRegistry, type MetricObject, Registry } from 'prom-client'
@@ -9,7 +9,7 @@ import { type Family, families } from './families.ts'
 import type { Exposed } from './metrics-listener.ts'
 import type { Readiness } from './readiness.ts'
 
-/** Told apart by their names from whatever else a primary and its workers say to each other. */
+/** Their names tell these messages apart from others between primary and workers. */
 type Question = Readonly<{ question: number; about: 'numbers' | 'readiness' }>
 type Reply = Readonly<{ answerTo: number; numbers?: Numbers; readiness?: Readiness }>
 type Numbers = readonly MetricObject[]
@@ -27,12 +27,12 @@ export function answerPrimary(
         ? { numbers: await registry.getMetricsAsJSON() }
         : { readiness: await look() }
     const reply: Reply = { answerTo: message.question, ...found }
-    // The primary may have gone meanwhile; then nobody wants to know.
+    // If the primary has ended, nothing needs the answer.
     self.send?.(reply, () => {})
   })
 }
 
-/** In the primary: what `listenForMetrics` exposes, of all workers that serve when it is asked. */
+/** In the primary: for `listenForMetrics`, over all workers that serve at that moment. */
 export function gatherFromWorkers(workers: () => readonly Worker[], patienceMs = 2500): Exposed {
   const addUp = rememberCounts()
   let questions = 0
@@ -58,7 +58,7 @@ export function gatherFromWorkers(workers: () => readonly Worker[], patienceMs =
   }
 }
 
-/** Adds up what they say now, and what those had counted who say nothing, for now or for ever. */
+/** Adds the current numbers of those that answer to the last numbers of the others. */
 function rememberCounts() {
   const lastOf = new Map<Worker, Numbers>()
   let ofThoseGone: Numbers = []
@@ -84,9 +84,9 @@ const lasting = new Set<string>(
   Object.values<Family>(families).flatMap(({ name, lasts }) => (lasts ? name : [])),
 )
 
-/** What is so just now, a gauge, ends with who said it; but what happened last stays so. */
+/** A gauge ends with its worker; the time of the last event stays. */
 function isLasting({ name, type }: MetricObject): boolean {
-  // What is declared as a number is in truth its name.
+  // Declared as a number, but in fact a name.
   return String(type) !== 'gauge' || lasting.has(name)
 }
 
@@ -110,7 +110,10 @@ async function ask(
   }
 }
 
-/** They share their stores, so what is away is away for all. One that says nothing does not serve. */
+/**
+ * Workers share their stores, so a part that is unavailable to one is so to all. A silent worker does not
+ * serve.
+ */
 function joinReadiness(all: readonly (Readiness | undefined)[]): Readiness {
   const said = all.filter(readiness => readiness !== undefined)
   const worst = said.find(({ status }) => status !== 'ready') ?? said[0]

@@ -1,17 +1,17 @@
 /**
- * The colour that an AVIF tells by nclx, which its decoder does not pass on. It decodes no pixel; a box
- * that is odd says nothing.
+ * The colour that an AVIF declares by nclx, which its decoder does not pass on. It decodes no pixel; a
+ * malformed box is ignored.
  */
 
 import { boxesIn, findBox } from './boxes.ts'
 import { type Colour, colourOfCodes } from './colour.ts'
 
-/** The box stands with the primary item's properties; its matrix and range are applied while decoding. */
+/** An nclx box of the primary item; the decoder itself applies matrix and range. */
 export function readAvifColour(avif: Uint8Array): Colour | undefined {
   try {
     return readNclx(findPrimaryProperties(toBuffer(avif)))
   } catch (error) {
-    // A box that is shorter than its own counts say.
+    // A box shorter than its own counts say.
     if (error instanceof RangeError) return undefined
     throw error
   }

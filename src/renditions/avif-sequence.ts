@@ -1,14 +1,14 @@
 /**
- * A moving AVIF as a still one: its first frame. It moves boxes and decodes nothing.
+ * An animated AVIF -> its first frame as a still AVIF. It moves boxes and decodes nothing.
  * https://aomediacodec.github.io/av1-avif/#image-sequences
  */
 
 import { type Box, boxesIn, findBox } from './boxes.ts'
 
 /**
- * libvips does not open a file whose first brand is that of a sequence, though most have a still
- * picture, too, which is the first frame: the decoder gets to see no brand of sequences and no track.
- * Where there is no still picture it is made from the track.
+ * libvips does not open a file whose first brand is that of a sequence. Most such files also have a still
+ * picture, which is the first frame: then brands and tracks of sequences are hidden from the decoder.
+ * Otherwise the still picture is made from the track.
  */
 export function asStill(bytes: Uint8Array): Uint8Array {
   const avif = Buffer.from(bytes)
@@ -37,7 +37,7 @@ function makeStill(avif: Buffer): Buffer | undefined {
     const frame = findFrame(avif)
     return frame && writeStill(frame)
   } catch (error) {
-    // A table that is shorter than its own counts say.
+    // A table shorter than its own counts say.
     if (error instanceof RangeError) return undefined
     throw error
   }
@@ -50,7 +50,7 @@ function findFrame(avif: Buffer): Frame | undefined {
   const entry = findBox(findBox(tables, 'stsd')?.subarray(8), 'av01')
   const data = tables && findFirstSample(avif, tables)
   if (!entry || !data) return undefined
-  // Of a sample entry's 78 bytes before its boxes only the two that say the size are of use.
+  // Of the 78 bytes before a sample entry's boxes only those of the size are used.
   const size = Buffer.alloc(12)
   size.writeUInt32BE(entry.readUInt16BE(24), 4)
   size.writeUInt32BE(entry.readUInt16BE(26), 8)
@@ -59,7 +59,7 @@ function findFrame(avif: Buffer): Frame | undefined {
 
 const empty = Buffer.alloc(0)
 
-/** Not the track of what is transparent. */
+/** Not the track of transparency. */
 function isPicture(media: Buffer | undefined): boolean {
   return findBox(media, 'hdlr')?.toString('latin1', 8, 12) === 'pict'
 }
@@ -68,7 +68,7 @@ function keepProperty({ type, body }: Box): readonly Buffer[] {
   return type === 'av1C' || type === 'colr' ? [box(type, body)] : []
 }
 
-/** The first of the first chunk. One size for all, or one for each. */
+/** The first sample of the first chunk. There is one size for all, or one for each. */
 function findFirstSample(avif: Buffer, tables: Buffer): Buffer | undefined {
   const sizes = findBox(tables, 'stsz')
   const offsets = findBox(tables, 'stco')

@@ -1,14 +1,14 @@
 /**
- * The boxes of an AVIF file: length, four letters, content, which may be boxes again. Only walks; what
- * a box means is read elsewhere. https://www.iso.org/standard/83102.html 4.2
+ * The boxes of an AVIF file: length, four letters, content, which may be boxes again. It does not know
+ * what a box means. https://www.iso.org/standard/83102.html 4.2
  */
 
 export type Box = Readonly<{ type: string; at: number; body: Buffer }>
 
-/** Walking over them takes no time, however many a stranger writes. Usual files have 10 on a level. */
+/** Bounds the time of a walk in a hostile file. Usual files have 10 on a level. */
 const maxBoxes = 1000
 
-/** Those of one level in their order, up to the first that is not whole. */
+/** Those of one level in order, up to the first that is incomplete. */
 export function boxesIn(bytes: Buffer): readonly Box[] {
   const boxes: Box[] = []
   for (let at = 0; at + 8 <= bytes.length && boxes.length < maxBoxes; ) {
@@ -25,7 +25,7 @@ export function findBox(bytes: Buffer | undefined, type: string): Buffer | undef
   return bytes && boxesIn(bytes).find(box => box.type === type)?.body
 }
 
-/** 1: the length stands behind the letters, in eight bytes. 0: up to the end. */
+/** 1: the length is in the eight bytes after the letters. 0: up to the end. */
 function readLength(bytes: Buffer, at: number): readonly [headerLength: number, length: number] {
   const length = bytes.readUInt32BE(at)
   if (length === 0) return [8, bytes.length - at]

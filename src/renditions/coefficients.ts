@@ -1,6 +1,6 @@
 /**
- * The coefficients of a JPEG that is built as ours are: baseline, one scan, each table in a segment of its
- * own. Whatever is built or spelt otherwise has none. https://www.w3.org/Graphics/JPEG/itu-t81.pdf annex B
+ * The coefficients of a JPEG built as ours are: baseline, one scan, each table in its own segment. For any
+ * other JPEG: undefined. https://www.w3.org/Graphics/JPEG/itu-t81.pdf annex B
  */
 
 import { type ComponentCoding, readCoefficients } from './entropy.ts'
@@ -11,7 +11,7 @@ export type Jpeg = Readonly<{ segments: readonly Segment[]; data: Buffer }>
 
 export const markers = { frame: 0xc0, tables: 0xc4, scan: 0xda } as const
 
-/** From the first marker to the end marker, which is the end. */
+/** From the first marker to the end marker. */
 export function readJpeg(bytes: Uint8Array): Jpeg | undefined {
   const jpeg = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const end = jpeg.length - 2
@@ -58,7 +58,7 @@ function readFrame(body: Buffer): Frame {
   }
 }
 
-/** Undefined: its codes, its data or its filling are not as our encoder spells them. */
+/** Undefined if codes, data or padding are not as our encoder writes them. */
 export function coefficientsOf({ segments, data }: Jpeg): Int16Array | undefined {
   const frameBody = segments.find(({ marker }) => marker === markers.frame)?.body
   const scan = segments.at(-1)?.body
@@ -70,7 +70,7 @@ export function coefficientsOf({ segments, data }: Jpeg): Int16Array | undefined
   return coefficients && haveFlatFilling(coefficients, frame) ? coefficients : undefined
 }
 
-/** In the order of the frame, which is that of the scan: B.2.3. */
+/** In the order of frame and scan: B.2.3. */
 function readComponents(frame: Buffer, scan: Buffer, tables: Tables): readonly ComponentCoding[] {
   return Array.from({ length: frame[5] ?? 0 }, (_, index) => {
     const factors = frame[7 + 3 * index] ?? 0
@@ -95,8 +95,8 @@ function readTables(segments: readonly Segment[]): Tables | undefined {
 }
 
 /**
- * A block outside the picture, which fills up a unit, is as flat as an encoder leaves it: it repeats the
- * one before it. Nobody sees it, so anything could be in it.
+ * A block outside the picture, which completes a unit, must be as encoders leave it: equal to the block
+ * before it. It is never shown, so it could otherwise hide data.
  */
 function haveFlatFilling(coefficients: Int16Array, frame: Frame): boolean {
   const { across, down, blocksOfUnit, blocksAcross, blocksDown, factorX, factorY } = frame

@@ -1,9 +1,12 @@
 /**
- * When a renderer collects its garbage. What a picture leaves lies outside of V8's heap, which itself grows so
- * little that V8 seldom collects: a renderer came to hold twice of what it needs.
+ * When a renderer collects garbage. Pictures use memory outside V8's heap, so V8 itself seldom collects,
+ * and a renderer came to hold twice what it needs.
  */
 
-/** Returns what is told of bytes that will soon be garbage; `collect` is called when the answer is on its way. */
+/**
+ * Returns a function to report bytes that will soon be garbage; `collect` is called once the answer is
+ * sent.
+ */
 export function collectEvery(maxBytes: number, collect: () => void): (bytes: number) => void {
   let left = 0
   return bytes => {

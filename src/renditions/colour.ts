@@ -1,7 +1,6 @@
 /**
- * What numbers of a pixel mean: which red, green, blue and white, and how they grow with the light.
- * Colour that is told by code points or by single values becomes a Colour here; ICC profiles are the
- * decoder's business.
+ * What a pixel's values mean: which red, green, blue and white, and how they grow with light. Colour given
+ * as code points or single values becomes a Colour here; the decoder handles ICC profiles.
  */
 
 /** x and y of red, green, blue and white in CIE 1931. */
@@ -12,7 +11,7 @@ export type Primaries = readonly [
   ...white: [x: number, y: number],
 ]
 
-/** A number is the exponent from stored value to light. */
+/** A number: the exponent from stored value to light. */
 export type Curve = 'srgb' | 'pq' | 'hlg' | number
 
 export type Colour = Readonly<{
@@ -44,8 +43,8 @@ const primariesByCode: Readonly<Record<number, Primaries>> = {
 }
 
 /**
- * TransferCharacteristics, table 3. Those of video (1, 6, 7, 11, 12, 14, 15) are shown on the same
- * screens as sRGB and not told from it by browsers either: pictures that say so keep their values.
+ * TransferCharacteristics, table 3. Those of video (1, 6, 7, 11, 12, 14, 15) are shown on the same screens
+ * as sRGB, and browsers treat them as sRGB: such pictures keep their values.
  */
 const curveByCode: Readonly<Record<number, Curve>> = {
   1: 'srgb',
@@ -64,7 +63,7 @@ const curveByCode: Readonly<Record<number, Curve>> = {
   18: 'hlg',
 }
 
-/** Undefined for codes that no photo has: then whatever else the picture says counts. */
+/** Undefined for codes that no photo has; then other information in the picture counts. */
 export function colourOfCodes(
   primariesCode: number,
   transferCode: number,
@@ -76,7 +75,7 @@ export function colourOfCodes(
   return { primaries, curve, isNarrowRange }
 }
 
-/** As much as libpng allows, so that sRGB with rounded values keeps its pixels. */
+/** libpng's tolerance, so that sRGB with rounded values keeps its pixels. */
 const sameChromaticity = 0.01
 
 export function isSrgb({ primaries, curve, isNarrowRange }: Colour): boolean {

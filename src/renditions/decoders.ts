@@ -1,6 +1,6 @@
 /**
- * How sharp is opened on bytes of strangers: which decoders exist, what they tolerate, and that
- * whatever they complain about is a Failure. It knows no sizes and makes no renditions.
+ * How sharp is opened on untrusted bytes: which decoders exist, what they tolerate, and that every error
+ * becomes a Failure. It knows no sizes and makes no renditions.
  */
 
 import sharp, { type Sharp } from 'sharp'
@@ -16,14 +16,14 @@ const photoDecoders = [
 ]
 
 /**
- * Sets sharp up for the whole process; to be called once at start. Closing all other decoders stops a picture that
- * passes for one format here and for another in libvips (SVG that includes files and addresses, TIFF,
- * PDF, ImageMagick's scripts) from reaching their code. It does not stop a fault in the five that remain.
+ * Sets sharp up for the whole process; call once at start. Disabling all other decoders stops a file that
+ * is one format here and another in libvips (SVG that includes files and addresses, TIFF, PDF, ImageMagick
+ * scripts) from reaching their code. Does not stop a fault in the five that remain.
  */
 export function closeOtherDecoders(): void {
   sharp.block({ operation: ['VipsForeignLoad'] })
   sharp.unblock({ operation: photoDecoders })
-  // Jobs run side by side, each on one thread; nothing is decoded twice, so nothing is kept.
+  // Jobs run in parallel, one thread each; no picture is decoded twice, so nothing is cached.
   sharp.concurrency(1)
   sharp.cache(false)
 }
@@ -31,8 +31,8 @@ export function closeOtherDecoders(): void {
 /**
  * A picture of which only the first frame is read.
  *
- * 'error' refuses pictures that are cut off; 'warning' would also refuse what real cameras write and
- * every viewer shows (`Invalid SOS parameters for sequential JPEG`, padding before the end marker).
+ * 'error' refuses truncated pictures; 'warning' would also refuse what real cameras write and every viewer
+ * shows (`Invalid SOS parameters for sequential JPEG`, padding before the end marker).
  */
 export function openPicture(
   bytes: Uint8Array,
@@ -41,14 +41,14 @@ export function openPicture(
   return sharp(bytes, {
     ...options,
     failOn: 'error',
-    // inspect.ts has limits of its own, with words of their own.
+    // inspect.ts has limits of its own, with their own messages.
     limitInputPixels: false,
     sequentialRead: true,
     animated: false,
   })
 }
 
-/** libvips complains late and in many words; the first line goes to the log, none to the client. */
+/** libvips' messages are long: the first line goes to the log, none to the client. */
 export async function refuseBroken<T>(decoding: Promise<T>): Promise<T> {
   try {
     return await decoding

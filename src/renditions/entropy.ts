@@ -1,6 +1,6 @@
 /**
- * The coefficients of a baseline JPEG, and whether its entropy-coded data is the one spelling of them that
- * an encoder writes: nothing left over, nothing superfluous, no table but the best. It computes no pixel.
+ * The coefficients of a baseline JPEG, and whether its entropy-coded data is exactly what an encoder
+ * writes for them: nothing left over and the best tables. It computes no pixel.
  * https://www.w3.org/Graphics/JPEG/itu-t81.pdf annex F
  */
 
@@ -15,8 +15,8 @@ export type ComponentCoding = Readonly<{
 }>
 
 /**
- * 64 for each block, in the order of coding, the first as its difference from the block before of its
- * component; undefined when they are spelt in another way.
+ * 64 for each block, in the order of coding, the first as its difference from the block before of the same
+ * component; undefined if they are encoded in another way.
  */
 export function readCoefficients(
   data: Uint8Array,
@@ -65,10 +65,10 @@ function readDc(bits: Bits, code: Code): number | undefined {
   return size === undefined || size > largestDcSize ? undefined : bits.readValue(size)
 }
 
-/** A symbol is a run of zeros and the size of the value behind it. */
+/** A symbol is a run of zeros and the size of the value after it. */
 const zeroRun = 0xf0
 
-/** Figure F.13. A run of zeros before the end of a block would say the same in more bits. */
+/** Figure F.13. A run of zeros before the end of a block would be a longer encoding of the same. */
 function readAc(bits: Bits, code: Code, coefficients: Int16Array, at: number): boolean {
   let isInRun = false
   for (let index = 1; index < 64; index++) {
@@ -95,7 +95,7 @@ function readSymbol(bits: Bits, { table, counts }: Code): number | undefined {
   return symbol
 }
 
-/** A byte FF is written FF 00. Behind the end come ones. */
+/** A byte FF is written FF 00. After the end come ones. */
 class Bits {
   readonly #data: Uint8Array
   #at = 0
@@ -112,7 +112,7 @@ class Bits {
     return (this.#held >>> (this.#count - 16)) & 0xffff
   }
 
-  /** False: there are not as many. */
+  /** False: there are fewer. */
   skip(count: number): boolean {
     this.#count -= count
     this.#real -= count
@@ -128,7 +128,7 @@ class Bits {
     return value >> (size - 1) === 1 ? value : value - (1 << size) + 1
   }
 
-  /** Nothing is left but ones that fill the last byte. */
+  /** Only the ones that fill the last byte are left. */
   isAtEnd(): boolean {
     const isRead = this.#at === this.#data.length && this.#real < 8
     const left = this.#held >> (this.#count - this.#real)
@@ -144,7 +144,7 @@ class Bits {
     this.#at++
     if (byte !== 0xff) return
     if (this.#data[this.#at] === 0) this.#at++
-    // A marker inside the data: it is never at its end then.
+    // A marker inside the data: then the end is never reached.
     else this.#at = this.#data.length + 1
   }
 }

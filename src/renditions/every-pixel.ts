@@ -1,6 +1,6 @@
 /**
- * Whether a JPEG without end marker has all its pixels. Phones and uploaders cut off the last two bytes, and
- * every viewer shows such a picture; of one that was really cut the rest would be grey.
+ * Whether a JPEG without end marker has all its pixels. Phones and uploaders cut off the last two bytes,
+ * and every viewer shows such a picture; the rest of a truncated one would be grey.
  */
 
 import sharp from 'sharp'
@@ -8,9 +8,9 @@ import { Failure } from '../failure.ts'
 import type { Admitted } from './inspect.ts'
 
 /**
- * libjpeg complains where its data ends too early, and goes on with grey. So the last row is decoded, which
- * takes all rows before it, at full size (reduced ones are read ahead of the complaint), and the first
- * complaint counts. Throws 'image-broken'.
+ * libjpeg only warns when its data ends too early, and continues with grey. So the last row is decoded,
+ * which needs all rows before it, at full size (a reduced one is read before the warning), and the first
+ * warning counts. Throws 'image-broken'.
  */
 export async function requireEveryPixel({ picture, stored }: Admitted): Promise<void> {
   const lastRow = { left: 0, top: stored.height - 1, width: stored.width, height: 1 }
@@ -26,5 +26,5 @@ export async function requireEveryPixel({ picture, stored }: Admitted): Promise<
   }
 }
 
-/** What a phone has put in place of the end marker: all pixels were there before it. */
+/** What a phone wrote instead of the end marker: all pixels are before it. */
 const isOfTrailer = /extraneous bytes before marker 0xd9/

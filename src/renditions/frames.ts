@@ -1,7 +1,6 @@
 /**
- * What a server and its renderers say to each other, and how it is cut out of a stream of bytes. JSON
- * and plain bytes, nothing that is deserialised into more than that: a renderer decodes what strangers
- * send, so whatever it says is checked as if a stranger had said it.
+ * The messages between server and renderer, and how they are cut out of a stream of bytes. Only JSON and
+ * plain bytes: a renderer decodes untrusted pictures, so its messages are checked as untrusted too.
  */
 import type { Duplex } from 'node:stream'
 import { type Facts, Failure, type FailureCode } from '../failure.ts'
@@ -12,7 +11,7 @@ import { findFault } from './stored.ts'
 /** To a renderer. A picture comes with its bytes. */
 export type Order =
   | Readonly<{ order: 'render'; framing: Framing; limits: Limits }>
-  /** The answer to 'weighed': decode it, or forget it for now. */
+  /** The answer to 'weighed': decode the picture, or drop it for now. */
   | Readonly<{ order: 'decode' | 'forget' }>
 
 /** From a renderer. A pack comes with its bytes. */
@@ -26,7 +25,7 @@ export type Report =
 
 export type Frame = Readonly<{ head: unknown; body: Buffer }>
 
-/** A picture of 4 MB is the most that goes one way, a pack of less than 1 MB the other. */
+/** A picture of 4 MB is the largest one way, a pack of less than 1 MB the other. */
 const maxBodyBytes = 64 * 1024 * 1024
 const maxHeadBytes = 64 * 1024
 const prefixBytes = 8
@@ -42,7 +41,7 @@ export function writeFrame(channel: Duplex, head: Order | Report, body?: Uint8Ar
   channel.uncork()
 }
 
-/** Calls `take` with each frame as soon as it is whole; throws RangeError for one that is too large. */
+/** Calls `take` with each complete frame; throws RangeError for one that is too large. */
 export function cutFrames(take: (frame: Frame) => void): (chunk: Buffer) => void {
   let chunks: Buffer[] = []
   let held = 0
@@ -74,7 +73,7 @@ export function cutFrames(take: (frame: Frame) => void): (chunk: Buffer) => void
   }
 }
 
-/** Throws TypeError for what no renderer of ours would say. */
+/** Throws TypeError for what no renderer of ours sends. */
 export function readReport(head: unknown): Report {
   if (typeof head === 'object' && head !== null && 'report' in head) {
     const report = head as Report
@@ -99,7 +98,7 @@ const rightReports: { readonly [Name in Report['report']]: Right<Name> } = {
   failed: ({ error }) => typeof error === 'string',
 }
 
-/** What an upload can be refused for by its bytes. */
+/** Why an upload can be refused by its bytes. */
 const imageFailures: ReadonlySet<FailureCode> = new Set([
   'body-empty',
   'image-is-base64',

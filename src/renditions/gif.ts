@@ -1,18 +1,18 @@
 /**
- * The first frame of a GIF on its canvas. Where a frame leaves the canvas free, viewers show what is
- * behind it; the decoder shows black unless some frame is transparent. It unpacks no pixel.
+ * The first frame of a GIF on its canvas. Where a frame leaves the canvas free, viewers show the
+ * background; the decoder shows black unless some frame is transparent. It unpacks no pixel.
  * https://www.w3.org/Graphics/GIF/spec-gif89a.txt
  */
 
 const extension = 0x21
 const image = 0x2c
 
-/** One transparent pixel: control block, place and size, two codes, trailer. Nobody ever sees it. */
+/** One transparent pixel: control block, position and size, two codes, trailer. It is never shown. */
 const clearFrame = Buffer.from('21f90401000000002c00000000010001000002024401003b', 'hex')
 
 /**
- * The same GIF, or one that ends behind its first frame with a second that is transparent, so that free
- * canvas is transparent, too. A GIF that is cut off stays so: the decoder complains.
+ * The same GIF, or one that ends after its first frame with a second, transparent one, so that free canvas
+ * is transparent too. A truncated GIF stays truncated: the decoder refuses it.
  */
 export function freeCanvas(bytes: Uint8Array): Uint8Array {
   const gif = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -39,7 +39,7 @@ function tableLength(flags = 0): number {
   return flags & 0x80 ? 3 << ((flags & 7) + 1) : 0
 }
 
-/** Each begins with its length; one of length 0 is the last. */
+/** Each begins with its length; length 0 is the last. */
 function skipBlocks(gif: Buffer, start: number): number | undefined {
   for (let at = start; at < gif.length; ) {
     const length = gif[at] ?? 0

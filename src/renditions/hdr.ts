@@ -1,13 +1,13 @@
 /**
- * Pictures that are brighter than white (HDR) are toned down: white paper stays nearly white, and what
- * is brighter, up to 1000 candela a square metre, gets the room that is left. Light only, no pixels.
+ * Tones HDR pictures (brighter than white) down: white paper stays nearly white, and light up to 1000
+ * candela per square metre is compressed above it. Light only, no pixels.
  */
 
 import type { Curve } from './colour.ts'
 
-/** Candela a square metre of white paper. https://www.itu.int/pub/R-REP-BT.2408 table 1 */
+/** Candela per square metre of white paper. https://www.itu.int/pub/R-REP-BT.2408 table 1 */
 const paperWhite = 203
-/** Of the screen that HLG is shown on and most PQ is made on. */
+/** Of the reference screen of HLG and of most PQ. */
 const brightest = 1000 / paperWhite
 
 /** Perceptual quantiser, stored value to light; paper is 1. https://www.itu.int/rec/R-REC-BT.2100 table 4 */
@@ -23,24 +23,24 @@ export function fromHlg(value: number): number {
   return (Math.exp((value - 0.55991073) / 0.17883277) + 0.28466892) / 12
 }
 
-/** The factor for all three of a pixel, so that its hue stays. */
+/** The same factor for all three values of a pixel keeps its hue. */
 export function toneDown(curve: Curve): (red: number, green: number, blue: number) => number {
   if (curve === 'pq') return (red, green, blue) => dim(Math.max(red, green, blue))
   if (curve === 'hlg') return dimHlg
   return () => 1
 }
 
-/** Before the camera to before the eyes: a power of the brightness. BT.2100 table 5, gamma 1.2. */
+/** Scene light to display light: a power of the brightness. BT.2100 table 5, gamma 1.2. */
 function dimHlg(red: number, green: number, blue: number): number {
   const brightness = 0.2627 * red + 0.678 * green + 0.0593 * blue
   const shown = brightest * brightness ** 0.2
   return shown * dim(Math.max(red, green, blue) * shown)
 }
 
-/** Up to here light stays as it is. */
+/** Light up to here is not changed. */
 const knee = 0.8
 
-/** Above it light comes ever slower nearer to 1, which `brightest` reaches. */
+/** Light above it is compressed; `brightest` becomes 1. */
 function dim(light: number): number {
   if (light <= knee) return 1
   const above = light - knee

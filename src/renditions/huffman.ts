@@ -1,5 +1,5 @@
 /**
- * Huffman tables of a JPEG: read, looked up, and the one that an encoder makes for given counts. Bytes
+ * Huffman tables of a JPEG: reading, lookup, and the table that an encoder makes for given counts. Bytes
  * and counts only. https://www.w3.org/Graphics/JPEG/itu-t81.pdf annexes C and K.2
  */
 
@@ -10,7 +10,7 @@ export type HuffmanTable = Readonly<{
   lookup: Uint16Array
 }>
 
-/** Undefined: more codes of a length than there can be. */
+/** Undefined if there are more codes of a length than possible. */
 export function readTable(written: Uint8Array): HuffmanTable | undefined {
   const lookup = new Uint16Array(65_536)
   let next = 0
@@ -26,12 +26,12 @@ export function readTable(written: Uint8Array): HuffmanTable | undefined {
   return at === written.length ? { written, lookup } : undefined
 }
 
-/** Longer codes than the standard allows, until they are shortened. */
+/** Codes may be longer than the standard allows, until they are shortened. */
 const longest = 32
 
 /**
- * As `written` above; figures K.1 to K.4. Of symbols that are equally rare the one with the higher number
- * comes first, as in libjpeg's jpeg_gen_optimal_table, which the standard leaves open.
+ * As `written` above; figures K.1 to K.4. Of equally rare symbols the one with the higher number comes
+ * first, as in libjpeg's jpeg_gen_optimal_table; the standard leaves that open.
  */
 export function bestTable(counts: Uint32Array): Uint8Array {
   const sizes = codeSizes(counts)
@@ -45,7 +45,7 @@ export function bestTable(counts: Uint32Array): Uint8Array {
   return Uint8Array.from([...lengths.slice(1, 17), ...symbols])
 }
 
-/** Of every symbol and, as number 256, of the code of ones only, which nothing may have. */
+/** Of every symbol and, as number 256, of the code of only ones, which no symbol may have. */
 function codeSizes(counts: Uint32Array): Uint8Array {
   const left = Float64Array.from([...counts, 1])
   const sizes = new Uint8Array(257)
@@ -74,7 +74,7 @@ function findRarest(left: Float64Array, except: number): number {
   return found
 }
 
-/** To 16 bits, and without the code of ones only. */
+/** To 16 bits, and without the code of only ones. */
 function shorten(lengths: number[]): void {
   const add = (at: number, more: number) => {
     lengths[at] = (lengths[at] ?? 0) + more

@@ -1,6 +1,6 @@
 /**
- * Whether an upload is a photo that may be decoded, decided on its bytes alone: what it is, that it is
- * whole, and how large it is by its header. It decodes no pixel and knows no sizes but the smallest.
+ * Whether an upload is a photo that may be decoded, decided by its bytes only: its format, whether it is
+ * complete, and the size in its header. It decodes no pixel and knows no size but the smallest.
  */
 
 import type { Metadata } from 'sharp'
@@ -22,26 +22,26 @@ import { smallestSide } from './sizes.ts'
 import { takeWholePicture } from './structure.ts'
 import { readToldColour } from './told-colour.ts'
 
-/** Width and height in pixels, upright: after the orientation a camera noted. */
+/** Width and height in pixels, upright: after the orientation in the metadata. */
 export type Inspected = Readonly<{ format: PictureFormat; width: number; height: number }>
 
 export type Admitted = Inspected &
   Readonly<{
-    /** The part of the upload's bytes a decoder may see. */
+    /** The part of the upload that the decoder gets. */
     picture: Uint8Array
-    /** That part is the upload, to the byte. */
+    /** That part is the whole upload. */
     isWholeUpload: boolean
-    /** A JPEG's, so that pixels may be missing as well. */
+    /** Of a JPEG: then pixels may be missing too. */
     isEndMissing: boolean
-    /** Before the orientation a camera noted. */
+    /** Before the orientation in the metadata. */
     stored: Readonly<{ width: number; height: number }>
-    /** 16 bits a channel, and a colour profile. */
+    /** 16 bits per channel, and a colour profile. */
     hasDeepProfile: boolean
     /** One that the decoder does not apply. */
     colour?: Colour
-    /** Of a channel, in the file. */
+    /** Per channel, in the file. */
     bits: number
-    /** What its decoder will hold at once. */
+    /** Bytes that its decoder holds at once. */
     decodedBytes: number
   }>
 
@@ -81,7 +81,7 @@ export async function admitUpload(bytes: Uint8Array, limits: Limits): Promise<Ad
   }
 }
 
-/** As its decoder reads it rightly. */
+/** As its decoder reads it correctly. */
 function prepare(picture: Uint8Array, format: PictureFormat): Uint8Array {
   if (format === 'gif') return freeCanvas(picture)
   return format === 'avif' ? asStill(picture) : picture
@@ -95,7 +95,7 @@ function requirePicture(bytes: Uint8Array): PictureFormat {
   return arrival.format
 }
 
-/** libvips must see the same format as we did. Its AVIF decoder is also one for HEIC. */
+/** libvips must find the same format as we did. Its AVIF decoder also decodes HEIC. */
 function requireSameFormat(metadata: Metadata, format: PictureFormat): void {
   if (metadata.format === 'heif' && metadata.compression === 'hevc') throw unsupported('HEIC')
   if (metadata.format !== (format === 'avif' ? 'heif' : format)) {

@@ -1,6 +1,6 @@
 /**
- * How much work a JPEG asks of its decoder, counted on a walk that goes from marker to marker as decoders
- * do. It decodes no pixel and judges nothing: what is too much is structure.ts.
+ * How much work a JPEG is for its decoder, counted on a walk from marker to marker as decoders do it. It
+ * decodes no pixel; structure.ts decides what is too much.
  *
  * "Markers", "segments" and "entropy-coded data" as in https://www.w3.org/Graphics/JPEG/itu-t81.pdf B.1.1
  */
@@ -9,7 +9,7 @@ export type JpegScans = Readonly<{
   scans: number
   /** Blocks of 8 x 8 samples that all scans together pass over. */
   blocks: number
-  /** Where the end marker ends; undefined when there is none. */
+  /** The end of the end marker; undefined without one. */
   end: number | undefined
 }>
 
@@ -18,9 +18,9 @@ const endOfImage = 0xd9
 const startOfScan = 0xda
 
 /**
- * One pass over the bytes. A segment is jumped over by its length, whatever it holds: a comment with the
- * bytes FF D9 ends nothing. Everything between a segment and the next marker is entropy-coded data, or
- * stray bytes, which decoders skip as well.
+ * One pass over the bytes. A segment is skipped by its length, whatever it contains: FF D9 in a comment
+ * does not end the picture. Everything between a segment and the next marker is entropy-coded data, or
+ * stray bytes, which decoders skip too.
  */
 export function countScans(jpeg: Uint8Array): JpegScans {
   const view = new DataView(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)
@@ -47,7 +47,7 @@ export function countScans(jpeg: Uint8Array): JpegScans {
   return { scans, blocks, end: undefined }
 }
 
-/** FF 00 is a byte FF of entropy-coded data, FF FF is filling, FF D0 to FF D7 stand inside a scan. */
+/** FF 00 is a byte FF of entropy-coded data, FF FF is padding, FF D0 to FF D7 occur inside a scan. */
 function nextMarker(jpeg: Uint8Array, from: number): number {
   for (let at = from; at + 1 < jpeg.length; at++) {
     if (jpeg[at] !== 0xff) continue
@@ -57,7 +57,7 @@ function nextMarker(jpeg: Uint8Array, from: number): number {
   return jpeg.length
 }
 
-/** Codes below C0 are reserved: decoders skip them inside a scan, and give up on them elsewhere. */
+/** Codes below C0 are reserved: decoders skip them inside a scan, and fail elsewhere. */
 function standsAlone(marker: number): boolean {
   return marker === startOfImage || marker < 0xc0
 }

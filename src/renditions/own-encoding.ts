@@ -1,7 +1,7 @@
 /**
- * Whether an upload is a JPEG as Visage itself writes it, so that it may be kept byte for byte. That is
- * proven, not believed, because what a stranger hides in it would be kept, too
- * (docs/decisions/0020-own-encoding.md). It decodes no pixel: both sides are compared by coefficients.
+ * Whether an upload is a JPEG as Visage writes it, so that it can be stored byte for byte. It must be
+ * proven, since anything hidden in it would be stored too (docs/decisions/0020-own-encoding.md). It
+ * decodes no pixel: it compares coefficients.
  */
 
 import { coefficientsOf, type Jpeg, markers, readJpeg } from './coefficients.ts'
@@ -9,7 +9,7 @@ import { coefficientsOf, type Jpeg, markers, readJpeg } from './coefficients.ts'
 /** Measured: 1.01 for portraits, 1.12 for signs of green and magenta. */
 const mostLonger = 1.25
 
-/** `encodedAnew`: the upload's pixels as our encoder writes them, of the same size. */
+/** `encodedAnew`: the upload's pixels written by our encoder, in the same size. */
 export function isOwnEncoding(upload: Uint8Array, encodedAnew: Uint8Array): boolean {
   if (upload.length > mostLonger * encodedAnew.length) return false
   const given = readJpeg(upload)
@@ -19,13 +19,13 @@ export function isOwnEncoding(upload: Uint8Array, encodedAnew: Uint8Array): bool
   return one !== undefined && other !== undefined && areNear(one, other)
 }
 
-/** Markers, order, quantisation, size, sampling: all but the codes, which are made for each picture. */
+/** Markers, order, quantisation, size, sampling; not the codes, which differ for each picture. */
 function haveSameHeaders(one: Jpeg, other: Jpeg): boolean {
   if (one.segments.length !== other.segments.length) return false
   return one.segments.every(({ marker, body }, at) => {
     const match = other.segments[at]
     if (marker !== match?.marker) return false
-    // The first byte says which table it is.
+    // The first byte is the number of the table.
     const compared = marker === markers.tables ? 1 : undefined
     return body.subarray(0, compared).equals(match.body.subarray(0, compared))
   })
@@ -35,8 +35,8 @@ function haveSameHeaders(one: Jpeg, other: Jpeg): boolean {
 const mostUnseen = 0.25
 
 /**
- * What its pixels do not show is not in the coefficients of those pixels. The rest may not be more than a
- * part of what is seen: stops a second picture below black, above white, and between the samples.
+ * Coefficients can contain what the pixels do not show. That rest must be a small part of what is shown:
+ * stops a second picture below black, above white, or between the samples.
  */
 function areNear(given: Int16Array, anew: Int16Array): boolean {
   let unseen = 0

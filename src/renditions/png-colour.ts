@@ -1,12 +1,12 @@
 /**
- * The colour a PNG tells in chunks of its own: cICP, gAMA, cHRM. It decodes no pixel and leaves ICC
- * profiles to the decoder.
+ * The colour that a PNG declares in its chunks cICP, gAMA and cHRM. It decodes no pixel; the decoder
+ * handles ICC profiles.
  */
 
 import { type Colour, colourOfCodes, type Primaries, srgbPrimaries } from './colour.ts'
 
 /**
- * Undefined: as the decoder takes it. "cICP, iCCP, sRGB, cHRM and gAMA": the first that is there
+ * Undefined: as the decoder reads it. "cICP, iCCP, sRGB, cHRM and gAMA": the first of these that exists
  * counts. https://www.w3.org/TR/png-3/#color-chunk-precendence
  */
 export function readPngColour(png: Uint8Array): Colour | undefined {
@@ -20,7 +20,7 @@ export function readPngColour(png: Uint8Array): Colour | undefined {
   return { primaries: primaries ?? srgbPrimaries, curve: gamma ?? 'srgb', isNarrowRange: false }
 }
 
-/** They stand before the pixels; the first of its kind counts. */
+/** They come before the pixels; the first of each kind counts. */
 function readColourChunks(png: Buffer): ReadonlyMap<string, Buffer> {
   const chunks = new Map<string, Buffer>()
   for (let at = 8; at + 12 <= png.length; ) {
@@ -33,13 +33,13 @@ function readColourChunks(png: Buffer): ReadonlyMap<string, Buffer> {
   return chunks
 }
 
-/** Primaries, transfer, matrix, range. Only RGB may be stored: matrix 0. */
+/** Primaries, transfer, matrix, range. The matrix must be 0: stored as RGB. */
 function readCodes(chunk: Buffer | undefined): Colour | undefined {
   if (chunk?.length !== 4 || chunk[2] !== 0) return undefined
   return colourOfCodes(chunk[0] ?? 2, chunk[1] ?? 2, chunk[3] === 0)
 }
 
-/** What sRGB pictures say, 0.45455, give or take what libpng does. */
+/** The value of sRGB pictures, 0.45455, with libpng's tolerance. */
 const srgbGamma = 45_455
 const sameGamma = 0.05
 

@@ -1,5 +1,5 @@
 /**
- * The matrix from light of any primaries to light of sRGB's. Plain linear algebra; it knows no pixel.
+ * The matrix from light of any primaries to light of sRGB's. Plain linear algebra, no pixels.
  * http://www.brucelindbloom.com/Eqn_RGB_XYZ_Matrix.html and Eqn_ChromAdapt.html
  */
 
@@ -8,7 +8,7 @@ import { type Primaries, srgbPrimaries } from './colour.ts'
 export type Triple = readonly [number, number, number]
 export type Matrix = readonly [Triple, Triple, Triple]
 
-/** White becomes sRGB's white, whatever white the primaries have. */
+/** White becomes sRGB's white, for any white of the primaries. */
 export function toSrgbLight(primaries: Primaries): Matrix {
   const here = applyTo(toXyz(primaries[6], primaries[7]), cones)
   const there = applyTo(toXyz(srgbPrimaries[6], srgbPrimaries[7]), cones)
@@ -17,14 +17,14 @@ export function toSrgbLight(primaries: Primaries): Matrix {
   return multiply(invert(lightToXyz(srgbPrimaries)), multiply(adapt, lightToXyz(primaries)))
 }
 
-/** Bradford's cone responses: in them white is turned into another white. */
+/** Bradford's cone responses, in which one white is converted to another. */
 const cones: Matrix = [
   [0.8951, 0.2664, -0.1614],
   [-0.7502, 1.7135, 0.0367],
   [0.0389, -0.0685, 1.0296],
 ]
 
-/** Scaled so that full red, green and blue together give white. */
+/** Scaled so that full red, green and blue together are white. */
 function lightToXyz([rx, ry, gx, gy, bx, by, wx, wy]: Primaries): Matrix {
   const columns = transpose([toXyz(rx, ry), toXyz(gx, gy), toXyz(bx, by)])
   return multiply(columns, diagonal(applyTo(toXyz(wx, wy), invert(columns))))
@@ -67,7 +67,7 @@ function cross(a: Triple, b: Triple): Triple {
   return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }
 
-/** By cross products of the rows; primaries that lie on one line have no inverse and are not let in. */
+/** By cross products of the rows; primaries on one line have no inverse and are refused before. */
 function invert([a, b, c]: Matrix): Matrix {
   const size = dot(a, cross(b, c))
   const [u, v, w] = [cross(b, c), cross(c, a), cross(a, b)]

@@ -1,10 +1,10 @@
 /**
- * Which picture is rendered next, and which waits: for a place, and for memory. Whoever comes when too many
- * wait is refused at once. It knows no process and no pixel; a job says itself how much memory it needs,
- * once it knows.
+ * Which picture is rendered next, and which waits for a renderer or for memory. When too many wait, the
+ * next is refused at once. It knows no process and no pixel; a job reports the memory it needs once it is
+ * known.
  *
- * Jobs start in the order they came, with one exception: a job that waits for memory is overtaken by those
- * that need none of it. It is not overtaken by others that need some, so that it comes to its turn.
+ * Jobs start in order of arrival, with one exception: a job that waits for memory is overtaken by jobs
+ * that need none. It is not overtaken by others that need some, so that its turn comes.
  */
 import { Failure } from '../failure.ts'
 
@@ -13,14 +13,14 @@ export type QueueCounts = Readonly<{
   waiting: number
   finished: number
   refused: number
-  /** Bytes that running jobs have been allowed. */
+  /** Bytes granted to running jobs. */
   memoryBytes: number
 }>
 
-/** Whether so many bytes may be taken now; they are given back when the job ends. */
+/** Whether this many bytes may be taken now; they are released when the job ends. */
 export type Allow = (bytes: number) => boolean
 
-/** What a job gives back that was not allowed its memory: it is started again when there is enough. */
+/** Returned by a job that did not get its memory: it is started again when there is enough. */
 export const postponed = Symbol('postponed')
 export type Postponed = typeof postponed
 
@@ -28,28 +28,28 @@ export type Job<T> = (allow: Allow) => Promise<T | Postponed>
 
 export type Queue = Readonly<{
   /**
-   * Resolves or rejects as the job does. Throws Failure 'overloaded' (facts: retryAfterSeconds), and
-   * 'client-gone' when `gone` is aborted while the job waits.
+   * Settles as the job does. Throws Failure 'overloaded' (facts: retryAfterSeconds), and 'client-gone' if
+   * `gone` is aborted while the job waits.
    */
   run<T>(job: Job<T>, gone?: AbortSignal): Promise<T>
   counts(): QueueCounts
-  /** Refuses what waits and what comes; what runs is left to itself. */
+  /** Refuses waiting and new jobs; running jobs continue. */
   end(): void
 }>
 
 export type QueueOptions = Readonly<{
   concurrency: number
   maxWaiting: number
-  /** Shared by all jobs. One that needs more than all of it is started when nothing else has any. */
+  /** Shared by all jobs. A job that needs more than all of it starts when no other job has any. */
   memoryBytes?: number
   /** Milliseconds on a monotonic clock. */
   elapsed?: () => number
 }>
 
 type Entry = {
-  /** The oldest has the smallest. */
+  /** The oldest has the lowest. */
   readonly number: number
-  /** undefined until the job has said. */
+  /** undefined until the job has reported it. */
   bytes: number | undefined
   start: () => void
   refuse: (why: Failure) => void
@@ -60,7 +60,7 @@ export function createQueue(options: QueueOptions): Queue {
   const elapsed = options.elapsed ?? (() => performance.now())
   /** By number. */
   const waiting: Entry[] = []
-  /** Those that were not allowed their memory; they are on their way back to `waiting`, or there. */
+  /** Jobs that did not get their memory, until they are started again. */
   const denied = new Set<Entry>()
   let numbers = 0
   let running = 0
@@ -110,7 +110,7 @@ export function createQueue(options: QueueOptions): Queue {
     }
   }
 
-  /** Once for each job: with what it has said it waits, or goes on. */
+  /** Once for each job: then it waits, or continues. */
   function allow(entry: Entry, bytes: number): boolean {
     if (entry.bytes !== undefined) return true
     entry.bytes = bytes

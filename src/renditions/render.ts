@@ -1,6 +1,6 @@
 /**
- * One upload becomes one pack: every rendition of it as JPEG, largest first. The picture is decoded
- * once, to the largest rendition; the others are made of its pixels. It knows no owner and no store.
+ * One upload -> one pack: all its renditions as JPEG, largest first. The picture is decoded once, to the
+ * largest rendition; the others are made from its pixels. It knows no owner and no store.
  */
 
 import sharp, { type Sharp } from 'sharp'
@@ -16,12 +16,12 @@ import { toSrgb } from './to-srgb.ts'
 type Pixels = Readonly<{ data: Buffer; width: number; height: number; channels: 1 | 3 }>
 type Encoded = Readonly<{ jpeg: Uint8Array; width: number; height: number }>
 
-/** At 88 faces show no blocks at 648 pixels; the nine sizes together take about 250 KB. */
+/** At 88, faces show no blocks at 648 pixels; the nine sizes together take about 250 KB. */
 const quality = 88
 
 /**
- * In this process: for pictures of our own. Those of strangers go to a renderer (renderer-pool.ts), which
- * can be ended. Throws what `inspectUpload` throws, and 'image-broken' for pictures whose pixels turn out bad.
+ * In this process: only for pictures of our own. Untrusted ones go to a renderer (renderer-pool.ts), which
+ * can be killed. Throws what `inspectUpload` throws, and 'image-broken' for broken pixels.
  */
 export async function renderPack(
   bytes: Uint8Array,
@@ -37,7 +37,7 @@ export async function renderAdmitted(upload: Admitted, framing: Framing): Promis
   const photo = await decodePhoto(upload, framing)
   const sides = framing === 'square' ? sidesToRender(photo.width) : [photo.width]
   const encoded: Encoded[] = []
-  // One after another: a job is to use one thread of libuv's pool, which file reads share.
+  // One after another, so that a job uses one thread of libuv's pool, which file reads share.
   for (const side of sides) encoded.push(await encodeRendition(photo, side))
   freeNow(photo.data)
   return joinPack(keepOwnEncoding(upload, framing, encoded))
@@ -56,17 +56,17 @@ function keepOwnEncoding(
 }
 
 /**
- * The photo's pixels, upright, in sRGB, on white. Raw pixels carry no metadata: what is rendered
- * from them cannot leak the place, time, camera or embedded preview of the upload.
+ * The photo's pixels, upright, in sRGB, on white. Raw pixels have no metadata, so renditions cannot leak
+ * the location, time, camera or embedded preview of the upload.
  * @differs What is read is not the file that was sent, unless Visage wrote it: always a JPEG, upright,
  * without metadata. No page says what Graph does.
  */
 async function decodePhoto(upload: Admitted, framing: Framing): Promise<Pixels> {
   const { colour, bits } = upload
   const picture = openPicture(upload.picture, { ignoreIcc: colour !== undefined }).autoOrient()
-  // sharp takes 16-bit colours with a profile to Display P3 and leaves them there unless told.
+  // sharp converts 16-bit colours with a profile to Display P3 and leaves them there by default.
   if (upload.hasDeepProfile) picture.withIccProfile('srgb')
-  // HDR has too few values in 8 bits.
+  // 8 bits are too few for HDR.
   const isDeep = colour !== undefined && bits > 8
   const { data, info } = await refuseBroken(
     frame(picture, upload, framing)
@@ -86,7 +86,7 @@ function readShorts({ buffer, byteOffset, byteLength }: Buffer): Uint16Array {
   return new Uint16Array(buffer.slice(byteOffset, byteOffset + byteLength))
 }
 
-/** Reducing while decoding (JPEG, WebP) is left to sharp: that is why an 8-megapixel photo is cheap. */
+/** sharp reduces while decoding (JPEG, WebP), so an 8-megapixel photo costs little. */
 function frame(picture: Sharp, { width, height }: Admitted, framing: Framing): Sharp {
   if (framing === 'whole') {
     return picture.resize(largestSide, largestSide, { fit: 'inside', withoutEnlargement: true })
@@ -99,17 +99,17 @@ async function encodeRendition(photo: Pixels, width: number): Promise<Encoded> {
   const { data, ...raw } = photo
   const pixels = sharp(data, { raw })
   const reduced = width < photo.width ? pixels.resize(width, width) : pixels
-  // Baseline: the sizes are too small to gain from progressive, which costs more CPU at both ends.
+  // Baseline: at these sizes progressive gains nothing and costs more CPU on both sides.
   const jpeg = await reduced.jpeg({ quality }).toBuffer()
   return { jpeg, width, height: width < photo.width ? width : photo.height }
 }
 
-/** Over a megabyte that nobody sees again: the collector would go through its whole heap for it. */
+/** Over a megabyte that is not used again: enough for the garbage collector to walk its whole heap. */
 function freeNow({ buffer, byteLength }: Buffer): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
-/** One after another, so that a viewer, which stops at the first end marker, shows the photo itself. */
+/** The photo itself first: a viewer stops at the first end marker. */
 function joinPack(encoded: readonly Encoded[]): RenderedPack {
   let offset = 0
   const renditions = encoded.map(({ jpeg, width, height }): Rendition => {

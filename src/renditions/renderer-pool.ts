@@ -1,7 +1,7 @@
 /**
- * The renderers of a server: so many processes, each with one picture at a time, killed when a picture takes
- * too long and followed by another when they end. Which picture is next is queue.ts, what a renderer may
- * do is renderer-process.ts.
+ * The renderers of a server: processes with one picture at a time, killed when a picture takes too long,
+ * and replaced when they end. queue.ts decides which picture is next, renderer-process.ts what a renderer
+ * may do.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { Failure } from '../failure.ts'
@@ -17,34 +17,35 @@ import {
 import type { Framing, RenderedPack } from './rendition.ts'
 
 export type RendererCounts = Readonly<{
-  /** Processes that are ready or at work. */
+  /** Ready or working processes. */
   ready: number
   pids: readonly number[]
   /** Since the start. */
   started: number
   /** For a picture that took too long. */
   killed: number
-  /** By themselves, or by somebody else. */
+  /** By themselves, or by a signal from outside. */
   died: number
 }>
 
 export type RendererPool = Readonly<{
-  /** All of them, in the background. The first picture does it too. */
+  /** Starts all in the background; the first picture does it too. */
   start: () => void
   /**
-   * Throws the Failure that the picture is refused with; 'image-too-slow' after `timeoutSeconds`,
-   * 'image-ended-renderer' when the process ended over it, 'renderers-unavailable' when none can be started.
+   * Throws the Failure that refuses the picture; 'image-too-slow' after `timeoutSeconds`,
+   * 'image-ended-renderer' when the process ended during it, 'renderers-unavailable' when none can be
+   * started.
    */
   render: (bytes: Uint8Array, framing: Framing, allow: Allow) => Promise<RenderedPack | Postponed>
   counts: () => RendererCounts
-  /** Pictures that are still under way are given up. Resolves when no process is left. */
+  /** Ends running pictures. Resolves when no process is left. */
   close: () => Promise<void>
 }>
 
 export type RendererPoolOptions = Readonly<{
   count: number
   limits: Limits
-  /** One has ended before the pool is closed; and when the next one starts. */
+  /** One has ended before the pool was closed; and when the next one starts. */
   ended?: (end: End & Readonly<{ nextInMs: number }>) => void
   /** Once: the kernel's limits could not be set. */
   unlimited?: () => void
@@ -52,14 +53,14 @@ export type RendererPoolOptions = Readonly<{
   wait?: Wait
 }>
 
-/** Resolves after so many milliseconds, also when `signal` is aborted. */
+/** Resolves after this many milliseconds, or when `signal` is aborted. */
 type Wait = (ms: number, signal: AbortSignal) => Promise<void>
 
 /** Heap, the upload, the renditions, the stacks of threads. */
 const ownMemoryBytes = 128 * 1024 * 1024
 const firstWaitMs = 250
 const longestWaitMs = 10_000
-/** A picture waits for so long for a renderer to start. */
+/** How long a picture waits for a renderer to start. */
 const startPatienceMs = 15_000
 
 export function createRendererPool(options: RendererPoolOptions): RendererPool {
@@ -74,7 +75,9 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
   let kept: Promise<void>[] | undefined
   let tellUnlimited = unlimited
 
-  /** Until the pool is closed, whichever ends is followed by another: at once, unless they end without any use. */
+  /**
+   * Until the pool is closed, a renderer that ends is replaced: at once, unless they end without any use.
+   */
   async function keepOne(): Promise<void> {
     for (let vain = 0; !signal.aborted; ) {
       const renderer = startRenderer({ memoryBytes, entry: options.entry })
@@ -115,7 +118,7 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
       return await renderer.render(picture, allow)
     } finally {
       done.abort()
-      // The next picture is not to be blamed for this one.
+      // The next picture must not be blamed for this one.
       if (!renderer.isOver()) places.give(renderer)
     }
   }
@@ -149,7 +152,7 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
   return { start, render, counts: () => ({ ...counts, pids: pids() }), close }
 }
 
-/** No decoder ends by this signal: somebody else killed the process, and the picture is not to blame. */
+/** No decoder ends by this signal: it came from outside, so the picture is not the cause. */
 function isInnocent({ signal, killedFor }: End): boolean {
   return signal === 'SIGKILL' && killedFor === undefined
 }
@@ -161,7 +164,7 @@ function failureOf(lost: LostRenderer): Failure {
   return new Failure('image-ended-renderer', { detail: lost.message })
 }
 
-/** Renderers without a picture, and pictures without a renderer: never both at the same time. */
+/** Idle renderers and waiting pictures: never both at the same time. */
 function idlePlaces() {
   const idle: Renderer[] = []
   const takers: ((renderer: Renderer) => void)[] = []
@@ -174,7 +177,7 @@ function idlePlaces() {
     remove(renderer: Renderer): void {
       if (idle.includes(renderer)) idle.splice(idle.indexOf(renderer), 1)
     },
-    /** Throws 'renderers-unavailable' when none is given in time, or the pool closes. */
+    /** Throws 'renderers-unavailable' when none becomes free in time, or the pool closes. */
     async take(wait: Wait, closing: AbortSignal): Promise<Renderer> {
       const first = idle.shift()
       if (first) return first
@@ -194,7 +197,7 @@ function idlePlaces() {
   }
 }
 
-/** The first two are followed at once. */
+/** The first two are replaced at once. */
 function waitBeforeNext(vain: number): number {
   return vain < 2 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (vain - 2))
 }
@@ -205,7 +208,7 @@ async function waitMs(ms: number, signal: AbortSignal): Promise<void> {
 
 /**
  * True when the time is over, false when `signal` came first. In slices: a machine that stands still for a
- * minute has taken one of them from a picture, and not its whole time.
+ * minute takes one slice from a picture, not its whole time.
  */
 async function waitInSlices(ms: number, wait: Wait, signal: AbortSignal): Promise<boolean> {
   for (let slice = 0; slice < slices && !signal.aborted; slice++) await wait(ms / slices, signal)

@@ -1,12 +1,11 @@
 /**
- * One renderer as its server sees it: a process without rights that is given one picture at a time and can
- * be killed at any moment. It decides nothing: what is next, and when it has been long enough, is
- * renderer-pool.ts.
+ * One renderer as its server sees it: a process without rights that gets one picture at a time and can be
+ * killed at any moment. renderer-pool.ts decides which picture and for how long.
  *
- * Its rights end in three ways. The environment is empty, so that it has no secrets. Node's permission
- * model takes JavaScript's way to write files and to start programs. Limits of the kernel, set once it
- * is ready, hold for the decoders too: it can open nothing any more (no file, no socket, no library of a program), no
- * file can grow, and it has so much memory.
+ * Three things limit it. Its environment is empty, so it has no secrets. Node's permission model stops
+ * JavaScript from writing files and starting programs. Kernel limits, set once it is ready, also apply to
+ * the decoders: it cannot open anything (no file, socket or library), no file can grow, and its memory is
+ * bounded.
  */
 import { execFile, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
@@ -36,25 +35,25 @@ export type End = Readonly<{
   signal: NodeJS.Signals | null
   /** Undefined when its server did not end it. */
   killedFor: Reason | undefined
-  /** What it said last, in words. */
+  /** Its last output. */
   detail: string
 }>
 
-/** 'wrong': it said what no renderer says, or that there is a bug. */
+/** 'wrong': it sent what no renderer sends, or reported a bug. */
 type Reason = 'too slow' | 'wrong' | 'closing'
 
 export type Renderer = Readonly<{
   pid: number | undefined
-  /** Resolves when it can take a picture. Rejects when it ended before. */
+  /** Resolves when it can take a picture. Rejects if it ends before. */
   ready: Promise<Readonly<{ isLimited: boolean }>>
   ended: Promise<End>
   /**
-   * Throws the Failure that the picture was refused with, and LostRenderer when the process ended first.
-   * `allow` is asked when the picture's need of memory is known.
+   * Throws the Failure that refuses the picture, and LostRenderer if the process ends first. `allow` is
+   * called when the memory that the picture needs is known.
    */
   render: (picture: Picture, allow: Allow) => Promise<RenderedPack | Postponed>
   kill: (why: Reason) => void
-  /** It has ended, or was killed and may still hand over what it had done before. */
+  /** It has ended, or was killed and may still deliver an earlier answer. */
   isOver: () => boolean
 }>
 
@@ -69,9 +68,9 @@ export class LostRenderer extends Error {
 }
 
 export type RendererOptions = Readonly<{
-  /** Bytes that it may have besides what it has when it is ready. */
+  /** Bytes that it may use beyond what it has when ready. */
   memoryBytes: number
-  /** Another program in its place, for tests. */
+  /** Another program instead, for tests. */
   entry?: string | undefined
 }>
 
@@ -81,7 +80,7 @@ export function startRenderer({ memoryBytes, entry = ownEntry }: RendererOptions
     env: environment,
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
-  // A process that could not be made has no streams either.
+  // A process that could not be started has no streams.
   const channel = (child.pid === undefined ? new PassThrough() : child.stdio[3]) as Duplex
   let detail = ''
   let killedFor: Reason | undefined
@@ -100,7 +99,7 @@ export function startRenderer({ memoryBytes, entry = ownEntry }: RendererOptions
     child.once('close', end)
     child.once('error', error => {
       detail = String(error)
-      // A process that could not be made has no end.
+      // A process that could not be started has no exit.
       if (child.pid === undefined) end(null, null)
     })
   })
@@ -134,7 +133,7 @@ const maxDetail = 2000
 type Read = Exclude<Report, { report: 'rendered' | 'failed' }> | Rendered
 type Rendered = Readonly<{ report: 'rendered'; pack: RenderedPack }>
 
-/** One report after another, as they are asked for. What is wrong in one, or was not asked for, is told. */
+/** One report after another. A wrong or unexpected report is an error. */
 function readReports(channel: Duplex, ended: Promise<End>, tellWrong: (error: string) => void) {
   let asked: PromiseWithResolvers<Read> | undefined
   let end: End | undefined
@@ -154,9 +153,9 @@ function readReports(channel: Duplex, ended: Promise<End>, tellWrong: (error: st
       tellWrong(String(error))
     }
   })
-  // That it is closed is told by the end of the process.
+  // The end of the process reports that it is closed.
   channel.on('error', () => {})
-  // Once for all reports: what waits for an end that is far away is kept until then, with its pack.
+  // One promise for all reports: one for each would be kept, with its pack, until the distant end.
   void ended.then(known => {
     end = known
     asked?.reject(new LostRenderer(known))
@@ -178,9 +177,9 @@ function reasonOf(report: Read): Error {
 const ownEntry = join(import.meta.dirname, `renderer${extname(import.meta.filename)}`)
 
 /**
- * Nothing of the server's. One arena of glibc's allocator: more of them keep what no picture needs. Blocks of
- * pixels are mapped and given back singly: without fixed thresholds glibc raises both, up to 32 and 64 MB, and
- * keeps so much. https://man7.org/linux/man-pages/man3/mallopt.3.html
+ * Nothing from the server's environment. One arena of glibc's allocator, since more keep unused memory.
+ * Blocks of pixels are mapped and returned one by one: without fixed thresholds glibc raises both, up to
+ * 32 and 64 MB, and keeps that much. https://man7.org/linux/man-pages/man3/mallopt.3.html
  */
 const environment = {
   MALLOC_ARENA_MAX: '1',
@@ -207,21 +206,21 @@ function readable(entry: string): string[] {
   return [...paths, ...packagesAbove(sources)].map(path => `--allow-fs-read=${path}`)
 }
 
-/** Where packages are looked for by name. Any of these may be a link to a folder elsewhere. */
+/** Where Node.js looks for packages. Any of these may be a link to another folder. */
 function packagesAbove(folder: string): string[] {
   const above = dirname(folder)
   return above === folder ? [] : [join(above, 'node_modules'), ...packagesAbove(above)]
 }
 
-/** The outermost, because those of pnpm are linked to one another. */
+/** The outermost, because packages of pnpm link to one another. */
 function packagesAround(file: string): string {
   const name = `${sep}node_modules${sep}`
   return file.slice(0, file.indexOf(name) + name.length)
 }
 
 /**
- * By the program `prlimit` of util-linux, for Node.js has no way of its own. False where there is none, and
- * on systems other than Linux: then only Node's permission model holds.
+ * By the program `prlimit` of util-linux, since Node.js cannot do it. False if it is missing, and on
+ * systems other than Linux: then only Node's permission model applies.
  */
 async function limit(pid: number | undefined, memoryBytes: number): Promise<boolean> {
   try {

@@ -1,7 +1,7 @@
 /**
- * The entry of a renderer: a process that decodes pictures, one at a time, and does nothing else. It is
- * given what it needs on its one channel, and may neither write files, nor start programs, nor open sockets
- * (renderer-process.ts starts it so). It decides nothing: who waits for how long is renderer-pool.ts.
+ * The entry of a renderer: a process that decodes pictures, one at a time. It gets what it needs on its
+ * one channel, and may not write files, start programs or open sockets (renderer-process.ts starts it so).
+ * renderer-pool.ts decides which picture and for how long.
  */
 import { Socket } from 'node:net'
 import { Failure } from '../failure.ts'
@@ -10,15 +10,18 @@ import { cutFrames, type Frame, type Order, type Report, writeFrame } from './fr
 
 const channel = new Socket({ fd: 3, readable: true, writable: true })
 
-/** Signals are for the server: a terminal's Ctrl-C and a service manager's SIGTERM reach every process. */
+/**
+ * Only the server handles signals: a terminal's Ctrl-C and a service manager's SIGTERM reach every
+ * process.
+ */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
-/** The server has gone. Not by an orderly exit: that waits for the decoder's threads. */
+/** The server is gone. Not an orderly exit, which would wait for the decoder's threads. */
 for (const event of ['end', 'error', 'close']) {
   channel.on(event, () => process.kill(process.pid, 'SIGKILL'))
 }
 
-/** Told of bytes that will soon be garbage. */
+/** Reports bytes that will soon be garbage. */
 const tidy = collectEvery(4 * 1024 * 1024, () => void globalThis.gc?.())
 
 let decide: (order: 'decode' | 'forget') => void = () => {}

@@ -1,6 +1,6 @@
 /**
- * Rendering as the server uses it: one queue, one budget of memory, the renderers behind them, and an end
- * that does not take longer than one picture may.
+ * Rendering as the server uses it: one queue, one memory budget, the renderers behind them, and an end
+ * that takes no longer than one picture may.
  */
 import type { Limits } from './limits.ts'
 import { ownDecodedBytes } from './limits.ts'
@@ -12,7 +12,7 @@ import {
 } from './renderer-pool.ts'
 import type { Framing, RenderedPack } from './rendition.ts'
 
-/** Without the waiting before it. */
+/** Without the time in the queue. */
 export type RenderOne = (
   bytes: Uint8Array,
   framing: Framing,
@@ -33,13 +33,16 @@ export type Rendering = Readonly<{
   /** Starts the renderers in the background; the first picture does it too. */
   start: () => void
   /**
-   * Throws what the pool and the queue throw. A picture that waits is forgotten when `gone` is aborted; one
-   * that is being decoded is finished: to kill a renderer for it would let anyone who hangs up cost a start.
+   * Throws what pool and queue throw. A waiting picture is dropped when `gone` is aborted; one that is
+   * being decoded is finished, since killing its renderer would let anyone who hangs up cost a start.
    */
   render: (bytes: Uint8Array, framing: Framing, gone?: AbortSignal) => Promise<RenderedPack>
   queue: () => QueueCounts
   renderers: () => RendererCounts
-  /** What was accepted has as long as one picture may take; then what waits is refused and the rest killed. */
+  /**
+   * Accepted pictures get as long as one picture may take; then waiting ones are refused and the rest
+   * killed.
+   */
   endInTime: () => void
   close: () => Promise<void>
 }>

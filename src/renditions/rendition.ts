@@ -1,5 +1,5 @@
 /**
- * One JPEG inside a pack. Pixels and bytes; nothing of who it shows.
+ * One JPEG inside a pack: pixels and bytes; it does not know whose photo it is.
  */
 export type Rendition = Readonly<{
   /** Pixels. */
@@ -14,7 +14,7 @@ export type Rendition = Readonly<{
 
 /**
  * 'square': centre-cropped, in every size of the table that fits (users, groups, teams).
- * 'whole': the ratio is kept and there is one rendition (contacts).
+ * 'whole': the aspect ratio is kept and there is one rendition (contacts).
  */
 export type Framing = 'square' | 'whole'
 

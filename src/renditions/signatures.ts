@@ -1,6 +1,6 @@
 /**
- * What a body is, told by its first bytes: one of the picture formats that are decoded, base64 text
- * of one, or something else by name. It trusts no Content-Type and decodes nothing.
+ * What a body is, by its first bytes: a picture format that is decoded, base64 text of one, or something
+ * else, by name. It trusts no Content-Type and decodes nothing.
  */
 
 export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif'
@@ -10,7 +10,7 @@ export type Arrival =
   | Readonly<{ kind: 'base64' }>
   | Readonly<{ kind: 'other'; name: string }>
 
-/** In the words of an error message. */
+/** For an error message. */
 export const acceptedFormats = ['JPEG', 'PNG', 'GIF', 'WebP', 'AVIF'] as const
 
 /** One row: a name and the ways it starts, byte for byte; `?` stands for any byte. */
@@ -23,7 +23,7 @@ const pictures: Signatures<PictureFormat> = [
   ['webp', 'RIFF????WEBP'],
 ]
 
-/** Only for the message: none of these is ever decoded. */
+/** Only for the message: these are never decoded. */
 const others: Signatures<string> = [
   ['JPEG XL', '\xff\x0a', '\0\0\0\x0cJXL '],
   ['JPEG 2000', '\0\0\0\x0cjP  ', '\xff\x4f\xff\x51'],
@@ -94,7 +94,7 @@ function isControl(character: string): boolean {
   return character < ' ' && !'\t\n\v\f\r\x1b'.includes(character)
 }
 
-/** No pattern here looks back: text of strangers must not make it slow. */
+/** No pattern here backtracks, so that hostile text cannot make it slow. */
 function nameText(text: string): string {
   if (/^[{[]/.test(text)) return 'JSON'
   if (!text.startsWith('<')) return 'text'
@@ -103,7 +103,7 @@ function nameText(text: string): string {
   return element.toLowerCase() === 'svg' ? 'SVG' : 'HTML'
 }
 
-/** `btoa(picture)`, the same in quotes, and `data:image/…;base64,` are the frequent mistakes. */
+/** `btoa(picture)`, the same in quotes, and `data:image/…;base64,` are the common mistakes. */
 function recogniseBase64(text: string): Arrival | undefined {
   const payload = text
     .replace(/^["']/, '')

@@ -1,6 +1,6 @@
 /**
- * The sizes a photo comes in, and which of them an upload is large enough for. Nothing is ever
- * enlarged: a size that does not fit does not exist. Pixels only; it knows no path and no JSON.
+ * The sizes of a photo, and which of them an upload is large enough for. Photos are never enlarged: a size
+ * that does not fit does not exist. Pixels only; it knows no path and no JSON.
  * @differs Every size that fits exists as soon as the photo does; in Graph some come late or never.
  * https://github.com/microsoftgraph/microsoft-graph-docs/issues/2319
  */
@@ -17,7 +17,7 @@ export const sizeTable = [48, 64, 96, 120, 240, 360, 432, 504, 648] as const
 /** Pixels; an upload must reach it on both sides. https://github.com/microsoftgraph/microsoft-graph-docs/issues/17475 */
 export const smallestSide: number = sizeTable[0]
 
-/** Pixels; the unsized photo is never larger. */
+/** Pixels; the photo without a size is never larger. */
 export const largestSide: number = sizeTable[sizeTable.length - 1] ?? smallestSide
 
 const largestFirst: readonly number[] = [...sizeTable].reverse()
@@ -27,20 +27,20 @@ export function sizesThatFit(side: number): readonly number[] {
   return largestFirst.filter(size => size <= side)
 }
 
-/** A square of the table; of a photo that keeps its ratio the longer side counts. */
+/** A square of the table; for a photo that keeps its aspect ratio the longer side counts. */
 export function isNamedSize(width: number, height: number, framing: Framing): boolean {
   if (framing === 'square' && width !== height) return false
   return largestFirst.includes(Math.max(width, height))
 }
 
-/** The side of the unsized square photo. */
+/** The side of the square photo without a size. */
 export function photoSide(width: number, height: number): number {
   return Math.min(width, height, largestSide)
 }
 
 /**
- * Every side that is rendered for a square photo of `side` pixels, largest first: the photo itself,
- * then the table. A photo of 648 pixels is photo and size at once.
+ * Every side that is rendered for a square photo of `side` pixels, largest first: the photo itself, then
+ * the table. 648 pixels is both.
  */
 export function sidesToRender(side: number): readonly number[] {
   return [side, ...sizesThatFit(side).filter(size => size < side)]

@@ -1,12 +1,12 @@
 /**
- * Whether stored bytes can still be decoded. In this process: they are what we have made ourselves, and who
- * asks is a command of its own, not a server.
+ * Whether stored bytes can still be decoded. In this process: Visage wrote them itself, and the caller is
+ * a command, not a server.
  */
 import sharp from 'sharp'
 import type { Rendition } from './rendition.ts'
 import { findFault } from './stored.ts'
 
-/** As findFault, and every pixel is decoded: for bytes whose hash nobody has noted. */
+/** As findFault, and decodes every pixel: for bytes without a stored hash. */
 export async function findFaultInPixels(
   bytes: Uint8Array,
   rendition: Pick<Rendition, 'width' | 'height'>,

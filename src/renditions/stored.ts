@@ -1,12 +1,12 @@
 /**
- * Whether stored bytes are still the JPEG that a row promises. It judges what we have made ourselves, not
- * uploads: the build of those is structure.ts.
+ * Whether stored bytes are still the JPEG that their row describes. For our own JPEGs, not for uploads:
+ * structure.ts checks those.
  */
 import type { Rendition } from './rendition.ts'
 
 /**
- * What is wrong with a rendition, in words; undefined when nothing is. Reads the frame and both ends and
- * decodes nothing: 5 µs, against milliseconds.
+ * What is wrong with a rendition, in words; undefined if nothing is. Reads the frame and both ends and
+ * decodes nothing: 5 µs instead of milliseconds.
  */
 export function findFault(
   bytes: Uint8Array,

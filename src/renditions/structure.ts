@@ -1,7 +1,7 @@
 /**
- * The build of a JPEG or PNG, read without decoding: is it all there, and which parts does a decoder
- * need? libvips stops reading where the crop ends and would never miss the rest of a portrait, and
- * it unpacks parts nobody asked for. It knows nothing of colours and sizes.
+ * The structure of a JPEG or PNG, read without decoding: whether it is complete, and which parts a decoder
+ * needs. libvips stops reading where the crop ends, so it would not notice that the rest of a portrait is
+ * missing, and it unpacks parts that are not needed. It knows no colours and no sizes.
  */
 
 import { Failure } from '../failure.ts'
@@ -10,8 +10,8 @@ import { blockLimit, type Limits, maxScans } from './limits.ts'
 import type { PictureFormat } from './signatures.ts'
 
 /**
- * The part of the upload a decoder may see. Throws 'image-broken' when parts of it are missing, and
- * 'image-too-slow' when decoding it is more work than `limits` allow.
+ * The part of the upload that the decoder gets. Throws 'image-broken' if parts of it are missing, and
+ * 'image-too-slow' if decoding it is more work than `limits` allow.
  */
 export function takeWholePicture(
   bytes: Uint8Array,
@@ -20,15 +20,15 @@ export function takeWholePicture(
 ): Uint8Array {
   const upload = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   if (format === 'jpeg') return takeJpeg(upload, limits)
-  // GIF, WebP and AVIF are decoded as a whole whatever is made of them; their decoders complain.
+  // GIF, WebP and AVIF are always decoded as a whole, so their decoders notice missing parts.
   return format === 'png' ? keepPngPicture(upload) : bytes
 }
 
 const endMarker = Buffer.from([0xff, 0xd9])
 
 /**
- * What follows the end marker (more pictures, a video, a phone's notes) goes to no decoder. Where there is
- * none it is put there: whether pixels are missing is for the decoder to say (every-pixel.ts).
+ * No decoder gets what follows the end marker (more pictures, a video, notes of a phone). A missing end
+ * marker is added; every-pixel.ts finds out whether pixels are missing.
  */
 function takeJpeg(jpeg: Buffer, limits: Limits): Uint8Array {
   const { scans, blocks, end } = countScans(jpeg)
@@ -39,16 +39,16 @@ function takeJpeg(jpeg: Buffer, limits: Limits): Uint8Array {
   return end === undefined ? Buffer.concat([jpeg, endMarker]) : jpeg.subarray(0, end)
 }
 
-/** Those that say how pixels look. https://www.w3.org/TR/png-3/#11Chunks */
+/** Chunks that decide how pixels look. https://www.w3.org/TR/png-3/#11Chunks */
 const criticalChunks = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND'])
 const colourChunks = new Set(['tRNS', 'iCCP', 'sRGB', 'gAMA', 'cHRM', 'cICP', 'sBIT', 'eXIf'])
 
-/** Only so that walking over them takes no time; a picture of 4 MB usually has 500. */
+/** Bounds the time of the walk; a picture of 4 MB usually has 500. */
 const maxChunks = 20_000
 
 /**
- * Drops every other chunk, and repeated ones. Stops the 4 MB picture with 500 compressed comments of
- * 8 MB each, all of which libpng unpacks just to read the header: seconds, and 2 GB.
+ * Drops all other chunks, and repeated ones. Stops the 4 MB picture with 500 compressed comments of 8 MB
+ * each: libpng unpacks all of them to read the header, which takes seconds and 2 GB.
  */
 function keepPngPicture(png: Buffer): Uint8Array {
   const spare = new Set(colourChunks)

@@ -1,6 +1,6 @@
 /**
- * Pixels of another colour space become sRGB. Runs over the photo's pixels when they have their final
- * number, at most 648 x 648; it knows no file and no format.
+ * Converts pixels of another colour space to sRGB. Runs on the photo in its final size, at most 648 x 648;
+ * it knows no file and no format.
  */
 
 import type { Colour, Curve } from './colour.ts'
@@ -33,7 +33,7 @@ export function toSrgb({ values, channels, bits }: ColourPixels, colour: Colour)
   return srgb
 }
 
-/** Light for every value that can be stored: 1 is white. */
+/** Light for every stored value: 1 is white. */
 function makeLight({ curve, isNarrowRange }: Colour, largest: number, white: number): Float32Array {
   const [black, range] = isNarrowRange ? [(16 / 255) * white, (219 / 255) * white] : [0, white]
   return Float32Array.from({ length: largest + 1 }, (_, value) =>
@@ -48,7 +48,7 @@ function toLight(value: number, curve: Curve): number {
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
 }
 
-/** Fine enough that the darkest step of sRGB has four entries. */
+/** Fine enough for four entries in the darkest step of sRGB. */
 const steps = 16_384
 const encoded = Uint8Array.from({ length: steps + 1 }, (_, step) => {
   const light = step / steps

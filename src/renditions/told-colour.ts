@@ -1,6 +1,6 @@
 /**
- * Which colour counts where a picture tells more than one, and which the decoder does not apply: ICC
- * profiles are its business, all others are ours.
+ * Which colour counts if a picture declares several, and which of them the decoder does not apply: it
+ * applies ICC profiles, we apply all others.
  */
 
 import type { Metadata } from 'sharp'
@@ -9,7 +9,7 @@ import { type Colour, isSrgb } from './colour.ts'
 import { readPngColour } from './png-colour.ts'
 
 /**
- * Undefined: as the decoder takes it. An ICC profile counts before nclx; cICP counts before an ICC
+ * Undefined: as the decoder reads it. An ICC profile counts before nclx; cICP counts before an ICC
  * profile, which is then ignored.
  */
 export function readToldColour(
@@ -22,7 +22,7 @@ export function readToldColour(
   return hasProfile ? colour : unlessSrgb(colour)
 }
 
-/** So that usual pictures keep their values to the bit. */
+/** So that usual pictures keep their exact values. */
 function unlessSrgb(colour: Colour | undefined): Colour | undefined {
   return colour && isSrgb(colour) ? undefined : colour
 }

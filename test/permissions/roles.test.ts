@@ -41,6 +41,8 @@ test('the roles that act for others are those of the decision', () => {
     user: ['Global Administrator', 'User Administrator', 'People Administrator'],
     group: ['Global Administrator', 'Groups Administrator', 'Exchange Administrator'],
     team: ['Global Administrator', 'Teams Administrator'],
+    membership: [],
+    ownership: [],
     contact: [],
     contactFolder: [],
     photoUpdateSettings: ['Global Administrator', 'People Administrator'],
