@@ -55,8 +55,8 @@ async function digestOfSources(): Promise<string> {
       join(sharp.slice(0, sharp.lastIndexOf(`${sep}sharp${sep}`)), 'sharp', 'package.json'),
     ),
   )
-  for (const room of ['demo', 'renditions']) {
-    const folder = join(import.meta.dirname, '..', room)
+  for (const room of ['.', '../../renditions']) {
+    const folder = join(import.meta.dirname, room)
     for (const file of (await readdir(folder)).sort())
       hash.update(await readFile(join(folder, file)))
   }
@@ -65,7 +65,7 @@ async function digestOfSources(): Promise<string> {
 
 /** That of who has installed this package, or the checkout's own. */
 function packagesFolder(): string {
-  const root = join(import.meta.dirname, '..', '..')
+  const root = join(import.meta.dirname, '../../..')
   const above = dirname(root)
   return above.endsWith(`${sep}node_modules`) ? above : join(root, 'node_modules')
 }
