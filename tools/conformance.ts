@@ -12,25 +12,23 @@ const root = join(import.meta.dirname, '..')
 const all = Object.values(themes).flat()
 
 const aboutThemes: Readonly<Record<string, string>> = {
-  clients: 'Programs that people already have, each as it really speaks.',
+  clients: 'Existing programs, with the requests that they really send.',
   permissions:
     'Who may do what to whose photo: every cell of the published tables, each permission alone.',
   operations: 'Set, see, list, delete, at every address and in both versions.',
-  addresses: 'One place, many spellings, and what is no place at all.',
-  directory:
-    'People, groups, teams and contacts, as far as clients need them on the way to a photo.',
-  images: 'What goes in, and what comes out.',
+  addresses: 'One address in many spellings, and addresses that do not exist.',
+  directory: 'People, groups, teams and contacts, as far as clients need them to find a photo.',
+  images: 'Uploads, and the photos that are read back.',
   conditions: 'ETag, If-Match, If-None-Match.',
   batch: '`POST /$batch`.',
   browsers: 'CORS.',
-  memberships:
-    'The groups that somebody is in or owns, and how much is told of them under each permission.',
-  descriptions: '`$metadata`, OpenAPI, how much metadata an answer carries.',
+  memberships: 'The groups that a user is in or owns, and how much of them each permission shows.',
+  descriptions: '`$metadata`, OpenAPI, and how much metadata an answer has.',
   settings: '`photoUpdateSettings`, in beta.',
   throttling: '429 and Retry-After, where a server has tight limits.',
   'bad input': 'Tokens, pictures and bodies as people, programs and attackers send them.',
-  precedence: 'Which refusal comes first, and what is never asked for.',
-  http: 'Wrong methods, too long, no HTTP.',
+  precedence: 'Which refusal comes first.',
+  http: 'Wrong methods, requests that are too long, bytes that are not HTTP.',
 }
 
 /** The whole of docs/conformance.md. */
@@ -41,17 +39,18 @@ export function renderConformance(): string {
     '# Conformance',
     `${all.length} scenarios in ${Object.keys(themes).length} themes say what a server for Graph’s ` +
       'photos does. Each is data in [test/conformance](../test/conformance), runs over HTTP against ' +
-      'any base URL, and names the page or the thread that demands it. `npm run conformance` runs ' +
-      'them; `npm test` runs them against Visage, where all of them have to pass.',
+      'any base URL, and names the page or the thread that requires it. `npm run conformance` runs ' +
+      'them against any server ([how](developing.md#compare-a-server-with-graph)); `npm test` runs ' +
+      'them against Visage, where all must pass.',
     '## What differs from Graph',
-    'Deliberate differences, where the code makes them. What the permission tables of different ' +
-      'pages say of each other is in [permissions.md](permissions.md#what-differs-from-newer-microsoft-pages).',
+    'Every deliberate difference, with the file that makes it; [differences.md](differences.md) is the ' +
+      'short form. Where the permission tables of different pages contradict each other is in [permissions.md](permissions.md#what-differs-from-newer-microsoft-pages).',
     renderTagged(differences),
     '## What was observed',
-    'What Graph does and no page says.',
+    'What Graph does, although no page says so.',
     renderTagged(observations),
     '## What clients need',
-    'What programs ask of a server, from their sources and from the wire, and how many scenarios show it.',
+    'What programs need of a server, from their sources and from their requests, and how many scenarios show it.',
     renderPoints(),
     '## Scenarios',
     ...Object.entries(themes).flatMap(([theme, scenarios]) => renderTheme(theme, scenarios)),

@@ -15,33 +15,36 @@ const anId = '5d6e7f80-de30-4d0a-8001-000000000001'
 const examples: Readonly<Record<FailureCode, Example>> = {
   'token-missing': { when: 'no `Authorization` header, or `Bearer` without a token' },
   'token-malformed': {
-    when: 'what follows `Bearer` is no JSON Web Token, or its claims are not what they must be',
+    when: 'the text after `Bearer` is not a JSON Web Token, or its claims have wrong types',
   },
   'token-algorithm-refused': {
     when: 'the token is signed with an algorithm that issuers do not use (`none`, `HS256`, …)',
   },
   'token-claim-missing': {
-    when: 'the token has no `iss`, `aud` or `exp`: the answer names what it lacks',
+    when: 'the token has no `iss`, `aud` or `exp`; the answer names what is missing',
     facts: { claims: ['aud', 'sub'], audience },
   },
   'token-key-unknown': {
-    when: 'the token names a key that is not among the issuer’s, or not yet',
+    when: 'the issuer has no such key, or does not have it yet',
     facts: { seconds: 30 },
   },
   'token-signature-invalid': { when: 'the signature does not fit the issuer’s keys' },
-  'token-expired': { when: 'the token’s time is over' },
-  'token-not-yet-valid': { when: 'the token’s time has not begun' },
-  'token-audience-wrong': { when: 'the token is for somebody else', facts: { audience } },
+  'token-expired': { when: 'the token has expired' },
+  'token-not-yet-valid': { when: 'the token is not valid yet' },
+  'token-audience-wrong': { when: 'the token is for another audience', facts: { audience } },
   'token-issuer-unknown': {
-    when: 'nobody set up here issued the token; a slash too many or too few at the end is named',
+    when: 'the token’s issuer is not one of the settings; the answer says when only a slash at the end differs',
     facts: { issuer: ['https://id.example/realms/staff'] },
   },
-  'token-tenant-not-allowed': { when: 'the tenant is none of those set up here' },
+  'token-tenant-not-allowed': { when: 'the tenant is not one of the settings' },
   'token-for-microsoft-graph': {
     when: 'the token is for Microsoft Graph itself',
     facts: { audience },
   },
-  'token-subject-missing': { when: 'the token names nobody', facts: { claims: ['oid', 'sub'] } },
+  'token-subject-missing': {
+    when: 'the token has no id of a person or application',
+    facts: { claims: ['oid', 'sub'] },
+  },
   'token-is-id-token': {
     when: 'the token is an ID token: `typ` in its payload is `ID`, or it has `nonce`, `at_hash`, `c_hash` or `auth_time` and no scopes',
     facts: { audience },
@@ -49,27 +52,27 @@ const examples: Readonly<Record<FailureCode, Example>> = {
   'token-type-refused': {
     when: 'the header `typ` of the token is not `at+jwt`, and `VISAGE_REQUIRE_AT_JWT` is set',
   },
-  'signing-keys-unavailable': { when: 'the issuer’s keys are needed and cannot be had' },
+  'signing-keys-unavailable': { when: 'the issuer’s keys cannot be fetched' },
 
   'permission-missing': {
-    when: 'the token has none of the permissions that would do; the answer names them',
+    when: 'the token has none of the permissions that are enough; the answer names them',
     facts: {
       sufficient: ['ProfilePhoto.ReadWrite.All', 'User.ReadWrite.All'],
       roles: ['Global Administrator', 'User Administrator', 'People Administrator'],
     },
   },
   'relation-missing': {
-    when: 'the permission is there, but it is somebody else’s: another’s mailbox, a group that the user does not own',
+    when: 'the permission is enough only for one’s own: this is another’s mailbox, or a group that the user does not own',
   },
   'photo-updates-restricted': {
     when: 'the organisation’s `photoUpdateSettings` forbid it',
     facts: { setting: 'allowedRoles', roles: ['User Administrator'] },
   },
   'account-unsupported': {
-    when: 'no permission lets this kind of account do it: an application set a team’s photo, a personal account read a group’s',
+    when: 'this kind of account cannot do it with any permission: an application sets a team’s photo, a personal account reads a group’s',
   },
   'b2c-unsupported': {
-    when: 'a token of an Azure AD B2C tenant, and the photo of a user to update',
+    when: 'a token of an Azure AD B2C tenant updates the photo of a user',
   },
   'me-needs-a-user': { when: '`/me` with the token of an application' },
 
@@ -77,7 +80,7 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     when: 'the path begins with neither `/v1.0` nor `/beta`',
     facts: { version: 'v2.0' },
   },
-  'segment-unknown': { when: 'there is no such place', facts: { segment: 'avatar' } },
+  'segment-unknown': { when: 'there is no such address', facts: { segment: 'avatar' } },
   'address-malformed': {
     when: 'the path cannot be read',
     facts: { reason: 'broken percent-encoding' },
@@ -87,19 +90,19 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     facts: { length: 9000, maxLength: 8192 },
   },
   'method-not-allowed': {
-    when: 'the place is there, but not for this method; `Allow` names those it has',
+    when: 'the address does not have this method; `Allow` names those it has',
     facts: { allow: ['GET', 'HEAD', 'PUT'] },
   },
   'query-option-unsupported': {
-    when: 'an option that begins with `$` and is not served at this place',
+    when: 'an option that begins with `$` and is not supported at this address',
     facts: { option: '$filter', supported: ['$select', '$top', '$skip'] },
   },
   'query-option-invalid': {
-    when: 'an option whose value means nothing',
+    when: 'the value of an option is not valid',
     facts: { option: '$top', reason: 'a whole number from 1 to 999 is needed' },
   },
   'search-too-long': {
-    when: 'a search that very many entries match has not come to its end in time',
+    when: 'a search did not end in time because it matches very many entries',
     facts: { seconds: 5 },
   },
   'user-not-found': {
@@ -108,55 +111,55 @@ const examples: Readonly<Record<FailureCode, Example>> = {
   },
   'group-not-found': { when: 'no group of the caller’s tenant has this id', facts: { id: anId } },
   'team-not-found': {
-    when: 'no group with this id, or it is no team, or not one of the user’s `joinedTeams`',
+    when: 'no group has this id, or it is not a team, or not one of the user’s `joinedTeams`',
     facts: { id: anId },
   },
   'contact-not-found': { when: 'no such contact in this mailbox or folder' },
   'contact-folder-not-found': {
-    when: 'no such folder in this mailbox, or not inside the one before it',
+    when: 'no such folder in this mailbox, or not inside the folder before it',
   },
   'photo-not-found': { when: 'there is no photo' },
   'photo-size-not-found': {
-    when: 'there is a photo, but it is smaller than this size, or this is none of the nine',
+    when: 'there is a photo, but it is smaller than this size, or the size is not one of the nine',
   },
-  'photo-changed': { when: '`If-Match` or `If-None-Match` of a write does not hold' },
+  'photo-changed': { when: 'the condition `If-Match` or `If-None-Match` of a write is false' },
   'condition-malformed': {
-    when: '`If-Match` or `If-None-Match` of a write is no list of ETags',
+    when: '`If-Match` or `If-None-Match` of a write is not a list of ETags',
     facts: { header: 'If-Match' },
   },
 
   'body-empty': {
-    when: 'a PUT or PATCH without a body (a contact’s photo is removed by it instead)',
+    when: 'a PUT or PATCH without a body (for a contact it removes the photo)',
   },
   'body-too-large': {
-    when: 'more than 4 MB for a photo, 8 MB for a batch, 256 KB for a contact; unpacked, where it came packed',
+    when: 'more than 4 MB for a photo, 8 MB for a batch, 256 KB for a contact; a compressed body is measured unpacked',
     facts: { maxBytes: 4194304, bytes: 5000000 },
   },
   'body-stalled': {
     when: 'the body paused for longer than `VISAGE_STALL_TIMEOUT`',
     facts: { seconds: 15 },
   },
-  'body-cut-off': { when: 'the connection ended before the body did' },
-  'body-not-json': { when: 'a body that has to be JSON is not' },
+  'body-cut-off': { when: 'the connection ended before the end of the body' },
+  'body-not-json': { when: 'the body must be JSON and is not' },
   'json-refused': {
-    when: 'a body of JSON is nested more than 64 deep, holds more than 30,000 values and names or 500,000 escapes, or half of a surrogate pair',
+    when: 'a JSON body is nested more than 64 deep, has more than 30,000 values and names or 500,000 escapes, or has half of a surrogate pair',
     facts: { reason: 'is nested more than 64 deep' },
   },
   'body-encoding-unsupported': {
-    when: '`Content-Encoding` is none of gzip, deflate and br',
+    when: '`Content-Encoding` is not gzip, deflate or br',
     facts: { encoding: 'zstd' },
   },
-  'body-encoding-broken': { when: 'the body is not packed as `Content-Encoding` says' },
+  'body-encoding-broken': { when: 'the body is not compressed as `Content-Encoding` says' },
   'content-type-refused': {
-    when: 'the server is set to be strict, and `Content-Type` is not `image/jpeg`',
+    when: '`VISAGE_STRICT_CONTENT_TYPE` is set, and `Content-Type` is not `image/jpeg`',
     facts: { contentType: 'image/png' },
   },
   'resource-invalid': {
-    when: 'the JSON is no contact, folder or settings',
+    when: 'the JSON is not a contact, a folder or settings',
     facts: { reason: 'a folder needs a displayName' },
   },
   'mailbox-full': {
-    when: 'a contact or a folder too many, or too much text',
+    when: 'the mailbox has too many contacts or folders, or too much text',
     facts: { limit: '25000 contacts' },
   },
   'batch-invalid': {
@@ -165,10 +168,10 @@ const examples: Readonly<Record<FailureCode, Example>> = {
   },
   'image-is-base64': { when: 'the body is base64 text' },
   'image-format-unsupported': {
-    when: 'the bytes are no JPEG, PNG, GIF, WebP or AVIF',
+    when: 'the bytes are not a JPEG, PNG, GIF, WebP or AVIF',
     facts: { arrived: 'a PDF document', accepted: ['JPEG', 'PNG', 'GIF', 'WebP', 'AVIF'] },
   },
-  'image-broken': { when: 'the bytes begin like a picture and do not decode' },
+  'image-broken': { when: 'the bytes begin like a picture but cannot be decoded' },
   'image-width-too-small': {
     when: 'the picture is narrower than 48 pixels',
     facts: { width: 23, minWidth: 48 },
@@ -178,10 +181,10 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     facts: { height: 23, minHeight: 48 },
   },
   'image-too-slow': {
-    when: 'decoding the picture takes longer than `VISAGE_RENDER_TIMEOUT`, or is more work than any usual picture',
+    when: 'decoding the picture takes longer than `VISAGE_RENDER_TIMEOUT`, or needs more work than any usual picture',
   },
   'image-ended-renderer': {
-    when: 'the process that decoded the picture ended: it needed too much memory, or met a fault of the decoder',
+    when: 'the process that decoded the picture ended: it needed too much memory, or the decoder has a bug',
   },
   'image-has-too-many-pixels': {
     when: 'the picture has more pixels than `VISAGE_MAX_PIXELS`, or than can be decoded in `VISAGE_DECODE_MEMORY`; then the message names the kind, such as "progressive JPEG"',
@@ -189,7 +192,7 @@ const examples: Readonly<Record<FailureCode, Example>> = {
   },
 
   'renderers-unavailable': {
-    when: 'no process that renders pictures can be started, or the server is ending',
+    when: 'no renderer can be started, or the server is ending',
   },
   'client-gone': {
     when: 'the client hung up while its picture waited; only the log and the metrics see it',
@@ -209,11 +212,11 @@ const examples: Readonly<Record<FailureCode, Example>> = {
   },
   'storage-unavailable': { when: 'the disk or the database does not answer, or is full' },
   'store-read-only': {
-    when: 'something would be changed, and `VISAGE_READ_ONLY` is set while the store is moved',
+    when: 'the request would change something, and `VISAGE_READ_ONLY` is set while the store is moved',
     facts: { retryAfterSeconds: 30 },
   },
 
-  'http-malformed': { when: 'the request is not valid HTTP, or lacks `Host`' },
+  'http-malformed': { when: 'the request is not valid HTTP, or has no `Host`' },
   'headers-too-large': { when: 'the request line and headers are larger than 32 KB' },
   'request-timed-out': {
     when: 'the headers took longer than 20 seconds, or the request longer than two minutes',
@@ -239,19 +242,19 @@ export function renderErrors(): string {
 
 const introduction = `# Errors
 
-Every refusal, also of what is no valid request, has Graph’s form:
+Every refusal has Graph’s form, also when the request is not valid HTTP:
 
 \`\`\`json
 ${JSON.stringify(JSON.parse(String(reply(new Failure('photo-not-found')).body)), undefined, 2)}
 \`\`\`
 
 Test for the status and \`code\`; messages are for people and may change. \`request-id\` and \`client-request-id\` are
-headers of every answer too: the second echoes what the client sent, or equals the first. Headers of a status stand
-under it; \`www-authenticate\` says \`error="invalid_token"\` once a token came.
+headers of every answer too: the second is what the client sent, or equals the first. Other headers are listed below
+their status; \`www-authenticate\` says \`error="invalid_token"\` when there was a token.
 
-What is checked first: the address and the method (400, 405, 414), the token (401), whether any permission would do
-(400, 403), whether the thing exists (404), whether it is too much just now (429), whether it is the caller’s (403),
-then conditions (412) and the body.
+The order of checks: the address and the method (400, 405, 414), the token (401), whether any permission is enough
+(400, 403), whether the target exists (404), the throttle (429), whether it is the caller’s own (403), then conditions
+(412) and the body.
 
 With 429 and 503, wait for \`Retry-After\` and send the request again. A body that is still being sent is read and thrown
 away first, so that the next attempt can send all of it: up to 4 MiB and for 2 s, and not while the client waits for

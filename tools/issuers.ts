@@ -61,38 +61,38 @@ export function renderIssuers(): string {
 
 const introduction = `# Issuers
 
-What Visage reads in a token, for each kind of issuer. \`VISAGE_CLOUD\` reads tokens as \`entra\`; with \`VISAGE_ISSUER\`, choose by
-\`VISAGE_ISSUER_PRESET\` (default \`generic\`). Each preset is an exclusive list: a claim that is not named there has no effect.
-Each place can be set by its own setting: one or several [JSON Pointers](https://www.rfc-editor.org/rfc/rfc6901) separated
-by commas, such as \`/resource_access/visage/roles\`, or \`none\`. Of several the first counts that holds something; of permissions,
-roles and groups all count.
+This page shows what Visage reads in a token, for each kind of issuer. With \`VISAGE_CLOUD\` tokens are read as \`entra\`. With
+\`VISAGE_ISSUER\`, choose the kind with \`VISAGE_ISSUER_PRESET\` (default \`generic\`). A claim that a preset does not name has
+no effect. Each pointer has its own setting: one or several [JSON Pointers](https://www.rfc-editor.org/rfc/rfc6901) separated by
+commas, such as \`/resource_access/visage/roles\`, or \`none\`. If there are several, the first one with a value is used; for
+permissions, roles and groups the values of all are used.
 
-**Who a person is** is decided by the id alone, in the tenant. Names in tokens are shown, and follow the newest token by \`iat\`;
-what a token does not say stays. \`userPrincipalName\` is made from the id (\`ID@signed-in.invalid\`; other characters than
-\`a-z 0-9 . _ | @ -\` as \`~\` and their bytes in hexadecimal), so that nobody can be taken for somebody else by a name. An issuer
-that lets nobody choose a name freely may vouch for it: with \`VISAGE_ISSUER_VOUCHES=userName\`, or \`mail\` where the token says
-that the address is verified, that name becomes \`userPrincipalName\`, and \`/users/{name}\` finds the person, with or without
-an \`@\`. Should the issuer give the name to another person, it moves with the newer token. A name that has the form of a GUID,
-or is somebody's id, is no such name. Ids come first: where people choose their own ids, or an id is a login, set the id's place
-to a claim that nobody chooses.
+**A person** is identified only by the id, in the tenant. Names in tokens are shown, and follow the newest token by \`iat\`; a
+name that a token does not have stays. \`userPrincipalName\` is made from the id (\`ID@signed-in.invalid\`; other characters than
+\`a-z 0-9 . _ | @ -\` become \`~\` and their bytes in hexadecimal), so nobody can pass for another person by a name. If an issuer
+lets nobody choose a name freely, it may vouch for the name: with \`VISAGE_ISSUER_VOUCHES=userName\`, or with \`mail\` where the
+token says that the address is verified, that name becomes \`userPrincipalName\`, and \`/users/{name}\` finds the person, with or
+without an \`@\`. If the issuer gives the name to another person, it moves with the newer token. A name that has the form of a
+GUID, or is somebody's id, is not used. Ids come before names: where people choose their own ids, or an id is a login, set the
+pointer of the id to a claim that nobody chooses.
 
-**An application** has no person behind it, and the permissions it has count for everybody. What says that a token is an
-application's differs; a token that does not say it is a person's. \`VISAGE_APPLICATION_SIGN\` chooses another sign than the preset's,
+**An application** acts without a person, and its permissions reach everybody. Issuers mark applications in different ways; a
+token without the mark is a person's. \`VISAGE_APPLICATION_SIGN\` chooses another mark than the preset's.
 \`VISAGE_APPLICATIONS\` lists clients of which every token is an application's. A person's roles never become permissions.
 
-**Administrators' roles** are template ids ([permissions.md](permissions.md)) in the token, or groups of the token to which
+**Administrators' roles** are template ids ([permissions.md](permissions.md)) in the token, or groups in the token to which
 \`VISAGE_GROUP_ROLES=group=id\` gives a role.
 
-**ID tokens** are refused: those with \`typ: ID\` in the payload, and those with \`nonce\`, \`at_hash\`, \`c_hash\` or \`auth_time\` and
-no scope claim at all. \`VISAGE_REQUIRE_AT_JWT=true\` demands the header \`typ: at+jwt\` besides.
+**ID tokens** are refused: those with \`typ: ID\` in the payload, and those with \`nonce\`, \`at_hash\`, \`c_hash\` or
+\`auth_time\` and no scope claim. \`VISAGE_REQUIRE_AT_JWT=true\` also requires the header \`typ: at+jwt\`.
 
-**Permissions** may be written with the address of this server's audience (\`api://visage/User.Read\`); those with the address of
+**Permissions** may have the address of this server's audience in front (\`api://visage/User.Read\`); those with the address of
 another resource do not count.`
 
 const attacks = `## What is not stopped
 
-An issuer that gives one person's id to another, or lets people choose their own id; one that lets anybody register a client
-under a person's id; and a name that an operator says the issuer vouches for, where people choose it themselves.`
+An issuer that gives one person's id to another, or lets people choose their own id. An issuer that lets anybody register a
+client under a person's id. A name that people choose themselves, if an administrator says that the issuer vouches for it.`
 
 function renderPreset(name: PresetName): string {
   const preset: Preset = presets[name]

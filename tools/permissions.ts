@@ -64,7 +64,7 @@ export function renderPermissions(): string {
     '### How far a permission reaches',
     reachIntroduction,
     renderReach(),
-    '### What a list keeps back',
+    '### What a list leaves out',
     limited,
     '## Administrator roles',
     roleIntroduction,
@@ -140,8 +140,8 @@ else it is the page named with each table. A row that names several permissions 
 them; the first column has the least privileged. Permission names are compared exactly: scopes are \
 case-sensitive ([RFC 6749, 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3.3)).
 
-A token is asked twice. Before the target is looked up, the table decides whether this kind of \
-account with these permissions may do such a thing at all. After, [whose it is](#whose-it-is) decides.`
+A token is checked twice. Before the target is looked up, the table decides whether this kind of \
+account with these permissions may do this at all. After that, [whose it is](#whose-it-is) decides.`
 
 const entryIntroduction = `What a client needs around photos. People, groups and teams cannot be \
 created or deleted over the API; contacts and their folders can, since a contact's photo needs a contact. \
@@ -155,27 +155,27 @@ through the directory. Ids are Entra's \
 [role template ids](https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/permissions-reference).`
 
 const restrictions = `\`/beta/admin/people/photoUpdateSettings\` says who may change the photos of \
-users at all: set them or delete them. It narrows the rules above and never widens them; photos of groups, teams and \
-contacts are left alone, and so is reading. It holds from the next request on, on every node.
+users at all: set them or delete them. It can only restrict the rules above. It does not affect photos of groups, teams and \
+contacts, and it does not affect reading. It takes effect with the next request, on every node.
 
-- \`source\` is \`onPremises\`: nobody may, no administrator and no application: "[Updates through cloud services are \
+- \`source\` is \`onPremises\`: nobody may change them, also no administrator and no application: "[Updates through cloud services are \
 disabled for both admins and users](https://learn.microsoft.com/en-us/graph/profilephoto-configure-settings)".
-- \`allowedRoles\` names roles: of those signed in, only who holds one of them may, and of their own photo too. \
-Applications go on: they hold no role of a person, and an administrator has consented to what they do.
-- Neither, which is the default: everyone whom the rules above allow.
+- \`allowedRoles\` names roles: a signed-in person needs one of them, also for their own photo. \
+Applications are not affected: they hold no role of a person, and an administrator has consented to what they do.
+- Neither is set, the default: everyone whom the rules above allow.
 
 \`allowedRoles\` takes template ids of Entra's built-in roles; custom roles are refused. The refusal is a 403 that names \
 the setting and the roles that would do.`
 
-const limited = `The lists of the groups that a user is in (\`memberOf\`) or owns (\`ownedObjects\`) take \
-less than reading a group does. Without a permission that reads groups they hold only the id of each: every other \
+const limited = `The lists of the groups that a user is in (\`memberOf\`) or owns (\`ownedObjects\`) need \
+fewer permissions than reading a group. Without a permission that reads groups they have only the id of each: every other \
 property is null or an empty list, the order is that of ids, and \`$search\` and \`$filter\` are a 403.`
 
-const refusals = `- A permission or a relation that is missing is a 403 that names the permissions \
-which would have been enough for this very request, and the roles if one of those is needed too.
-- A kind of account that a table does not support is a 403 that says so; no permission helps.
+const refusals = `- If a permission or a relation is missing, the answer is a 403 that names the permissions \
+that would have been enough for this request, and the roles if one is needed too.
+- If a table does not support the kind of account, the answer is a 403 that says so; no permission helps.
 - An operation that no row supports does not exist: deleting the photo of a contact or a team is a 405. \
-Putting an empty body takes the photo of a contact away.
+A PUT with an empty body removes the photo of a contact.
 - In an Azure AD B2C tenant updating a user's photo is a 403, whatever the permission.
 - \`/me\` with an application's token is a 400: nobody is signed in.`
 
@@ -212,17 +212,17 @@ function renderEntryAction(action: keyof typeof entryActions): string[] {
 }
 
 function renderRelations(): string {
-  return `- **Application:** anyone's, as far as the table goes.
+  return `- **Application:** anyone's, with the permissions of the table.
 - **Your own:** any permission of the table is enough. Your own are your profile and photo, the groups \
 and teams that you own (being a member is not enough to change anything), and what is in your own mailbox.
 - **Another user:** a permission that reaches the whole organisation. To update or delete their photo \
 also one of the roles ${orList(actingRoles.user)}.
-- **A group you do not own:** reading takes the table's permission. To update or delete its photo also \
+- **A group you do not own:** reading needs the table's permission. To update or delete its photo also \
 one of the roles ${orList(actingRoles.group)}.
-- **A team you do not own:** reading takes the table's permission. To update its photo also one of the \
+- **A team you do not own:** reading needs the table's permission. To update its photo also one of the \
 roles ${orList(actingRoles.team)}.
 - **The groups that another user is in or owns:** a permission that reaches the whole organisation.
-- **The photo update settings:** reading takes the table's permission. To change them also one of the \
+- **The photo update settings:** reading needs the table's permission. To change them also one of the \
 roles ${orList(actingRoles.photoUpdateSettings)}.
 - **Another's mailbox:** never with delegated permissions, whatever the role.
 - **Personal Microsoft account:** its own profile and photo, and what the tables say of its own contacts; \
@@ -319,7 +319,7 @@ function renderDifferences(): string {
     ],
   ]
   return (
-    'Where the founding document speaks, it wins.\n\n' +
+    'Where pages contradict each other, the founding document is followed.\n\n' +
     renderTable(['Point', 'Founding document, and Visage', 'Elsewhere'], lines)
   )
 }
