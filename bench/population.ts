@@ -13,6 +13,7 @@ import * as fs from 'node:fs'
 import { dirname, join } from 'node:path'
 import { addUsers } from '../src/directory/users.ts'
 import { formatRenditions } from '../src/photos/photo.ts'
+import { copyPointers } from '../src/photos/pointer.ts'
 import type { RenderedPack, Rendition } from '../src/renditions/rendition.ts'
 import { migrate } from '../src/storage/migrations.ts'
 import type { Database } from '../src/storage/schema.ts'
@@ -110,7 +111,7 @@ async function addPeople(
       renditions: formatRenditions(writePack(version, start + index)),
       updated_at: 0,
     }))
-    await transaction.insertInto('photos').values(rows).execute()
+    await copyPointers(transaction, rows)
   })
 }
 

@@ -24,6 +24,7 @@ import {
   undeclaredPackages,
   wrongArrows,
 } from './support/architecture.ts'
+import { readTables, tablesWithoutUse, wrongTables } from './support/tables.ts'
 
 const root = join(import.meta.dirname, '..')
 const sources = await readSources(root)
@@ -33,6 +34,8 @@ const manifest: Readonly<{ dependencies: Record<string, string> }> = JSON.parse(
 )
 
 const arrows = readArrows(description)
+const tables = readTables(description)
+const followsTables: Rule = sources => wrongTables(sources, tables)
 const followsArrows: Rule = sources => wrongArrows(sources, arrows)
 
 const rules: Readonly<Record<string, Rule>> = {
@@ -57,6 +60,10 @@ describe('the sources', () => {
     assert.deepEqual(wrongArrows(all, arrows), [])
     assert.deepEqual(arrowsWithoutImport(all, arrows), [])
     assert.deepEqual(importCycles(all), [])
+  })
+  test('name the tables that ARCHITECTURE.md gives to their rooms', () => {
+    assert.deepEqual(followsTables(sources), [])
+    assert.deepEqual(tablesWithoutUse(sources, tables), [])
   })
   test('have arrows that lead one way', () => assert.deepEqual(arrowsInACircle(arrows), []))
   test('import no package that is not a dependency', () => {
@@ -154,6 +161,46 @@ const faults: readonly (readonly [string, Rule, Readonly<Record<string, string>>
       'src/a/two.ts': "import type { Three } from '../b/three.ts'",
       'src/b/three.ts': "import { one } from '../a/one.ts'",
     },
+  ],
+  [
+    'rows of photos written by another room',
+    followsTables,
+    { 'src/directory/contacts.ts': "await database\n  .deleteFrom('photos')\n  .execute()" },
+  ],
+  [
+    'rows of photos written by another file of their room',
+    followsTables,
+    { 'src/photos/sweep.ts': "await database.insertInto('retired_packs').values(rows).execute()" },
+  ],
+  [
+    'rows of photos joined by another room',
+    followsTables,
+    { 'src/directory/users.ts': "database.selectFrom('users').leftJoin('photos', on)" },
+  ],
+  [
+    'a table under another name',
+    followsTables,
+    { 'src/graph/restrict.ts': "database.selectFrom('users as person')" },
+  ],
+  [
+    'SQL that writes rows of photos',
+    followsTables,
+    { 'src/upkeep/rows.ts': 'await sql`\n  update "photos" set version = 1`.execute(database)' },
+  ],
+  [
+    'SQL that reads rows of photos',
+    followsTables,
+    { 'src/storage/marks.ts': 'sql`select 1 from stores, photos`.execute(database)' },
+  ],
+  [
+    'a piece of SQL that names photos',
+    followsTables,
+    { 'src/storage/marks.ts': 'const rows = sql`photos`' },
+  ],
+  [
+    'a table from a variable',
+    followsTables,
+    { 'src/storage/marks.ts': 'await database.deleteFrom(table).execute()' },
   ],
   [
     'a room nobody drew',

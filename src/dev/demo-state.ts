@@ -8,7 +8,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { insertContact } from '../directory/contacts.ts'
 import { emptyDirectory } from '../directory/directory.ts'
-import { insertFolder } from '../directory/folders.ts'
+import { hasFolders, insertFolder } from '../directory/folders.ts'
 import { addGroups, type NewGroup } from '../directory/groups.ts'
 import type { Mailbox } from '../directory/mailbox.ts'
 import { addRoleMembers } from '../directory/relations.ts'
@@ -16,7 +16,8 @@ import { addUsers } from '../directory/users.ts'
 import type { OwnerKey } from '../photos/photo.ts'
 import { findPointer, holdOwner, movePointer, type PointerRow } from '../photos/pointer.ts'
 import { framingOf, preparePhoto, type ReplaceParts } from '../photos/replace.ts'
-import { copyPhoto, listVersions, restorePhotos } from '../photos/restore.ts'
+import { copyPhoto, restorePhotos } from '../photos/restore.ts'
+import { listVersions } from '../photos/versions.ts'
 import type { Framing } from '../renditions/rendition.ts'
 import type { Database } from '../storage/schema.ts'
 import { personalTenantId } from '../tokens/clouds.ts'
@@ -119,8 +120,7 @@ async function loadPeople(database: Database): Promise<void> {
 
 /** Contacts and folders can be deleted, and what was deleted stays so. */
 async function loadMailboxesOnce(database: Database): Promise<void> {
-  const loaded = await database.selectFrom('contact_folders').select('id').limit(1).execute()
-  if (loaded.length === 0) await loadMailboxes(database)
+  if (!(await hasFolders(database))) await loadMailboxes(database)
 }
 
 async function loadMailboxes(database: Database): Promise<void> {

@@ -3,6 +3,7 @@
  * read, create and delete, and no more of Outlook than that.
  */
 import { sql } from 'kysely'
+import { removePointers } from '../photos/pointer.ts'
 import type { ContactRow, Database } from '../storage/schema.ts'
 import type { Slicing } from '../storage/slices.ts'
 import { inTransaction } from '../storage/transactions.ts'
@@ -171,34 +172,8 @@ export async function removeContact(
       .where('id', '=', id)
       .returning('id')
       .execute()
-    await retirePhotosOf(
-      transaction,
-      mailbox,
-      removed.map(row => row.id),
-      now,
-    )
+    const ids = removed.map(row => row.id)
+    await removePointers(transaction, { tenantId: mailbox.tenantId, kind: 'contact', ids }, now)
     return removed.length > 0
   })
-}
-
-/** The packs stay until the sweep: a reader may have read the pointer a moment ago. */
-export async function retirePhotosOf(
-  database: Database,
-  mailbox: Mailbox,
-  contactIds: readonly string[],
-  now: number,
-): Promise<void> {
-  if (contactIds.length === 0) return
-  const retired = await database
-    .deleteFrom('photos')
-    .where('tenant_id', '=', mailbox.tenantId)
-    .where('owner_kind', '=', 'contact')
-    .where('owner_id', 'in', contactIds)
-    .returning(['version', 'tenant_id', 'owner_kind', 'owner_id'])
-    .execute()
-  if (retired.length === 0) return
-  await database
-    .insertInto('retired_packs')
-    .values(retired.map(row => ({ ...row, retired_at: now })))
-    .execute()
 }

@@ -4,13 +4,14 @@
  * is contacts.ts's.
  */
 import type { Expression } from 'kysely'
+import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { ContactRow, Database } from '../storage/schema.ts'
 import { isPath, maxFolderDepth, wayUp } from './folders.ts'
-import { byIdOrName, idOfEither, type PhotoColumns, type User } from './users.ts'
+import { byIdOrName, idOfEither, type User } from './users.ts'
 
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
-export type ContactWithPhoto = ContactRow & Nullable<PhotoColumns>
+export type ContactWithPhoto = ContactRow & PhotoColumns
 
 export type ContactAddress = Readonly<{
   tenantId: string
@@ -79,7 +80,7 @@ function contactAt(
   at: At<Expression<string>>,
   folder: Expression<string> | undefined,
 ) {
-  return database
+  const found = database
     .selectFrom('users')
     .leftJoin('contacts', join => {
       const inMailbox = join
@@ -97,18 +98,12 @@ function contactAt(
         ? inMailbox.onRef('contact_folders.id', '=', 'contacts.folder_id')
         : inMailbox.on('contact_folders.id', '=', folder)
     })
-    .leftJoin('photos', join =>
-      join
-        .onRef('photos.tenant_id', '=', 'contacts.tenant_id')
-        .on('photos.owner_kind', '=', 'contact')
-        .onRef('photos.owner_id', '=', 'contacts.id'),
-    )
     .selectAll('contacts')
-    .select(['version', 'upload_hash', 'renditions', 'updated_at'])
     .select(['users.tenant_id as user_tenant_id', 'users.id as user_id'])
     .select('contact_folders.id as found_folder_id')
     .where('users.tenant_id', '=', at.tenantId)
     .where('users.id', '=', by === 'id' ? at.id : idOfEither(at))
+  return joinPhoto(found, 'contact')
 }
 
 type Row = Nullable<ContactWithPhoto> &

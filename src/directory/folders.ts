@@ -65,6 +65,12 @@ export function isPath(
   )
 }
 
+/** In whatever mailbox. */
+export async function hasFolders(database: Database): Promise<boolean> {
+  const query = database.selectFrom('contact_folders').select('id').limit(1)
+  return (await query.executeTakeFirst()) !== undefined
+}
+
 function foldersOf(database: Database, mailbox: Mailbox) {
   return database
     .selectFrom('contact_folders')

@@ -3,31 +3,21 @@
  */
 
 import { normalizeId } from '../guid.ts'
+import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
 import { findByWords, type Searchable } from './find-by-words.ts'
 import { type Page, searchText } from './search.ts'
-import type { PhotoColumns } from './users.ts'
 
-type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
 export type Group = GroupRow
-export type GroupWithPhoto = Group & Nullable<PhotoColumns>
+export type GroupWithPhoto = Group & PhotoColumns
 
 export type FindGroup = (tenantId: string, id: string) => Promise<GroupWithPhoto | undefined>
 
 /** One query, prepared once, for the group and the pointer to its photo. */
 export function prepareFindGroup(database: Database): FindGroup {
   const byId = prepareRow(database, ['tenantId', 'id'], (db, at) =>
-    db
-      .selectFrom('groups')
-      .leftJoin('photos', join =>
-        join
-          .onRef('photos.tenant_id', '=', 'groups.tenant_id')
-          .on('photos.owner_kind', '=', 'group')
-          .onRef('photos.owner_id', '=', 'groups.id'),
-      )
-      .selectAll('groups')
-      .select(['version', 'upload_hash', 'renditions', 'updated_at'])
+    joinPhoto(db.selectFrom('groups').selectAll('groups'), 'group')
       .where('groups.tenant_id', '=', at.tenantId)
       .where('groups.id', '=', at.id),
   )

@@ -3,10 +3,10 @@
  * nobody finds it; what lay in it goes in slices. What a crash leaves behind is finished by
  * finishRemovals: nobody can reach it meanwhile.
  */
+import { removePointers } from '../photos/pointer.ts'
 import type { Database } from '../storage/schema.ts'
 import type { Slicing } from '../storage/slices.ts'
 import { inTransaction } from '../storage/transactions.ts'
-import { retirePhotosOf } from './contacts.ts'
 import type { Searchable } from './find-by-words.ts'
 import type { Mailbox } from './mailbox.ts'
 
@@ -135,7 +135,7 @@ async function removeContacts(
     .where('tenant_id', '=', mailbox.tenantId)
     .where('id', 'in', ids)
     .execute()
-  await retirePhotosOf(transaction, mailbox, ids, now)
+  await removePointers(transaction, { tenantId: mailbox.tenantId, kind: 'contact', ids }, now)
   return ids.length
 }
 

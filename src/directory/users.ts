@@ -4,18 +4,15 @@
  */
 import { type Expression, expressionBuilder } from 'kysely'
 import { isGuid, normalizeId } from '../guid.ts'
+import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
-import type { Database, PhotoRow, Schema, UserRow } from '../storage/schema.ts'
+import type { Database, Schema, UserRow } from '../storage/schema.ts'
 import { findByWords, type Searchable } from './find-by-words.ts'
 import { userNameKey } from './names.ts'
 import { type Page, searchText } from './search.ts'
 
-/** The columns of a photo's row that a reader needs; all null when the owner has no photo. */
-export type PhotoColumns = Pick<PhotoRow, 'version' | 'upload_hash' | 'renditions' | 'updated_at'>
-type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
-
 export type User = UserRow
-export type UserWithPhoto = User & Nullable<PhotoColumns>
+export type UserWithPhoto = User & PhotoColumns
 
 /** By 'id' a name is nobody: other issuers than Entra give out ids that look like somebody's name. */
 export type FindUser = (
@@ -73,16 +70,7 @@ export function idOfEither(
 }
 
 function withPhoto(database: Database) {
-  return database
-    .selectFrom('users')
-    .leftJoin('photos', join =>
-      join
-        .onRef('photos.tenant_id', '=', 'users.tenant_id')
-        .on('photos.owner_kind', '=', 'user')
-        .onRef('photos.owner_id', '=', 'users.id'),
-    )
-    .selectAll('users')
-    .select(['version', 'upload_hash', 'renditions', 'updated_at'])
+  return joinPhoto(database.selectFrom('users').selectAll('users'), 'user')
 }
 
 /** By id or name, in whatever tenant: for an operator at a terminal, never for a request. */

@@ -4,6 +4,7 @@
  */
 import type { Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
+import { versionsAmong } from './versions.ts'
 
 /** How many are asked for in one query. */
 const batchSize = 500
@@ -15,12 +16,7 @@ export async function forgetUnnamed({
   const keys = packs.remembered()
   for (let start = 0; start < keys.length; start += batchSize) {
     const some = keys.slice(start, start + batchSize)
-    const rows = await database
-      .selectFrom('photos')
-      .select('version')
-      .where('version', 'in', some)
-      .execute()
-    const named = new Set(rows.map(({ version }) => version))
+    const named = await versionsAmong(database, 'photos', some)
     for (const key of some) if (!named.has(key)) packs.forget(key)
   }
 }

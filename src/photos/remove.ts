@@ -20,6 +20,6 @@ export async function removePhoto(
     const pointer = await findPointer(transaction, owner)
     expectCondition(condition, pointer?.version)
     if (pointer === undefined) throw new Failure('photo-not-found')
-    await removePointer(transaction, owner, pointer.version, now)
+    await removePointer(transaction, owner, now)
   })
 }

@@ -5,6 +5,8 @@
 import type { PackEntry, Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
 import { type Look, type Patience, trustWallClock } from './patience.ts'
+import { forgetRetired } from './pointer.ts'
+import { versionsAmong } from './versions.ts'
 
 export type Swept = Readonly<{ retired: number; orphans: number; leftovers: number }>
 
@@ -85,7 +87,7 @@ async function removeForGood(
     signal?.throwIfAborted()
     await packs.remove(version)
   }
-  await database.deleteFrom('retired_packs').where('version', 'in', versions).execute()
+  await forgetRetired(database, versions)
 }
 
 async function removeOrphans(
@@ -115,18 +117,10 @@ async function removeAbandoned(
 ): Promise<number> {
   if (entries.length === 0) return 0
   const keys = entries.map(entry => entry.key)
-  const inUse = await database
-    .selectFrom('photos')
-    .select('version')
-    .where('version', 'in', keys)
-    .execute()
+  const inUse = await versionsAmong(database, 'photos', keys)
   // A pack retired within the grace time is still somebody's to read.
-  const waiting = await database
-    .selectFrom('retired_packs')
-    .select('version')
-    .where('version', 'in', keys)
-    .execute()
-  const kept = new Set([...inUse, ...waiting].map(row => row.version))
+  const waiting = await versionsAmong(database, 'retired_packs', keys)
+  const kept = new Set([...inUse, ...waiting])
   look.countNamed(kept.size)
   const orphans = entries.filter(entry => !kept.has(entry.key) && look.isAbandoned(entry))
   for (const { key } of orphans) await packs.remove(key)

@@ -14,6 +14,7 @@ export type Claim = Readonly<{
   sourceId: string
   places: Readonly<Partial<Record<Part, string>>>
   isEmpty: Readonly<Record<Part, () => Promise<boolean>>>
+  dropPhotos: (transaction: Database) => Promise<void>
 }>
 
 /** What is done at the destination: in a transaction, and only while the place is still this run's. */
@@ -73,7 +74,7 @@ async function writeMarks(
   const found = parts.map(part => [part, findClaimed(marks, claim, part)] as const)
   // Later than every mark so far, whatever the clock says: it tells this run from those before.
   const since = Math.max(now, ...marks.map(mark => mark.changed_at + 1))
-  if (parts.includes('rows')) await forgetOtherPacks(transaction, new Map(found))
+  if (parts.includes('rows')) await forgetOtherPacks(transaction, claim, new Map(found))
   for (const part of parts) {
     const place = claim.places[part] ?? ''
     const row = { place, source_id: claim.sourceId, state: 'copying', changed_at: since }
@@ -95,11 +96,12 @@ async function writeMarks(
  */
 async function forgetOtherPacks(
   transaction: Database,
+  { dropPhotos }: Claim,
   found: ReadonlyMap<Part, MoveRow | undefined>,
 ): Promise<void> {
   if (found.get('packs') !== undefined) return
   await transaction.deleteFrom('moves').where('part', '=', 'packs').execute()
-  if (found.has('packs')) await transaction.deleteFrom('photos').execute()
+  if (found.has('packs')) await dropPhotos(transaction)
 }
 
 async function expectClaimed(
@@ -153,21 +155,6 @@ function occupied({ places }: Claim, part: Part, marks: readonly MoveRow[]): Fai
   return new Failure('storage-unavailable', {
     detail: `${places[part]} is left as it is: ${whose}. Name an empty place.`,
   })
-}
-
-/** No person, no photo, no setting. */
-export async function isEmptyDatabase(database: Database): Promise<boolean> {
-  for (const table of [
-    'users',
-    'groups',
-    'photos',
-    'retired_packs',
-    'photo_update_settings',
-  ] as const) {
-    const row = await database.selectFrom(table).selectAll().limit(1).executeTakeFirst()
-    if (row !== undefined) return false
-  }
-  return true
 }
 
 export async function isEmptyOfPacks(packs: Packs): Promise<boolean> {

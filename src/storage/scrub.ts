@@ -5,7 +5,7 @@
 import { createReadStream, existsSync } from 'node:fs'
 import { SqliteAdapter, sql } from 'kysely'
 import { Failure } from '../failure.ts'
-import type { Database } from './schema.ts'
+import type { Database, Schema } from './schema.ts'
 
 /** Files that were searched, and those of `texts` that are still in one. `remark` is for the operator. */
 export type Scrubbed = Readonly<{
@@ -17,16 +17,17 @@ export type Scrubbed = Readonly<{
 export type Pause = (ms: number) => Promise<void>
 
 /**
- * Call it when the rows are gone. Texts have to be long enough to be nobody else's. Throws Failure
+ * Call it when the rows of `tables` are gone. Texts have to be long enough to be nobody else's. Throws Failure
  * 'storage-unavailable' when another process holds on to an older state of the file.
  */
 export async function scrubDeleted(
   database: Database,
+  tables: readonly (keyof Schema)[],
   texts: readonly string[],
   pause: Pause,
 ): Promise<Scrubbed> {
   if (!(database.getExecutor().adapter instanceof SqliteAdapter))
-    return await vacuumServer(database)
+    return await vacuumServer(database, tables)
   await emptyLog(database, pause)
   if (texts.length === 0) return { searched: [], found: [] }
   const searched = await filesOf(database)
@@ -76,9 +77,12 @@ async function findTexts(files: readonly string[], texts: readonly string[]): Pr
   return [...found]
 }
 
-async function vacuumServer(database: Database): Promise<Scrubbed> {
+async function vacuumServer(
+  database: Database,
+  tables: readonly (keyof Schema)[],
+): Promise<Scrubbed> {
   try {
-    for (const table of ['photos', 'retired_packs'] as const) {
+    for (const table of tables) {
       await sql`vacuum ${sql.table(table)}`.execute(database)
     }
     return { searched: [], found: [], remark: vacuumed }

@@ -6,8 +6,9 @@ import { existsSync, statSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
-import { toPhoto } from '../photos/photo.ts'
+import { forgetRetired } from '../photos/pointer.ts'
 import { sweepPacks } from '../photos/sweep.ts'
+import { listPhotos } from '../photos/versions.ts'
 import {
   databaseName,
   openDatabaseFile,
@@ -30,7 +31,6 @@ export type BackedUp = Readonly<{
   missing: readonly string[]
 }>
 
-const batchSize = 500
 const copiesAtOnce = 16
 
 /**
@@ -48,7 +48,7 @@ export async function backUp(data: string, to: string, now: () => number): Promi
   await putInPlace(part, to)
   // Only now: until then the backup before needed them. Packs of the past were not copied.
   await using database = await openDatabaseFile(join(to, databaseName))
-  await database.deleteFrom('retired_packs').execute()
+  await forgetRetired(database, 'all')
   const { orphans } = await sweepPacks({ database, packs: stores.to, now }, 0)
   return { ...round, removed: orphans }
 }
@@ -87,8 +87,9 @@ async function copyNamedPacks(snapshot: Database, { from, to }: Stores): Promise
     round.photos += batch.length
     batch = []
   }
-  for await (const named of listNamed(snapshot)) {
-    batch.push(named)
+  for await (const { version, renditions } of listPhotos(snapshot)) {
+    const bytes = Math.max(...renditions.map(({ offset, length }) => offset + length))
+    batch.push({ version, bytes })
     if (batch.length === copiesAtOnce) await copyBatch()
   }
   await copyBatch()
@@ -96,26 +97,6 @@ async function copyNamedPacks(snapshot: Database, { from, to }: Stores): Promise
 }
 
 type Named = Readonly<{ version: string; bytes: number }>
-
-async function* listNamed(snapshot: Database): AsyncGenerator<Named> {
-  let after = ''
-  for (;;) {
-    const rows = await snapshot
-      .selectFrom('photos')
-      .select(['version', 'upload_hash', 'renditions'])
-      .where('version', '>', after)
-      .orderBy('version')
-      .limit(batchSize)
-      .execute()
-    for (const row of rows) {
-      const ends = toPhoto(row)?.renditions.map(({ offset, length }) => offset + length) ?? []
-      yield { version: row.version, bytes: Math.max(0, ...ends) }
-    }
-    const last = rows.at(-1)
-    if (last === undefined) return
-    after = last.version
-  }
-}
 
 type Outcome = 'copied' | 'there' | 'missing'
 

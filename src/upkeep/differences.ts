@@ -4,7 +4,7 @@
  */
 import type { Database } from '../storage/schema.ts'
 import { asStoredIn, compareKeys, hasNul, keyOf, readRows, textOf } from './rows.ts'
-import type { Row, Table } from './tables.ts'
+import type { Row, Source } from './tables.ts'
 
 export type Difference =
   | Readonly<{ kind: 'same'; row: Row }>
@@ -16,7 +16,7 @@ export type Difference =
 export async function* findDifferences(
   from: Database,
   to: Database,
-  table: Table,
+  table: Source,
 ): AsyncGenerator<Difference> {
   const asStored = asStoredIn(to)
   /** Keys that `to` can only hold in another spelling, which comes later in the order than the one they have. */
@@ -51,17 +51,17 @@ export async function* findDifferences(
  * Of a table that both sides share. Read side by side with itself it would differ wherever somebody
  * writes between the one page and the other.
  */
-export async function* everyRow(database: Database, table: Table): AsyncGenerator<Difference> {
+export async function* everyRow(database: Database, table: Source): AsyncGenerator<Difference> {
   for await (const row of readRows(database, table)) yield { kind: 'same', row }
 }
 
-function orderOf(table: Table, one: Row | undefined, other: Row | undefined): number {
+function orderOf(table: Source, one: Row | undefined, other: Row | undefined): number {
   if (one === undefined) return 1
   if (other === undefined) return -1
   return compareKeys(keyOf(table, one), keyOf(table, other))
 }
 
-function settleRespelt(table: Table, respelt: Map<string, Row>, there: Row): Difference {
+function settleRespelt(table: Source, respelt: Map<string, Row>, there: Row): Difference {
   const name = textOf(there, table.key)
   const row = respelt.get(name)
   if (row === undefined) return { kind: 'surplus', there }
@@ -69,7 +69,7 @@ function settleRespelt(table: Table, respelt: Map<string, Row>, there: Row): Dif
   return compare(table, row, there)
 }
 
-function compare(table: Table, row: Row, there: Row): Difference {
+function compare(table: Source, row: Row, there: Row): Difference {
   return table.columns.every(name => row[name] === there[name])
     ? { kind: 'same', row }
     : { kind: 'other', row, there }

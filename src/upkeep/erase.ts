@@ -6,13 +6,20 @@
  */
 import { Failure } from '../failure.ts'
 import type { OwnerKey } from '../photos/photo.ts'
-import { findPointer, holdOwner, removePointer } from '../photos/pointer.ts'
+import {
+  findPointer,
+  forgetRetired,
+  holdOwner,
+  photoTables,
+  removePointer,
+} from '../photos/pointer.ts'
+import { hashesAmong, listRetiredOf, versionsAmong } from '../photos/versions.ts'
 import type { Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
 import { type Pause, scrubDeleted } from '../storage/scrub.ts'
 import { inLanes } from './lanes.ts'
 import type { Side } from './photos.ts'
-import { batchesOf, versionsAmong } from './verify.ts'
+import { batchesOf } from './verify.ts'
 
 /**
  * From the moment a pack can be seen to the moment a pointer names it: what is left of the write (15 s on S3), a
@@ -42,8 +49,8 @@ export async function findTraces({ database, packs }: Side, owner: OwnerKey): Pr
   const pointer = await findPointer(database, owner)
   return {
     current: pointer === undefined ? [] : [pointer.version],
-    earlier: await findRetired(database, owner),
-    ownerless: await findRetired(database, undefined),
+    earlier: await listRetiredOf(database, owner),
+    ownerless: await listRetiredOf(database, undefined),
     ...(await findOrphans(database, packs)),
     buried: await findBuried(database, packs),
     uploadHash: pointer?.upload_hash,
@@ -79,7 +86,7 @@ export async function erasePhoto(
       ...current,
       ...traces.current,
       ...traces.earlier,
-      ...(await findRetired(database, owner)),
+      ...(await listRetiredOf(database, owner)),
       ...traces.ownerless,
       ...traces.orphans,
       ...traces.buried,
@@ -116,7 +123,7 @@ async function scrub(
   pause: Pause,
 ): Promise<Readonly<{ searched: readonly string[]; found: Erased['left']; remark?: string }>> {
   try {
-    const { found, ...scrubbed } = await scrubDeleted(database, texts, pause)
+    const { found, ...scrubbed } = await scrubDeleted(database, photoTables, texts, pause)
     const what = `still in ${scrubbed.searched.join(' or ')}`
     return { ...scrubbed, found: found.map(key => ({ key, what })) }
   } catch (error) {
@@ -137,7 +144,7 @@ async function dropPointer(
     await holdOwner(transaction, owner)
     const pointer = await findPointer(transaction, owner)
     if (pointer === undefined) return []
-    await removePointer(transaction, owner, pointer.version, now)
+    await removePointer(transaction, owner, now)
     return [pointer]
   })
 }
@@ -155,26 +162,6 @@ async function purge(
     return undefined
   } catch (error) {
     return { key, what: error instanceof Error ? error.message : String(error) }
-  }
-}
-
-async function findRetired(database: Database, owner: OwnerKey | undefined): Promise<string[]> {
-  const query = database.selectFrom('retired_packs').select('version')
-  const rows =
-    owner === undefined
-      ? await query.where('owner_id', 'is', null).execute()
-      : await query
-          .where('tenant_id', '=', owner.tenantId)
-          .where('owner_kind', '=', owner.kind)
-          .where('owner_id', '=', owner.id)
-          .execute()
-  return rows.map(({ version }) => version)
-}
-
-async function forgetRetired(database: Database, keys: readonly string[]): Promise<void> {
-  for (let start = 0; start < keys.length; start += 500) {
-    const some = keys.slice(start, start + 500)
-    await database.deleteFrom('retired_packs').where('version', 'in', some).execute()
   }
 }
 
@@ -217,12 +204,6 @@ async function withoutShared(
   hashes: readonly (string | undefined)[],
 ): Promise<string[]> {
   const known = hashes.filter(hash => hash !== undefined)
-  if (known.length === 0) return []
-  const rows = await database
-    .selectFrom('photos')
-    .select('upload_hash')
-    .where('upload_hash', 'in', known)
-    .execute()
-  const shared = new Set(rows.map(row => row.upload_hash))
+  const shared = await hashesAmong(database, known)
   return known.filter(hash => !shared.has(hash))
 }

@@ -4,20 +4,16 @@
  * moment is gone on with by running it again. It decides when both sides agree; it shows nothing.
  */
 import { Failure } from '../failure.ts'
-import {
-  type Change,
-  type Claimed,
-  claimDestination,
-  isEmptyDatabase,
-  isEmptyOfPacks,
-} from '../storage/claims.ts'
+import { dropPointers } from '../photos/pointer.ts'
+import { hasNoPhotos } from '../photos/versions.ts'
+import { type Change, type Claimed, claimDestination, isEmptyOfPacks } from '../storage/claims.ts'
 import { expectArrived, type Places, readStoreId } from '../storage/marks.ts'
 import type { Database } from '../storage/schema.ts'
 import { takeTurn } from '../storage/turns.ts'
 import { findDifferences } from './differences.ts'
 import { carryPhotos, newTally, type PhotoTrip, type Side, type Tally } from './photos.ts'
 import { createPackReader } from './read-pack.ts'
-import { batchSize, countRows, removeRows, writeRows } from './rows.ts'
+import { batchSize, countRows, isEmpty, putRows, removeRows, writeRows } from './rows.ts'
 import { directoryTables, photosTable, type Row, type Table } from './tables.ts'
 
 export type End = Side & Readonly<{ places: Places }>
@@ -146,7 +142,17 @@ async function claim(
     rows: () => isEmptyDatabase(to.database),
     packs: () => isEmptyOfPacks(to.packs),
   }
-  return await claimDestination(to.database, { sourceId, places, isEmpty }, now())
+  const dropPhotos = (transaction: Database) => dropPointers(transaction, 'all')
+  const claim = { sourceId, places, isEmpty, dropPhotos }
+  return await claimDestination(to.database, claim, now())
+}
+
+/** No person, no photo, no setting. */
+async function isEmptyDatabase(database: Database): Promise<boolean> {
+  for (const name of ['users', 'groups', 'photo_update_settings'] as const) {
+    if (!(await isEmpty(database, tableNamed(name)))) return false
+  }
+  return await hasNoPhotos(database)
 }
 
 async function passOver(
@@ -193,7 +199,9 @@ async function copyTable(
   const flush = async () => {
     const gone = surplus.splice(0)
     if (gone.length > 0) await change(transaction => removeRows(transaction, table, gone))
-    const { written, refused } = await writeRows(change, table, wanted.splice(0))
+    const { written, refused } = await writeRows(change, wanted.splice(0), (transaction, rows) =>
+      putRows(transaction, table, rows),
+    )
     tally.changes += gone.length + written.length
     tally.left += refused.length
     if (refused.length > 0) tally.leftWhy = String(refused[0])

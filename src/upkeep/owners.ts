@@ -7,6 +7,7 @@ import { findPeople } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
 import type { OwnerKey } from '../photos/photo.ts'
+import { listTenantsOf } from '../photos/versions.ts'
 import type { Database } from '../storage/schema.ts'
 
 export type NamedOwner = Readonly<{ key: OwnerKey; words: string }>
@@ -54,17 +55,7 @@ async function findRemains(
   kind: 'user' | 'group',
   id: string,
 ): Promise<NamedOwner[]> {
-  const tenants = new Set<string>()
-  for (const table of ['photos', 'retired_packs'] as const) {
-    const rows = await database
-      .selectFrom(table)
-      .select('tenant_id')
-      .distinct()
-      .where('owner_kind', '=', kind)
-      .where('owner_id', '=', id)
-      .execute()
-    for (const row of rows) if (row.tenant_id !== null) tenants.add(row.tenant_id)
-  }
+  const tenants = await listTenantsOf(database, kind, id)
   return [...tenants].map(tenantId => ({
     key: { tenantId, kind, id },
     words: `${kind} ${id} of tenant ${tenantId}, who is not in the directory`,

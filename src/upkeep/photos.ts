@@ -3,6 +3,7 @@
  * that ends at any moment leaves packs without rows, and never a row without its pack.
  */
 import { Failure } from '../failure.ts'
+import { copyPointers, dropPointers } from '../photos/pointer.ts'
 import type { Change } from '../storage/claims.ts'
 import type { Packs } from '../storage/packs.ts'
 import type { Database, PhotoRow } from '../storage/schema.ts'
@@ -10,7 +11,7 @@ import { findPackFault } from './check-pack.ts'
 import { type Difference, everyRow, findDifferences } from './differences.ts'
 import { inLanes } from './lanes.ts'
 import type { ReadPack } from './read-pack.ts'
-import { batchSize, keyOf, readRow, removeRows, writeRows } from './rows.ts'
+import { batchSize, keyOf, readRow, writeRows } from './rows.ts'
 import { photosTable, type Row } from './tables.ts'
 
 export type Side = Readonly<{ database: Database; packs: Packs }>
@@ -120,8 +121,8 @@ async function carryBatch(trip: PhotoTrip, wanted: readonly Wanted[]): Promise<v
   ).length
   const { written, refused } = await writeRows(
     trip.change,
-    photosTable,
     ready.map(({ row }) => row),
+    (transaction, rows) => copyPointers(transaction, rows.map(photoOf)),
   )
   tally.changes += written.length
   tally.left += refused.length
@@ -139,7 +140,7 @@ async function carryBatch(trip: PhotoTrip, wanted: readonly Wanted[]): Promise<v
 /** What the source has removed goes here too, its bytes at once: nobody reads here yet. */
 async function dropSurplus(trip: PhotoTrip, rows: readonly Row[]): Promise<void> {
   if (rows.length === 0) return
-  await trip.change(transaction => removeRows(transaction, photosTable, rows))
+  await trip.change(transaction => dropPointers(transaction, rows.map(photoOf)))
   trip.tally.changes += rows.length
   await removePacks(trip, rows)
 }

@@ -6,19 +6,19 @@ import { SqliteAdapter, sql } from 'kysely'
 import { Failure } from '../failure.ts'
 import type { Change } from '../storage/claims.ts'
 import type { Database } from '../storage/schema.ts'
-import type { Row, Table, Value } from './tables.ts'
+import type { Row, Source, Table, Value } from './tables.ts'
 
 /** Twelve columns of as many rows are well below the 32,766 values that SQLite takes in a statement. */
 export const batchSize = 500
 
 /** In the order of the key, each page by its predecessor's last key: an OFFSET would read everything before it. */
-export async function* readRows(database: Database, table: Table): AsyncGenerator<Row> {
+export async function* readRows(database: Database, table: Source): AsyncGenerator<Row> {
   const keys = sql.join(table.key.map(name => sql.ref(name)))
   let after: readonly Value[] | undefined
   for (;;) {
     const from = after === undefined ? sql`` : sql`where (${keys}) > (${sql.join([...after])})`
     const { rows } = await sql<Row>`
-      select ${sql.join(table.columns.map(name => sql.ref(name)))} from ${sql.table(table.name)}
+      select ${sql.join(table.columns.map(name => sql.ref(name)))} from ${table.from}
       ${from} order by ${keys} limit ${sql.lit(batchSize)}`.execute(database)
     yield* rows
     const last = rows.at(-1)
@@ -30,19 +30,23 @@ export async function* readRows(database: Database, table: Table): AsyncGenerato
 /** The row as it is at this moment. */
 export async function readRow(
   database: Database,
-  table: Table,
+  table: Source,
   key: readonly Value[],
 ): Promise<Row | undefined> {
   const { rows } = await sql<Row>`
-    select ${sql.join(table.columns.map(name => sql.ref(name)))} from ${sql.table(table.name)}
+    select ${sql.join(table.columns.map(name => sql.ref(name)))} from ${table.from}
     where ${sameAs(table.key, key)}`.execute(database)
   return rows[0]
 }
 
-export async function countRows(database: Database, table: Table): Promise<number> {
+export async function countRows(database: Database, table: Source): Promise<number> {
   const { rows } = await sql<{ count: number | string }>`
-    select count(*) as count from ${sql.table(table.name)}`.execute(database)
+    select count(*) as count from ${table.from}`.execute(database)
   return Number(rows[0]?.count ?? 0)
+}
+
+export async function isEmpty(database: Database, table: Source): Promise<boolean> {
+  return (await readRows(database, table).next()).done === true
 }
 
 export type Written = Readonly<{ written: readonly Row[]; refused: readonly unknown[] }>
@@ -53,15 +57,12 @@ export type Written = Readonly<{ written: readonly Row[]; refused: readonly unkn
  */
 export async function writeRows(
   change: Change,
-  table: Table,
   rows: readonly Row[],
+  write: (transaction: Database, rows: readonly Row[]) => Promise<void>,
 ): Promise<Written> {
   if (rows.length === 0) return { written: [], refused: [] }
   try {
-    await change(async transaction => {
-      await removeRivals(transaction, table, rows)
-      await insert(transaction, table, rows)
-    })
+    await change(transaction => write(transaction, rows))
     return { written: rows, refused: [] }
   } catch (error) {
     if (error instanceof Failure) throw error
@@ -70,14 +71,19 @@ export async function writeRows(
   const written: Row[] = []
   const refused: unknown[] = []
   for (const row of rows) {
-    const one = await writeRows(change, table, [row])
+    const one = await writeRows(change, [row], write)
     written.push(...one.written)
     refused.push(...one.refused)
   }
   return { written, refused }
 }
 
-async function insert(database: Database, table: Table, rows: readonly Row[]): Promise<void> {
+export async function putRows(
+  database: Database,
+  table: Table,
+  rows: readonly Row[],
+): Promise<void> {
+  await removeRivals(database, table, rows)
   const values = rows.map(row => sql`(${sql.join(table.columns.map(name => row[name] ?? null))})`)
   const changing = table.columns.filter(name => !table.key.includes(name))
   const change =
@@ -85,7 +91,7 @@ async function insert(database: Database, table: Table, rows: readonly Row[]): P
       ? sql`nothing`
       : sql`update set ${sql.join(changing.map(name => sql`${sql.ref(name)} = excluded.${sql.ref(name)}`))}`
   await sql`
-    insert into ${sql.table(table.name)} (${sql.join(table.columns.map(name => sql.ref(name)))})
+    insert into ${table.from} (${sql.join(table.columns.map(name => sql.ref(name)))})
     values ${sql.join(values)}
     on conflict (${sql.join(table.key.map(name => sql.ref(name)))}) do ${change}`.execute(database)
 }
@@ -96,7 +102,7 @@ async function removeRivals(database: Database, table: Table, rows: readonly Row
   const owners = new Map(rows.map(row => [textOf(row, table.alsoUnique), row]))
   const wanted = [...owners.values()].map(row => valuesOf(row, table.alsoUnique))
   const { rows: holders } = await sql<Row>`
-    select ${sql.join(table.columns.map(name => sql.ref(name)))} from ${sql.table(table.name)}
+    select ${sql.join(table.columns.map(name => sql.ref(name)))} from ${table.from}
     where ${isOneOf(table.alsoUnique, wanted)}`.execute(database)
   const rivals = holders.filter(holder => {
     const owner = owners.get(textOf(holder, table.alsoUnique))
@@ -112,9 +118,7 @@ export async function removeRows(
 ): Promise<void> {
   if (rows.length === 0) return
   const keys = rows.map(row => keyOf(table, row))
-  await sql`delete from ${sql.table(table.name)} where ${isOneOf(table.key, keys)}`.execute(
-    database,
-  )
+  await sql`delete from ${table.from} where ${isOneOf(table.key, keys)}`.execute(database)
 }
 
 function isOneOf(names: readonly string[], all: readonly (readonly Value[])[]) {
@@ -129,7 +133,7 @@ function sameAs(names: readonly string[], values: readonly Value[]) {
   )
 }
 
-export function keyOf(table: Table, row: Row): readonly Value[] {
+export function keyOf(table: Source, row: Row): readonly Value[] {
   return valuesOf(row, table.key)
 }
 

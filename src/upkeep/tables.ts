@@ -3,6 +3,8 @@
  * that is missing does not compile. What waits for the sweep stays behind: nobody can read it any more;
  * words and sizes the other database counts for itself.
  */
+import { type RawBuilder, sql } from 'kysely'
+import { photoRows } from '../photos/pointer.ts'
 import type { Schema } from '../storage/schema.ts'
 
 export type MovedTable = Exclude<
@@ -12,16 +14,23 @@ export type MovedTable = Exclude<
 export type Value = string | number | null
 export type Row = Readonly<Record<string, Value>>
 
-export type Table = Readonly<{
-  name: MovedTable
+/** What is read and compared. */
+export type Source = Readonly<{
+  from: RawBuilder<unknown>
   /** The primary key: texts, which both databases put in order by their bytes. */
   key: readonly string[]
   columns: readonly string[]
-  /** What is unique besides, and may have gone from one row to another meanwhile. */
-  alsoUnique?: readonly string[]
-  /** Refers to this same table: new rows come without it first, so that every parent is there. */
-  parent?: string
 }>
+
+/** What is written row by row, too: photos are not, whose rows photos/ writes. */
+export type Table = Source &
+  Readonly<{
+    name: Exclude<MovedTable, 'photos'>
+    /** What is unique besides, and may have gone from one row to another meanwhile. */
+    alsoUnique?: readonly string[]
+    /** Refers to this same table: new rows come without it first, so that every parent is there. */
+    parent?: string
+  }>
 
 type Columns<Name extends MovedTable> = Readonly<Record<keyof Schema[Name], true>>
 
@@ -87,7 +96,11 @@ const columns: Readonly<{ [Name in MovedTable]: Columns<Name> }> = {
   },
 }
 
-export const photosTable: Table = table('photos', ['tenant_id', 'owner_kind', 'owner_id'])
+export const photosTable: Source = {
+  from: photoRows,
+  key: ['tenant_id', 'owner_kind', 'owner_id'],
+  columns: Object.keys(columns.photos),
+}
 
 /** All but the photos, whose packs go first. */
 export const directoryTables: readonly Table[] = [
@@ -106,9 +119,9 @@ export const directoryTables: readonly Table[] = [
   table('photo_update_settings', ['tenant_id']),
 ]
 
-function table<Name extends MovedTable>(
+function table<Name extends Table['name']>(
   name: Name,
   key: readonly (keyof Schema[Name] & string)[],
 ): Table {
-  return { name, key, columns: Object.keys(columns[name]) }
+  return { name, from: sql.table(name), key, columns: Object.keys(columns[name]) }
 }

@@ -4,7 +4,7 @@
  * told also where the store fails in the middle.
  */
 import { Failure } from '../failure.ts'
-import type { Database } from '../storage/schema.ts'
+import { versionsAmong } from '../photos/versions.ts'
 import { findPackFault } from './check-pack.ts'
 import { createFindings, type Findings, inTurns, type Judged, type ReadInTurn } from './findings.ts'
 import { inLanes } from './lanes.ts'
@@ -150,21 +150,6 @@ async function countUnnamed(
       unnamed[retired.has(key) ? 'retired' : 'orphans'] += 1
     }
   }
-}
-
-/** Those of `keys` that a table names. */
-export async function versionsAmong(
-  database: Database,
-  table: 'photos' | 'retired_packs',
-  keys: readonly string[],
-): Promise<ReadonlySet<string>> {
-  if (keys.length === 0) return new Set()
-  const rows = await database
-    .selectFrom(table)
-    .select('version')
-    .where('version', 'in', keys)
-    .execute()
-  return new Set(rows.map(({ version }) => version))
 }
 
 export async function* batchesOf<Item>(

@@ -212,7 +212,7 @@ const importsOf = (sources: Sources): Import[] =>
   )
 
 /** Strings stay, for a link in a string looks like a comment. */
-const withoutComments = (text: string) =>
+export const withoutComments = (text: string) =>
   text.replace(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, found =>
     found.startsWith('/') ? ' ' : found,
   )
@@ -223,7 +223,7 @@ const matchesIn = (sources: Sources, pattern: RegExp) =>
   )
 
 /** `graph`, `dev/issuer`, `main`, `bench`; undefined for a package and what is in no room, such as a test. */
-const roomOf = (path: string): string | undefined => {
+export const roomOf = (path: string): string | undefined => {
   const [folder, ...names] = path.split('/')
   if (folder === 'bench' || folder === 'tools') return folder
   if (folder !== 'src') return undefined

@@ -21,7 +21,7 @@ import { openMoveEnds, type StoreOptions } from '../../src/serving/stores.ts'
 import type { Packs } from '../../src/storage/packs.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { type MoveOptions, type MoveResult, moveStore } from '../../src/upkeep/move.ts'
-import { directoryTables, photosTable } from '../../src/upkeep/tables.ts'
+import { directoryTables } from '../../src/upkeep/tables.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 
 export type Side = Readonly<{ database: Database; packs: Packs }>
@@ -76,7 +76,7 @@ export async function setPhoto({ database, packs }: Side, owner: OwnerKey): Prom
 export async function dropPhoto({ database }: Side, owner: OwnerKey): Promise<void> {
   await database.transaction().execute(async transaction => {
     const pointer = await findPointer(transaction, owner)
-    if (pointer) await removePointer(transaction, owner, pointer.version, Date.now())
+    if (pointer) await removePointer(transaction, owner, Date.now())
   })
 }
 
@@ -127,7 +127,7 @@ export async function fillStore(side: Side, people: number): Promise<void> {
 /** Every row of every table that is moved, and every pack that a pointer names. */
 export async function contentsOf({ database, packs }: Side): Promise<Record<string, unknown>> {
   const contents: Record<string, unknown> = {}
-  for (const { name } of [...directoryTables, photosTable]) {
+  for (const name of [...directoryTables.map(table => table.name), 'photos' as const]) {
     const rows = await database.selectFrom(name).selectAll().execute()
     contents[name] = rows.map(row => JSON.stringify(row, Object.keys(row).sort())).sort()
   }

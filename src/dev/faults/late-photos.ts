@@ -2,14 +2,13 @@
  * Photos that were written and are not to be seen yet: what readers see instead. It knows the columns
  * of a photo's row and nothing of storage, where the new photo is already in its place.
  */
-import type { PhotoColumns } from '../../directory/users.ts'
+import type { PhotoColumns } from '../../photos/pointer.ts'
 
-type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
 /** A user's, group's or contact's row with the pointer to their photo. */
-export type OwnerRow = Readonly<{ tenant_id: string; id: string }> & Nullable<PhotoColumns>
+export type OwnerRow = Readonly<{ tenant_id: string; id: string }> & PhotoColumns
 export type OwnerKind = 'user' | 'group' | 'contact'
 
-type Held = { readonly photo: Nullable<PhotoColumns>; readonly why: string; untilMs: number }
+type Held = { readonly photo: PhotoColumns; readonly why: string; untilMs: number }
 
 /** A write under way: until it is done, and then as long as asked, readers see what was there before. */
 export type Hold = Readonly<{ release: (afterMs: number) => void; drop: () => void }>
