@@ -115,7 +115,21 @@ export async function startServing(
   const { instruments, metrics, close } = await openMonitoring(wanted, write)
   try {
     const server = await startServer({
-      ...config,
+      host: config.host,
+      port: config.port,
+      tls: config.tls,
+      baseUrl: config.baseUrl,
+      data: config.data,
+      database: config.database,
+      packs: config.packs,
+      packCacheBytes: config.packCacheBytes,
+      strictContentType: config.strictContentType,
+      isReadOnly: config.isReadOnly,
+      signIn: config.signIn,
+      throttle: config.throttle,
+      limits: config.limits,
+      logLevel: config.logLevel,
+      drainMs: config.drainMs,
       identity: () => ({ trust: config.trust, fetch: (url, init) => fetch(url, init) }),
       instruments,
       crew,
