@@ -5,7 +5,7 @@
 
 import { decodeJwt } from 'jose'
 import type { ClientProof, TokenVersion } from './claims.ts'
-import { type Client, type Consent, consentOf } from './clients.ts'
+import type { Consent } from './clients.ts'
 import { OAuthRefused } from './refusals.ts'
 
 export type Endpoint = 'authorize' | 'token' | 'devicecode' | 'other'
@@ -26,9 +26,8 @@ export type Intake = {
 export type Dialect = Readonly<{
   /** URIs that all mean this Graph, without a slash at the end. */
   resources: ReadonlySet<string>
-  clientOf: (id: string) => Client | undefined
   consent: Consent
-  /** Sent for clients nobody registered, so that the library needs to know one kind of client. */
+  /** Sent for every client, so that the library needs to know one kind of client. */
   guestSecret: string
 }>
 
@@ -41,10 +40,9 @@ export function adaptRequest(
   version: TokenVersion,
   params: URLSearchParams,
 ): Intake {
-  const client = dialect.clientOf(params.get('client_id') ?? '')
   const intake: Intake = {
     endpoint,
-    version: client?.accessTokenVersion ?? version,
+    version,
     clientProof: params.has('client_secret') ? 'secret' : 'none',
     wantsClientInfo: params.get('client_info') === '1',
     grantType: nameDeviceGrant(params),
@@ -53,7 +51,7 @@ export function adaptRequest(
   }
   if (endpoint === 'token' || endpoint === 'devicecode') vouchForGuest(dialect, params, intake)
   readResource(dialect, params, intake)
-  shortenScopes(dialect, consentOf(client, dialect.consent), params, intake)
+  shortenScopes(dialect, params, intake)
   narrowRefresh(params, intake)
   simplifyPrompt(params)
   params.delete('claims')
@@ -73,7 +71,7 @@ function vouchForGuest(dialect: Dialect, params: URLSearchParams, intake: Intake
   if (intake.grantType === 'client_credentials' && intake.clientProof === 'none') {
     throw new OAuthRefused('client-secret-missing', "The parameter 'client_secret' is missing.")
   }
-  if (!dialect.clientOf(id)) params.set('client_secret', dialect.guestSecret)
+  params.set('client_secret', dialect.guestSecret)
 }
 
 /** The v1 endpoints say `resource=X` where v2 says `scope=X/.default`. */
@@ -94,16 +92,11 @@ function checkResource(dialect: Dialect, resource: string): void {
 }
 
 /** `https://graph.microsoft.com/User.Read` -> `User.Read`; `/.default` -> all that is consented to. */
-function shortenScopes(
-  dialect: Dialect,
-  consent: Consent,
-  params: URLSearchParams,
-  intake: Intake,
-): void {
+function shortenScopes(dialect: Dialect, params: URLSearchParams, intake: Intake): void {
   const asked = (params.get('scope') ?? '').split(/\s+/).filter(Boolean)
   const names = asked.flatMap(word => {
     const name = readScope(dialect, word)
-    const meant = name === '.default' ? consent.scopes : [name]
+    const meant = name === '.default' ? dialect.consent.scopes : [name]
     if (name === '.default') intake.defaults.push(word)
     for (const one of meant) if (word !== name) intake.spellings.set(one, respell(word, one))
     return meant

@@ -20,7 +20,6 @@ type Common = Readonly<{
   tenantId: string
   audience: string
   clientId: string
-  clientName?: string | undefined
   clientProof: ClientProof
   tokenId: string
   /** Seconds since 1970. */
@@ -62,8 +61,7 @@ export function issuerOf(token: { version: TokenVersion; origin: string; tenantI
 function writeClient(token: Common): JWTPayload {
   const acr = token.clientProof === 'secret' ? '1' : '0'
   if (token.version === 2) return { azp: token.clientId, azpacr: acr }
-  const name = token.clientName
-  return { appid: token.clientId, ...(name ? { app_displayname: name } : {}), appidacr: acr }
+  return { appid: token.clientId, appidacr: acr }
 }
 
 function writeApp(token: AppToken): JWTPayload {

@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JWK } from 'jose'
 import { clouds, graphAudiences } from '../../tokens/clouds.ts'
 import type { Dialect } from './adaptations.ts'
-import { type Client, type Consent, findClient } from './clients.ts'
+import type { Consent } from './clients.ts'
 import { describeIssuer } from './discovery.ts'
 import { BodyRefused, forbidFraming, sendJson } from './exchange.ts'
 import { makeSigningKey, openSigningKey, type SigningKey } from './keys.ts'
@@ -27,8 +27,6 @@ export type IssuerOptions = Readonly<{
   /** The first is the home tenant. */
   tenants: Tenants
   people: People
-  /** Programs with a secret, redirect addresses or permissions of their own; others are guests. */
-  clients?: readonly Client[]
   /** What `/.default` gives, and an order that names no permissions. */
   consent: Consent
   /** Role name -> role template id, so that an order may name roles. */
@@ -76,14 +74,12 @@ export function createIssuer(options: IssuerOptions): Issuer {
 }
 
 function gatherParts(options: IssuerOptions): Parts {
-  const { clients = [], audience = clouds.global.graphRoot, consent } = options
-  const clientOf = (id: string) => findClient(clients, id)
+  const { audience = clouds.global.graphRoot, consent } = options
   const resources = [...graphAudiences, audience, options.origin].map(uri => uri.toLowerCase())
   const parts = {
     origin: options.origin,
     tenants: options.tenants,
     people: options.people,
-    clients,
     consent,
     audience,
     adminRoles: options.adminRoles ?? {},
@@ -92,7 +88,6 @@ function gatherParts(options: IssuerOptions): Parts {
     newTokenId: options.newTokenId ?? (() => randomBytes(16).toString('base64url')),
     onError: options.onError ?? (() => {}),
     dialect: {
-      clientOf,
       consent,
       resources: new Set(resources),
       guestSecret: randomBytes(32).toString('base64url'),

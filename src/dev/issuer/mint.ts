@@ -7,7 +7,7 @@ import { SignJWT } from 'jose'
 import { isGuid } from '../../guid.ts'
 import { personalTenantId } from '../../tokens/clouds.ts'
 import { type AppToken, type TokenVersion, type UserToken, writeClaims } from './claims.ts'
-import { type Client, type Consent, consentOf, findClient } from './clients.ts'
+import type { Consent } from './clients.ts'
 import type { SigningKey } from './keys.ts'
 import { nearest } from './nearest.ts'
 import { nickname, type People, type Person } from './people.ts'
@@ -61,7 +61,6 @@ export type MintParts = Readonly<{
   audience: string
   tenants: Tenants
   people: People
-  clients: readonly Client[]
   consent: Consent
   /** Role name -> role template id. */
   adminRoles: Readonly<Record<string, string>>
@@ -112,16 +111,14 @@ async function fillUserToken(
 ): Promise<UserToken> {
   if (order.roles) throw new OrderRefused('Only an application has roles; a user has scopes.')
   const person = await choosePerson(parts, order, tenantId)
-  const client = findClient(parts.clients, order.clientId ?? defaultClientId)
   const asked = (order.adminRoles ?? []).map(role => readAdminRole(parts.adminRoles, role))
   return {
     kind: 'user',
     ...fillCommon(parts, order, tenantId, lifetime),
     clientId: order.clientId ?? defaultClientId,
-    clientName: client?.name,
     clientProof: 'none',
     person,
-    scopes: checkPermissions(order.scopes ?? consentOf(client, parts.consent).scopes),
+    scopes: checkPermissions(order.scopes ?? parts.consent.scopes),
     roleTemplateIds: [...new Set([...(person.roleTemplateIds ?? []), ...asked])],
   }
 }
@@ -137,14 +134,12 @@ function fillAppToken(
   if (order.adminRoles) throw new OrderRefused('Only a user has admin roles.')
   if (order.personal) throw new OrderRefused('An application has no personal account.')
   const clientId = typeof order.app === 'string' ? order.app : (order.clientId ?? defaultClientId)
-  const client = findClient(parts.clients, clientId)
   return {
     kind: 'app',
     ...fillCommon(parts, order, tenantId, lifetime),
     clientId,
-    clientName: client?.name,
     clientProof: 'secret',
-    roles: checkPermissions(order.roles ?? consentOf(client, parts.consent).roles),
+    roles: checkPermissions(order.roles ?? parts.consent.roles),
   }
 }
 

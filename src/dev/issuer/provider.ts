@@ -67,12 +67,8 @@ const lifetimes = {
 
 export function createProvider(parts: ProviderParts): Provider {
   const provider = new Provider(`${parts.origin}/${parts.tenantId}/v2.0`, configure(parts))
-  provider.Client.prototype.redirectUriAllowed = function (address) {
-    return mayRedirect(parts.dialect.clientOf(this.clientId), address)
-  }
-  provider.Client.prototype.postLogoutRedirectUriAllowed = function (address) {
-    return mayRedirect(parts.dialect.clientOf(this.clientId), address)
-  }
+  provider.Client.prototype.redirectUriAllowed = mayRedirect
+  provider.Client.prototype.postLogoutRedirectUriAllowed = mayRedirect
   const details = rememberDetails(provider)
   provider.use(async (ctx, next) => {
     await next().catch((error: unknown) => {
@@ -186,7 +182,7 @@ function configureFeatures(parts: ProviderParts): NonNullable<Configuration['fea
       mask: '****-****',
       userCodeInputSource: (ctx, form, _out, error) => show(ctx, writeCodePage(form, error?.name)),
       userCodeConfirmSource: (ctx, form, client, _device, code) =>
-        show(ctx, writeConfirmPage(form, client.clientName ?? client.clientId, code)),
+        show(ctx, writeConfirmPage(form, client.clientId, code)),
       successSource: ctx => show(ctx, writePage('Signed in', ['You can close this page.'], [])),
     },
     rpInitiatedLogout: {
@@ -219,7 +215,7 @@ function show(ctx: Context, { html, policy }: Page): void {
   ctx.body = html
 }
 
-/** Clients are looked up in our own list and never stored; a guest is described on the spot. */
+/** Clients are never stored: each is described when it asks. */
 function keepClientsAside(parts: ProviderParts): AdapterFactory {
   const openModel = createMemory(parts.now)
   return model => {
@@ -229,19 +225,16 @@ function keepClientsAside(parts: ProviderParts): AdapterFactory {
 }
 
 function describeClient({ dialect }: ProviderParts, id: string): AdapterPayload {
-  const known = dialect.clientOf(id)
-  const secret = known ? known.secret : dialect.guestSecret
-  const byUser = [
-    'authorization_code',
-    'refresh_token',
-    'urn:ietf:params:oauth:grant-type:device_code',
-  ]
   return {
     client_id: id,
-    ...(known?.name ? { client_name: known.name } : {}),
-    ...(secret ? { client_secret: secret } : {}),
-    token_endpoint_auth_method: secret ? 'client_secret_post' : 'none',
-    grant_types: secret ? [...byUser, 'client_credentials'] : byUser,
+    client_secret: dialect.guestSecret,
+    token_endpoint_auth_method: 'client_secret_post',
+    grant_types: [
+      'authorization_code',
+      'refresh_token',
+      'urn:ietf:params:oauth:grant-type:device_code',
+      'client_credentials',
+    ],
     response_types: ['code'],
     // required by the library; which addresses are good is decided by mayRedirect
     redirect_uris: ['http://localhost'],

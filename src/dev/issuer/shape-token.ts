@@ -6,8 +6,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Dialect, Intake } from './adaptations.ts'
-import { type AppToken, type UserToken, writeClaims } from './claims.ts'
-import { consentOf } from './clients.ts'
+import { type UserToken, writeClaims } from './claims.ts'
 import type { SigningKey } from './keys.ts'
 import { writeHeader } from './mint.ts'
 import type { People } from './people.ts'
@@ -36,7 +35,7 @@ export async function shapeToken(
   const accountId = ctx.oidc.account?.accountId
   const shaped =
     accountId === undefined
-      ? { ...common, ...consentToApp(parts, common.clientId) }
+      ? { ...common, kind: 'app' as const, roles: parts.dialect.consent.roles }
       : { ...common, ...(await consentToUser(parts, accountId, token.scope)) }
   jwt.header = writeHeader(parts.signingKey, version)
   jwt.payload = writeClaims(shaped)
@@ -51,17 +50,11 @@ function describeToken(parts: Parts, ctx: Context, payload: Record<string, unkno
     tenantId: parts.tenantId,
     audience: parts.audience,
     clientId: client?.clientId ?? '',
-    clientName: client?.clientName,
     clientProof: intake?.clientProof ?? 'none',
     tokenId: parts.newTokenId(),
     issuedAt: Number(payload.iat),
     expiresAt: Number(payload.exp),
   } as const
-}
-
-function consentToApp({ dialect }: Parts, clientId: string): Pick<AppToken, 'kind' | 'roles'> {
-  const { roles } = consentOf(dialect.clientOf(clientId), dialect.consent)
-  return { kind: 'app', roles }
 }
 
 async function consentToUser(

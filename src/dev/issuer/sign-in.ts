@@ -59,7 +59,7 @@ async function showPeople(
   const hinted = hint ? await people.findPerson(tenantId, hint) : undefined
   const page = writeSignInPage({
     people: hinted ? [hinted, ...listed.filter(({ id }) => id !== hinted.id)] : listed,
-    clientName: client?.clientName ?? client?.clientId ?? '',
+    clientName: client?.clientId ?? '',
     scopes: text(params.scope).split(' ').filter(isPermission),
     hint: unknown || (hinted ? '' : hint),
     problem: unknown ? explainUnknown(unknown, listed) : '',

@@ -8,10 +8,11 @@ import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { OrderRefused, type TokenOrder } from '../../../src/dev/issuer/mint.ts'
 import {
   alice,
+  app,
   bob,
+  consent,
   json,
   pat,
-  registeredApp,
   type Stand,
   startIssuer,
   tenantId,
@@ -63,14 +64,14 @@ describe('a token made to order', () => {
   })
 
   it('carries the claims of an application, the same service principal each time', async () => {
-    const claims = await claimsOf({ app: registeredApp.id })
+    const claims = await claimsOf({ app: app.id })
     assert.equal(claims.idtyp, 'app')
-    assert.equal(claims.azp, registeredApp.id)
-    assert.deepEqual(claims.roles, registeredApp.roles)
+    assert.equal(claims.azp, app.id)
+    assert.deepEqual(claims.roles, consent.roles)
     assert.equal(claims.scp, undefined)
     assert.equal(claims.upn, undefined)
     assert.match(String(claims.oid), /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
-    assert.equal((await claimsOf({ app: registeredApp.id })).oid, claims.oid)
+    assert.equal((await claimsOf({ app: app.id })).oid, claims.oid)
     assert.notEqual((await claimsOf({ app: 'another' })).oid, claims.oid)
   })
 
@@ -144,8 +145,8 @@ describe('a token made to order', () => {
   })
 
   it('comes over the wire for an application, named or not', async () => {
-    for (const app of [true, registeredApp.id]) {
-      const body = json(await post({ app, roles: ['ProfilePhoto.ReadWrite.All'] }))
+    for (const named of [true, app.id]) {
+      const body = json(await post({ app: named, roles: ['ProfilePhoto.ReadWrite.All'] }))
       const claims = decodeJwt(String(body.access_token))
       assert.deepEqual(claims.roles, ['ProfilePhoto.ReadWrite.All'])
       assert.equal(claims.idtyp, 'app')

@@ -14,7 +14,6 @@ import {
   json,
   openBrowser,
   postForm,
-  registeredApp,
   type Stand,
   startIssuer,
   tenantId,
@@ -223,13 +222,6 @@ describe('the sign-in page', () => {
       assert.match(page.text, /did not work/)
     })
   }
-
-  it('sends codes of a registered client to its registered addresses only, on any port', async () => {
-    const visit = (redirect_uri: string) =>
-      openBrowser(stand).visit(address({ client_id: registeredApp.id, redirect_uri }))
-    assert.equal((await visit(redirectUri)).status, 200)
-    assert.equal((await visit('http://localhost:4321/elsewhere')).status, 400)
-  })
 
   it('explains a scope of somewhere else instead of beginning', async () => {
     const page = await openBrowser(stand).visit(address({ scope: 'https://vault.example/x' }))

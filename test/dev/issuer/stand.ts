@@ -41,18 +41,8 @@ const directory: Readonly<Record<string, readonly Person[]>> = {
   [personalTenantId]: [pat],
 }
 
-export const registeredApp = {
-  id: '22222222-bbbb-4bbb-8bbb-000000000001',
-  name: 'Nightly sync',
-  secret: 'a secret that is registered',
-  roles: ['ProfilePhoto.ReadWrite.All', 'User.Read.All'],
-  redirectUris: ['http://localhost/signed-in'],
-}
-export const oldApp = {
-  id: '22222222-bbbb-4bbb-8bbb-000000000002',
-  secret: 'old',
-  accessTokenVersion: 1 as const,
-}
+export const app = { id: '22222222-bbbb-4bbb-8bbb-000000000001', secret: 'any secret' }
+export const consent = { scopes: ['User.ReadWrite'], roles: ['ProfilePhoto.Read.All'] }
 export const guestApp = '33333333-cccc-4ccc-8ccc-000000000001'
 
 export type Answer = Readonly<{
@@ -93,8 +83,7 @@ export async function startIssuer(
       listPeople: tenant => directory[tenant] ?? [],
       findPerson: (tenant, name) => findPerson(directory[tenant] ?? [], name),
     },
-    clients: [registeredApp, oldApp],
-    consent: { scopes: ['User.ReadWrite'], roles: ['ProfilePhoto.Read.All'] },
+    consent,
     adminRoles: { 'User Administrator': userAdministrator },
     onError: error => errors.push(error),
     ...change,

@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process'
 import { describe, it } from 'node:test'
 import { promisify } from 'node:util'
 
-const source = (path: string) => new URL(`../../src/issuer/${path}`, import.meta.url).href
+const source = (path: string) => new URL(`../../../src/dev/issuer/${path}`, import.meta.url).href
 
 /** Prints one line of its own at the end: whether and when the OAuth library was loaded. */
 const program = `
