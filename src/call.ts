@@ -1,6 +1,6 @@
 /**
- * A request and its answer as plain values: what `answer` takes and gives. It knows no HTTP
- * library, so that a batch, a test and a socket are all the same to it.
+ * A request and its answer as plain values, and who answers which. It knows no HTTP library, so that
+ * a batch, a test and a socket are all the same to it.
  */
 
 export type Headers = Readonly<Record<string, string | undefined>>
@@ -35,12 +35,22 @@ export type Changed = Readonly<{
 }>
 
 export type Reply = Readonly<{
+  /** 0: nothing is sent, and the connection ends. */
   status: number
   headers: Readonly<Record<string, string>>
   /** A picture's bytes, or JSON as text; nothing at all for an empty answer. */
   body?: Uint8Array | string
   /** The photo this request changed, for the log; never sent. */
   changed?: Changed
-  /** The connection ends and nothing of this is sent: a fault that a developer asked for. */
-  isCut?: true
+}>
+
+export type Answer = (call: Call) => Promise<Reply>
+
+/** Puts something around an answer: a trace, a measure. */
+export type Around = (answer: Answer) => Answer
+
+/** One of the things that a server answers; of several, the first that claims a call answers it. */
+export type Mount = Readonly<{
+  answers: (call: Call) => boolean
+  answer: Answer
 }>

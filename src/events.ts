@@ -18,7 +18,6 @@ export type Answered = Readonly<{
     status: number
     headers: Readonly<Record<string, string>>
     body?: Uint8Array | string
-    isCut?: true
     changed?: Readonly<{
       change: 'replaced' | 'removed'
       owner: Readonly<{ tenantId: string; kind: string; id: string }>
@@ -28,8 +27,6 @@ export type Answered = Readonly<{
   /** Undefined for a success; a Failure, or a bug. */
   failure: unknown
   durationMs: number
-  /** The faults of `visage dev` that changed this answer, as the developer wrote them. */
-  faults?: readonly string[]
 }>
 
 /** What may be logged of a caller. */

@@ -4,13 +4,14 @@
  * pages link to these addresses: https://learn.microsoft.com/en-us/graph/traverse-the-graph
  */
 
-import type { Call, Reply } from '../call.ts'
+import type { Around, Call, Mount, Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
 import type { Version } from '../graph/address.ts'
-import type { Parts } from '../graph/request.ts'
+import { refuse } from '../graph/errors.ts'
+import { openToPages } from '../graph/mounts.ts'
 import { contextUrl } from '../graph/resources.ts'
 import { container, entityTypes } from '../graph/schema.ts'
-import { settle } from '../graph/settle.ts'
+import { type SettleParts, settle } from '../settle.ts'
 import { renderCsdl } from './csdl.ts'
 import { renderOpenApi } from './openapi.ts'
 
@@ -28,12 +29,19 @@ const documents: Readonly<Record<string, Document>> = {
 
 const descriptionPath = /^(\/(?:(?:v1\.0|beta)(?:\/(?:\$|%24)metadata)?|openapi\.json))\/?(?:\?|$)/i
 
-export function isDescription({ url }: Call): boolean {
-  return descriptionPath.test(url)
+export function descriptionMount(
+  parts: SettleParts,
+  around: Around | undefined = answer => answer,
+): Mount {
+  const answer = around(call => answerDescription(call, parts))
+  return {
+    answers: ({ url }) => descriptionPath.test(url),
+    answer: openToPages(answer, parts.newId),
+  }
 }
 
-export async function answerDescription(call: Call, parts: Parts): Promise<Reply> {
-  return await settle(call, parts, async log => {
+async function answerDescription(call: Call, parts: SettleParts): Promise<Reply> {
+  return await settle(call, parts, refuse, async log => {
     const path = pathOf(call)
     log.route = { operation: 'describe', path }
     return describe(call, path)

@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import type { Answered, WriteLine } from '../events.ts'
 import { roles } from '../permissions/roles.ts'
 import { permissionReach } from '../permissions/tables.ts'
-import { type RunningServer, type ServerOptions, startServer } from '../serving/server.ts'
+import type { ServerOptions } from '../serving/options.ts'
+import { type RunningServer, startServer } from '../serving/server.ts'
 import { readLimits } from '../settings/limits.ts'
 import { ConfigError } from '../settings/setting.ts'
 import type { ThrottleLimits } from '../throttling/limits.ts'
@@ -88,7 +89,7 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
     ...options,
     limits: readLimits({}),
     around: options.faults?.length ? faults.around : undefined,
-    showsReplaced: faults.showReplaced,
+    graceInMemory: faults.showReplaced,
     watch: watching(journal, options.watch),
     identity(origin) {
       issuer = createIssuer({
@@ -131,8 +132,12 @@ function watching(journal: Journal, watch: DevelopmentOptions['watch']) {
   }
 }
 
+/** Nothing of Graph's is theirs. */
 function eitherOf(issuer: Issuer, handleReset: HandleReset): HandleReset {
-  return (request, response) => issuer.handle(request, response) || handleReset(request, response)
+  return (request, response) => {
+    if (/^\/(v1\.0|beta)\//i.test(request.url ?? '')) return false
+    return issuer.handle(request, response) || handleReset(request, response)
+  }
 }
 
 /** One run after another: the second of two does not begin in the middle of the first. */

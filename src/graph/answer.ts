@@ -8,22 +8,20 @@
 import type { Call, Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
 import { permit, relate, type Verdict } from '../permissions/decide.ts'
+import { settle } from '../settle.ts'
 import type { Caller } from '../tokens/caller.ts'
 import { parseAddress } from './address.ts'
 import { demandOf } from './demands.ts'
+import { refuse } from './errors.ts'
 import { operations } from './operations.ts'
 import type { Parts } from './request.ts'
 import { restrictCall } from './restrict.ts'
 import { type Match, match } from './routes.ts'
-import { settle } from './settle.ts'
 import { find, knownRelation, type Target, wholeRelation } from './target.ts'
 import { admit, measure } from './throttle.ts'
 
-/** What `answer` is, and what a wrapper around it is too. */
-export type Answer = (call: Call, parts: Parts) => Promise<Reply>
-
 export async function answer(call: Call, parts: Parts): Promise<Reply> {
-  return await settle(call, parts, async log => {
+  return await settle(call, parts, refuse, async log => {
     const address = parseAddress(call.url)
     const matched = match(address, call.method)
     log.route = matched

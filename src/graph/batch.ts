@@ -6,16 +6,16 @@
  * https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html#sec_BatchRequestsandResponses
  */
 
-import type { Call, Reply } from '../call.ts'
+import type { Answer, Call, Reply } from '../call.ts'
 import { letOthersIn } from '../event-loop.ts'
 import { Failure } from '../failure.ts'
 import { readJson } from '../json.ts'
+import { settle } from '../settle.ts'
 import { isAbsolute } from './address.ts'
-import type { Answer } from './answer.ts'
 import { decodeBody } from './batch-body.ts'
 import { type BatchItem, readBatch } from './batch-items.ts'
+import { refuse } from './errors.ts'
 import type { Parts } from './request.ts'
-import { settle } from './settle.ts'
 
 /** One photo of the full 4 MiB fits, in base64 and with company; twenty small ones do too. */
 export const maxBatchBytes = 8 * 1024 * 1024
@@ -38,16 +38,16 @@ const route = { operation: 'batch', path: '/$batch' }
 
 /** Each request of the batch gets its answer from `answer`, as it would alone. */
 export async function answerBatch(call: Call, parts: Parts, answer: Answer): Promise<Reply> {
-  return await settle(call, parts, async log => {
+  return await settle(call, parts, refuse, async log => {
     log.route = route
     if (call.method !== 'POST') {
       throw new Failure('method-not-allowed', { facts: { allow: ['POST'] } })
     }
     log.caller = await parts.identify(call.headers.authorization)
     const items = readBatch(await readJson(call, maxBatchBytes))
-    const responses = await performAll(items, item => answerPart(toCall(item, call), parts, answer))
+    const responses = await performAll(items, item => answerPart(toCall(item, call), answer))
     // A part has no connection of its own: what cuts it cuts the whole.
-    const cut = [...responses.values()].find(response => response?.isCut)
+    const cut = [...responses.values()].find(response => response?.status === 0)
     return (
       cut ?? {
         status: 200,
@@ -59,8 +59,8 @@ export async function answerBatch(call: Call, parts: Parts, answer: Answer): Pro
 }
 
 /** A single HEAD is cut by the server below; a part has none below it. */
-async function answerPart(call: Call, parts: Parts, answer: Answer): Promise<Reply> {
-  const { body, ...head } = await answer(call, parts)
+async function answerPart(call: Call, answer: Answer): Promise<Reply> {
+  const { body, ...head } = await answer(call)
   return call.method === 'HEAD' || body === undefined ? head : { ...head, body }
 }
 

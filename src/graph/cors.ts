@@ -3,21 +3,24 @@
  * brings. No cookie is ever read here, so a foreign page gains nothing from a visitor's browser.
  * https://fetch.spec.whatwg.org/#http-cors-protocol
  */
-import type { Call, Headers, Reply } from '../call.ts'
-import { requestIds } from './headers.ts'
-import type { Parts } from './request.ts'
+import type { Answer, Call, Headers, Reply } from '../call.ts'
+import { requestIds } from '../settle.ts'
 
 /** `*` does not cover Authorization, so what a page asks for is named back to it. */
 const usualHeaders = 'authorization, content-type, client-request-id, sdkversion, x-pnpjs-requestid'
 const headerList = /^[\w!#$%&'*+.^`|~-]+(\s*,\s*[\w!#$%&'*+.^`|~-]+)*$/
 
-/** The answer to a preflight; undefined for any other request. It needs no token: browsers send none. */
-export function answerPreflight(
-  { method, headers }: Call,
-  { newId }: Pick<Parts, 'newId'>,
-): Reply | undefined {
-  if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined)
-    return undefined
+/** A preflight needs no token, since browsers send none. */
+export async function answerPage(call: Call, answer: Answer, newId: () => string): Promise<Reply> {
+  const reply = isPreflight(call) ? allow(call, newId) : await answer(call)
+  return { ...reply, headers: { ...corsHeaders(call.headers), ...reply.headers } }
+}
+
+function isPreflight({ method, headers }: Call): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
+}
+
+function allow({ headers }: Call, newId: () => string): Reply {
   const asked = headers['access-control-request-headers'] ?? ''
   return {
     status: 204,

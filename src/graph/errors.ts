@@ -8,7 +8,7 @@
 
 import type { Reply } from '../call.ts'
 import type { Facts, Failure, FailureCode } from '../failure.ts'
-import type { RequestIds } from './headers.ts'
+import type { RequestIds } from '../settle.ts'
 
 /** `{name}` is a fact of the failure; what is in `[…]` is left out unless all facts in it are known. */
 type Words = string | ((facts: Facts) => string)

@@ -1,32 +1,10 @@
 /**
- * Request ids, ETags and conditions: the small print of HTTP that every answer shares.
+ * ETags and conditions: the small print of HTTP that every answer shares.
  */
 
 import type { Headers } from '../call.ts'
 import { Failure } from '../failure.ts'
 import type { WriteCondition } from '../photos/condition.ts'
-
-export type RequestIds = Readonly<{
-  requestId: string
-  clientRequestId: string
-  headers: Readonly<Record<string, string>>
-}>
-
-/** What a caller may choose as their id: it goes into headers, bodies and logs, so nothing else passes. */
-const clientRequestIdPattern = /^[\w.:{}-]{1,128}$/
-
-/** `client-request-id` is echoed; without one it equals `request-id`, as in Graph. */
-export function requestIds(headers: Headers, newId: () => string): RequestIds {
-  const requestId = newId()
-  const asked = headers['client-request-id']
-  const clientRequestId =
-    asked !== undefined && clientRequestIdPattern.test(asked) ? asked : requestId
-  return {
-    requestId,
-    clientRequestId,
-    headers: { 'request-id': requestId, 'client-request-id': clientRequestId },
-  }
-}
 
 /**
  * A strong ETag, quotes included: the same characters as `@odata.mediaEtag`.

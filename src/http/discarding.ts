@@ -1,7 +1,7 @@
 /**
  * Reads what is left of a refused request's body and throws it away, so that the client has sent all of
  * it before it hears that it may try again. Several SDKs send their next attempt from a stream that the
- * first one is still reading: without this it arrives empty or broken. When to do so is `http.ts`'s to say.
+ * first one is still reading: without this it arrives empty or broken. respond.ts decides when.
  */
 import type { IncomingMessage } from 'node:http'
 

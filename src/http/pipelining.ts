@@ -12,8 +12,6 @@ import { letOthersIn } from '../event-loop.ts'
 const maxWaiting = 32
 
 export type Pipelining = Readonly<{
-  /** Whether another request of this connection is answered before. */
-  isBehind(response: ServerResponse): boolean
   /** Calls `answer` when those before are answered and others have had their turn. */
   wait(request: IncomingMessage, response: ServerResponse, answer: () => void): void
 }>
@@ -38,7 +36,6 @@ export function createPipelining(): Pipelining {
   }
 
   return {
-    isBehind: response => response.socket === null,
     wait({ socket }, response, answer) {
       add(socket)
       response.once('socket', async () => {

@@ -2,8 +2,8 @@
  * The hooks where metrics and traces attach to the parts of a server, and how several are combined. It
  * knows no metric and no span; the parts do not know the hooks.
  */
+import type { Around } from '../call.ts'
 import type { Answered } from '../events.ts'
-import type { Around } from '../http/server.ts'
 import type { Swept } from '../photos/sweep.ts'
 import type { QueueCounts } from '../renditions/queue.ts'
 import type { RendererCounts } from '../renditions/renderer-pool.ts'

@@ -5,7 +5,8 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { answerProbes } from './probes.ts'
+import { send } from '../http/respond.ts'
+import { probes } from './probes.ts'
 import type { Readiness } from './readiness.ts'
 
 export type Exposed = Readonly<{
@@ -26,12 +27,16 @@ export async function listenForMetrics(
   at: Readonly<{ host: string; port: number }>,
   { numbers, contentType, look, version }: Exposed & Readonly<{ version: string }>,
 ): Promise<MetricsListener> {
-  const answerProbe = answerProbes(look, version)
+  const probe = probes(look, version)
   const server = createServer((request, response) => {
-    if (answerProbe(request, response)) return
-    const isMetrics = request.url === '/metrics' || request.url?.startsWith('/metrics?')
+    const { method = '', url = '' } = request
+    if (probe.answers({ method, url })) {
+      probe.answer({ method, url }).then(reply => send(response, method, reply))
+      return
+    }
+    const isMetrics = url === '/metrics' || url.startsWith('/metrics?')
     if (!isMetrics) return end(response, 404, 'Metrics are at /metrics.\n')
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
+    if (method !== 'GET' && method !== 'HEAD') {
       response.setHeader('allow', 'GET, HEAD')
       return end(response, 405, '')
     }

@@ -27,9 +27,9 @@ import {
   serviceInstanceIdDetector,
 } from '@opentelemetry/resources'
 import { NodeSDK } from '@opentelemetry/sdk-node'
+import type { Around } from '../call.ts'
 import { type Answered, loggablePath, type WriteLine, withoutSecrets } from '../events.ts'
 import { Failure } from '../failure.ts'
-import type { Around } from '../http/server.ts'
 import type { RenderOne } from '../renditions/rendering.ts'
 import type { Packs } from '../storage/packs.ts'
 import type { Watched } from '../storage/query-watch.ts'
@@ -121,7 +121,7 @@ function logTroubles(write: WriteLine, elapsed = () => performance.now()): void 
 
 /** A request continues the trace in its headers; a part of a batch is below its batch. */
 function traceAnswers(tracer: Tracer): Around {
-  return answer => (call, parts) => {
+  return answer => call => {
     const isPart = trace.getActiveSpan() !== undefined
     const outer = isPart ? context.active() : propagation.extract(ROOT_CONTEXT, call.headers)
     const root = URL.parse(call.origin)
@@ -141,7 +141,7 @@ function traceAnswers(tracer: Tracer): Around {
       outer,
     )
     const inner = trace.setSpan(outer, span)
-    return context.with(inner, () => answer(call, parts)).finally(() => span.end())
+    return context.with(inner, () => answer(call)).finally(() => span.end())
   }
 }
 

@@ -4,8 +4,8 @@
  */
 
 import { readTracing } from '../settings/environment.ts'
+import type { Crew } from './options.ts'
 import { logOf, startServing } from './serve.ts'
-import type { Crew } from './server.ts'
 import { isOrder, type Order, type Report, tellError } from './worker-messages.ts'
 
 /**

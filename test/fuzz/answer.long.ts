@@ -1,5 +1,5 @@
 /**
- * 20,000 generated calls through `answer`, `answerBatch` and the preflight, on plain values, one after
+ * 20,000 generated calls through the mounts of a server, on plain values, one after
  * another against one directory: each is answered soon and in Graph's form, none is a 5xx, and what
  * was refused has changed no photo.
  */
@@ -7,19 +7,18 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import type { Call, Reply } from '../../src/call.ts'
-import { answerDescription, isDescription } from '../../src/description/documents.ts'
+import { descriptionMount } from '../../src/description/documents.ts'
 import type { Answered } from '../../src/events.ts'
 import { Failure, type FailureCode } from '../../src/failure.ts'
 import { parseAddress } from '../../src/graph/address.ts'
-import { answer } from '../../src/graph/answer.ts'
-import { answerBatch, isBatch } from '../../src/graph/batch.ts'
-import { answerPreflight } from '../../src/graph/cors.ts'
+import { isBatch } from '../../src/graph/batch.ts'
 import { wireErrors } from '../../src/graph/errors.ts'
 import { operations } from '../../src/graph/operations.ts'
 import type { Parts } from '../../src/graph/request.ts'
 import { match } from '../../src/graph/routes.ts'
 import { sweepPacks } from '../../src/photos/sweep.ts'
 import { createThrottle } from '../../src/throttling/throttle.ts'
+import { answerBy, mountsOf } from '../http/serve.ts'
 import { anyBatch } from './batches.ts'
 import { type Asked, anyCall, currentEtag } from './calls.ts'
 import { judge } from './judge.ts'
@@ -81,7 +80,7 @@ describe('generated calls', () => {
       count(refused, failure instanceof Failure ? failure.code : String(failure))
     } else if (isBatch({ ...noCall, url: call.url })) {
       count(done, '$batch')
-    } else if (isDescription({ ...noCall, url: call.url })) {
+    } else if (descriptionMount(parts).answers({ ...noCall, url: call.url })) {
       count(done, 'description')
     } else if (reply.status < 400) {
       count(done, match(parseAddress(call.url), call.method).operation)
@@ -96,11 +95,9 @@ describe('generated calls', () => {
   }
 
   async function answerAny(call: Call, within: Parts): Promise<Reply> {
-    const preflight = answerPreflight(call, within)
-    if (preflight) count(done, 'preflight')
-    if (preflight) return preflight
-    if (isBatch(call)) return await answerBatch(call, within, answer)
-    return await (isDescription(call) ? answerDescription : answer)(call, within)
+    const reply = await answerBy(mountsOf(within))(call)
+    if (reply.headers['access-control-max-age'] !== undefined) count(done, 'preflight')
+    return reply
   }
 
   test('are answered in Graph’s form, never by a 5xx, and change nothing when refused', async t => {

@@ -1,16 +1,14 @@
 /**
- * Visage for developers in memory, asked without a socket: calls go straight into `answer`, with real
+ * Visage for developers in memory, asked without a socket: calls go straight to the mounts, with real
  * tokens, a real database and real pictures behind it.
  */
 
 import type { Call, Reply } from '../../src/call.ts'
-import { answerDescription, isDescription } from '../../src/description/documents.ts'
 import { type Development, startDevelopment } from '../../src/dev/development.ts'
 import type { TokenOrder } from '../../src/dev/issuer/mint.ts'
 import { Failure } from '../../src/failure.ts'
-import { answer } from '../../src/graph/answer.ts'
-import { answerBatch, isBatch } from '../../src/graph/batch.ts'
 import type { Parts } from '../../src/graph/request.ts'
+import { answerBy, mountsOf } from '../http/serve.ts'
 
 export type Question = Readonly<{
   method?: string
@@ -91,8 +89,7 @@ async function ask(
     takeMemory,
     readBody: readBody ?? (async maxBytes => withinLimit(toBytes(body), maxBytes)),
   }
-  if (isBatch(call)) return await answerBatch(call, parts, answer)
-  return await (isDescription(call) ? answerDescription : answer)(call, parts)
+  return await answerBy(mountsOf(parts))(call)
 }
 
 function withinLimit(bytes: Uint8Array, maxBytes: number): Uint8Array {

@@ -5,19 +5,20 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Agent, type ClientRequest, IncomingMessage, request as openRequest } from 'node:http'
-import { type AddressInfo, connect, Socket } from 'node:net'
+import { connect, Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Failure } from '../../src/failure.ts'
-import type { Answer } from '../../src/graph/answer.ts'
+import type { AroundGraph } from '../../src/graph/mounts.ts'
 import type { Parts } from '../../src/graph/request.ts'
 import { createBodyBudget } from '../../src/http/body-budget.ts'
 import { createDiscarding } from '../../src/http/discarding.ts'
-import { createServer, type HttpOptions } from '../../src/http/server.ts'
+import type { HttpOptions } from '../../src/http/server.ts'
 import { createThrottle } from '../../src/throttling/throttle.ts'
 import { type Stand, startStand } from '../graph/stand.ts'
 import { portraitJpeg } from '../support/pictures.ts'
+import { mountsOf, openHttp } from './serve.ts'
 
 const megabyte = 1024 * 1024
 
@@ -144,20 +145,20 @@ describe('a client that is told to try again', () => {
   /** A server of its own; `decided` resolves when the first answer is ready, sent or not. */
   async function serve(changed: Partial<Parts> = {}, options: Partial<HttpOptions> = {}) {
     const decided = Promise.withResolvers<number>()
-    const around = (answer: Answer): Answer => {
-      return async (call, parts) => {
-        const reply = await answer(call, parts)
-        decided.resolve(reply.status)
-        return reply
-      }
+    const around: AroundGraph = answer => parts => async call => {
+      const reply = await answer(parts)(call)
+      decided.resolve(reply.status)
+      return reply
     }
     const budget = options.budget ?? createBodyBudget(64 * megabyte)
-    const server = createServer(
-      { ...stand.parts, ...changed },
-      { budget, stallTimeoutMs: 60_000, discardLimits: patient, around, ...options },
+    const parts = { ...stand.parts, ...changed }
+    const server = openHttp(
+      parts,
+      { stallTimeoutMs: 60_000, discardLimits: patient, ...options, budget },
+      { mounts: mountsOf(parts, around) },
     )
-    const origin = await server.listen({ host: '127.0.0.1', port: 0 })
-    const { port } = server.server.address() as AddressInfo
+    const port = await server.listen({ host: '127.0.0.1', port: 0 })
+    const origin = `http://127.0.0.1:${port}`
     const { close } = server
     return {
       origin,

@@ -9,11 +9,17 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect as connectSecurely, TLSSocket } from 'node:tls'
 import { generate } from 'selfsigned'
-import type { Answer } from '../../src/graph/answer.ts'
+import type { Answer } from '../../src/call.ts'
 import { createBodyBudget } from '../../src/http/body-budget.ts'
-import { createServer, type HttpOptions, type HttpServer } from '../../src/http/server.ts'
+import {
+  createServer,
+  type HttpOptions,
+  type HttpServer,
+  type Served,
+} from '../../src/http/server.ts'
 import { type Stand, startStand } from '../graph/stand.ts'
 import { portraitJpeg } from '../support/pictures.ts'
+import { openHttp } from './serve.ts'
 
 const certificate = generate([{ name: 'commonName', value: 'localhost' }]).then(
   ({ cert, private: key }) => ({ cert, key }),
@@ -63,7 +69,7 @@ describe('below a call', () => {
   before(async () => {
     stand = await startStand()
     token = await stand.mint({ person: 'alice', scopes: ['User.ReadWrite'] })
-    server = createServer(stand.parts, { budget, stallTimeoutMs: 10_000 })
+    server = openHttp(stand.parts, { budget })
     await server.listen({ host: '127.0.0.1', port: 0 })
     port = portOf(server)
   })
@@ -89,15 +95,21 @@ describe('below a call', () => {
   }
 
   /** A server of its own. */
-  async function serve(options: Partial<HttpOptions>) {
-    const own = createServer(stand.parts, { budget, stallTimeoutMs: 10_000, ...options })
+  async function serve(options: Partial<HttpOptions>, served?: Served) {
+    const own = openHttp(stand.parts, { budget, ...options }, served)
     await own.listen({ host: '127.0.0.1', port: 0 })
     return { server: own, port: portOf(own), [Symbol.asyncDispose]: () => own.close() }
   }
 
   /** One that answers everything this way. */
   const serveAround = (answer: Answer, options: Partial<HttpOptions> = {}) =>
-    serve({ around: () => answer, ...options })
+    serve(options, { mounts: [{ answers: () => true, answer }] })
+
+  const unserved = () => {
+    const refuse = { status: 418, headers: {} }
+    const limits = { budget, stallTimeoutMs: 10_000, elapsed: () => performance.now() }
+    return { refuse, options: { ...limits, refuse: () => refuse, troubled: assert.fail } }
+  }
 
   const serveImpatiently = () =>
     serve({
@@ -495,8 +507,45 @@ describe('below a call', () => {
     assert.ok(performance.now() - sinceMs < 30_000)
   })
 
+  test('a request that comes before anything is served waits for it', async () => {
+    const { refuse, options } = unserved()
+    const own = createServer(options)
+    const ownPort = await own.listen({ host: '127.0.0.1', port: 0 })
+    const arrived = once(own.server, 'request')
+    const socket = await open(ownPort)
+    socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\n${last}`)
+    await arrived
+    own.serve({ mounts: [{ answers: () => true, answer: async () => refuse }] })
+    assert.equal((await hear(socket))[0]?.status, 418)
+    await own.close()
+  })
+
+  test('a server that ends before anything is served leaves nobody waiting', async () => {
+    const own = createServer(unserved().options)
+    const ownPort = await own.listen({ host: '127.0.0.1', port: 0 })
+    const arrived = once(own.server, 'request')
+    const socket = await open(ownPort)
+    socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\n${last}`)
+    await arrived
+    const heard = hear(socket)
+    await own.close()
+    assert.deepEqual(await heard, [])
+  })
+
+  test('an address that no mount claims is refused in the words that were handed in', async () => {
+    await using own = await serve(
+      {},
+      { mounts: [{ answers: () => false, answer: () => assert.fail() }] },
+    )
+    const socket = await open(own.port)
+    socket.write(`GET /nowhere/at?all HTTP/1.1\r\nHost: localhost\r\n${last}`)
+    const [heard] = await hear(socket)
+    assertRefusal(heard, 400, 'BadRequest')
+    assert.match(heard?.body ?? '', /'nowhere'/)
+  })
+
   test('a bug is 500 in words that say nothing of it', async () => {
-    const buggy = createServer(
+    const buggy = openHttp(
       {
         ...stand.parts,
         findUser: () => {
@@ -505,8 +554,8 @@ describe('below a call', () => {
       },
       { budget, stallTimeoutMs: 1_000 },
     )
-    const address = await buggy.listen({ host: '127.0.0.1', port: 0 })
-    const reply = await fetch(`${address}/v1.0/me`, {
+    const buggyPort = await buggy.listen({ host: '127.0.0.1', port: 0 })
+    const reply = await fetch(`http://127.0.0.1:${buggyPort}/v1.0/me`, {
       headers: { authorization: `Bearer ${token}` },
     })
     const body = await reply.text()

@@ -1,6 +1,12 @@
-/** The sweep of a running server: when it lets go of a pack, and that it waits as long as it was told. */
+/**
+ * A server as a whole: its port comes before its stores, and its sweep lets go of a pack when it was
+ * told to, and not before.
+ */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -13,6 +19,21 @@ import { contoso, ourAudience, startTestIssuer, v2User } from '../support/test-i
 import { inFolder } from '../support/visage.ts'
 
 const graceMs = 3_600_000
+
+test('a port that is taken is told before a store is made', () =>
+  inFolder(async folder => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const data = join(folder, 'data')
+    const texts = { issuer: 'https://id.example', audience: ourAudience, port: `${port}`, data }
+    const config = readConfig({ ...texts, host: '127.0.0.1' }, {})
+    const identity = () => ({ trust: config.trust, fetch })
+    const starting = startServer({ ...config, identity, write: () => {} })
+    await assert.rejects(starting, { code: 'EADDRINUSE' })
+    assert.equal(existsSync(data), false)
+    other.close()
+  }))
 
 test('a server sweeps what was replaced, and what nobody named, after the grace time and not before', () =>
   inFolder(async data => {

@@ -6,17 +6,18 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Call, Reply } from '../../call.ts'
 import { type Address, parseAddress } from '../../graph/address.ts'
-import type { Answer } from '../../graph/answer.ts'
+import type { AroundGraph, GraphAnswer } from '../../graph/mounts.ts'
 import type { Parts } from '../../graph/request.ts'
+import type { AnsweredWithFaults } from '../journal/entry.ts'
 import { answerLate, showLate } from './late-answers.ts'
 import { createLatePhotos, type LatePhotos } from './late-photos.ts'
 import { type Occurs, occurrencesOf } from './occurrences.ts'
 import { isAbout } from './pattern.ts'
-import { cut, refuseAs } from './refusals.ts'
+import { cut, nothing, refuseAs } from './refusals.ts'
 import type { Rule } from './rule.ts'
 
 export type Faults = Readonly<{
-  around: (answer: Answer) => Answer
+  around: AroundGraph
   /** Readers may be shown a photo after it was replaced. */
   showReplaced: boolean
   /** Back to the beginning: the same calls meet the same faults again. */
@@ -34,7 +35,7 @@ export function createFaults(rules: readonly Rule[], now: () => number): Faults 
   const stopping = new AbortController()
   return {
     showReplaced: rules.some(({ effect }) => effect.kind === 'late'),
-    around: answer => async (call, parts) => {
+    around: answer => parts => async call => {
       const struck = strike(playing, call)
       const told = telling(parts, new Set(struck.map(({ text }) => text)))
       await pause(delayOf(struck), stopping.signal)
@@ -86,9 +87,10 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 /** What is told of an answer names its faults and counts the waiting. */
 function telling(parts: Parts, faults: Set<string>) {
   const startedAt = parts.now()
-  const answered: Parts['events']['answered'] = event => {
+  const answered = (event: AnsweredWithFaults) => {
     const durationMs = parts.now() - startedAt
-    parts.events.answered(faults.size > 0 ? { ...event, durationMs, faults: [...faults] } : event)
+    const named: AnsweredWithFaults = { ...event, durationMs, faults: [...faults] }
+    parts.events.answered(faults.size > 0 ? named : event)
   }
   return {
     parts: { ...parts, events: { ...parts.events, answered } },
@@ -101,13 +103,14 @@ async function carryOut(
   call: Call,
   parts: Parts,
   late: LatePhotos,
-  answer: Answer,
+  answer: GraphAnswer,
 ): Promise<Reply> {
   for (const { effect, text } of struck) {
     if (effect.kind === 'refuse') return await refuseAs(effect, text, call, parts)
     if (effect.kind !== 'cut') continue
     if (effect.before === 'request') return await cut(call, parts)
-    return { ...(await answerLate(struck, call, parts, late, answer)), isCut: true }
+    await answerLate(struck, call, parts, late, answer)
+    return nothing
   }
   return await answerLate(struck, call, parts, late, answer)
 }

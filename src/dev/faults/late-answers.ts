@@ -6,7 +6,7 @@
 import type { Call, Reply } from '../../call.ts'
 import type { ContactWithPhoto } from '../../directory/find-contact.ts'
 import { parseAddress } from '../../graph/address.ts'
-import type { Answer } from '../../graph/answer.ts'
+import type { GraphAnswer } from '../../graph/mounts.ts'
 import type { Parts } from '../../graph/request.ts'
 import { match } from '../../graph/routes.ts'
 import type { Hold, LatePhotos, OwnerKind, OwnerRow } from './late-photos.ts'
@@ -18,11 +18,11 @@ export async function answerLate(
   call: Call,
   parts: Parts,
   late: LatePhotos,
-  answer: Answer,
+  answer: GraphAnswer,
 ): Promise<Reply> {
   const rule = struck.find(({ effect }) => effect.kind === 'late')
   const owner = rule && ownerKindOf(call)
-  if (rule?.effect.kind !== 'late' || owner === undefined) return await answer(call, parts)
+  if (rule?.effect.kind !== 'late' || owner === undefined) return await answer(parts)(call)
   let hold: Hold | undefined
   // Held before the write begins, so that no reader is faster than the fault.
   const holding = lookingThrough(parts, (kind, row) => {
@@ -31,7 +31,7 @@ export async function answerLate(
     hold = late.hold(kind, row, rule.text)
     return row
   })
-  const reply = await answer(call, holding)
+  const reply = await answer(holding)(call)
   if (reply.status < 300) hold?.release(rule.effect.ms)
   else hold?.drop()
   return reply

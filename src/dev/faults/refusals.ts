@@ -5,8 +5,8 @@
 import { STATUS_CODES } from 'node:http'
 import type { Call, Reply } from '../../call.ts'
 import { writeError } from '../../graph/errors.ts'
-import { requestIds } from '../../graph/headers.ts'
 import type { Parts } from '../../graph/request.ts'
+import { requestIds } from '../../settle.ts'
 import type { Effect } from './rule.ts'
 
 /** Graph's own names, where they are not those of the status. */
@@ -37,10 +37,11 @@ export async function refuseAs(
   return await told(call, reply, ids, parts)
 }
 
-/** Status 0: nobody gets to see one. */
+/** The connection ends. */
+export const nothing: Reply = { status: 0, headers: {} }
+
 export async function cut(call: Call, parts: Parts): Promise<Reply> {
-  const reply: Reply = { status: 0, headers: {}, isCut: true }
-  return await told(call, reply, requestIds(call.headers, parts.newId), parts)
+  return await told(call, nothing, requestIds(call.headers, parts.newId), parts)
 }
 
 async function told(

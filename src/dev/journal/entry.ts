@@ -24,7 +24,10 @@ export type Entry = Readonly<{
   faults: readonly string[]
 }>
 
-export function describeCall(event: Answered, now: number): Entry {
+/** With the faults that a developer asked for and that shaped the answer, in their words. */
+export type AnsweredWithFaults = Answered & Readonly<{ faults?: readonly string[] }>
+
+export function describeCall(event: AnsweredWithFaults, now: number): Entry {
   const { call, caller, reply, durationMs, faults = [] } = event
   const who = caller && nameOf(caller)
   return {
@@ -70,8 +73,7 @@ function reasonOf(event: Answered, who: string, now: number): string {
   if (failure !== undefined) return `a bug: ${String(failure)}`
   // Its faults say why.
   if (reply.status >= 400) return ''
-  const sent = describeSent(event)
-  return reply.isCut ? [sent, 'answer cut off'].filter(Boolean).join(', ') : sent
+  return describeSent(event)
 }
 
 type Words = (failure: Failure, who: string, now: number) => string

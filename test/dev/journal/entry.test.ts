@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
 import sharp from 'sharp'
-import { describeCall } from '../../../src/dev/journal/entry.ts'
+import { type AnsweredWithFaults, describeCall } from '../../../src/dev/journal/entry.ts'
 import { createJournal } from '../../../src/dev/journal/journal.ts'
 import { formatLine } from '../../../src/dev/journal/line.ts'
 import { printableJson } from '../../../src/dev/journal/printable.ts'
@@ -24,7 +24,7 @@ const program: Asker = {
   profile: {},
 }
 
-type Changes = Partial<Omit<Answered, 'call' | 'reply'>> & {
+type Changes = Partial<Omit<AnsweredWithFaults, 'call' | 'reply'>> & {
   url?: string
   method?: string
   headers?: Record<string, string>

@@ -1,0 +1,197 @@
+/**
+ * The parts of a server behind its socket: stores, tokens, pictures, what watches them, and the mounts
+ * that they make. Each gets what it uses handed in; which stores there are is stores.ts.
+ */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { descriptionMount } from '../description/documents.ts'
+import { openDirectory } from '../directory/directory.ts'
+import type { ServerEvents } from '../events.ts'
+import { type AroundGraph, graphMounts } from '../graph/mounts.ts'
+import type { Parts } from '../graph/request.ts'
+import type { BodyBudget } from '../http/body-budget.ts'
+import type { Served } from '../http/server.ts'
+import type { Instruments } from '../monitoring/instruments.ts'
+import { probes } from '../monitoring/probes.ts'
+import { type ReadinessWatch, watchReadiness } from '../monitoring/readiness.ts'
+import { openUnreadSweep, type UnreadSweep } from '../photos/unread.ts'
+import { createRendering, type Rendering } from '../renditions/rendering.ts'
+import type { Limits } from '../settings/limits.ts'
+import { claimForServing } from '../storage/marks.ts'
+import { createSlices } from '../storage/slices.ts'
+import { countConnections, pingDatabase } from '../storage/vital-signs.ts'
+import { createThrottle } from '../throttling/throttle.ts'
+import type { IssuerWatch } from '../tokens/issuer-watch.ts'
+import { createVerifier } from '../tokens/verify.ts'
+import { readVersion } from '../version.ts'
+import { startJobs } from './jobs.ts'
+import type { Clocks, Crew, ServerOptions } from './options.ts'
+import { openStores, placesOf, type Stores } from './stores.ts'
+import { sweeping, sweepingBehind } from './sweeping.ts'
+
+/** "可以更新到的照片的大小限制为 4 MB。" The size of the photo to update is limited to 4 MB. */
+const maxUploadBytes = 4 * 1024 * 1024
+
+/** What there is before the first store is opened. */
+export type Base = Readonly<{
+  /** As clients see it, without a slash at the end. */
+  origin: string
+  events: ServerEvents
+  instruments: Instruments
+  budget: BodyBudget
+  clocks: Clocks
+}>
+
+export type Assembled = Readonly<{
+  served: Served
+  parts: Parts
+  readiness: ReadinessWatch
+  startRenderers: () => void
+  /** `endRequests` resolves when every request is answered; the stores are closed after that. */
+  close: (endRequests: () => Promise<void>) => Promise<void>
+}>
+
+/** Throws Failure 'storage-unavailable'. */
+export async function assemble(options: ServerOptions, base: Base): Promise<Assembled> {
+  const { events, instruments, clocks } = base
+  const { trust, fetch, before } = options.identity(base.origin)
+  const verifier = createVerifier(trust, {
+    fetch: instruments.aroundFetch?.(fetch) ?? fetch,
+    ...clocks,
+  })
+  const stores = await openClaimedStores(options, base)
+  const issuers = verifier.watchIssuers(events.issuersChanged)
+  const rendering = openRendering(options.limits, events, instruments)
+  const readiness = watchParts({ stores, rendering, issuers }, base, options.crew)
+  const parts: Parts = {
+    ...createParts(stores, rendering, options, clocks),
+    events,
+    identify: verifier.identify,
+  }
+  const unread =
+    stores.packs.isMemory && options.graceInMemory !== true
+      ? openUnreadSweep(stores, error => events.troubled('removing replaced photos', error))
+      : undefined
+  const stopJobs = startJobs(
+    [
+      sweeping(parts, events, options.limits, instruments.swept),
+      unread && (() => unread.end),
+    ].filter(job => job !== undefined),
+  )
+  const graph = graphMounts(parts, aroundGraph(instruments, options.around, unread))
+  const mounts = [
+    ...graph.own,
+    descriptionMount(parts, instruments.around),
+    probes(readiness.look, readVersion()),
+    graph.rest,
+  ]
+  return {
+    served: { mounts, before },
+    parts,
+    readiness,
+    startRenderers: rendering.start,
+    async close(endRequests) {
+      issuers.end()
+      rendering.endInTime()
+      await Promise.all([stopJobs(), endRequests()])
+      await rendering.close()
+      await stores.database.destroy()
+    },
+  }
+}
+
+async function openClaimedStores(
+  options: ServerOptions,
+  { instruments: { aroundPacks, queried }, clocks }: Base,
+): Promise<Stores> {
+  const stores = await openStores({ ...options, aroundPacks, queried }, clocks.now)
+  try {
+    const access = options.isReadOnly === true ? 'read' : 'write'
+    await claimForServing(stores.database, placesOf(options), access)
+    return stores
+  } catch (error) {
+    await stores.database.destroy()
+    throw error
+  }
+}
+
+function openRendering(
+  limits: Limits,
+  { rendererEnded, renderersUnlimited }: ServerEvents,
+  { aroundRender }: Instruments,
+): Rendering {
+  const { maxPixels, decodeMemoryBytes, renderTimeoutMs } = limits
+  return createRendering({
+    renderers: limits.renderers,
+    maxWaiting: limits.renderQueue,
+    decodeMemoryBytes,
+    limits: {
+      maxPixels,
+      maxDecodedBytes: decodeMemoryBytes,
+      timeoutSeconds: renderTimeoutMs / 1000,
+    },
+    around: aroundRender,
+    ended: rendererEnded,
+    unlimited: renderersUnlimited,
+  })
+}
+
+type Opened = Readonly<{ stores: Stores; rendering: Rendering; issuers: IssuerWatch }>
+
+/** What measures the parts, and what asks whether they are there. */
+function watchParts(
+  { stores: { database, packs, countCache }, rendering, issuers }: Opened,
+  { instruments, budget, events }: Base,
+  crew: Crew | undefined,
+): ReadinessWatch {
+  instruments.observe?.({
+    queue: rendering.queue,
+    renderers: rendering.renderers,
+    bodies: () => ({ takenBytes: budget.takenBytes(), refusals: budget.refusals() }),
+    connections: () => countConnections(database),
+    cache: countCache,
+    issuersAway: issuers.countAway,
+  })
+  const checks = { database: () => pingDatabase(database), packs: () => packs.check() }
+  // Not a part: an issuer that is away would take every node out of the load balancer at once, and
+  // whoever has a token that was seen before is served without it.
+  const remarks = { issuer: issuers.state }
+  const conditions = crew && {
+    workers: () => (crew.isComplete() ? ('ok' as const) : ('unavailable' as const)),
+  }
+  return watchReadiness(checks, { changed: events.readinessChanged, remarks, conditions })
+}
+
+function createParts(
+  { database, packs }: Stores,
+  { render }: Rendering,
+  { strictContentType, isReadOnly, signIn, throttle }: ServerOptions,
+  { now, elapsed }: Clocks,
+): Omit<Parts, 'events' | 'identify'> {
+  return {
+    ...openDirectory(database, createSlices(elapsed)),
+    packs,
+    render,
+    now,
+    newId: randomUUID,
+    elapsed,
+    newVersion: () => randomBytes(16).toString('hex'),
+    strictContentType,
+    isReadOnly,
+    signIn,
+    maxUploadBytes,
+    throttle: throttle && createThrottle(throttle, elapsed),
+  }
+}
+
+/** Outermost what measures and traces; innermost what keeps packs for whoever reads them. */
+function aroundGraph(
+  { around: measured = answer => answer }: Instruments,
+  around: AroundGraph = answer => answer,
+  unread: UnreadSweep | undefined,
+): AroundGraph {
+  const swept = unread ? sweepingBehind(unread) : undefined
+  return answer => {
+    const inner = around(swept ? parts => swept(answer(parts)) : answer)
+    return parts => measured(inner(parts))
+  }
+}

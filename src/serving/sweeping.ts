@@ -1,0 +1,50 @@
+/**
+ * The jobs that remove what nobody needs any more: old packs and unfinished removals after a grace
+ * time; in memory, replaced photos as soon as nobody reads them.
+ */
+import type { Around, Call } from '../call.ts'
+import { finishRemovals } from '../directory/remove-folder.ts'
+import type { Events } from '../events.ts'
+import type { Parts } from '../graph/request.ts'
+import type { Instruments } from '../monitoring/instruments.ts'
+import { forgetUnnamed } from '../photos/forget.ts'
+import { rememberLooks } from '../photos/patience.ts'
+import { sweepPatiently } from '../photos/sweep.ts'
+import type { UnreadSweep } from '../photos/unread.ts'
+import type { Limits } from '../settings/limits.ts'
+import { takeTurn } from '../storage/turns.ts'
+import { type Job, repeat } from './jobs.ts'
+
+/** undefined where no sweep is wanted. */
+export function sweeping(
+  parts: Parts,
+  { troubled }: Pick<Events, 'troubled'>,
+  { sweepEveryMs, sweepGraceMs, sweeps }: Limits,
+  swept: Instruments['swept'],
+): Job | undefined {
+  if (sweepEveryMs === 0) return undefined
+  const patience = rememberLooks(parts, sweepGraceMs)
+  const isLeft = parts.isReadOnly === true || sweeps === 'memory'
+  const run = async (signal: AbortSignal) => {
+    await forgetUnnamed(parts)
+    const work = async () => {
+      await finishRemovals(parts, parts.now())
+      return await sweepPatiently(parts, patience, signal)
+    }
+    const found = isLeft ? undefined : await takeTurn(parts.database, 'sweep', work)
+    swept?.(found)
+  }
+  return repeat(sweepEveryMs, run, error => troubled('sweeping old photos', error))
+}
+
+/** The bytes of a reply are its own: its reading has ended with it. */
+export function sweepingBehind({ whileReading, sweep }: UnreadSweep): Around {
+  return answer => call => {
+    if (isRead(call)) return whileReading(() => answer(call))
+    return answer(call).finally(sweep)
+  }
+}
+
+function isRead({ method }: Call): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
