@@ -4,6 +4,8 @@
  */
 import { enableCompileCache } from 'node:module'
 
+// For the primary alone, also before the worker listens to signals: a reload is not its end.
+process.on('SIGHUP', () => {})
 enableCompileCache()
 const { work } = await import('./serving/work.ts')
 work(process)

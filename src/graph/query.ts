@@ -190,7 +190,8 @@ export function formatSkipToken(last: Readonly<{ name: string; id: string }>): s
 function readSkipToken(value: string | undefined): Options['after'] {
   if (value === undefined) return undefined
   try {
-    const [name, id] = JSON.parse(Buffer.from(value, 'base64url').toString()) as unknown[]
+    const names: unknown = JSON.parse(Buffer.from(value, 'base64url').toString())
+    const [name, id] = Array.isArray(names) ? names : []
     if (isText(name) && isText(id)) return { name, id }
   } catch (cause) {
     throw new Failure('query-option-invalid', { facts: { option: '$skiptoken', reason }, cause })

@@ -99,8 +99,10 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
     const ready = await renderer.ready.catch(() => undefined)
     // It may have ended while its limits were set.
     if (ready === undefined || renderer.isOver()) return await renderer.ended
-    if (!ready.isLimited) tellUnlimited?.()
-    tellUnlimited = undefined
+    if (!ready.isLimited) {
+      tellUnlimited?.()
+      tellUnlimited = undefined
+    }
     counts.ready++
     places.give(renderer)
     const end = await renderer.ended

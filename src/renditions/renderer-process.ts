@@ -110,7 +110,13 @@ export function startRenderer({ memoryBytes, entry = ownEntry }: RendererOptions
   const ready = (async () => {
     const report = await reports.next()
     if (report.report !== 'ready') throw new LostRenderer(await ended)
-    return { isLimited: await limit(child.pid, memoryBytes) }
+    try {
+      return { isLimited: await limit(child.pid, memoryBytes) }
+    } catch (error) {
+      detail = String(error)
+      kill('wrong')
+      throw new LostRenderer(await ended)
+    }
   })()
   ready.catch(() => {})
   return { pid: child.pid, ready, ended, render, kill, isOver }
@@ -219,18 +225,27 @@ function packagesAround(file: string): string {
 }
 
 /**
- * By the program `prlimit` of util-linux, since Node.js cannot do it. False if it is missing, and on
- * systems other than Linux: then only Node's permission model applies.
+ * By the program `prlimit` of util-linux, since Node.js cannot do it. False if it is missing or refused, and
+ * on systems other than Linux: then only Node's permission model applies. Throws if it fails twice for
+ * another reason, such as a signal or no memory for a process.
  */
 async function limit(pid: number | undefined, memoryBytes: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => undefined)
+  if (status === undefined) return false
+  const usedKilobytes = Number(/^VmData:\s+(\d+) kB$/m.exec(status)?.[1])
+  const data = usedKilobytes * 1024 + memoryBytes
+  const limits = [`--pid=${pid}`, '--nofile=0', '--fsize=0', '--core=0', `--data=${data}`]
+  return await setLimits(limits).catch(() => setLimits(limits))
+}
+
+async function setLimits(limits: readonly string[]): Promise<boolean> {
   try {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8')
-    const usedKilobytes = Number(/^VmData:\s+(\d+) kB$/m.exec(status)?.[1])
-    const data = usedKilobytes * 1024 + memoryBytes
-    const limits = ['--nofile=0', '--fsize=0', '--core=0', `--data=${data}`]
-    await promisify(execFile)('prlimit', [`--pid=${pid}`, ...limits])
+    await promisify(execFile)('prlimit', limits)
     return true
-  } catch {
-    return false
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    // A number is its exit status.
+    if (typeof code === 'number' || code === 'ENOENT' || code === 'EACCES') return false
+    throw error
   }
 }

@@ -84,7 +84,7 @@ async function play(scenario: Scenario, stage: Stage): Promise<Outcome> {
     const found = (await playAll([request], stage)) ?? (await playAll(next, stage, 'next'))
     if (found) return found
     const after = look && (await exchange(look, stage)).answer
-    return isSame(seen, after) ? { verdict: 'pass' } : changed(untouched?.path ?? '')
+    return isSame(seen, after) ? { verdict: 'pass' } : changed(untouched?.path ?? '', seen, after)
   } finally {
     for (const step of afterwards) await exchange({ ...step, expected: anything }, stage)
   }
@@ -93,8 +93,15 @@ async function play(scenario: Scenario, stage: Stage): Promise<Outcome> {
 const anything: Expected = { status: [200, 404] }
 const success: Expected = { status: [200, 201, 204] }
 
-function changed(path: string): Outcome {
-  return { verdict: 'differs', exchange: `GET ${path}`, differences: ['the photo was changed'] }
+function changed(path: string, ...answers: readonly (Answer | undefined)[]): Outcome {
+  const [before, after] = answers.map(answer =>
+    answer === undefined ? 'no answer' : `${answer.status} ${answer.headers.etag ?? ''}`.trim(),
+  )
+  return {
+    verdict: 'differs',
+    exchange: `GET ${path}`,
+    differences: [`the photo was changed: ${before} before, ${after} afterwards`],
+  }
 }
 
 function isSame(before: Answer | undefined, after: Answer | undefined): boolean {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, readFile, realpath, rm, symlink } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { before, describe, type TestContext, test } from 'node:test'
@@ -260,6 +260,43 @@ describe('memory', () => {
 })
 
 const hasLimits = hasProc && spawnSync('prlimit', ['--version']).status === 0
+
+/** Each row: what happens when `prlimit` is called the second time, and what comes of it. */
+const secondCalls = [
+  ['refuses', 'exit 1', { told: 1, limited: 1 }],
+  ['is ended by a signal', 'kill -KILL $$', { told: 0, limited: 2 }],
+] as const
+
+for (const [how, script, expected] of secondCalls) {
+  test(`a prlimit that ${how} for the second renderer is no silent loss of limits`, {
+    skip: !hasLimits && 'there is no prlimit',
+  }, async t => {
+    const folder = await mkdtemp(join(tmpdir(), 'visage-prlimit-'))
+    const { PATH } = process.env
+    t.after(() => {
+      process.env.PATH = PATH
+      return rm(folder, { recursive: true, force: true })
+    })
+    // The first call makes `one`, the second `two`; any other is as the first.
+    const program = `#!/bin/sh
+if mkdir ${folder}/one 2>/dev/null || ! mkdir ${folder}/two 2>/dev/null
+then PATH='${PATH}' exec prlimit "$@"
+fi
+${script}
+`
+    await writeFile(join(folder, 'prlimit'), program, { mode: 0o755 })
+    process.env.PATH = `${folder}:${PATH}`
+    let told = 0
+    const { rendering } = open(t, { renderers: 2, unlimited: () => told++ })
+    rendering.start()
+    while (rendering.renderers().ready < 2) await delay(5)
+    const files = await Promise.all(
+      childrenOf(process.pid).map(pid => readFile(`/proc/${pid}/limits`, 'utf8').catch(() => '')),
+    )
+    const limited = files.filter(text => /^Max file size +0 /m.test(text)).length
+    assert.deepEqual({ told, limited }, expected)
+  })
+}
 
 describe('a renderer may not', () => {
   test('write, start programs or threads, and sees no environment', async t => {
