@@ -29,7 +29,7 @@ export type Call = Readonly<{
 }>
 
 /** A photo that was set or taken away, and whose. */
-export type Changed = Readonly<{
+type Changed = Readonly<{
   change: 'replaced' | 'removed'
   owner: Readonly<{ tenantId: string; kind: 'user' | 'group' | 'contact'; id: string }>
 }>

@@ -55,7 +55,7 @@ export type ServerEvents = Events &
     renderersUnlimited: () => void
   }>
 
-export type RendererEnd = Readonly<{
+type RendererEnd = Readonly<{
   pid: number | undefined
   code: number | null
   signal: string | null
@@ -69,7 +69,7 @@ export const severities = ['error', 'warning', 'info', 'debug'] as const
 export type Severity = (typeof severities)[number]
 export type WriteLine = (severity: Severity, fields: Readonly<Record<string, unknown>>) => void
 
-export type EventOptions = Readonly<{
+type EventOptions = Readonly<{
   /** Lowest severity to log. */
   level?: Severity | undefined
   /** Called for every answer, at any level. */

@@ -16,7 +16,7 @@ const maxEscapes = 500_000
 /** Some milliseconds of work. */
 export const sliceBytes = 1024 * 1024
 
-export type Seen = {
+type Seen = {
   isInText: boolean
   /** `\\u00e9`: characters that the bytes do not show. */
   hasCodes: boolean

@@ -9,17 +9,17 @@ import type { Answered, Events } from './events.ts'
 import { Failure } from './failure.ts'
 
 /** What is known of the call so far, filled in by the handler, so that the log of a refusal has it too. */
-export type LogContext = {
+type LogContext = {
   /** The operation and its path in the table, once the address is matched. */
   route: Answered['route']
   /** Once the token is verified. */
   caller: Answered['caller']
 }
 
-export type Handler = (log: LogContext) => Promise<Reply>
+type Handler = (log: LogContext) => Promise<Reply>
 
 /** The answer to a failure, or to a bug (undefined). */
-export type Refuse = (failure: Failure | undefined, ids: RequestIds, now: number) => Reply
+type Refuse = (failure: Failure | undefined, ids: RequestIds, now: number) => Reply
 
 export type SettleParts = Readonly<{
   newId: () => string

@@ -11,6 +11,7 @@ import {
   arrowsWithoutImport,
   barrels,
   environmentReadOutsideConfig,
+  exportsNobodyImports,
   filesWithoutOpeningComment,
   importCycles,
   importsThatCannotBeRead,
@@ -64,6 +65,9 @@ describe('the sources', () => {
   test('name the tables that ARCHITECTURE.md gives to their rooms', () => {
     assert.deepEqual(followsTables(sources), [])
     assert.deepEqual(tablesWithoutUse(sources, tables), [])
+  })
+  test('export nothing that nobody imports', async () => {
+    assert.deepEqual(exportsNobodyImports(await readSources(root, 'test', 'bench', 'tools')), [])
   })
   test('have arrows that lead one way', () => assert.deepEqual(arrowsInACircle(arrows), []))
   test('import no package that is not a dependency', () => {
@@ -145,6 +149,14 @@ const faults: readonly (readonly [string, Rule, Readonly<Record<string, string>>
     'the environment imported in a room',
     environmentReadOutsideConfig,
     { 'src/cli/serve.ts': "import { env } from 'node:process'" },
+  ],
+  [
+    'an export that only its own file uses',
+    exportsNobodyImports,
+    {
+      'src/photos/one.ts': 'export const used = 1\nexport const unused = 2',
+      'src/photos/two.ts': "import { used } from './one.ts'",
+    },
   ],
   ['a folder for everything', namesThatSayNothing, { 'src/graph/utils/words.ts': '' }],
   ['a file for everything', namesThatSayNothing, { 'src/graph/helpers.ts': '' }],

@@ -19,7 +19,7 @@ import { writeGreeting } from './greeting.ts'
 import { spellPath } from './spelling.ts'
 import { jsonLines, type Terminal } from './terminal.ts'
 
-export type DevFlags = Readonly<{
+type DevFlags = Readonly<{
   host: string
   port: number
   data: string
@@ -32,7 +32,7 @@ export type DevFlags = Readonly<{
   throttle: string
 }>
 
-export type RunningDev = Readonly<{ close: () => Promise<void> }>
+type RunningDev = Readonly<{ close: () => Promise<void> }>
 
 export async function dev(flags: DevFlags, terminal: Terminal): Promise<RunningDev> {
   checkDevelopment({ host: flags.host, faults: flags.fault })

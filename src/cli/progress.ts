@@ -14,7 +14,7 @@ export type Stage = Readonly<{
   words: string
 }>
 
-export type Progress = Disposable & Readonly<{ show: (stage: Stage) => void }>
+type Progress = Disposable & Readonly<{ show: (stage: Stage) => void }>
 
 const lineEveryMs = 5000
 

@@ -5,7 +5,7 @@
 import { askDev, type DevPlace, mintPath } from './ask-dev.ts'
 import { CommandError, type Terminal, voice } from './terminal.ts'
 
-export type TokenFlags = DevPlace &
+type TokenFlags = DevPlace &
   Readonly<{
     user?: string | undefined
     scopes?: string | undefined

@@ -55,7 +55,7 @@ export async function certificateFor(names: readonly string[]): Promise<Certific
 }
 
 /** Good for a week more at least. */
-export function isCurrent(cert: string, now: Date): boolean {
+function isCurrent(cert: string, now: Date): boolean {
   const { validToDate } = new X509Certificate(cert)
   return validToDate.getTime() > now.getTime() + 7 * 86_400_000
 }

@@ -24,7 +24,7 @@ import { personalTenantId } from '../tokens/clouds.ts'
 import { type Drawn, drawnFolders, recallOrDraw } from './demo/drawn.ts'
 import * as demo from './demo/tenant.ts'
 
-export type DemoOptions = Readonly<{
+type DemoOptions = Readonly<{
   /** Where it is kept; undefined keeps nothing. */
   data: string | undefined
   photos: 'all' | 'none'

@@ -27,7 +27,7 @@ import { createJournal, type Journal } from './journal/journal.ts'
 import { createResetEndpoint, type HandleReset } from './reset-endpoint.ts'
 
 /** Tests run the demo tenant on every kind of store, and on a clock of their own. */
-export type DevelopmentOptions = Pick<
+type DevelopmentOptions = Pick<
   ServerOptions,
   'database' | 'packs' | 'packCacheBytes' | 's3Credentials' | 'elapsed'
 > &

@@ -17,7 +17,7 @@ export type Contact = ContactRow
 
 export type EmailAddress = Readonly<{ address: string; name: string }>
 
-export type ContactsPage = Readonly<{
+type ContactsPage = Readonly<{
   rows: readonly ContactRow[]
   /** Whether others follow: a page of long contacts ends before `top`. */
   hasMore: boolean

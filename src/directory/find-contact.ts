@@ -13,7 +13,7 @@ import { byIdOrName, idOfEither, type User } from './users.ts'
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
 export type ContactWithPhoto = ContactRow & PhotoColumns
 
-export type ContactAddress = Readonly<{
+type ContactAddress = Readonly<{
   tenantId: string
   /** Whose mailbox. */
   idOrName: string
@@ -24,7 +24,7 @@ export type ContactAddress = Readonly<{
   id: string
 }>
 
-export type FoundContact = Readonly<{
+type FoundContact = Readonly<{
   user: Pick<User, 'tenant_id' | 'id'>
   /** Also of a path of no folders. */
   hasFolders: boolean

@@ -98,7 +98,7 @@ export async function listFolders(
   return await readPage<ContactFolderRow>(rows, page, slices.begin())
 }
 
-export type NewFolder = Readonly<{
+type NewFolder = Readonly<{
   id: string
   parentFolderId?: string | undefined
   displayName: string
@@ -164,11 +164,7 @@ async function expectRoomBelow(
   throw new Failure('resource-invalid', { facts: { reason } })
 }
 
-export async function holdFolder(
-  transaction: Database,
-  mailbox: Mailbox,
-  id: string,
-): Promise<boolean> {
+async function holdFolder(transaction: Database, mailbox: Mailbox, id: string): Promise<boolean> {
   const query = foldersOf(transaction, mailbox)
     .select('id')
     .where('id', '=', id)

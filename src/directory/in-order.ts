@@ -21,7 +21,7 @@ export const rowsOfSlice = 500
 const bytesOfSlice = 4_000_000
 
 /** How far a comparison has to look: the bytes of a text, as often as there are words. */
-export type Matching = Readonly<{ matches: (searchText: string) => boolean; words: number }>
+type Matching = Readonly<{ matches: (searchText: string) => boolean; words: number }>
 
 /** The rows that match, slice by slice: an empty slice is one, too. */
 export async function* visitInOrder(

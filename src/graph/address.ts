@@ -17,7 +17,7 @@ export type Address = Readonly<{
 }>
 
 /** Longer urls are refused before they are looked at; the longest honest ones carry contact ids of about 150 characters. */
-export const maxUrlLength = 8192
+const maxUrlLength = 8192
 
 const versions: ReadonlyMap<string, Version> = new Map([
   ['v1.0', 'v1.0'],

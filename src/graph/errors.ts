@@ -212,7 +212,7 @@ export function refuse(failure: Failure | undefined, ids: RequestIds, now: numbe
   return writeError({ status, code, message, headers, ids, now })
 }
 
-export type ErrorWords = Readonly<{
+type ErrorWords = Readonly<{
   status: number
   code: string
   message: string

@@ -15,7 +15,7 @@ import type { Parts } from './request.ts'
 export type GraphAnswer = (parts: Parts) => Answer
 export type AroundGraph = (answer: GraphAnswer) => GraphAnswer
 
-export type GraphMounts = Readonly<{
+type GraphMounts = Readonly<{
   /** What only Graph answers. */
   own: readonly Mount[]
   /** Claims every call: the last of all mounts. */

@@ -11,7 +11,7 @@ import type { Parts, Request } from './request.ts'
 import type { Operation } from './routes.ts'
 import * as settings from './settings-operations.ts'
 
-export type Perform = (request: Request, parts: Parts) => Promise<Reply>
+type Perform = (request: Request, parts: Parts) => Promise<Reply>
 
 export const operations: Readonly<Record<Operation, Perform>> = {
   getPhoto: photos.getPhoto,

@@ -217,7 +217,7 @@ function operationFor(route: Route, method: string): Operation {
 }
 
 /** For the Allow header: what can be done at this place. */
-export function allowedMethods(route: Route): readonly string[] {
+function allowedMethods(route: Route): readonly string[] {
   return Object.keys(route.on).flatMap(method => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
 }
 

@@ -11,7 +11,7 @@ type EnumName = 'photoUpdateSource' | 'teamVisibilityType'
 type Value = Primitive | 'graph.emailAddress' | `graph.${EnumName}`
 export type PropertyType = Value | `Collection(${Value})`
 
-export type NavigationType = EntityName | `Collection(${EntityName})`
+type NavigationType = EntityName | `Collection(${EntityName})`
 
 export type EntityType = Readonly<{
   /** Left out: Graph's own root of all entities. */

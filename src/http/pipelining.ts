@@ -11,7 +11,7 @@ import { letOthersIn } from '../event-loop.ts'
 /** What has been read already, 64 KB at most, may hold some thousands more: Node parses it in one go. */
 const maxWaiting = 32
 
-export type Pipelining = Readonly<{
+type Pipelining = Readonly<{
   /** Calls `answer` when those before are answered and others have had their turn. */
   wait(request: IncomingMessage, response: ServerResponse, answer: () => void): void
 }>

@@ -8,7 +8,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { Failure } from '../failure.ts'
 import type { BodyBudget } from './body-budget.ts'
 
-export type BodyReading = Readonly<{
+type BodyReading = Readonly<{
   budget: BodyBudget
   /** Refuses a sender who pauses longer than this. */
   stallTimeoutMs: number

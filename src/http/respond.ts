@@ -12,7 +12,7 @@ import { type CallOptions, isMalformed, toCall } from './to-call.ts'
 /** How a request is refused that no mount gets to see. */
 export type Refuse = (failure: Failure, headers: Headers) => Reply
 
-export type Responding = CallOptions &
+type Responding = CallOptions &
   Readonly<{
     refuse: Refuse
     discarding: Discarding

@@ -5,7 +5,7 @@
 import { pino } from 'pino'
 import type { Severity, WriteLine } from '../events.ts'
 
-export type LogOptions = Readonly<{
+type LogOptions = Readonly<{
   /** Lowest severity to log. */
   level: Severity
   /** A file descriptor, or another writer. */

@@ -12,7 +12,7 @@ import type { Gauges, Instruments } from './instruments.ts'
 
 export type Metrics = Readonly<{ registry: Registry; instruments: Instruments }>
 
-export type Clocks = Readonly<{
+type Clocks = Readonly<{
   /** Milliseconds since 1970. */
   now: () => number
   /** Milliseconds on a monotonic clock. */

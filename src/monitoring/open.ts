@@ -6,14 +6,14 @@ import type { WriteLine } from '../events.ts'
 import type { Instruments } from './instruments.ts'
 import type { Metrics } from './metrics.ts'
 
-export type Monitoring = Readonly<{
+type Monitoring = Readonly<{
   instruments: readonly Instruments[]
   metrics: Metrics | undefined
   /** After the last request; sends what is not sent yet. */
   close: () => Promise<void>
 }>
 
-export type Wanted = Readonly<{
+type Wanted = Readonly<{
   metrics: boolean
   traces: Readonly<{ isNamed: boolean }> | undefined
   version: string

@@ -5,9 +5,9 @@
  */
 
 /** Resolves if the part is available. */
-export type Check = () => Promise<unknown>
+type Check = () => Promise<unknown>
 
-export type Condition = 'ok' | 'unavailable' | 'unknown'
+type Condition = 'ok' | 'unavailable' | 'unknown'
 
 export type Readiness = Readonly<{
   status: 'ready' | 'unavailable' | 'ending'
@@ -20,7 +20,7 @@ export type ReadinessWatch = Readonly<{
   end: () => void
 }>
 
-export type ReadinessOptions = Readonly<{
+type ReadinessOptions = Readonly<{
   /** Called with the causes when the set of unavailable parts changes. */
   changed?: (causes: ReadonlyMap<string, unknown>) => void
   /** Parts that are known without a check, by name; `changed` is not called for them. */

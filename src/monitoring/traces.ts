@@ -42,7 +42,7 @@ export type Traces = Readonly<{
   close: () => Promise<void>
 }>
 
-export type TraceOptions = Readonly<{
+type TraceOptions = Readonly<{
   /** Whether the variables set the service's name. */
   isNamed: boolean
   version: string

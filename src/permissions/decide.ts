@@ -33,7 +33,7 @@ export type Relation = Readonly<{
   roleTemplateIds: ReadonlySet<string>
 }>
 
-export type Refusal = Readonly<{
+type Refusal = Readonly<{
   allowed: false
   why: 'permission-missing' | 'relation-missing' | 'account-unsupported' | 'b2c-unsupported'
   /** Any one of these is enough, together with one of `roles` if there are any. */

@@ -14,7 +14,7 @@ export type Restrictions = Readonly<{
 }>
 
 /** Which setting refuses, and for `allowedRoles` the names of the allowed roles. */
-export type Restriction = Readonly<
+type Restriction = Readonly<
   { setting: 'source' } | { setting: 'allowedRoles'; roles: readonly string[] }
 >
 

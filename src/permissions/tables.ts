@@ -11,15 +11,10 @@
 export type AccountKind = 'delegated' | 'personal' | 'application'
 
 /** What is done to a photo. `read` is its bytes; `readMetadata` its size, tag and list of sizes. */
-export type PhotoAction = 'read' | 'readMetadata' | 'update' | 'delete'
+type PhotoAction = 'read' | 'readMetadata' | 'update' | 'delete'
 
 /** What is done to an entry of the directory or of a mailbox, or to the organisation's settings. */
-export type EntryAction =
-  | 'readEntry'
-  | 'listEntries'
-  | 'createEntry'
-  | 'updateEntry'
-  | 'deleteEntry'
+type EntryAction = 'readEntry' | 'listEntries' | 'createEntry' | 'updateEntry' | 'deleteEntry'
 
 export type Action = PhotoAction | EntryAction
 export type Resource =
@@ -83,8 +78,8 @@ function betaPage(name: string): string {
 
 /** The founding document, "Update profilePhoto". */
 export const updatePage = 'https://learn.microsoft.com/zh-cn/graph/api/profilephoto-update'
-export const getPage = `${pages}/profilephoto-get`
-export const deletePage = `${pages}/profilephoto-delete`
+const getPage = `${pages}/profilephoto-get`
+const deletePage = `${pages}/profilephoto-delete`
 
 /** Where no published table lets anyone do it there is no such operation. */
 function absent(source: string): Table {

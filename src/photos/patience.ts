@@ -34,7 +34,7 @@ export function trustWallClock(now: () => number, graceMs: number): Patience {
   }
 }
 
-export type Clocks = Readonly<{
+type Clocks = Readonly<{
   /** Milliseconds since 1970. */
   now: () => number
   /** Milliseconds on a monotonic clock. */

@@ -7,7 +7,7 @@ import type { Database } from '../storage/schema.ts'
 import { type OwnerKey, toPhoto } from './photo.ts'
 import { movePointer, type PointerRow, removeAllPointers } from './pointer.ts'
 
-export type Original = Readonly<{ owner: OwnerKey; row: PointerRow }>
+type Original = Readonly<{ owner: OwnerKey; row: PointerRow }>
 
 /**
  * The same photo under a new version, since the sweep may be about to remove the old one. undefined

@@ -6,7 +6,7 @@
 import { type ComponentCoding, readCoefficients } from './entropy.ts'
 import { type HuffmanTable, readTable } from './huffman.ts'
 
-export type Segment = Readonly<{ marker: number; body: Buffer }>
+type Segment = Readonly<{ marker: number; body: Buffer }>
 export type Jpeg = Readonly<{ segments: readonly Segment[]; data: Buffer }>
 
 export const markers = { frame: 0xc0, tables: 0xc4, scan: 0xda } as const

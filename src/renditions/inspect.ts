@@ -23,7 +23,7 @@ import { takeWholePicture } from './structure.ts'
 import { readToldColour } from './told-colour.ts'
 
 /** Width and height in pixels, upright: after the orientation in the metadata. */
-export type Inspected = Readonly<{ format: PictureFormat; width: number; height: number }>
+type Inspected = Readonly<{ format: PictureFormat; width: number; height: number }>
 
 export type Admitted = Inspected &
   Readonly<{

@@ -5,7 +5,7 @@
  * "Markers", "segments" and "entropy-coded data" as in https://www.w3.org/Graphics/JPEG/itu-t81.pdf B.1.1
  */
 
-export type JpegScans = Readonly<{
+type JpegScans = Readonly<{
   scans: number
   /** Blocks of 8 x 8 samples that all scans together pass over. */
   blocks: number

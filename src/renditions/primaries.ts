@@ -5,8 +5,8 @@
 
 import { type Primaries, srgbPrimaries } from './colour.ts'
 
-export type Triple = readonly [number, number, number]
-export type Matrix = readonly [Triple, Triple, Triple]
+type Triple = readonly [number, number, number]
+type Matrix = readonly [Triple, Triple, Triple]
 
 /** White becomes sRGB's white, for any white of the primaries. */
 export function toSrgbLight(primaries: Primaries): Matrix {

@@ -24,7 +24,7 @@ export type Allow = (bytes: number) => boolean
 export const postponed = Symbol('postponed')
 export type Postponed = typeof postponed
 
-export type Job<T> = (allow: Allow) => Promise<T | Postponed>
+type Job<T> = (allow: Allow) => Promise<T | Postponed>
 
 export type Queue = Readonly<{
   /**
@@ -37,7 +37,7 @@ export type Queue = Readonly<{
   end(): void
 }>
 
-export type QueueOptions = Readonly<{
+type QueueOptions = Readonly<{
   concurrency: number
   maxWaiting: number
   /** Shared by all jobs. A job that needs more than all of it starts when no other job has any. */

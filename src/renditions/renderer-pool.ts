@@ -28,7 +28,7 @@ export type RendererCounts = Readonly<{
   died: number
 }>
 
-export type RendererPool = Readonly<{
+type RendererPool = Readonly<{
   /** Starts all in the background; the first picture does it too. */
   start: () => void
   /**

@@ -67,7 +67,7 @@ export class LostRenderer extends Error {
   }
 }
 
-export type RendererOptions = Readonly<{
+type RendererOptions = Readonly<{
   /** Bytes that it may use beyond what it has when ready. */
   memoryBytes: number
   /** Another program instead, for tests. */

@@ -19,7 +19,7 @@ export type RenderOne = (
   allow: Allow,
 ) => Promise<RenderedPack | Postponed>
 
-export type RenderingOptions = Pick<RendererPoolOptions, 'ended' | 'unlimited' | 'entry' | 'wait'> &
+type RenderingOptions = Pick<RendererPoolOptions, 'ended' | 'unlimited' | 'entry' | 'wait'> &
   Readonly<{
     renderers: number
     maxWaiting: number

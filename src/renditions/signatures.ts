@@ -5,7 +5,7 @@
 
 export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif'
 
-export type Arrival =
+type Arrival =
   | Readonly<{ kind: 'picture'; format: PictureFormat }>
   | Readonly<{ kind: 'base64' }>
   | Readonly<{ kind: 'other'; name: string }>

@@ -8,7 +8,7 @@ import { fromHlg, fromPq, toneDown } from './hdr.ts'
 import { toSrgbLight } from './primaries.ts'
 
 /** One grey, or red, green and blue. */
-export type ColourPixels = Readonly<{
+type ColourPixels = Readonly<{
   values: Uint8Array | Uint16Array
   channels: 1 | 3
   /** That count, from the highest of 8 or 16 down: libvips leaves the lower ones 0. */

@@ -32,7 +32,7 @@ import { sweeping, sweepingBehind } from './sweeping.ts'
 const maxUploadBytes = 4 * 1024 * 1024
 
 /** What there is before the first store is opened. */
-export type Base = Readonly<{
+type Base = Readonly<{
   /** As clients see it, without a slash at the end. */
   origin: string
   events: ServerEvents
@@ -41,7 +41,7 @@ export type Base = Readonly<{
   clocks: Clocks
 }>
 
-export type Assembled = Readonly<{
+type Assembled = Readonly<{
   served: Served
   parts: Parts
   readiness: ReadinessWatch

@@ -13,7 +13,7 @@ export type CertificateWatch = Readonly<{
   end: () => void
 }>
 
-export type CertificateWatchOptions = Readonly<{
+type CertificateWatchOptions = Readonly<{
   current: Certificate
   /** Throws where the files are not a certificate and its key. */
   load: () => Certificate

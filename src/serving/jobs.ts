@@ -3,7 +3,7 @@
  */
 
 /** Resolves when the run under way has ended; no other begins. */
-export type Stop = () => Promise<void>
+type Stop = () => Promise<void>
 
 /** Starts the work. */
 export type Job = () => Stop

@@ -14,7 +14,7 @@ import type { Trust } from '../tokens/trust.ts'
 import type { StoreOptions } from './stores.ts'
 
 /** Whose tokens count, and where the keys come from. */
-export type Identity = Readonly<{
+type Identity = Readonly<{
   trust: Trust
   fetch: Fetch
   /** Sees every request first; true when it has answered. */

@@ -169,7 +169,7 @@ export async function openKeptStores(options: StoreOptions, now: () => number): 
   return await openStores(options, now)
 }
 
-export type MoveEnds = AsyncDisposable &
+type MoveEnds = AsyncDisposable &
   Readonly<{ from: Stores & { places: Places }; to: Stores & { places: Places } }>
 
 /** Both ends of a move; one database where both have the same. */

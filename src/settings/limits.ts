@@ -5,7 +5,7 @@ import { numberOf, textOf, wrong } from './reading.ts'
 import type { Texts } from './table.ts'
 
 /** When a connection is closed behind an answer; Infinity for never. */
-export type ConnectionLimits = Readonly<{ maxRequests: number; maxAgeMs: number }>
+type ConnectionLimits = Readonly<{ maxRequests: number; maxAgeMs: number }>
 
 /** What a deployment may spend, and how it cleans up. */
 export type Limits = Readonly<{

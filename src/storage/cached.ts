@@ -6,7 +6,7 @@
 import { checkPackKey, type Packs } from './packs.ts'
 import type { CacheCounts } from './vital-signs.ts'
 
-export type CachedPacks = Packs & Readonly<{ counts: () => CacheCounts }>
+type CachedPacks = Packs & Readonly<{ counts: () => CacheCounts }>
 
 type Kept = { bytes: number; readonly ranges: Map<string, Uint8Array> }
 

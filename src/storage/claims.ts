@@ -7,10 +7,10 @@ import { lockMarks } from './marks.ts'
 import type { Packs } from './packs.ts'
 import type { Database, MoveRow } from './schema.ts'
 
-export type Part = 'rows' | 'packs'
+type Part = 'rows' | 'packs'
 
 /** What a move is about to take somewhere: rows, packs or both, and from which database. */
-export type Claim = Readonly<{
+type Claim = Readonly<{
   sourceId: string
   places: Readonly<Partial<Record<Part, string>>>
   isEmpty: Readonly<Record<Part, () => Promise<boolean>>>

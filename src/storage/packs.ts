@@ -63,7 +63,7 @@ export function refuseOverlong(what: string, bytes: number): void {
 }
 
 /** A pack's key: 32 hexadecimal digits, the version of the photo it holds. */
-export const packKeyPattern = /^[0-9a-f]{32}$/
+const packKeyPattern = /^[0-9a-f]{32}$/
 
 /**
  * Every store calls this first. It stops a key from climbing out of the store (`../../etc/passwd`,

@@ -24,7 +24,7 @@ export type PostgresOptions = PostgresLocation &
   Readonly<{ patience?: Partial<Patience>; watch?: QueryWatch | undefined }>
 
 /** All in milliseconds; 0 waits for ever. */
-export type Patience = Readonly<{
+type Patience = Readonly<{
   /** For a free connection of the pool, for a new one to be made, and for a place among the transactions. */
   connectMs: number
   /** The server ends a statement, a wait for a lock included, that takes longer. */

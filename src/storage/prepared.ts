@@ -25,12 +25,12 @@ export type DirectStatement<Row> = Readonly<{
 }>
 
 /** Builds a query in which `at.name` stands for the value given as `name` later. */
-export type Build<Name extends string, Row> = (
+type Build<Name extends string, Row> = (
   database: Database,
   at: Readonly<Record<Name, Expression<string>>>,
 ) => Compilable<Row>
 
-export type Values<Name extends string> = Readonly<Record<Name, string>>
+type Values<Name extends string> = Readonly<Record<Name, string>>
 
 /**
  * A function from values to the first row, or undefined. Each call asks the database: a committed

@@ -21,7 +21,7 @@ export type S3Options = Readonly<{
 }>
 
 /** All in milliseconds. */
-export type S3Patience = Readonly<{
+type S3Patience = Readonly<{
   /** A connection inside a data centre takes one; a lost packet is sent again after a second. */
   connectMs: number
   /** From the request to the head of the answer, each time it is tried. */

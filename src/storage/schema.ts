@@ -60,7 +60,7 @@ export type GroupRow = {
  * What a search looks up: a row for each word, and each whole value, of a person or a group. Kept by triggers
  * (directory-words.ts): nobody else writes it.
  */
-export type DirectoryWordRow = {
+type DirectoryWordRow = {
   tenant_id: string
   /** 'u' for people, 'g' for groups; then 'n' for words of names, 'a' for words of addresses. */
   field: string
@@ -70,7 +70,7 @@ export type DirectoryWordRow = {
   id: string
 }
 
-export type GroupPersonRow = {
+type GroupPersonRow = {
   tenant_id: string
   group_id: string
   user_id: string
@@ -78,7 +78,7 @@ export type GroupPersonRow = {
   relation: string
 }
 
-export type RoleMemberRow = { tenant_id: string; role_template_id: string; user_id: string }
+type RoleMemberRow = { tenant_id: string; role_template_id: string; user_id: string }
 
 export type ContactFolderRow = {
   tenant_id: string
@@ -109,7 +109,7 @@ export type ContactRow = {
 }
 
 /** What lies in a mailbox. Kept by triggers (mailbox-sizes.ts): nobody else writes it. */
-export type MailboxSizeRow = {
+type MailboxSizeRow = {
   tenant_id: string
   mailbox_id: string
   contacts: number
@@ -146,7 +146,7 @@ export type RetiredPackRow = {
 }
 
 /** One row, made with the tables: what tells this database from every other, wherever it is. */
-export type StoreRow = { id: string }
+type StoreRow = { id: string }
 
 /** That this is where `visage move` is taking something; gone as soon as a server writes here. */
 export type MoveRow = {

@@ -8,7 +8,7 @@ import { Failure } from '../failure.ts'
 import type { Database, Schema } from './schema.ts'
 
 /** Files that were searched, and those of `texts` that are still in one. `remark` is for the operator. */
-export type Scrubbed = Readonly<{
+type Scrubbed = Readonly<{
   searched: readonly string[]
   found: readonly string[]
   remark?: string

@@ -24,7 +24,7 @@ import type { DirectReads, DirectStatement } from './prepared.ts'
 import { type QueryWatch, watchDirect } from './query-watch.ts'
 
 /** How to get on with a file that other processes use, and with what it throws. */
-export type Sharing = Readonly<{
+type Sharing = Readonly<{
   /** What SQLite throws -> what the caller shall see. */
   translate: (error: unknown) => unknown
   /** Whether another process has the lock, and nothing was done. */

@@ -9,7 +9,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { Failure } from '../failure.ts'
 
 /** Entra's largest tokens stay below 8 KB; Node refuses all headers together above 16 KB by default. */
-export const maxAuthorizationLength = 16 * 1024
+const maxAuthorizationLength = 16 * 1024
 
 /**
  * Public-key signatures only. Stops "alg": "none", and HS256 keyed with the issuer's public key

@@ -4,7 +4,7 @@
  * nothing. When the recent generation is full, the older one is removed as a whole.
  */
 
-export type BoundedMap<V> = Readonly<{
+type BoundedMap<V> = Readonly<{
   get(key: string): V | undefined
   set(key: string, value: V): void
   /** At most `maxEntries`. */

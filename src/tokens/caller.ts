@@ -26,7 +26,7 @@ export type Caller = Readonly<{
 }>
 
 /** What the token says about the person: for display, not for decisions. */
-export type Profile = Readonly<{
+type Profile = Readonly<{
   userName?: string
   /** The operator says that the issuer vouches for names. */
   isVouchedFor?: boolean

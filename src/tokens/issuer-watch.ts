@@ -6,7 +6,7 @@
 import type { Failure } from '../failure.ts'
 import { idOf, type KeySource } from './key-set.ts'
 
-export type IssuerState = 'ok' | 'unavailable' | 'unknown'
+type IssuerState = 'ok' | 'unavailable' | 'unknown'
 
 export type IssuerWatch = Readonly<{
   /** 'unknown' until each was tried once; undefined where the settings name no issuer. */

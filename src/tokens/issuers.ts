@@ -30,7 +30,7 @@ export type Issuer = Readonly<{
   keys: KeySource
 }>
 
-export type IssuerClaims = Readonly<{ iss?: unknown; tid?: unknown; tfp?: unknown; acr?: unknown }>
+type IssuerClaims = Readonly<{ iss?: unknown; tid?: unknown; tfp?: unknown; acr?: unknown }>
 
 /** In small letters only: what `iss` says counts to the letter. */
 const guid = new RegExp(guidPattern)

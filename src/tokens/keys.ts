@@ -49,7 +49,7 @@ const defaultTimeoutMs = 5_000
 /** More than settings name; only an OpenID Connect issuer with `{tenantid}` can reach it. */
 const maxSources = 64
 
-export type KeysOptions = Readonly<{
+type KeysOptions = Readonly<{
   fetch: Fetch
   /**
    * Milliseconds on a monotonic clock. With the wall clock, setting it back by a day would delay

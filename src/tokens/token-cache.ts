@@ -6,7 +6,7 @@
  * writes nothing. When the recent generation is full, the older one is removed as a whole.
  */
 
-export type TokenCache<Value> = Readonly<{
+type TokenCache<Value> = Readonly<{
   get(token: string): Value | undefined
   /** `bytes`: of token and value. */
   set(token: string, entry: Readonly<{ owner: string; bytes: number; value: Value }>): void
@@ -14,7 +14,7 @@ export type TokenCache<Value> = Readonly<{
   bytes(): number
 }>
 
-export type TokenCacheLimits = Readonly<{ maxBytes: number; maxBytesPerOwner: number }>
+type TokenCacheLimits = Readonly<{ maxBytes: number; maxBytesPerOwner: number }>
 
 type Entry<Value> = Readonly<{ token: string; owner: string; bytes: number; value: Value }>
 

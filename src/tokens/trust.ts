@@ -30,7 +30,7 @@ export type EntraTrust = Readonly<{
   reading?: Reading
 }>
 
-export type OidcIssuer = Readonly<{
+type OidcIssuer = Readonly<{
   /** Exactly as in `iss`; `{tenantid}` stands for a GUID. */
   issuer: string
   /** Skips discovery; may hold `{tenantid}`. */

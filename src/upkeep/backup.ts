@@ -21,7 +21,7 @@ import { realPathOf } from '../storage/real-path.ts'
 import type { Database } from '../storage/schema.ts'
 import { syncPath, writeSnapshot } from '../storage/snapshot.ts'
 
-export type BackedUp = Readonly<{
+type BackedUp = Readonly<{
   photos: number
   /** Packs that an earlier backup into the same folder had not brought there yet. */
   copied: number

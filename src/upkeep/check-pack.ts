@@ -8,7 +8,7 @@ import { findFault } from '../renditions/stored.ts'
 import { findFaultInPixels } from '../renditions/stored-pixels.ts'
 import type { PhotoRow } from '../storage/schema.ts'
 
-export type CheckedRow = Pick<PhotoRow, 'version' | 'upload_hash' | 'pack_hash' | 'renditions'>
+type CheckedRow = Pick<PhotoRow, 'version' | 'upload_hash' | 'pack_hash' | 'renditions'>
 
 /** What is wrong, in words; undefined when all is as it should be. */
 export async function findPackFault(

@@ -16,7 +16,7 @@ import { createPackReader } from './read-pack.ts'
 import { batchSize, countRows, isEmpty, putRows, removeRows, writeRows } from './rows.ts'
 import { directoryTables, photosTable, type Row, type Table } from './tables.ts'
 
-export type End = Side & Readonly<{ places: Places }>
+type End = Side & Readonly<{ places: Places }>
 
 export type MoveOptions = Readonly<{
   from: End

@@ -49,7 +49,7 @@ export async function isEmpty(database: Database, table: Source): Promise<boolea
   return (await readRows(database, table).next()).done === true
 }
 
-export type Written = Readonly<{ written: readonly Row[]; refused: readonly unknown[] }>
+type Written = Readonly<{ written: readonly Row[]; refused: readonly unknown[] }>
 
 /**
  * Adds what is new and overwrites what is there. Rows that the database refuses, because what they refer to is

@@ -7,7 +7,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { photoRows } from '../photos/pointer.ts'
 import type { Schema } from '../storage/schema.ts'
 
-export type MovedTable = Exclude<
+type MovedTable = Exclude<
   keyof Schema,
   'directory_words' | 'mailbox_sizes' | 'retired_packs' | 'stores' | 'moves'
 >

@@ -13,7 +13,7 @@ import { createPackReader } from './read-pack.ts'
 import { batchSize, countRows, keyOf, readRow, readRows } from './rows.ts'
 import { photosTable, type Row } from './tables.ts'
 
-export type VerifyProgress = Readonly<{
+type VerifyProgress = Readonly<{
   doing: 'photos' | 'packs'
   done: number
   of: number

@@ -157,6 +157,23 @@ export const roomsNotDescribed = (sources: Sources, description: string): string
     .filter(room => !description.split(/[\s`]+/).includes(room.endsWith('.ts') ? room : `${room}/`))
 }
 
+/** Called from outside src. */
+const entries = ['src/main.ts', 'src/worker.ts', 'src/visage.ts', 'src/renditions/renderer.ts']
+
+/** An export of src whose name stands in no other file that imports its file. */
+export const exportsNobodyImports: Rule = sources => {
+  const words = new Map([...sources].map(([path, text]) => [path, new Set(text.match(/\w+/g))]))
+  const importers = Map.groupBy(importsOf(sources), ({ to }) => to)
+  return [...sources]
+    .filter(([path]) => path.startsWith('src/') && !entries.includes(path))
+    .flatMap(([path, text]) =>
+      [...text.matchAll(/^export (?:async )?(?:function|const|class|type|interface) (\w+)/gm)]
+        .map(([, name = '']) => name)
+        .filter(name => !importers.get(path)?.some(({ from }) => words.get(from)?.has(name)))
+        .map(name => `${path} exports ${name}`),
+    )
+}
+
 /** Each cycle once, as the way round; types count, for a reader goes round in them too. */
 export const importCycles: Rule = sources => {
   const targets = Map.groupBy(importsOf(sources), edge => edge.from)

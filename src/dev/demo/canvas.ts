@@ -11,7 +11,7 @@ export type Outline = readonly Point[]
 /** Red, green, blue: 0 to 255. */
 export type Colour = readonly [number, number, number]
 /** Fills outlines as one shape; overlapping ones of opposite direction leave a hole. */
-export type Fill = (outlines: readonly Outline[], colour: Colour, opacity?: number) => void
+type Fill = (outlines: readonly Outline[], colour: Colour, opacity?: number) => void
 export type Canvas = Readonly<{ side: number; pixels: Uint8Array; fill: Fill }>
 
 export const createCanvas = (side: number, background: Colour): Canvas => {

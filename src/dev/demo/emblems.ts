@@ -49,7 +49,7 @@ const tiles: Choices<Tile> = [
 export const drawEmblem = (seed: string, side: number): Promise<Uint8Array> =>
   encodeJpeg(paintEmblem(seed, side))
 
-export const paintEmblem = (seed: string, side: number): Canvas => {
+const paintEmblem = (seed: string, side: number): Canvas => {
   const choose = chooserFor(seed)
   const { ground, marks } = pick(schemes, choose)
   const canvas = createCanvas(side, ground)

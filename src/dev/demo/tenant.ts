@@ -34,9 +34,9 @@ export type Group = Readonly<{
   picture: Picture | null
 }>
 
-export type RoleMember = Readonly<{ tenantId: string; roleTemplateId: string; userId: string }>
+type RoleMember = Readonly<{ tenantId: string; roleTemplateId: string; userId: string }>
 
-export type Folder = Readonly<{
+type Folder = Readonly<{
   tenantId: string
   mailboxId: string
   id: string

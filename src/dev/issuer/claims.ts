@@ -103,7 +103,7 @@ function pairwiseSubject({ tenantId, audience, person }: UserToken): string {
 }
 
 /** The same application is the same service principal after a restart. */
-export function servicePrincipalId(tenantId: string, clientId: string): string {
+function servicePrincipalId(tenantId: string, clientId: string): string {
   const hex = digest(tenantId, clientId).toString('hex')
   const parts = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`]
   return [...parts, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-')

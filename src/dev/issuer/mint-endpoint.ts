@@ -64,7 +64,7 @@ function refuse(
 }
 
 /** Throws `OrderRefused` naming the first field that is unknown or of the wrong kind. */
-export function readOrder(body: string): TokenOrder {
+function readOrder(body: string): TokenOrder {
   const order = parseObject(body)
   for (const name of Object.keys(order)) {
     if (Object.hasOwn(fields, name)) continue

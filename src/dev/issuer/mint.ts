@@ -70,7 +70,7 @@ export type MintParts = Readonly<{
 }>
 
 /** The program in whose name tokens are made when an order names none. */
-export const defaultClientId = 'f3a1c6de-7a52-4f0e-9c3b-5d1e8a90b742'
+const defaultClientId = 'f3a1c6de-7a52-4f0e-9c3b-5d1e8a90b742'
 
 const defaultLifetimeSeconds = 3600
 const longestLifetimeSeconds = 366 * 24 * 3600
@@ -93,7 +93,7 @@ export async function mintToken(parts: MintParts, order: TokenOrder): Promise<Mi
   }
 }
 
-export function signToken(key: SigningKey, token: UserToken | AppToken): Promise<string> {
+function signToken(key: SigningKey, token: UserToken | AppToken): Promise<string> {
   return new SignJWT(writeClaims(token))
     .setProtectedHeader(writeHeader(key, token.version))
     .sign(key.privateKey)

@@ -24,7 +24,7 @@ import type { People } from './people.ts'
 import { describeLibraryError, type Stamp } from './refusals.ts'
 import { shapeToken } from './shape-token.ts'
 
-export type ProviderParts = Stamp &
+type ProviderParts = Stamp &
   Readonly<{
     origin: string
     audience: string
@@ -157,7 +157,7 @@ function configure(parts: ProviderParts): Configuration {
   }
 }
 
-export function signInPath({ tenantId }: ProviderParts, uid: string): string {
+function signInPath({ tenantId }: ProviderParts, uid: string): string {
   return `/${tenantId}${paths.signIn}/${uid}`
 }
 

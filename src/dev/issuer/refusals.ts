@@ -4,7 +4,7 @@
  * https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes
  */
 
-export type RefusalCode = keyof typeof refusals
+type RefusalCode = keyof typeof refusals
 
 type Refusal = Readonly<{ error: string; number: number; status: number }>
 
@@ -55,7 +55,7 @@ const refreshFailed: LibraryError = {
   suberror: 'bad_token',
 }
 
-export type RefusalBody = Readonly<{
+type RefusalBody = Readonly<{
   error: string
   error_description: string
   error_codes: readonly number[]

@@ -4,7 +4,7 @@
  */
 import { personalTenantId } from '../../tokens/clouds.ts'
 
-export type Tenant = Readonly<{
+type Tenant = Readonly<{
   id: string
   domains?: readonly string[]
   displayName?: string
