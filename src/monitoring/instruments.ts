@@ -8,7 +8,7 @@ import type { Swept } from '../photos/sweep.ts'
 import type { QueueCounts } from '../renditions/queue.ts'
 import type { RendererCounts } from '../renditions/renderer-pool.ts'
 import type { RenderOne } from '../renditions/rendering.ts'
-import type { Packs } from '../storage/packs.ts'
+import type { PackStore } from '../storage/packs.ts'
 import type { QueryWatch } from '../storage/query-watch.ts'
 import type { CacheCounts, ConnectionCounts } from '../storage/vital-signs.ts'
 import type { Fetch } from '../tokens/key-set.ts'
@@ -30,7 +30,7 @@ export type Instruments = Readonly<{
   answered?: ((event: Answered) => void) | undefined
   /** Around every answer, also of the parts of a batch. */
   around?: Around | undefined
-  aroundPacks?: ((packs: Packs) => Packs) | undefined
+  aroundPacks?: ((packs: PackStore) => PackStore) | undefined
   /** Around the rendering itself, without the time in the queue. */
   aroundRender?: ((render: RenderOne) => RenderOne) | undefined
   /** Around requests to the token issuer. */

@@ -6,7 +6,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { Failure } from '../failure.ts'
 import { postponed } from '../renditions/queue.ts'
 import type { RenderOne } from '../renditions/rendering.ts'
-import type { Packs } from '../storage/packs.ts'
+import type { PackStore } from '../storage/packs.ts'
 import { type Family, type FamilyName, families } from './families.ts'
 import type { Gauges, Instruments } from './instruments.ts'
 
@@ -53,7 +53,7 @@ function countAnswers(registry: Registry): Instruments['answered'] {
   }
 }
 
-function timePacks(registry: Registry, { elapsed }: Clocks): (packs: Packs) => Packs {
+function timePacks(registry: Registry, { elapsed }: Clocks): (packs: PackStore) => PackStore {
   const seconds = histogram(registry, 'packSeconds')
   const timed = async <T>(kind: string, work: Promise<T>): Promise<T> => {
     const startedAtMs = elapsed()

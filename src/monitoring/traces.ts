@@ -31,7 +31,7 @@ import type { Around } from '../call.ts'
 import { type Answered, loggablePath, type WriteLine, withoutSecrets } from '../events.ts'
 import { Failure } from '../failure.ts'
 import type { RenderOne } from '../renditions/rendering.ts'
-import type { Packs } from '../storage/packs.ts'
+import type { PackStore } from '../storage/packs.ts'
 import type { Watched } from '../storage/query-watch.ts'
 import type { Fetch } from '../tokens/key-set.ts'
 import type { Instruments } from './instruments.ts'
@@ -166,7 +166,7 @@ function describeAnswer({ call, route, caller, reply, ids, failure }: Answered):
   if (reply.status >= 500) blame(span, failure)
 }
 
-function tracePacks(tracer: Tracer, packs: Packs): Packs {
+function tracePacks(tracer: Tracer, packs: PackStore): PackStore {
   const of = (key: string, bytes: number): Attributes => ({
     'visage.pack.key': key,
     'visage.pack.bytes': bytes,

@@ -2,7 +2,7 @@
  * Removing the packs that nobody can reach any more: those a pointer has left, and the orphans of
  * crashes between pack and pointer. It never runs on a request's path.
  */
-import type { PackEntry, Packs } from '../storage/packs.ts'
+import type { PackEntry, PackStore } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
 import { type Look, type Patience, trustWallClock } from './patience.ts'
 import { forgetRetired } from './pointer.ts'
@@ -13,7 +13,7 @@ export type Swept = Readonly<{ retired: number; orphans: number; leftovers: numb
 /** How many packs are compared with the rows in one query. */
 const batchSize = 500
 
-export type Stores = Readonly<{ database: Database; packs: Packs }>
+export type Stores = Readonly<{ database: Database; packs: PackStore }>
 
 /**
  * For a program that sweeps once. `graceMs` has to be longer than the slowest upload and the slowest
@@ -37,7 +37,7 @@ export async function sweepPatiently(
 ): Promise<Swept> {
   const before = patience.before()
   const retired = await removeRetired(stores, before, signal)
-  const leftovers = await stores.packs.removeLeftovers(before)
+  const leftovers = (await stores.packs.removeLeftovers?.(before)) ?? 0
   const orphans = await removeOrphans(stores, patience, signal)
   return { retired, orphans, leftovers }
 }

@@ -11,7 +11,7 @@ import type { PostgresLocation, S3Location } from '../storage/location.ts'
 import { type Places, readStoreId } from '../storage/marks.ts'
 import { openMemoryPacks } from '../storage/memory.ts'
 import { type Migrated, migrate } from '../storage/migrations.ts'
-import type { Packs } from '../storage/packs.ts'
+import type { PackStore } from '../storage/packs.ts'
 import type { QueryWatch } from '../storage/query-watch.ts'
 import type { S3Options } from '../storage/s3-store.ts'
 import type { Database } from '../storage/schema.ts'
@@ -33,12 +33,12 @@ export type StoreOptions = Readonly<{
   /** Is told of every statement. */
   queried?: QueryWatch | undefined
   /** Something around the medium of the packs, below the cache. */
-  aroundPacks?: ((packs: Packs) => Packs) | undefined
+  aroundPacks?: ((packs: PackStore) => PackStore) | undefined
 }>
 
 export type Stores = Readonly<{
   database: Database
-  packs: Packs
+  packs: PackStore
   /** Where packs are cached: how well. */
   countCache?: () => CacheCounts
 }>
@@ -73,7 +73,7 @@ async function openPacks(
 async function openMedium(
   { data, packs: location, s3Credentials }: StoreOptions,
   now: () => number,
-): Promise<Packs> {
+): Promise<PackStore> {
   if (location === undefined) {
     return data === undefined ? openMemoryPacks(now) : await openFolderPacks(data)
   }

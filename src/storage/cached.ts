@@ -3,10 +3,10 @@
  * range once read is right for ever; what was not asked for longest goes first. It caches no absence and
  * no pointer, and decides nothing about who may read.
  */
-import { checkPackKey, type Packs } from './packs.ts'
+import { checkPackKey, type PackStore, type Remembers } from './packs.ts'
 import type { CacheCounts } from './vital-signs.ts'
 
-type CachedPacks = Packs & Readonly<{ counts: () => CacheCounts }>
+type CachedPacks = PackStore & Remembers & Readonly<{ counts: () => CacheCounts }>
 
 type Kept = { bytes: number; readonly ranges: Map<string, Uint8Array> }
 
@@ -14,7 +14,7 @@ type Kept = { bytes: number; readonly ranges: Map<string, Uint8Array> }
  * `maxBytes` of pictures; what the map itself needs comes on top, about 300 bytes a range. A range of more
  * than a sixteenth of it is passed through, so that no single one empties the rest.
  */
-export function cachePacks(packs: Packs, maxBytes: number): CachedPacks {
+export function cachePacks(packs: PackStore, maxBytes: number): CachedPacks {
   const cache = createCache(maxBytes)
   let hits = 0
   let misses = 0

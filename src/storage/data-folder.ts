@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../failure.ts'
 import { openDiskPacks } from './disk.ts'
-import type { Packs } from './packs.ts'
+import type { Leftovers, Packs } from './packs.ts'
 import { openPrivateFolder } from './private-folder.ts'
 import { realPathOf } from './real-path.ts'
 import type { Database } from './schema.ts'
@@ -34,7 +34,7 @@ export function pathsIn(data: string): Readonly<{ rows: string; packs: string }>
 }
 
 /** The packs of a data folder; it is made when it is missing. */
-export async function openFolderPacks(data: string): Promise<Packs> {
+export async function openFolderPacks(data: string): Promise<Packs & Leftovers> {
   openDataFolder(data)
   return await openDiskPacks(join(data, packsName))
 }

@@ -17,11 +17,17 @@ import {
 } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
-import { checkPackKey, type PackEntry, type Packs, refuseOverlong } from './packs.ts'
+import {
+  checkPackKey,
+  type Leftovers,
+  type PackEntry,
+  type Packs,
+  refuseOverlong,
+} from './packs.ts'
 import { closeToOthers, makePrivateFolders } from './private-folder.ts'
 
 /** Creates the folder when it is missing; a folder that cannot be written to is refused here. */
-export async function openDiskPacks(folder: string): Promise<Packs> {
+export async function openDiskPacks(folder: string): Promise<Packs & Leftovers> {
   const root = resolve(folder)
   const incoming = join(root, 'incoming')
   await orUnavailable(`${root} cannot hold packs`, async () => {
@@ -38,13 +44,10 @@ export async function openDiskPacks(folder: string): Promise<Packs> {
     remove: key => removePack(root, key),
     traces: key => findTraces(root, key),
     purge: key => purgePack(root, key),
-    async *buried() {},
-    remembered: () => [],
-    forget: () => {},
     list: () => listPacks(root),
     removeLeftovers: beforeMs => removeOlder(incoming, beforeMs),
     check,
-  } satisfies Packs)
+  } satisfies Packs & Leftovers)
 }
 
 /** Both are there, and on a medium that takes something. A full disk is no fault here: reading goes on. */

@@ -3,11 +3,11 @@
  * It behaves like the disk, copies included; it has no limit of its own.
  */
 import { Failure } from '../failure.ts'
-import { checkPackKey, type PackEntry, type Packs } from './packs.ts'
+import { checkPackKey, type InMemory, type PackEntry, type Packs } from './packs.ts'
 
 type Kept = Readonly<{ bytes: Uint8Array; writtenAtMs: number }>
 
-export function openMemoryPacks(now: () => number): Packs {
+export function openMemoryPacks(now: () => number): Packs & InMemory {
   const kept = new Map<string, Kept>()
   return Object.freeze({
     async write(key, bytes) {
@@ -36,14 +36,9 @@ export function openMemoryPacks(now: () => number): Packs {
       checkPackKey(key)
       kept.delete(key)
     },
-    async *buried() {},
-    remembered: () => [],
-    forget: () => {},
-    // A write here is one assignment: there is nothing to interrupt.
-    removeLeftovers: async () => 0,
     check: async () => {},
     isMemory: true,
-  } satisfies Packs)
+  } satisfies Packs & InMemory)
 }
 
 function rangeOf(key: string, bytes: Uint8Array, offset: number, length: number): Uint8Array {

@@ -1,5 +1,5 @@
 /**
- * The contract of a pack store: bytes under a key, written once, never changed.
+ * What every pack store can do, and what only some can: bytes under a key, written once, never changed.
  * A pack holds all JPEGs of one photo version, one after another, largest first.
  */
 import { Failure } from '../failure.ts'
@@ -35,22 +35,38 @@ export interface Packs {
   purge(key: string): Promise<void>
   /** Every pack, in no order, also those written or removed meanwhile. Never on a request's path. */
   list(): AsyncIterable<PackEntry>
-  /** Keys of packs that were removed and that the medium keeps all the same, as a bucket with versions does. */
-  buried(): AsyncIterable<string>
-  /** Leftovers of interrupted writes older than `beforeMs` (epoch milliseconds) are removed; returns how many. */
-  removeLeftovers(beforeMs: number): Promise<number>
   /**
    * Resolves when the medium is there, as far as can be told without reading or writing a pack.
    * Throws Failure 'storage-unavailable'.
    */
   check(): Promise<void>
-  /** Keys of which this process holds bytes in its memory; none where nothing is kept there. */
+}
+
+/** Where versions are kept. */
+export interface Versions {
+  /** Keys of packs that were removed and that the medium keeps all the same. */
+  buried(): AsyncIterable<string>
+}
+
+/** Where a write can be interrupted. */
+export interface Leftovers {
+  /** Removes what is older than `beforeMs` (epoch milliseconds); returns how many. */
+  removeLeftovers(beforeMs: number): Promise<number>
+}
+
+/** Where a cache in this process stands before the medium. */
+export interface Remembers {
   remembered(): readonly string[]
   /** Lets go of the bytes in memory; the pack stays. */
   forget(key: string): void
-  /** Every pack takes memory of this process, so that none may wait for the sweep. */
-  readonly isMemory?: true
 }
+
+/** Every pack takes memory of this process, so that none may wait for the sweep. */
+export interface InMemory {
+  readonly isMemory: true
+}
+
+export type PackStore = Packs & Partial<Versions & Leftovers & Remembers & InMemory>
 
 /** Nothing of ours is near: a photo in nine sizes takes 250 KB. What is longer is read by nobody. */
 export const maxPackBytes = 64 * 1024 * 1024

@@ -10,7 +10,7 @@ import {
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3'
 import { Failure } from '../failure.ts'
-import { type PackEntry, type Packs, refuseOverlong } from './packs.ts'
+import { type PackEntry, type Packs, refuseOverlong, type Versions } from './packs.ts'
 import {
   ask,
   findBucket,
@@ -25,7 +25,7 @@ import {
 import { listBuried, purgeObject, tracesOf } from './s3-versions.ts'
 
 /** A bucket that is not there, or that may not be listed, is refused here. */
-export async function openS3Packs(options: S3Options): Promise<Packs> {
+export async function openS3Packs(options: S3Options): Promise<Packs & Versions> {
   const store = openStore(options)
   const { patience } = store
   await findBucket(store, patience.readMs)
@@ -37,13 +37,9 @@ export async function openS3Packs(options: S3Options): Promise<Packs> {
     traces: key => tracesOf(store, key),
     purge: key => purgeObject(store, key),
     buried: () => listBuried(store),
-    remembered: () => [],
-    forget: () => {},
     list: () => listObjects(store),
-    // An object appears whole or not at all, and nothing is sent in parts.
-    removeLeftovers: async () => 0,
     check: () => findBucket(store, patience.checkMs),
-  } satisfies Packs)
+  } satisfies Packs & Versions)
 }
 
 /**

@@ -14,7 +14,7 @@ import {
   removePointer,
 } from '../photos/pointer.ts'
 import { hashesAmong, listRetiredOf, versionsAmong } from '../photos/versions.ts'
-import type { Packs } from '../storage/packs.ts'
+import type { PackStore, Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
 import { type Pause, scrubDeleted } from '../storage/scrub.ts'
 import { inLanes } from './lanes.ts'
@@ -101,7 +101,7 @@ export async function erasePhoto(
   const stays = new Set(left.map(({ key }) => key))
   const gone = mine.filter(key => !stays.has(key))
   await forgetRetired(database, gone)
-  const leftovers = await packs.removeLeftovers(now() - longestUploadMs)
+  const leftovers = (await packs.removeLeftovers?.(now() - longestUploadMs)) ?? 0
   const theirs = [...current, ...traces.current, ...traces.earlier].filter(key => !stays.has(key))
   const hashes = [traces.uploadHash, ...dropped.map(pointer => pointer.upload_hash)]
   const texts = [...theirs, ...(await withoutShared(database, hashes))]
@@ -180,8 +180,9 @@ async function findOrphans(
   return { orphans, named }
 }
 
-async function findBuried(database: Database, packs: Packs): Promise<string[]> {
+async function findBuried(database: Database, packs: PackStore): Promise<string[]> {
   const found: string[] = []
+  if (packs.buried === undefined) return found
   for await (const keys of batchesOf(packs.buried(), 500)) {
     found.push(...(await unnamedAmong(database, keys)))
   }

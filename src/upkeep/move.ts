@@ -87,7 +87,7 @@ async function moveClaimed(options: MoveOptions, startedAt: number): Promise<Mov
     isEnding: () => signal.aborted,
   }
   // Left by a run before, and in the way. Their time is not asked for: a clock may have been set back since.
-  if (hasOtherPacks) await to.packs.removeLeftovers(Number.POSITIVE_INFINITY)
+  if (hasOtherPacks) await to.packs.removeLeftovers?.(Number.POSITIVE_INFINITY)
   const total = newTally()
   let last = newTally()
   let passes = 0

@@ -5,7 +5,7 @@
 import { Failure } from '../failure.ts'
 import { copyPointers, dropPointers } from '../photos/pointer.ts'
 import type { Change } from '../storage/claims.ts'
-import type { Packs } from '../storage/packs.ts'
+import type { PackStore, Packs } from '../storage/packs.ts'
 import type { Database, PhotoRow } from '../storage/schema.ts'
 import { findPackFault } from './check-pack.ts'
 import { type Difference, everyRow, findDifferences } from './differences.ts'
@@ -14,7 +14,7 @@ import type { ReadPack } from './read-pack.ts'
 import { batchSize, keyOf, readRow, writeRows } from './rows.ts'
 import { photosTable, type Row } from './tables.ts'
 
-export type Side = Readonly<{ database: Database; packs: Packs }>
+export type Side = Readonly<{ database: Database; packs: PackStore }>
 
 /** What is wrong with one photo, for a person who will look after it. */
 export type PhotoFault = Readonly<{

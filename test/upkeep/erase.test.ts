@@ -157,7 +157,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
             ...side.packs,
             async removeLeftovers(before) {
               await setPhoto(side, person)
-              return await side.packs.removeLeftovers(before)
+              return (await side.packs.removeLeftovers?.(before)) ?? 0
             },
           },
         }

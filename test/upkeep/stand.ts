@@ -18,13 +18,13 @@ import { preparePhoto } from '../../src/photos/replace.ts'
 import { renderPack } from '../../src/renditions/render.ts'
 import type { RenderedPack } from '../../src/renditions/rendition.ts'
 import { openMoveEnds, type StoreOptions } from '../../src/serving/stores.ts'
-import type { Packs } from '../../src/storage/packs.ts'
+import type { PackStore } from '../../src/storage/packs.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { type MoveOptions, type MoveResult, moveStore } from '../../src/upkeep/move.ts'
 import { directoryTables } from '../../src/upkeep/tables.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 
-export type Side = Readonly<{ database: Database; packs: Packs }>
+export type Side = Readonly<{ database: Database; packs: PackStore }>
 
 export const tenantId = '7d4c3c2e-0b7e-4c6c-9a58-1f2f0a5d3b11'
 
