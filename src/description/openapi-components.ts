@@ -2,7 +2,7 @@
  * The parts that operations of the OpenAPI document refer to: schemas of every type and its
  * collection, errors, batches, query options and conditions. Types come from schema.ts.
  */
-import type { Option } from '../graph/query.ts'
+import type { Option } from '../graph/operation.ts'
 import { complexTypes, entityTypes, enumTypes, isCollection, itemType } from '../graph/schema.ts'
 
 export type Schema = Readonly<Record<string, unknown>>

@@ -1,14 +1,12 @@
 /**
  * The table of routes as an OpenAPI document: one operation for each address and method, with what
- * contracts.ts says of it and the permissions that do. Nothing is described that is not in the tables.
+ * the operations table says of it and the permissions that do. Nothing is described that is not in the tables.
  *
  * https://spec.openapis.org/oas/v3.1.1.html
  */
 
-import { type Contract, contracts } from '../graph/contracts.ts'
-import { demandOf } from '../graph/demands.ts'
-import type { Operation, Route } from '../graph/routes.ts'
-import { routes } from '../graph/routes.ts'
+import type { Contract, Operation } from '../graph/operation.ts'
+import { type Route, routes } from '../graph/routes.ts'
 import { type AccountKind, listPermissions, tables } from '../permissions/tables.ts'
 import {
   batchRequest,
@@ -114,16 +112,18 @@ function describeKey(name: string): Json {
 }
 
 function describeOperation(route: Route, method: string, operation: Operation): Json {
-  const contract: Contract = contracts[operation]
+  const { contract } = operation
   const view = route.versions ? '?view=graph-rest-beta' : ''
   const parameters = [
-    ...contract.options.map(option => ({ $ref: `#/components/parameters/${option.slice(1)}` })),
+    ...(contract.options ?? []).map(option => ({
+      $ref: `#/components/parameters/${option.slice(1)}`,
+    })),
     ...(contract.conditions === undefined ? [] : headers[contract.conditions]),
   ]
   return {
     operationId: nameOperation(route, method, operation),
-    summary: contract.summary,
-    tags: [tagOf(route, operation)],
+    summary: operation.summary,
+    tags: [tagOf(operation)],
     externalDocs: { url: `https://learn.microsoft.com/en-us/graph/api/${contract.page}${view}` },
     ...(parameters.length > 0 && { parameters }),
     ...(contract.body && { requestBody: describeBody(contract.body) }),
@@ -135,14 +135,13 @@ function describeOperation(route: Route, method: string, operation: Operation): 
 /** `me.photo.value.updatePhoto`; PATCH, which is a second way to the same, says so. */
 function nameOperation(route: Route, method: string, operation: Operation): string {
   const names = route.path.split('/').filter(part => /^\$?[a-z]/i.test(part))
-  const isSecond = method === 'PATCH' && route.on.PUT === operation
-  return [...names, operation, ...(isSecond ? ['patch'] : [])].join('.').replaceAll('$', '')
+  const isSecond = method === 'PATCH' && route.on.PUT?.name === operation.name
+  return [...names, operation.name, ...(isSecond ? ['patch'] : [])].join('.').replaceAll('$', '')
 }
 
-function tagOf(route: Route, operation: Operation): (typeof tags)[number] {
-  if (operation.endsWith('PhotoUpdateSettings')) return 'settings'
-  if (/photo/i.test(operation)) return 'photos'
-  const { resource } = demandOf({ operation, target: route.target })
+function tagOf({ name, resource }: Operation): (typeof tags)[number] {
+  if (resource === 'photoUpdateSettings') return 'settings'
+  if (/photo/i.test(name)) return 'photos'
   if (resource === 'membership' || resource === 'ownership') return 'groups'
   if (resource === 'user' || resource === 'group' || resource === 'team') return `${resource}s`
   return 'contacts'
@@ -204,13 +203,12 @@ function reference(name: string): Schema {
 }
 
 /** Each permission that does by itself, of each kind of account; the least privileged comes first. */
-function listAlternatives(route: Route, operation: Operation): Json[] {
-  const { action, resource } = demandOf({ operation, target: route.target })
+function listAlternatives({ path }: Route, { action, resource }: Operation): Json[] {
   const { rows } = tables[action][resource]
   return (Object.keys(securitySchemes) as AccountKind[]).flatMap(kind => {
     const row = rows[kind]
     // "/me request is only valid with delegated authentication flow."
-    const isImpossible = kind === 'application' && route.path.startsWith('/me')
+    const isImpossible = kind === 'application' && path.startsWith('/me')
     if (row === 'unsupported' || isImpossible) return []
     return listPermissions(row).map(permission => ({ [kind]: [permission] }))
   })

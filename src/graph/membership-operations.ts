@@ -1,5 +1,5 @@
 /**
- * Which groups and teams a person is in or owns. Who may not read groups hears their ids and no more.
+ * Which groups and teams a person is in or owns. Callers who may not read groups get their ids only.
  */
 
 import type { Reply } from '../call.ts'
@@ -12,43 +12,84 @@ import {
 } from '../directory/groups-of-person.ts'
 import { Failure } from '../failure.ts'
 import { permit } from '../permissions/decide.ts'
-import { contracts } from './contracts.ts'
 import type { Shown } from './control-information.ts'
+import { at, searchable, selectOnly, user } from './operation.ts'
 import { nextAfter, nextAfterId, onePageMore } from './paging.ts'
 import { type Options, readOptions } from './query.ts'
 import { collection } from './replies.ts'
-import type { Parts, Request } from './request.ts'
+import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
-import type { Target } from './target.ts'
+import { expectTarget, mailboxOf, type Target } from './target.ts'
 
-export async function listJoinedTeams(request: Request, parts: Parts): Promise<Reply> {
-  const { select } = readOptions(request.address.query, contracts.listJoinedTeams.options)
+/** Pages write the namespace, Kiota SDKs its alias in $metadata. */
+const groupCasts = ['microsoft.graph.group', 'graph.group']
+
+const groups = { kind: 'list', type: 'group' } as const
+const memberOf = { page: 'user-list-memberof', options: searchable, answer: groups }
+const ownedObjects = { page: 'user-list-ownedobjects', options: searchable, answer: groups }
+
+// @differs memberOf and ownedObjects hold groups alone; in Graph also directory roles, administrative
+// units and applications.
+export const membershipOperations: readonly Row[] = [
+  {
+    name: 'listJoinedTeams',
+    summary: 'The teams that a user is in',
+    at: at('GET', '/joinedTeams', user),
+    action: 'listEntries',
+    resource: 'team',
+    contract: {
+      page: 'user-list-joinedteams',
+      options: selectOnly,
+      answer: { kind: 'list', type: 'team' },
+    },
+    perform: listJoinedTeams,
+  },
+  {
+    name: 'listMemberOf',
+    summary: 'The groups that a user is a member of, each with its type',
+    at: at('GET', '/memberOf', user),
+    action: 'listEntries',
+    resource: 'membership',
+    contract: memberOf,
+    perform: async (request, parts) =>
+      asObjects(request, await findGroups(request, parts, 'member')),
+  },
+  {
+    name: 'listGroupsMemberOf',
+    summary: 'The groups that a user is a member of',
+    at: groupCasts.flatMap(cast => at('GET', `/memberOf/${cast}`, user)),
+    action: 'listEntries',
+    resource: 'membership',
+    contract: memberOf,
+    perform: async (request, parts) =>
+      asGroups(request, await findGroups(request, parts, 'member')),
+  },
+  {
+    name: 'listOwnedObjects',
+    summary: 'The groups that a user owns, each with its type',
+    at: at('GET', '/ownedObjects', user),
+    action: 'listEntries',
+    resource: 'ownership',
+    contract: ownedObjects,
+    perform: async (request, parts) =>
+      asObjects(request, await findGroups(request, parts, 'owner')),
+  },
+  {
+    name: 'listOwnedGroups',
+    summary: 'The groups that a user owns',
+    at: groupCasts.flatMap(cast => at('GET', `/ownedObjects/${cast}`, user)),
+    action: 'listEntries',
+    resource: 'ownership',
+    contract: ownedObjects,
+    perform: async (request, parts) => asGroups(request, await findGroups(request, parts, 'owner')),
+  },
+]
+
+async function listJoinedTeams(request: Request, parts: Parts): Promise<Reply> {
+  const { select } = readOptions(request)
   const rows = await findJoinedTeams(parts.database, personOf(request.target))
-  return collection(
-    request,
-    'teams',
-    rows.map(row => resources.team(row, select)),
-  )
-}
-
-export async function listMemberOf(request: Request, parts: Parts): Promise<Reply> {
-  const options = readOptions(request.address.query, contracts.listMemberOf.options)
-  return asObjects(request, await findGroups(request, parts, 'member', options))
-}
-
-export async function listGroupsMemberOf(request: Request, parts: Parts): Promise<Reply> {
-  const options = readOptions(request.address.query, contracts.listGroupsMemberOf.options)
-  return asGroups(request, await findGroups(request, parts, 'member', options))
-}
-
-export async function listOwnedObjects(request: Request, parts: Parts): Promise<Reply> {
-  const options = readOptions(request.address.query, contracts.listOwnedObjects.options)
-  return asObjects(request, await findGroups(request, parts, 'owner', options))
-}
-
-export async function listOwnedGroups(request: Request, parts: Parts): Promise<Reply> {
-  const options = readOptions(request.address.query, contracts.listOwnedGroups.options)
-  return asGroups(request, await findGroups(request, parts, 'owner', options))
+  const teams = rows.map(row => resources.team(row, select))
+  return collection(request, 'teams', teams)
 }
 
 type Found = Readonly<{
@@ -64,14 +105,10 @@ function asGroups(request: Request, { groups, next }: Found): Reply {
   return collection(request, 'groups', groups, next)
 }
 
-async function findGroups(
-  { caller, target }: Request,
-  parts: Parts,
-  relation: GroupRelation,
-  options: Options,
-): Promise<Found> {
-  const person = personOf(target)
-  const verdict = permit('readEntry', 'group', caller)
+async function findGroups(request: Request, parts: Parts, relation: GroupRelation): Promise<Found> {
+  const options = readOptions(request)
+  const person = personOf(request.target)
+  const verdict = permit('readEntry', 'group', request.caller)
   if (verdict.allowed) return await findReadable(parts, person, relation, options)
   // What a filter finds would tell the names that the answer keeps back.
   if (options.anyOf.length > 0) {
@@ -113,8 +150,6 @@ async function findIds(
   }
 }
 
-/** routes.ts leads these operations to a user. */
 function personOf(target: Target): Person {
-  if (target.kind !== 'user') throw new TypeError(`a ${target.kind} is no user`)
-  return { tenantId: target.user.tenant_id, userId: target.user.id }
+  return mailboxOf(expectTarget(target, 'user').user)
 }

@@ -6,27 +6,127 @@
 import type { Headers, Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
 import { expectCondition } from '../photos/condition.ts'
-import { findRendition, listSizes, type Photo, type PixelSize, toPhoto } from '../photos/photo.ts'
+import {
+  findRendition,
+  listSizes,
+  type OwnerKey,
+  type Photo,
+  type PixelSize,
+  toPhoto,
+} from '../photos/photo.ts'
 import { readRendition } from '../photos/read.ts'
 import { removePhoto } from '../photos/remove.ts'
 import { replacePhoto } from '../photos/replace.ts'
-import { contracts } from './contracts.ts'
 import { levelOf } from './control-information.ts'
 import { etagOf, isUnchanged, writeCondition } from './headers.ts'
+import { at, contact, group, selectOnly, team, user } from './operation.ts'
 import { readOptions } from './query.ts'
 import { collection, empty, entity } from './replies.ts'
-import type { Parts, Request } from './request.ts'
+import type { Parts, Request, Row } from './request.ts'
 import { keyed, profilePhoto, sizeName } from './resources.ts'
-import { ownerOf, type Target } from './target.ts'
+import type { Target } from './target.ts'
+
+const readPhoto = { page: 'profilephoto-get', conditions: 'read' } as const
+const metadata = { kind: 'entity', type: 'profilePhoto' } as const
+
+// @differs SDKs have a PATCH of `photo` for height and width; no page has it, and a photo's size is its
+// picture's: 405.
+export const photoOperations: readonly Row[] = [
+  {
+    name: 'getPhoto',
+    summary: 'Metadata of the photo',
+    at: at('GET', '/photo', user, group, team, contact),
+    action: 'readMetadata',
+    resource: 'target',
+    contract: { ...readPhoto, options: selectOnly, answer: metadata },
+    perform: getPhoto,
+  },
+  {
+    name: 'getPhotoValue',
+    summary: 'The photo',
+    at: at('GET', '/photo/$value', user, group, team, contact),
+    action: 'read',
+    resource: 'target',
+    contract: { ...readPhoto, answer: { kind: 'photo' } },
+    perform: getPhotoValue,
+  },
+  {
+    name: 'listPhotos',
+    summary: 'Metadata of every size of the photo, smallest first',
+    // "PUT /teams/{id}/photo/$value": no PATCH, no DELETE, and a team has no `photos`.
+    at: at('GET', '/photos', user, group),
+    action: 'readMetadata',
+    resource: 'target',
+    contract: {
+      page: 'profilephoto-get',
+      // Generated SDKs offer $count, $filter, $orderby, $search and $expand, which Graph's own metadata
+      // excludes for `photos`. A list that should be filtered and is not would be a wrong answer: 400.
+      options: ['$select', '$top', '$skip'],
+      answer: { kind: 'list', type: 'profilePhoto' },
+    },
+    perform: listPhotos,
+  },
+  {
+    name: 'getPhotoOfSize',
+    summary: 'Metadata of the photo in one size',
+    // `{size}` is like 48x48.
+    at: at('GET', '/photos/{size}', user, group),
+    action: 'readMetadata',
+    resource: 'target',
+    contract: { ...readPhoto, options: selectOnly, answer: metadata },
+    perform: getPhoto,
+  },
+  {
+    name: 'getPhotoOfSizeValue',
+    summary: 'The photo in one size',
+    at: [
+      ...at('GET', '/photos/{size}/$value', user, group),
+      // An example on the page for "Get profilePhoto" has this spelling, and clients copy examples.
+      ...at('GET', '/photo/{size}/$value', user, group),
+    ],
+    action: 'read',
+    resource: 'target',
+    contract: { ...readPhoto, answer: { kind: 'photo' } },
+    perform: getPhotoValue,
+  },
+  {
+    name: 'updatePhoto',
+    summary: 'Set the photo',
+    at: [
+      ...at('PUT', '/photo/$value', user, group, team, contact),
+      ...at('PATCH', '/photo/$value', user, group, contact),
+    ],
+    action: 'update',
+    resource: 'target',
+    contract: {
+      page: 'profilephoto-update',
+      body: 'photo',
+      answer: { kind: 'ok' },
+      conditions: 'write',
+    },
+    perform: updatePhoto,
+  },
+  {
+    name: 'deletePhoto',
+    summary: 'Delete the photo',
+    // "Deleting a contact's photo isn't supported."; an empty PUT removes it, as Evolution does.
+    at: [...at('DELETE', '/photo', user, group), ...at('DELETE', '/photo/$value', user, group)],
+    action: 'delete',
+    resource: 'target',
+    contract: { page: 'profilephoto-delete', answer: { kind: 'ok' }, conditions: 'write' },
+    // https://learn.microsoft.com/en-us/graph/api/profilephoto-delete: 200, no body.
+    perform: deletePhoto,
+  },
+]
 
 /** One photo's metadata, of the photo itself or of one size. */
-export async function getPhoto(request: Request): Promise<Reply> {
-  const { select } = readOptions(request.address.query, contracts.getPhoto.options)
+async function getPhoto(request: Request): Promise<Reply> {
+  const { select } = readOptions(request)
   const { photo, rendition, id } = expectRendition(request)
   const isUsual = levelOf(request.call.headers.accept, request.address.query) === 'minimal'
   const unchanged = isUsual ? notModified(request, photo) : undefined
   if (unchanged) return unchanged
-  const path = `${placeOf(request.target)}/${request.match.size === undefined ? 'photo' : 'photos'}/$entity`
+  const path = `${contextOf(request.target)}/${request.match.size === undefined ? 'photo' : 'photos'}/$entity`
   const reply = entity(request, path, profilePhoto(photo, rendition, id, select))
   // One tag names one text. It is the photo's, so only the usual text goes by it: the others are
   // told whole each time, and no cache keeps them to hand them out for it.
@@ -35,7 +135,7 @@ export async function getPhoto(request: Request): Promise<Reply> {
 }
 
 /** The JPEG itself. Query options mean nothing to a stream and are passed over. */
-export async function getPhotoValue(request: Request, parts: Parts): Promise<Reply> {
+async function getPhotoValue(request: Request, parts: Parts): Promise<Reply> {
   const { photo, rendition } = expectRendition(request)
   const unchanged = notModified(request, photo)
   if (unchanged) return unchanged
@@ -54,14 +154,14 @@ export async function getPhotoValue(request: Request, parts: Parts): Promise<Rep
 }
 
 /** Every size there is, smallest first. A photo of an odd size is in no list: its address is `photo`. */
-export async function listPhotos(request: Request): Promise<Reply> {
-  const { select, top, skip } = readOptions(request.address.query, contracts.listPhotos.options)
+async function listPhotos(request: Request): Promise<Reply> {
+  const { select, top, skip } = readOptions(request)
   const photo = expectPhoto(request.target)
   const sizes = listSizes(photo)
   const page = sizes.slice(skip, skip + top)
   return collection(
     request,
-    `${placeOf(request.target)}/photos`,
+    `${contextOf(request.target)}/photos`,
     page.map(rendition => profilePhoto(photo, rendition, sizeName(rendition), select)),
     skip + top < sizes.length ? { $skip: String(skip + top) } : undefined,
   )
@@ -75,17 +175,16 @@ export async function listPhotos(request: Request): Promise<Reply> {
  * @differs "Content-Type: image/jpeg. Required." Most official SDKs send another one, so the bytes count;
  * VISAGE_STRICT_CONTENT_TYPE takes the page to the letter.
  */
-export async function updatePhoto(request: Request, parts: Parts): Promise<Reply> {
+async function updatePhoto(request: Request, parts: Parts): Promise<Reply> {
   const { call, target } = request
   if (parts.strictContentType) expectJpegContentType(call.headers['content-type'])
   const condition = writeCondition(call.headers)
-  // Nobody uploads a picture to learn that it was replaced meanwhile; replacePhoto decides for good.
-  expectCondition(condition, currentPhoto(target)?.version)
+  const { owner, photo } = ownPhoto(target)
+  // Before the upload, to save it; replacePhoto checks again in its transaction.
+  expectCondition(condition, photo?.version)
   const body = await call.readBody(parts.maxUploadBytes)
   if (body.length === 0) return await removeByEmptyBody(request, parts)
-  const owner = ownerOf(target)
-  const current = currentPhoto(target)
-  const change = await replacePhoto(parts, owner, current, body, condition, call.gone?.())
+  const change = await replacePhoto(parts, owner, photo, body, condition, call.gone?.())
   const reply = empty(target.kind === 'team' ? 204 : 200)
   return change === 'unchanged' ? reply : { ...reply, changed: { change, owner } }
 }
@@ -97,8 +196,8 @@ export async function updatePhoto(request: Request, parts: Parts): Promise<Reply
 async function removeByEmptyBody(request: Request, parts: Parts): Promise<Reply> {
   const { target } = request
   if (target.kind !== 'contact' || !saysEmpty(request.call.headers)) throw new Failure('body-empty')
-  if (currentPhoto(target) === undefined) return empty(200)
-  return await remove(request, parts)
+  if (ownPhoto(target).photo === undefined) return empty(200)
+  return await deletePhoto(request, parts)
 }
 
 /** Not a body that an SDK has lost: sent again after a refusal, chunked or packed, it has no bytes left. */
@@ -111,13 +210,8 @@ function saysEmpty(headers: Headers): boolean {
   )
 }
 
-/** https://learn.microsoft.com/en-us/graph/api/profilephoto-delete: 200, no body. */
-export async function deletePhoto(request: Request, parts: Parts): Promise<Reply> {
-  return await remove(request, parts)
-}
-
-async function remove({ call, target }: Request, parts: Parts): Promise<Reply> {
-  const owner = ownerOf(target)
+async function deletePhoto({ call, target }: Request, parts: Parts): Promise<Reply> {
+  const { owner } = ownPhoto(target)
   await removePhoto(parts.database, owner, writeCondition(call.headers), parts.now())
   return { ...empty(200), changed: { change: 'removed', owner } }
 }
@@ -131,24 +225,34 @@ function notModified({ call }: Request, photo: Photo): Reply | undefined {
   return { status: 304, headers: { etag, ...revalidate } }
 }
 
-function currentPhoto(target: Target): Photo | undefined {
+type OwnPhoto = Readonly<{ owner: OwnerKey; photo: Photo | undefined }>
+
+/** Whose photo it is that the address leads to, and the photo that is there. */
+function ownPhoto(target: Target): OwnPhoto {
   switch (target.kind) {
     case 'user':
-      return toPhoto(target.user)
+      return photoOf('user', target.user)
     case 'group':
     case 'team':
-      return toPhoto(target.group)
+      return photoOf('group', target.group)
     case 'contact':
-      return toPhoto(target.contact)
+      return photoOf('contact', target.contact)
     case 'directory':
     case 'mailbox':
     case 'folder':
-      return undefined
+      throw new TypeError(`a ${target.kind} has no photo`)
   }
 }
 
+function photoOf(
+  kind: OwnerKey['kind'],
+  row: Parameters<typeof toPhoto>[0] & Readonly<{ tenant_id: string; id: string }>,
+): OwnPhoto {
+  return { owner: { tenantId: row.tenant_id, kind, id: row.id }, photo: toPhoto(row) }
+}
+
 function expectPhoto(target: Target): Photo {
-  const photo = currentPhoto(target)
+  const { photo } = ownPhoto(target)
   if (photo === undefined) throw new Failure('photo-not-found')
   return photo
 }
@@ -178,19 +282,7 @@ function expectJpegContentType(contentType: string | undefined): void {
 }
 
 /** users('id'), groups('id'), teams('id') or users('id')/contacts('id'): what contexts begin with. */
-function placeOf(target: Target): string {
-  switch (target.kind) {
-    case 'user':
-      return keyed('users', target.user.id)
-    case 'group':
-      return keyed('groups', target.group.id)
-    case 'team':
-      return keyed('teams', target.group.id)
-    case 'contact':
-      return `${keyed('users', target.user.id)}/${keyed('contacts', target.contact.id)}`
-    case 'directory':
-    case 'mailbox':
-    case 'folder':
-      throw new TypeError(`a ${target.kind} has no photo`)
-  }
+function contextOf(target: Target): string {
+  const own = keyed(`${target.kind}s`, ownPhoto(target).owner.id)
+  return target.kind === 'contact' ? `${keyed('users', target.user.id)}/${own}` : own
 }

@@ -5,6 +5,8 @@
 import { countWords, type Term } from '../directory/search.ts'
 import { Failure } from '../failure.ts'
 import { expectJsonFormat } from './control-information.ts'
+import type { Option } from './operation.ts'
+import type { Request } from './request.ts'
 
 export type Options = Readonly<{
   select: ReadonlySet<string> | undefined
@@ -13,16 +15,6 @@ export type Options = Readonly<{
   anyOf: readonly Term[]
   after: Readonly<{ name: string; id: string }> | undefined
 }>
-
-export type Option =
-  | '$select'
-  | '$top'
-  | '$skip'
-  | '$skiptoken'
-  | '$search'
-  | '$filter'
-  | '$orderby'
-  | '$expand'
 
 const defaultTop = 100
 const maxTop = 999
@@ -36,12 +28,13 @@ const maxWords = 20
 const maxClauseLength = 256
 
 /**
- * Reads the options of `query`. One that begins with $ and is not in `supported` is refused; others are
- * the caller's own business, as OData says of custom options. The $ may be missing and case is free.
+ * The query options of a request. One that begins with $ and is not in the operation's contract is refused;
+ * others are ignored, as OData says of custom options. The $ may be missing, and case does not count.
  */
-export function readOptions(query: string, supported: readonly Option[]): Options {
+export function readOptions({ address, match }: Request): Options {
+  const { options: supported = [] } = match.contract
   const given = new Map<string, string>()
-  for (const [name, value] of new URLSearchParams(query)) {
+  for (const [name, value] of new URLSearchParams(address.query)) {
     if (/^\$?format$/i.test(name)) expectJsonFormat(value)
     const option = canonicalName(name, supported)
     if (option === undefined) continue

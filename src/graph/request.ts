@@ -2,14 +2,15 @@
  * What an operation is given: the request as it was understood, and the parts it may use.
  */
 
-import type { Call } from '../call.ts'
+import type { Call, Reply } from '../call.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Events } from '../events.ts'
+import type { Resource } from '../permissions/tables.ts'
 import type { ReplaceParts } from '../photos/replace.ts'
 import type { Throttle } from '../throttling/throttle.ts'
 import type { Caller } from '../tokens/caller.ts'
-import type { Address } from './address.ts'
-import type { Match } from './routes.ts'
+import type { Address, Version } from './address.ts'
+import type { Match, Operation, Place } from './operation.ts'
 import type { SignInMode, Target } from './target.ts'
 
 export type Parts = ReplaceParts &
@@ -39,3 +40,16 @@ export type Request = Readonly<{
   caller: Caller
   target: Target
 }>
+
+export type Perform = (request: Request, parts: Parts) => Promise<Reply>
+
+/** A row of the operations table. */
+export type Row = Omit<Operation, 'resource'> &
+  Readonly<{
+    at: readonly Place[]
+    /** 'target': the kind of thing that the address leads to. */
+    resource: Resource | 'target'
+    /** Left out: served under every version. */
+    versions?: readonly Version[]
+    perform: Perform
+  }>

@@ -1,171 +1,50 @@
 /**
- * Table: path + method -> operation, and the matcher that reads it. It knows which places exist and
- * what can be done there; who may do it, and whether the thing named exists, comes later.
- *
- * Sources: the founding document ("Update profilePhoto"), and for the rest
- * https://learn.microsoft.com/en-us/graph/api/profilephoto-get and …/profilephoto-delete.
+ * Path + method -> operation: the rows of operations.ts by path, and the matcher that reads them. Who may
+ * do it, and whether the thing named exists, comes later.
  */
 import { Failure } from '../failure.ts'
+import type { Resource } from '../permissions/tables.ts'
 import type { Address, Segment, Version } from './address.ts'
+import type { Match, Method, Operation, TargetKind } from './operation.ts'
+import { operations } from './operations.ts'
+import type { Perform, Row } from './request.ts'
 
-export type Operation =
-  | 'getPhoto'
-  | 'getPhotoValue'
-  | 'listPhotos'
-  | 'getPhotoOfSize'
-  | 'getPhotoOfSizeValue'
-  | 'updatePhoto'
-  | 'deletePhoto'
-  | 'getUser'
-  | 'listUsers'
-  | 'getGroup'
-  | 'listGroups'
-  | 'getTeam'
-  | 'listJoinedTeams'
-  | 'listMemberOf'
-  | 'listGroupsMemberOf'
-  | 'listOwnedObjects'
-  | 'listOwnedGroups'
-  | 'getContact'
-  | 'listContacts'
-  | 'createContact'
-  | 'deleteContact'
-  | 'getContactFolder'
-  | 'listContactFolders'
-  | 'createContactFolder'
-  | 'deleteContactFolder'
-  | 'getPhotoUpdateSettings'
-  | 'updatePhotoUpdateSettings'
-  | 'deletePhotoUpdateSettings'
+type Performed = Operation & Readonly<{ perform: Perform }>
 
-/** What an address leads to, and so what has to be found before anything is done. */
-export type TargetKind = 'directory' | 'user' | 'group' | 'team' | 'mailbox' | 'folder' | 'contact'
-
-type Methods = Readonly<Partial<Record<'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE', Operation>>>
+/** All that can be done at one path. */
 export type Route = Readonly<{
   path: string
   target: TargetKind
-  on: Methods
+  on: Readonly<Partial<Record<Method, Performed>>>
   /** Left out: served under every version. */
   versions?: readonly Version[]
 }>
 
-const user = ['/me', '/users/{user}']
-const group = ['/groups/{group}']
-const team = ['/teams/{team}', '/groups/{team}/team', ...user.map(u => `${u}/joinedTeams/{team}`)]
-const folder = user.flatMap(u => [`${u}/contactFolders/{folder}`])
-// childFolders/{folder} leads back to a folder, to any depth: see `insert`.
-const anyFolder = folder.flatMap(f => [f, `${f}/childFolders/{folder}`])
-const contact = [...user, ...anyFolder].map(place => `${place}/contacts/{contact}`)
+const targets = ['user', 'group', 'team', 'contact', 'directory', 'mailbox', 'folder'] as const
 
-// Pages write the namespace, Kiota SDKs its alias in $metadata.
-const groupCast = ['microsoft.graph.group', 'graph.group']
+export const routes: readonly Route[] = listRoutes(operations)
 
-// @differs SDKs have a PATCH of `photo` for height and width; no page has it, and a photo's size is its
-// picture's: 405.
-const metadata: Methods = { GET: 'getPhoto', DELETE: 'deletePhoto' }
-const value: Methods = {
-  GET: 'getPhotoValue',
-  PUT: 'updatePhoto',
-  PATCH: 'updatePhoto',
-  DELETE: 'deletePhoto',
+function listRoutes(rows: readonly Row[]): Route[] {
+  const found = new Map<string, Route>()
+  for (const row of rows) {
+    const { name, summary, action, contract, perform, versions } = row
+    for (const { method, path, target } of row.at) {
+      const resource = row.resource === 'target' ? photoResource(target) : row.resource
+      const operation = { name, summary, action, resource, contract, perform }
+      const on = { ...found.get(path)?.on, [method]: operation }
+      found.set(path, { path, target, on, ...(versions && { versions }) })
+    }
+  }
+  // By target, as documents and messages list them.
+  return targets.flatMap(target => [...found.values()].filter(route => route.target === target))
 }
 
-/** The same set under /v1.0 and /beta, save a few. `{size}` is like 48x48. HEAD goes wherever GET does. */
-export const routes: readonly Route[] = [
-  ...at(user, '/photo', 'user', metadata),
-  ...at(user, '/photo/$value', 'user', value),
-  ...at(user, '/photos', 'user', { GET: 'listPhotos' }),
-  ...at(user, '/photos/{size}', 'user', { GET: 'getPhotoOfSize' }),
-  ...at(user, '/photos/{size}/$value', 'user', { GET: 'getPhotoOfSizeValue' }),
-  // The page for "Get profilePhoto" spells it so in an example, and clients copy examples.
-  ...at(user, '/photo/{size}/$value', 'user', { GET: 'getPhotoOfSizeValue' }),
-
-  ...at(group, '/photo', 'group', metadata),
-  ...at(group, '/photo/$value', 'group', value),
-  ...at(group, '/photos', 'group', { GET: 'listPhotos' }),
-  ...at(group, '/photos/{size}', 'group', { GET: 'getPhotoOfSize' }),
-  ...at(group, '/photos/{size}/$value', 'group', { GET: 'getPhotoOfSizeValue' }),
-  ...at(group, '/photo/{size}/$value', 'group', { GET: 'getPhotoOfSizeValue' }),
-
-  // "PUT /teams/{id}/photo/$value": no PATCH, no DELETE, and a team has no `photos`.
-  ...at(team, '/photo', 'team', { GET: 'getPhoto' }),
-  ...at(team, '/photo/$value', 'team', { GET: 'getPhotoValue', PUT: 'updatePhoto' }),
-
-  // "Deleting a contact's photo isn't supported."; an empty PUT takes it away, as Evolution does.
-  ...at(contact, '/photo', 'contact', { GET: 'getPhoto' }),
-  ...at(contact, '/photo/$value', 'contact', {
-    GET: 'getPhotoValue',
-    PUT: 'updatePhoto',
-    PATCH: 'updatePhoto',
-  }),
-
-  { path: '/users', target: 'directory', on: { GET: 'listUsers' } },
-  ...at(user, '', 'user', { GET: 'getUser' }),
-  ...at(user, '/joinedTeams', 'user', { GET: 'listJoinedTeams' }),
-  ...at(user, '/memberOf', 'user', { GET: 'listMemberOf' }),
-  ...at(user, '/ownedObjects', 'user', { GET: 'listOwnedObjects' }),
-  ...groupCast.flatMap(cast => [
-    ...at(user, `/memberOf/${cast}`, 'user', { GET: 'listGroupsMemberOf' }),
-    ...at(user, `/ownedObjects/${cast}`, 'user', { GET: 'listOwnedGroups' }),
-  ]),
-  { path: '/groups', target: 'directory', on: { GET: 'listGroups' } },
-  ...at(group, '', 'group', { GET: 'getGroup' }),
-  ...at(team, '', 'team', { GET: 'getTeam' }),
-
-  ...at(user, '/contacts', 'mailbox', { GET: 'listContacts', POST: 'createContact' }),
-  ...at(anyFolder, '/contacts', 'folder', { GET: 'listContacts', POST: 'createContact' }),
-  ...at(contact, '', 'contact', { GET: 'getContact', DELETE: 'deleteContact' }),
-  ...at(user, '/contactFolders', 'mailbox', {
-    GET: 'listContactFolders',
-    POST: 'createContactFolder',
-  }),
-  ...at(folder, '/childFolders', 'folder', {
-    GET: 'listContactFolders',
-    POST: 'createContactFolder',
-  }),
-  ...at(anyFolder, '', 'folder', { GET: 'getContactFolder', DELETE: 'deleteContactFolder' }),
-
-  {
-    path: '/admin/people/photoUpdateSettings',
-    target: 'directory',
-    on: {
-      GET: 'getPhotoUpdateSettings',
-      PATCH: 'updatePhotoUpdateSettings',
-      DELETE: 'deletePhotoUpdateSettings',
-    },
-    versions: ['beta'],
-  },
-  // The page on deleting prints this address, and its example the one above.
-  // https://learn.microsoft.com/en-us/graph/api/peopleadminsettings-delete-photoupdatesettings?view=graph-rest-beta
-  {
-    path: '/admin/people/photoUpdateSettings/$ref',
-    target: 'directory',
-    on: { DELETE: 'deletePhotoUpdateSettings' },
-    versions: ['beta'],
-  },
-]
-
-function at(places: readonly string[], rest: string, target: TargetKind, on: Methods): Route[] {
-  return places.map(place => ({ path: place + rest, target, on }))
+function photoResource(target: TargetKind): Resource {
+  if (target === 'directory' || target === 'mailbox' || target === 'folder') {
+    throw new TypeError(`a ${target} has no photo`)
+  }
+  return target
 }
-
-export type Match = Readonly<{
-  operation: Operation
-  /** As the table has it: `/users/{user}/photo`. */
-  path: string
-  target: TargetKind
-  /** The user named in the path; undefined for /me and where no user is named. */
-  user: string | undefined
-  /** The path begins with /me, or with one of the names that SDKs put in its place. */
-  isMe: boolean
-  /** The group's or the team's id. */
-  group: string | undefined
-  /** The folders of the path, outermost first. */
-  folders: readonly string[]
-  contact: string | undefined
-  size: string | undefined
-}>
 
 type Node = {
   readonly names: Map<string, Node>
@@ -173,7 +52,8 @@ type Node = {
   route?: Route
 }
 
-const root = buildTree(routes)
+const root: Node = { names: new Map() }
+for (const route of routes) insert(root, route)
 
 /**
  * Kiota SDKs write these for /me and rewrite them before sending; a client on a plain adapter does not.
@@ -182,7 +62,7 @@ const root = buildTree(routes)
 const namesForMe = new Set(['tokentoreplace', 'me-token-to-replace'])
 
 /** The operation at an address. Names are compared without case, as Graph does; keys are left alone. */
-export function match(address: Address, method: string): Match {
+export function match(address: Address, method: string): Match & Pick<Performed, 'perform'> {
   const keys = new Map<string, string[]>()
   let node = root
   for (const segment of address.segments) node = step(node, segment, keys)
@@ -208,8 +88,8 @@ function step(node: Node, segment: Segment, keys: Map<string, string[]>): Node {
   return next
 }
 
-function operationFor(route: Route, method: string): Operation {
-  const operation = route.on[(method === 'HEAD' ? 'GET' : method) as keyof Methods]
+function operationFor(route: Route, method: string): Performed {
+  const operation = route.on[(method === 'HEAD' ? 'GET' : method) as Method]
   if (operation === undefined) {
     throw new Failure('method-not-allowed', { facts: { allow: allowedMethods(route) } })
   }
@@ -222,38 +102,33 @@ function allowedMethods(route: Route): readonly string[] {
 }
 
 function toMatch(
-  route: Route,
-  operation: Operation,
-  address: Address,
+  { path, target }: Route,
+  { name, action, resource, contract, perform }: Performed,
+  { segments }: Address,
   keys: ReadonlyMap<string, string[]>,
-): Match {
+) {
   const named = keys.get('user')?.[0]
   const isMe =
-    address.segments[0]?.text.toLowerCase() === 'me' || namesForMe.has(named?.toLowerCase() ?? '')
-  const groupId = (keys.get('group') ?? keys.get('team'))?.[0]
-  const contactId = keys.get('contact')?.[0]
-  const size = keys.get('size')?.[0]
+    segments[0]?.text.toLowerCase() === 'me' || namesForMe.has(named?.toLowerCase() ?? '')
   return {
-    operation,
-    path: route.path,
-    target: route.target,
+    operation: name,
+    action,
+    resource,
+    contract,
+    perform,
+    path,
+    target,
     isMe,
-    folders: keys.get('folder') ?? [],
     user: isMe ? undefined : named,
-    group: groupId,
-    contact: contactId,
-    size,
+    group: (keys.get('group') ?? keys.get('team'))?.[0],
+    folders: keys.get('folder') ?? [],
+    contact: keys.get('contact')?.[0],
+    size: keys.get('size')?.[0],
   }
 }
 
 function unknownSegment(segment: string): Failure {
   return new Failure('segment-unknown', { facts: { segment: segment.slice(0, 100) } })
-}
-
-function buildTree(table: readonly Route[]): Node {
-  const top: Node = { names: new Map() }
-  for (const route of table) insert(top, route)
-  return top
 }
 
 function insert(top: Node, route: Route): void {

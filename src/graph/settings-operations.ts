@@ -1,6 +1,6 @@
 /**
- * The organisation's photoUpdateSettings, told in Graph's words. What they forbid is said in
- * permissions/photo-updates.ts, and enforced by restrict.ts.
+ * The organisation's photoUpdateSettings in Graph's words. What they forbid is decided in
+ * permissions/photo-updates.ts and enforced by restrict.ts.
  *
  * https://learn.microsoft.com/en-us/graph/api/resources/photoupdatesettings?view=graph-rest-beta
  */
@@ -14,27 +14,77 @@ import {
 } from '../directory/photo-update-settings.ts'
 import { readJson } from '../json.ts'
 import { readPhotoUpdateSettings } from './bodies.ts'
-import { contracts } from './contracts.ts'
+import { at, directory, selectOnly } from './operation.ts'
 import { readOptions } from './query.ts'
 import { empty, entity } from './replies.ts'
-import type { Parts, Request } from './request.ts'
+import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
 
-export async function getPhotoUpdateSettings(request: Request, parts: Parts): Promise<Reply> {
-  const { select } = readOptions(request.address.query, contracts.getPhotoUpdateSettings.options)
+const settings = { kind: 'entity', type: 'photoUpdateSettings' } as const
+const versions = ['beta'] as const
+const path = '/admin/people/photoUpdateSettings'
+
+export const settingsOperations: readonly Row[] = [
+  {
+    name: 'getPhotoUpdateSettings',
+    summary: 'Who may change photos of users',
+    at: at('GET', path, directory),
+    versions,
+    action: 'readEntry',
+    resource: 'photoUpdateSettings',
+    contract: {
+      page: 'peopleadminsettings-list-photoupdatesettings',
+      options: selectOnly,
+      answer: settings,
+    },
+    perform: getPhotoUpdateSettings,
+  },
+  {
+    name: 'updatePhotoUpdateSettings',
+    summary: 'Say who may change photos of users',
+    at: at('PATCH', path, directory),
+    versions,
+    action: 'updateEntry',
+    resource: 'photoUpdateSettings',
+    contract: {
+      page: 'photoupdatesettings-update',
+      body: 'photoUpdateSettings',
+      answer: settings,
+    },
+    perform: updatePhotoUpdateSettings,
+  },
+  {
+    name: 'deletePhotoUpdateSettings',
+    summary: 'Let everyone change photos of users again, as far as permissions go',
+    // The page on deleting prints the address with $ref, and its example the one without.
+    // https://learn.microsoft.com/en-us/graph/api/peopleadminsettings-delete-photoupdatesettings?view=graph-rest-beta
+    at: [...at('DELETE', path, directory), ...at('DELETE', `${path}/$ref`, directory)],
+    versions,
+    action: 'deleteEntry',
+    resource: 'photoUpdateSettings',
+    contract: {
+      page: 'peopleadminsettings-delete-photoupdatesettings',
+      answer: { kind: 'no-content' },
+    },
+    perform: deletePhotoUpdateSettings,
+  },
+]
+
+async function getPhotoUpdateSettings(request: Request, parts: Parts): Promise<Reply> {
+  const { select } = readOptions(request)
   const settings = await findPhotoUpdateSettings(parts.database, request.caller.tenantId)
   return tell(request, settings, select)
 }
 
 /** "If successful, this method returns a 200 OK response code and an updated photoUpdateSettings object" */
-export async function updatePhotoUpdateSettings(request: Request, parts: Parts): Promise<Reply> {
+async function updatePhotoUpdateSettings(request: Request, parts: Parts): Promise<Reply> {
   const changes = readPhotoUpdateSettings(await readJson(request.call, maxJsonBytes))
   const { tenantId } = request.caller
   return tell(request, await changePhotoUpdateSettings(parts.database, tenantId, changes))
 }
 
 /** "If successful, this method returns a 204 No Content response code.", and the defaults are back. */
-export async function deletePhotoUpdateSettings(request: Request, parts: Parts): Promise<Reply> {
+async function deletePhotoUpdateSettings(request: Request, parts: Parts): Promise<Reply> {
   await resetPhotoUpdateSettings(parts.database, request.caller.tenantId)
   return empty(204)
 }

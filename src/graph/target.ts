@@ -19,14 +19,14 @@ import type { User, UserWithPhoto } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
 import type { Relation } from '../permissions/decide.ts'
-import type { OwnerKey } from '../photos/photo.ts'
 import type { Caller } from '../tokens/caller.ts'
-import type { Match } from './routes.ts'
+import type { Match } from './operation.ts'
 
 export type Target =
   | Readonly<{ kind: 'directory' }>
   | Readonly<{ kind: 'user'; user: UserWithPhoto }>
-  | Readonly<{ kind: 'group' | 'team'; group: GroupWithPhoto }>
+  | Readonly<{ kind: 'group'; group: GroupWithPhoto }>
+  | Readonly<{ kind: 'team'; group: GroupWithPhoto }>
   | Readonly<{ kind: 'mailbox'; user: UserWithPhoto }>
   | Readonly<{ kind: 'folder'; user: UserWithPhoto; folder: ContactFolder }>
   | Readonly<{ kind: 'contact'; user: Person; contact: ContactWithPhoto }>
@@ -138,21 +138,20 @@ export function mailboxOf(user: Person): Mailbox {
   return { tenantId: user.tenant_id, userId: user.id }
 }
 
-/** Whose photo it is that an address with a photo leads to. */
-export function ownerOf(target: Target): OwnerKey {
-  switch (target.kind) {
-    case 'user':
-      return { tenantId: target.user.tenant_id, kind: 'user', id: target.user.id }
-    case 'group':
-    case 'team':
-      return { tenantId: target.group.tenant_id, kind: 'group', id: target.group.id }
-    case 'contact':
-      return { tenantId: target.user.tenant_id, kind: 'contact', id: target.contact.id }
-    case 'directory':
-    case 'mailbox':
-    case 'folder':
-      throw new TypeError(`a ${target.kind} has no photo`)
-  }
+/** The target of an operation that is only served at targets of these kinds. */
+export function expectTarget<Kind extends Target['kind']>(
+  target: Target,
+  ...kinds: readonly Kind[]
+): Extract<Target, Readonly<{ kind: Kind }>> {
+  if (isOneOf(target, kinds)) return target
+  throw new TypeError(`a ${target.kind} is no ${kinds.join(' or ')}`)
+}
+
+function isOneOf<Kind extends Target['kind']>(
+  target: Target,
+  kinds: readonly Kind[],
+): target is Extract<Target, Readonly<{ kind: Kind }>> {
+  return (kinds as readonly string[]).includes(target.kind)
 }
 
 /** What can be said of a caller and a target without asking the database again. */

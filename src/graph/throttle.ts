@@ -1,34 +1,29 @@
 /**
- * What of Graph is throttled, and as whose: one application at one mailbox. How much is too much is
- * throttling/'s to say. Asked once the mailbox is known, so an address that leads nowhere, like one
- * that is refused by permission, costs nobody their limit.
+ * What is throttled: one application at one mailbox. The limits are in throttling/. A request counts only
+ * once the mailbox is found: one that is refused before does not.
  */
 
 import type { Call } from '../call.ts'
 import type { Action } from '../permissions/tables.ts'
-import type { Admission } from '../throttling/throttle.ts'
+import type { Admission, Throttle } from '../throttling/throttle.ts'
 import type { Caller } from '../tokens/caller.ts'
-import { demandOf } from './demands.ts'
-import type { Parts } from './request.ts'
-import type { Match } from './routes.ts'
+import type { Match } from './operation.ts'
 import type { Target } from './target.ts'
 
 /** To be disposed of when the answer is there. @throws as Throttle.admit does. */
 export function admit(
+  throttle: Throttle,
   match: Match,
   caller: Caller,
   target: Target,
-  { throttle }: Parts,
 ): Admission | undefined {
-  if (throttle === undefined || !isOutlook(match)) return undefined
-  const mailbox = mailboxIdOf(target)
+  const mailbox = isOutlook(match) ? mailboxIdOf(target) : undefined
   if (mailbox === undefined) return undefined
   return throttle.admit(JSON.stringify([caller.tenantId, caller.appId, mailbox]))
 }
 
 /** The call with its upload counted; one that is too much already is refused before it is sent. */
-export function measure(call: Call, admission: Admission | undefined): Call {
-  if (admission === undefined) return call
+export function measure(call: Call, admission: Admission): Call {
   return {
     ...call,
     async readBody(maxBytes) {
@@ -46,8 +41,7 @@ export function measure(call: Call, admission: Admission | undefined): Call {
  * and teams as such are not.
  * https://learn.microsoft.com/en-us/graph/throttling-limits#outlook-service-resources
  */
-function isOutlook(match: Match): boolean {
-  const { action, resource } = demandOf(match)
+function isOutlook({ action, resource }: Match): boolean {
   return photoActions.has(action) || resource === 'contact' || resource === 'contactFolder'
 }
 

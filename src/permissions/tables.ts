@@ -63,7 +63,7 @@ export type Permission = keyof typeof permissionReach
 
 /** Any one of them is enough; `least` is the one that Microsoft recommends to ask for. */
 export type Row = Readonly<{ least: Permission; higher: readonly Permission[] }>
-export type Table = Readonly<{
+type Table = Readonly<{
   /** The page that publishes it. */
   source: string
   rows: Readonly<Record<AccountKind, Row | 'unsupported'>>

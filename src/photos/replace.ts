@@ -8,7 +8,7 @@ import type { Framing, RenderedPack } from '../renditions/rendition.ts'
 import type { Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
 import { inTransaction } from '../storage/transactions.ts'
-import { expectCondition, holds, type WriteCondition } from './condition.ts'
+import { holds, type WriteCondition } from './condition.ts'
 import { formatRenditions, type OwnerKey, type Photo } from './photo.ts'
 import { findPointer, holdOwner, movePointer, type PointerRow } from './pointer.ts'
 
@@ -25,8 +25,9 @@ export type ReplaceParts = Readonly<{
 
 /**
  * Sets the photo of `owner` to what `bytes` shows. The same bytes as last time are recognised: no
- * rendering, no write, the version stays. A picture that still waits is forgotten when `gone` is aborted. Throws 'photo-changed' when `condition` does not hold, the
- * image failures of renditions/, and 'user-', 'group-' or 'contact-not-found' when the owner vanished meanwhile.
+ * rendering, no write, the version stays. A picture that still waits is forgotten when `gone` is aborted.
+ * The caller has checked `condition` against `current`; it is checked again in the transaction. Throws
+ * 'photo-changed' when it does not hold there, the image failures of renditions/, and 'user-', 'group-' or 'contact-not-found' when the owner vanished meanwhile.
  * @differs The next GET sees the new photo, on every node; in Graph it takes up to hours. Setting the
  * same bytes again changes nothing, not even the ETag.
  * https://github.com/microsoftgraph/microsoft-graph-docs/issues/6672
@@ -40,8 +41,6 @@ export async function replacePhoto(
   gone?: AbortSignal,
 ): Promise<'replaced' | 'unchanged'> {
   const uploadHash = hashOf(bytes)
-  // Refused here for speed; what counts is the same check inside the transaction.
-  expectCondition(condition, current?.version)
   if (current?.uploadHash === uploadHash) return 'unchanged'
   const row = await preparePhoto(parts, owner.kind, bytes, uploadHash, gone)
   const outcome = await point(parts, owner, condition, row)

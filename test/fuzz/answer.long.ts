@@ -141,7 +141,7 @@ describe('generated calls', () => {
   })
 
   test('reached every operation, and every failure that a call can meet', () => {
-    const wanted = [...Object.keys(operations), '$batch', 'description', 'preflight']
+    const wanted = [...operations.map(({ name }) => name), '$batch', 'description', 'preflight']
     assert.deepEqual(
       wanted.filter(name => !done.has(name)),
       [],

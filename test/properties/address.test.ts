@@ -103,7 +103,8 @@ describe('addresses', () => {
       const url = `/${versions.at(-1)}${path.replaceAll(/\{size\}/g, '48x48').replaceAll(/\{\w+\}/g, 'x')}`
       for (const method of methods) {
         const operation = on[(method === 'HEAD' ? 'GET' : method) as keyof typeof on]
-        if (operation !== undefined) assert.equal(readAs(url, method).operation, operation, url)
+        if (operation !== undefined)
+          assert.equal(readAs(url, method).operation, operation.name, url)
         else
           assert.throws(
             () => readAs(url, method),

@@ -39,8 +39,8 @@ export async function answerLate(
 
 function ownerKindOf(call: Call): OwnerKind | undefined {
   try {
-    const { operation, target } = match(parseAddress(call.url), call.method)
-    if (operation !== 'updatePhoto' && operation !== 'deletePhoto') return undefined
+    const { action, target } = match(parseAddress(call.url), call.method)
+    if (action !== 'update' && action !== 'delete') return undefined
     if (target === 'team') return 'group'
     return target === 'user' || target === 'group' || target === 'contact' ? target : undefined
   } catch {

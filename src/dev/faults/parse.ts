@@ -172,7 +172,7 @@ function whyImpossible(
   if (odd !== undefined) return `There is no ${odd} at this address, only ${possible.join(', ')}.`
   if (effect.kind !== 'late') return undefined
   const isWrite = (method: string) =>
-    operationsAt(pattern, method).some(name => name === 'updatePhoto' || name === 'deletePhoto')
+    operationsAt(pattern, method).some(({ action }) => action === 'update' || action === 'delete')
   return asked.some(isWrite)
     ? undefined
     : "'visible after' is for what changes a photo: PUT, PATCH or DELETE."

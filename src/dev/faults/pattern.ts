@@ -3,7 +3,8 @@
  * such a place at all. Addresses are compared as clients write them: `me` is not `users/{my id}`.
  */
 import { type Address, parseAddress, type Version } from '../../graph/address.ts'
-import { type Operation, type Route, routes } from '../../graph/routes.ts'
+import type { Operation } from '../../graph/operation.ts'
+import { type Route, routes } from '../../graph/routes.ts'
 
 export type Pattern = Readonly<{
   /** undefined: any. */

@@ -1,0 +1,206 @@
+/**
+ * Contacts and their folders: as much of Graph as a contact's photo needs.
+ */
+import type { Reply } from '../call.ts'
+import * as contacts from '../directory/contacts.ts'
+import * as folders from '../directory/folders.ts'
+import { removeFolder } from '../directory/remove-folder.ts'
+import { Failure } from '../failure.ts'
+import { readJson } from '../json.ts'
+import { readContact, readContactFolder } from './bodies.ts'
+import { at, contact, folder, mailbox, outerFolder, selectOnly } from './operation.ts'
+import { nextSkip, onePageMore } from './paging.ts'
+import { readOptions } from './query.ts'
+import { collection, empty, entity } from './replies.ts'
+import type { Parts, Request, Row } from './request.ts'
+import * as resources from './resources.ts'
+import { expectTarget, mailboxOf, type Target } from './target.ts'
+
+export const contactOperations: readonly Row[] = [
+  {
+    name: 'listContacts',
+    summary: 'Contacts, by display name',
+    at: at('GET', '/contacts', mailbox, folder),
+    action: 'listEntries',
+    resource: 'contact',
+    contract: {
+      page: 'user-list-contacts',
+      options: ['$select', '$top', '$skip', '$filter', '$orderby'],
+      answer: { kind: 'list', type: 'contact' },
+    },
+    perform: listContacts,
+  },
+  {
+    name: 'createContact',
+    summary: 'Create a contact',
+    at: at('POST', '/contacts', mailbox, folder),
+    action: 'createEntry',
+    resource: 'contact',
+    contract: {
+      page: 'user-post-contacts',
+      body: 'contact',
+      answer: { kind: 'created', type: 'contact' },
+    },
+    perform: createContact,
+  },
+  {
+    name: 'getContact',
+    summary: 'A contact',
+    at: at('GET', '', contact),
+    action: 'readEntry',
+    resource: 'contact',
+    contract: {
+      page: 'contact-get',
+      options: ['$select', '$expand'],
+      answer: { kind: 'entity', type: 'contact' },
+    },
+    perform: getContact,
+  },
+  {
+    name: 'deleteContact',
+    summary: 'Delete a contact',
+    at: at('DELETE', '', contact),
+    action: 'deleteEntry',
+    resource: 'contact',
+    contract: { page: 'contact-delete', answer: { kind: 'no-content' } },
+    perform: deleteContact,
+  },
+  {
+    name: 'listContactFolders',
+    summary: 'Folders of contacts, by display name',
+    at: [...at('GET', '/contactFolders', mailbox), ...at('GET', '/childFolders', outerFolder)],
+    action: 'listEntries',
+    resource: 'contactFolder',
+    contract: {
+      page: 'user-list-contactfolders',
+      options: ['$select', '$top', '$skip', '$orderby'],
+      answer: { kind: 'list', type: 'contactFolder' },
+    },
+    perform: listContactFolders,
+  },
+  {
+    name: 'createContactFolder',
+    summary: 'Create a folder of contacts',
+    at: [...at('POST', '/contactFolders', mailbox), ...at('POST', '/childFolders', outerFolder)],
+    action: 'createEntry',
+    resource: 'contactFolder',
+    contract: {
+      page: 'user-post-contactfolders',
+      body: 'contactFolder',
+      answer: { kind: 'created', type: 'contactFolder' },
+    },
+    perform: createContactFolder,
+  },
+  {
+    name: 'getContactFolder',
+    summary: 'A folder of contacts',
+    at: at('GET', '', folder),
+    action: 'readEntry',
+    resource: 'contactFolder',
+    contract: {
+      page: 'contactfolder-get',
+      options: selectOnly,
+      answer: { kind: 'entity', type: 'contactFolder' },
+    },
+    perform: getContactFolder,
+  },
+  {
+    name: 'deleteContactFolder',
+    summary: 'Delete a folder with everything in it',
+    at: at('DELETE', '', folder),
+    action: 'deleteEntry',
+    resource: 'contactFolder',
+    contract: { page: 'contactfolder-delete', answer: { kind: 'no-content' } },
+    perform: deleteContactFolder,
+  },
+]
+
+async function listContacts(request: Request, parts: Parts): Promise<Reply> {
+  const options = readOptions(request)
+  const { mailbox, folderId, path } = locate(request.target)
+  const { rows, hasMore } = await contacts.listContacts(parts, mailbox, folderId, options)
+  return collection(
+    request,
+    `${path}/contacts`,
+    rows.map(row => resources.contact(row, options.select)),
+    hasMore ? { $skip: String(options.skip + rows.length) } : undefined,
+  )
+}
+
+async function createContact(request: Request, parts: Parts): Promise<Reply> {
+  const { mailbox, folderId, path } = locate(request.target)
+  const contact = readContact(await readJson(request.call, maxJsonBytes))
+  const added = { ...contact, id: parts.newId(), folderId }
+  const row = await contacts.addContact(parts.database, mailbox, added)
+  return entity(request, `${path}/contacts/$entity`, resources.contact(row, undefined), 201)
+}
+
+async function getContact(request: Request): Promise<Reply> {
+  const { select } = readOptions(request)
+  const { user, contact } = expectTarget(request.target, 'contact')
+  const context = `${resources.keyed('users', user.id)}/contacts/$entity`
+  return entity(request, context, resources.contact(contact, select))
+}
+
+async function deleteContact({ target }: Request, parts: Parts): Promise<Reply> {
+  const { user, contact } = expectTarget(target, 'contact')
+  const mailbox = mailboxOf(user)
+  const removed = await contacts.removeContact(parts.database, mailbox, contact.id, parts.now())
+  if (!removed) throw new Failure('contact-not-found')
+  return empty(204)
+}
+
+async function listContactFolders(request: Request, parts: Parts): Promise<Reply> {
+  const options = readOptions(request)
+  const { mailbox, folderId } = locate(request.target)
+  const rows = await folders.listFolders(parts, mailbox, folderId, onePageMore(options))
+  const page = rows.slice(0, options.top)
+  return collection(
+    request,
+    foldersPath(request.target),
+    page.map(row => resources.contactFolder(row, options.select)),
+    nextSkip(rows, options),
+  )
+}
+
+async function createContactFolder(request: Request, parts: Parts): Promise<Reply> {
+  const { mailbox, folderId } = locate(request.target)
+  const { displayName } = readContactFolder(await readJson(request.call, maxJsonBytes))
+  const added = { id: parts.newId(), parentFolderId: folderId, displayName }
+  const row = await folders.addFolder(parts.database, mailbox, added)
+  const context = `${foldersPath(request.target)}/$entity`
+  return entity(request, context, resources.contactFolder(row, undefined), 201)
+}
+
+async function getContactFolder(request: Request): Promise<Reply> {
+  const { select } = readOptions(request)
+  const { folder } = expectTarget(request.target, 'folder')
+  const context = `${foldersPath(request.target)}/$entity`
+  return entity(request, context, resources.contactFolder(folder, select))
+}
+
+/** The folder goes with everything in it, as in Outlook. */
+async function deleteContactFolder({ target }: Request, parts: Parts): Promise<Reply> {
+  const { user, folder } = expectTarget(target, 'folder')
+  const removed = await removeFolder(parts, mailboxOf(user), folder.id, parts.now())
+  if (!removed) throw new Failure('contact-folder-not-found')
+  return empty(204)
+}
+
+/** A contact as JSON; Graph's own limit for one request is 4 MB, but text never comes near that. */
+const maxJsonBytes = 256 * 1024
+
+/** The mailbox, the folder in it (undefined: the mailbox itself), and the path of both in contexts. */
+function locate(target: Target) {
+  const place = expectTarget(target, 'mailbox', 'folder')
+  const mailbox = mailboxOf(place.user)
+  const path = resources.keyed('users', place.user.id)
+  if (place.kind === 'mailbox') return { mailbox, folderId: undefined, path }
+  const { id } = place.folder
+  return { mailbox, folderId: id, path: `${path}/${resources.keyed('contactFolders', id)}` }
+}
+
+function foldersPath(target: Target): string {
+  const { user } = expectTarget(target, 'mailbox', 'folder')
+  return `${resources.keyed('users', user.id)}/contactFolders`
+}

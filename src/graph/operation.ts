@@ -1,0 +1,111 @@
+/**
+ * What a row of the operations table says: where an operation is, what it demands of the caller, what
+ * goes in and what comes out. The rows stand in the …-operations.ts files, each above its function.
+ */
+import type { Action, Resource } from '../permissions/tables.ts'
+import type { EntityName } from './schema.ts'
+
+export type Method = 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE'
+
+/** What an address leads to, and so what has to be found before anything is done. */
+export type TargetKind = 'directory' | 'user' | 'group' | 'team' | 'mailbox' | 'folder' | 'contact'
+
+/** `path` is like `/users/{user}/photo`. HEAD goes wherever GET does. */
+export type Place = Readonly<{ method: Method; path: string; target: TargetKind }>
+
+export type Option =
+  | '$select'
+  | '$top'
+  | '$skip'
+  | '$skiptoken'
+  | '$search'
+  | '$filter'
+  | '$orderby'
+  | '$expand'
+
+export type Contract = Readonly<{
+  /** The page of Microsoft Graph that describes it. */
+  page: string
+  /** The query options that are served; left out: none. */
+  options?: readonly Option[]
+  /** 'photo': the bytes of a picture; else JSON of this type. */
+  body?: 'photo' | EntityName
+  answer:
+    | Readonly<{ kind: 'entity' | 'created' | 'list'; type: EntityName }>
+    | Readonly<{ kind: 'photo' | 'ok' | 'no-content' }>
+  /** Which conditions in the headers count: If-None-Match for 304, or those of a write. */
+  conditions?: 'read' | 'write'
+}>
+
+/** An operation at one path. */
+export type Operation = Readonly<{
+  name: string
+  summary: string
+  action: Action
+  resource: Resource
+  contract: Contract
+}>
+
+export type Match = Readonly<{
+  /** Its name. */
+  operation: string
+  action: Action
+  resource: Resource
+  contract: Contract
+  /** As the table has it: `/users/{user}/photo`. */
+  path: string
+  target: TargetKind
+  /** The user named in the path; undefined for /me and where no user is named. */
+  user: string | undefined
+  /** The path begins with /me, or with one of the names that SDKs put in its place. */
+  isMe: boolean
+  /** The group's or the team's id. */
+  group: string | undefined
+  /** The folders of the path, outermost first. */
+  folders: readonly string[]
+  contact: string | undefined
+  size: string | undefined
+}>
+
+type Prefixes = Readonly<{ target: TargetKind; paths: readonly string[] }>
+
+const users = ['/me', '/users/{user}']
+const outerFolders = users.map(path => `${path}/contactFolders/{folder}`)
+// childFolders/{folder} leads back to a folder, to any depth: see `insert` in routes.ts.
+const folders = outerFolders.flatMap(path => [path, `${path}/childFolders/{folder}`])
+
+export const directory: Prefixes = { target: 'directory', paths: [''] }
+export const user: Prefixes = { target: 'user', paths: users }
+export const group: Prefixes = { target: 'group', paths: ['/groups/{group}'] }
+export const team: Prefixes = {
+  target: 'team',
+  paths: [
+    '/teams/{team}',
+    '/groups/{team}/team',
+    ...users.map(path => `${path}/joinedTeams/{team}`),
+  ],
+}
+export const mailbox: Prefixes = { target: 'mailbox', paths: users }
+export const outerFolder: Prefixes = { target: 'folder', paths: outerFolders }
+export const folder: Prefixes = { target: 'folder', paths: folders }
+export const contact: Prefixes = {
+  target: 'contact',
+  paths: [...users, ...folders].map(path => `${path}/contacts/{contact}`),
+}
+
+/** `rest` under each of the prefixes. */
+export function at(method: Method, rest: string, ...prefixes: readonly Prefixes[]): Place[] {
+  return prefixes.flatMap(({ target, paths }) =>
+    paths.map(prefix => ({ method, path: prefix + rest, target })),
+  )
+}
+
+export const selectOnly = ['$select'] as const
+export const searchable = [
+  '$select',
+  '$top',
+  '$skiptoken',
+  '$search',
+  '$filter',
+  '$orderby',
+] as const
