@@ -1,6 +1,6 @@
 /**
- * The certificate of `visage dev --https`: self-signed, for loopback names, for a year. Production
- * brings its own.
+ * The certificate of `visage dev --https`: self-signed, for loopback names, valid for a year. Not for
+ * production.
  */
 import { X509Certificate } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -13,7 +13,10 @@ const lifetimeDays = 365
 
 type Certificate = Readonly<{ cert: string; key: string }>
 
-/** That of the folder, or a new one in it: a program that was told to trust it need not be told again. */
+/**
+ * The folder's certificate, or a new one saved there, so that clients that trust it need not be told
+ * again.
+ */
 export async function keepCertificate(folder: string): Promise<Certificate> {
   const certFile = join(folder, 'certificate.pem')
   const keyFile = join(folder, 'certificate-key.pem')
@@ -21,7 +24,7 @@ export async function keepCertificate(folder: string): Promise<Certificate> {
     const kept = { cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') }
     if (isCurrent(kept.cert, new Date())) return kept
   } catch {
-    // None yet, or not readable: it is made anew, and a folder that cannot be written says so then.
+    // Missing or unreadable: a new one is made, and a folder that is not writable fails there.
   }
   const made = await certificateFor(['localhost', '127.0.0.1', '::1'])
   openDataFolder(folder)
@@ -30,7 +33,7 @@ export async function keepCertificate(folder: string): Promise<Certificate> {
   return made
 }
 
-/** PEM texts. It is its own authority: a client that trusts it trusts nothing else through it. */
+/** PEM texts. It is its own authority, so trusting it trusts no other certificate. */
 export async function certificateFor(names: readonly string[]): Promise<Certificate> {
   const now = Date.now()
   const made = await generate([{ name: 'commonName', value: 'Visage for developers' }], {
@@ -54,7 +57,7 @@ export async function certificateFor(names: readonly string[]): Promise<Certific
   return { cert: made.cert, key: made.private }
 }
 
-/** Good for a week more at least. */
+/** Valid for at least another week. */
 function isCurrent(cert: string, now: Date): boolean {
   const { validToDate } = new X509Certificate(cert)
   return validToDate.getTime() > now.getTime() + 7 * 86_400_000

@@ -1,6 +1,6 @@
 /**
- * The demo tenant in the stores of `visage dev`: putting it there at the start, and going back to it.
- * What it consists of is demo/; it knows no HTTP.
+ * The demo tenant in the stores of `visage dev`: written at the start, and restored by a reset. Its
+ * contents are in demo/; it knows no HTTP.
  */
 
 import { existsSync } from 'node:fs'
@@ -28,25 +28,25 @@ type DemoOptions = Readonly<{
   /** Where it is kept; undefined keeps nothing. */
   data: string | undefined
   photos: 'all' | 'none'
-  /** Where photos that were drawn once are kept; tests name folders of their own. */
+  /** Folders of drawn photos; tests name their own. */
   drawn?: readonly string[] | undefined
 }>
 
 export type DemoState = Readonly<{
-  /** Resolves when every photo is there. */
+  /** Resolves when every photo is set. */
   photosReady: Promise<void>
-  /** One transaction: whoever asks meanwhile sees all of the old state or all of the demo. */
+  /** In one transaction: requests in between see all of the old state or all of the demo. */
   restore: () => Promise<void>
 }>
 
 type DemoParts = ReplaceParts & Readonly<{ drawn: readonly string[] }>
 type Portrait = Readonly<{ owner: OwnerKey; picture: NonNullable<demo.Person['picture']> }>
-/** Portrait -> its photo as it was first set, or as it was last restored. */
+/** Portrait -> its photo as first set, or as last restored. */
 type Originals = Map<Portrait, PointerRow>
 
 /**
- * What is there already stays as it is: a second start adds nothing and takes nothing away. The first
- * person's photo is set before this resolves; drawing the others would hold up the start.
+ * Existing rows stay as they are: a second start adds and removes nothing. The first person's photo is set
+ * before this resolves; the others are drawn later, so that they do not delay the start.
  */
 export async function loadDemo(parts: ReplaceParts, options: DemoOptions): Promise<DemoState> {
   const originals: Originals = new Map()
@@ -77,7 +77,7 @@ async function restoreDemo(
   for (let isRestored = false; !isRestored; ) {
     await renewOriginals(parts, portraits, originals, fresh)
     isRestored = await database.transaction().execute(async transaction => {
-      // Somebody may have replaced one since: then it has to be copied after all.
+      // Another request may have replaced one since: then it is copied after all.
       const current = await listVersions(transaction)
       const rows = [...originals].map(([{ owner }, row]) => ({ owner, row }))
       if (!rows.every(({ row: { version } }) => current.has(version) || fresh.has(version))) {
@@ -92,7 +92,7 @@ async function restoreDemo(
   }
 }
 
-/** A photo that is still in its place stays there; any other is copied or, if need be, drawn again. */
+/** A photo that was not changed stays; others are copied, or drawn again if necessary. */
 async function renewOriginals(
   parts: DemoParts,
   portraits: readonly Portrait[],
@@ -118,7 +118,7 @@ async function loadPeople(database: Database): Promise<void> {
   }
 }
 
-/** Contacts and folders can be deleted, and what was deleted stays so. */
+/** Contacts and folders that were deleted stay deleted. */
 async function loadMailboxesOnce(database: Database): Promise<void> {
   if (!(await hasFolders(database))) await loadMailboxes(database)
 }
@@ -144,15 +144,15 @@ type Without<Row> = {
   [Column in keyof Row]: Exclude<Row[Column], null> | (null extends Row[Column] ? undefined : never)
 }
 
-/** The demo data says null where the directory says nothing. */
+/** The demo data has null where the directory has undefined. */
 function withoutNulls<Row extends object>(row: Row): Without<Row> {
   const entries = Object.entries(row).map(([name, value]) => [name, value ?? undefined])
   return Object.fromEntries(entries) as Without<Row>
 }
 
 /**
- * `rest` goes on in the background, one photo after another. A marker in the data folder says that all
- * were set once: a photo that was removed since stays away.
+ * `rest` continues in the background, one photo after another. A marker in the data folder says that all
+ * were set once, so a removed photo stays removed.
  */
 async function loadPhotosOnce(
   parts: DemoParts,
@@ -174,7 +174,7 @@ async function loadPhotosOnce(
   return { rest }
 }
 
-/** What somebody has set meanwhile is not replaced by a drawing; the sweep takes the drawing then. */
+/** Does not replace a photo that was set meanwhile; the sweep removes the drawn pack then. */
 async function setPortrait(parts: DemoParts, portrait: Portrait): Promise<PointerRow> {
   const { owner } = portrait
   const row = await prepare(parts, portrait)
@@ -195,7 +195,7 @@ async function prepare(parts: DemoParts, { owner, picture }: Portrait): Promise<
   return await preparePhoto({ ...parts, render }, owner.kind, drawn.picture)
 }
 
-/** In this process: the picture is our own, and nobody waits for a renderer to start. */
+/** In this process: the picture is our own, and starting a renderer would take longer. */
 async function draw(shown: Portrait['picture'], framing: Framing): Promise<Drawn> {
   const { drawPicture } = await import('./demo/pictures.ts')
   const { closeOtherDecoders } = await import('../renditions/decoders.ts')

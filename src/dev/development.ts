@@ -1,6 +1,6 @@
 /**
- * Composition root of development mode: the server, its own token issuer and the demo tenant, on
- * loopback. `visage dev` is this with words around it.
+ * Composition root of development mode: the server, its own token issuer and the demo tenant, on loopback.
+ * `visage dev` adds only the output.
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -26,7 +26,7 @@ import { describeCall, type Entry } from './journal/entry.ts'
 import { createJournal, type Journal } from './journal/journal.ts'
 import { createResetEndpoint, type HandleReset } from './reset-endpoint.ts'
 
-/** Tests run the demo tenant on every kind of store, and on a clock of their own. */
+/** For tests with other stores, and with their own clock. */
 type DevelopmentOptions = Pick<
   ServerOptions,
   'database' | 'packs' | 'packCacheBytes' | 's3Credentials' | 'elapsed'
@@ -38,33 +38,33 @@ type DevelopmentOptions = Pick<
     /** undefined keeps nothing. */
     data: string | undefined
     strictContentType: boolean
-    /** Per application and mailbox; undefined for none. */
+    /** Per application and mailbox; undefined for no limits. */
     throttle?: ThrottleLimits | undefined
     write: WriteLine
     /** Sentences as in docs/faults.md. */
     faults?: readonly string[] | undefined
-    /** Sees every call once it is answered. */
+    /** Called for every answered call. */
     watch?: ((entry: Entry) => void) | undefined
-    /** 'none' for people without photos, and a quicker start. */
+    /** 'none' for people without photos, which starts sooner. */
     photos?: 'all' | 'none' | undefined
-    /** Where demo photos that were drawn once are kept; where the package may write when left out. */
+    /** Folders of drawn demo photos; by default where the package may write. */
     drawn?: readonly string[] | undefined
   }>
 
 export type Development = RunningServer &
   Readonly<{
     issuer: Issuer
-    /** Resolves when every demo photo is there; the first person's is there from the start. */
+    /** Resolves when every demo photo is set; the first person's is set from the start. */
     photosReady: Promise<void>
     /** The latest calls, oldest first. */
     requests: () => readonly Entry[]
-    /** Back to the demo tenant as it was at the start, in memory and on disk, faults and log too. */
+    /** Restores the demo tenant as at the start, in memory and on disk, and clears faults and log. */
     reset: () => Promise<void>
   }>
 
 const audience = clouds.global.graphRoot
 
-/** Throws what is wrong with these, before anything is made. */
+/** Throws for wrong options, before anything is created. */
 export function checkDevelopment({
   host,
   faults = [],
@@ -140,7 +140,7 @@ function eitherOf(issuer: Issuer, handleReset: HandleReset): HandleReset {
   }
 }
 
-/** One run after another: the second of two does not begin in the middle of the first. */
+/** One run at a time. */
 function inTurn(task: () => Promise<void>): () => Promise<void> {
   let last: Promise<unknown> = Promise.resolve()
   return () => {
@@ -150,7 +150,7 @@ function inTurn(task: () => Promise<void>): () => Promise<void> {
   }
 }
 
-/** Closing waits for the picture that is being drawn: it would find the database gone. */
+/** Closing waits for the picture being drawn, which needs the database. */
 function finishInOrder(server: RunningServer, state: DemoState, faults: Faults) {
   let isClosing = false
   const photosReady = state.photosReady.catch(error => {
@@ -169,8 +169,8 @@ function finishInOrder(server: RunningServer, state: DemoState, faults: Faults) 
 }
 
 /**
- * Anyone who reaches the issuer can be anybody, so nobody but this machine may reach it. This stops a
- * developer from opening a door to their network by accident; it does not stop a proxy set up on purpose.
+ * Anyone who reaches the issuer can get a token for anyone, so only this machine may reach it. Stops a
+ * developer from opening it to their network by accident. Does not stop a proxy set up on purpose.
  */
 function refuseOtherHosts(host: string): void {
   if (/^(127(\.\d{1,3}){3}|::1|localhost)$/.test(host)) return
@@ -179,7 +179,7 @@ function refuseOtherHosts(host: string): void {
   )
 }
 
-/** Every permission that Visage knows: what a developer did not ask to leave out is granted. */
+/** Every permission that Visage knows: granted unless the developer leaves it out. */
 const everything = {
   scopes: Object.keys(permissionReach),
   roles: Object.keys(permissionReach).filter(
@@ -187,7 +187,7 @@ const everything = {
   ),
 }
 
-/** Both token shapes, for every tenant of the issuer; the keys do not take the way over the network. */
+/** Both token versions, for every tenant of the issuer; keys are read without the network. */
 function trustIn(issuer: Issuer, origin: string) {
   const jwksUri = `${origin}/{tenantid}/discovery/keys`
   const fetchKeys: Fetch = async () => Response.json(await issuer.jwks())
@@ -207,7 +207,7 @@ function trustIn(issuer: Issuer, origin: string) {
   } as const
 }
 
-/** The signing key stays with the data, so that tokens outlive a restart as the photos do. */
+/** The signing key is stored with the data, so that tokens survive a restart as photos do. */
 function keptKey(data: string) {
   const file = join(data, 'issuer-key.json')
   let wasKept = true

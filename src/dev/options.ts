@@ -1,6 +1,6 @@
 /**
- * The options of the package's functions, looked at before anything is done with them: an option that is
- * misspelt would be ignored, and a test of a refusal would test nothing.
+ * Checks the options of the package's functions first: a misspelt option would otherwise be ignored, and a
+ * test would then test nothing.
  */
 import { nearest } from './issuer/nearest.ts'
 

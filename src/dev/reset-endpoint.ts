@@ -1,5 +1,6 @@
 /**
- * POST /_visage/reset, the other end of `visage reset`. It decides who may ask; what is done is handed in.
+ * POST /_visage/reset, which `visage reset` calls. It decides who may call; the reset itself is a
+ * parameter.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sendJson } from './issuer/exchange.ts'
@@ -8,7 +9,7 @@ import { whyNoOrder } from './issuer/orders.ts'
 
 const resetPath = '/_visage/reset'
 
-/** True when the request was for this; the answer is then on its way. */
+/** True if the request was for this; it is then being answered. */
 export type HandleReset = (req: IncomingMessage, res: ServerResponse) => boolean
 
 export function createResetEndpoint(
@@ -36,7 +37,7 @@ export function createResetEndpoint(
   }
 }
 
-/** In the words of POST /_visage/token. */
+/** As POST /_visage/token writes errors. */
 function refusal(problem: string) {
   return { error: 'invalid_request', error_description: problem }
 }

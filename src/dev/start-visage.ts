@@ -1,6 +1,6 @@
 /**
- * A whole Visage inside a test, on a free port, in memory and silent: `visage dev` without a terminal.
- * docs/testing.md shows it at work; visage.ts is how the package offers it.
+ * A whole Visage inside a test, on a free port, in memory, without output: `visage dev` without a
+ * terminal. docs/testing.md shows how to use it; visage.ts exports it.
  */
 import { startDevelopment } from './development.ts'
 import type { Issuer } from './issuer/issuer.ts'
@@ -8,29 +8,29 @@ import type { Entry } from './journal/entry.ts'
 import { checkOptions, type Kind } from './options.ts'
 
 export type VisageOptions = Readonly<{
-  /** A free port when left out. */
+  /** Default: a free port. */
   port?: number
-  /** Serves TLS with a certificate made for this start; most official clients want it. */
+  /** Serves TLS with a certificate made for this start; most official clients need it. */
   https?: boolean
-  /** 'none' for people without photos, which starts at once; with 'all' the first start draws them. */
+  /** 'none' for people without photos, which starts at once; 'all' draws them at the first start. */
   photos?: 'all' | 'none'
   /** Sentences such as '429 on PUT me/photo/$value first 2': docs/faults.md in the package. */
   faults?: readonly string[]
-  /** Accept uploads as image/jpeg only, or 415. */
+  /** Only accept uploads as image/jpeg; others get 415. */
   strictContentType?: boolean
 }>
 
-/** A person's token, or a program's of its own; everything that Visage knows is granted if not said. */
+/** A token of a person or an application; by default with every permission that Visage knows. */
 export type TokenOrder = UserTokenOrder | AppTokenOrder
 
 export type UserTokenOrder = Common &
   Readonly<{
-    /** `alice`, `alice@visage.example` or an id; the first of the demo people when left out. */
+    /** `alice`, `alice@visage.example` or an id; default: the first of the demo people. */
     user?: string
     scopes?: readonly string[]
     /** Directory roles, by name or template id: 'User Administrator'. */
     admin?: readonly string[]
-    /** Issued as to a personal Microsoft account. */
+    /** As for a personal Microsoft account. */
     personal?: boolean
     app?: false
   }>
@@ -38,15 +38,15 @@ export type UserTokenOrder = Common &
 export type AppTokenOrder = Common & Readonly<{ app: true; roles?: readonly string[] }>
 
 type Common = Readonly<{
-  /** 3600 when left out; negative for a token that has expired. */
+  /** Default 3600; negative for an expired token. */
   lifetimeSeconds?: number
-  /** Shape of the token: 2 when left out. */
+  /** Version of the token; default 2. */
   version?: 1 | 2
-  /** Reject scopes and roles that Visage does not know: they grant nothing, and may be misspelt. */
+  /** Reject unknown scopes and roles: they grant nothing, and may be misspelt. */
   strict?: boolean
 }>
 
-/** A call that was answered, for people and for assertions. */
+/** An answered call, for people and for assertions. */
 export type VisageRequest = Entry
 
 export type Visage = AsyncDisposable &
@@ -55,14 +55,14 @@ export type Visage = AsyncDisposable &
     url: string
     /** `http://localhost:49152/v1.0` */
     baseUrl: string
-    /** PEM text to be trusted by clients (`ca` of an agent); undefined without `https`. */
+    /** PEM text for clients to trust (`ca` of an agent); undefined without `https`. */
     certificate: string | undefined
     token: (order?: TokenOrder) => Promise<string>
-    /** A JPEG to upload, the same for the same seed; 648 pixels a side when left out, 48 at least. */
+    /** A JPEG to upload, the same for the same seed; `side` pixels square: default 648, at least 48. */
     picture: (seed?: string, side?: number) => Promise<Uint8Array<ArrayBuffer>>
-    /** The latest calls since the start or the last reset, oldest first; a thousand at most. */
+    /** The latest calls since the start or the last reset, oldest first; at most a thousand. */
     requests: () => readonly VisageRequest[]
-    /** Back to the demo tenant as it was at the start, with faults and `requests` from the beginning. */
+    /** Restores the demo tenant as at the start, and restarts faults and `requests`. */
     reset: () => Promise<void>
     close: () => Promise<void>
   }>
@@ -96,7 +96,7 @@ const appOptions = {
   ...commonOptions,
 } as const satisfies Record<keyof AppTokenOrder, Kind>
 
-/** Throws TypeError for an option that there is not, or that is of the wrong kind. */
+/** Throws TypeError for an unknown option or a wrong type. */
 export async function startVisage(options: VisageOptions): Promise<Visage> {
   checkOptions('startVisage()', options, visageOptions)
   const tls = options.https ? await makeCertificate() : undefined
@@ -108,7 +108,7 @@ export async function startVisage(options: VisageOptions): Promise<Visage> {
     strictContentType: options.strictContentType ?? false,
     faults: options.faults,
     photos: options.photos,
-    // Whatever went wrong is in `requests`, as the reason of its call.
+    // Errors are in `requests`, as the reason of their call.
     write: () => {},
   })
   const { origin, issuer, photosReady, requests, reset, close } = development
@@ -133,7 +133,7 @@ async function makeCertificate() {
 
 async function drawPicture(seed = 'example', side = 648): Promise<Uint8Array<ArrayBuffer>> {
   const { drawFace } = await import('./demo/faces.ts')
-  // A buffer of its own: some clients send all of the memory that a view looks into.
+  // A separate buffer: some clients send all memory behind a view.
   return Uint8Array.from(await drawFace(seed, side))
 }
 

@@ -1,7 +1,7 @@
 /**
  * A small canvas: closed outlines filled with exact edge coverage on RGB pixels, and one JPEG out.
- * Coordinates run from 0 to 100 both ways, whatever the side in pixels. It knows no faces. Pixels are
- * drawn here and not as SVG because the server keeps the decoder of SVG shut.
+ * Coordinates run from 0 to 100 both ways, for any side in pixels. Not SVG, because the server disables
+ * the SVG decoder. It knows no faces.
  */
 import sharp from 'sharp'
 
@@ -18,7 +18,7 @@ export const createCanvas = (side: number, background: Colour): Canvas => {
   const pixels = new Uint8Array(side * side * 3)
   for (let at = 0; at < side * 3; at += 3) pixels.set(background, at)
   for (let row = 1; row < side; row += 1) pixels.copyWithin(row * side * 3, 0, side * 3)
-  // One column more than the picture: there every row's coverage is closed again.
+  // One column more than the picture: it completes every row's coverage.
   const coverage = new Float32Array((side + 1) * side)
   const fill: Fill = (outlines, colour, opacity = 1) => {
     const scaled = outlines.map(outline => scaleOutline(outline, side))
@@ -28,7 +28,7 @@ export const createCanvas = (side: number, background: Colour): Canvas => {
   return { side, pixels, fill }
 }
 
-/** Quality and plain 4:2:0 are enough for flat colours; the upload is rendered again anyway. */
+/** Quality and plain 4:2:0 are enough for flat colours; the upload is rendered again in any case. */
 export const encodeJpeg = async ({ side, pixels }: Canvas): Promise<Uint8Array> =>
   sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
     .jpeg({ quality: 90 })
@@ -112,7 +112,7 @@ const add = (coverage: Float32Array, at: number, area: number) => {
   coverage[at] = (coverage[at] ?? 0) + area
 }
 
-/** Paints what was accumulated and leaves the coverage zeroed for the next shape. */
+/** Paints the accumulated coverage and sets it to zero for the next shape. */
 const blend = (
   pixels: Uint8Array,
   coverage: Float32Array,

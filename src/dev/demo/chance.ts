@@ -1,5 +1,5 @@
 /**
- * Chance that repeats: the same seed gives the same choices on every machine. Not for secrets.
+ * Repeatable randomness: the same seed gives the same choices on every machine. Not for secrets.
  */
 
 export type Choices<Choice> = readonly [Choice, ...Choice[]]

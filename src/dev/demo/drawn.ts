@@ -1,6 +1,6 @@
 /**
- * Demo photos that were drawn and rendered once, kept between starts: drawing all takes seconds. It decides
- * where they are kept and when they are too old; how they are made is handed in.
+ * Demo photos that were drawn and rendered once, kept between starts, since drawing all takes seconds. It
+ * decides where they are kept and for how long; the function that makes them is a parameter.
  */
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -9,13 +9,13 @@ import { dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export type Drawn = Readonly<{
-  /** As it would be uploaded. */
+  /** The picture as uploaded. */
   picture: Uint8Array
   pack: Uint8Array
   renditions: readonly Readonly<Record<'width' | 'height' | 'offset' | 'length', number>>[]
 }>
 
-/** `folders` are tried in their order: one that cannot be read or written is passed over. */
+/** Tries `folders` in order, and skips one that cannot be read or written. */
 export async function recallOrDraw(
   folders: readonly string[],
   name: string,
@@ -32,8 +32,8 @@ export async function recallOrDraw(
 }
 
 /**
- * Beside the packages, and else in the home of the user: folders that only who may change this program can
- * write to. Their name follows from what draws and renders, so that nothing old is shown after a change.
+ * Next to the packages, otherwise in the user's home: folders that only those who may change this program
+ * can write. The name depends on the code that draws and renders, so that a change never shows old photos.
  */
 export async function drawnFolders(): Promise<readonly string[]> {
   try {
@@ -63,14 +63,14 @@ async function digestOfSources(): Promise<string> {
   return hash.digest('hex').slice(0, 16)
 }
 
-/** That of who has installed this package, or the checkout's own. */
+/** Of the user who installed this package, or of the checkout. */
 function packagesFolder(): string {
   const root = join(import.meta.dirname, '../../..')
   const above = dirname(root)
   return above.endsWith(`${sep}node_modules`) ? above : join(root, 'node_modules')
 }
 
-/** undefined for one that is not there, or was cut short. */
+/** undefined if it is missing or truncated. */
 async function recall(file: string): Promise<Drawn | undefined> {
   try {
     const bytes = Uint8Array.from(await readFile(file))
@@ -106,7 +106,7 @@ async function keep(folder: string, file: string, { picture, pack, renditions }:
 
 const oldMs = 30 * 86_400_000
 
-/** Of earlier versions, whose photos nobody has drawn for a month. */
+/** Folders of earlier versions, not used for a month. */
 async function forgetOld(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name)

@@ -1,6 +1,6 @@
 /**
- * A picture to try an upload with. It is drawn once and kept as the demo photos are: drawing it, and loading
- * what draws, would take a good part of the start.
+ * A picture for trying an upload. Drawn once and kept as the demo photos are, since drawing would take a
+ * large part of the start.
  */
 import { type Drawn, drawnFolders, recallOrDraw } from './drawn.ts'
 
@@ -9,7 +9,7 @@ export async function examplePicture(): Promise<Uint8Array> {
   return picture
 }
 
-/** Nobody's photo, and so without renditions. */
+/** Not a photo of a person, so without renditions. */
 async function drawExample(): Promise<Drawn> {
   const { drawFace } = await import('./faces.ts')
   const picture = await drawFace('example', 648)

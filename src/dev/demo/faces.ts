@@ -1,6 +1,6 @@
 /**
- * Draws a friendly face that no one has: the seed chooses what the wishes leave open, and the same seed
- * always gives the same picture. It knows no people and no directory.
+ * Draws a friendly invented face: the seed chooses what the wishes leave open, and the same seed always
+ * gives the same picture. It knows no people and no directory.
  */
 import { type Canvas, type Colour, createCanvas, encodeJpeg } from './canvas.ts'
 import { type Choices, chooserFor, pick } from './chance.ts'
@@ -44,7 +44,7 @@ const cloths: Choices<Colour> = [
   [70, 76, 94],
   [194, 102, 128],
 ]
-/** Faiths belong to those who choose them: a seed alone never puts on a headscarf or a turban. */
+/** A seed alone never draws a headscarf or a turban: faith is a choice of people. */
 const chanceHair: Choices<Hair> = [
   'short',
   'parted',

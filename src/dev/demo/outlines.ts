@@ -15,7 +15,7 @@ export const ellipse = (x: number, y: number, rx: number, ry = rx): Outline =>
     return { x: x + Math.cos(angle) * rx, y: y + Math.sin(angle) * ry }
   })
 
-/** An ellipse drawn the other way round: it cuts a hole into the one it is filled with. */
+/** An ellipse in the other direction: it cuts a hole into the shape it is filled with. */
 export const hole = (x: number, y: number, rx: number, ry = rx): Outline =>
   ellipse(x, y, rx, ry).toReversed()
 
@@ -36,7 +36,7 @@ export const mirroredLoop = (...rightHalf: readonly Pair[]): Outline => {
 export const mirror = (outline: Outline): Outline =>
   outline.map(({ x, y }) => ({ x: 100 - x, y })).toReversed()
 
-/** A stroke that bows from one point over the middle one to the last, thickest in its middle. */
+/** A stroke curved from the first point over the middle one to the last, thickest in its middle. */
 export const ribbon = (from: Pair, middle: Pair, to: Pair, width: number): Outline => {
   const [a, b, c] = [from, middle, to]
   const upper: Pair = [b[0], b[1] - width / 2]

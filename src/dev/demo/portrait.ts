@@ -1,6 +1,6 @@
 /**
- * Paints head, hair and shoulders on a canvas from a described face, back to front. It decides where
- * things sit on the 100 by 100 field; colours and chance come from faces.ts.
+ * Paints head, hair and shoulders of a described face, back to front. It decides the positions on the 100
+ * by 100 field; faces.ts chooses colours.
  */
 import type { Canvas, Colour, Outline } from './canvas.ts'
 import { ellipse, hole, loop, mirror, mirroredLoop, polygon, ribbon } from './outlines.ts'
@@ -22,9 +22,9 @@ export type Hair =
 
 export type Face = Readonly<{
   hair: Hair
-  /** Which skin tone: 0 light to 7 dark. */
+  /** Skin tone: 0 light to 7 dark. */
   skin: number
-  /** Which hair colour: 0 black, 1 dark brown, 2 brown, 3 auburn, 4 fair, 5 grey, 6 white. */
+  /** Hair colour: 0 black, 1 dark brown, 2 brown, 3 auburn, 4 fair, 5 grey, 6 white. */
   tint: number
   beard: 'none' | 'full' | 'moustache'
   glasses: boolean

@@ -1,7 +1,7 @@
 /**
- * The people, groups and contacts of `visage dev`, as data. All of them are invented; the domains are
- * reserved for examples (https://www.rfc-editor.org/rfc/rfc2606). It knows neither the database nor
- * how pictures are drawn.
+ * The people, groups and contacts of `visage dev`, as data. All are invented; the domains are reserved for
+ * examples (https://www.rfc-editor.org/rfc/rfc2606). It knows neither the database nor how pictures are
+ * drawn.
  */
 import { personalTenantId } from '../../tokens/clouds.ts'
 import type { Picture } from './pictures.ts'
@@ -61,9 +61,9 @@ export type Contact = Readonly<{
 export const tenantId = '5d6e7f80-de30-4d0a-9a5e-000000000000'
 export const tenantDomain = 'visage.example'
 
-/** Hair, skin and hair tint as in portrait.ts, and what else stands out. */
+/** Hair, skin and hair tint as in portrait.ts, and special features. */
 type Look = readonly [Face['hair'], number, number, ('beard' | 'moustache' | 'glasses')?]
-/** Number (it makes the id), name before the @, display name, given name, surname, title, look. */
+/** Number (the id is made from it), name before the @, display name, given name, surname, title, look. */
 type Row = readonly [number, string, string, string, string, string, Look | null]
 
 const rows: readonly Row[] = [
@@ -148,7 +148,7 @@ const staff = rows.map(
   },
 )
 
-/** An account of no person: no names but one, no mailbox, no photo. */
+/** An account that is not a person: one name only, no mailbox, no photo. */
 const reception: Person = {
   tenantId,
   id: personId(39),
@@ -162,7 +162,7 @@ const reception: Person = {
   picture: null,
 }
 
-/** Invited from elsewhere: Entra writes the home address into the name, with `#EXT#`. */
+/** A guest: Entra writes the home address into the name, with `#EXT#`. */
 const guest: Person = {
   tenantId,
   id: personId(40),
@@ -311,7 +311,7 @@ export const folders: readonly Folder[] = [
   },
 ]
 
-/** Mailbox, folder, number (it makes the id), given name, surname, company, title, look. */
+/** Mailbox, folder, number (the id is made from it), given name, surname, company, title, look. */
 type ContactRow = readonly [
   string,
   string | null,

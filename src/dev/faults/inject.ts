@@ -1,7 +1,6 @@
 /**
- * Faults at work: a wrapper around the answers that lets rules happen. Every rule about a call is
- * asked, so that its count does not depend on the others; delays add up, and of refusals and cuts the
- * first rule wins. Production never imports this.
+ * Applies faults: a wrapper around the answers. Every rule about a call draws, so that its count does not
+ * depend on the others; delays add up; of refusals and cuts the first rule wins. Not in production.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Call, Reply } from '../../call.ts'
@@ -18,11 +17,11 @@ import type { Rule } from './rule.ts'
 
 export type Faults = Readonly<{
   around: AroundGraph
-  /** Readers may be shown a photo after it was replaced. */
+  /** Whether readers may get a photo after it was replaced. */
   showReplaced: boolean
-  /** Back to the beginning: the same calls meet the same faults again. */
+  /** Restarts all counts: the same calls meet the same faults again. */
   rewind: () => void
-  /** Ends delays under way, and those to come. */
+  /** Ends running and later delays. */
   stop: () => void
 }>
 
@@ -50,7 +49,7 @@ export function createFaults(rules: readonly Rule[], now: () => number): Faults 
   }
 }
 
-/** The rules that apply to this call. Each that is about it draws, whatever the others do. */
+/** The rules that apply to this call. Each rule about it draws, in any case. */
 function strike(playing: readonly Playing[], call: Call): Rule[] {
   const address = addressOf(call)
   if (address === undefined) return []
@@ -63,7 +62,7 @@ function strike(playing: readonly Playing[], call: Call): Rule[] {
     .map(({ rule }) => rule)
 }
 
-/** What is no address meets no fault: its answer says what is wrong with it. */
+/** An invalid address meets no fault: its answer says what is wrong with it. */
 function addressOf(call: Call): Address | undefined {
   try {
     return parseAddress(call.url)
@@ -84,7 +83,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (ms > 0) await wait(ms, undefined, { signal }).catch(() => {})
 }
 
-/** What is told of an answer names its faults and counts the waiting. */
+/** Adds the faults and the delay to the event. */
 function telling(parts: Parts, faults: Set<string>) {
   const startedAt = parts.now()
   const answered = (event: AnsweredWithFaults) => {

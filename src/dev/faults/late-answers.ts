@@ -1,6 +1,6 @@
 /**
- * 'visible after': a write that takes place at once, and readers who see for a while what was there
- * before it. Storage is not touched: the rows that lead to a photo are exchanged on their way.
+ * 'visible after': a write that happens at once, while readers get the earlier photo for a time. Storage
+ * is not changed: the rows that lead to a photo are replaced when they are read.
  */
 
 import type { Call, Reply } from '../../call.ts'
@@ -12,7 +12,7 @@ import { match } from '../../graph/routes.ts'
 import type { Hold, LatePhotos, OwnerKind, OwnerRow } from './late-photos.ts'
 import type { Rule } from './rule.ts'
 
-/** The answer, made late to be seen when one of the rules wants it so. */
+/** The answer, made visible later if one of the rules says so. */
 export async function answerLate(
   struck: readonly Rule[],
   call: Call,
@@ -24,7 +24,7 @@ export async function answerLate(
   const owner = rule && ownerKindOf(call)
   if (rule?.effect.kind !== 'late' || owner === undefined) return await answer(parts)(call)
   let hold: Hold | undefined
-  // Held before the write begins, so that no reader is faster than the fault.
+  // Recorded before the write begins, so that no reader comes before the fault.
   const holding = lookingThrough(parts, (kind, row) => {
     if (kind !== owner) return row
     hold?.drop()
@@ -44,14 +44,14 @@ function ownerKindOf(call: Call): OwnerKind | undefined {
     if (target === 'team') return 'group'
     return target === 'user' || target === 'group' || target === 'contact' ? target : undefined
   } catch {
-    // No such place: the answer says so.
+    // The address does not exist: the answer says so.
     return undefined
   }
 }
 
 /**
- * For readers only: a writer who saw an old photo would judge conditions by it, and take the old bytes
- * for unchanged.
+ * For readers only: a writer who read the earlier photo would compare conditions with it, and take the
+ * earlier bytes for unchanged.
  */
 export function showLate(parts: Parts, late: LatePhotos, mention: (text: string) => void): Parts {
   return lookingThrough(parts, (kind, row) => {
@@ -64,7 +64,7 @@ export function showLate(parts: Parts, late: LatePhotos, mention: (text: string)
 
 type See = <Row extends OwnerRow>(kind: OwnerKind, row: Row) => Row
 
-/** The parts with every look-up that leads to a photo passing through `see`. */
+/** The parts with every look-up of a photo passed through `see`. */
 function lookingThrough(parts: Parts, see: See): Parts {
   const seen =
     <Row extends OwnerRow>(kind: OwnerKind) =>

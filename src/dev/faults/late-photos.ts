@@ -1,21 +1,21 @@
 /**
- * Photos that were written and are not to be seen yet: what readers see instead. It knows the columns
- * of a photo's row and nothing of storage, where the new photo is already in its place.
+ * Written photos that are not visible yet: what readers get instead. It knows the columns of a photo's row
+ * and nothing of storage, which already has the new photo.
  */
 import type { PhotoColumns } from '../../photos/pointer.ts'
 
-/** A user's, group's or contact's row with the pointer to their photo. */
+/** A row of a user, group or contact with the pointer to the photo. */
 export type OwnerRow = Readonly<{ tenant_id: string; id: string }> & PhotoColumns
 export type OwnerKind = 'user' | 'group' | 'contact'
 
 type Held = { readonly photo: PhotoColumns; readonly why: string; untilMs: number }
 
-/** A write under way: until it is done, and then as long as asked, readers see what was there before. */
+/** A running write: until it is done, and then as long as asked, readers get the earlier photo. */
 export type Hold = Readonly<{ release: (afterMs: number) => void; drop: () => void }>
 
 export type LatePhotos = Readonly<{
   hold: (kind: OwnerKind, row: OwnerRow, why: string) => Hold
-  /** The photo to be shown now, and the rule that wants it so; undefined: the row's own. */
+  /** The photo to show now, and the rule for it; undefined: the row's own. */
   find: (kind: OwnerKind, row: OwnerRow) => Pick<Held, 'photo' | 'why'> | undefined
   forget: () => void
 }>
@@ -39,7 +39,7 @@ export function createLatePhotos(now: () => number): LatePhotos {
         },
       }
     },
-    // Several writes one after another come to light one after another.
+    // Several writes become visible in their order.
     find(kind, row) {
       const key = keyOf(kind, row)
       const waiting = held.get(key)?.filter(({ untilMs }) => untilMs > now()) ?? []

@@ -1,10 +1,10 @@
 /**
- * How often a rule applies: one generator a rule, one draw a call, so that the same calls in the same
- * order meet the same faults, whatever other rules there are and whenever it is run.
+ * How often a rule applies: one generator per rule and one draw per call, so that the same calls in the
+ * same order meet the same faults, independent of other rules.
  */
 import type { Frequency } from './rule.ts'
 
-/** To be asked once for each call that the rule is about. */
+/** Call it once for each call that the rule is about. */
 export type Occurs = () => boolean
 
 export function occurrencesOf(frequency: Frequency): Occurs {

@@ -1,6 +1,6 @@
 /**
- * A sentence -> a rule: "429 on PUT users/{any}/photo for 10% seed 7". docs/faults.md is the grammar in
- * words. What cannot be read is refused with a mark under the word, what was expected, and an example.
+ * A sentence -> a rule: "429 on PUT users/{any}/photo for 10% seed 7". docs/faults.md describes the
+ * grammar. An error marks the word and says what was expected, with an example.
  */
 
 import { Failure } from '../../failure.ts'
@@ -16,7 +16,7 @@ const examples = {
 } as const satisfies Record<Effect['kind'], string>
 
 const methods = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE'] as const
-/** A replaced photo's bytes stay for an hour: whoever is to see the old one must find them. */
+/** The bytes of a replaced photo are kept for an hour, and readers need them for as long. */
 const longestMs = 600_000
 
 /** Throws ConfigError. */
@@ -34,7 +34,7 @@ type Word = Readonly<{ text: string; at: number }>
 type Refusal = (word: Word, problem: string, example?: string) => ConfigError
 
 type Words = Readonly<{
-  /** The next word; an empty one when there is none. */
+  /** The next word; empty at the end. */
   take: () => Word
   /** Takes the next word when it is this one. */
   skip: (text: string) => boolean
@@ -93,7 +93,7 @@ function readEffect(words: Words): Effect {
   return { kind: 'refuse', status, retryAfterSeconds: readRetryAfter(words, status) }
 }
 
-/** Throttled and overloaded services say when to come back; so do these, in a time a test can wait. */
+/** Throttled and overloaded services send Retry-After; so do these, short enough for a test. */
 function readRetryAfter(words: Words, status: number): number | undefined {
   if (!words.skip('retry')) return status === 429 || status === 503 ? 1 : undefined
   const example = '503 retry after 5s on GET */photo/$value first 2'
@@ -136,7 +136,7 @@ function readAddress(
       'Here an address is expected, with * for any segment: me/photo/$value, users/*/photo.',
     )
   }
-  // "me/photo/$value" in a shell is me/photo/ by the time it gets here.
+  // A shell turns "me/photo/$value" into me/photo/.
   if (word.text.endsWith('/')) {
     throw refuse(
       'An address does not end in a slash. In double quotes a shell takes $value for a variable: use single quotes.',

@@ -9,7 +9,7 @@ import { type Route, routes } from '../../graph/routes.ts'
 export type Pattern = Readonly<{
   /** undefined: any. */
   version: Version | undefined
-  /** Lower case. '*' is any one segment; as the first it is any number of them, but one at least. */
+  /** Lower case. '*' is any one segment; as the first it is one or more. */
   segments: readonly string[]
 }>
 
@@ -31,12 +31,12 @@ export function readPattern(text: string): Pattern {
 export function isAbout(pattern: Pattern, method: string, address: Address): boolean {
   if (pattern.version !== undefined && pattern.version !== address.version) return false
   const segments = address.segments.map(({ text }) => text.toLowerCase())
-  // A batch is its parts: only its own name means the whole.
+  // Faults apply to the parts of a batch: only its own name means the whole.
   if (segments[0] === batch && pattern.segments[0] !== batch) return false
   return covers(withoutValue(pattern.segments, method), withoutValue(segments, method))
 }
 
-/** A photo is written at photo/$value and nowhere else, so that `PUT …/photo` can only mean this. */
+/** A photo is written only at photo/$value, so `PUT …/photo` means the same. */
 function withoutValue(segments: readonly string[], method: string): readonly string[] {
   const isWrite = method === 'PUT' || method === 'PATCH'
   return isWrite && segments.at(-1) === '$value' ? segments.slice(0, -1) : segments
@@ -51,12 +51,12 @@ function covers(pattern: readonly string[], segments: readonly string[]): boolea
   return start >= 1 && tail.every((one, index) => fits(one, segments[start + index]))
 }
 
-/** A segment of a table's path in braces is a hole too. */
+/** A segment in braces in a path of the table is a hole too. */
 function fits(wanted: string, segment: string | undefined): boolean {
   return wanted === hole || wanted === segment || segment?.startsWith('{') === true
 }
 
-/** What can be done with this method where the pattern leads; nothing says that it leads nowhere. */
+/** Operations of this method that the pattern can match; none if it matches no route. */
 export function operationsAt(pattern: Pattern, method: string): readonly Operation[] {
   const [wanted, candidates] = [
     withoutValue(shortened(pattern.segments), method),
@@ -68,14 +68,14 @@ export function operationsAt(pattern: Pattern, method: string): readonly Operati
     .map(({ operation }) => operation)
 }
 
-/** `{any}/foto` could be users/foto, but a mere word after the hole is meant as a name. */
+/** `{any}/foto` could match users/foto, but a plain word after the hole is meant as a name. */
 function isWordTakenForKey(pattern: readonly string[], path: readonly string[]): boolean {
   const [first, second = ''] = pattern
   const opposite = path.at(1 - pattern.length)
   return first === hole && /^[a-z$]+$/.test(second) && opposite?.startsWith('{') === true
 }
 
-/** Addresses that no table of routes lists: a batch, the metadata document. */
+/** Addresses outside the table of routes: a batch, the metadata document. */
 export function isSpecial({ segments }: Pattern): boolean {
   return segments.length === 1 && segments[0]?.startsWith('$') === true
 }
@@ -91,7 +91,7 @@ function routesFor(method: string): Candidate[] {
   })
 }
 
-/** The table of routes has folders one level deep; in an address they go as deep as they like. */
+/** The table of routes has folders one level deep; an address has any depth. */
 function shortened(segments: readonly string[]): readonly string[] {
   return segments
     .join('\n')
@@ -99,7 +99,7 @@ function shortened(segments: readonly string[]): readonly string[] {
     .split('\n')
 }
 
-/** The names that may stand at the first place where the pattern goes astray, and that place. */
+/** The first segment of the pattern that matches no route, and the names that could be there. */
 export function whereAstray(pattern: Pattern): Readonly<{ segment: string; known: string[] }> {
   const wanted = shortened(pattern.segments)
   const paths = routes.map(({ path }) => path.slice(1).split('/'))

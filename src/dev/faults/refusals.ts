@@ -1,6 +1,6 @@
 /**
- * Answers in which nothing was done: a status in Graph's envelope, or no answer at all. Who called is
- * found out for the log alone; a fault asks for no permission.
+ * Answers without effect: a status in Graph's envelope, or no answer. The caller is read only for the log;
+ * a fault needs no permission.
  */
 import { STATUS_CODES } from 'node:http'
 import type { Call, Reply } from '../../call.ts'
@@ -9,7 +9,7 @@ import type { Parts } from '../../graph/request.ts'
 import { requestIds } from '../../settle.ts'
 import type { Effect } from './rule.ts'
 
-/** Graph's own names, where they are not those of the status. */
+/** Graph's own names, where they differ from those of the status. */
 const codes: Readonly<Record<number, string>> = {
   401: 'InvalidAuthenticationToken',
   403: 'Authorization_RequestDenied',

@@ -1,6 +1,6 @@
 /**
- * A fault that a developer asks for, as data: what happens, to which calls, how often. parse.ts makes
- * one of a sentence, inject.ts lets it happen. Only `visage dev` and `startVisage` know of faults.
+ * A fault as data: what happens, to which calls, how often. parse.ts makes one from a sentence, inject.ts
+ * applies it. Only `visage dev` and `startVisage` have faults.
  */
 import type { Pattern } from './pattern.ts'
 
@@ -9,9 +9,9 @@ export type Effect =
   | Readonly<{ kind: 'refuse'; status: number; retryAfterSeconds: number | undefined }>
   /** The call waits first. */
   | Readonly<{ kind: 'delay'; ms: number }>
-  /** The connection ends: before anything is done, or when all is done but the answer. */
+  /** The connection ends: before anything is done, or when only the answer is left. */
   | Readonly<{ kind: 'cut'; before: 'request' | 'answer' }>
-  /** A photo is written at once and seen later, as in a service of many copies. */
+  /** A photo is written at once and visible later, as in a replicated service. */
   | Readonly<{ kind: 'late'; ms: number }>
 
 /** Of the calls that a rule is about, in the order in which they arrive. */
@@ -22,7 +22,7 @@ export type Frequency =
   | Readonly<{ kind: 'first'; count: number }>
 
 export type Rule = Readonly<{
-  /** The sentence, as it was written. */
+  /** The sentence as written. */
   text: string
   effect: Effect
   /** undefined: any. */

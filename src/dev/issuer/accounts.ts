@@ -1,6 +1,6 @@
 /**
- * Who is signed in and what they agreed to, as the OAuth library asks for it. Everyone agrees to
- * everything here; who may then do what is for Graph's permission tables to decide.
+ * Who is signed in and what they consented to, in the form of the OAuth library. Everyone consents to
+ * everything; what each may do is decided by the permission tables.
  */
 
 import { type Account, type Grant, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
@@ -33,7 +33,7 @@ function describePerson(person: Person, tenantId: string) {
   }
 }
 
-/** Nobody is asked for consent: choosing a person is all the ceremony there is. */
+/** No consent page: the person is chosen, and that is all. */
 export async function grantAll(audience: string, ctx: Context): Promise<Grant | undefined> {
   const { client, account, session, provider, requestParamScopes } = ctx.oidc
   if (!client || !account) return undefined
@@ -50,7 +50,7 @@ export async function grantAll(audience: string, ctx: Context): Promise<Grant | 
   return grant
 }
 
-/** `login_hint` for somebody else than who is signed in brings the page back. */
+/** `login_hint` for another person than the signed-in one shows the page again. */
 export function choosePolicy({ people, tenantId }: Household): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base()
   policy.remove('consent')
@@ -68,7 +68,7 @@ export function choosePolicy({ people, tenantId }: Household): interactionPolicy
   return policy
 }
 
-/** Graph has hundreds of scopes and apps ask for many at once: each that is asked for exists. */
+/** Graph has hundreds of scopes and apps ask for many at once: every scope exists. */
 export function everyScopeInPlay({ oidc }: Context): string {
   const { AuthorizationCode, RefreshToken, DeviceCode } = oidc.entities
   const asked = oidc.params?.scope

@@ -1,6 +1,6 @@
 /**
- * Where Entra's dialect of OAuth differs from the standard the library speaks: small functions
- * on the parameters of a request and on the body of an answer. They know no HTTP and no people.
+ * Differences between Entra's OAuth and the standard, which the library implements: small functions on
+ * parameters of a request and bodies of answers. They know no HTTP and no people.
  */
 
 import { decodeJwt } from 'jose'
@@ -10,21 +10,21 @@ import { OAuthRefused } from './refusals.ts'
 
 export type Endpoint = 'authorize' | 'token' | 'devicecode' | 'other'
 
-/** What is remembered of a request until its answer is written. */
+/** Kept from a request until its answer is written. */
 export type Intake = {
   endpoint: Endpoint
   version: TokenVersion
   clientProof: ClientProof
   wantsClientInfo: boolean
   grantType: string
-  /** Permission -> the full form in which it was asked for. */
+  /** Permission -> the full form in which the client asked for it. */
   spellings: Map<string, string>
-  /** The scopes that asked for all that is consented to: `…/.default`. */
+  /** The scopes that ask for everything that is consented to: `…/.default`. */
   defaults: string[]
 }
 
 export type Dialect = Readonly<{
-  /** URIs that all mean this Graph, without a slash at the end. */
+  /** URIs of this Graph, without a slash at the end. */
   resources: ReadonlySet<string>
   consent: Consent
   /** Sent for every client, so that the library needs to know one kind of client. */
@@ -33,7 +33,7 @@ export type Dialect = Readonly<{
 
 const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 
-/** Changes `params` in place to what the library understands. */
+/** Changes `params` to what the library understands. */
 export function adaptRequest(
   dialect: Dialect,
   endpoint: Endpoint,
@@ -58,13 +58,13 @@ export function adaptRequest(
   return intake
 }
 
-/** MSAL polls with `grant_type=device_code`, which the standard knows as a URN. */
+/** MSAL polls with `grant_type=device_code`; the standard has a URN. */
 function nameDeviceGrant(params: URLSearchParams): string {
   if (params.get('grant_type') === 'device_code') params.set('grant_type', deviceGrant)
   return params.get('grant_type') ?? ''
 }
 
-/** Only a program that shows some secret may act in its own name, as at Entra. */
+/** Only a program with a secret, which can be any, may act in its own name, as at Entra. */
 function vouchForGuest(dialect: Dialect, params: URLSearchParams, intake: Intake): void {
   const id = params.get('client_id')
   if (!id) throw new OAuthRefused('client-id-missing', "The parameter 'client_id' is missing.")
@@ -74,7 +74,7 @@ function vouchForGuest(dialect: Dialect, params: URLSearchParams, intake: Intake
   params.set('client_secret', dialect.guestSecret)
 }
 
-/** The v1 endpoints say `resource=X` where v2 says `scope=X/.default`. */
+/** The v1 endpoints have `resource=X` where v2 has `scope=X/.default`. */
 function readResource(dialect: Dialect, params: URLSearchParams, intake: Intake): void {
   const resource = params.get('resource')
   params.delete('resource')
@@ -91,7 +91,9 @@ function checkResource(dialect: Dialect, resource: string): void {
   throw new OAuthRefused('resource-unknown', `There is no resource '${resource}', only ${known}.`)
 }
 
-/** `https://graph.microsoft.com/User.Read` -> `User.Read`; `/.default` -> all that is consented to. */
+/**
+ * `https://graph.microsoft.com/User.Read` -> `User.Read`; `/.default` -> everything that is consented to.
+ */
 function shortenScopes(dialect: Dialect, params: URLSearchParams, intake: Intake): void {
   const asked = (params.get('scope') ?? '').split(/\s+/).filter(Boolean)
   const names = asked.flatMap(word => {
@@ -117,10 +119,10 @@ function respell(word: string, name: string): string {
   return word.slice(0, word.lastIndexOf('/') + 1) + name
 }
 
-/** MSAL for Java and for Go asks for these on behalf of applications too, and Entra takes no notice. */
+/** MSAL for Java and Go asks for these for applications too, and Entra ignores them. */
 const ofPeopleOnly = new Set(['openid', 'profile', 'offline_access'])
 
-/** An application gets the roles an administrator consented to, never a choice of its own. */
+/** An application gets all roles that an administrator consented to, without a choice. */
 function checkAppScope(asked: readonly string[], params: URLSearchParams): void {
   params.delete('scope')
   const own = asked.filter(word => !ofPeopleOnly.has(word))
@@ -131,7 +133,7 @@ function checkAppScope(asked: readonly string[], params: URLSearchParams): void 
   )
 }
 
-/** The library strips `offline_access` from the grant and then misses it. */
+/** The library removes `offline_access` from the grant, and later requires it. */
 function narrowRefresh(params: URLSearchParams, intake: Intake): void {
   if (intake.grantType !== 'refresh_token') return
   const asked = (params.get('scope') ?? '').split(' ')
@@ -141,13 +143,13 @@ function narrowRefresh(params: URLSearchParams, intake: Intake): void {
   else params.set('scope', kept.join(' '))
 }
 
-/** `select_account`, `create` and `consent` all mean: show the page. */
+/** `select_account`, `create` and `consent` all show the page. */
 function simplifyPrompt(params: URLSearchParams): void {
   const prompt = params.get('prompt')
   if (prompt && prompt !== 'none') params.set('prompt', 'login')
 }
 
-/** MSAL finds a token in its cache only when the answer spells the scopes as it asked. */
+/** MSAL finds a token in its cache only if the answer spells the scopes as asked. */
 export function adaptTokens(body: Record<string, unknown>, intake: Intake) {
   const { scope, ...rest } = body
   const granted = typeof scope === 'string' ? scope.split(' ') : []
@@ -168,7 +170,7 @@ function addClientInfo({ id_token }: Record<string, unknown>, intake: Intake) {
   return { client_info: Buffer.from(info).toString('base64url') }
 }
 
-/** Entra tells the client what to tell the person, and how often to ask. */
+/** Entra sends the text for the person, and how often to poll. */
 export function adaptDeviceCode(body: Record<string, unknown>) {
   const { user_code, verification_uri } = body
   return {

@@ -1,6 +1,6 @@
 /**
- * What stands in a token, in the two shapes Entra knows. It decides names and values of claims and
- * nothing else: not who may have a token, and not how it is signed.
+ * The claims of a token, in both versions of Entra: names and values only. It does not decide who gets a
+ * token or how it is signed.
  * https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference
  */
 
@@ -11,7 +11,7 @@ import type { Person } from './people.ts'
 
 export type TokenVersion = 1 | 2
 
-/** How the client proved itself: `azpacr`, `appidacr`. */
+/** How the client authenticated: `azpacr`, `appidacr`. */
 export type ClientProof = 'none' | 'secret'
 
 type Common = Readonly<{
@@ -95,14 +95,14 @@ export function signInName(person: Person, tenantId: string): string {
 }
 
 /**
- * `sub` differs from `oid` and from API to API, as at Entra, so that a program which takes it for
- * the person's id fails here and not only in production.
+ * `sub` differs from `oid` and between APIs, as at Entra, so that a program that takes it for the person's
+ * id fails here and not only in production.
  */
 function pairwiseSubject({ tenantId, audience, person }: UserToken): string {
   return digest(tenantId, audience, person.id).toString('base64url')
 }
 
-/** The same application is the same service principal after a restart. */
+/** The same application has the same service principal after a restart. */
 function servicePrincipalId(tenantId: string, clientId: string): string {
   const hex = digest(tenantId, clientId).toString('hex')
   const parts = [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`]

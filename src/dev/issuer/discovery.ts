@@ -1,6 +1,5 @@
 /**
- * The two discovery documents of a tenant, with Entra's paths. It decides what the issuer says
- * of itself; that it is true is for the tests to show.
+ * The two discovery documents of a tenant, with Entra's paths.
  * https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc#find-your-apps-openid-configuration-document-uri
  */
 

@@ -1,5 +1,5 @@
 /**
- * Reading a small body and writing an answer on Node's own request and response. Knows no OAuth.
+ * Reads a small body and writes an answer with Node's request and response. Knows no OAuth.
  */
 
 import { IncomingMessage, type ServerResponse } from 'node:http'
@@ -17,7 +17,7 @@ export class BodyRefused extends Error {
   }
 }
 
-/** At most 64 KiB; `BodyRefused` 413 over it, without keeping what came before. */
+/** At most 64 KiB; beyond that `BodyRefused` 413. */
 export async function readBody(req: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
@@ -29,7 +29,7 @@ export async function readBody(req: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-/** A body without a content type is a form: OAuth knows no other, and MSAL for Java names none. */
+/** A body without a content type is a form: OAuth has only forms, and MSAL for Java sends no type. */
 export async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
   const type = req.headers['content-type']
   if (type !== undefined && !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type)) {
@@ -60,10 +60,10 @@ export function rewriteRequest(
 }
 
 /**
- * The policy of every answer whose page brings none of its own: pages and redirects that the OAuth library
- * writes itself. It stops a page of another site from framing them, and script that is not theirs: to an
- * empty `script-src`, which allows nothing, the library adds the hash of its own script. `form-action` is
- * left out because some of these pages post to the app.
+ * The policy of answers that have none of their own: pages and redirects written by the OAuth library.
+ * Stops another site's page from framing them, and foreign scripts: the library adds the hash of its own
+ * script to the empty `script-src`, which allows nothing. Without `form-action`, because some of these
+ * pages post to the app.
  */
 export function forbidFraming(res: ServerResponse): void {
   res.setHeader(

@@ -1,7 +1,7 @@
 /**
- * The development token issuer: an Entra look-alike that asks for no password. It decides which
- * paths are its own and who answers each; it knows no directory, no photo and no Graph route.
- * Only `visage dev` starts it, and only for loopback.
+ * The development token issuer: it imitates Entra without passwords. It decides which paths are its own
+ * and which file answers; it knows no directory, no photo and no Graph route. Only `visage dev` starts it,
+ * only on loopback.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -22,33 +22,33 @@ import { describeRefusal, OAuthRefused, type Stamp } from './refusals.ts'
 import { findTenant, listTenantNames, type Tenants } from './tenants.ts'
 
 export type IssuerOptions = Readonly<{
-  /** `https://localhost:8443`, no slash at the end: part of every token's `iss`. */
+  /** `https://localhost:8443`, without a slash at the end: part of every token's `iss`. */
   origin: string
   /** The first is the home tenant. */
   tenants: Tenants
   people: People
-  /** What `/.default` gives, and an order that names no permissions. */
+  /** Permissions of `/.default`, and of an order without permissions. */
   consent: Consent
-  /** Role name -> role template id, so that an order may name roles. */
+  /** Role name -> template id, so that an order may name roles. */
   adminRoles?: Readonly<Record<string, string>>
   audience?: string
-  /** A key from `makeSigningKey`, kept from an earlier start; made anew when left out. */
+  /** A key of `makeSigningKey` from an earlier start; default: a new one. */
   signingKey?: JWK | Promise<JWK>
   now?: () => number
   newTokenId?: () => string
-  /** A bug or a broken connection inside the OAuth library; never a mistake of a client. */
+  /** A bug or a broken connection inside the OAuth library; never an error of a client. */
   onError?: (error: unknown) => void
 }>
 
 export type Issuer = Readonly<{
-  /** True when the path is the issuer's; the answer is then on its way. */
+  /** True if the path is the issuer's; it is then being answered. */
   handle: (req: IncomingMessage, res: ServerResponse) => boolean
-  /** A signed access token; `OrderRefused` says what is wrong with the order. */
+  /** A signed access token; throws `OrderRefused` with what is wrong with the order. */
   mint: (order: TokenOrder) => Promise<string>
-  /** As `mint`, with what was filled in. */
+  /** As `mint`, with the defaults that were used. */
   order: (order: TokenOrder) => Promise<Minted>
   jwks: () => Promise<{ keys: JWK[] }>
-  /** The private key, for keeping it between starts. */
+  /** The private key, to keep between starts. */
   signingKey: () => Promise<JWK>
 }>
 
@@ -60,7 +60,7 @@ type Parts = MintParts &
     openDoor: () => Promise<OAuthDoor>
   }>
 
-/** Returns at once: the key is made beside the caller's start, the OAuth library on first use. */
+/** Returns at once: the key is made meanwhile, the OAuth library is loaded on first use. */
 export function createIssuer(options: IssuerOptions): Issuer {
   const parts = gatherParts(options)
   const order = (wanted: TokenOrder) => mintToken(parts, wanted)
@@ -96,7 +96,7 @@ function gatherParts(options: IssuerOptions): Parts {
   return { ...parts, openDoor: openOnce(parts) }
 }
 
-/** A key that cannot be made or read is reported by whoever first needs it. */
+/** A failure to make or read the key is thrown where it is first needed. */
 function openWhenReady(jwk: JWK | Promise<JWK>): Promise<SigningKey> {
   const key = Promise.resolve(jwk).then(openSigningKey)
   key.catch(() => {})
@@ -150,7 +150,7 @@ async function answerDiscovery(
 ): Promise<void> {
   const tenant = needTenant(parts, name)
   sendPublicJson(res, describeIssuer(parts.origin, tenant.id, v2 ? 2 : 1))
-  // who asks for this is about to sign in: the library's import takes longest, so it starts now
+  // a sign-in follows this request: loading the library takes longest, so it starts now
   parts.openDoor().catch(parts.onError)
 }
 
@@ -189,7 +189,7 @@ function unescapeName(name: string): string {
   }
 }
 
-/** Public by nature: any page may read it, as at Entra. */
+/** Public: any page may read it, as at Entra. */
 function sendPublicJson(res: ServerResponse, body: unknown): void {
   res.setHeader('access-control-allow-origin', '*')
   sendJson(res, 200, body)

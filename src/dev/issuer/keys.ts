@@ -1,6 +1,6 @@
 /**
- * The one RSA key that signs everything the issuer gives out. It decides how the key is made,
- * carried (a private JWK) and published; where it is kept between starts is the caller's business.
+ * The one RSA key of the issuer: how it is made, represented (a private JWK) and published. The caller
+ * stores it between starts.
  */
 
 import { generateKeyPair, randomUUID } from 'node:crypto'
@@ -14,14 +14,14 @@ export type SigningKey = Readonly<{
   privateKey: CryptoKey
 }>
 
-/** A fresh RSA key of 2048 bits, made off the event loop in 15 to 150 ms; carries its `kid`. */
+/** A new RSA key of 2048 bits with its `kid`, made off the event loop in 15 to 150 ms. */
 export async function makeSigningKey(): Promise<JWK> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
   const jwk: JWK = privateKey.export({ format: 'jwk' })
   return { ...jwk, kid: await calculateJwkThumbprint(jwk), use: 'sig', alg: 'RS256' }
 }
 
-/** Throws a TypeError for anything but a private RSA key of at least 2048 bits. */
+/** Throws TypeError for anything but a private RSA key of at least 2048 bits. */
 export async function openSigningKey(jwk: JWK): Promise<SigningKey> {
   if (jwk.kty !== 'RSA' || !jwk.d) throw new TypeError('The signing key is not a private RSA key')
   const { n, e } = jwk

@@ -1,11 +1,11 @@
 /**
- * Who may talk to the issuer at all: programs on this machine, and pages served from it.
- * The issuer asks for no password, so this is the only door.
+ * Who may use the issuer: programs on this machine, and pages served from it. The issuer asks for no
+ * password, so this is its only protection.
  */
 
 import type { IncomingMessage } from 'node:http'
 
-/** `localhost`, its subdomains and 127.0.0.0/8, [::1]: names that never leave the machine. */
+/** `localhost`, its subdomains, 127.0.0.0/8 and [::1]: names that always mean this machine. */
 export function isLoopbackName(hostname: string): boolean {
   const name = hostname.toLowerCase().replace(/^\[|\]$/g, '')
   return (
@@ -26,11 +26,11 @@ export function isLoopbackOrigin(origin: string): boolean {
 }
 
 /**
- * Why a request is turned away, or undefined. Stops
- * - other machines, should the server ever listen on more than loopback;
- * - DNS rebinding: a foreign page whose name was made to point at 127.0.0.1 sends its own Host;
- * - cross-site posts: a foreign page can post a form here, and says so in Origin.
- * It does not stop other programs or users of this machine.
+ * Why a request is refused, or undefined. Stops
+ * - other machines, if the server ever listens on more than loopback;
+ * - DNS rebinding: a page whose name resolves to 127.0.0.1 sends its own Host;
+ * - cross-site posts: another site's page can post a form here, but names itself in Origin.
+ * Does not stop other programs or users of this machine.
  */
 export function whyRefused(req: IncomingMessage, ownOrigin: string): string | undefined {
   if (!isLoopbackAddress(req.socket.remoteAddress)) {

@@ -1,16 +1,16 @@
 /**
- * Where the OAuth library keeps codes, sessions and refresh tokens: in memory, until they expire
- * or the process ends. It does not know what the things are, only their ids and side doors.
+ * Where the OAuth library keeps codes, sessions and refresh tokens: in memory, until they expire or the
+ * process ends. It knows only their ids and secondary keys.
  */
 
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 
 type Entry = { model: string; payload: AdapterPayload; expiresAt: number }
 
-/** Bounds what a program that only ever begins sign-ins can make us keep; the oldest go first. */
+/** Bounds the memory that unfinished sign-ins take; the oldest are removed first. */
 const maxEntries = 20_000
 
-/** One memory for all models of one library instance. */
+/** One memory for all models of a library instance. */
 export function createMemory(now: () => number): (model: string) => Adapter {
   const entries = new Map<string, Entry>()
   return model => openModel(model, entries, now)
@@ -25,7 +25,7 @@ function openModel(model: string, entries: Map<string, Entry>, now: () => number
     entries.delete(keyOf(id))
     return undefined
   }
-  // sign-ins are few: a walk over them costs less than an index that must be kept right
+  // sign-ins are few, so a scan is cheaper than keeping an index
   const search = async (matches: (payload: AdapterPayload) => boolean) =>
     [...entries.values()].find(
       entry => entry.model === model && entry.expiresAt > now() && matches(entry.payload),

@@ -1,6 +1,6 @@
 /**
- * POST /_visage/token, the other end of `visage token`: JSON in, a token out. It decides how an
- * order is spelled on the wire; what the order means is mint.ts' to say.
+ * POST /_visage/token, which `visage token` calls: JSON in, a token out. It reads the order; mint.ts
+ * decides what it means.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -63,7 +63,7 @@ function refuse(
   sendJson(res, status, { error: 'invalid_request', error_description: problem, suggestions })
 }
 
-/** Throws `OrderRefused` naming the first field that is unknown or of the wrong kind. */
+/** Throws `OrderRefused` with the first field that is unknown or of the wrong type. */
 function readOrder(body: string): TokenOrder {
   const order = parseObject(body)
   for (const name of Object.keys(order)) {
@@ -95,7 +95,7 @@ function parseObject(body: string): Record<string, unknown> {
     const value: unknown = JSON.parse(body)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   } catch {
-    // said below, in the same words
+    // reported below, with the same message
   }
   throw new OrderRefused('The order is not a JSON object.')
 }

@@ -1,6 +1,6 @@
 /**
- * Tokens made to order, for `visage token` and for tests: no client, no sign-in, no consent.
- * It decides what an order means and what is wrong with it; the shape of a token is claims.ts'.
+ * Tokens made to order, for `visage token` and for tests: no client, no sign-in, no consent. It decides
+ * what an order means and what is wrong with it; claims.ts writes the claims.
  */
 
 import { SignJWT } from 'jose'
@@ -14,24 +14,24 @@ import { nickname, type People, type Person } from './people.ts'
 import { findTenant, listTenantNames, type Tenants } from './tenants.ts'
 
 export type TokenOrder = Readonly<{
-  /** Name before the @, userPrincipalName, id, or the person; the first listed when left out. */
+  /** Name before the @, userPrincipalName, id, or the person; default: the first in the list. */
   person?: string | Person | undefined
   scopes?: readonly string[] | undefined
   /** The client id of an application that acts in its own name; `{}` for the default one. */
   app?: string | Readonly<Record<string, never>> | undefined
   roles?: readonly string[] | undefined
-  /** Role template ids, or names of the roles the issuer was told; added to the person's own. */
+  /** Template ids of roles, or their names; added to the person's own. */
   adminRoles?: readonly string[] | undefined
-  /** Issued as to a personal Microsoft account. */
+  /** As for a personal Microsoft account. */
   personal?: boolean | undefined
-  /** Id or domain; the home tenant when left out. */
+  /** Id or domain; default: the home tenant. */
   tenantId?: string | undefined
   /** The program a person signs in to. */
   clientId?: string | undefined
   version?: TokenVersion | undefined
   lifetimeSeconds?: number | undefined
   audience?: string | undefined
-  /** Refuse permissions that nobody here knows, instead of warning of them. */
+  /** Refuse unknown permissions instead of warning about them. */
   strict?: boolean | undefined
 }>
 
@@ -39,13 +39,13 @@ export type Minted = Readonly<{
   token: string
   expiresIn: number
   tenantId: string
-  /** Whose token it is; undefined for an application's. */
+  /** The person of the token; undefined for an application. */
   person: Person | undefined
-  /** Sentences about permissions that the token carries in vain. */
+  /** Warnings about permissions that have no effect. */
   warnings: readonly string[]
 }>
 
-/** An order that cannot be met; `problem` is a sentence for the person who placed it. */
+/** An invalid order; `problem` is a sentence for the person who sent it. */
 export class OrderRefused extends Error {
   readonly suggestions: readonly string[]
 
@@ -69,7 +69,7 @@ export type MintParts = Readonly<{
   newTokenId: () => string
 }>
 
-/** The program in whose name tokens are made when an order names none. */
+/** The default client of tokens. */
 const defaultClientId = 'f3a1c6de-7a52-4f0e-9c3b-5d1e8a90b742'
 
 const defaultLifetimeSeconds = 3600
@@ -197,17 +197,17 @@ function readAdminRole(known: Readonly<Record<string, string>>, role: string): s
   throw new OrderRefused(`There is no directory role '${role}'.${listed}`, near)
 }
 
-/** Any permission of Graph may be asked for, not only those that concern photos. */
+/** Any permission of Graph may be ordered, not only those of photos. */
 function checkPermissions(names: readonly string[]): readonly string[] {
   const odd = names.find(name => !/^[\w.-]{1,120}$/.test(name))
   if (odd !== undefined) throw new OrderRefused(`'${odd}' is not the name of a permission.`)
   return [...new Set(names)]
 }
 
-/** OpenID Connect's own scopes: they are no permissions, and fine in an order. */
+/** Scopes of OpenID Connect itself: not permissions, but valid in an order. */
 const signInScopes: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'offline_access'])
 
-/** A sentence for each permission that means nothing here: one that is misspelt, or of Graph's other parts. */
+/** A sentence for each permission without effect: misspelt, or of other parts of Graph. */
 function findUnknown({ scopes, roles }: Consent, order: TokenOrder): readonly string[] {
   const [asked, known, others] =
     order.app === undefined ? [order.scopes, scopes, roles] : [order.roles, roles, scopes]
@@ -224,7 +224,7 @@ function didYouMean(names: readonly string[]): string {
   return names.length > 0 ? ` Did you mean ${names.join(' or ')}?` : ''
 }
 
-/** Lifetimes may be negative: that is how a test gets an expired token. */
+/** Lifetimes may be negative, for tests with an expired token. */
 function checkLifetime(seconds: number): number {
   if (Number.isInteger(seconds) && Math.abs(seconds) <= longestLifetimeSeconds) return seconds
   throw new OrderRefused('A lifetime is a whole number of seconds, at most a year.')

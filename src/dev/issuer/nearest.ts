@@ -1,10 +1,10 @@
 /**
- * Which of the known words was probably meant. Knows nothing of what the words name.
+ * Which of the known words was probably meant. It does not know what the words name.
  */
 
 const longestCompared = 128
 
-/** At most three of `known`, the most alike first; none when nothing is alike. */
+/** At most three of `known`, the most similar first; empty if none is similar. */
 export function nearest(word: string, known: readonly string[]): readonly string[] {
   const wanted = word.toLowerCase().slice(0, longestCompared)
   const allowed = Math.max(2, Math.floor(wanted.length / 3))
@@ -16,7 +16,7 @@ export function nearest(word: string, known: readonly string[]): readonly string
     .map(({ name }) => name)
 }
 
-/** People type the beginning of a name more often than they misspell it. */
+/** A beginning of a name is more common than a misspelt one. */
 function likeness(wanted: string, name: string): number {
   if (wanted.length >= 2 && name.startsWith(wanted)) return 0
   return editDistance(wanted, name.slice(0, longestCompared))

@@ -1,6 +1,6 @@
 /**
- * The way of an OAuth request into the library: whose tenant, which endpoint, translated from
- * Entra's dialect, and on. Knows HTTP and the library's address book, but no page and no claim.
+ * Passes an OAuth request to the library: finds tenant and endpoint, and translates Entra's parameters.
+ * Knows HTTP and the library's addresses, but no page and no claim.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -27,7 +27,7 @@ type DoorParts = Stamp &
 
 type Visit = Readonly<{
   tenantId: string
-  /** The tenant's segment as it stands in the URL: may be an alias. */
+  /** The tenant's segment as in the URL: may be an alias. */
   namedAs: string
   /** From `/oauth2/` on. */
   path: string
@@ -37,7 +37,7 @@ export type OAuthDoor = (visit: Visit, req: IncomingMessage, res: ServerResponse
 
 type Target = Readonly<{ endpoint: Endpoint; version: TokenVersion; path: string }>
 
-/** What Entra's address means to the library. */
+/** Entra's addresses -> the library's. */
 const targets: Readonly<Record<string, Target>> = {
   '/oauth2/v2.0/authorize': { endpoint: 'authorize', version: 2, path: paths.authorize },
   '/oauth2/v2.0/token': { endpoint: 'token', version: 2, path: paths.token },
@@ -72,7 +72,7 @@ export function createOAuthDoor(parts: DoorParts): OAuthDoor {
   }
 }
 
-/** Cookies belong to the tenant's path, so a browser is sent there first. */
+/** Cookies belong to the tenant's path, so a browser is redirected there first. */
 function redirectToTenant(
   { tenantId, path }: Visit,
   req: IncomingMessage,
@@ -90,7 +90,7 @@ function queryOf(req: IncomingMessage): string {
   return url.includes('?') ? url.slice(url.indexOf('?')) : ''
 }
 
-/** The request as the library understands it; undefined when it was answered here. */
+/** The request for the library; undefined if it was answered here. */
 async function translate(
   dialect: Dialect,
   intakes: WeakMap<IncomingMessage, Intake>,
@@ -121,7 +121,7 @@ async function translate(
   }
 }
 
-/** An authorization request may be posted, which the library does not take: it becomes a GET. */
+/** An authorization request may be posted; the library only takes GET. */
 function addressOf(target: Target, req: IncomingMessage, params: URLSearchParams) {
   if (target.endpoint === 'authorize' || req.method !== 'POST') {
     return { method: 'GET', url: `${target.path}?${params}`, body: '' }
@@ -129,7 +129,7 @@ function addressOf(target: Target, req: IncomingMessage, params: URLSearchParams
   return { method: 'POST', url: target.path, body: params.toString() }
 }
 
-/** `Authorization: Basic` says the same as the two parameters; one spelling is enough to know. */
+/** `Authorization: Basic` means the same as the two parameters, which are read here. */
 function readBasicSecret(req: IncomingMessage, params: URLSearchParams): void {
   const [scheme, encoded] = (req.headers.authorization ?? '').split(' ')
   if (scheme?.toLowerCase() !== 'basic' || !encoded || params.has('client_secret')) return

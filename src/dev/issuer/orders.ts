@@ -1,10 +1,10 @@
 /**
- * Which requests may tell `visage dev` what to do: JSON by POST, from a program or from a page of this
- * server's own. What the order says is not looked at here.
+ * Which requests may give orders to `visage dev`: JSON by POST, from a program or from one of this
+ * server's own pages. It does not read the order.
  */
 import type { IncomingMessage } from 'node:http'
 
-/** undefined when it may be read. */
+/** Why it is refused; undefined if it is not. */
 export function whyNoOrder(
   req: IncomingMessage,
 ): Readonly<{ status: number; problem: string }> | undefined {
@@ -19,9 +19,9 @@ export function whyNoOrder(
 }
 
 /**
- * Stops a foreign page from posting an order with the visitor's browser: a page cannot leave out
- * Origin, nor send application/json across sites without a preflight, which nobody answers here.
- * It does not stop another program of this machine.
+ * Stops another site's page from posting an order with the visitor's browser: a page cannot leave out
+ * Origin, nor send application/json across sites without a preflight, which is never answered here. Does
+ * not stop another program of this machine.
  */
 function isForeignPage(req: IncomingMessage): boolean {
   const { origin, host } = req.headers

@@ -1,6 +1,6 @@
 /**
- * The pages a person sees while signing in, as plain HTML that works without a script. It decides
- * words and looks; it knows no protocol, and every word from outside passes `escapeHtml`.
+ * The sign-in pages, as plain HTML that works without scripts. It decides texts and looks; it knows no
+ * protocol, and passes every text from outside through `escapeHtml`.
  */
 
 import { createHash } from 'node:crypto'
@@ -47,7 +47,7 @@ input[type=text], input[type=search] { width: 100%; padding: 10px 12px; margin: 
 .first { position: absolute; left: -99vw }
 footer { margin-top: 18px; font-size: .8rem; color: var(--soft) }`
 
-/** Filters while typing; Enter takes the first who is left; arrow keys walk. */
+/** Filters while typing; Enter selects the first match; arrow keys move. */
 const script = `
 const box = document.querySelector('input[type=search]')
 const buttons = [...document.querySelectorAll('.people button')]
@@ -72,9 +72,9 @@ document.addEventListener('keydown', event => {
 })`
 
 /**
- * Nothing may load, and no page may frame us: a framed page could have a person chosen for one who
- * believes to click something else. `form-action` is left out because browsers apply it to the
- * redirect that follows, which goes to the app.
+ * Nothing may be loaded, and no page may frame these: a framed page could trick a person into choosing an
+ * account. Without `form-action`, because browsers apply it to the redirect that follows, which goes to
+ * the app.
  */
 const policy = [
   "default-src 'none'",
@@ -84,14 +84,14 @@ const policy = [
   "base-uri 'none'",
 ].join('; ')
 
-/** So many faces fit a page; others are found by typing their name in full. */
+/** As many faces as fit a page; others are found by typing their full name. */
 const maxListed = 200
 
 export function writeSignInPage(options: {
   people: readonly Person[]
   clientName: string
   scopes: readonly string[]
-  /** What to put into the search box. */
+  /** The initial text of the search box. */
   hint: string
   problem: string
 }): Page {

@@ -1,6 +1,6 @@
 /**
- * What the issuer needs to know of people: who they are and how to find them. It does not know
- * where they are kept; the two functions come from whoever starts the issuer.
+ * What the issuer needs to know about people: who they are and how to find them. The two functions are
+ * parameters; it does not know where people are stored.
  */
 
 export type Person = Readonly<{
@@ -15,12 +15,12 @@ export type Person = Readonly<{
 }>
 
 export type People = Readonly<{
-  /** By id, userPrincipalName or the name before the @; undefined when there is no such person. */
+  /** By id, userPrincipalName or the name before the @; undefined if there is none. */
   findPerson: (
     tenantId: string,
     nameOrId: string,
   ) => Person | undefined | Promise<Person | undefined>
-  /** In the order in which they are to be offered. */
+  /** In the order of the page. */
   listPeople: (tenantId: string) => readonly Person[] | Promise<readonly Person[]>
 }>
 

@@ -1,7 +1,7 @@
 /**
- * The OAuth library as one tenant's Entra: its configuration and the hooks between it and us.
- * Importing the library takes 150 to 300 ms, so this file is only reached by the first OAuth
- * request, through `import()`. It knows no route outside `/oauth2/` and writes no HTML.
+ * The OAuth library as one tenant's Entra: its configuration and hooks. Importing the library takes 150 to
+ * 300 ms, so the first OAuth request imports this file. It knows no route outside `/oauth2/` and writes no
+ * HTML.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -32,7 +32,7 @@ type ProviderParts = Stamp &
     people: People
     dialect: Dialect
     signingKey: SigningKey
-    /** What was noted of a request on its way in. */
+    /** Kept from the request. */
     intakes: WeakMap<IncomingMessage, Intake>
     onError: (error: unknown) => void
   }>
@@ -52,7 +52,7 @@ const accessTokenSeconds = 3600
 const hour = 3600
 const day = 24 * hour
 
-/** Every lifetime, since the library prints a notice for each that is left to it. Seconds. */
+/** In seconds. Every lifetime, since the library prints a notice for each default. */
 const lifetimes = {
   AccessToken: accessTokenSeconds,
   ClientCredentials: accessTokenSeconds,
@@ -77,13 +77,13 @@ export function createProvider(parts: ProviderParts): Provider {
     })
     adaptAnswer(parts, ctx, details.get(ctx.req))
   })
-  // or the web framework underneath writes to standard error by itself
+  // otherwise the web framework of the library writes to standard error
   provider.silent = true
   provider.on('server_error', (_ctx, error) => parts.onError(error))
   return provider
 }
 
-/** The library hides why a grant failed; who develops against it needs to know. */
+/** The library hides why a grant failed, but developers need to know. */
 function rememberDetails(provider: Provider): WeakMap<IncomingMessage, string> {
   const details = new WeakMap<IncomingMessage, string>()
   const remember = (ctx: Context, error: { error_detail?: string | undefined }) => {
@@ -132,7 +132,7 @@ function configure(parts: ProviderParts): Configuration {
     ttl: lifetimes,
     responseTypes: ['code'],
     allowOmittingSingleRegisteredRedirectUri: false,
-    // Entra asks for it of browser apps only; S256 is checked whenever a challenge was sent
+    // Entra requires it only of browser apps; S256 is checked whenever a challenge was sent
     pkce: { required: () => false },
     scopes: ['openid', 'profile', 'email', 'offline_access'],
     claims: {
@@ -145,7 +145,7 @@ function configure(parts: ProviderParts): Configuration {
     findAccount: (_ctx, id) => findAccount(parts, id),
     loadExistingGrant: ctx => grantAll(parts.audience, ctx),
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-    // as at Entra, an older refresh token stays good, and outlives the browser's session
+    // as at Entra, an older refresh token stays valid, and outlives the browser's session
     expiresWithSession: () => false,
     rotateRefreshToken: false,
     interactions: { policy: choosePolicy(parts), url: (_ctx, { uid }) => signInPath(parts, uid) },
@@ -161,7 +161,7 @@ function signInPath({ tenantId }: ProviderParts, uid: string): string {
   return `/${tenantId}${paths.signIn}/${uid}`
 }
 
-/** Cookies do not know ports: names and a path of our own keep them from a neighbour's way. */
+/** Cookies ignore ports: own names and an own path avoid conflicts with other local servers. */
 function configureCookies({ tenantId }: ProviderParts): NonNullable<Configuration['cookies']> {
   return {
     keys: [randomBytes(32).toString('base64url')],
@@ -236,7 +236,7 @@ function describeClient({ dialect }: ProviderParts, id: string): AdapterPayload 
       'client_credentials',
     ],
     response_types: ['code'],
-    // required by the library; which addresses are good is decided by mayRedirect
+    // required by the library; mayRedirect decides which addresses are allowed
     redirect_uris: ['http://localhost'],
   }
 }

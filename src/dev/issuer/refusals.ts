@@ -1,6 +1,6 @@
 /**
- * How the issuer says no: OAuth errors in Entra's dress, with the number a program may look for.
- * The words are our own and say what to do.
+ * OAuth errors as Entra writes them, with the numbers that programs look for. The texts are our own and
+ * say what to do.
  * https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes
  */
 
@@ -30,7 +30,7 @@ export class OAuthRefused extends Error {
 
 type LibraryError = Readonly<{ error?: string; number: number; words?: string; suberror?: string }>
 
-/** The library's `error` at the token endpoint -> Entra's, where Entra says something else or more. */
+/** The library's `error` at the token endpoint -> Entra's, where they differ. */
 const libraryErrors: Readonly<Record<string, LibraryError>> = {
   invalid_client: { number: 7000215, words: 'The client secret is wrong.' },
   invalid_grant: { number: 70000 },
@@ -39,7 +39,7 @@ const libraryErrors: Readonly<Record<string, LibraryError>> = {
   expired_token: { number: 70020, words: 'The device code is too old; ask for another.' },
   access_denied: { error: 'authorization_declined', number: 70018 },
   invalid_request: { number: 900144 },
-  // Entra does not widen a refresh token in silence either
+  // Entra does not silently widen a refresh token either
   invalid_scope: {
     error: 'invalid_grant',
     number: 65001,
@@ -48,7 +48,7 @@ const libraryErrors: Readonly<Record<string, LibraryError>> = {
   },
 }
 
-/** By `suberror` MSAL knows to ask the person again, as after a restart that forgot all tokens. */
+/** With `suberror` MSAL asks the person again, as after a restart, which removes all tokens. */
 const refreshFailed: LibraryError = {
   number: 700082,
   words: 'Sign in again.',

@@ -1,6 +1,6 @@
 /**
- * The OAuth library's access token, rewritten into Entra's: the same claims as a token made to
- * order, filled from what the library knows of client, person and scope.
+ * The OAuth library's access token -> Entra's: the same claims as in a token made to order, from client,
+ * person and scope.
  */
 
 import type { IncomingMessage } from 'node:http'

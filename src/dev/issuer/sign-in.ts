@@ -1,6 +1,6 @@
 /**
- * The page between an app and a token: shows who one can be, takes the choice, and hands it back
- * to the OAuth library. It decides nothing about permissions.
+ * The sign-in page: shows the accounts, takes the choice, and returns it to the OAuth library. It decides
+ * nothing about permissions.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -86,7 +86,7 @@ export function sendPage(res: ServerResponse, status: number, { html, policy }: 
     'content-type': 'text/html; charset=utf-8',
     'content-length': Buffer.byteLength(html),
     'content-security-policy': policy,
-    // not no-referrer: browsers would then send `Origin: null` with the form, which we refuse
+    // not no-referrer: browsers would then send `Origin: null` with the form, which is refused
     'referrer-policy': 'same-origin',
     'cache-control': 'no-store',
   })

@@ -12,7 +12,7 @@ type Tenant = Readonly<{
 
 const personalTenant: Tenant = { id: personalTenantId, displayName: 'Personal accounts' }
 
-/** The first tenant is the home tenant, for which `common` and `organizations` stand here. */
+/** The first tenant is the home tenant: `common` and `organizations` mean it here. */
 export type Tenants = readonly [Tenant, ...Tenant[]]
 
 export function findTenant(tenants: Tenants, name: string): Tenant | undefined {

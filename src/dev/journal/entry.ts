@@ -1,6 +1,6 @@
 /**
- * One call as a person wants to read it: who asked for what, how it ended and why. Neither a token nor
- * a byte of a picture gets in here, and of a query only options whose names begin with $.
+ * One call for people to read: who asked for what, the result and the reason. It contains no token, no
+ * byte of a picture, and of a query only options whose names begin with $.
  */
 import type { Answered, Asker } from '../../events.ts'
 import { Failure, type FailureCode } from '../../failure.ts'
@@ -8,19 +8,19 @@ import { jpegSize } from './jpeg-size.ts'
 import { printable } from './printable.ts'
 
 export type Entry = Readonly<{
-  /** When it was answered; epoch milliseconds. */
+  /** When it was answered; milliseconds since 1970. */
   at: number
   method: string
-  /** `/me/photo/$value`: decoded, and without the version unless it is beta. */
+  /** `/me/photo/$value`: decoded, without the version unless it is beta. */
   path: string
-  /** `alice`, `app f3a1…`; undefined when no token was believed. */
+  /** `alice`, `app f3a1…`; undefined when no token was verified. */
   who: string | undefined
   /** 0: the connection was cut before anything was done. */
   status: number
   /** What was sent, or why it was refused. */
   reason: string
   durationMs: number
-  /** The faults that shaped the answer, in their own words. */
+  /** The faults that changed the answer, as written. */
   faults: readonly string[]
 }>
 
@@ -71,14 +71,14 @@ function reasonOf(event: Answered, who: string, now: number): string {
   if (reply.status === 0) return 'connection cut'
   if (failure instanceof Failure) return whyRefused(failure, event, who, now)
   if (failure !== undefined) return `a bug: ${String(failure)}`
-  // Its faults say why.
+  // Its faults explain it.
   if (reply.status >= 400) return ''
   return describeSent(event)
 }
 
 type Words = (failure: Failure, who: string, now: number) => string
 
-/** Where the words for the client say less than a developer at a terminal wants to know. */
+/** Where the client's message says less than a developer needs. */
 const ownWords: Readonly<Partial<Record<FailureCode, Words>>> = {
   'token-missing': () => 'no token',
   'token-expired': ({ facts: { exp } }, _, now) =>

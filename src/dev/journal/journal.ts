@@ -1,5 +1,5 @@
 /**
- * The latest calls, in memory, oldest first: what a test looks at afterwards.
+ * The latest calls, in memory, oldest first, for tests to read.
  */
 import type { Entry } from './entry.ts'
 
@@ -16,7 +16,7 @@ export function createJournal(): Journal {
   let entries: Entry[] = []
   return {
     add(entry) {
-      // Dropped by halves, so that a full journal does not copy itself for every call.
+      // Drops half at a time, so that a full journal is not copied for every call.
       if (entries.length >= 2 * most) entries = entries.slice(-most)
       entries.push(entry)
     },

@@ -1,9 +1,8 @@
 /**
- * The size that a JPEG says it has, for telling a person which picture went out. Our own JPEGs, made a
- * moment ago: this is no check of anything.
+ * The size in the header of a JPEG, for a log line. Only for our own JPEGs: it checks nothing.
  */
 
-/** `96x96`; undefined where no frame header is found. */
+/** `96x96`; undefined without a frame header. */
 export function jpegSize(bytes: Uint8Array): string | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let at = 2

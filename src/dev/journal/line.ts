@@ -1,6 +1,5 @@
 /**
- * An entry as one line for a terminal. Whether there are colours is decided by whoever knows the
- * terminal.
+ * An entry as one line for a terminal. The caller decides about colours.
  */
 
 import { styleText } from 'node:util'
@@ -26,7 +25,7 @@ export function formatLine(entry: Entry, colours: 'colours' | 'plain'): string {
   ].join('  ')
 }
 
-/** Eight digits tell the programs of a test apart. */
+/** Eight digits are enough to tell the programs of a test apart. */
 function shortened(who: string): string {
   return who.replace(RegExp(guidPattern, 'i'), id => `${id.slice(0, 8)}…`)
 }

@@ -1,5 +1,5 @@
 /**
- * Text from outside on its way to a terminal. It knows no call and no terminal.
+ * Makes text from outside safe for a terminal. It knows no call and no terminal.
  */
 
 /** Control and format characters, line and paragraph separators. */
@@ -10,7 +10,7 @@ export function printable(text: string): string {
   return text.replaceAll(unprintable, '\u{fffd}')
 }
 
-/** As `printable`, for JSON: what stands in the text is escaped, so that nothing is lost. */
+/** As `printable`, for JSON: characters are escaped, so that nothing is lost. */
 export function printableJson(value: unknown): string {
   return JSON.stringify(value).replaceAll(unprintable, escapeUnits)
 }
