@@ -7,15 +7,15 @@ import { isLoopback } from '../settings/reading.ts'
 import { settings } from '../settings/table.ts'
 import { CommandError, type Terminal } from './terminal.ts'
 
-/** Where `visage dev` runs. Neither: where it runs when nobody says otherwise, with or without TLS. */
+/** Where `visage dev` runs. Without both, at the default port, with or without TLS. */
 export type DevPlace = Readonly<{ url?: string | undefined; port?: number | undefined }>
 
-/** The port of `visage dev` when nobody says another. */
+/** The default port of `visage dev`. */
 export const defaultDevPort = Number(settings.port.default)
 
-/** A reset may have to draw every picture anew. */
+/** A reset may have to draw every picture again. */
 const timeoutMs = 60_000
-/** It answers in a moment; what is silent is something else. */
+/** `visage dev` answers at once; a silent server is another one. */
 const glanceTimeoutMs = 2000
 
 export const mintPath = '/_visage/token'
@@ -24,7 +24,7 @@ type Answer = Readonly<{ status: number; body: string }>
 
 /**
  * Posts an order to the `visage dev` at `place` and returns what `read` finds in its answer. Throws
- * CommandError: in the words of the refusal, or when there is none to ask.
+ * CommandError: with the refusal, or if nothing answers.
  */
 export async function askDev<Value>(
   path: string,
@@ -62,16 +62,16 @@ async function ask(path: string, place: DevPlace, order: string, program: string
   )
 }
 
-/** Whether it is a `visage dev` that listens on this port of this machine. */
+/** Whether a `visage dev` listens on this port of this machine. */
 export async function isDevAt(port: number): Promise<boolean> {
   for (const url of urlsOf({ port })) {
     try {
-      // An order that nothing follows from: there is no such field.
+      // An order without effect: there is no such field.
       const answer = await post(new URL(mintPath, url), '{"":0}', glanceTimeoutMs)
       const refusal = parse(answer.body)
       if (answer.status === 400 && refusal?.error === 'invalid_request') return true
     } catch {
-      // Nobody, or somebody who speaks something else.
+      // No server, or one with another protocol.
     }
   }
   return false
@@ -90,10 +90,10 @@ function addressOf(base: string, path: string): URL {
   if (url === null || !/^https?:$/.test(url.protocol)) {
     const proposed = propose(base)
     throw new CommandError(
-      `--url: '${base}' is no http or https address.${proposed && ` Write ${proposed}.`}`,
+      `--url: '${base}' is not an http or https address.${proposed && ` Write ${proposed}.`}`,
     )
   }
-  // `visage dev` is nowhere else; and only there is a certificate that nobody vouches for no risk.
+  // `visage dev` runs only there, and only there an untrusted certificate is no risk.
   if (!isLoopback(url)) {
     throw new CommandError(
       `--url: ${url.hostname} is another machine; \`visage dev\` runs on loopback only.`,
@@ -102,7 +102,7 @@ function addressOf(base: string, path: string): URL {
   return new URL(path, url)
 }
 
-/** `localhost:8080` -> `http://localhost:8080`; '' where that would be no address of this machine. */
+/** `localhost:8080` -> `http://localhost:8080`; '' if that would not be an address of this machine. */
 function propose(text: string): string {
   const url = URL.parse(`http://${text}`)
   return url !== null && isLoopback(url) ? url.origin : ''
@@ -114,7 +114,7 @@ function post(url: URL, order: string, withinMs: number): Promise<Answer> {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(order) },
     signal: AbortSignal.timeout(withinMs),
-    // The connection does not leave this machine (addressOf), so nobody can stand in the middle.
+    // The connection does not leave this machine (addressOf), so nothing can intercept it.
     rejectUnauthorized: false,
   }
   return new Promise((resolve, reject) => {

@@ -1,6 +1,6 @@
 /**
- * `visage backup`: the data folder of the embedded deployment into another folder, while it is served.
- * PostgreSQL and S3 have ways of their own; docs/operating.md shows them.
+ * `visage backup`: copies the data folder of the embedded deployment into another folder, while it is in
+ * use. PostgreSQL and S3 have their own ways, see docs/operating.md.
  */
 
 import { Failure } from '../failure.ts'

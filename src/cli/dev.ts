@@ -1,6 +1,6 @@
 /**
- * `visage dev`: Visage for developers at a terminal: what is made and started, and in which order. What it
- * says then is greeting.ts.
+ * `visage dev`: Visage for developers at a terminal: what is created and started, and in which order.
+ * greeting.ts writes the output.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -38,7 +38,7 @@ export async function dev(flags: DevFlags, terminal: Terminal): Promise<RunningD
   checkDevelopment({ host: flags.host, faults: flags.fault })
   readThrottle({ throttle: flags.throttle })
   await expectPort(flags, '--port')
-  // Even --memory needs two files that other programs read: the certificate and a picture for curl.
+  // Even --memory needs two files for other programs: the certificate and a picture for curl.
   const folder = flags.memory ? await mkdtemp(join(tmpdir(), 'visage-')) : flags.data
   const forget = () => (flags.memory ? rm(folder, { recursive: true, force: true }) : undefined)
   try {
@@ -74,7 +74,7 @@ async function start(flags: DevFlags, folder: string, terminal: Terminal): Promi
   })
 }
 
-/** What makes a certificate takes time to load, and most starts do without. */
+/** Loading the code for certificates takes time, and most starts do not need it. */
 async function certify(folder: string) {
   const { keepCertificate } = await import('../dev/certificate.ts')
   return await keepCertificate(folder)
@@ -110,12 +110,12 @@ async function greet(
   })
 }
 
-/** `./data`: that it is a folder, and here. */
+/** `./data`: shows that it is a folder in this one. */
 function shownFolder(path: string): string {
   return /^['/.]|^\w:/.test(path) ? path : `./${path}`
 }
 
-/** So that the printed line works before one has a picture. */
+/** So that the printed command works without a picture of your own. */
 async function writeExample(folder: string): Promise<string> {
   const file = join(folder, pictureName)
   await writeFile(file, await examplePicture())

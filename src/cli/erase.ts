@@ -1,6 +1,6 @@
 /**
- * `visage erase`: somebody's photo and every trace of its bytes, gone and shown to be gone. Ends with 0 only
- * when everything that was looked for was found absent.
+ * `visage erase`: removes a person's or group's photo and every trace of its bytes, and proves it. Exits
+ * with 0 only if everything was looked for and nothing found.
  */
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -70,43 +70,43 @@ function describeTraces(traces: Traces): string[] {
     [current, 'the photo'],
     [earlier, 'earlier photos that wait for the sweep'],
     [ownerless, 'photos that an older Visage retired: they could be theirs'],
-    [orphans, 'packs that nobody names, of interrupted uploads: they could be theirs'],
-    [buried, 'packs that were removed and that the bucket keeps as its past: they could be theirs'],
+    [orphans, 'packs that no photo names, of interrupted uploads: they could be theirs'],
+    [buried, 'removed packs that the bucket keeps as old versions: they could be theirs'],
   ] as const
   const lines = all.flatMap(([keys, what]) =>
     keys.length === 0
       ? []
       : [`  ${what}: ${keys.length <= 5 ? keys.join(', ') : some(keys.length, 'pack')}`],
   )
-  return lines.length === 0 ? ['There is no photo and no trace of one.'] : ['To go:', ...lines]
+  return lines.length === 0
+    ? ['There is no photo and no trace of one.']
+    : ['To be removed:', ...lines]
 }
 
-/** How many uploads may have been cut off at once, and nothing is suspected. */
+/** So many uploads may have been interrupted at once without suspicion. */
 const maxCutOff = 100
 
-/** A database beside packs that belong to another one, by an address mistyped or forgotten, names next to none of them. */
+/** With a wrong address, a database names almost none of the packs, because they belong to another one. */
 function refuseStrangers({ orphans, named }: Traces): void {
   if (orphans.length <= Math.max(maxCutOff, named)) return
   throw new Failure('storage-unavailable', {
-    detail: `nobody in this database names ${some(orphans.length, 'pack')} of ${count(orphans.length + named)}: they look like those of another database, and all of them would go. Nothing was changed. Those that are nobody's go within an hour where a server runs.`,
+    detail: `no photo in this database names ${some(orphans.length, 'pack')} of ${count(orphans.length + named)}: they look like packs of another database, and all of them would be removed. Nothing was changed. A running server removes packs that no photo names within an hour.`,
   })
 }
 
 function waiting({ orphans }: Traces): string {
   const seconds = longestUploadMs / 1000
-  return `Watching ${some(orphans.length, 'pack')} that nobody names for ${seconds} s: one that is an upload under way gets its name by then, and stays.`
+  return `Watching ${some(orphans.length, 'pack')} that no photo names for ${seconds} s: one of an upload under way gets its photo by then, and stays.`
 }
 
 async function confirm({ words }: NamedOwner): Promise<void> {
   if (!process.stdin.isTTY) {
-    throw new CommandError(
-      'this is no terminal that could be asked whether to erase it. Add --yes.',
-    )
+    throw new CommandError('this is not a terminal, so nobody can confirm it. Add --yes.')
   }
   const asking = createInterface({ input: process.stdin, output: process.stderr })
   try {
     const question = `Erase the photo of ${words} for good? Type yes: `
-    // Ctrl-C and Ctrl-D are answers, too; the line they were typed on is not over.
+    // Ctrl-C and Ctrl-D are answers too; the cursor is still on the line of the question.
     const answer = await asking.question(question).catch(() => {
       process.stderr.write('\n')
       return 'no'
@@ -117,7 +117,7 @@ async function confirm({ words }: NamedOwner): Promise<void> {
   }
 }
 
-/** Who asked for it is not known here: the shell's history and this line's collector know. */
+/** Without the name of who asked for it: the shell's history has it. */
 function audit(terminal: Terminal, { key }: NamedOwner, erased: Erased, isProven: boolean): void {
   const { tenantId, kind, id } = key
   jsonLines(terminal, Date.now)(isProven ? 'info' : 'error', {

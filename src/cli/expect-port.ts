@@ -1,6 +1,6 @@
 /**
- * Whether a server can listen where it is told to, asked before it makes anything: a start that fails
- * leaves no folder and no database behind.
+ * Whether a server can listen on its port, checked before anything is created: a failed start leaves no
+ * folder and no database behind.
  */
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -8,7 +8,7 @@ import { explainStart } from '../serving/start-error.ts'
 import { isDevAt } from './ask-dev.ts'
 import { CommandError } from './terminal.ts'
 
-/** `flag` is what the message says to choose another port with. Throws CommandError and StartError. */
+/** `flag`: the one that the message suggests for another port. Throws CommandError and StartError. */
 export async function expectPort(
   { host, port }: Readonly<{ host: string; port: number }>,
   flag: string,

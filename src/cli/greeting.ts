@@ -1,6 +1,6 @@
 /**
- * What `visage dev` prints when it runs: the address first, then commands that work as they are. Every line
- * fits a terminal of 60 columns, save where a folder has a long name.
+ * What `visage dev` prints when it runs: the address first, then commands that work as printed. Every line
+ * fits a terminal of 60 columns, unless a folder has a long name.
  */
 import { styleText } from 'node:util'
 import type { Colours } from './terminal.ts'
@@ -8,15 +8,15 @@ import type { Colours } from './terminal.ts'
 export type Greeting = Readonly<{
   /** `http://localhost:8080` */
   origin: string
-  /** How the reader calls this program: spelling.ts. */
+  /** How the reader starts this program: spelling.ts. */
   program: string
-  /** `--port 49152`, or '' where the commands find it by themselves. */
+  /** `--port 49152`, or '' where the commands find the port themselves. */
   at: string
-  /** Name before the @; the first is who one is by default. */
+  /** Names before the @; the first is the default user. */
   people: readonly Readonly<{ name: string; isAdmin: boolean }>[]
-  /** Under which the issuer knows the tenant. */
+  /** The issuer's name of the tenant. */
   tenant: string
-  /** Paths as the reader types them. */
+  /** Paths relative to the current folder. */
   picture: string
   certificate: string | undefined
   /** undefined for memory. */
@@ -68,7 +68,7 @@ export function writeGreeting(greeting: Greeting): string {
   ].join('\n')
 }
 
-/** A command over as many lines as it needs, each of which a shell takes for a part of it. */
+/** A command over several lines that a shell reads as one. */
 function fold(parts: readonly string[]): string {
   const lines: string[] = []
   for (const part of parts) {

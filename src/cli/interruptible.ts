@@ -1,6 +1,6 @@
 /**
- * A command that works for a long time and ends in order when it is told to: what is under way is finished,
- * and the words about it are said. A second Ctrl-C does not wait.
+ * A long command that ends in order on a signal: the running step is finished, and the result is printed.
+ * A second Ctrl-C does not wait.
  */
 import { constants } from 'node:os'
 import type { Keep } from './keep.ts'
@@ -13,7 +13,7 @@ export async function runInterruptibly<Result>(
   const working = work(ending.signal)
   const ended = working.then(
     () => {},
-    // Whoever waits for the work itself hears of it.
+    // The failure is reported where the work is awaited.
     () => {},
   )
   await keep(
@@ -22,7 +22,7 @@ export async function runInterruptibly<Result>(
       async close() {
         ending.abort()
         await ended
-        // What is said of it is said by those who waited for the work, in their turn.
+        // Those who await the work report it, so this does not.
         await new Promise(resolve => setImmediate(resolve))
       },
     }),

@@ -1,6 +1,6 @@
 /**
- * `visage migrate`: the tables as this version wants them, before its first node starts. `visage serve`
- * does the same at every start; alone it needs no identity provider, and may run as another user.
+ * `visage migrate`: updates the tables for this version, before its first node starts. `visage serve` does
+ * so at every start; this command needs no identity provider, and may run as another user.
  */
 
 import { type Migrated, migrateStores } from '../serving/stores.ts'
@@ -18,7 +18,7 @@ export async function migrate(
   terminal.complain(describe(migrated, place))
 }
 
-/** A mistyped folder is seen by this: what was thought to be there is new. */
+/** Shows a mistyped folder: a database that should exist is reported as new. */
 function describe(migrated: Migrated, place: string): string {
   switch (migrated.did) {
     case 'created':

@@ -1,6 +1,6 @@
 /**
- * `visage move`: people, settings and photos into another place, while the source goes on serving. Running it
- * again goes on where it was, and brings what has changed.
+ * `visage move`: people, settings and photos into another place, while the source is in use. Another run
+ * continues, and brings what has changed.
  */
 
 import { Failure } from '../failure.ts'
@@ -89,12 +89,12 @@ function summarize({ people, photos, total, passes, seconds }: MoveResult): stri
   ]
 }
 
-/** Also of `visage verify`. */
+/** Also for `visage verify`. */
 export function describeFault({ tenantId, kind, ownerId, version, what }: PhotoFault): string {
   return `${kind} ${ownerId} of tenant ${tenantId}, version ${version}: ${what}`
 }
 
-/** Exit code 0 says one thing: the last pass read everything on both sides and found it alike. */
+/** Exit code 0 means that the last pass read everything on both sides and found it equal. */
 function refuseUnlessAgreed({ outcome, last }: MoveResult): void {
   if (outcome === 'agree') return
   throw new Failure('storage-unavailable', { detail: whyNot(outcome, last) })

@@ -1,6 +1,6 @@
 /**
- * How help is laid out at any width: meanings beside their flags where there is room, below them where
- * there is not. Commander itself does not wrap a column of less than 40 characters.
+ * Help at any width: meanings beside their flags, or below them if there is little room. Commander itself
+ * does not wrap a column of less than 40 characters.
  */
 import { Help } from 'commander'
 

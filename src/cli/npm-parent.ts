@@ -1,19 +1,19 @@
 /**
- * npm that started this program, and whether it is still there: it does not pass on the signal that ends it,
- * and the server would go on without anybody who knows of it.
+ * Whether the npm that started this program still runs: npm does not pass on the signal that ends it, and
+ * the server would keep running.
  */
 import { readFileSync } from 'node:fs'
 
 const lookEveryMs = 500
 
 /**
- * Calls `gone` once, when the npm that runs `script` has ended; never where that is not this process's
- * parent. A script that puts something into the background wants it to live on.
+ * Calls `gone` once, when the npm that runs `script` has ended; never if that is not this process's
+ * parent, because a script that starts something in the background wants it to stay.
  */
 export function watchNpm(script: string | undefined, gone: () => void): void {
   if (script === undefined || /(^|[^&])&([^&]|$)/.test(script)) return
   const parent = process.ppid
-  // Some shells stay between npm and what they start.
+  // Some shells stay between npm and the programs they start.
   const npm = isShellOf(parent, script) ? parentOf(parent) : undefined
   const timer = setInterval(() => {
     const isThere = process.ppid === parent && (npm === undefined || parentOf(parent) === npm)
@@ -29,7 +29,7 @@ function isShellOf(pid: number, script: string): boolean {
   return flag === '-c' && command?.startsWith(script) === true
 }
 
-/** On Linux; proc_pid_stat(5): the name of the program, in brackets, may hold anything. */
+/** Linux only; proc_pid_stat(5): the name of the program, in brackets, may contain anything. */
 function parentOf(pid: number): number | undefined {
   const fields = read(`/proc/${pid}/stat`)?.replace(/^.*\)/s, '').trim().split(' ')
   return fields === undefined ? undefined : Number(fields[1])

@@ -1,6 +1,6 @@
 /**
- * The commands and their flags, as a person sees them in --help. Each command is imported when it is
- * called, so that none pays for the start of another.
+ * The commands and their flags, as --help shows them. Each command is imported when it is called, so that
+ * others do not slow its start.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type MoveKinds, type MoveTexts, moveKindForm, moveSettings } from '../settings/moving.ts'
@@ -38,7 +38,7 @@ export function createProgram(terminal: Terminal, keep: Keep): Command {
   return program
 }
 
-/** `error: unknown command 'sreve'`, with `(Did you mean serve?)` in a line of its own. */
+/** `error: unknown command 'sreve'`, with `(Did you mean serve?)` on its own line. */
 function inSentences(text: string): string {
   return text.replace(/^error: /, '').replace(/\n\((Did you mean .*)\)/, '. $1')
 }
@@ -124,7 +124,7 @@ function addBackup(program: Command, terminal: Terminal): void {
     })
 }
 
-/** A flag without a value is one that is true. */
+/** A flag without a value is true. */
 function toTexts(flags: Readonly<Record<string, string | true>>): Texts {
   return Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, String(value)]))
 }

@@ -1,15 +1,15 @@
 /**
- * How far a long command is, on standard error: a bar that moves on a terminal, a line every few seconds
- * anywhere else. It knows no command.
+ * Progress of a long command, on standard error: a bar on a terminal, otherwise a line every few seconds.
+ * It knows no command.
  */
 import { Presets, SingleBar } from 'cli-progress'
 import type { Terminal } from './terminal.ts'
 
 export type Stage = Readonly<{
-  /** What is being done: another one begins another bar. */
+  /** What is being done: a new name starts a new bar. */
   name: string
   done: number
-  /** 0 where nobody knows. */
+  /** 0 if unknown. */
   of: number
   words: string
 }>
@@ -29,12 +29,12 @@ export function createProgress(
 function createBars(stream: NodeJS.WriteStream): Progress {
   let bar: Readonly<{ name: string; single: SingleBar }> | undefined
   const stop = () => bar?.single.stop()
-  // Whoever does not wait for the end gets the terminal back as it was, cursor included.
+  // Restores the terminal, with its cursor, if the process ends early.
   process.once('exit', stop)
   const begin = ({ name, of }: Stage) => {
     stop()
     const format = `${name.padEnd(24)} {bar} {value}/{total}  {words}`
-    // A line for every update would be left behind by who pipes standard error; it is none, here.
+    // Otherwise piped output would have a line for every update.
     const single = new SingleBar({ format, stream, hideCursor: true, fps: 5 }, Presets.shades_grey)
     single.start(of, 0, { words: '' })
     return { name, single }

@@ -1,5 +1,5 @@
 /**
- * `visage reset`: takes a running `visage dev` back to the demo tenant as it was at the start.
+ * `visage reset`: restores the demo tenant of a running `visage dev`, as at its start.
  */
 import { askDev, type DevPlace } from './ask-dev.ts'
 import type { Terminal } from './terminal.ts'

@@ -1,6 +1,6 @@
 /**
  * Arguments -> command -> exit code, and the signals that end it.
- * 0: done or ended on request. 1: it failed. 2: it was called or set up wrongly.
+ * 0: done, or ended on request. 1: failed. 2: wrong arguments or settings.
  */
 import { constants } from 'node:os'
 import { CommanderError } from 'commander'
@@ -31,14 +31,14 @@ export async function run(argv: readonly string[]): Promise<void> {
     for (const command of program.commands) command.exitOverride()
     await program.parseAsync(argv)
   } catch (error) {
-    // A signal for the whole group has ended what was starting, as it shall end this.
+    // A signal for the whole process group has ended its children already.
     const isDone = ending.hasBegun() && error instanceof LostProcess && error.end === 'told'
     process.exitCode = isDone ? 0 : report(terminal, error)
   }
 }
 
 function openTerminal(program: string): Terminal {
-  // Node.js reads NO_COLOR, FORCE_COLOR and TERM for this answer.
+  // Node.js reads NO_COLOR, FORCE_COLOR and TERM here.
   const coloursOf = (stream: NodeJS.WriteStream) =>
     stream.isTTY && stream.hasColors() ? 'colours' : 'plain'
   return {
@@ -50,18 +50,18 @@ function openTerminal(program: string): Terminal {
   }
 }
 
-/** A reader who has seen enough, such as `head`, is no fault; output that is lost otherwise is one. */
+/** A reader that closes early, such as `head`, is not an error; other lost output is. */
 function hearOfLostOutput(terminal: Terminal): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return
-    terminal.complain(voice(`Standard output takes nothing: ${error.message}`))
+    terminal.complain(voice(`Cannot write to standard output: ${error.message}`))
     process.exitCode = 1
   })
-  // There is nowhere left to say so.
+  // There is no stream left for a message.
   process.stderr.on('error', () => {})
 }
 
-/** What was accepted is finished; who asks a second time does not want to wait for it. */
+/** Finishes running work; a second signal ends at once. */
 function endOnSignals(
   terminal: Terminal,
   current: () => Promise<Running> | undefined,
@@ -69,17 +69,17 @@ function endOnSignals(
   let isEnding = false
   const end = async (signal: 'SIGINT' | 'SIGTERM') => {
     const running = current()
-    // The status that a shell gives to a command cut short.
+    // The exit code of shells for a signal.
     if (isEnding || running === undefined) process.exit(128 + constants.signals[signal])
     isEnding = true
     const started = await running.catch(() => undefined)
-    // A start that failed has left nothing to close, and `run` says why it failed.
+    // A failed start leaves nothing to close, and `run` reports it.
     if (started === undefined) return
     try {
       await started.close()
       process.exit(started.exitCode ?? 0)
     } catch (error) {
-      terminal.complain(voice(`The end failed: ${String(error)}`))
+      terminal.complain(voice(`Stopping failed: ${String(error)}`))
       process.exit(1)
     }
   }
@@ -88,7 +88,7 @@ function endOnSignals(
 }
 
 function report(terminal: Terminal, error: unknown): number {
-  // Commander has said what was wrong.
+  // Commander has printed the error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (
     error instanceof ConfigError ||
@@ -106,7 +106,7 @@ function report(terminal: Terminal, error: unknown): number {
     terminal.complain(voice(error.message))
     return 1
   }
-  // Refused by the operating system, such as a folder that may not be written.
+  // From the operating system, such as a folder without write permission.
   if (error instanceof Error && 'syscall' in error) {
     terminal.complain(voice(error.message))
     return 1

@@ -1,6 +1,6 @@
 /**
- * `visage serve`: the server for production. Every setting comes from a flag or the environment; a
- * wrong or missing one ends the start with a message that names it.
+ * `visage serve`: the server for production. Every setting comes from a flag or the environment; a wrong
+ * or missing one ends the start with a message that names it.
  */
 import { portSetting, type Serving, startProduction } from '../serving/serve.ts'
 import { readConfig } from '../settings/config.ts'

@@ -1,32 +1,34 @@
 /**
- * How a person calls this program where they are: in a checkout, as an installed package, or by its file.
- * Examples and advice are spelled like this, so that they can be copied.
+ * How a person starts this program where they are: in a checkout, as an installed package, or by its file.
+ * Examples in messages are written like this, so that they can be copied.
  */
 import { basename, dirname, join } from 'node:path'
 
-/** `visage`, `npx visage`, `npm run -s visage --` or `/usr/bin/node dist/main.js`; arguments may follow. */
+/**
+ * `visage`, `npx visage`, `npm run -s visage --` or `/usr/bin/node dist/main.js`; arguments may follow.
+ */
 export function spellProgram(
   program: string,
   cwd: string,
   { execPath: node, platform }: Readonly<{ execPath: string; platform: NodeJS.Platform }> = process,
 ): string {
-  // npm runs scripts in the folder of package.json, wherever below it a person is.
+  // npm runs scripts in the folder of package.json, from any folder below it.
   if (program === join(cwd, 'src', 'main.ts')) return 'npm run -s visage --'
   const folder = dirname(program)
   if (/[\\/]node_modules[\\/]\.bin$/.test(folder)) return 'npx visage'
   if (/^visage$/i.test(basename(program))) return 'visage'
   // Windows starts a package's program by its file.
   if (platform === 'win32' && /[\\/]node_modules[\\/]/.test(folder)) return 'npx visage'
-  // Another Node.js of this machine may be too old.
+  // The machine may have an older Node.js too.
   return `${spellPath(node, cwd)} ${spellPath(program, cwd)}`
 }
 
-/** Advice from rooms that do not know where the person is: "run `visage dev`", "`visage serve --help` lists them". */
+/** For advice from rooms that do not know this: "run `visage dev`", "`visage serve --help` lists them". */
 export function spellAdvice(message: string, program: string): string {
   return message.replaceAll(/(?<=\brun )`visage (?=\w)|`visage (?=[\w ]*--help`)/g, `\`${program} `)
 }
 
-/** A path as a person would type it in `cwd`. */
+/** A path relative to `cwd`. */
 export function spellPath(path: string, cwd: string): string {
   const whole = path.startsWith(join(cwd, '/')) ? path.slice(join(cwd, '/').length) : path
   return /^[\w@%+=:,./-]+$/.test(whole) ? whole : `'${whole.replaceAll("'", "'\\''")}'`

@@ -1,6 +1,6 @@
 /**
- * Where a command's words go. Standard output carries what was asked for, standard error everything
- * else, so that output can be piped.
+ * Where the output of a command goes. Standard output gets the result, standard error everything else, so
+ * that the result can be piped.
  */
 
 import { printable, printableJson } from '../dev/journal/printable.ts'
@@ -9,29 +9,31 @@ import type { Severity } from '../events.ts'
 export type Terminal = Readonly<{
   print: (line: string) => void
   complain: (line: string) => void
-  /** For complaints: 'plain' where they are no terminal's, or NO_COLOR is set. */
+  /** For complaints: 'plain' if standard error is not a terminal, or NO_COLOR is set. */
   colours: Colours
-  /** The same for what is printed. */
+  /** The same for standard output. */
   printColours: Colours
-  /** How the person calls this program where they are: spelling.ts. */
+  /** How the person starts this program: spelling.ts. */
   program: string
 }>
 
 export type Colours = 'colours' | 'plain'
 
-/** A command that cannot do what it was asked to; the message is for the person at the terminal. */
+/** A command that cannot be carried out; the message is for the person at the terminal. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
 }
 
-/** Every complaint of every command: the name of the program, and sentences. */
+/** The form of every complaint: the name of the program, and sentences. */
 export function voice(message: string): string {
   const text = message.trim().split('\n').map(printable).join('\n')
   const begun = /^[a-z]+\s/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
   return `visage: ${begun}${/[.?!:`]$/.test(begun) ? '' : '.'}`
 }
 
-/** One JSON object a line. `visage serve` has a logger for that; `visage dev` starts sooner without. */
+/**
+ * One JSON object per line. `visage serve` uses a logger for that; without it `visage dev` starts sooner.
+ */
 export function jsonLines(terminal: Terminal, now: () => number) {
   return (severity: Severity, fields: Readonly<Record<string, unknown>>): void => {
     const time = new Date(now()).toISOString()

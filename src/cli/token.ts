@@ -1,6 +1,5 @@
 /**
- * `visage token`: asks a running `visage dev` for a token and prints it, and nothing else, on
- * standard output.
+ * `visage token`: gets a token from a running `visage dev` and prints only the token on standard output.
  */
 import { askDev, type DevPlace, mintPath } from './ask-dev.ts'
 import { CommandError, type Terminal, voice } from './terminal.ts'
@@ -34,7 +33,7 @@ export async function token(flags: TokenFlags, terminal: Terminal): Promise<void
   terminal.print(minted.token)
 }
 
-/** Better said than left out in silence: the token would not be the one that was asked for. */
+/** Refused instead of ignored: the token would not be the one that was asked for. */
 function refuseContradictions(flags: TokenFlags): void {
   const forPeople = (['user', 'scopes', 'admin', 'personal'] as const).find(name => flags[name])
   if (flags.app && forPeople !== undefined) {

@@ -1,6 +1,6 @@
 /**
- * `visage verify`: every photo read and compared with what its row says of it. Ends with 0 when all are sound
- * and with 1 when one is not, or when not everything could be read.
+ * `visage verify`: reads every photo and compares it with its row. Exits with 0 if all are sound, and with
+ * 1 if one is not, or if not everything could be read.
  */
 
 import { Failure } from '../failure.ts'
@@ -68,13 +68,13 @@ function describe(result: Verified): string[] {
 
 const notChecked = {
   photos: 'Not all photos could be read',
-  packs: 'Not all packs in the store could be listed, so those that nobody names are not counted',
+  packs: 'Not all packs in the store could be listed, so those that no photo names are not counted',
 } as const satisfies Record<Unchecked['part'], string>
 
 function describeUnnamed({ outcome, unnamed, unchecked }: Verified): string[] {
   if (outcome === 'ended' || unchecked.some(({ part }) => part === 'packs')) return []
   return [
-    `Packs that nobody names: ${count(unnamed.retired)} wait for the sweep, ${count(unnamed.orphans)} of uploads under way or interrupted; ${megabytes(unnamed.bytes)}.`,
+    `Packs that no photo names: ${count(unnamed.retired)} wait for the sweep, ${count(unnamed.orphans)} of uploads under way or interrupted; ${megabytes(unnamed.bytes)}.`,
   ]
 }
 

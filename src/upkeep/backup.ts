@@ -1,6 +1,6 @@
 /**
- * The embedded database and the photos it names, copied into another folder while they are served.
- * Decides in which order, so that the copy is whole at every moment.
+ * Copies the embedded database and its photos into another folder while they are in use. The order keeps
+ * the copy complete at every moment.
  */
 import { existsSync, statSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
@@ -23,19 +23,19 @@ import { syncPath, writeSnapshot } from '../storage/snapshot.ts'
 
 type BackedUp = Readonly<{
   photos: number
-  /** Packs that an earlier backup into the same folder had not brought there yet. */
+  /** Packs that earlier backups into this folder did not copy. */
   copied: number
   /** Packs in the folder that no photo needs any more. */
   removed: number
-  /** Versions whose pack is not in the source either, or not all of it: photos that were lost before. */
+  /** Versions whose pack is missing or incomplete in the source: photos that were lost before. */
   missing: readonly string[]
 }>
 
 const copiesAtOnce = 16
 
 /**
- * `to` becomes a data folder with everything that `data` held at one moment during the call; until the
- * last step it stays the backup it was before. Throws Failure 'storage-unavailable'.
+ * `to` becomes a data folder with everything that `data` had at one moment during the call; until the last
+ * step it stays the backup from before. Throws Failure 'storage-unavailable'.
  */
 export async function backUp(data: string, to: string, now: () => number): Promise<BackedUp> {
   refuseOverlap(data, to)
@@ -46,7 +46,7 @@ export async function backUp(data: string, to: string, now: () => number): Promi
   const part = join(to, `${databaseName}.part`)
   const round = await copyUntilWhole(stores, part)
   await putInPlace(part, to)
-  // Only now: until then the backup before needed them. Packs of the past were not copied.
+  // Not earlier: until now the previous backup needed them. Packs of deleted photos were not copied.
   await using database = await openDatabaseFile(join(to, databaseName))
   await forgetRetired(database, 'all')
   const { orphans } = await sweepPacks({ database, packs: stores.to, now }, 0)
@@ -57,9 +57,9 @@ type Stores = Readonly<{ source: Database; from: Packs; to: Packs }>
 type Round = Omit<BackedUp, 'removed'>
 
 /**
- * Database first: every pack that it names is there then, and stays for the sweep's grace time even when
- * its photo is replaced meanwhile. When copying has taken longer than that, the next snapshot names
- * what came instead, and only that is left to be copied. What two snapshots name in vain is lost.
+ * Database first: every pack that it names exists then, and stays for the grace time of the sweep even if
+ * its photo is replaced. If copying takes longer, the next snapshot names the replacements, and only those
+ * are left to copy. Packs missing for two snapshots are lost.
  */
 async function copyUntilWhole(stores: Stores, part: string): Promise<Round> {
   let copied = 0
@@ -100,7 +100,7 @@ type Named = Readonly<{ version: string; bytes: number }>
 
 type Outcome = 'copied' | 'there' | 'missing'
 
-/** A pack never changes: one that is there in its full length need not be copied again. */
+/** A pack never changes, so one with the full length is not copied again. */
 async function copyPack({ version, bytes }: Named, from: Packs, to: Packs): Promise<Outcome> {
   if (await isWhole(to, version, bytes)) return 'there'
   const pack = await readIfWhole(from, version, bytes)
@@ -109,7 +109,7 @@ async function copyPack({ version, bytes }: Named, from: Packs, to: Packs): Prom
   return 'copied'
 }
 
-/** One photo that is damaged must not keep all others from being saved. */
+/** One damaged photo must not prevent the backup of the others. */
 async function readIfWhole(
   packs: Packs,
   version: string,
@@ -127,13 +127,13 @@ async function isWhole(packs: Packs, version: string, bytes: number): Promise<bo
   try {
     return (await packs.read(version, bytes - 1, 1)) !== undefined
   } catch (error) {
-    // Shorter than it should be: it is written anew.
+    // Incomplete: it is copied again.
     if (error instanceof Failure) return false
     throw error
   }
 }
 
-/** A log left beside the old database would be taken for the new one's. */
+/** Otherwise the old database's log would be applied to the new one. */
 async function putInPlace(part: string, to: string): Promise<void> {
   const file = join(to, databaseName)
   for (const suffix of logSuffixes) await rm(`${file}${suffix}`, { force: true })
@@ -148,8 +148,8 @@ async function removeDatabase(file: string): Promise<void> {
 }
 
 /**
- * Stops the source from being taken for its own backup, and overwritten: also where a link, or a folder mounted
- * twice, hides that it is one place.
+ * Stops the source from being overwritten by its own backup, also if a link, or a folder that is mounted
+ * twice, hides that both are one place.
  */
 function refuseOverlap(data: string, to: string): void {
   const [here, there] = [pathsOf(data), pathsOf(to)]
@@ -166,7 +166,7 @@ function refuseOverlap(data: string, to: string): void {
   })
 }
 
-/** The folder, and what may have been put elsewhere by a link in it. */
+/** The folder, and its parts that a link in it puts elsewhere. */
 function pathsOf(data: string): readonly string[] {
   const { rows, packs } = pathsIn(data)
   return [realPathOf(data), rows, packs]
@@ -177,11 +177,11 @@ function isOne(path: string, other: string): boolean {
   return one !== undefined && one.dev === two?.dev && one.ino === two.ino
 }
 
-/** What stops a mistyped folder from being overwritten: another Visage's data, or its backup. */
+/** Stops a mistyped folder from being overwritten: data of another Visage, or its backup. */
 async function refuseOthersFolder(source: Database, to: string): Promise<void> {
   const file = join(to, databaseName)
   if (!existsSync(file)) return
-  // What cannot be read may be anybody's.
+  // What cannot be read may belong to anyone.
   await using database = await openDatabaseFile(file)
   if ((await identify(database)) === (await identify(source))) return
   throw new Failure('storage-unavailable', {
@@ -189,7 +189,7 @@ async function refuseOthersFolder(source: Database, to: string): Promise<void> {
   })
 }
 
-/** undefined for a database that an older version has made. */
+/** undefined for a database of an older version. */
 async function identify(database: Database): Promise<string | undefined> {
   const tables = await database.introspection.getTables()
   if (!tables.some(({ name }) => name === 'stores')) return undefined

@@ -1,6 +1,6 @@
 /**
- * Whether a pack is what its row says. With a hash in the row it is that and its build; without one, a
- * photo that an older Visage has set, every rendition is decoded.
+ * Whether a pack matches its row: its hash and its structure. Without a hash in the row (a photo of an
+ * older Visage), every rendition is decoded.
  */
 import { type Photo, toPhoto } from '../photos/photo.ts'
 import { sha256 } from '../photos/replace.ts'
@@ -10,7 +10,7 @@ import type { PhotoRow } from '../storage/schema.ts'
 
 type CheckedRow = Pick<PhotoRow, 'version' | 'upload_hash' | 'pack_hash' | 'renditions'>
 
-/** What is wrong, in words; undefined when all is as it should be. */
+/** What is wrong, in words; undefined if nothing is. */
 export async function findPackFault(
   row: CheckedRow,
   pack: Uint8Array | undefined,
@@ -32,7 +32,7 @@ export async function findPackFault(
   return undefined
 }
 
-/** A row that somebody has written by hand may hold anything. */
+/** A row edited by hand may contain anything. */
 function readRow(row: CheckedRow): Photo | undefined {
   try {
     const photo = toPhoto(row)

@@ -1,8 +1,7 @@
 /**
- * Somebody's photo and every trace of its bytes out of the store, and the proof that they are gone: the
- * pointer, its pack, earlier packs that wait for the sweep, packs that nobody names any more and that could
- * be theirs. The person stays in the directory. What is in backups, and in the memory of those who looked
- * at it, it cannot reach.
+ * Removes a photo of one owner and every trace of its bytes, and proves it: the pointer, its pack, earlier
+ * packs that wait for the sweep, and packs without a pointer that could be theirs. The person stays in the
+ * directory. It does not reach backups and caches of clients.
  */
 import { Failure } from '../failure.ts'
 import type { OwnerKey } from '../photos/photo.ts'
@@ -22,29 +21,29 @@ import type { Side } from './photos.ts'
 import { batchesOf } from './verify.ts'
 
 /**
- * From the moment a pack can be seen to the moment a pointer names it: what is left of the write (15 s on S3), a
- * connection (5 s) and four statements (12 s each), after which all of them are given up. A pack that nobody has
- * named for so long never gets a pointer. Watched, and not told by a clock, which may jump.
+ * From the moment a pack is visible to the moment a pointer names it: the rest of the write (15 s on S3),
+ * a connection (5 s) and four statements (12 s each); then all of them time out. A pack that had no
+ * pointer for this long never gets one. Measured by watching, because a clock may jump.
  */
 export const longestUploadMs = 90_000
 
 export type Traces = Readonly<{
-  /** What the pointer names. */
+  /** The pack of the pointer. */
   current: readonly string[]
   /** Earlier photos of the same owner. */
   earlier: readonly string[]
-  /** Retired by an older Visage, which did not note whose they were. */
+  /** Retired by an older Visage, which did not store the owner. */
   ownerless: readonly string[]
-  /** Named by nobody: interrupted uploads, or ones under way. */
+  /** Without a pointer: of uploads under way or interrupted. */
   orphans: readonly string[]
-  /** Removed before, and kept by the bucket. */
+  /** Removed before, but kept by the bucket. */
   buried: readonly string[]
-  /** How many packs there are that somebody's pointer names. */
+  /** How many packs have a pointer. */
   named: number
   uploadHash: string | undefined
 }>
 
-/** Reads all there is and changes nothing. */
+/** Reads everything and changes nothing. */
 export async function findTraces({ database, packs }: Side, owner: OwnerKey): Promise<Traces> {
   const pointer = await findPointer(database, owner)
   return {
@@ -58,19 +57,22 @@ export async function findTraces({ database, packs }: Side, owner: OwnerKey): Pr
 }
 
 export type Erased = Readonly<{
-  /** Keys that were looked for, one by one, and of which nothing was found afterwards. */
+  /** Keys that were looked for one by one, and not found. */
   absent: readonly string[]
   /** Interrupted writes that were removed with them. */
   leftovers: number
-  /** Of these something is left, and why. */
+  /** Keys of which something is left, and why. */
   left: readonly Readonly<{ key: string; what: string }>[]
-  /** The pointer names something again. */
+  /** The owner has a pointer again. */
   newVersion: string | undefined
   searchedFiles: readonly string[]
   remark: string | undefined
 }>
 
-/** Pointer first and in one transaction, then bytes, then the notes of which bytes: ended anywhere, it can be run again. */
+/**
+ * Pointer first, in one transaction, then bytes, then the notes about them: after any interruption it can
+ * be run again.
+ */
 export async function erasePhoto(
   store: Side,
   owner: OwnerKey,
@@ -92,7 +94,7 @@ export async function erasePhoto(
       ...traces.buried,
     ]),
   ]
-  // What a pointer names by now was an upload under way, and is somebody's photo.
+  // A pack that has a pointer by now was an upload under way, and is in use.
   const named = await versionsAmong(database, 'photos', keys)
   const mine = keys.filter(key => !named.has(key))
   const left = (await inLanes(lanes, mine, key => purge(packs, key))).filter(
@@ -116,7 +118,7 @@ export async function erasePhoto(
   }
 }
 
-/** The photo has gone by now: what keeps its traces from going, too, is told with the rest. */
+/** The photo is removed by now: failures are reported with the rest. */
 async function scrub(
   database: Database,
   texts: readonly string[],
@@ -134,7 +136,7 @@ async function scrub(
 
 const lanes = 8
 
-/** The pack is noted as theirs until its bytes are gone: `retired_packs` is what a second run goes by. */
+/** The pack stays noted as theirs until its bytes are gone: a second run uses `retired_packs`. */
 async function dropPointer(
   database: Database,
   owner: OwnerKey,
@@ -149,7 +151,7 @@ async function dropPointer(
   })
 }
 
-/** Purged, and looked for afterwards in two ways: by what the medium lists and by asking for it. */
+/** Purged, then looked for in two ways: in the listing of the medium, and by reading it. */
 async function purge(
   packs: Packs,
   key: string,
@@ -189,7 +191,7 @@ async function findBuried(database: Database, packs: PackStore): Promise<string[
   return found
 }
 
-/** Neither a photo nor somebody's earlier one, which the sweep or their own erasure takes. */
+/** Neither a photo nor an earlier one of another owner, which the sweep or their own erasure removes. */
 async function unnamedAmong(
   database: Database,
   keys: readonly string[],
@@ -199,7 +201,7 @@ async function unnamedAmong(
   return new Set(keys.filter(key => !named.has(key) && !retired.has(key)))
 }
 
-/** The same picture set by somebody else has the same hash, and keeps it. */
+/** Another owner's equal picture has the same hash, and keeps it. */
 async function withoutShared(
   database: Database,
   hashes: readonly (string | undefined)[],

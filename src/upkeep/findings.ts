@@ -1,6 +1,6 @@
 /**
- * What `verify` has found so far, added up photo by photo. It decides when a pack that could not be read is a
- * fault of the photo, and when it only shows that the store is away.
+ * What `verify` has found so far, added up photo by photo. It decides when an unreadable pack is a fault
+ * of the photo, and when the store is unavailable.
  */
 import { maxFaultsNamed, type PhotoFault } from './photos.ts'
 import type { ReadPack } from './read-pack.ts'
@@ -25,7 +25,7 @@ export function createFindings() {
     for (const judged of unread) if (judged.turn.to < until) note(judged)
     unread = unread.filter(({ turn }) => turn.to >= until)
   }
-  /** A pack that cannot be read is a fault only if the store is there: a later read finds its pack. */
+  /** An unreadable pack is a fault only if the store is available: a later read succeeds. */
   const add = (judged: Judged) => {
     if (judged.isUnread) unread.push(judged)
     else {
@@ -44,7 +44,7 @@ export type Judged = Readonly<{
   fault?: PhotoFault | 'changed meanwhile'
 }>
 
-/** When a read began and ended, counted in beginnings and ends of all reads. */
+/** When a read began and ended, counted in starts and ends of all reads. */
 type Turn = Readonly<{ from: number; to: number }>
 export type ReadInTurn = (
   key: string,

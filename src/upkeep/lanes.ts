@@ -1,6 +1,6 @@
-/** Many things at once, but no more than so many: memory and open connections stay bounded. */
+/** Many tasks at once, up to a limit: memory and open connections stay bounded. */
 
-/** Every result, in the order of the items. The first error is thrown when all that had begun have ended. */
+/** Every result, in the order of the items. Throws the first error once all that had begun have ended. */
 export async function inLanes<Item, Result>(
   lanes: number,
   items: readonly Item[],

@@ -1,7 +1,7 @@
 /**
- * A store into another place, while the source goes on serving: pass after pass over everything, until one
- * finds nothing left to do. What is there already is not sent again, so that a move that was ended at any
- * moment is gone on with by running it again. It decides when both sides agree; it shows nothing.
+ * Moves a store into another place, while the source is in use: passes over everything, until one finds
+ * nothing left to do. Nothing is sent twice, so an interrupted move continues with another run. It decides
+ * when both sides agree; it shows nothing.
  */
 import { Failure } from '../failure.ts'
 import { dropPointers } from '../photos/pointer.ts'
@@ -20,12 +20,12 @@ type End = Side & Readonly<{ places: Places }>
 
 export type MoveOptions = Readonly<{
   from: End
-  /** Holds the same database object as `from` when only packs are moved. */
+  /** The same database object as in `from` if only packs are moved. */
   to: End
   now: () => number
-  /** Called now and then, with what has been done. */
+  /** Called now and then with the progress. */
   watch: (progress: MoveProgress) => void
-  /** An end that is asked for comes after the photos under way. */
+  /** Ends after the photos under way. */
   signal: AbortSignal
 }>
 
@@ -33,31 +33,34 @@ export type MoveProgress = Readonly<{
   pass: number
   /** `photos` or the name of a table. */
   doing: string
-  /** Photos that the source had when the pass began. */
+  /** Photos of the source at the start of the pass. */
   photos: number
   pace: Readonly<Tally>
 }>
 
 export type MoveResult = Readonly<{
-  /** 'left': a pass still found something, or something cannot be moved. 'ended': as was asked. */
+  /** 'left': a pass still found differences, or something cannot be moved. 'ended': on request. */
   outcome: 'agree' | 'left' | 'ended'
   passes: number
   people: number
   photos: number
   /** Of all passes. */
   total: Readonly<Tally>
-  /** Of the last one: its `left` and `faults` are what stays. */
+  /** Of the last pass: its `left` and `faults` remain. */
   last: Readonly<Tally>
   seconds: number
 }>
 
-/** A source that is being written to is never still for long; the read-only run after this one finishes it. */
+/** A source in use never stops changing; a later run with a read-only source finishes. */
 const maxPasses = 5
 
 /** A photo's time is taken before its row is written, by a clock that may be another machine's. */
 const clockMarginMs = 3_600_000
 
-/** Throws Failure 'storage-unavailable' when either side refuses, or the destination is somebody else's. */
+/**
+ * Throws Failure 'storage-unavailable' if either side refuses, or the destination belongs to another
+ * store.
+ */
 export async function moveStore(options: MoveOptions): Promise<MoveResult> {
   const { from, to, now } = options
   const work = () => moveClaimed(options, now())
@@ -86,7 +89,7 @@ async function moveClaimed(options: MoveOptions, startedAt: number): Promise<Mov
     isResumed: known.packs !== undefined,
     isEnding: () => signal.aborted,
   }
-  // Left by a run before, and in the way. Their time is not asked for: a clock may have been set back since.
+  // Left by an earlier run. Removed without looking at their age, since a clock may have been set back.
   if (hasOtherPacks) await to.packs.removeLeftovers?.(Number.POSITIVE_INFINITY)
   const total = newTally()
   let last = newTally()
@@ -101,7 +104,7 @@ async function moveClaimed(options: MoveOptions, startedAt: number): Promise<Mov
     add(total, last)
     if (signal.aborted) outcome = 'ended'
     else if (last.changes === 0 && last.left === 0) outcome = 'agree'
-    // What cannot be moved now cannot be moved by trying again.
+    // Another pass cannot move it either.
     else if (last.changes === 0) break
   }
   if (outcome === 'agree') await claimed.complete(startedAt)
@@ -111,7 +114,7 @@ async function moveClaimed(options: MoveOptions, startedAt: number): Promise<Mov
   return { outcome, passes, people, photos, total, last, seconds }
 }
 
-/** A row that is there says that its pack is, and was compared. Where only packs go, time has to say it. */
+/** An existing row proves that its pack was copied and compared. Without rows, only time tells. */
 function knownBeforeOf({ packs }: Claimed['known'], hasOtherRows: boolean): number {
   if (hasOtherRows) return Number.POSITIVE_INFINITY
   return packs === undefined ? 0 : packs - clockMarginMs
@@ -187,7 +190,10 @@ const watchEveryMs = 200
 
 type TableCopy = Readonly<{ from: Database; to: Database; change: Change; table: Table }>
 
-/** `orphaned` is a column that new rows get later, once what it refers to is there; nothing else is done then. */
+/**
+ * `orphaned` is a column that new rows get later, when the row it refers to exists; nothing else is done
+ * then.
+ */
 async function copyTable(
   { from, to, change, table }: TableCopy,
   tally: Tally,

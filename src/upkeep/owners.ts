@@ -1,6 +1,6 @@
 /**
- * Whose photo somebody at a terminal means: one person or one group, whatever tenant it is in. People who are
- * no longer in the directory are found by what they have left.
+ * Name or id at a terminal -> one person or one group, of any tenant. People who are no longer in the
+ * directory are found by their remaining photos.
  */
 import { findGroups } from '../directory/groups.ts'
 import { findPeople } from '../directory/users.ts'
@@ -12,7 +12,7 @@ import type { Database } from '../storage/schema.ts'
 
 export type NamedOwner = Readonly<{ key: OwnerKey; words: string }>
 
-/** Throws Failure when there is nobody of this name, or more than one. */
+/** Throws Failure if there is none of this name, or more than one. */
 export async function findOwner(
   database: Database,
   kind: 'user' | 'group',

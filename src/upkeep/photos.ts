@@ -1,6 +1,6 @@
 /**
- * Photos of one store into another: pack first, read back and compared, then the row that names it. A move
- * that ends at any moment leaves packs without rows, and never a row without its pack.
+ * Copies photos of one store into another: pack first, read back and compared, then its row. A move
+ * interrupted at any moment leaves packs without rows, never a row without its pack.
  */
 import { Failure } from '../failure.ts'
 import { copyPointers, dropPointers } from '../photos/pointer.ts'
@@ -16,7 +16,7 @@ import { photosTable, type Row } from './tables.ts'
 
 export type Side = Readonly<{ database: Database; packs: PackStore }>
 
-/** What is wrong with one photo, for a person who will look after it. */
+/** What is wrong with one photo, for the operator. */
 export type PhotoFault = Readonly<{
   tenantId: string
   kind: string
@@ -28,27 +28,27 @@ export type PhotoFault = Readonly<{
 export type PhotoTrip = Readonly<{
   from: Side
   to: Side
-  /** Rows, packs, or both, live in different places. */
+  /** Rows, packs, or both, are in different places. */
   hasOtherRows: boolean
   hasOtherPacks: boolean
-  /** Packs may be there from a run before: they are looked at before they are sent. */
+  /** Packs of an earlier run may exist: each is checked before it is sent. */
   isResumed: boolean
-  /** Packs of photos that were set before this moment are known to be there. Epoch milliseconds. */
+  /** Packs of photos that were set before this moment exist. Milliseconds since 1970. */
   knownBefore: number
-  /** What happens to the rows of `to`. */
+  /** Changes to the rows of `to`. */
   change: Change
   readPack: ReadPack
   tally: Tally
   isEnding: () => boolean
 }>
 
-/** What has been done so far; it changes while a move runs. */
+/** Done so far; it changes while a move runs. */
 export type Tally = {
   rowsRead: number
   photosRead: number
   /** Rows added, changed and removed. */
   changes: number
-  /** Rows that could not be written, for what they refer to was not there. */
+  /** Rows that could not be written, because a row they refer to is missing. */
   left: number
   leftWhy: string
   packsCopied: number
@@ -73,10 +73,10 @@ export function newTally(): Tally {
   }
 }
 
-/** At once, each with a pack of some 250 KB in memory, twice. */
+/** At once, each with a pack of about 250 KB in memory, twice. */
 const lanes = 12
 
-/** More are counted and not named. */
+/** Further ones are counted, not listed. */
 export const maxFaultsNamed = 1000
 
 type Wanted = Exclude<Difference, Readonly<{ kind: 'surplus' }>>
@@ -90,7 +90,7 @@ export async function carryPhotos(trip: PhotoTrip): Promise<void> {
     await dropSurplus(trip, surplus.splice(0))
     await carryBatch(trip, wanted.splice(0))
   }
-  // One database for both sides is being written to by those who serve from it: nothing of it is ours to write.
+  // If both sides share a database, its servers write to it, and the move must not.
   const differences = trip.hasOtherRows
     ? findDifferences(from.database, to.database, photosTable)
     : everyRow(from.database, photosTable)
@@ -98,14 +98,14 @@ export async function carryPhotos(trip: PhotoTrip): Promise<void> {
     tally.photosRead += 1
     if (difference.kind === 'surplus') surplus.push(difference.there)
     else if (needsWork(trip, difference)) wanted.push(difference)
-    // Few at a time, so that an end that is asked for comes soon.
+    // In small batches, so that it ends soon on request.
     if (wanted.length >= lanes * 4 || surplus.length >= batchSize) await flush()
     if (trip.isEnding()) return
   }
   await flush()
 }
 
-/** Whoever's row is there had their pack compared before it was written; packs alone go by their time. */
+/** Where a row exists, its pack was compared before; for packs alone, time tells. */
 function needsWork({ hasOtherPacks, knownBefore }: PhotoTrip, { kind, row }: Wanted): boolean {
   return kind !== 'same' || (hasOtherPacks && Number(row.updated_at) >= knownBefore)
 }
@@ -137,7 +137,7 @@ async function carryBatch(trip: PhotoTrip, wanted: readonly Wanted[]): Promise<v
   )
 }
 
-/** What the source has removed goes here too, its bytes at once: nobody reads here yet. */
+/** Removed at the source: removed here too, with its bytes at once, since this side has no readers yet. */
 async function dropSurplus(trip: PhotoTrip, rows: readonly Row[]): Promise<void> {
   if (rows.length === 0) return
   await trip.change(transaction => dropPointers(transaction, rows.map(photoOf)))
@@ -146,18 +146,18 @@ async function dropSurplus(trip: PhotoTrip, rows: readonly Row[]): Promise<void>
 }
 
 async function removePacks(trip: PhotoTrip, rows: readonly Row[]): Promise<void> {
-  // Packs that both sides share belong to the source for as long as it serves.
+  // A pack that both sides share belongs to the source while it is in use.
   if (!trip.hasOtherPacks) return
   for (const { version } of rows) await trip.to.packs.remove(String(version))
 }
 
-/** 'left': its row must not follow. */
+/** 'left': its row must not be written. */
 async function carryPack(trip: PhotoTrip, row: PhotoRow): Promise<'copied' | 'there' | 'left'> {
   const { to, tally } = trip
   const { pack, unreadable } = await trip.readPack(row.version)
   const fault = unreadable ?? (await findPackFault(row, pack))
   if (fault !== undefined || pack === undefined) {
-    // A server that has its packs at the other end already writes them there.
+    // A server whose packs are at the other end already may write them there.
     const isThereOnly = !trip.hasOtherRows && (await isWholeThere(to, row))
     if (!isThereOnly) await noteFault(trip, row, fault ?? 'its pack is missing')
     tally.packsThere += isThereOnly ? 1 : 0
@@ -180,7 +180,7 @@ async function isWholeThere(to: Side, row: PhotoRow): Promise<boolean> {
   return (await findPackFault(row, await to.packs.readWhole(row.version))) === undefined
 }
 
-/** Other bytes under this name are nobody's: the place is ours, and a copy there went wrong. */
+/** Other bytes under this name are a failed copy: the place belongs to this move. */
 async function isThere(packs: Packs, key: string, pack: Uint8Array): Promise<boolean> {
   const there = await packs.readWhole(key)
   if (there === undefined) return false
@@ -197,7 +197,9 @@ async function expectThere(packs: Packs, key: string, pack: Uint8Array): Promise
   })
 }
 
-/** A photo that was replaced or removed while its pack was read is no fault: the next pass takes what is there. */
+/**
+ * A photo that was replaced or removed while its pack was read is not a fault: the next pass handles it.
+ */
 async function noteFault(trip: PhotoTrip, row: PhotoRow, what: string): Promise<void> {
   const { tally } = trip
   const now = await readRow(trip.from.database, photosTable, keyOf(photosTable, row))
@@ -214,7 +216,7 @@ export function faultOf(row: PhotoRow, what: string): PhotoFault {
   return { tenantId, kind, ownerId, version, what }
 }
 
-/** What a statement returns is what its table says: the columns are written out in tables.ts. */
+/** The result of a statement has the columns of its table: tables.ts lists them. */
 export function photoOf(row: Row): PhotoRow {
   return row as unknown as PhotoRow
 }

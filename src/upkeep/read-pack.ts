@@ -1,6 +1,6 @@
 /**
- * Packs read one by one, where a single one that its medium does not give is a fault of that pack, and many in
- * a row mean that the medium is away.
+ * Reads packs one by one: a single unreadable pack is a fault of that pack; many in a row mean that the
+ * medium is unavailable.
  */
 import { Failure } from '../failure.ts'
 import type { Packs } from '../storage/packs.ts'
@@ -9,7 +9,7 @@ export type ReadPack = (
   key: string,
 ) => Promise<Readonly<{ pack: Uint8Array | undefined; unreadable?: string }>>
 
-/** A bad block of a disk has a neighbour or two. */
+/** A bad block of a disk can affect one or two more packs. */
 const maxInARow = 20
 
 export function createPackReader(packs: Packs): ReadPack {

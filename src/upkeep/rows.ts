@@ -1,6 +1,6 @@
 /**
- * Rows of any table, by its key: read in order, page by page, written and removed many at once. It
- * decides how many are in memory; it does not know what a row means.
+ * Rows of any table, by key: read in order, page by page, written and removed in batches. It decides how
+ * many are in memory; it does not know what a row means.
  */
 import { SqliteAdapter, sql } from 'kysely'
 import { Failure } from '../failure.ts'
@@ -8,10 +8,13 @@ import type { Change } from '../storage/claims.ts'
 import type { Database } from '../storage/schema.ts'
 import type { Row, Source, Table, Value } from './tables.ts'
 
-/** Twelve columns of as many rows are well below the 32,766 values that SQLite takes in a statement. */
+/** Twelve columns of this many rows stay below the 32,766 values of a statement in SQLite. */
 export const batchSize = 500
 
-/** In the order of the key, each page by its predecessor's last key: an OFFSET would read everything before it. */
+/**
+ * In the order of the key, each page after the last key of the one before: an OFFSET would read everything
+ * again.
+ */
 export async function* readRows(database: Database, table: Source): AsyncGenerator<Row> {
   const keys = sql.join(table.key.map(name => sql.ref(name)))
   let after: readonly Value[] | undefined
@@ -27,7 +30,7 @@ export async function* readRows(database: Database, table: Source): AsyncGenerat
   }
 }
 
-/** The row as it is at this moment. */
+/** The row at this moment. */
 export async function readRow(
   database: Database,
   table: Source,
@@ -52,8 +55,8 @@ export async function isEmpty(database: Database, table: Source): Promise<boolea
 type Written = Readonly<{ written: readonly Row[]; refused: readonly unknown[] }>
 
 /**
- * Adds what is new and overwrites what is there. Rows that the database refuses, because what they refer to is
- * not there yet or gone again, are left out.
+ * Inserts new rows and updates existing ones. Rows that the database refuses, because a row they refer to
+ * is missing, are left out.
  */
 export async function writeRows(
   change: Change,
@@ -96,7 +99,7 @@ export async function putRows(
     on conflict (${sql.join(table.key.map(name => sql.ref(name)))}) do ${change}`.execute(database)
 }
 
-/** Somebody else's row holds what is unique in one of these: it goes, and comes back as it is now. */
+/** Another row has the same unique value: it is removed, and written again in its new form. */
 async function removeRivals(database: Database, table: Table, rows: readonly Row[]): Promise<void> {
   if (table.alsoUnique === undefined) return
   const owners = new Map(rows.map(row => [textOf(row, table.alsoUnique), row]))
@@ -141,12 +144,12 @@ function valuesOf(row: Row, names: readonly string[] = []): readonly Value[] {
   return names.map(name => row[name] ?? null)
 }
 
-/** For comparing within one database, where a text is what it is. */
+/** For comparisons within one database, which change no text. */
 export function textOf(row: Row, names: readonly string[] = []): string {
   return JSON.stringify(valuesOf(row, names))
 }
 
-/** As both databases put keys in order: by the bytes of UTF-8, which is not the order of JavaScript's `<`. */
+/** The order of keys in both databases: by the bytes of UTF-8, unlike JavaScript's `<`. */
 export function compareKeys(one: readonly Value[], other: readonly Value[]): number {
   for (const [index, value] of one.entries()) {
     const rival = other[index] ?? null
@@ -156,7 +159,7 @@ export function compareKeys(one: readonly Value[], other: readonly Value[]): num
   return 0
 }
 
-/** A row as `database` gives it back: PostgreSQL holds no NUL, see postgres-sessions.ts. */
+/** A row as `database` returns it: PostgreSQL stores no NUL, see postgres-sessions.ts. */
 export function asStoredIn(database: Database): (row: Row) => Row {
   if (database.getExecutor().adapter instanceof SqliteAdapter) return row => row
   return row => {

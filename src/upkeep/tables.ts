@@ -1,7 +1,7 @@
 /**
- * Table: what a move takes along, parents before what refers to them. Columns are written out, and one
- * that is missing does not compile. What waits for the sweep stays behind: nobody can read it any more;
- * words and sizes the other database counts for itself.
+ * Table: what a move copies, parents before the rows that refer to them. Columns are listed, and a missing
+ * one does not compile. Not copied: retired packs, which no longer have readers, and words and sizes,
+ * which the other database computes itself.
  */
 import { type RawBuilder, sql } from 'kysely'
 import { photoRows } from '../photos/pointer.ts'
@@ -17,7 +17,7 @@ export type Row = Readonly<Record<string, Value>>
 /** What is read and compared. */
 export type Source = Readonly<{
   from: RawBuilder<unknown>
-  /** The primary key: texts, which both databases put in order by their bytes. */
+  /** The primary key: texts, which both databases sort by their bytes. */
   key: readonly string[]
   columns: readonly string[]
 }>
@@ -26,9 +26,9 @@ export type Source = Readonly<{
 export type Table = Source &
   Readonly<{
     name: Exclude<MovedTable, 'photos'>
-    /** What is unique besides, and may have gone from one row to another meanwhile. */
+    /** Other unique columns, whose values may have moved from one row to another. */
     alsoUnique?: readonly string[]
-    /** Refers to this same table: new rows come without it first, so that every parent is there. */
+    /** Refers to the same table: new rows come without it first, so that every parent exists. */
     parent?: string
   }>
 

@@ -1,7 +1,7 @@
 /**
- * Every pack that a pointer names against its row, and every pack against the pointers. Servers may write
- * meanwhile: before something is called a fault its row is read again. It repairs nothing. What was found is
- * told also where the store fails in the middle.
+ * Compares every pack of a pointer with its row, and every pack with the pointers. Servers may write
+ * meanwhile: before something counts as a fault its row is read again. It repairs nothing. If the store
+ * fails, what was found so far is reported.
  */
 import { Failure } from '../failure.ts'
 import { versionsAmong } from '../photos/versions.ts'
@@ -21,25 +21,28 @@ type VerifyProgress = Readonly<{
 }>
 
 export type Verified = Readonly<{
-  /** 'incomplete': the store failed, and `unchecked` says where. It says nothing of `faulty`, nor does 'ended'. */
+  /**
+   * 'incomplete': the store failed, and `unchecked` says where. Neither this nor 'ended' says anything
+   * about `faulty`.
+   */
   outcome: 'sound' | 'damaged' | 'incomplete' | 'ended'
   /** Read and compared with their rows. */
   photos: number
   bytes: number
-  /** Of these, a thousand are named. */
+  /** A thousand of them are listed. */
   faulty: number
   faults: readonly PhotoFault[]
   /** Photos replaced or removed while their pack was read. */
   changedMeanwhile: number
-  /** Packs that no pointer names, of those listed: none of them a fault. */
+  /** Listed packs without a pointer: not faults. */
   unnamed: Readonly<{
     /** They wait for the sweep. */
     retired: number
-    /** Uploads under way, or interrupted: the sweep takes the latter. */
+    /** Of uploads under way or interrupted; the sweep removes the latter. */
     orphans: number
     bytes: number
   }>
-  /** What could not be read to its end, and why. */
+  /** What could not be read completely, and why. */
   unchecked: readonly Unchecked[]
   seconds: number
 }>
@@ -98,7 +101,7 @@ function outcomeOf(unchecked: readonly Unchecked[], faulty: number): Verified['o
   return faulty > 0 ? 'damaged' : 'sound'
 }
 
-/** A bug is thrown. */
+/** Bugs are thrown. */
 async function failureOf(work: () => Promise<void>): Promise<Failure | undefined> {
   try {
     await work()
@@ -113,7 +116,7 @@ async function readPhotos(store: Side, findings: Findings, signal: AbortSignal):
   const readPack = inTurns(createPackReader(store.packs))
   for await (const rows of batchesOf(readRows(store.database, photosTable), lanes * 4)) {
     if (signal.aborted) break
-    // Each as soon as it is known: of a batch that fails, what was found before is kept.
+    // Each at once, so that a failing batch keeps what was found before.
     await inLanes(lanes, rows, async row => findings.add(await judge(store, readPack, row)))
   }
   findings.keepUnread()
@@ -141,7 +144,7 @@ async function countUnnamed(
     if (signal.aborted) return
     const keys = entries.map(({ key }) => key)
     const named = await versionsAmong(database, 'photos', keys)
-    // After the other: a photo that is replaced in between is then in both, and not in neither.
+    // Later: a photo that is replaced in between is then in both lists, not in neither.
     const retired = await versionsAmong(database, 'retired_packs', keys)
     for (const { key, bytes } of entries) {
       unnamed.listed += 1

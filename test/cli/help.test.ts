@@ -117,7 +117,7 @@ for (const [args, pattern] of mistakes) {
 /** Each row: where output goes, exit status, and what has to stand on standard error. */
 const losses: readonly (readonly [string, string, number, RegExp])[] = [
   ['a reader who has seen enough', '"$@" | true', 0, /^$/],
-  ['a full disk', '"$@" > /dev/full', 1, /^visage: Standard output takes nothing: ENOSPC.*\n$/],
+  ['a full disk', '"$@" > /dev/full', 1, /^visage: Cannot write to standard output: ENOSPC.*\n$/],
   ['nobody', '"$@" >&- 2>&-', 0, /^$/],
 ]
 

@@ -155,7 +155,7 @@ test('verify names what is damaged, for people and for programs, and move refuse
     assert.equal(unlisted.code, 1)
     assert.match(unlisted.stdout, new RegExp(`version ${second}: its pack has 10 bytes`))
     assert.match(unlisted.stdout, /120 photos read, .*: 2 damaged\.\nNot all packs .* listed/)
-    assert.doesNotMatch(unlisted.stdout, /Packs that nobody names/)
+    assert.doesNotMatch(unlisted.stdout, /Packs that no photo names/)
     assert.match(unlisted.stderr, /^visage: 2 photos damaged\.[\s\S]*\(ENOTDIR\)\.$/m)
     const told = await runVisage(['verify', '--data', 'here', '--json'], { cwd })
     const { unchecked, faulty } = JSON.parse(told.stdout) as {

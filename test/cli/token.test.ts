@@ -157,8 +157,11 @@ describe('visage token', () => {
     [['--app', '--scopes', 'User.Read'], /--scopes has no meaning.*--roles/],
     [['--roles', 'User.ReadWrite.All'], /add --app/],
     [['--url', 'https://graph.microsoft.com'], /graph\.microsoft\.com is another machine/],
-    [['--url', 'here'], /'here' is no http or https address\.$/m],
-    [['--url', 'localhost:8080'], /no http or https address\. Write http:\/\/localhost:8080\.$/m],
+    [['--url', 'here'], /'here' is not an http or https address\.$/m],
+    [
+      ['--url', 'localhost:8080'],
+      /not an http or https address\. Write http:\/\/localhost:8080\.$/m,
+    ],
     [['--url', '127.0.0.1:1/me'], /Write http:\/\/127\.0\.0\.1:1\.$/m],
   ]
   for (const [args, pattern] of refused) {

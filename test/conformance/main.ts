@@ -143,7 +143,7 @@ async function openTargets(flags: Flags): Promise<Aim> {
 function readBaseUrl(text: string): string {
   const url = URL.parse(text.replace(/(\/(v1\.0|beta))?\/*$/i, ''))
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new Refused(`--target: '${text}' is no http or https url`)
+    throw new Refused(`--target: '${text}' is not an http or https url`)
   }
   if (url.pathname !== '/') throw new Refused(`--target: '${text}' is not the root of a server`)
   return url.origin

@@ -112,7 +112,7 @@ describe('the tool', () => {
   const secret = ['--client-id', 'x', '--client-secret', 'y'] as const
   const wrong: readonly (readonly [args: readonly string[], says: RegExp])[] = [
     [['--targte', 'http://localhost'], /--targte/],
-    [['--target', 'localhost:8080'], /no http or https url/],
+    [['--target', 'localhost:8080'], /not an http or https url/],
     [['--target', 'http://localhost/graph'], /not the root of a server/],
     [['--target', 'http://127.0.0.1:1'], /does not answer: .*ECONNREFUSED/],
     [['--target', target.baseUrl, '--thing', 'other'], /not <name>=<id>/],

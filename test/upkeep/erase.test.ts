@@ -90,7 +90,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.deepEqual(await contents(side), before)
       }))
 
-    test('takes packs that nobody names, once an upload would have been done', () =>
+    test('removes packs that no photo names, after the longest upload', () =>
       withStore(async side => {
         const [orphan, underWay] = ['ab'.repeat(16), 'cd'.repeat(16)]
         for (const key of [orphan, underWay]) await side.packs.write(key, Buffer.from('x'))
@@ -165,7 +165,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.equal(erased.newVersion, await versionOf(side, person))
       }))
 
-    test('leaves nothing in the memory of a server, which lets go of what nobody names', () =>
+    test('leaves nothing in the memory of a server, which drops packs that no photo names', () =>
       withStore(async side => {
         const packs = cachePacks(side.packs, 10_000_000)
         const [mine, other] = [

@@ -86,7 +86,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.match(faults.map(({ what }) => what).join('\n'), /the 99x100 in its pack is 100x100/)
       }))
 
-    test('has packs that nobody names, which are counted and no fault', () =>
+    test('packs that no photo names are counted and not a fault', () =>
       withStore(async side => {
         await setPhoto(side, userKey('person-0'))
         await setPhoto(side, userKey('person-0'))

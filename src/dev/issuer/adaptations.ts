@@ -64,7 +64,7 @@ function nameDeviceGrant(params: URLSearchParams): string {
   return params.get('grant_type') ?? ''
 }
 
-/** Only a program with a secret, which can be any, may act in its own name, as at Entra. */
+/** Only a program that sends a secret may act in its own name, as at Entra. Any secret will do. */
 function vouchForGuest(dialect: Dialect, params: URLSearchParams, intake: Intake): void {
   const id = params.get('client_id')
   if (!id) throw new OAuthRefused('client-id-missing', "The parameter 'client_id' is missing.")
