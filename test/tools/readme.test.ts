@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { writeGreeting } from '../../src/cli/greeting.ts'
 
 const root = join(import.meta.dirname, '../..')
 const read = (file: string) => readFile(join(root, file), 'utf8')
@@ -34,6 +35,26 @@ test('both READMEs lead to each other', () => {
 test('both READMEs have the same commands and output', () => {
   assert.ok(blocksOf(english).length > 2)
   assert.deepEqual(blocksOf(chinese), blocksOf(english))
+})
+
+test('the output of `npm start` in README.md is what it prints', () => {
+  const greeting = writeGreeting({
+    origin: 'http://localhost:8080',
+    program: 'npm run -s visage --',
+    at: '',
+    people: [
+      { name: 'alice', isAdmin: false },
+      { name: 'bob', isAdmin: false },
+      { name: 'umut', isAdmin: true },
+      ...Array.from({ length: 38 }, (_, index) => ({ name: `person${index}`, isAdmin: false })),
+    ],
+    tenant: 'visage.example',
+    picture: 'data/example.jpg',
+    certificate: undefined,
+    data: './data',
+    colours: 'plain',
+  })
+  assert.ok(english.includes(`$ npm start\n${greeting}\n`), greeting)
 })
 
 test('both READMEs have the same sections, with the same links, lists, tables and names of code', () => {
