@@ -86,7 +86,18 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
   let issuer: Issuer | undefined
   const signingKey = options.data === undefined ? undefined : keptKey(options.data)
   const server = await startServer({
-    ...options,
+    host: options.host,
+    port: options.port,
+    tls: options.tls,
+    data: options.data,
+    database: options.database,
+    packs: options.packs,
+    packCacheBytes: options.packCacheBytes,
+    s3Credentials: options.s3Credentials,
+    strictContentType: options.strictContentType,
+    throttle: options.throttle,
+    elapsed: options.elapsed,
+    write: options.write,
     limits: readLimits({}),
     around: options.faults?.length ? faults.around : undefined,
     graceInMemory: faults.showReplaced,

@@ -43,16 +43,3 @@ export const actingRoles: Readonly<Record<Resource, readonly RoleName[]>> = {
   // https://learn.microsoft.com/en-us/graph/api/photoupdatesettings-update?view=graph-rest-beta
   photoUpdateSettings: ['Global Administrator', 'People Administrator'],
 }
-
-export type Role = Readonly<{ name: RoleName; templateId: string }>
-
-const known: readonly Role[] = (Object.keys(roles) as RoleName[]).map(name => ({
-  name,
-  templateId: roles[name],
-}))
-
-/** A role by its name or template id, in any case; undefined when it is none of those above. */
-export function findRole(nameOrId: string): Role | undefined {
-  const wanted = nameOrId.trim().toLowerCase()
-  return known.find(role => role.name.toLowerCase() === wanted || role.templateId === wanted)
-}

@@ -103,10 +103,12 @@ async function openClaimedStores(
   options: ServerOptions,
   { instruments: { aroundPacks, queried }, clocks }: Base,
 ): Promise<Stores> {
-  const stores = await openStores({ ...options, aroundPacks, queried }, clocks.now)
+  const { data, database, packs, packCacheBytes, s3Credentials } = options
+  const places = { data, database, packs, packCacheBytes, s3Credentials }
+  const stores = await openStores({ ...places, aroundPacks, queried }, clocks.now)
   try {
     const access = options.isReadOnly === true ? 'read' : 'write'
-    await claimForServing(stores.database, placesOf(options), access)
+    await claimForServing(stores.database, placesOf(places), access)
     return stores
   } catch (error) {
     await stores.database.destroy()

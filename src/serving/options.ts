@@ -56,9 +56,9 @@ export type ServerOptions = StoreOptions &
     instruments?: readonly Instruments[] | undefined
     /** How long it goes on serving once its end has begun. */
     drainMs?: number | undefined
-    now?: () => number
+    now?: (() => number) | undefined
     /** Monotonic clock, in milliseconds. */
-    elapsed?: () => number
+    elapsed?: (() => number) | undefined
   }>
 
 export type Clocks = Readonly<{ now: () => number; elapsed: () => number }>
