@@ -21,7 +21,6 @@ export interface KeptStatements {
 
 export type DirectStatement<Row> = Readonly<{
   first(parameters: readonly unknown[]): Row | undefined
-  all(parameters: readonly unknown[]): Row[]
 }>
 
 /** Builds a query in which `at.name` stands for the value given as `name` later. */
@@ -52,20 +51,6 @@ export function prepareRow<const Name extends string, Row>(
     const parameters = bind(values)
     const statement = directly()
     return statement ? statement.first(parameters) : (await queued(parameters))[0]
-  }
-}
-
-/** Like prepareRow, for every row. */
-export function prepareRows<const Name extends string, Row>(
-  database: Database,
-  names: readonly Name[],
-  build: Build<Name, Row>,
-): (values: Values<Name>) => Promise<Row[]> {
-  const { bind, directly, queued } = compile(database, names, build)
-  return async values => {
-    const parameters = bind(values)
-    const statement = directly()
-    return statement ? statement.all(parameters) : queued(parameters)
   }
 }
 

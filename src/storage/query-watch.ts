@@ -45,6 +45,5 @@ export function watchDirect<Row>(
   }
   return {
     first: parameters => watched(() => statement.first(parameters)),
-    all: parameters => watched(() => statement.all(parameters)),
   }
 }

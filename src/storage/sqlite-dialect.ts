@@ -75,7 +75,6 @@ class EmbeddedAdapter extends SqliteAdapter implements DirectReads {
     // What a statement returns is what Kysely says of its query: the only place that trusts it.
     const direct: DirectStatement<Row> = {
       first: parameters => insist(() => statement.get(...bindable(parameters)) as Row | undefined),
-      all: parameters => insist(() => statement.all(...bindable(parameters)) as Row[]),
     }
     return this.#watch ? watchDirect(direct, sql, this.#watch) : direct
   }
