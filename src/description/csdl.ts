@@ -7,19 +7,15 @@
 import type { Version } from '../graph/address.ts'
 import {
   complexTypes,
-  container,
   type EntityName,
   type EntityType,
   entityTypes,
   enumTypes,
   isCollection,
   itemType,
-  listEntityTypes,
   type PropertyType,
-  type Restrictions,
-  restrictions,
-  restrictionTerms,
 } from '../graph/schema.ts'
+import { container, type Restrictions, restrictions, restrictionTerms } from './container.ts'
 
 type Attributes = Readonly<Record<string, string | undefined>>
 
@@ -68,6 +64,12 @@ function renderSchema(version: Version): string {
       ...Object.entries(restrictions).map(([target, list]) => renderRestrictions(target, list)),
     ],
   )
+}
+
+/** The entity types of a version. */
+function listEntityTypes(version: Version): readonly [EntityName, EntityType][] {
+  const entries = Object.entries(entityTypes) as [EntityName, EntityType][]
+  return entries.filter(([, { only }]) => only === undefined || only === version)
 }
 
 function enumTypesOf(types: readonly [EntityName, EntityType][]): ReadonlySet<string> {

@@ -37,8 +37,7 @@ export function readBatch(body: unknown): readonly BatchItem[] {
   if (requests.length > maxItems) {
     throw invalid(`it holds ${requests.length} requests; at most ${maxItems} are allowed`)
   }
-  const items = requests.map(readItem)
-  return checkDependence(useOwnSpelling(items))
+  return useOwnSpelling(requests.map(readItem))
 }
 
 function readItem(value: unknown, index: number): BatchItem {
@@ -117,16 +116,21 @@ function useOwnSpelling(items: readonly BatchItem[]): BatchItem[] {
   }))
 }
 
-function checkDependence(items: readonly BatchItem[]): readonly BatchItem[] {
-  let waiting = items
-  let before = -1
-  while (waiting.length > 0 && waiting.length !== before) {
-    before = waiting.length
-    const stuck = new Set(waiting.map(({ id }) => id))
-    waiting = waiting.filter(({ dependsOn }) => dependsOn.some(id => stuck.has(id)))
+/** Each item after those it depends on. @throws Failure 'batch-invalid' where some depend on each other. */
+export function inOrderOfDependence(items: readonly BatchItem[]): readonly BatchItem[] {
+  const ordered: BatchItem[] = []
+  const placed = new Set<string>()
+  while (ordered.length < items.length) {
+    const waiting = items.filter(({ id }) => !placed.has(id))
+    const ready = waiting.filter(({ dependsOn }) => dependsOn.every(id => placed.has(id)))
+    if (ready.length === 0) {
+      const ids = waiting.map(({ id }) => `'${shortened(id)}'`).join(', ')
+      throw invalid(`${ids} depend on each other`)
+    }
+    for (const item of ready) placed.add(item.id)
+    ordered.push(...ready)
   }
-  if (waiting.length === 0) return items
-  throw invalid(`${waiting.map(({ id }) => `'${shortened(id)}'`).join(', ')} depend on each other`)
+  return ordered
 }
 
 function shortened(id: string): string {

@@ -13,7 +13,7 @@ import { readJson } from '../json.ts'
 import { settle } from '../settle.ts'
 import { isAbsolute } from './address.ts'
 import { decodeBody } from './batch-body.ts'
-import { type BatchItem, readBatch } from './batch-items.ts'
+import { type BatchItem, inOrderOfDependence, readBatch } from './batch-items.ts'
 import { refuse } from './errors.ts'
 import type { Parts } from './request.ts'
 
@@ -84,21 +84,6 @@ async function performAll(
   }
   const settled = [...running].map(async ([id, outcome]) => [id, await outcome] as const)
   return new Map(await Promise.all(settled))
-}
-
-/** batch-items.ts has made sure that there is such an order. */
-function inOrderOfDependence(items: readonly BatchItem[]): BatchItem[] {
-  const ordered: BatchItem[] = []
-  const placed = new Set<string>()
-  while (ordered.length < items.length) {
-    const ready = items.filter(
-      ({ id, dependsOn }) => !placed.has(id) && dependsOn.every(other => placed.has(other)),
-    )
-    if (ready.length === 0) throw new TypeError('a cycle among the items of a batch')
-    for (const item of ready) placed.add(item.id)
-    ordered.push(...ready)
-  }
-  return ordered
 }
 
 function createTurns(places: number): <Value>(task: () => Promise<Value>) => Promise<Value> {

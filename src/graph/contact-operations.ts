@@ -8,7 +8,17 @@ import { removeFolder } from '../directory/remove-folder.ts'
 import { Failure } from '../failure.ts'
 import { readJson } from '../json.ts'
 import { readContact, readContactFolder } from './bodies.ts'
-import { at, contact, folder, mailbox, outerFolder, selectOnly } from './operation.ts'
+import {
+  at,
+  contact,
+  created,
+  folder,
+  listOf,
+  mailbox,
+  one,
+  outerFolder,
+  selectOnly,
+} from './operation.ts'
 import { nextSkip, onePageMore } from './paging.ts'
 import { readOptions } from './query.ts'
 import { collection, empty, entity } from './replies.ts'
@@ -26,7 +36,7 @@ export const contactOperations: readonly Row[] = [
     contract: {
       page: 'user-list-contacts',
       options: ['$select', '$top', '$skip', '$filter', '$orderby'],
-      answer: { kind: 'list', type: 'contact' },
+      answer: listOf('contact'),
     },
     perform: listContacts,
   },
@@ -36,11 +46,7 @@ export const contactOperations: readonly Row[] = [
     at: at('POST', '/contacts', mailbox, folder),
     action: 'createEntry',
     resource: 'contact',
-    contract: {
-      page: 'user-post-contacts',
-      body: 'contact',
-      answer: { kind: 'created', type: 'contact' },
-    },
+    contract: { page: 'user-post-contacts', body: 'contact', answer: created('contact') },
     perform: createContact,
   },
   {
@@ -49,11 +55,7 @@ export const contactOperations: readonly Row[] = [
     at: at('GET', '', contact),
     action: 'readEntry',
     resource: 'contact',
-    contract: {
-      page: 'contact-get',
-      options: ['$select', '$expand'],
-      answer: { kind: 'entity', type: 'contact' },
-    },
+    contract: { page: 'contact-get', options: ['$select', '$expand'], answer: one('contact') },
     perform: getContact,
   },
   {
@@ -74,7 +76,7 @@ export const contactOperations: readonly Row[] = [
     contract: {
       page: 'user-list-contactfolders',
       options: ['$select', '$top', '$skip', '$orderby'],
-      answer: { kind: 'list', type: 'contactFolder' },
+      answer: listOf('contactFolder'),
     },
     perform: listContactFolders,
   },
@@ -87,7 +89,7 @@ export const contactOperations: readonly Row[] = [
     contract: {
       page: 'user-post-contactfolders',
       body: 'contactFolder',
-      answer: { kind: 'created', type: 'contactFolder' },
+      answer: created('contactFolder'),
     },
     perform: createContactFolder,
   },
@@ -97,11 +99,7 @@ export const contactOperations: readonly Row[] = [
     at: at('GET', '', folder),
     action: 'readEntry',
     resource: 'contactFolder',
-    contract: {
-      page: 'contactfolder-get',
-      options: selectOnly,
-      answer: { kind: 'entity', type: 'contactFolder' },
-    },
+    contract: { page: 'contactfolder-get', options: selectOnly, answer: one('contactFolder') },
     perform: getContactFolder,
   },
   {
@@ -152,30 +150,31 @@ async function deleteContact({ target }: Request, parts: Parts): Promise<Reply> 
 
 async function listContactFolders(request: Request, parts: Parts): Promise<Reply> {
   const options = readOptions(request)
-  const { mailbox, folderId } = locate(request.target)
+  const { mailbox, folderId, foldersPath } = locate(request.target)
   const rows = await folders.listFolders(parts, mailbox, folderId, onePageMore(options))
   const page = rows.slice(0, options.top)
   return collection(
     request,
-    foldersPath(request.target),
+    foldersPath,
     page.map(row => resources.contactFolder(row, options.select)),
     nextSkip(rows, options),
   )
 }
 
 async function createContactFolder(request: Request, parts: Parts): Promise<Reply> {
-  const { mailbox, folderId } = locate(request.target)
+  const { mailbox, folderId, foldersPath } = locate(request.target)
   const { displayName } = readContactFolder(await readJson(request.call, maxJsonBytes))
   const added = { id: parts.newId(), parentFolderId: folderId, displayName }
   const row = await folders.addFolder(parts.database, mailbox, added)
-  const context = `${foldersPath(request.target)}/$entity`
+  const context = `${foldersPath}/$entity`
   return entity(request, context, resources.contactFolder(row, undefined), 201)
 }
 
 async function getContactFolder(request: Request): Promise<Reply> {
   const { select } = readOptions(request)
   const { folder } = expectTarget(request.target, 'folder')
-  const context = `${foldersPath(request.target)}/$entity`
+  const { foldersPath } = locate(request.target)
+  const context = `${foldersPath}/$entity`
   return entity(request, context, resources.contactFolder(folder, select))
 }
 
@@ -190,17 +189,13 @@ async function deleteContactFolder({ target }: Request, parts: Parts): Promise<R
 /** A contact as JSON; Graph's own limit for one request is 4 MB, but text never comes near that. */
 const maxJsonBytes = 256 * 1024
 
-/** The mailbox, the folder in it (undefined: the mailbox itself), and the path of both in contexts. */
+/** The mailbox, the folder in it (undefined: the mailbox itself), and their paths in contexts. */
 function locate(target: Target) {
   const place = expectTarget(target, 'mailbox', 'folder')
   const mailbox = mailboxOf(place.user)
   const path = resources.keyed('users', place.user.id)
-  if (place.kind === 'mailbox') return { mailbox, folderId: undefined, path }
+  const foldersPath = `${path}/contactFolders`
+  if (place.kind === 'mailbox') return { mailbox, folderId: undefined, path, foldersPath }
   const { id } = place.folder
-  return { mailbox, folderId: id, path: `${path}/${resources.keyed('contactFolders', id)}` }
-}
-
-function foldersPath(target: Target): string {
-  const { user } = expectTarget(target, 'mailbox', 'folder')
-  return `${resources.keyed('users', user.id)}/contactFolders`
+  return { mailbox, folderId: id, path: resources.keyed(foldersPath, id), foldersPath }
 }

@@ -33,14 +33,10 @@ const levelPattern = /;\s*(?:odata\.)?metadata\s*=\s*"?(minimal|full|none)"?\s*(
  * answered at the usual level and never 406: clients ask for `application/octet-stream` and get JSON.
  */
 export function levelOf(accept: string | undefined, query: string): Level {
-  const format = query === '' ? undefined : findFormat(query)
+  const options = query === '' ? [] : [...new URLSearchParams(query)]
+  const format = options.find(([name]) => /^\$?format$/i.test(name))?.[1]
   const asked = levelPattern.exec(format ?? accept ?? '')?.[1]?.toLowerCase()
   return (asked as Level | undefined) ?? 'minimal'
-}
-
-function findFormat(query: string): string | undefined {
-  const options = [...new URLSearchParams(query)]
-  return options.find(([name]) => /^\$?format$/i.test(name))?.[1]
 }
 
 /** $format is asked for on purpose, so one that is not JSON is refused; Accept never is. */

@@ -4,7 +4,17 @@
 import type { Reply } from '../call.ts'
 import { listGroups as findGroups } from '../directory/groups.ts'
 import { listUsers as findUsers } from '../directory/users.ts'
-import { at, directory, group, searchable, selectOnly, team, user } from './operation.ts'
+import {
+  at,
+  directory,
+  group,
+  listOf,
+  one,
+  searchable,
+  selectOnly,
+  team,
+  user,
+} from './operation.ts'
 import { nextAfter, onePageMore } from './paging.ts'
 import { readOptions } from './query.ts'
 import { collection, entity } from './replies.ts'
@@ -19,11 +29,7 @@ export const directoryOperations: readonly Row[] = [
     at: at('GET', '/users', directory),
     action: 'listEntries',
     resource: 'user',
-    contract: {
-      page: 'user-list',
-      options: searchable,
-      answer: { kind: 'list', type: 'user' },
-    },
+    contract: { page: 'user-list', options: searchable, answer: listOf('user') },
     perform: listUsers,
   },
   {
@@ -32,7 +38,7 @@ export const directoryOperations: readonly Row[] = [
     at: at('GET', '', user),
     action: 'readEntry',
     resource: 'user',
-    contract: { page: 'user-get', options: selectOnly, answer: { kind: 'entity', type: 'user' } },
+    contract: { page: 'user-get', options: selectOnly, answer: one('user') },
     perform: getUser,
   },
   {
@@ -41,7 +47,7 @@ export const directoryOperations: readonly Row[] = [
     at: at('GET', '/groups', directory),
     action: 'listEntries',
     resource: 'group',
-    contract: { page: 'group-list', options: searchable, answer: { kind: 'list', type: 'group' } },
+    contract: { page: 'group-list', options: searchable, answer: listOf('group') },
     perform: listGroups,
   },
   {
@@ -50,7 +56,7 @@ export const directoryOperations: readonly Row[] = [
     at: at('GET', '', group),
     action: 'readEntry',
     resource: 'group',
-    contract: { page: 'group-get', options: selectOnly, answer: { kind: 'entity', type: 'group' } },
+    contract: { page: 'group-get', options: selectOnly, answer: one('group') },
     perform: getGroup,
   },
   {
@@ -59,7 +65,7 @@ export const directoryOperations: readonly Row[] = [
     at: at('GET', '', team),
     action: 'readEntry',
     resource: 'team',
-    contract: { page: 'team-get', options: selectOnly, answer: { kind: 'entity', type: 'team' } },
+    contract: { page: 'team-get', options: selectOnly, answer: one('team') },
     perform: getTeam,
   },
 ]

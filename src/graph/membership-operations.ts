@@ -13,8 +13,8 @@ import {
 import { Failure } from '../failure.ts'
 import { permit } from '../permissions/decide.ts'
 import type { Shown } from './control-information.ts'
-import { at, searchable, selectOnly, user } from './operation.ts'
-import { nextAfter, nextAfterId, onePageMore } from './paging.ts'
+import { at, listOf, searchable, selectOnly, user } from './operation.ts'
+import { nextAfter, onePageMore } from './paging.ts'
 import { type Options, readOptions } from './query.ts'
 import { collection } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
@@ -24,7 +24,7 @@ import { expectTarget, mailboxOf, type Target } from './target.ts'
 /** Pages write the namespace, Kiota SDKs its alias in $metadata. */
 const groupCasts = ['microsoft.graph.group', 'graph.group']
 
-const groups = { kind: 'list', type: 'group' } as const
+const groups = listOf('group')
 const memberOf = { page: 'user-list-memberof', options: searchable, answer: groups }
 const ownedObjects = { page: 'user-list-ownedobjects', options: searchable, answer: groups }
 
@@ -37,11 +37,7 @@ export const membershipOperations: readonly Row[] = [
     at: at('GET', '/joinedTeams', user),
     action: 'listEntries',
     resource: 'team',
-    contract: {
-      page: 'user-list-joinedteams',
-      options: selectOnly,
-      answer: { kind: 'list', type: 'team' },
-    },
+    contract: { page: 'user-list-joinedteams', options: selectOnly, answer: listOf('team') },
     perform: listJoinedTeams,
   },
   {
@@ -125,10 +121,8 @@ async function findReadable(
 ): Promise<Found> {
   const rows = await listGroupsOf(parts, person, relation, onePageMore(options))
   const page = rows.slice(0, options.top)
-  return {
-    groups: page.map(row => resources.group(row, options.select)),
-    next: nextAfter(rows, page),
-  }
+  const groups = page.map(row => resources.group(row, options.select))
+  return { groups, next: nextAfter(rows, page) }
 }
 
 /**
@@ -143,11 +137,11 @@ async function findIds(
 ): Promise<Found> {
   const place = { top: top + 1, after: after?.id }
   const ids = await listGroupIdsOf(database, person, relation, place)
-  const page = ids.slice(0, top)
-  return {
-    groups: page.map(id => resources.groupById(id, select)),
-    next: nextAfterId(ids, page),
-  }
+  // Without a name: neither the order nor the token may tell one.
+  const rows = ids.map(id => ({ id, display_name: '' }))
+  const page = rows.slice(0, top)
+  const groups = page.map(({ id }) => resources.groupById(id, select))
+  return { groups, next: nextAfter(rows, page) }
 }
 
 function personOf(target: Target): Person {

@@ -109,3 +109,7 @@ export const searchable = [
   '$filter',
   '$orderby',
 ] as const
+
+export const one = (type: EntityName) => ({ kind: 'entity', type }) as const
+export const listOf = (type: EntityName) => ({ kind: 'list', type }) as const
+export const created = (type: EntityName) => ({ kind: 'created', type }) as const

@@ -19,12 +19,6 @@ export function nextAfter(
   return { $skiptoken: formatSkipToken({ name: last.display_name, id: last.id }) }
 }
 
-export function nextAfterId(ids: readonly string[], page: readonly string[]): Next {
-  const id = page.at(-1)
-  if (id === undefined || ids.length === page.length) return undefined
-  return { $skiptoken: formatSkipToken({ name: '', id }) }
-}
-
 export function nextSkip(
   rows: readonly unknown[],
   { skip, top }: Readonly<{ skip: number; top: number }>,

@@ -19,7 +19,7 @@ import { removePhoto } from '../photos/remove.ts'
 import { replacePhoto } from '../photos/replace.ts'
 import { levelOf } from './control-information.ts'
 import { etagOf, isUnchanged, writeCondition } from './headers.ts'
-import { at, contact, group, selectOnly, team, user } from './operation.ts'
+import { at, contact, group, listOf, one, selectOnly, team, user } from './operation.ts'
 import { readOptions } from './query.ts'
 import { collection, empty, entity } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
@@ -27,7 +27,7 @@ import { keyed, profilePhoto, sizeName } from './resources.ts'
 import type { Target } from './target.ts'
 
 const readPhoto = { page: 'profilephoto-get', conditions: 'read' } as const
-const metadata = { kind: 'entity', type: 'profilePhoto' } as const
+const metadata = one('profilePhoto')
 
 // @differs SDKs have a PATCH of `photo` for height and width; no page has it, and a photo's size is its
 // picture's: 405.
@@ -62,7 +62,7 @@ export const photoOperations: readonly Row[] = [
       // Generated SDKs offer $count, $filter, $orderby, $search and $expand, which Graph's own metadata
       // excludes for `photos`. A list that should be filtered and is not would be a wrong answer: 400.
       options: ['$select', '$top', '$skip'],
-      answer: { kind: 'list', type: 'profilePhoto' },
+      answer: listOf('profilePhoto'),
     },
     perform: listPhotos,
   },

@@ -52,26 +52,13 @@ export function readOptions({ address, match }: Request): Options {
   }
 }
 
-const known = new Set([
-  '$select',
-  '$top',
-  '$skip',
-  '$skiptoken',
-  '$search',
-  '$filter',
-  '$orderby',
-  '$count',
-  '$expand',
-  '$apply',
-  '$compute',
-  '$levels',
-  '$deltatoken',
-])
+const known =
+  /^\$(select|top|skip|skiptoken|search|filter|orderby|count|expand|apply|compute|levels|deltatoken)$/
 
 function canonicalName(name: string, supported: readonly Option[]): string | undefined {
   const option = (name.startsWith('$') ? name : `$${name}`).toLowerCase()
   if ((supported as readonly string[]).includes(option)) return option
-  if (option === '$format' || (!name.startsWith('$') && !known.has(option))) return undefined
+  if (option === '$format' || (!name.startsWith('$') && !known.test(option))) return undefined
   throw new Failure('query-option-unsupported', { facts: { option: name, supported } })
 }
 

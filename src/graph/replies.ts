@@ -7,9 +7,6 @@ import { type Json, type Level, levelOf, present, type Shown } from './control-i
 import type { Request } from './request.ts'
 import { contextUrl, keyed } from './resources.ts'
 
-/** Directory data is not kept by anybody on the way. */
-const noCache = { 'cache-control': 'no-cache' }
-
 /** `context` is what stands behind `$metadata#`, like `users('id')/photo/$entity`. */
 export function entity(request: Request, context: string, shown: Shown, status = 200): Reply {
   const level = levelOf(request.call.headers.accept, request.address.query)
@@ -49,7 +46,7 @@ function reply(level: Level, status: number, body: Json): Reply {
       'odata-version': '4.0',
       // The level is asked for in Accept.
       vary: 'Accept',
-      ...noCache,
+      'cache-control': 'no-cache',
     },
     body: JSON.stringify(body),
   }

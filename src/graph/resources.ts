@@ -51,22 +51,10 @@ export function sizeName({ width, height }: PixelSize): string {
   return `${width}x${height}`
 }
 
-/** The properties that Graph returns when nothing is selected; what Visage does not keep is null. */
-const defaultUserProperties = [
-  'businessPhones',
-  'displayName',
-  'givenName',
-  'jobTitle',
-  'mail',
-  'mobilePhone',
-  'officeLocation',
-  'preferredLanguage',
-  'surname',
-  'userPrincipalName',
-  'id',
-]
-const usualUserProperties = new Set(defaultUserProperties.map(name => name.toLowerCase()))
+/** Graph returns these only when they are selected. */
+const selectedOnly = new Set(['userType', 'department', 'accountEnabled'])
 
+/** What Visage does not keep is null. */
 export function user(row: User, select: Select): Shown {
   const all = {
     businessPhones: [],
@@ -84,8 +72,9 @@ export function user(row: User, select: Select): Shown {
     department: null,
     accountEnabled: true,
   }
-  const { properties } = pick(all, select ?? usualUserProperties)
-  return { type: 'user', key: row.id, isReadOnly: true, properties, selected: select }
+  const usual = Object.entries(all).filter(([name]) => !selectedOnly.has(name))
+  const shown = pick(select ? all : Object.fromEntries(usual), select)
+  return { type: 'user', key: row.id, isReadOnly: true, ...shown }
 }
 
 export function group(row: Group, select: Select): Shown {
@@ -152,11 +141,7 @@ export function contact(row: Contact, select: Select): Shown {
 }
 
 export function contactFolder(row: ContactFolder, select: Select): Shown {
-  const all = {
-    id: row.id,
-    parentFolderId: row.parent_folder_id,
-    displayName: row.display_name,
-  }
+  const all = { id: row.id, parentFolderId: row.parent_folder_id, displayName: row.display_name }
   return { type: 'contactFolder', key: row.id, ...pick(all, select) }
 }
 

@@ -67,14 +67,10 @@ export function match(address: Address, method: string): Match & Pick<Performed,
   let node = root
   for (const segment of address.segments) node = step(node, segment, keys)
   const { route } = node
-  if (route === undefined || !isServed(route, address.version)) {
+  if (route === undefined || route.versions?.includes(address.version) === false) {
     throw unknownSegment(address.segments.at(-1)?.text ?? '')
   }
   return toMatch(route, operationFor(route, method), address, keys)
-}
-
-function isServed({ versions }: Route, version: Version): boolean {
-  return versions === undefined || versions.includes(version)
 }
 
 function step(node: Node, segment: Segment, keys: Map<string, string[]>): Node {

@@ -140,51 +140,6 @@ export const enumTypes: Readonly<Record<string, readonly string[]>> = {
   teamVisibilityType: ['private', 'public', 'hiddenMembership', 'unknownFutureValue'],
 } satisfies Record<EnumName, readonly string[]>
 
-/** What an address begins with. */
-export const container = {
-  sets: { groups: 'group', teams: 'team', users: 'user' },
-  singletons: { admin: 'admin', me: 'user' },
-  /** Only what contexts name: nothing is served at the set itself. */
-  unlisted: { directoryObjects: 'directoryObject' },
-} as const satisfies Readonly<Record<string, Readonly<Record<string, EntityName>>>>
-
-/**
- * What cannot be done, in the words of the capabilities vocabulary and as Graph's metadata says it of
- * these properties. https://github.com/oasis-tcs/odata-vocabularies/blob/main/vocabularies/Org.OData.Capabilities.V1.md
- */
-export type Restrictions = Readonly<Partial<Record<keyof typeof restrictionTerms, false>>>
-export const restrictionTerms = {
-  Insertable: 'InsertRestrictions',
-  Updatable: 'UpdateRestrictions',
-  Deletable: 'DeleteRestrictions',
-  Expandable: 'ExpandRestrictions',
-  Countable: 'CountRestrictions',
-  Filterable: 'FilterRestrictions',
-  Sortable: 'SortRestrictions',
-  Searchable: 'SearchRestrictions',
-} as const
-
-const photo: Restrictions = { Insertable: false, Expandable: false }
-const photos: Restrictions = {
-  Insertable: false,
-  Updatable: false,
-  Deletable: false,
-  Expandable: false,
-  Countable: false,
-  Filterable: false,
-  Sortable: false,
-  Searchable: false,
-}
-
-export const restrictions: Readonly<Record<`${EntityName}/${string}`, Restrictions>> = {
-  'user/photo': photo,
-  'user/photos': photos,
-  'group/photo': photo,
-  'group/photos': photos,
-  'team/photo': { ...photo, Deletable: false },
-  'contact/photo': { ...photo, Deletable: false },
-}
-
 /** The type inside `Collection(…)`, or the type itself. */
 export function itemType(type: string): string {
   return /^Collection\((.+)\)$/.exec(type)?.[1] ?? type
@@ -192,10 +147,4 @@ export function itemType(type: string): string {
 
 export function isCollection(type: string): boolean {
   return type.startsWith('Collection(')
-}
-
-/** The entity types of a version. */
-export function listEntityTypes(version: Version): readonly [EntityName, EntityType][] {
-  const entries = Object.entries(entityTypes) as [EntityName, EntityType][]
-  return entries.filter(([, { only }]) => only === undefined || only === version)
 }

@@ -14,13 +14,13 @@ import {
 } from '../directory/photo-update-settings.ts'
 import { readJson } from '../json.ts'
 import { readPhotoUpdateSettings } from './bodies.ts'
-import { at, directory, selectOnly } from './operation.ts'
+import { at, directory, one, selectOnly } from './operation.ts'
 import { readOptions } from './query.ts'
 import { empty, entity } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
 
-const settings = { kind: 'entity', type: 'photoUpdateSettings' } as const
+const settings = one('photoUpdateSettings')
 const versions = ['beta'] as const
 const path = '/admin/people/photoUpdateSettings'
 
@@ -46,11 +46,7 @@ export const settingsOperations: readonly Row[] = [
     versions,
     action: 'updateEntry',
     resource: 'photoUpdateSettings',
-    contract: {
-      page: 'photoupdatesettings-update',
-      body: 'photoUpdateSettings',
-      answer: settings,
-    },
+    contract: { page: 'photoupdatesettings-update', body: 'photoUpdateSettings', answer: settings },
     perform: updatePhotoUpdateSettings,
   },
   {

@@ -143,15 +143,10 @@ export function expectTarget<Kind extends Target['kind']>(
   target: Target,
   ...kinds: readonly Kind[]
 ): Extract<Target, Readonly<{ kind: Kind }>> {
-  if (isOneOf(target, kinds)) return target
+  type Wanted = Extract<Target, Readonly<{ kind: Kind }>>
+  const isWanted = (one: Target): one is Wanted => kinds.some(kind => kind === one.kind)
+  if (isWanted(target)) return target
   throw new TypeError(`a ${target.kind} is no ${kinds.join(' or ')}`)
-}
-
-function isOneOf<Kind extends Target['kind']>(
-  target: Target,
-  kinds: readonly Kind[],
-): target is Extract<Target, Readonly<{ kind: Kind }>> {
-  return (kinds as readonly string[]).includes(target.kind)
 }
 
 /** What can be said of a caller and a target without asking the database again. */

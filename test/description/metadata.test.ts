@@ -9,8 +9,9 @@ import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { XmlDocument, type XmlElement, XsdValidator } from 'libxml2-wasm'
 import { xmlRegisterFsInputProviders } from 'libxml2-wasm/lib/nodejs.mjs'
+import { container } from '../../src/description/container.ts'
 import { renderCsdl } from '../../src/description/csdl.ts'
-import { container, entityTypes } from '../../src/graph/schema.ts'
+import { entityTypes } from '../../src/graph/schema.ts'
 import { jsonOf, type Stand, startStand } from '../graph/stand.ts'
 
 const versions = ['v1.0', 'beta'] as const
