@@ -65,7 +65,7 @@ describe('SIGHUP', () => {
       }))
   }
 
-  test('ends nothing where there is no certificate either', () =>
+  test('does not end a server without a certificate', () =>
     inFolder(async cwd => {
       const visage = await startVisage(['serve'], { cwd, env: settings })
       visage.send('SIGHUP')
@@ -75,7 +75,7 @@ describe('SIGHUP', () => {
     }))
 })
 
-test('files that are replaced are noticed, and complained of once while they do not fit', async () => {
+test('replaced files are noticed, and reported once while they do not match', async () => {
   const [first, second] = [await make(), await make()]
   let onDisk: Certificate | undefined = first
   const used: Certificate[] = []

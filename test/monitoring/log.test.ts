@@ -35,7 +35,7 @@ describe('a line', () => {
     )
   })
 
-  test('cannot be broken, or followed by a forged one, by what stands in it', () => {
+  test('cannot be broken or forged by its contents', () => {
     const path = '/x\n{"severity":"info","event":"ended"}\r\n\u2028\u0000"\\'
     const line = lineOf({ path })
     assert.equal(line.indexOf('\n'), line.length - 1)
@@ -77,7 +77,7 @@ describe('the log of a process', () => {
     })
   }
 
-  test('that nobody reads any more ends no process', async () => {
+  test('without a reader does not end the process', async () => {
     const child = write(
       "await new Promise(r => process.stdin.once('data', r)); log('info', {}); log('info', {}); process.stdin.destroy()",
     )
@@ -87,7 +87,7 @@ describe('the log of a process', () => {
     assert.deepEqual(await once(child, 'exit'), [0, null])
   })
 
-  test('whose reader has stopped holds up nobody, and says how many lines it has lost', async () => {
+  test('with a stopped reader delays no request, and says how many lines were lost', async () => {
     const child = write(`
       process.stderr // is a pipe that is not waited for, once somebody has looked
       const write = number => log('info', { number, text: 'x'.repeat(1000) })

@@ -82,7 +82,7 @@ test('a personal account sets its own photo', () => {
   assert.ok(may(personal('User.ReadWrite'), 'update', 'user', 'self'))
 })
 
-test('a personal account sets nobody else’s photo, not even with a role', () => {
+test('a personal account cannot set others’ photos, even with a role', () => {
   assert.equal(
     may(personal('User.ReadWrite', globalAdministrator), 'update', 'user', 'stranger'),
     false,
@@ -253,7 +253,7 @@ test('a refusal to one who has the permission and lacks the role is about the re
   })
 })
 
-test('a refusal at the mailbox of another promises nothing', () => {
+test('a refusal at the mailbox of another names no permission', () => {
   const { caller } = delegated('Contacts.ReadWrite')
   assert.deepEqual(relate('update', 'contact', caller, relationOf('stranger')), {
     allowed: false,
@@ -262,7 +262,7 @@ test('a refusal at the mailbox of another promises nothing', () => {
   })
 })
 
-test('before the target is known, a refusal says which permissions do only for the own photo', () => {
+test('before the target is known, a refusal says which permissions reach only the own photo', () => {
   const caller = { kind: 'delegated', permissions: new Set<string>(), isB2c: false } as const
   assert.deepEqual(permit('update', 'user', caller), {
     allowed: false,
@@ -277,7 +277,7 @@ test('before the target is known, a refusal says which permissions do only for t
   })
 })
 
-test('in a B2C tenant nobody updates a user’s photo, and other things go on', () => {
+test('in a B2C tenant only updates of users’ photos are refused', () => {
   for (const kind of ['delegated', 'personal', 'application'] as const) {
     const permissions = new Set(['User.ReadWrite', 'User.ReadWrite.All', 'Contacts.ReadWrite'])
     const caller = { kind, permissions, isB2c: true }

@@ -83,7 +83,7 @@ test('the table of built-in roles names each role once, by a template id in lowe
   assert.equal(new Set(names).size, names.length)
 })
 
-test('the id of a custom role and a word of JavaScript are no built-in roles', () => {
+test('the id of a custom role and a property name of JavaScript are not built-in roles', () => {
   for (const id of ['0a0a0a0a-dead-4bee-8fed-0a0a0a0a0a0a', 'constructor', '__proto__', '']) {
     assert.equal(isBuiltInRole(id), false, id)
   }

@@ -16,7 +16,7 @@ test('the roles have the template ids that Entra publishes', () => {
   assert.deepEqual({ ...roles }, published)
 })
 
-test('the roles that act for others are those of the decision', () => {
+test('the roles that may change what belongs to others', () => {
   assert.deepEqual(actingRoles, {
     user: ['Global Administrator', 'User Administrator', 'People Administrator'],
     group: ['Global Administrator', 'Groups Administrator', 'Exchange Administrator'],

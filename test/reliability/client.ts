@@ -1,6 +1,6 @@
 /**
- * One request to a server that may be killed, filling up or ending just now: it resolves in every case,
- * with the answer or with how the connection ended. It knows nothing of photos.
+ * One request to a server that may be killed, full or ending: it always resolves, with the answer or with
+ * how the connection ended. It knows nothing about photos.
  */
 import { Agent, type IncomingHttpHeaders, request } from 'node:http'
 
@@ -22,7 +22,7 @@ export type Cut = Readonly<{
   wasIdle: boolean
 }>
 
-/** No answer within a time that no limit of Visage reaches. */
+/** No answer within a time longer than all limits of Visage. */
 export type Silence = Readonly<{ kind: 'silence'; afterMs: number }>
 
 export type Reaction = Answer | Cut | Silence
@@ -82,7 +82,7 @@ function ask(agent: Agent, question: Question, patienceMs: number): Promise<Reac
           headers: response.headers,
           body: Buffer.concat(parts),
         })
-        // Nobody asked for the body, and the connection waits for it.
+        // The server has not asked for the body, and the connection waits.
         if (!sent.writableEnded) sent.destroy()
       })
     })

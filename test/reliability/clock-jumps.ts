@@ -1,6 +1,6 @@
 /**
  * The clock of a running process jumps by hours and days, ahead and back, while photos are set and the
- * sweep runs every second. Nothing is lost, and a token is taken or refused, never a reason for a 500.
+ * sweep runs every second. Nothing is lost, and a token is accepted or refused, never answered 500.
  */
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -81,7 +81,7 @@ async function visit(
   const reaction = await client.ask({ method: 'GET', url, token })
   const status = reaction.kind === 'answer' ? reaction.status : undefined
   const expected = Math.abs(offsetMs) <= hour ? [200, 404] : [401]
-  // A token that was believed is believed for five minutes more, also by a clock that says it is too early.
+  // A verified token is accepted for five minutes more, also if the clock says that it is too early.
   if (offsetMs < -hour) expected.push(200, 404)
   if (status !== undefined && expected.includes(status)) return
   const hours = offsetMs / hour

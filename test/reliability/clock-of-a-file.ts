@@ -1,7 +1,7 @@
 /**
- * Loaded into a process before its program: its clock is ahead by as many milliseconds as the file that
- * CLOCK_FILE names says, read anew at SIGUSR2. The monotonic clock and the clock of files stay as they
- * are, as in a machine whose time is set.
+ * Loaded into a process before its program: sets its clock ahead by the milliseconds in the file
+ * CLOCK_FILE, read again at SIGUSR2. The monotonic clock and the times of files do not change, as on a
+ * machine whose time is set.
  */
 import { readFileSync } from 'node:fs'
 

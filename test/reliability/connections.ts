@@ -1,6 +1,6 @@
 /**
- * Thousands of connections that do nothing and hundreds that do next to nothing, while others are served:
- * their answers stay right, come in time, and nothing is left of the crowd afterwards.
+ * Thousands of idle connections and hundreds of slow ones, while others are served: their answers stay
+ * right and in time, and nothing is left of the crowd afterwards.
  */
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -44,7 +44,7 @@ const beforeMs = 2000
 const amidstMs = 4000
 const mostLooks = 3
 const mostTimesSlower = 10
-/** Nobody minds; on a machine that is busy with other things, ten times a few milliseconds are soon over. */
+/** Generous: on a busy machine, ten times a few milliseconds pass quickly. */
 const quickEnoughMs = 100
 const mostMiBMore = 500
 /** Files that a database opens and closes, connections that end just now. */
@@ -129,7 +129,7 @@ async function runRound(scene: Scene): Promise<Readonly<{ tookMs: number; note: 
   return { tookMs, note }
 }
 
-/** Looks again before it says so: a machine that stood still for a moment does not do so every time. */
+/** Measures again before it fails: a machine that stood still does not do so every time. */
 async function compare(load: Load, usualMs: number) {
   for (let look = 1; ; look += 1) {
     const { medianMs } = await measure(load, amidstMs)

@@ -1,6 +1,6 @@
 /**
- * The disk is full, or takes no writes, while photos are set: uploads are answered 503 with Retry-After,
- * reads go on, and writing goes on by itself once there is room.
+ * The disk is full, or read-only, while photos are set: uploads get 503 with Retry-After, reads continue,
+ * and writes continue once there is room.
  */
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -132,7 +132,7 @@ async function runOn(part: Part, rounds: number, stage: Stage): Promise<number[]
   return recoveryMs
 }
 
-/** Long enough for everybody to meet the fault. */
+/** Long enough for every client to meet the fault. */
 const faultMs = 1000
 const untilNoticedMs = 20_000
 

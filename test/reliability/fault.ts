@@ -1,6 +1,6 @@
 /**
- * What a fault is, and what comes out of one: the shape that every file of this folder fills and the
- * table in docs/reliability.md shows. It makes no fault itself.
+ * The type of a fault and of its result: every file of this folder makes one, and docs/reliability.md
+ * shows them.
  */
 
 export type Fault = Readonly<{
@@ -36,7 +36,7 @@ export type Outcome = Readonly<{
   problems: readonly string[]
 }>
 
-/** Nothing lost, nothing torn, nothing answered wrongly, and something acknowledged at all. */
+/** Nothing lost, nothing torn, no wrong answer, and something acknowledged. */
 export function hasHeld(outcome: Outcome): boolean {
   const { acknowledged, lost, torn, wrongStatus, problems } = outcome
   return acknowledged > 0 && lost + torn + wrongStatus + problems.length === 0

@@ -1,10 +1,9 @@
 /**
- * What was promised: of each person the last write that was acknowledged and those sent since, uploads
- * and removals, and whether the servers still say so. It decides what counts as lost, as torn and as a
- * wrong status.
+ * For each person, the last acknowledged write and those sent since, uploads and removals, and whether the
+ * servers still have them. It decides what counts as lost, as torn and as a wrong status.
  *
- * A write that got no answer counts until a later one is acknowledged: so a fault that cuts the
- * connections of clients has to end the process too.
+ * A write without an answer counts until a later one is acknowledged, so a fault that cuts connections of
+ * clients must also end the process.
  */
 import type { Client, Reaction } from './client.ts'
 import type { Outcome } from './fault.ts'
@@ -58,7 +57,7 @@ export function openLedger(people: readonly Person[]): Ledger {
     if (found.kind === 'wrong') return count(found.what, `${person.name}: ${found.problem}`)
     const write = possible(photo).find(({ shows }) => shows === found.number)
     if (write === undefined) count('lost', describeLoss(person, found.number, photo))
-    // What has been shown once, while nobody writes, is not allowed to go away either.
+    // What was shown once, without writes, must not disappear.
     photo.done = write ?? { number: photo.sent.at(-1)?.number ?? 0, shows: found.number }
     photo.sentSince = []
   }
@@ -87,7 +86,7 @@ export function openLedger(people: readonly Person[]): Ledger {
         const meanwhile = photo.sent.slice(sentBefore)
         // Of several removals it may be the first.
         const write = [...possible(before), ...meanwhile].find(({ shows }) => shows === shown)
-        // Nobody who asks later sees anything older.
+        // Later readers must not see anything older.
         if (write) settle(photo, write)
         else count('lost', `under load: ${describeLoss(person, shown, before)}`)
       }

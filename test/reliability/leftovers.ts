@@ -1,4 +1,4 @@
-/** What faults leave behind is swept, and nothing else: afterwards there are exactly the packs that rows name. */
+/** After a sweep of what faults left behind there are exactly the packs that rows name. */
 import { sweepPacks } from '../../src/photos/sweep.ts'
 import type { Packs } from '../../src/storage/packs.ts'
 import type { Database } from '../../src/storage/schema.ts'

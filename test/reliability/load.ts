@@ -1,6 +1,6 @@
 /**
- * People who set their photo again and again, now and then remove it, and others who look at it, all
- * through a fault: nobody stops at a failure. Every answer goes into the ledger as what it is worth.
+ * Clients that set their photo repeatedly and sometimes remove it, and others that read it, during a
+ * fault, without stopping at failures. Every answer goes into the ledger.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Client, createClient, type Question, type Reaction } from './client.ts'
@@ -73,7 +73,7 @@ export function startLoad(options: LoadOptions): Load {
       atWork.add(person)
       const isFine = await write(ask, ledger, originAt(at), person)
       atWork.delete(person)
-      // Somewhere else, and by the one who knows best.
+      // On another connection, and by the owner.
       return isFine && (oneIn(3) ? await read(ask, ledger, originAt(at + 1), person) : true)
     }, from),
   )

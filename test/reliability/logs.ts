@@ -1,9 +1,9 @@
-/** What servers wrote in their logs while they were struck, and must not have written. */
+/** What servers logged during a fault, and must not have logged. */
 import type { Ledger } from './ledger.ts'
 
 /**
- * A picture that a row names and no store has is a loss, although whoever asked was told 503: a later
- * upload may have covered it up since. An error is a bug, or trouble where no part is away.
+ * A pack that a row names and no store has is a loss, although the reader got 503: a later upload may have
+ * hidden it. An error is a bug, or trouble while every part is available.
  */
 export function judgeLog(ledger: Ledger, log: string, isWrong: (line: string) => boolean): void {
   for (const line of log.split('\n')) {
@@ -17,7 +17,7 @@ export function isError(line: string): boolean {
   return line.includes('"severity":"error"')
 }
 
-/** An error that nobody foresaw, or words of a library that no collector of logs can read. */
+/** An unexpected error, or text of a library that is not JSON. */
 export function isBug(line: string): boolean {
   return line !== '' && (!line.startsWith('{') || line.includes('"bug":'))
 }

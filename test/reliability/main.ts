@@ -1,6 +1,6 @@
 /**
- * `npm run reliability`: makes every fault in turn and prints the table. Exit code 1 when something was
- * lost, torn or answered wrongly, 2 when it was called wrongly.
+ * `npm run reliability`: runs every fault and prints the table. Exit code 1 if something was lost, torn or
+ * answered wrongly, 2 for wrong arguments.
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,7 +1,7 @@
 /**
- * Two processes of `visage serve` on one PostgreSQL, and what a fault there has in common: load on both,
- * a strike that ends, recovery, calm, and in the end every photo compared on both. It makes no fault.
- * PostgreSQL and Ceph are started once for all faults of a run.
+ * Two processes of `visage serve` on one PostgreSQL, and what all faults there share: load on both, the
+ * fault, recovery, calm, and at the end every photo compared on both. PostgreSQL and Ceph are started once
+ * for all faults of a run.
  */
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'

@@ -157,7 +157,7 @@ describe('an AVIF tells its colour by nclx', () => {
     assertNear(await shown(await flatAvif([255, 255, 255], [11, 13])), [255, 255, 255])
   })
 
-  test('and pixels of sRGB and of video stay as they are, bit for bit', async () => {
+  test('and pixels of sRGB and of video stay exactly as they are', async () => {
     const frames = [await colourPatches('avif')]
     const size = { width: 200, height: 200 }
     const plain = await renderPack(writeAvif({ frames, ...size }), 'square')
@@ -172,7 +172,7 @@ describe('an AVIF tells its colour by nclx', () => {
     }
   })
 
-  test('and codes that mean nothing are left aside', async () => {
+  test('and undefined codes are ignored', async () => {
     for (const codes of [
       [0, 13],
       [12, 0],

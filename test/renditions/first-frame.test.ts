@@ -30,7 +30,7 @@ function assertColour(actual: readonly number[], expected: readonly number[]): v
   assert.ok(!far, `${actual} is not ${expected}`)
 }
 
-describe('a moving AVIF is its first frame', () => {
+describe('an animated AVIF is its first frame', () => {
   const size = { width: 160, height: 120 }
 
   async function moving(kind: 'both' | 'track', nclx?: readonly [number, number]): Promise<Buffer> {
@@ -70,7 +70,7 @@ describe('a moving AVIF is its first frame', () => {
       }
     })
 
-    test(`${has}, cut off: refused`, async () => {
+    test(`${has}, truncated: refused`, async () => {
       const upload = await moving(kind)
       const first = upload.indexOf('mdat') + 100
       for (const cut of [upload.subarray(0, first), cutOff(upload, 0.2)]) {
@@ -112,13 +112,13 @@ describe('canvas that the first frame of a GIF leaves free is white', () => {
     }
   })
 
-  test('in a moving one, too', async () => {
+  test('also in an animated GIF', async () => {
     const gif = await animation('gif', { width: 60, height: 60 })
     const photo = await photoOf(await onCanvas(0, 0, gif))
     assertColour(await colourAt(photo, 90, 90), [255, 255, 255])
   })
 
-  test('and a GIF that is cut off is refused all the same', async () => {
+  test('and a truncated GIF is still refused', async () => {
     const gif = await onCanvas(0, 0, await animation('gif', { width: 60, height: 60 }))
     for (const share of [0.05, 0.2]) {
       await assert.rejects(renderPack(cutOff(gif, share), 'square'), { code: 'image-broken' })

@@ -68,7 +68,7 @@ describe('a photo is recognised by its bytes', () => {
   }
 })
 
-describe('what is no photo is called by its name', () => {
+describe('other formats are refused by name', () => {
   const accepted = ['JPEG', 'PNG', 'GIF', 'WebP', 'AVIF']
   for (const [arrived, bytes] of Object.entries(notPhotos)) {
     test(arrived, () => refused(bytes, 'image-format-unsupported', { arrived, accepted }))
@@ -97,9 +97,9 @@ describe('what is no photo is called by its name', () => {
     await refused(Buffer.from('\ufeffmy photo', 'utf16le'), 'image-format-unsupported', facts)
   })
 
-  test('nothing at all', () => refused(new Uint8Array(), 'body-empty'))
+  test('an empty body', () => refused(new Uint8Array(), 'body-empty'))
 
-  test('no beginning of a photo alone is a photo', async () => {
+  test('the first bytes of a photo alone are not a photo', async () => {
     for (const make of [portraitJpeg, portraitPng, portraitGif, portraitWebp, portraitAvif]) {
       const bytes = await make(small)
       for (const length of [1, 2, 3, 4, 8, 12, 16, 24, 32, 64]) {
@@ -109,7 +109,7 @@ describe('what is no photo is called by its name', () => {
   })
 })
 
-describe('base64 text of a photo is called that', () => {
+describe('base64 text of a photo is refused as base64', () => {
   test('plain, quoted, in lines, for addresses and as a data URL', async () => {
     const bytes = await portraitJpeg(small)
     const text = bytes.toString('base64')
@@ -125,7 +125,7 @@ describe('base64 text of a photo is called that', () => {
     for (const form of forms) await refused(form, 'image-is-base64')
   })
 
-  test('of something else it names that', async () => {
+  test('base64 text of another format is refused as that format', async () => {
     await refused(base64Text(notPhotos.PDF ?? Buffer.of()), 'image-format-unsupported')
     await refused(base64Text(Buffer.from('only words, and no picture')), 'image-format-unsupported')
   })
@@ -152,7 +152,7 @@ describe('size limits are read from the header', () => {
     await refused(low, 'image-height-too-small', { height: 47, minHeight: 48 })
   })
 
-  test('a photo lying on its side is measured upright', async () => {
+  test('a rotated photo is measured upright', async () => {
     const lying = await portraitJpeg({ width: 47, height: 400, orientation: 6 })
     await refused(lying, 'image-width-too-small', { width: 47, minWidth: 48 })
   })
@@ -166,7 +166,7 @@ describe('size limits are read from the header', () => {
     assert.ok(performance.now() - startedMs < 500)
   })
 
-  test('the limit itself is allowed, one pixel less of it is not', async () => {
+  test('a picture at the limit is allowed, one over it is not', async () => {
     const bytes = await portraitPng({ width: 100, height: 60 })
     const limits = { ...defaultLimits, maxPixels: 6000 }
     assert.equal((await inspectUpload(bytes, limits)).width, 100)
@@ -175,7 +175,7 @@ describe('size limits are read from the header', () => {
     })
   })
 
-  test('a picture that must be held whole may have fewer pixels than one read in rows', async () => {
+  test('a picture that is decoded whole may have fewer pixels than one read in rows', async () => {
     const limits = { ...defaultLimits, maxDecodedBytes: 600_000 }
     const tall = { width: 100, height: 6400 }
     assert.equal((await inspectUpload(await portraitJpeg(tall), limits)).height, 6400)
@@ -198,7 +198,7 @@ describe('size limits are read from the header', () => {
   })
 })
 
-describe('a photo that is cut off is broken', () => {
+describe('a truncated photo is refused as broken', () => {
   const makers = { portraitPng, portraitWebp }
   for (const [name, make] of Object.entries(makers)) {
     test(name, async () => {
@@ -213,7 +213,7 @@ describe('a photo that is cut off is broken', () => {
     await refused(bytes.subarray(0, bytes.indexOf(Buffer.from('ffda', 'hex'))), 'image-broken')
   })
 
-  test('a signature with nothing behind it', async () => {
+  test('a signature alone', async () => {
     for (const start of [
       'ffd8ffe0',
       '89504e470d0a1a0a',
@@ -226,7 +226,7 @@ describe('a photo that is cut off is broken', () => {
 })
 
 describe('a JPEG that asks for too much work is refused before it is decoded', () => {
-  test('thousands of scans, and none of them is missed behind a comment that holds an end marker', async () => {
+  test('thousands of scans, also after a comment that contains an end marker', async () => {
     for (const comment of [undefined, Buffer.from('ffd9', 'hex')]) {
       const bomb = await jpegOfScans({ side: 90, scans: 2000, comment })
       await refused(bomb, 'image-too-slow')
@@ -254,7 +254,7 @@ describe('a JPEG that asks for too much work is refused before it is decoded', (
   })
 })
 
-test('bytes behind the end of a JPEG or PNG do no harm', async () => {
+test('bytes after the end of a JPEG or PNG are allowed', async () => {
   const jpeg = await jpegOfExactly(60_001)
   assert.equal(jpeg.length, 60_001)
   assert.equal((await inspectUpload(jpeg)).width, 400)

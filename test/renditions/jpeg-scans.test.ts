@@ -20,14 +20,14 @@ test('each scan of a progressive one counts with the blocks of its components', 
   assert.deepEqual(countScans(more), { scans: 17, blocks: blocks + 700, end: more.length })
 })
 
-test('what a segment holds is no marker, and what follows the end does not count', async () => {
+test('bytes inside a segment are not markers, and bytes after the end do not count', async () => {
   const jpeg = await portraitJpeg({ width: 160, height: 96 })
   const held = hex('fffe 000a ffd9 ffda 0008 ffd9')
   const trailed = Buffer.concat([jpeg.subarray(0, 2), held, jpeg.subarray(2), jpeg])
   assert.deepEqual(countScans(trailed), { scans: 1, blocks: 360, end: jpeg.length + held.length })
 })
 
-test('filling, stray bytes, restarts and escaped bytes do not end a scan', () => {
+test('padding, stray bytes, restarts and escaped bytes do not end a scan', () => {
   const frame = hex('ffc0 000b 08 0010 0010 01 01 11 00')
   const scan = hex('ffda 0008 01 01 00 00 3f 00')
   const data = hex('00 ff00 12 ffd0 34 ff00 ffd7 ffffff')

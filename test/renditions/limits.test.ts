@@ -31,7 +31,7 @@ describe('a picture that is decoded as a whole', () => {
     }
   })
 
-  test('is refused in words that name the kind and its limit', async () => {
+  test('is refused with the kind and its limit in the message', async () => {
     const progressive = await portraitJpeg({ width: 600, height: 600, progressive: true })
     for (const [upload, kind] of [
       [await flatAvif(400), 'AVIF'],

@@ -75,7 +75,7 @@ describe('what Visage has written is kept byte for byte', () => {
     }
   })
 
-  test('and its smaller sizes are made of its pixels', async () => {
+  test('and its smaller sizes are made from its pixels', async () => {
     const [first, ...others] = await renditionsOf(await portraitJpeg({ width: 700, height: 900 }))
     assert.ok(first)
     const again = await renditionsOf(first)
@@ -98,7 +98,7 @@ describe('what resembles it is encoded anew', () => {
     return (await photoOf(upload)).equals(upload)
   }
 
-  test('bytes behind the end marker, a comment, EXIF, a profile, filling before a marker', async () => {
+  test('bytes behind the end marker, a comment, EXIF, a profile, padding before a marker', async () => {
     assert.ok(await isKept(own))
     const put = (at: number, ...bytes: readonly Buffer[]) =>
       Buffer.concat([own.subarray(0, at), ...bytes, own.subarray(at)])
@@ -150,7 +150,7 @@ describe('what resembles it is encoded anew', () => {
     }
   })
 
-  test('a longer spelling of the same, and codes that are never used', async () => {
+  test('a longer encoding of the same, and unused codes', async () => {
     assert.ok(rewriteJpeg(own).equals(own))
     const longer = rewriteJpeg(own, { emptyRuns: true })
     const unused = rewriteJpeg(own, { unusedSymbols: [0x9a] })

@@ -20,7 +20,7 @@ function jobs() {
   return { started, start, end }
 }
 
-test('at most so many jobs run at once, the others follow in the order they came', async () => {
+test('jobs beyond the limit run later, in order of arrival', async () => {
   const queue = createQueue({ concurrency: 2, maxWaiting: 2 })
   const { started, start, end } = jobs()
   const results = ['a', 'b', 'c', 'd'].map(name => queue.run(start(name)))
@@ -42,7 +42,7 @@ test('at most so many jobs run at once, the others follow in the order they came
   })
 })
 
-test('a job beyond those that may wait is refused at once, with the time to come back', async () => {
+test('a job is refused at once if too many wait, with the time to retry', async () => {
   let elapsedMs = 0
   const queue = createQueue({ concurrency: 1, maxWaiting: 1, elapsed: () => elapsedMs })
   const { started, start, end } = jobs()
@@ -85,7 +85,7 @@ test('a job that fails gives its place to the next', async () => {
   })
 })
 
-test('a queue in which nobody may wait still runs as many as it may', async () => {
+test('a queue without waiting still runs jobs up to its limit', async () => {
   const queue = createQueue({ concurrency: 1, maxWaiting: 0 })
   assert.equal(await queue.run(() => Promise.resolve(1)), 1)
   assert.equal(await queue.run(() => Promise.resolve(2)), 2)
@@ -103,7 +103,7 @@ describe('memory', () => {
     return { queue, run, started, end }
   }
 
-  test('is never more than the budget, and what needs none overtakes what waits for some', async () => {
+  test('is never more than the budget, and jobs that need none overtake jobs that wait for some', async () => {
     const { queue, run, started, end } = open(100 * megabyte)
     const big = ['big', 'bigger', 'third'].map(name => run(name, 70 * megabyte))
     const small = run('small', 0)
@@ -129,7 +129,7 @@ describe('memory', () => {
     })
   })
 
-  test('goes in the order they came: a little of it does not overtake much of it', async () => {
+  test('is given in order of arrival: a small need does not overtake a large one', async () => {
     const { run, started, end } = open(100 * megabyte)
     const all = [run('half', 50 * megabyte), run('most', 90 * megabyte), run('bit', megabyte)]
     await turnOfTheLoop()
@@ -163,7 +163,7 @@ describe('memory', () => {
   })
 })
 
-test('a job whose client has gone is dropped while it waits, and not when it runs', async () => {
+test('a job whose client has gone is dropped only while it waits', async () => {
   const queue = createQueue({ concurrency: 1, maxWaiting: 5 })
   const { started, start, end } = jobs()
   const [runs, waits] = [new AbortController(), new AbortController()]
@@ -182,7 +182,7 @@ test('a job whose client has gone is dropped while it waits, and not when it run
   assert.deepEqual(started, ['running', 'last'])
 })
 
-test('at the end, what waits and what comes is refused, and what runs goes on', async () => {
+test('at the end, waiting and new jobs are refused, and running jobs continue', async () => {
   const queue = createQueue({ concurrency: 1, maxWaiting: 5 })
   const { start, end } = jobs()
   const running = queue.run(start('running'))

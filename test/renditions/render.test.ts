@@ -55,7 +55,7 @@ describe('a pack', () => {
     assert.deepEqual(sidesOf(pack), expected)
   })
 
-  test('of a large upload holds the nine sizes and nothing else', async () => {
+  test('of a large upload holds only the nine sizes', async () => {
     const pack = await renderPack(await portraitJpeg({ width: 1500, height: 1100 }), 'square')
     const sides = [648, 504, 432, 360, 240, 120, 96, 64, 48]
     assert.deepEqual(
@@ -64,7 +64,7 @@ describe('a pack', () => {
     )
   })
 
-  test('is its JPEGs one after another, each with the size and place it is listed with', async () => {
+  test('is its JPEGs one after another, each at its listed offset', async () => {
     const upload = await portraitJpeg({ width: 700, height: 900 })
     const pack = await renderPack(upload, 'square')
     let end = 0
@@ -160,8 +160,8 @@ describe('a photo comes out upright', () => {
   }
 })
 
-describe('nothing about the upload comes out with the picture', () => {
-  test('no place, camera, author, profile or comment', async () => {
+describe('metadata of the upload is removed', () => {
+  test('location, camera, author, profile and comment', async () => {
     const plain = await portraitJpeg({ width: 700, height: 700, exif: true, orientation: 6 })
     const withAll = await sharp(plain)
       .keepMetadata()
@@ -268,9 +268,9 @@ describe('every format is rendered', () => {
   })
 })
 
-describe('what real cameras write is no reason to refuse', () => {
+describe('what real cameras write is accepted', () => {
   const end = Buffer.from('ffd9', 'hex')
-  test('padding before the end marker, bytes behind it, an odd scan header', async () => {
+  test('padding before the end marker, bytes after it, an unusual scan header', async () => {
     const jpeg = await portraitJpeg({ grain: 4 })
     const body = jpeg.subarray(0, jpeg.length - 2)
     const oddScan = Buffer.from(jpeg)
@@ -288,7 +288,7 @@ describe('what real cameras write is no reason to refuse', () => {
     }
   })
 
-  test('a colour profile that is garbage is left aside', async () => {
+  test('a broken colour profile is ignored', async () => {
     const jpeg = await colourPatches('p3-jpeg')
     const at = jpeg.indexOf('ICC_PROFILE')
     const upload = Buffer.from(jpeg).fill(0x55, at + 14, at + 300)
@@ -296,32 +296,32 @@ describe('what real cameras write is no reason to refuse', () => {
   })
 })
 
-describe('what turns out broken is refused as broken', () => {
-  test('a JPEG cut off below what a square shows', async () => {
+describe('broken pixels are refused as broken', () => {
+  test('a JPEG truncated below the square', async () => {
     const upload = cutOff(await portraitJpeg({ width: 400, height: 1200, grain: 4 }), 0.95)
     await assert.rejects(renderPack(upload, 'square'), { code: 'image-broken' })
   })
 
-  test('an AVIF that is cut off', async () => {
+  test('a truncated AVIF', async () => {
     const upload = await portraitAvif({ grain: 4 })
     for (const share of [0.95, 0.5]) {
       await assert.rejects(renderPack(cutOff(upload, share), 'square'), { code: 'image-broken' })
     }
   })
 
-  test('a GIF that is cut off', async () => {
+  test('a truncated GIF', async () => {
     const upload = cutOff(await portraitGif({ grain: 4 }), 0.6)
     await assert.rejects(renderPack(upload, 'square'), { code: 'image-broken' })
   })
 
-  test('a JPEG cut off in the middle and closed with an end marker shows what there is, or is refused', async () => {
+  test('a JPEG truncated in the middle, with an end marker, shows the rest or is refused', async () => {
     const upload = cutOff(await portraitJpeg({ grain: 4 }), 0.5)
     const closed = Buffer.concat([upload, Buffer.from('ffd9', 'hex')])
     const outcome = await renderPack(closed, 'square').catch(error => error.code)
     assert.ok(outcome === 'image-broken' || outcome.renditions.length > 0)
   })
 
-  test('a PNG whose pixels are garbage', async () => {
+  test('a PNG with broken pixels', async () => {
     const png = await portraitPng({ grain: 4 })
     const upload = Buffer.from(png).fill(0x55, png.length >> 1, (png.length >> 1) + 200)
     await assert.rejects(renderPack(upload, 'square'), { code: 'image-broken' })

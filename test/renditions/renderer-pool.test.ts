@@ -85,7 +85,7 @@ async function until(isSo: () => boolean): Promise<void> {
 describe('a renderer', () => {
   before(closeOtherDecoders)
 
-  test('makes what the same code makes in this process', async t => {
+  test('gives the same result as this process', async t => {
     const { rendering } = open(t)
     const picture = await portraitJpeg({ width: 700, height: 900, orientation: 6 })
     for (const framing of ['square', 'whole'] as const) {
@@ -93,7 +93,7 @@ describe('a renderer', () => {
     }
   })
 
-  test('refuses what that refuses, with the same facts, and takes the next picture', async t => {
+  test('gives the same refusals as this process, and takes the next picture', async t => {
     const { rendering } = open(t, { renderers: 1 })
     const tiny = await portraitJpeg({ width: 47, height: 90 })
     const small = { code: 'image-width-too-small', facts: { width: 47, minWidth: 48 } }
@@ -150,7 +150,7 @@ test('a renderer starts where node_modules is a link', async t => {
 })
 
 describe('a picture that takes too long', () => {
-  test('ends with its renderer, its client is told, and the next picture is taken', async t => {
+  test('ends with its renderer, is refused, and the next picture is taken', async t => {
     const { rendering, ends, timeIsOver } = open(t, { renderers: 1, entry: odd })
     const hanging = show(rendering, 'hang')
     const refused = assert.rejects(hanging, refusal('image-too-slow'))
@@ -206,7 +206,7 @@ describe('a renderer that ends', () => {
     })
   }
 
-  test('because somebody killed it is not held against the picture, once', async t => {
+  test('by a signal from outside does not count against the picture, once', async t => {
     const { rendering, ends } = open(t, { renderers: 1, entry: odd })
     const refused = assert.rejects(show(rendering, 'hang'), refusal('image-ended-renderer'))
     for (const round of [1, 2]) {
@@ -220,7 +220,7 @@ describe('a renderer that ends', () => {
     assert.equal(await detailOf(show(rendering, 'next')), 'next')
   })
 
-  test('again and again without any use is started ever more slowly', async t => {
+  test('repeatedly without any use is restarted more and more slowly', async t => {
     const { rendering, ends } = open(t, {
       renderers: 1,
       entry: join(import.meta.dirname, 'no-such-renderer.ts'),

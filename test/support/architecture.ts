@@ -1,6 +1,6 @@
 /**
- * Reads sources as text and lists what breaks the layout of ARCHITECTURE.md. It knows no compiler:
- * types, extensions and missing files are the business of tsc.
+ * Reads sources as text and lists what breaks the layout of ARCHITECTURE.md. Types, extensions and missing
+ * files are checked by tsc.
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
@@ -87,7 +87,7 @@ export const wrongArrows = (sources: Sources, arrows: Arrows): string[] =>
     return arrows.get(room)?.has(target) ? [] : [`${from} imports ${to}: ${room} -> ${target}`]
   })
 
-/** The way round, where arrows lead back to their beginning. */
+/** The path of a cycle of arrows. */
 export const arrowsInACircle = (arrows: Arrows): string[] =>
   cyclesOf([...arrows.keys()], room => [...(arrows.get(room) ?? [])])
 
@@ -160,7 +160,7 @@ export const roomsNotDescribed = (sources: Sources, description: string): string
 /** Called from outside src. */
 const entries = ['src/main.ts', 'src/worker.ts', 'src/visage.ts', 'src/renditions/renderer.ts']
 
-/** An export of src whose name stands in no other file that imports its file. */
+/** An export of src that no other file imports. */
 export const exportsNobodyImports: Rule = sources => {
   const words = new Map([...sources].map(([path, text]) => [path, new Set(text.match(/\w+/g))]))
   const importers = Map.groupBy(importsOf(sources), ({ to }) => to)
@@ -174,7 +174,7 @@ export const exportsNobodyImports: Rule = sources => {
     )
 }
 
-/** Each cycle once, as the way round; types count, for a reader goes round in them too. */
+/** Each cycle once, as its path; types count too, since readers follow them. */
 export const importCycles: Rule = sources => {
   const targets = Map.groupBy(importsOf(sources), edge => edge.from)
   return cyclesOf([...sources.keys()], path => (targets.get(path) ?? []).map(({ to }) => to))
@@ -228,7 +228,7 @@ const importsOf = (sources: Sources): Import[] =>
     }),
   )
 
-/** Strings stay, for a link in a string looks like a comment. */
+/** Strings stay: a link in a string looks like a comment. */
 export const withoutComments = (text: string) =>
   text.replace(/'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, found =>
     found.startsWith('/') ? ' ' : found,

@@ -1,6 +1,6 @@
 /**
- * AVIF files as other programs write them, around frames that sharp has encoded: with a colour told by
- * nclx, and moving. It knows the boxes that are needed for that and no others.
+ * AVIF files as other programs write them, around frames encoded by sharp: with a colour by nclx, and
+ * animated. It knows only the boxes needed for that.
  */
 
 import { boxesIn, findBox } from '../../src/renditions/boxes.ts'

@@ -1,4 +1,4 @@
-/** A bucket of the test's own in an S3 store that a test has started. */
+/** A bucket of its own for a test, in an S3 store that a test has started. */
 import { randomBytes } from 'node:crypto'
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import type { S3Location } from '../../src/storage/location.ts'

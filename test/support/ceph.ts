@@ -17,7 +17,7 @@ import { whyMissing } from './installed.ts'
 export type Ceph = AsyncDisposable &
   Readonly<{
     gatewayPort: number
-    /** As its virtual hosts see it: a name that nobody resolves but who pretends to. */
+    /** By the name of its virtual host, which does not resolve. */
     namedEndpoint: string
     credentials: S3Credentials
     createBucket: () => Promise<S3Location>
@@ -34,7 +34,7 @@ const programs = ['ceph', 'ceph-mon', 'ceph-osd', 'ceph-mgr', 'radosgw', 'radosg
 const script = join(import.meta.dirname, 'ceph')
 const run = promisify(execFile)
 
-/** Why there can be no Ceph here; undefined when there can. */
+/** Why there can be no Ceph here; undefined if there can. */
 export function whyNoCeph(): string | undefined {
   const missing = whyMissing(...programs)
   if (missing === false) return undefined
@@ -50,7 +50,7 @@ export async function startCeph(daemons: number): Promise<Ceph> {
   const call = async (verb: string, ...words: readonly (string | number)[]) => {
     await run(script, [verb, folder, ...words.map(String)], { timeout: 240_000 })
   }
-  // The daemons are nobody's children: whatever ends this process, they are to go with it.
+  // The daemons detach themselves, so they are ended with this process, however it ends.
   const abandon = () => {
     execFileSync(script, ['stop', folder])
     rmSync(folder, { recursive: true, force: true })

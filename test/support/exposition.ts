@@ -1,5 +1,5 @@
 /**
- * Prometheus' text format, read and held to its rules. It knows no metric.
+ * Prometheus' text format, read and checked by its rules. It knows no metric.
  * https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */
 import assert from 'node:assert/strict'
@@ -15,7 +15,7 @@ const namePattern = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
 const samplePattern = /^([^\s{]+)(?:\{(.*)\})? (\S+)$/
 const labelPattern = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)",?/g
 
-/** Fails on whatever Prometheus would refuse. */
+/** Fails on what Prometheus would refuse. */
 export function parseExposition(text: string): ReadonlyMap<string, Family> {
   assert.ok(text.endsWith('\n'))
   const families = new Map<string, Family>()

@@ -1,7 +1,7 @@
 /**
- * A port of loopback that nobody listens on just now, for programs that cannot take any. It lies below
- * those that the system hands out by itself, so that none of its connections takes it before the program
- * does, and test files that run side by side look in different places.
+ * A free port of loopback, for programs that cannot take any. It lies below those that the system hands
+ * out, so that no connection takes it before the program does, and parallel test files look in different
+ * ranges.
  */
 import { once } from 'node:events'
 import { createServer } from 'node:net'

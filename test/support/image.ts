@@ -1,7 +1,7 @@
 /**
- * Does what deploy/Dockerfile says without a container engine: each stage in a folder, copying from the
- * checkout and between stages, and running npm as its lines have it. Decides what cannot be done this
- * way: the base image is this machine with this Node.js, and what a line does to its system is left out.
+ * Executes deploy/Dockerfile without a container engine: each stage in a folder, copying from the checkout
+ * and between stages, and running npm as its lines do. The base image is this machine with this Node.js,
+ * and changes of its system are skipped.
  */
 import { execFile } from 'node:child_process'
 import { cp, mkdir, readFile, symlink } from 'node:fs/promises'
@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '../..')
 export type Instruction = Readonly<{ name: string; text: string }>
 export type Stage = Readonly<{ name: string; base: string; instructions: readonly Instruction[] }>
 
-/** Lines put together, comments away. */
+/** Lines joined, comments removed. */
 export async function readDockerfile(): Promise<readonly Stage[]> {
   const text = await readFile(join(root, 'deploy/Dockerfile'), 'utf8')
   const lines = text

@@ -1,6 +1,6 @@
 /**
- * JPEGs from coefficients: what somebody writes who knows how ours are made and hides something in one.
- * Headers are taken from one of ours; the codes are the best for what is written, unless said otherwise.
+ * JPEGs from coefficients: as an attacker writes them who knows our encoding and hides something. Headers
+ * are copied from one of ours; the codes are the best for the content, unless said otherwise.
  */
 
 import { coefficientsOf, markers, readJpeg } from '../../src/renditions/coefficients.ts'

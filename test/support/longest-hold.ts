@@ -1,7 +1,7 @@
 /**
- * How long something holds the event loop at most, and how long a fixed piece of work takes in the same
- * process: what is compared is these two. Processor time of this thread counts, and the least of several
- * runs: any of them may meet a machine that stands still, or one that others use.
+ * How long something blocks the event loop at most, and how long a fixed piece of work takes in the same
+ * process, to compare the two. Processor time of this thread counts, and the lowest of several runs, since
+ * the machine may stand still or be busy.
  */
 
 const runs = 5

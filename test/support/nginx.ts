@@ -1,6 +1,6 @@
 /**
- * A real nginx with the configuration of deploy/nginx.conf in front of servers of a test. Decides what of
- * it is another on a test's machine: names, ports, files. Every one of these changes has to find its place.
+ * A real nginx with deploy/nginx.conf in front of a test's servers. It replaces what differs on a test's
+ * machine: names, ports, files. Every replacement must match.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,6 +1,6 @@
 /**
- * Pictures for every test, made on the spot and the same on every run: portraits whose every side
- * differs, colours with known values, and bodies that are no photo. It knows no rule about photos.
+ * Pictures for every test, generated and equal on every run: portraits whose sides differ, colours with
+ * known values, and bodies that are not photos. It knows no rule about photos.
  */
 
 import { crc32, deflateRawSync, constants as zlib } from 'node:zlib'
@@ -186,8 +186,8 @@ export async function greyJpeg(side = 200): Promise<Buffer> {
 }
 
 /**
- * A true PNG, every row there, all black or all clear: 112 MB unpacked and 110 KB packed for the
- * default size. A piece of zeros packed once stands there many times, so it is made in milliseconds.
+ * A valid PNG, with every row, all black or all transparent: 112 MB unpacked and 110 KB packed for the
+ * default size. A piece of zeros packed once is repeated, so it is made in milliseconds.
  */
 export function hugePng(width = 30_000, height = 30_000, bitsPerPixel: 1 | 64 = 1): Buffer {
   const unpacked = (1 + Math.ceil((width * bitsPerPixel) / 8)) * height

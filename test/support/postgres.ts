@@ -1,6 +1,6 @@
 /**
- * A PostgreSQL of the test's own, from npm: on a free port of loopback, in a temporary folder, gone
- * afterwards. Its language sorts names otherwise than by bytes, so that a forgotten collation shows.
+ * A PostgreSQL for a test, from npm: on a free port of loopback, in a temporary folder, removed
+ * afterwards. Its locale sorts names differently from bytes, so that a missing collation shows.
  */
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -93,7 +93,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   }
   const crash = async () => {
     const pid = Number.parseInt(await readFile(join(folder, 'postmaster.pid'), 'utf8'), 10)
-    // Frozen first, for what stops it here begins with a polite signal.
+    // Frozen first, because what stops it here begins with an orderly signal.
     process.kill(pid, 'SIGSTOP')
     const stopped = stop()
     process.kill(pid, 'SIGKILL')
@@ -103,7 +103,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
     try {
       await server.start()
     } catch (cause) {
-      // Its children outlive a killed server for a moment, and it waits for nobody.
+      // Its children outlive a killed server for a moment.
       const isHeld = log.slice(-5).some(line => line.includes('still in use'))
       if (isHeld && tries > 0) return await delay(100).then(() => start(tries - 1))
       throw new Error(`PostgreSQL did not start:\n${log.slice(-20).join('')}`, { cause })
@@ -142,8 +142,8 @@ type Loaded = Readonly<{
 }>
 
 /**
- * Root starts PostgreSQL as another user, who does not get into a private folder: for a checkout in
- * one the programs are copied to where everybody gets.
+ * Root starts PostgreSQL as another user, who cannot enter a private folder: for a checkout in one, the
+ * programs are copied to a public folder.
  */
 async function loadEmbeddedPostgres(): Promise<Loaded> {
   const packages = join(import.meta.dirname, '../../node_modules')

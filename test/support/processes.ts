@@ -1,4 +1,4 @@
-/** The processes of this machine, as /proc shows them: whose children there are, and which still run. */
+/** The processes of this machine, by /proc: parents, children, and which still run. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 
 export const hasProc: boolean = existsSync('/proc/self/stat')

@@ -1,6 +1,6 @@
 /**
- * As much of an S3 store as Visage asks for, in memory, for tests that only need one to be there. How
- * real stores behave, test/storage/s3.long.ts shows.
+ * The part of S3 that Visage uses, in memory, for tests that only need a store. test/storage/s3.long.ts
+ * tests real stores.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'

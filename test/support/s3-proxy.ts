@@ -1,6 +1,6 @@
 /**
- * A gateway before a gateway, that answers some requests itself: with the errors that S3 has for days
- * when something is wrong inside. The rest, it passes on as it is. It knows no bucket and no object.
+ * A gateway before a gateway that answers some requests itself, with the errors that S3 sends when
+ * something is wrong inside. It passes on the rest. It knows no bucket and no object.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
@@ -10,7 +10,9 @@ export type Refusal = Readonly<{
   status: keyof typeof errors
   /** Of all requests: 0 to 1. */
   share: number
-  /** 'before' the store hears of it; or 'after' it has done what was asked, and nobody is told so. */
+  /**
+   * 'before': the store never gets the request; 'after': the store has done it, and the answer is lost.
+   */
   when: 'before' | 'after'
 }>
 

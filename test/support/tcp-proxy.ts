@@ -1,6 +1,6 @@
 /**
- * A line between two programs that a test can cut, silence, slow down and mend. It knows nothing of
- * what is said.
+ * A connection between two programs that a test can cut, silence, slow down and restore. It does not know
+ * the protocol.
  */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
@@ -9,17 +9,17 @@ import { setTimeout as delay } from 'node:timers/promises'
 export type TcpProxy = AsyncDisposable &
   Readonly<{
     port: number
-    /** Nothing gets through any more, and nobody is told: a pulled cable. */
+    /** Nothing gets through, without an error: a pulled cable. */
     silence: () => void
-    /** Whatever is said arrives so much later, in either direction. */
+    /** Delays everything, in both directions. */
     delay: (ms: number) => void
-    /** Who comes new is turned away; who is there stays. */
+    /** Refuses new connections; existing ones stay. */
     refuse: () => void
     /** Every connection, now and later, is reset once so many bytes have gone over it; asked for each. */
     breakAfter: (bytes: () => number) => void
-    /** What was held up goes on, and all is as it was. */
+    /** Sends what was held, and works as before. */
     mend: () => void
-    /** Every connection there is now is reset. */
+    /** Resets every current connection. */
     cut: () => void
   }>
 

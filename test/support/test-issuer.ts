@@ -1,10 +1,9 @@
 /**
- * A real issuer of tokens on loopback, for tests: real keys, discovery and key sets over HTTP, every
- * shape of token, and every way an issuer can misbehave. It knows nothing of the code under test but
- * the type of a trust.
+ * A real token issuer on loopback, for tests: real keys, discovery and key sets over HTTP, every form of
+ * token, and every way an issuer can misbehave. Of the code under test it knows only the type of a trust.
  *
- * `fetch` leads any https address (login.microsoftonline.com, …) to this server, which then answers in
- * that host's name, so that trusts of the real clouds can be tested unchanged.
+ * `fetch` leads any https address (login.microsoftonline.com, …) to this server, which answers as that
+ * host, so that trusts of the real clouds can be tested unchanged.
  */
 
 import {
@@ -153,7 +152,7 @@ export function graphUser(nowMs: number, overrides: TestClaims = {}): TestClaims
   return v1User(nowMs, { aud: 'https://graph.microsoft.com', ...overrides })
 }
 
-/** Text of a token's part after `change` had its way with it; the signature stays as it was. */
+/** A token's part changed by `change`; the signature stays the same. */
 export function tamper(token: string, change: (claims: TestClaims) => TestClaims): string {
   const [header, payload = '', signature] = token.split('.')
   const claims: TestClaims = JSON.parse(Buffer.from(payload, 'base64url').toString())

@@ -1,6 +1,6 @@
 /**
- * The program `visage` as a child process, run from its sources in a folder of its own. It knows how a
- * command says that it is ready, and nothing of what is asked of it then.
+ * The program `visage` as a child process, run from its sources in its own folder. It knows when a command
+ * is ready, and nothing about requests.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

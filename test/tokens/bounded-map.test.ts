@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createBoundedMap } from '../../src/tokens/bounded-map.ts'
 
-test('the least recently used entry is forgotten first', () => {
+test('the least recently used entry is removed first', () => {
   const map = createBoundedMap<number>(2)
   map.set('a', 1)
   map.set('b', 2)
@@ -12,7 +12,7 @@ test('the least recently used entry is forgotten first', () => {
   assert.deepEqual([map.get('a'), map.get('c'), map.size()], [1, 3, 2])
 })
 
-test('setting an entry again replaces it and takes no further place', () => {
+test('setting an entry again replaces it', () => {
   const map = createBoundedMap<number>(2)
   map.set('a', 1)
   map.set('b', 2)

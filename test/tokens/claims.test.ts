@@ -200,7 +200,7 @@ describe('Azure AD B2C', () => {
     })
   }
 
-  test('a tenant marked so', () => {
+  test('a tenant that the settings mark as B2C', () => {
     const iss = `https://login.microsoftonline.com/${fabrikam}/v2.0`
     assert.ok(readCaller({ sub: 'x' }, findIssuer(entra, { iss }), entra).isB2c)
   })
@@ -230,12 +230,12 @@ describe('claims of the wrong type are refused', () => {
   }
 })
 
-test('what has no effect may be of any type', () => {
+test('claims without effect may have any type', () => {
   const others = { oid: 5, tid: [], wids: 'x', idtyp: 7, roles: {}, appid: null, upn: 3 }
   assert.equal(inOidc({ sub: 'x', ...others }).objectId, 'x')
 })
 
-test('without oid and sub there is nobody', () => {
+test('a token without oid and sub is refused', () => {
   for (const claims of [{ scp: 'X' }, { oid: '', sub: '' }]) {
     assert.throws(
       () => inEntra(claims),
@@ -247,7 +247,7 @@ test('without oid and sub there is nobody', () => {
   }
 })
 
-test('an id longer than OpenID Connect allows, or that no database keeps, is nobody’s', () => {
+test('an id longer than OpenID Connect allows, or that no database stores, is refused', () => {
   const [longest, longer] = ['i'.repeat(255), 'i'.repeat(256)]
   assert.equal(inOidc({ sub: longest, tid: longest }, entraElsewhere).objectId, longest)
   for (const claims of [

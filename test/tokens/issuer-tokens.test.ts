@@ -13,7 +13,7 @@ before(async () => {
 })
 after(() => issuer[Symbol.asyncDispose]())
 
-describe('a token of each kind of issuer is what it is', () => {
+describe('tokens of each kind of issuer', () => {
   for (const token of issuerTokens) {
     const attack = token.attack === undefined ? '' : ` that ${token.attack}`
     test(`${token.preset}: ${token.what}${attack}`, async () => {

@@ -36,7 +36,7 @@ function watchThem(sources: readonly KeySource[]) {
 }
 
 describe('issuers', () => {
-  test('are asked at the start and again and again, until the end', () => {
+  test('are asked at the start and repeatedly, until the end', () => {
     const { watch, asked, repeat, ends } = watchThem([one, two])
     assert.deepEqual(asked, [one, two])
     repeat()
@@ -100,7 +100,7 @@ describe('issuers', () => {
     })
   }
 
-  test('that no setting names have no state', () => {
+  test('have no state if settings name none', () => {
     const { watch, asked } = watchThem([])
     assert.equal(watch.state(), undefined)
     assert.deepEqual(asked, [])

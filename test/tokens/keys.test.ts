@@ -73,7 +73,7 @@ test('keys are fetched again when they are no longer fresh, and not before', asy
   assert.equal(issuer.requests.length, 4)
 })
 
-describe('a key that is not there', () => {
+describe('an unknown key', () => {
   test('is found after a rotation', async () => {
     await keys.find(source, wanted)
     issuer.rotateKeys()
@@ -81,7 +81,7 @@ describe('a key that is not there', () => {
     assert.equal((await keys.find(source, { ...wanted, kid: 'rsa-2' })).length, 1)
   })
 
-  test('makes us ask no more than once in half a minute', async () => {
+  test('causes at most one request in half a minute', async () => {
     await keys.find(source, wanted)
     elapsedMs = minute
     for (let i = 0; i < 5; i++) {
@@ -91,7 +91,7 @@ describe('a key that is not there', () => {
     assert.equal(issuer.requests.length, 4)
   })
 
-  test("is the issuer's trouble, not the token's, while the issuer does not answer", async () => {
+  test('is unavailable, not wrong, while the issuer does not answer', async () => {
     await keys.find(source, wanted)
     issuer.misbehave('status-500')
     elapsedMs = minute
@@ -133,12 +133,12 @@ describe('an issuer that does not answer as it should', () => {
     assert.equal(issuer.requests.length, 1)
   })
 
-  test('nobody listening is no more than unavailable', async () => {
+  test('without a listening server keys are unavailable', async () => {
     source = { jwksUri: 'http://127.0.0.1:1/keys', declares: [] }
     assert.equal((await refusal()).code, 'signing-keys-unavailable')
   })
 
-  test('keys from before go on serving, for a day', async () => {
+  test('earlier keys stay in use for a day', async () => {
     await keys.find(source, wanted)
     issuer.misbehave('garbage')
     for (const hours of [1, 12, 24]) {
@@ -155,7 +155,7 @@ describe('what the issuer says of itself', () => {
     [`${host}/${contoso}/v2.0/`, `${host}/${contoso}/v2.0`, /with a slash at its end/],
     [`${host}/${contoso}/v2.0`, `${host}/${contoso}/v2.0/`, /without the slash at the end/],
   ] as const) {
-    test(`${declared} is not ${expected}, and the slash is called by its name`, async () => {
+    test(`${declared} is not ${expected}, and the message names the slash`, async () => {
       issuer.discovery.issuer = declared
       source = { ...source, declares: [expected] }
       assert.match((await refusal()).detail, words)
@@ -250,7 +250,7 @@ describe('which keys fit', () => {
   })
 })
 
-test('sources are bounded: the oldest is asked again when it was pushed out', async () => {
+test('sources are bounded: the oldest is removed, and fetched again when needed', async () => {
   const at = (i: number): KeySource => ({ jwksUri: `${issuer.origin}/${i}/keys`, declares: [] })
   for (let i = 0; i <= 64; i++) await keys.find(at(i), wanted)
   assert.equal(issuer.requests.length, 65)

@@ -67,7 +67,7 @@ async function refusal(verifier: Verifier, authorization: string | undefined): P
   throw new Error('the token was accepted')
 }
 
-describe('a token that is in order names its caller', () => {
+describe('a valid token names its caller', () => {
   const cases: [string, () => unknown, Partial<Caller>][] = [
     [
       'v2.0 of a person',
@@ -138,7 +138,7 @@ describe('a token that is in order names its caller', () => {
     })
   }
 
-  test('a token is of no later time than now, however large its iat', async () => {
+  test('an iat in the future counts as now', async () => {
     for (const iat of [start / 1000 + 86_400, 2 ** 53, 1e30]) {
       const { profile } = await verifierFor().identify(bearer(issuer.sign(v2User(start, { iat }))))
       assert.equal(profile.issuedAt, start / 1000)
@@ -153,7 +153,7 @@ describe('a token that is in order names its caller', () => {
     assert.equal((await verifier.identify(bearer(token))).objectId, alice)
   })
 
-  test('any organisation is let in where every tenant is allowed, from one shared key set', async () => {
+  test('where every tenant is allowed, one shared key set is used', async () => {
     const verifier = verifierFor({ ...entra, tenants: 'any', b2cTenants: [] })
     const before = issuer.requests.length
     for (const tid of [contoso, fabrikam, alice, robot]) {
@@ -188,7 +188,7 @@ describe('a token that is in order names its caller', () => {
   }
 })
 
-describe('a token that is not in order is refused, saying why', () => {
+describe('an invalid token is refused with the reason', () => {
   const cases: [string, FailureCode, () => string | undefined][] = [
     ['no header', 'token-missing', () => undefined],
     ['an empty header', 'token-missing', () => ''],
@@ -411,7 +411,7 @@ describe('a token that is not in order is refused, saying why', () => {
     ],
   ]
   for (const [left, named] of lacking) {
-    test(`a token without ${left.join(' and ')} is told so`, async () => {
+    test(`a token without ${left.join(' and ')} is refused with their names`, async () => {
       const without = Object.fromEntries(left.map(name => [name, undefined]))
       const failure = await refusal(verifierFor(), bearer(issuer.sign(v2User(start, without))))
       assert.equal(failure.code, 'token-claim-missing')
@@ -419,7 +419,7 @@ describe('a token that is not in order is refused, saying why', () => {
     })
   }
 
-  test('a token of another issuer is told which ones are expected', async () => {
+  test('a refusal of another issuer names the expected ones', async () => {
     const claims = v2User(start, { iss: 'https://id.example/realms/staff' })
     const of = (trust: Trust) => refusal(verifierFor(trust), bearer(issuer.sign(claims)))
     assert.deepEqual((await of({ ...entra, personal: false })).facts.issuer, [
@@ -437,7 +437,7 @@ describe('a token that is not in order is refused, saying why', () => {
     assert.equal(own.facts.slash, undefined)
   })
 
-  test('a slash at the end of the issuer, or its lack, is called by its name', async () => {
+  test('a wrong or missing slash at the end of the issuer is named', async () => {
     const slashOf = async (configured: string, iss: string) => {
       const trust = issuer.trust({ issuers: [{ issuer: configured }] })
       const failure = await refusal(verifierFor(trust), bearer(issuer.sign(v2User(start, { iss }))))
@@ -452,7 +452,7 @@ describe('a token that is not in order is refused, saying why', () => {
     assert.equal(failure.facts.slash, 'extra')
   })
 
-  test('personal accounts are refused where the settings do not want them', async () => {
+  test('personal accounts are refused where the settings do not allow them', async () => {
     const failure = await refusal(
       verifierFor({ ...entra, personal: false, tenants: 'any' }),
       bearer(issuer.sign(personalUser(start))),
@@ -469,7 +469,7 @@ describe('a token that is not in order is refused, saying why', () => {
     assert.equal(failure.code, 'token-tenant-not-allowed')
   })
 
-  test('a token for Graph is refused as such even where our audience is spelled like Graph', async () => {
+  test('a token for Graph is refused as such even if our audience is that of Graph', async () => {
     const trust: Trust = { ...entra, audiences: ['https://graph.microsoft.com'] }
     const failure = await refusal(verifierFor(trust), bearer(issuer.signForGraph(graphUser(start))))
     assert.equal(failure.code, 'token-for-microsoft-graph')
@@ -489,7 +489,7 @@ describe('a token that is not in order is refused, saying why', () => {
   })
 })
 
-describe("an OpenID Connect issuer of one's own", () => {
+describe('an OpenID Connect issuer', () => {
   const graph = 'https://graph.microsoft.com'
 
   test('one host issues for several tenants, in both versions, for the audience of Graph', async () => {
@@ -510,7 +510,7 @@ describe("an OpenID Connect issuer of one's own", () => {
     assert.equal(failure.code, 'token-for-microsoft-graph')
   })
 
-  test('the key address can be set, and discovery is not asked', async () => {
+  test('with a key address in the settings discovery is not used', async () => {
     const jwksUri = `${issuer.origin}/{tenantid}/discovery/keys`
     const issuers = [{ issuer: `${issuer.origin}/{tenantid}/`, jwksUri }]
     const before = issuer.requests.length
@@ -554,7 +554,7 @@ describe("an OpenID Connect issuer of one's own", () => {
     '',
   ]
   for (const stranger of strangers) {
-    test(`"${stranger}" does not stand for a tenant`, async () => {
+    test(`"${stranger}" is not a tenant`, async () => {
       const iss = `${issuer.origin}/${stranger}/v2.0`
       const before = issuer.requests.length
       const failure = await refusal(
@@ -587,7 +587,7 @@ describe('a token seen before', () => {
     issuer.misbehave(undefined)
   })
 
-  test('expires on time all the same', async () => {
+  test('still expires on time', async () => {
     let now = start
     const verifier = verifierFor(entra, { now: () => now })
     const authorization = bearer(issuer.sign(v2User(start, { exp: unixSeconds(start) + 10 })))
@@ -628,7 +628,7 @@ describe('a token seen before', () => {
     assert.equal((await refusal(verifier, withdrawn)).code, 'token-key-unknown')
   })
 
-  test('does not lend its caller to a token that only begins or ends like it', async () => {
+  test('is not found for a token that only begins or ends like it', async () => {
     const verifier = verifierFor()
     const token = issuer.sign(v2User(start))
     await verifier.identify(bearer(token))
@@ -637,7 +637,7 @@ describe('a token seen before', () => {
     }
   })
 
-  test('is one, however often the same person sends others', async () => {
+  test('stays cached when the same person sends many others', async () => {
     // A share of 20 KB, a few tokens.
     const verifier = verifierFor(entra, { cache: { maxBytes: 64 * 20_000 } })
     const bobs = bearer(issuer.sign(v2User(start, { oid: bob, sub: 'bob' })))
@@ -649,7 +649,7 @@ describe('a token seen before', () => {
     assert.notEqual(await verifier.identify(tokens[0]), first)
   })
 
-  test('is one in every spelling that HTTP allows', async () => {
+  test('is found in every spelling that HTTP allows', async () => {
     const verifier = verifierFor()
     const token = issuer.sign(v2User(start))
     const kept = await verifier.identify(bearer(token))
@@ -668,7 +668,7 @@ describe('a token seen before', () => {
     ...'\n\v\f\r\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009',
     ...'\u200a\u2028\u2029\u202f\u205f\u3000\ufeff',
   ]
-  test('has no other white space around it', async () => {
+  test('is not found with other white space around it', async () => {
     const verifier = verifierFor()
     const token = issuer.sign(v2User(start))
     await verifier.identify(bearer(token))

@@ -48,7 +48,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         await work(side, data)
       })
 
-    test('takes the photo and the earlier ones, and nobody else’s', () =>
+    test('removes the photo and earlier ones, and no other owner’s', () =>
       withStore(async side => {
         const versions = [await versionOf(side, person)]
         for (let count = 0; count < 2; count += 1) versions.push(await setPhoto(side, person))
@@ -117,7 +117,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.equal(await side.packs.readWhole(orphan), undefined)
       }))
 
-    test('that is cut off in the middle is done by the next run', () =>
+    test('that was interrupted is completed by the next run', () =>
       withStore(async side => {
         const version = await versionOf(side, person)
         const refusing: Side = {
@@ -139,7 +139,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.deepEqual([done.absent, done.left], [[version], []])
       }))
 
-    test('does not call gone what the medium still shows', () =>
+    test('does not report as gone what the medium still lists', () =>
       withStore(async side => {
         const version = await versionOf(side, person)
         const lying: Side = { ...side, packs: { ...side.packs, purge: async () => {} } }

@@ -175,7 +175,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.deepEqual(result.unchecked, [{ part: 'packs', why: 'no answer' }])
       }))
 
-    test('does not take a bug for a store that is away', () =>
+    test('does not report a bug as an unavailable store', () =>
       withStore(async side => {
         const broken = () => {
           throw new TypeError('oops')

@@ -86,7 +86,7 @@ describe('a fault', () => {
       }))
   }
 
-  test('leaves undone what it refuses, and calls it is not about alone', () =>
+  test('prevents what it refuses, and does not change other calls', () =>
     withFaults(['503 on PUT users/*/photo'], async (send, visage) => {
       const path = '/users/alice@visage.example/photo/$value'
       const picture = await visage.picture('a', 48)
@@ -114,7 +114,7 @@ describe('a fault', () => {
       }))
   }
 
-  test('by chance meets the same calls again after a reset', () =>
+  test('by chance applies to the same calls again after a reset', () =>
     withFaults(['500 on GET me/photo for 40% seed 7'], async (send, visage) => {
       const first = await statuses(send, 30)
       assert.ok(first.includes(500) && first.includes(404))
@@ -123,19 +123,19 @@ describe('a fault', () => {
       assert.deepEqual(await statuses(send, 30), first)
     }))
 
-  test('counts for itself, whatever other faults do', () =>
+  test('counts independently of other faults', () =>
     withFaults(['500 on GET me/photo every 2nd', '503 on GET * every 3rd'], async send => {
       assert.deepEqual(await statuses(send, 6), [404, 500, 503, 500, 404, 500])
     }))
 
-  test('of delay holds the call up and nothing else', () =>
+  test('of delay only delays the call', () =>
     withFaults(['delay 80ms on GET me/photo', 'delay 70ms on GET me/photo'], async send => {
       const startedAt = performance.now()
       assert.equal((await send('GET', '/me/photo')).status, 404)
       assert.ok(performance.now() - startedAt >= 145)
     }))
 
-  test('of delay does not hold up the end of the server', () =>
+  test('of delay does not delay the end of the server', () =>
     withFaults(['delay 10min on GET me/photo'], async (send, visage) => {
       const answer = send('GET', '/me/photo')
       await wait(100)
@@ -151,7 +151,7 @@ describe('a fault', () => {
       assert.deepEqual([request?.status, request?.reason], [0, 'connection cut'])
     }))
 
-  test('of cut answer ends it when all is done', () =>
+  test('of cut answer ends it when only the answer is left', () =>
     withFaults(['cut answer on PUT me/photo/$value'], async (send, visage) => {
       await assert.rejects(send('PUT', mine, await visage.picture()), /fetch failed/)
       assert.equal((await send('GET', '/me/photo')).status, 200)
@@ -162,7 +162,7 @@ describe('in a batch, a fault', () => {
   const batch = (...urls: string[]) =>
     JSON.stringify({ requests: urls.map((url, index) => ({ id: `${index}`, method: 'GET', url })) })
 
-  test('meets a request like any other', () =>
+  test('applies to a request like any other', () =>
     withFaults(['429 on GET me/photo'], async send => {
       const answer = await send('POST', '/$batch', batch('/me/photo', '/me'))
       const { responses } = await read(answer)
@@ -194,7 +194,7 @@ describe('a photo that is visible later', () => {
   const later = ['visible after 1s on PUT,DELETE */photo/$value']
   const isThere = async (send: Send, path = mine) => (await send('GET', path)).status === 200
 
-  test('is accepted at once, and readers see none until it is time', () =>
+  test('is accepted at once, and not visible to readers until then', () =>
     withFaults(later, async (send, visage) => {
       assert.equal((await send('PUT', mine, await visage.picture('one', 48))).status, 200)
       for (const path of [mine, '/me/photo', '/users/alice@visage.example/photos/48x48']) {
@@ -205,7 +205,7 @@ describe('a photo that is visible later', () => {
       assert.deepEqual(visage.requests().at(-1)?.faults, [])
     }))
 
-  test('is no reason to take the old bytes for unchanged, nor to believe an old condition', () =>
+  test('does not make old bytes unchanged or an old condition true', () =>
     withFaults(['visible after 1s on PUT me/photo'], async (send, visage) => {
       const etag = async () => (await send('HEAD', mine)).headers.get('etag')
       await send('PATCH', mine, await visage.picture('one', 48))

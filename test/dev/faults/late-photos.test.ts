@@ -12,8 +12,8 @@ const alice = (version: string | null): OwnerRow => ({
   updated_at: version === null ? null : 1,
 })
 
-describe('photos that come to light later', () => {
-  test('do so in the order in which they were set', () => {
+describe('photos that are visible later', () => {
+  test('appear in the order in which they were set', () => {
     let now = 1000
     const late = createLatePhotos(() => now)
     const seen = (version: string) => {
@@ -31,7 +31,7 @@ describe('photos that come to light later', () => {
     assert.equal(seen('two'), 'two')
   })
 
-  test('are held back from the beginning of the write, and not after one that failed', () => {
+  test('are hidden from the start of the write, and not after a failed one', () => {
     const late = createLatePhotos(() => 0)
     const hold = late.hold('user', alice('one'), 'rule')
     assert.equal(late.find('user', alice('two'))?.photo.version, 'one')
@@ -39,7 +39,7 @@ describe('photos that come to light later', () => {
     assert.equal(late.find('user', alice('two')), undefined)
   })
 
-  test('hide nobody else', () => {
+  test('do not hide other photos', () => {
     const late = createLatePhotos(() => 0)
     late.hold('user', alice(null), 'rule').release(10)
     assert.equal(late.find('group', alice('one')), undefined)

@@ -29,7 +29,7 @@ describe('a fault', () => {
   test('with a share of 100% happens always', () => {
     assert.equal(play({ kind: 'share', share: 1, seed: 3 }, 50), 'x'.repeat(50))
   })
-  test('draws the published numbers of mulberry32, so that a seed means the same for ever', () => {
+  test('draws the published numbers of mulberry32, so that a seed never changes its meaning', () => {
     const draw = drawFrom(1)
     assert.deepEqual(
       [draw(), draw(), draw()].map(number => Math.round(number * 2 ** 32)),

@@ -41,7 +41,7 @@ describe('the issuer', () => {
     scope: 'https://graph.microsoft.com/.default',
   }
 
-  it('describes itself with the addresses at which it then answers', async () => {
+  it('lists addresses in its discovery document that work', async () => {
     const path = `/${tenantId}/v2.0/.well-known/openid-configuration`
     const answer = await stand.send(path)
     const document = json(answer)
@@ -88,7 +88,7 @@ describe('the issuer', () => {
     })
   }
 
-  it('signs so that its published keys verify', async () => {
+  it('signs with its published keys', async () => {
     const { access_token } = json(await askToken(asApp))
     const keys = createLocalJWKSet(await stand.issuer.jwks())
     const issuer = `${stand.origin}/${tenantId}/v2.0`
@@ -158,7 +158,7 @@ describe('the issuer', () => {
     })
   }
 
-  it('takes a device code request without a content type for a form', async () => {
+  it('reads a device code request without a content type as a form', async () => {
     const body = new URLSearchParams({ client_id: guestApp, scope: 'User.Read' }).toString()
     const path = `/${tenantId}/oauth2/v2.0/devicecode`
     const answer = await stand.send(path, { method: 'POST', body })
@@ -253,7 +253,7 @@ describe('the issuer', () => {
     }
   })
 
-  it('does not answer to a foreign name that points at this machine', async () => {
+  it('refuses a foreign host name that resolves to this machine', async () => {
     const { port } = new URL(stand.origin)
     const answer = await send(new URL(`${stand.origin}/common/discovery/keys`), stand.certificate, {
       headers: { host: `rebound.example:${port}` },
@@ -303,7 +303,7 @@ describe('the issuer', () => {
     server.close()
   })
 
-  it('leaves no error behind inside the issuer', () => {
+  it('logs no error', () => {
     assert.deepEqual(stand.errors, [])
   })
 })

@@ -7,7 +7,7 @@ import { describe, it } from 'node:test'
 import { createMemory } from '../../../src/dev/issuer/memory.ts'
 
 describe('the memory of sign-ins', () => {
-  it('forgets a thing when its time is over', async () => {
+  it('removes an entry when it expires', async () => {
     let now = 0
     const codes = createMemory(() => now)('AuthorizationCode')
     await codes.upsert('a', { uid: 'u', userCode: 'c' }, 10)
@@ -34,7 +34,7 @@ describe('the memory of sign-ins', () => {
     assert.ok(await signIns.find('one'))
   })
 
-  it('notes when a code was used', async () => {
+  it('records when a code was used', async () => {
     const codes = createMemory(() => 5_000)('AuthorizationCode')
     await codes.upsert('a', {}, 10)
     await codes.consume('a')
@@ -42,7 +42,7 @@ describe('the memory of sign-ins', () => {
     assert.equal(found?.consumed, 5)
   })
 
-  it('gives up the oldest things before it grows without bound', async () => {
+  it('removes the oldest entries at its limit', async () => {
     const signIns = createMemory(Date.now)('Interaction')
     for (let n = 0; n <= 20_000; n++) await signIns.upsert(String(n), {}, 60)
     assert.equal(await signIns.find('0'), undefined)

@@ -170,7 +170,7 @@ describe('a token made to order', () => {
     })
   }
 
-  it('suggests whom the order may have meant', async () => {
+  it('suggests similar names for an unknown person', async () => {
     assert.deepEqual(json(await post({ user: 'alce' })).suggestions, ['alice'])
   })
 

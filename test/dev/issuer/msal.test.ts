@@ -181,7 +181,7 @@ describe('msal-node', () => {
     )
   })
 
-  it('renews the token in silence, from the cache and from the refresh token', async () => {
+  it('renews the token silently, from the cache and from the refresh token', async () => {
     const app = publicApp()
     const scopes = [`${graph}/User.ReadWrite`]
     const { account, accessToken } = await signIn(app, 'alice', scopes)
@@ -261,7 +261,7 @@ describe('msal-node', () => {
     assert.match(done.text, /Signed in/)
   }
 
-  it('leaves no error behind inside the issuer', () => {
+  it('logs no error', () => {
     assert.deepEqual(stand.errors, [])
   })
 

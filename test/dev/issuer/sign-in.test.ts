@@ -51,7 +51,7 @@ describe('the sign-in page', () => {
   const who = async (landed: Answer) => decodeJwt(String((await exchange(landed)).id_token))
   const asked = (landed: Answer, name: string) => new URL(landed.url).searchParams.get(name)
 
-  it('lists who one can be and for what, with every foreign word escaped', async () => {
+  it('lists accounts and the app, with every text escaped', async () => {
     const page = await openBrowser(stand).visit(address())
     assert.equal(page.status, 200)
     assert.match(page.text, /Who do you want to be\?/)
@@ -121,7 +121,7 @@ describe('the sign-in page', () => {
     }
   })
 
-  it('asks again when there is no such person, with who was probably meant', async () => {
+  it('asks again for an unknown person, with suggestions', async () => {
     const browser = openBrowser(stand)
     const again = await browser.submit(await browser.visit(address()), { name: 'al<ce' })
     assert.equal(again.status, 400)
@@ -135,7 +135,7 @@ describe('the sign-in page', () => {
     assert.ok(page.text.indexOf(bob.id) < page.text.indexOf(alice.id))
   })
 
-  it('remembers who signed in, until somebody else is hinted at or the page is wanted', async () => {
+  it('remembers who signed in, unless another person is hinted or the page is requested', async () => {
     const browser = openBrowser(stand)
     await browser.submit(await browser.visit(address()), { person: 'alice' })
     assert.equal((await who(await browser.visit(address()))).oid, alice.id)
@@ -223,7 +223,7 @@ describe('the sign-in page', () => {
     })
   }
 
-  it('explains a scope of somewhere else instead of beginning', async () => {
+  it('refuses a scope of another API before sign-in', async () => {
     const page = await openBrowser(stand).visit(address({ scope: 'https://vault.example/x' }))
     assert.equal(page.status, 400)
     assert.match(page.text, /There is no resource/)
@@ -250,7 +250,7 @@ describe('the sign-in page', () => {
     assert.match((await browser.submit(page, { user_code: 'WRNG-CODE' })).text, /no such code/)
   })
 
-  it('leaves no error behind inside the issuer', () => {
+  it('logs no error', () => {
     assert.deepEqual(stand.errors, [])
   })
 })

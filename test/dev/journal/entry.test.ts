@@ -80,14 +80,14 @@ describe('a call', () => {
     })
   }
 
-  test('whose method, as a part of a batch may name it, moves no cursor', () => {
+  test('with control characters in its method does not move the cursor', () => {
     const entry = entryOf({ method: '\u001b[2J\u009bG\nXYZ', faults: ['\u001b]0;x\u0007'] })
     assert.equal(entry.method, '\u{fffd}[2J\u{fffd}G\u{fffd}XYZ')
     assert.deepEqual(entry.faults, ['\u{fffd}]0;x\u{fffd}'])
     assert.doesNotMatch(formatLine(entry, 'plain'), /[\p{Cc}\p{Cf}]/u)
   })
 
-  test('in JSON for a terminal keeps what it says, escaped', () => {
+  test('in JSON for a terminal is escaped without loss', () => {
     const value = { text: 'a\u001b[2J\u009b\u202e\u{e0041}é😀' }
     const line = printableJson(value)
     assert.doesNotMatch(line, /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u)
