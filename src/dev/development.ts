@@ -126,7 +126,8 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
     if (issuer === undefined) throw new Error('the server did not ask for an issuer')
     const { data, photos = 'all', drawn } = options
     const state = await loadDemo(server.parts, { data, photos, drawn })
-    demoReady.resolve(state)
+    const restore = () => state.restore().then(server.removeReplaced)
+    demoReady.resolve({ ...state, restore })
     await signingKey?.keep(issuer)
     return { ...finishInOrder(server, state, faults), issuer, requests: journal.entries, reset }
   } catch (error) {

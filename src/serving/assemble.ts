@@ -46,6 +46,7 @@ type Assembled = Readonly<{
   parts: Parts
   readiness: ReadinessWatch
   startRenderers: () => void
+  removeReplaced: () => void
   /** `endRequests` resolves when every request is answered; the stores are closed after that. */
   close: (endRequests: () => Promise<void>) => Promise<void>
 }>
@@ -89,6 +90,7 @@ export async function assemble(options: ServerOptions, base: Base): Promise<Asse
     parts,
     readiness,
     startRenderers: rendering.start,
+    removeReplaced: () => unread?.sweep(),
     async close(endRequests) {
       issuers.end()
       rendering.endInTime()

@@ -20,6 +20,8 @@ export type RunningServer = Readonly<{
   readiness: ReadinessWatch
   /** In the background. Who does not call it waits for them with the first picture. */
   startRenderers: () => void
+  /** For whoever replaces photos without a request: in memory they go once nobody reads them. */
+  removeReplaced: () => void
   /** For the connections that come from now on. */
   useCertificate: (tls: NonNullable<ServerOptions['tls']>) => void
   /** Finishes what was accepted, then closes the stores. */
@@ -28,7 +30,7 @@ export type RunningServer = Readonly<{
 
 /** Throws the error of listening (EADDRINUSE, EACCES…) before a store is opened, or Failure 'storage-unavailable'. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const clocks = { now: options.now ?? Date.now, elapsed: options.elapsed ?? readMonotonicClock }
+  const clocks = { now: options.now ?? Date.now, elapsed: options.elapsed ?? monotonicClock }
   const instruments = joinInstruments([{ answered: options.watch }, ...(options.instruments ?? [])])
   const watch = instruments.answered
   const events = createEvents(options.write, { level: options.logLevel, watch })
@@ -37,16 +39,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const origin = originOf(options, await server.listen(options))
   try {
     const base = { origin, events, instruments, budget, clocks }
-    const { served, parts, readiness, startRenderers, close } = await assemble(options, base)
+    const { served, close, ...assembled } = await assemble(options, base)
     server.serve(served)
     return {
       origin,
-      parts,
-      readiness,
-      startRenderers,
+      ...assembled,
       useCertificate: server.useCertificate,
       async close() {
-        readiness.end()
+        assembled.readiness.end()
         await delay(options.drainMs ?? 0)
         await close(server.close)
       },
@@ -57,7 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-const readMonotonicClock = () => performance.now()
+const monotonicClock = performance.now.bind(performance)
 
 function openHttp(
   { tls, baseUrl, limits, crew }: ServerOptions,

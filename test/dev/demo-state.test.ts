@@ -1,11 +1,13 @@
 /** Going back to the demo tenant while others write: what the stores hold afterwards. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { drawFace } from '../../src/dev/demo/faces.ts'
 import { people } from '../../src/dev/demo/tenant.ts'
 import { startDevelopment } from '../../src/dev/development.ts'
 import { findPointer, movePointer } from '../../src/photos/pointer.ts'
 import { preparePhoto } from '../../src/photos/replace.ts'
+import { listOf } from '../suites/packs.ts'
 
 const bob = people.find(({ userPrincipalName }) => userPrincipalName.startsWith('bob@'))
 
@@ -47,6 +49,31 @@ test('a reset while a photo is being set points at no pack that the sweep may re
     const withoutVersion = (row: (typeof start)[number]) => ({ ...row, version: '', updated_at: 0 })
     assert.deepEqual(end.map(withoutVersion), start.map(withoutVersion))
     for (const { version } of end) assert.ok(await parts.packs.read(version, 0, 1))
+  } finally {
+    await close()
+  }
+})
+
+test('in memory a reset leaves no pack of a photo that it took away', async () => {
+  const { origin, parts, issuer, reset, close } = await startDevelopment({
+    host: '127.0.0.1',
+    port: 0,
+    data: undefined,
+    strictContentType: false,
+    photos: 'none',
+    write: () => {},
+  })
+  try {
+    const body = Uint8Array.from(await drawFace('other', 48))
+    const headers = { authorization: `Bearer ${await issuer.mint({ person: 'bob' })}` }
+    const url = `${origin}/v1.0/me/photo/$value`
+    assert.equal((await fetch(url, { method: 'PUT', headers, body })).status, 200)
+    assert.equal((await listOf(parts.packs)).length, 1)
+    await reset()
+    for (let looks = 0; (await listOf(parts.packs)).length > 0; looks++) {
+      assert.ok(looks < 2000, 'the pack is still there')
+      await delay(5)
+    }
   } finally {
     await close()
   }
