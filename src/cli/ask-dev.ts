@@ -10,7 +10,6 @@ import { CommandError, type Terminal } from './terminal.ts'
 /** Where `visage dev` runs. Without both, at the default port, with or without TLS. */
 export type DevPlace = Readonly<{ url?: string | undefined; port?: number | undefined }>
 
-/** The default port of `visage dev`. */
 export const defaultDevPort = Number(settings.port.default)
 
 /** A reset may have to draw every picture again. */

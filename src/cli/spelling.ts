@@ -4,9 +4,7 @@
  */
 import { basename, dirname, join } from 'node:path'
 
-/**
- * `visage`, `npx visage`, `npm run -s visage --` or `/usr/bin/node dist/main.js`; arguments may follow.
- */
+/** `visage`, `npx visage`, `npm run -s visage --` or `/usr/bin/node dist/main.js`; arguments may follow. */
 export function spellProgram(
   program: string,
   cwd: string,

@@ -14,8 +14,7 @@ const lifetimeDays = 365
 type Certificate = Readonly<{ cert: string; key: string }>
 
 /**
- * The folder's certificate, or a new one saved there, so that clients that trust it need not be told
- * again.
+ * The folder's certificate, or a new one saved there, so that clients that trust it need not be told again.
  */
 export async function keepCertificate(folder: string): Promise<Certificate> {
   const certFile = join(folder, 'certificate.pem')

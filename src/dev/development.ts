@@ -152,7 +152,6 @@ function eitherOf(issuer: Issuer, handleReset: HandleReset): HandleReset {
   }
 }
 
-/** One run at a time. */
 function inTurn(task: () => Promise<void>): () => Promise<void> {
   let last: Promise<unknown> = Promise.resolve()
   return () => {

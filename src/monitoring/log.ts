@@ -12,7 +12,6 @@ type LogOptions = Readonly<{
   to: number | Readonly<{ write: (line: string) => void }>
   /** Added to every line: the number of the worker. */
   with?: Readonly<Record<string, unknown>> | undefined
-  /** Milliseconds since 1970. */
   now?: () => number
 }>
 

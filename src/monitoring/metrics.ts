@@ -13,9 +13,7 @@ import type { Gauges, Instruments } from './instruments.ts'
 export type Metrics = Readonly<{ registry: Registry; instruments: Instruments }>
 
 type Clocks = Readonly<{
-  /** Milliseconds since 1970. */
   now: () => number
-  /** Milliseconds on a monotonic clock. */
   elapsed: () => number
 }>
 

@@ -38,7 +38,6 @@ import type { Instruments } from './instruments.ts'
 
 export type Traces = Readonly<{
   instruments: Instruments
-  /** Sends what is not sent yet. */
   close: () => Promise<void>
 }>
 

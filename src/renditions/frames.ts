@@ -98,7 +98,6 @@ const rightReports: { readonly [Name in Report['report']]: Right<Name> } = {
   failed: ({ error }) => typeof error === 'string',
 }
 
-/** Why an upload can be refused by its bytes. */
 const imageFailures: ReadonlySet<FailureCode> = new Set([
   'body-empty',
   'image-is-base64',

@@ -46,10 +46,9 @@ export type Admitted = Inspected &
   }>
 
 /**
- * Throws Failure 'image-is-base64', 'image-format-unsupported' (facts: arrived, accepted),
- * 'image-broken', 'image-too-slow', 'image-has-too-many-pixels' (width, height, maxPixels; kind, where
- * the limit is that of a kind), 'image-width-too-small' (width, minWidth) or 'image-height-too-small'
- * (height, minHeight).
+ * Throws Failure 'image-is-base64', 'image-format-unsupported' (facts: arrived, accepted), 'image-broken',
+ * 'image-too-slow', 'image-has-too-many-pixels' (width, height, maxPixels; kind, where the limit is that of
+ * a kind), 'image-width-too-small' (width, minWidth) or 'image-height-too-small' (height, minHeight).
  */
 export async function inspectUpload(
   bytes: Uint8Array,

@@ -42,7 +42,6 @@ type QueueOptions = Readonly<{
   maxWaiting: number
   /** Shared by all jobs. A job that needs more than all of it starts when no other job has any. */
   memoryBytes?: number
-  /** Milliseconds on a monotonic clock. */
   elapsed?: () => number
 }>
 

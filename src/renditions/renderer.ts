@@ -11,8 +11,7 @@ import { cutFrames, type Frame, type Order, type Report, writeFrame } from './fr
 const channel = new Socket({ fd: 3, readable: true, writable: true })
 
 /**
- * Only the server handles signals: a terminal's Ctrl-C and a service manager's SIGTERM reach every
- * process.
+ * Only the server handles signals: a terminal's Ctrl-C and a service manager's SIGTERM reach every process.
  */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 

@@ -2,9 +2,7 @@
  * One JPEG inside a pack: pixels and bytes; it does not know whose photo it is.
  */
 export type Rendition = Readonly<{
-  /** Pixels. */
   width: number
-  /** Pixels. */
   height: number
   /** Bytes from the start of the pack. */
   offset: number

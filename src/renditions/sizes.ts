@@ -33,7 +33,6 @@ export function isNamedSize(width: number, height: number, framing: Framing): bo
   return largestFirst.includes(Math.max(width, height))
 }
 
-/** The side of the square photo without a size. */
 export function photoSide(width: number, height: number): number {
   return Math.min(width, height, largestSide)
 }

@@ -13,7 +13,6 @@ export type Throttle = Readonly<{
    * @throws Failure 'requests-throttled', 'concurrency-throttled' with `retryAfterSeconds`.
    */
   admit(key: string): Admission
-  /** How many keys are counted. */
   size(): number
 }>
 
@@ -34,7 +33,6 @@ type Bucket = {
   readonly upload: Window | undefined
 }
 
-/** `elapsed`: milliseconds on a monotonic clock. */
 export function createThrottle(
   limits: ThrottleLimits,
   elapsed: () => number,

@@ -3,7 +3,6 @@
  * `https://graph.microsoft.com/User.Read`; one for another resource is ignored.
  */
 
-/** `audiences`: the names of this server. */
 export function permissionsIn(
   words: readonly string[],
   audiences: readonly string[],

@@ -25,7 +25,6 @@ type Entry<Value> = Readonly<{ token: string; owner: string; bytes: number; valu
 const nameLength = 12
 
 export function createTokenCache<Value>(limits: TokenCacheLimits): TokenCache<Value> {
-  // Half for each generation.
   const maxBytes = limits.maxBytes / 2
   const maxBytesPerOwner = Math.min(limits.maxBytesPerOwner / 2, maxBytes)
   let recent = createGeneration<Value>()
@@ -69,7 +68,6 @@ type Generation<Value> = Readonly<{
   get(name: string): Entry<Value> | undefined
   add(name: string, entry: Entry<Value>): void
   remove(name: string): void
-  /** The oldest. */
   removeFirstOf(owner: string): void
   bytes(): number
   bytesOf(owner: string): number

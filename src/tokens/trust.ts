@@ -51,7 +51,6 @@ export type OidcTrust = Readonly<{
 
 export type Trust = EntraTrust | OidcTrust
 
-/** How tokens of the trusted issuers are read. */
 export function readingFor({ kind, reading }: Trust): Reading {
   return reading ?? readingOf(kind === 'entra' ? presets.entra : presets.generic)
 }

@@ -39,7 +39,6 @@ export type Verifier = Readonly<{
 
 export type VerifierOptions = Readonly<{
   fetch: Fetch
-  /** Milliseconds since 1970. */
   now: () => number
   /** Milliseconds on a monotonic clock: the age of what is cached. */
   elapsed?: () => number
@@ -178,9 +177,7 @@ async function verifyWithAny(
   throw readRefusal(refusal)
 }
 
-/**
- * The newest token sets the names: an `iat` in the future would keep them until that time.
- */
+/** The newest token sets the names: an `iat` in the future would keep them until that time. */
 function withoutFuture(claims: JWTPayload, nowMs: number): JWTPayload {
   const { iat } = claims
   return iat === undefined ? claims : { ...claims, iat: Math.min(iat, Math.floor(nowMs / 1000)) }

@@ -44,7 +44,6 @@ export type MoveResult = Readonly<{
   passes: number
   people: number
   photos: number
-  /** Of all passes. */
   total: Readonly<Tally>
   /** Of the last pass: its `left` and `faults` remain. */
   last: Readonly<Tally>
@@ -58,8 +57,7 @@ const maxPasses = 5
 const clockMarginMs = 3_600_000
 
 /**
- * Throws Failure 'storage-unavailable' if either side refuses, or the destination belongs to another
- * store.
+ * Throws Failure 'storage-unavailable' if either side refuses, or the destination belongs to another store.
  */
 export async function moveStore(options: MoveOptions): Promise<MoveResult> {
   const { from, to, now } = options

@@ -81,7 +81,6 @@ export const maxFaultsNamed = 1000
 
 type Wanted = Exclude<Difference, Readonly<{ kind: 'surplus' }>>
 
-/** One pass over all photos. */
 export async function carryPhotos(trip: PhotoTrip): Promise<void> {
   const { from, to, tally } = trip
   const wanted: Wanted[] = []

@@ -30,7 +30,6 @@ export async function* readRows(database: Database, table: Source): AsyncGenerat
   }
 }
 
-/** The row at this moment. */
 export async function readRow(
   database: Database,
   table: Source,

@@ -69,7 +69,6 @@ export type MintParts = Readonly<{
   newTokenId: () => string
 }>
 
-/** The default client of tokens. */
 const defaultClientId = 'f3a1c6de-7a52-4f0e-9c3b-5d1e8a90b742'
 
 const defaultLifetimeSeconds = 3600
