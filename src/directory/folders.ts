@@ -169,5 +169,5 @@ async function holdFolder(transaction: Database, mailbox: Mailbox, id: string): 
     .select('id')
     .where('id', '=', id)
     .where('removed_at', 'is', null)
-  return (await lockRows(transaction, query).executeTakeFirst()) !== undefined
+  return (await lockRows(query).executeTakeFirst()) !== undefined
 }

@@ -39,7 +39,7 @@ export function mayBeAdded(id: string): boolean {
  */
 export async function addSignedInUser(people: People, person: SignedIn): Promise<UserWithPhoto> {
   await inTransaction(people.database, async transaction => {
-    await lockNames(transaction, person.tenantId)
+    await lockNames(people.database, transaction, person.tenantId)
     await giveBackName(transaction, person)
     const name = await nameFor(transaction, person)
     await insert(transaction, describe(person, name))
@@ -81,7 +81,7 @@ export async function followNames(
   // Of two people with the same name the newer token counts: its time is kept although nothing else changes.
   if (saysTheSame(user, person) && !isVouchedFor) return user
   await inTransaction(people.database, async transaction => {
-    await lockNames(transaction, person.tenantId)
+    await lockNames(people.database, transaction, person.tenantId)
     const now = await rowOf(transaction, person)
     if (now === undefined || !isOlder(now, issuedAt)) return
     const name = await nameFor(transaction, person, now)

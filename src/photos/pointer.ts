@@ -50,7 +50,7 @@ export async function holdOwner(transaction: Database, owner: OwnerKey): Promise
     .select('id')
     .where('tenant_id', '=', owner.tenantId)
     .where('id', '=', owner.id)
-  return (await lockRows(transaction, query).executeTakeFirst()) !== undefined
+  return (await lockRows(query).executeTakeFirst()) !== undefined
 }
 
 export async function findPointer(

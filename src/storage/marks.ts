@@ -55,8 +55,5 @@ async function findMarks(database: Database, { packs }: Places): Promise<readonl
 
 /** One of a server that starts and a move that begins is first, and the other sees what it did. */
 export async function lockMarks(transaction: Database): Promise<readonly MoveRow[]> {
-  return await lockRows(
-    transaction,
-    transaction.selectFrom('moves').selectAll().orderBy('part'),
-  ).execute()
+  return await lockRows(transaction.selectFrom('moves').selectAll().orderBy('part')).execute()
 }

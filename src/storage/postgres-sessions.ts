@@ -89,7 +89,7 @@ async function send<Row>(
     // What a statement returns is what Kysely says of its query: the only place that trusts it.
     (await client.query({
       text,
-      values: values.map(storable),
+      values: values.map(value => (typeof value === 'string' ? storable(value) : value)),
       ...(as !== undefined && { name: as }),
     })) as unknown as PostgresQueryResult<Row>
   try {
@@ -106,8 +106,8 @@ async function send<Row>(
  * PostgreSQL holds no NUL in a text and refuses a statement that asks for one. Nothing is found under
  * such a name; in a text it becomes the character that stands for what cannot be shown.
  */
-function storable(value: unknown): unknown {
-  return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value
+export function storable(text: string): string {
+  return text.replaceAll('\0', '\uFFFD')
 }
 
 /** "cached plan must not change result type": a newer Visage has added a column meanwhile. */

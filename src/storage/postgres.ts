@@ -11,13 +11,12 @@ import {
   sql,
 } from 'kysely'
 import pg from 'pg'
+import type { Abilities } from './abilities.ts'
 import type { PostgresLocation } from './location.ts'
-import { createSessions, createStatementNames, type StatementNames } from './postgres-sessions.ts'
-import type { KeptStatements } from './prepared.ts'
+import { createSessions, createStatementNames, storable } from './postgres-sessions.ts'
 import { type QueryWatch, toKyselyLog } from './query-watch.ts'
 import type { Database, Schema } from './schema.ts'
-import { Places, type TransactionPlaces } from './transactions.ts'
-import type { ConnectionCounts, Pooled } from './vital-signs.ts'
+import { Places } from './transactions.ts'
 
 /** Requests beyond the number of connections wait their turn. */
 export type PostgresOptions = PostgresLocation &
@@ -71,41 +70,29 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const places = new Places(Math.max(1, Math.floor(options.connections / 2)), patience.connectMs)
   const database = new Kysely<Schema>({
     dialect: {
-      createAdapter: () => new ServerAdapter(names, pool, places),
+      createAdapter: () => new PostgresAdapter(),
       createDriver: () => new PostgresDriver({ pool: createSessions(pool, names) }),
       createIntrospector: known => new PostgresIntrospector(known),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
     ...(options.watch && { log: toKyselyLog(options.watch) }),
   })
+  const can = {
+    keepStatement: names.keep,
+    transactionPlaces: places,
+    countConnections() {
+      const { totalCount: open, idleCount: idle, waitingCount } = pool
+      return { open, idle, waiting: waitingCount + places.waiting }
+    },
+    hasNamedLocks: true,
+    storable,
+  } as const satisfies Abilities
   try {
     await sql`select 1`.execute(database)
-    return database
+    return Object.assign(database, { can })
   } catch (error) {
     await database.destroy()
     throw error
-  }
-}
-
-class ServerAdapter extends PostgresAdapter implements KeptStatements, Pooled, TransactionPlaces {
-  readonly #names: StatementNames
-  readonly #pool: pg.Pool
-  readonly transactionPlaces: Places
-
-  constructor(names: StatementNames, pool: pg.Pool, transactionPlaces: Places) {
-    super()
-    this.#names = names
-    this.#pool = pool
-    this.transactionPlaces = transactionPlaces
-  }
-
-  countConnections(): ConnectionCounts {
-    const { totalCount: open, idleCount: idle, waitingCount } = this.#pool
-    return { open, idle, waiting: waitingCount + this.transactionPlaces.waiting }
-  }
-
-  keepStatement(text: string): void {
-    this.#names.keep(text)
   }
 }
 

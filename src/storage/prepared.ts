@@ -3,25 +3,10 @@
  * database reads synchronously (SQLite) the statement runs straight away, past Kysely's queue;
  * elsewhere Kysely executes the same compiled text. Which of the two it was cannot be seen.
  */
-import type { Compilable, CompiledQuery, Expression } from 'kysely'
+import type { Compilable, Expression } from 'kysely'
 import { sql } from 'kysely'
+import type { DirectStatement } from './abilities.ts'
 import type { Database } from './schema.ts'
-
-/** What a Kysely dialect's adapter offers when its reads are synchronous. */
-export interface DirectReads {
-  /** False while a transaction is open on the only connection: its rows are nobody else's yet. */
-  readonly mayReadDirectly: boolean
-  prepareDirectly<Row>(query: CompiledQuery<Row>): DirectStatement<Row>
-}
-
-/** What it offers when its server can hold on to a parsed statement. */
-export interface KeptStatements {
-  keepStatement(text: string): void
-}
-
-export type DirectStatement<Row> = Readonly<{
-  first(parameters: readonly unknown[]): Row | undefined
-}>
 
 /** Builds a query in which `at.name` stands for the value given as `name` later. */
 type Build<Name extends string, Row> = (
@@ -67,9 +52,8 @@ function compile<Name extends string, Row>(
   build: Build<Name, Row>,
 ): Prepared<Name, Row> {
   const query = build(database, placeholders(names)).compile()
-  const known: object = database.getExecutor().adapter
-  const adapter = isDirectReads(known) ? known : undefined
-  if (keepsStatements(known)) known.keepStatement(query.sql)
+  const { direct, keepStatement } = database.can ?? {}
+  keepStatement?.(query.sql)
   let statement: DirectStatement<Row> | undefined
   return {
     // Compiled parameters are Placeholders, in the order the text wants them, and constants.
@@ -78,8 +62,8 @@ function compile<Name extends string, Row>(
         parameter instanceof Placeholder ? parameter.valueIn(values) : parameter,
       ),
     directly() {
-      if (!adapter?.mayReadDirectly) return undefined
-      statement ??= adapter.prepareDirectly(query)
+      if (!direct?.mayReadDirectly) return undefined
+      statement ??= direct.prepareDirectly(query)
       return statement
     },
     queued: async parameters => (await database.executeQuery<Row>({ ...query, parameters })).rows,
@@ -106,12 +90,4 @@ function placeholders<Name extends string>(
   const at: Partial<Record<Name, Expression<string>>> = {}
   for (const name of names) at[name] = sql<string>`${new Placeholder(name)}`
   return at as Record<Name, Expression<string>>
-}
-
-function isDirectReads(adapter: object): adapter is DirectReads {
-  return 'mayReadDirectly' in adapter && 'prepareDirectly' in adapter
-}
-
-function keepsStatements(adapter: object): adapter is KeptStatements {
-  return 'keepStatement' in adapter
 }

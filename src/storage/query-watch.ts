@@ -3,7 +3,7 @@
  * nobody watches, nothing is measured.
  */
 import type { LogEvent } from 'kysely'
-import type { DirectStatement } from './prepared.ts'
+import type { DirectStatement } from './abilities.ts'
 
 export type Watched = Readonly<{
   text: string

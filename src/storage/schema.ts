@@ -3,8 +3,9 @@
  * a database is migrations.ts.
  */
 import type { Kysely } from 'kysely'
+import type { Abilities } from './abilities.ts'
 
-export type Database = Kysely<Schema>
+export type Database = Kysely<Schema> & Readonly<{ can?: Abilities }>
 
 export type Schema = {
   users: UserRow

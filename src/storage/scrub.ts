@@ -3,7 +3,7 @@
  * for and shown to be gone; PostgreSQL hands its space to others in its own time, and keeps a log of its own.
  */
 import { createReadStream, existsSync } from 'node:fs'
-import { SqliteAdapter, sql } from 'kysely'
+import { sql } from 'kysely'
 import { Failure } from '../failure.ts'
 import type { Database, Schema } from './schema.ts'
 
@@ -26,8 +26,7 @@ export async function scrubDeleted(
   texts: readonly string[],
   pause: Pause,
 ): Promise<Scrubbed> {
-  if (!(database.getExecutor().adapter instanceof SqliteAdapter))
-    return await vacuumServer(database, tables)
+  if (!database.can?.hasFiles) return await vacuumServer(database, tables)
   await emptyLog(database, pause)
   if (texts.length === 0) return { searched: [], found: [] }
   const searched = await filesOf(database)

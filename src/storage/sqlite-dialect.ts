@@ -11,6 +11,7 @@ import {
   type Dialect,
   type QueryResult,
   RawNode,
+  type SelectModifierNode,
   SelectQueryNode,
   SqliteAdapter,
   type SqliteDatabase,
@@ -20,7 +21,7 @@ import {
   type SqliteStatement,
   type TransactionSettings,
 } from 'kysely'
-import type { DirectReads, DirectStatement } from './prepared.ts'
+import type { DirectReads, DirectStatement } from './abilities.ts'
 import { type QueryWatch, watchDirect } from './query-watch.ts'
 
 /** How to get on with a file that other processes use, and with what it throws. */
@@ -34,49 +35,49 @@ type Sharing = Readonly<{
 }>
 
 /** From here on no statement waits by itself: each is waited for in the way that suits it. */
-export function createSqliteDialect(
-  connection: DatabaseSync,
-  sharing: Sharing,
-  watch?: QueryWatch,
-): Dialect {
+export function createSqliteDialect(connection: DatabaseSync, sharing: Sharing): Dialect {
   connection.exec('pragma busy_timeout = 0')
   return {
-    createAdapter: () => new EmbeddedAdapter(connection, sharing, watch),
+    createAdapter: () => new EmbeddedAdapter(),
     createDriver: () => new EmbeddedDriver(connection, sharing),
     createIntrospector: database => new SqliteIntrospector(database),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new EmbeddedQueryCompiler(),
   }
 }
 
-class EmbeddedAdapter extends SqliteAdapter implements DirectReads {
-  readonly #connection: DatabaseSync
-  readonly #insist: Insist
-  readonly #watch: QueryWatch | undefined
-
-  constructor(connection: DatabaseSync, sharing: Sharing, watch: QueryWatch | undefined) {
-    super()
-    this.#watch = watch
-    this.#connection = connection
-    this.#insist = insistOn(connection, sharing)
-  }
-
+class EmbeddedAdapter extends SqliteAdapter {
   /** SQLite rolls back `create table` too: a migration is done whole or not at all. */
   override get supportsTransactionalDdl(): boolean {
     return true
   }
+}
 
-  get mayReadDirectly(): boolean {
-    return !this.#connection.isTransaction
+/** A transaction holds the lock of the whole database: rows need none, and SQLite has no words for it. */
+class EmbeddedQueryCompiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(node: SelectModifierNode): void {
+    if (node.modifier !== 'ForNoKeyUpdate') super.visitSelectModifier(node)
   }
+}
 
-  prepareDirectly<Row>({ sql }: CompiledQuery<Row>): DirectStatement<Row> {
-    const insist = this.#insist
-    const statement = insist(() => this.#connection.prepare(sql))
-    // What a statement returns is what Kysely says of its query: the only place that trusts it.
-    const direct: DirectStatement<Row> = {
-      first: parameters => insist(() => statement.get(...bindable(parameters)) as Row | undefined),
-    }
-    return this.#watch ? watchDirect(direct, sql, this.#watch) : direct
+export function readDirectly(
+  connection: DatabaseSync,
+  sharing: Sharing,
+  watch: QueryWatch | undefined,
+): DirectReads {
+  const insist = insistOn(connection, sharing)
+  return {
+    get mayReadDirectly() {
+      return !connection.isTransaction
+    },
+    prepareDirectly<Row>({ sql }: CompiledQuery<Row>): DirectStatement<Row> {
+      const statement = insist(() => connection.prepare(sql))
+      // What a statement returns is what Kysely says of its query: the only place that trusts it.
+      const direct: DirectStatement<Row> = {
+        first: parameters =>
+          insist(() => statement.get(...bindable(parameters)) as Row | undefined),
+      }
+      return watch ? watchDirect(direct, sql, watch) : direct
+    },
   }
 }
 

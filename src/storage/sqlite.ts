@@ -11,7 +11,7 @@ import { Failure } from '../failure.ts'
 import { closeToOthers, makePrivateFolders } from './private-folder.ts'
 import { type QueryWatch, toKyselyLog } from './query-watch.ts'
 import type { Database, Schema } from './schema.ts'
-import { createSqliteDialect } from './sqlite-dialect.ts'
+import { createSqliteDialect, readDirectly } from './sqlite-dialect.ts'
 
 /**
  * `file` is a path, whose folder is created when missing, or ':memory:'. The tables are there only
@@ -27,11 +27,12 @@ export async function openSqlite(
     isBusy: (error: unknown) => resultCodeOf(error) === busy,
     patienceMs,
   }
-  const dialect = createSqliteDialect(connection, sharing, watch)
+  const dialect = createSqliteDialect(connection, sharing)
   const database = new Kysely<Schema>({ dialect, ...(watch && { log: toKyselyLog(watch) }) })
   // Kysely closes nothing that it has never been asked; prepared queries go past it.
   await sql`select 1`.execute(database)
-  return database
+  const can = { direct: readDirectly(connection, sharing, watch), hasFiles: true } as const
+  return Object.assign(database, { can })
 }
 
 async function openConnection(file: string): Promise<DatabaseSync> {

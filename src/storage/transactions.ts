@@ -11,18 +11,8 @@ export async function inTransaction<Result>(
   database: Database,
   work: (transaction: Transaction<Schema>) => Promise<Result>,
 ): Promise<Result> {
-  const adapter: object = database.getExecutor().adapter
-  using _place = hasPlaces(adapter) ? await adapter.transactionPlaces.take() : undefined
+  using _place = await database.can?.transactionPlaces?.take()
   return await database.transaction().execute(work)
-}
-
-/** What a Kysely dialect's adapter offers when it has a pool. */
-export interface TransactionPlaces {
-  readonly transactionPlaces: Places
-}
-
-function hasPlaces(adapter: object): adapter is TransactionPlaces {
-  return 'transactionPlaces' in adapter
 }
 
 /** So many at a time; the others wait in the order they came, and not for ever. */

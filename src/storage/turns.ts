@@ -2,7 +2,7 @@
  * Work that one process at a time should do, of all that share a database. Nobody waits for a turn:
  * whoever finds the work taken leaves it.
  */
-import { type Kysely, SqliteAdapter, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { Failure } from '../failure.ts'
 import type { Database, Schema } from './schema.ts'
 
@@ -21,7 +21,7 @@ export async function takeTurn<Result>(
   turn: keyof typeof turns,
   work: () => Promise<Result>,
 ): Promise<Result | undefined> {
-  if (database.getExecutor().adapter instanceof SqliteAdapter) return await work()
+  if (!database.can?.hasNamedLocks) return await work()
   return await database.connection().execute(async session => {
     if (!(await tryLock(session, turns[turn]))) return undefined
     try {

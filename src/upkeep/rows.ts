@@ -2,7 +2,7 @@
  * Rows of any table, by key: read in order, page by page, written and removed in batches. It decides how
  * many are in memory; it does not know what a row means.
  */
-import { SqliteAdapter, sql } from 'kysely'
+import { sql } from 'kysely'
 import { Failure } from '../failure.ts'
 import type { Change } from '../storage/claims.ts'
 import type { Database } from '../storage/schema.ts'
@@ -160,18 +160,17 @@ export function compareKeys(one: readonly Value[], other: readonly Value[]): num
 
 /** A row as `database` returns it: PostgreSQL stores no NUL, see postgres-sessions.ts. */
 export function asStoredIn(database: Database): (row: Row) => Row {
-  if (database.getExecutor().adapter instanceof SqliteAdapter) return row => row
+  const storable = database.can?.storable
+  if (storable === undefined) return row => row
   return row => {
     const entries = Object.entries(row)
     if (!entries.some(([, value]) => hasNul(value))) return row
-    return Object.fromEntries(entries.map(([name, value]) => [name, withoutNul(value)]))
+    return Object.fromEntries(
+      entries.map(([name, value]) => [name, typeof value === 'string' ? storable(value) : value]),
+    )
   }
 }
 
 export function hasNul(value: Value): boolean {
   return typeof value === 'string' && value.includes('\0')
-}
-
-function withoutNul(value: Value): Value {
-  return typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value
 }

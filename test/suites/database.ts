@@ -256,7 +256,6 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       const increment = () =>
         database.transaction().execute(async transaction => {
           const { updated_at } = await lockRows(
-            transaction,
             transaction.selectFrom('photos').select('updated_at'),
           ).executeTakeFirstOrThrow()
           await new Promise(resolve => setImmediate(resolve))
