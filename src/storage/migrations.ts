@@ -3,15 +3,19 @@
  * types that SQLite and PostgreSQL share; a migration that has been released is never edited.
  * It decides which versions of Visage may open a database; it does not know what rows mean.
  */
-import { type Kysely, SqliteAdapter, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { Failure } from '../failure.ts'
 import { createDirectoryWords } from './directory-words.ts'
 import { createMailboxSizes } from './mailbox-sizes.ts'
 import type { Database } from './schema.ts'
 
+/** While they are made; a transaction of Kysely does not carry what the database can do. */
+type Tables = Kysely<unknown> & Readonly<{ isSqlite: boolean }>
+type Step = Readonly<{ up: (database: Tables) => Promise<void> }>
+
 /** Names sort in the order they run. The table `kysely_migration` keeps those that have run. */
-const migrations: Readonly<Record<string, Migration>> = {
+const migrations: Readonly<Record<string, Step>> = {
   '0001': { up: createFirstTables },
   '0002': { up: createPhotoUpdateSettings },
   '0003': { up: prepareForMoving },
@@ -38,7 +42,10 @@ export async function migrate(database: Database): Promise<Migrated> {
   const applied = await readApplied(database, schema)
   refuseNewer(applied)
   if (applied.length === Object.keys(migrations).length) return { did: 'nothing' }
-  const steps = Object.entries(migrations).map(([name, step]) => [name, withoutQueue(step)])
+  const steps = Object.entries(migrations).map(([name, step]) => [
+    name,
+    withoutQueue(step, isSqlite(database)),
+  ])
   const provider = { getMigrations: async () => Object.fromEntries(steps) }
   const where = schema !== undefined && { migrationTableSchema: schema }
   const migrator = new Migrator({ db: database, provider, ...where })
@@ -59,18 +66,16 @@ function describeSteps(names: readonly string[]): Migrated {
  * Whoever waits to change a table holds up all who come to read it after, and pg_dump keeps them waiting for as
  * long as it takes. So it is given up soon: the start fails, and the others go on serving.
  */
-function withoutQueue({ up }: Migration): Migration {
+function withoutQueue({ up }: Step, isSqlite: boolean): Migration {
   return {
-    async up(database) {
-      if (!isSqlite(database)) await sql`set local lock_timeout = '3s'`.execute(database)
-      await up(database)
+    async up(database: Kysely<unknown>) {
+      if (!isSqlite) await sql`set local lock_timeout = '3s'`.execute(database)
+      await up(Object.assign(database, { isSqlite }))
     },
   }
 }
 
-function isSqlite(database: Pick<Database, 'getExecutor'>): boolean {
-  return database.getExecutor().adapter instanceof SqliteAdapter
-}
+const isSqlite = ({ can }: Database) => can?.hasFiles === true
 
 /**
  * Where the tables are, or will be made. Other schemas of a PostgreSQL may hold somebody else's, of the same names.
@@ -110,8 +115,8 @@ function refuseNewer(applied: readonly string[]): void {
  * WITHOUT ROWID finds a row in its primary key, one search instead of two
  * (https://sqlite.org/withoutrowid.html).
  */
-function dialectOf(database: Kysely<unknown>) {
-  return isSqlite(database)
+function dialectOf(database: Tables) {
+  return database.isSqlite
     ? ({
         text: 'text',
         bigint: 'integer',
@@ -128,14 +133,14 @@ function dialectOf(database: Kysely<unknown>) {
       } as const)
 }
 
-async function createFirstTables(database: Kysely<unknown>): Promise<void> {
+async function createFirstTables(database: Tables): Promise<void> {
   await createPeople(database)
   await createRelations(database)
   await createContacts(database)
   await createPhotos(database)
 }
 
-async function createPeople(database: Kysely<unknown>): Promise<void> {
+async function createPeople(database: Tables): Promise<void> {
   const { text, tableEnd, searchColumns } = dialectOf(database)
   await database.schema
     .createTable('users')
@@ -180,7 +185,7 @@ async function createPeople(database: Kysely<unknown>): Promise<void> {
   }
 }
 
-async function createRelations(database: Kysely<unknown>): Promise<void> {
+async function createRelations(database: Tables): Promise<void> {
   const { text, tableEnd } = dialectOf(database)
   await database.schema
     .createTable('group_people')
@@ -228,7 +233,7 @@ async function createRelations(database: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
-async function createContacts(database: Kysely<unknown>): Promise<void> {
+async function createContacts(database: Tables): Promise<void> {
   const { text, tableEnd } = dialectOf(database)
   await database.schema
     .createTable('contact_folders')
@@ -297,7 +302,7 @@ async function createContacts(database: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
-async function createPhotos(database: Kysely<unknown>): Promise<void> {
+async function createPhotos(database: Tables): Promise<void> {
   const { text, bigint, tableEnd } = dialectOf(database)
   await database.schema
     .createTable('photos')
@@ -327,7 +332,7 @@ async function createPhotos(database: Kysely<unknown>): Promise<void> {
     .execute()
 }
 
-async function createPhotoUpdateSettings(database: Kysely<unknown>): Promise<void> {
+async function createPhotoUpdateSettings(database: Tables): Promise<void> {
   const { text, tableEnd } = dialectOf(database)
   await database.schema
     .createTable('photo_update_settings')
@@ -341,7 +346,7 @@ async function createPhotoUpdateSettings(database: Kysely<unknown>): Promise<voi
 }
 
 /** What moving, checking and erasing need to know: schema.ts says what each is. */
-async function prepareForMoving(database: Kysely<unknown>): Promise<void> {
+async function prepareForMoving(database: Tables): Promise<void> {
   const { text, bigint, tableEnd, randomId } = dialectOf(database)
   await database.schema.alterTable('photos').addColumn('pack_hash', text).execute()
   for (const column of ['tenant_id', 'owner_kind', 'owner_id']) {
@@ -373,8 +378,8 @@ async function prepareForMoving(database: Kysely<unknown>): Promise<void> {
  * among all of the tenant's. PostgreSQL counts for itself; SQLite is told how many rows each further column of
  * an index leaves (https://sqlite.org/fileformat2.html#the_sqlite_stat1_table).
  */
-async function describeContacts(database: Kysely<unknown>): Promise<void> {
-  if (!isSqlite(database)) return
+async function describeContacts(database: Tables): Promise<void> {
+  if (!database.isSqlite) return
   // Makes the table of statistics, and of a table without rows none.
   await sql`analyze moves`.execute(database)
   await sql`delete from sqlite_stat1 where tbl in ('moves', 'contacts', 'contact_folders')`.execute(
@@ -388,13 +393,13 @@ async function describeContacts(database: Kysely<unknown>): Promise<void> {
   await sql`analyze sqlite_schema`.execute(database)
 }
 
-async function indexWords(database: Kysely<unknown>): Promise<void> {
+async function indexWords(database: Tables): Promise<void> {
   const { text, tableEnd } = dialectOf(database)
-  await createDirectoryWords(database, { isSqlite: isSqlite(database), text, tableEnd })
+  await createDirectoryWords(database, { isSqlite: database.isSqlite, text, tableEnd })
 }
 
 /** Folders that are going, and how much lies in a mailbox. */
-async function boundMailboxes(database: Kysely<unknown>): Promise<void> {
+async function boundMailboxes(database: Tables): Promise<void> {
   const { text, bigint, tableEnd } = dialectOf(database)
   await database.schema.alterTable('contact_folders').addColumn('removed_at', bigint).execute()
   await database.schema
@@ -403,11 +408,11 @@ async function boundMailboxes(database: Kysely<unknown>): Promise<void> {
     .columns(['tenant_id', 'mailbox_id', 'id'])
     .where(sql.ref('removed_at'), 'is not', null)
     .execute()
-  await createMailboxSizes(database, { isSqlite: isSqlite(database), text, tableEnd })
+  await createMailboxSizes(database, { isSqlite: database.isSqlite, text, tableEnd })
 }
 
 /** Whoever is there came by signing in, and their names are older than any token. */
-async function dateNames(database: Kysely<unknown>): Promise<void> {
+async function dateNames(database: Tables): Promise<void> {
   const { bigint } = dialectOf(database)
   await database.schema.alterTable('users').addColumn('names_at', bigint).execute()
   await sql`update users set names_at = 0`.execute(database)

@@ -9,7 +9,7 @@ import type { Pool, PoolClient } from 'pg'
 import { endsSession, sqlStateOf, translatePostgresError } from './postgres-errors.ts'
 
 /** Texts that are prepared on every connection; all others are parsed each time. */
-export type StatementNames = Readonly<{
+type StatementNames = Readonly<{
   keep: (text: string) => void
   nameOf: (text: string) => string | undefined
   /** The server holds on to a plan that no longer fits the tables: under a new name it makes another. */
