@@ -35,7 +35,7 @@ export function searchText(
   return `\n${lines.join('\n')}\n`
 }
 
-/** Whether a search_text matches: any of the demands, every one when there are none. */
+/** Whether a search_text matches at least one of the demands; without demands, all match. */
 export function createMatcher(anyOf: readonly Term[]): (searchText: string) => boolean {
   if (anyOf.length === 0) return () => true
   const demands = anyOf.map(partsOf)

@@ -1,6 +1,6 @@
 /**
- * Cross-origin requests of browsers: any page may ask, because what counts is the bearer token it
- * brings. No cookie is ever read here, so a foreign page gains nothing from a visitor's browser.
+ * Cross-origin requests of browsers. Pages of all origins may ask: only the bearer token counts. Cookies are
+ * never read, so a foreign page gains nothing from a visitor's browser.
  * https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 import type { Answer, Call, Headers, Reply } from '../call.ts'

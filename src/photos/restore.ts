@@ -1,5 +1,5 @@
 /**
- * Going back to photos as they once were: whoever had one then has it again, and nobody else has any.
+ * Restores the photos of an earlier time: owners who had one then have it again, all others have none.
  * It knows no picture and no person; what to go back to is handed in.
  */
 import type { Packs } from '../storage/packs.ts'

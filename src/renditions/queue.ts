@@ -40,7 +40,7 @@ export type Queue = Readonly<{
 type QueueOptions = Readonly<{
   concurrency: number
   maxWaiting: number
-  /** Shared by all jobs. A job that needs more than all of it starts when no other job has any. */
+  /** Shared by all jobs. A job that needs more than the whole starts when no other job holds memory. */
   memoryBytes?: number
   elapsed?: () => number
 }>

@@ -152,9 +152,9 @@ type End = Readonly<{
 }>
 
 /**
- * One port for all. Workers that ask for "any free port" (0) share one for as long as any of them
- * listens; when the last has gone at once with the others, those that follow have to ask for it by its
- * number, and whoever asked too early and got another is wrong there.
+ * One port for all workers. Workers that ask for port 0 share one while at least one of them listens. When
+ * all end at once, their successors must ask for that port by its number; a worker that asked for 0 too early
+ * and got another port has to start again.
  */
 function sharePort(wanted: number) {
   const asked = new Map<Worker, number>()

@@ -374,9 +374,9 @@ async function prepareForMoving(database: Tables): Promise<void> {
 }
 
 /**
- * SQLite takes every column of an index for telling as much as any other, and finds the contacts of a folder
- * among all of the tenant's. PostgreSQL counts for itself; SQLite is told how many rows each further column of
- * an index leaves (https://sqlite.org/fileformat2.html#the_sqlite_stat1_table).
+ * SQLite assumes that all columns of an index are equally selective, and looks for the contacts of a folder among
+ * all contacts of the tenant. So it is told how many rows each further column of an index leaves; PostgreSQL
+ * counts by itself (https://sqlite.org/fileformat2.html#the_sqlite_stat1_table).
  */
 async function describeContacts(database: Tables): Promise<void> {
   if (!database.isSqlite) return

@@ -230,7 +230,7 @@ describe('visage serve', () => {
     assert.deepEqual(lines, [])
   })
 
-  test('lets go of photos in memory that nobody has any more, also where another one sweeps', async () => {
+  test('removes photos from memory that no owner has, also where another process sweeps', async () => {
     const config = readConfig({ issuer: iss(), audience: ourAudience, port: '0' }, {})
     const forgotten = Promise.withResolvers<string>()
     const gone = 'f'.repeat(32)

@@ -7,7 +7,7 @@ import type { Operation } from '../../graph/operation.ts'
 import { type Route, routes } from '../../graph/routes.ts'
 
 export type Pattern = Readonly<{
-  /** undefined: any. */
+  /** undefined for both versions. */
   version: Version | undefined
   /** Lower case. '*' is any one segment; as the first it is one or more. */
   segments: readonly string[]
@@ -91,7 +91,7 @@ function routesFor(method: string): Candidate[] {
   })
 }
 
-/** The table of routes has folders one level deep; an address has any depth. */
+/** The table of routes has folders one level deep; an address may have more levels. */
 function shortened(segments: readonly string[]): readonly string[] {
   return segments
     .join('\n')

@@ -25,7 +25,7 @@ export type Rule = Readonly<{
   /** The sentence as written. */
   text: string
   effect: Effect
-  /** undefined: any. */
+  /** undefined for all methods. */
   methods: ReadonlySet<string> | undefined
   pattern: Pattern
   frequency: Frequency

@@ -1,5 +1,5 @@
 /**
- * Which programs may ask for tokens: any, by whatever client id and secret they have already.
+ * Which programs may ask for tokens: all of them, with the client id and secret that they already have.
  *
  * So any program on this machine gets any token, as it does from `visage token`. Codes go to loopback
  * addresses only: this stops a link on a foreign page from carrying a code away (loopback.ts keeps the

@@ -189,7 +189,7 @@ function unescapeName(name: string): string {
   }
 }
 
-/** Public: any page may read it, as at Entra. */
+/** Pages of all origins may read it, as at Entra. */
 function sendPublicJson(res: ServerResponse, body: unknown): void {
   res.setHeader('access-control-allow-origin', '*')
   sendJson(res, 200, body)

@@ -14,28 +14,15 @@ import {
   Provider,
 } from 'oidc-provider'
 import { choosePolicy, everyScopeInPlay, findAccount, grantAll } from './accounts.ts'
-import { adaptDeviceCode, adaptTokens, type Dialect, type Intake } from './adaptations.ts'
+import { adaptDeviceCode, adaptTokens } from './adaptations.ts'
 import { mayRedirect } from './clients.ts'
-import type { SigningKey } from './keys.ts'
 import { isLoopbackOrigin } from './loopback.ts'
 import { createMemory } from './memory.ts'
 import { type Page, writeCodePage, writeConfirmPage, writePage } from './pages.ts'
-import type { People } from './people.ts'
 import { describeLibraryError, type Stamp } from './refusals.ts'
-import { shapeToken } from './shape-token.ts'
+import { shapeToken, type TokenParts } from './shape-token.ts'
 
-type ProviderParts = Stamp &
-  Readonly<{
-    origin: string
-    audience: string
-    tenantId: string
-    people: People
-    dialect: Dialect
-    signingKey: SigningKey
-    /** Kept from the request. */
-    intakes: WeakMap<IncomingMessage, Intake>
-    onError: (error: unknown) => void
-  }>
+type ProviderParts = Stamp & TokenParts & Readonly<{ onError: (error: unknown) => void }>
 
 type Context = KoaContextWithOIDC
 

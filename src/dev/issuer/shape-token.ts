@@ -13,19 +13,20 @@ import type { People } from './people.ts'
 
 type Context = KoaContextWithOIDC
 
-type Parts = Readonly<{
+export type TokenParts = Readonly<{
   origin: string
   audience: string
   tenantId: string
   people: People
   dialect: Dialect
   signingKey: SigningKey
+  /** Kept from the request. */
   intakes: WeakMap<IncomingMessage, Intake>
   newTokenId: () => string
 }>
 
 export async function shapeToken(
-  parts: Parts,
+  parts: TokenParts,
   ctx: Context,
   token: { readonly kind: string; clientId?: string | undefined; scope?: string | undefined },
   jwt: { header?: object | undefined; payload: Record<string, unknown> },
@@ -41,7 +42,7 @@ export async function shapeToken(
   jwt.payload = writeClaims(shaped)
 }
 
-function describeToken(parts: Parts, ctx: Context, payload: Record<string, unknown>) {
+function describeToken(parts: TokenParts, ctx: Context, payload: Record<string, unknown>) {
   const intake = parts.intakes.get(ctx.req)
   const client = ctx.oidc.client
   return {
@@ -58,7 +59,7 @@ function describeToken(parts: Parts, ctx: Context, payload: Record<string, unkno
 }
 
 async function consentToUser(
-  { people, tenantId }: Parts,
+  { people, tenantId }: TokenParts,
   accountId: string,
   scope = '',
 ): Promise<Pick<UserToken, 'kind' | 'person' | 'scopes' | 'roleTemplateIds'>> {
