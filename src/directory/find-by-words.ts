@@ -10,7 +10,7 @@ import type { Slices } from '../storage/slices.ts'
 import { compareKeys, type Key, visitInOrder } from './in-order.ts'
 import { countWords, createMatcher, type Page, rangesOf, type WordRange } from './search.ts'
 
-/** Where a search takes place. */
+/** What a search reads from. */
 export type Searchable = Readonly<{ database: Database; slices: Slices }>
 
 type Rows = { users: UserRow; groups: GroupRow }

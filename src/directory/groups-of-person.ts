@@ -19,19 +19,19 @@ export async function listGroupsOf(
   if (anyOf.length === 0) return await readInOrder(database, person, relation, after, top)
   const matches = createMatcher(anyOf)
   const found: GroupRow[] = []
-  let place = after
+  let position = after
   for (const slicing = slices.begin(); ; ) {
     await slicing.next()
-    const slice = await readInOrder(database, person, relation, place, rowsOfSlice)
+    const slice = await readInOrder(database, person, relation, position, rowsOfSlice)
     found.push(...slice.filter(row => matches(row.search_text)))
     const last = slice.at(-1)
     if (last === undefined || slice.length < rowsOfSlice || found.length >= top) break
-    place = { name: last.display_name, id: last.id }
+    position = { name: last.display_name, id: last.id }
   }
   return found.slice(0, top)
 }
 
-/** By id, for whoever may not see names: neither the order nor a place in it tells one. */
+/** By id, for whoever may not see names: neither the order nor a position tells one. */
 export async function listGroupIdsOf(
   database: Database,
   { tenantId, userId }: Person,

@@ -6,7 +6,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Database } from '../storage/schema.ts'
 import type { Slicing } from '../storage/slices.ts'
 
-/** A place in a list. */
+/** A position in a list. */
 export type Key = Readonly<{ display_name: string; id: string }>
 
 /** The rows of `table` that meet `condition`: an index has to have them in this order. */
@@ -76,12 +76,12 @@ async function readTexts(
   return rows
 }
 
-type Place = Readonly<{ top: number; skip: number }>
+type Span = Readonly<{ top: number; skip: number }>
 
 /** A page of all of them. What is skipped is passed over in slices. */
 export async function readPage<Row>(
   rows: OrderedRows,
-  page: Place,
+  page: Span,
   slicing: Slicing,
 ): Promise<Row[]> {
   return await readColumns<Row>(rows, sql`*`, page, slicing)
@@ -90,7 +90,7 @@ export async function readPage<Row>(
 /** The same, of rows that may be long: which they are. */
 export async function readPageKeys(
   rows: OrderedRows,
-  page: Place,
+  page: Span,
   slicing: Slicing,
 ): Promise<Key[]> {
   return await readColumns<Key>(rows, sql`display_name, id`, page, slicing)
@@ -99,36 +99,36 @@ export async function readPageKeys(
 async function readColumns<Row>(
   rows: OrderedRows,
   columns: RawBuilder<unknown>,
-  { top, skip }: Place,
+  { top, skip }: Span,
   slicing: Slicing,
 ): Promise<Row[]> {
   const { database, table, condition } = rows
-  const place = await findPlace(rows, skip, slicing)
-  if (place === undefined && skip > 0) return []
+  const position = await findPosition(rows, skip, slicing)
+  if (position === undefined && skip > 0) return []
   const page = await sql<Row>`
-    select ${columns} from ${sql.table(table)} where ${condition} and ${isAfter(place)}
+    select ${columns} from ${sql.table(table)} where ${condition} and ${isAfter(position)}
     order by display_name, id limit ${top}`.execute(database)
   return page.rows
 }
 
 /** The last of as many rows, undefined when there are fewer. */
-async function findPlace(
+async function findPosition(
   { database, table, condition }: OrderedRows,
   count: number,
   slicing: Slicing,
 ): Promise<Key | undefined> {
-  let place: Key | undefined
+  let position: Key | undefined
   for (let left = count; left > 0; left -= rowsToSkip) {
-    if (place !== undefined) await slicing.next()
+    if (position !== undefined) await slicing.next()
     const { rows } = await sql<Key>`
       select display_name, id from ${sql.table(table)}
-      where ${condition} and ${isAfter(place)}
+      where ${condition} and ${isAfter(position)}
       order by display_name, id
       limit 1 offset ${Math.min(left, rowsToSkip) - 1}`.execute(database)
-    place = rows[0]
-    if (place === undefined) return undefined
+    position = rows[0]
+    if (position === undefined) return undefined
   }
-  return place
+  return position
 }
 
 /** Of an index alone: ten thousand take a millisecond or two. */

@@ -1,6 +1,6 @@
 /**
  * An url -> version, names, keys and query, in whatever spelling clients write it. It decides how an
- * address is read; whether such a place exists is routes.ts.
+ * address is read; whether such an address exists is routes.ts.
  */
 import { Failure } from '../failure.ts'
 

@@ -86,8 +86,8 @@ async function performAll(
   return new Map(await Promise.all(settled))
 }
 
-function createTurns(places: number): <Value>(task: () => Promise<Value>) => Promise<Value> {
-  let free = places
+function createTurns(limit: number): <Value>(task: () => Promise<Value>) => Promise<Value> {
+  let free = limit
   const waiting: (() => void)[] = []
   return async task => {
     if (free > 0) free--

@@ -191,11 +191,11 @@ const maxJsonBytes = 256 * 1024
 
 /** The mailbox, the folder in it (undefined: the mailbox itself), and their paths in contexts. */
 function locate(target: Target) {
-  const place = expectTarget(target, 'mailbox', 'folder')
-  const mailbox = mailboxOf(place.user)
-  const path = resources.keyed('users', place.user.id)
+  const parent = expectTarget(target, 'mailbox', 'folder')
+  const mailbox = mailboxOf(parent.user)
+  const path = resources.keyed('users', parent.user.id)
   const foldersPath = `${path}/contactFolders`
-  if (place.kind === 'mailbox') return { mailbox, folderId: undefined, path, foldersPath }
-  const { id } = place.folder
+  if (parent.kind === 'mailbox') return { mailbox, folderId: undefined, path, foldersPath }
+  const { id } = parent.folder
   return { mailbox, folderId: id, path: resources.keyed(foldersPath, id), foldersPath }
 }

@@ -135,8 +135,8 @@ async function findIds(
   relation: GroupRelation,
   { top, after, select }: Options,
 ): Promise<Found> {
-  const place = { top: top + 1, after: after?.id }
-  const ids = await listGroupIdsOf(database, person, relation, place)
+  const wanted = { top: top + 1, after: after?.id }
+  const ids = await listGroupIdsOf(database, person, relation, wanted)
   // Without a name: neither the order nor the token may tell one.
   const rows = ids.map(id => ({ id, display_name: '' }))
   const page = rows.slice(0, top)

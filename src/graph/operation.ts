@@ -11,7 +11,7 @@ export type Method = 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE'
 export type TargetKind = 'directory' | 'user' | 'group' | 'team' | 'mailbox' | 'folder' | 'contact'
 
 /** `path` is like `/users/{user}/photo`. HEAD goes wherever GET does. */
-export type Place = Readonly<{ method: Method; path: string; target: TargetKind }>
+export type Endpoint = Readonly<{ method: Method; path: string; target: TargetKind }>
 
 export type Option =
   | '$select'
@@ -94,7 +94,7 @@ export const contact: Prefixes = {
 }
 
 /** `rest` under each of the prefixes. */
-export function at(method: Method, rest: string, ...prefixes: readonly Prefixes[]): Place[] {
+export function at(method: Method, rest: string, ...prefixes: readonly Prefixes[]): Endpoint[] {
   return prefixes.flatMap(({ target, paths }) =>
     paths.map(prefix => ({ method, path: prefix + rest, target })),
   )

@@ -57,9 +57,9 @@ function contextOf({ call, address }: Request, level: Level, context: string): J
   return { '@odata.context': contextUrl(call.origin, address.version, context) }
 }
 
-/** By convention the place in the context and the key make the address: `users('id')/photos('48x48')`. */
-function urlOf({ call, address }: Request, place: string, key: string | undefined): string {
-  const path = key === undefined ? place : keyed(place, key)
+/** By convention the path in the context and the key make the address: `users('id')/photos('48x48')`. */
+function urlOf({ call, address }: Request, context: string, key: string | undefined): string {
+  const path = key === undefined ? context : keyed(context, key)
   const escaped = encodeURI(path).replaceAll('#', '%23').replaceAll('?', '%3F')
   return `${call.origin}/${address.version}/${escaped}`
 }

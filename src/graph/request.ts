@@ -10,7 +10,7 @@ import type { ReplaceParts } from '../photos/replace.ts'
 import type { Throttle } from '../throttling/throttle.ts'
 import type { Caller } from '../tokens/caller.ts'
 import type { Address, Version } from './address.ts'
-import type { Match, Operation, Place } from './operation.ts'
+import type { Endpoint, Match, Operation } from './operation.ts'
 import type { SignInMode, Target } from './target.ts'
 
 export type Parts = ReplaceParts &
@@ -46,7 +46,7 @@ export type Perform = (request: Request, parts: Parts) => Promise<Reply>
 /** A row of the operations table. */
 export type Row = Omit<Operation, 'resource'> &
   Readonly<{
-    at: readonly Place[]
+    at: readonly Endpoint[]
     /** 'target': the kind of thing that the address leads to. */
     resource: Resource | 'target'
     /** Left out: served under every version. */

@@ -92,7 +92,7 @@ function operationFor(route: Route, method: string): Performed {
   return operation
 }
 
-/** For the Allow header: what can be done at this place. */
+/** For the Allow header: what can be done at this path. */
 function allowedMethods(route: Route): readonly string[] {
   return Object.keys(route.on).flatMap(method => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
 }

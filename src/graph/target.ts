@@ -38,11 +38,11 @@ type Person = Pick<User, 'tenant_id' | 'id'>
 export type SignInMode = 'add' | 'known'
 
 /** `isReadOnly`: nothing about who signs in is written down. */
-type Place = Directory &
+type FindParts = Directory &
   Readonly<{ isReadOnly?: boolean | undefined; signIn?: SignInMode | undefined }>
 
 /** Throws the 'not-found' failure of whatever on the way does not exist. */
-export async function find(match: Match, caller: Caller, directory: Place): Promise<Target> {
+export async function find(match: Match, caller: Caller, directory: FindParts): Promise<Target> {
   if (match.folders.length > maxFolderDepth) throw new Failure('contact-folder-not-found')
   switch (match.target) {
     case 'directory':
@@ -60,7 +60,11 @@ export async function find(match: Match, caller: Caller, directory: Place): Prom
   }
 }
 
-async function findPerson(match: Match, caller: Caller, directory: Place): Promise<UserWithPhoto> {
+async function findPerson(
+  match: Match,
+  caller: Caller,
+  directory: FindParts,
+): Promise<UserWithPhoto> {
   const { idOrName, by } = personNamed(match, caller)
   const user = await directory.findUser(caller.tenantId, idOrName, by)
   if (user === undefined) return await addCaller(idOrName, caller, directory)
@@ -68,7 +72,7 @@ async function findPerson(match: Match, caller: Caller, directory: Place): Promi
   return await followNames(directory, user, signedIn(caller))
 }
 
-async function addCaller(id: string, caller: Caller, directory: Place): Promise<UserWithPhoto> {
+async function addCaller(id: string, caller: Caller, directory: FindParts): Promise<UserWithPhoto> {
   const { signIn = 'add', isReadOnly } = directory
   if (!isCaller(caller, id) || signIn === 'known' || !mayBeAdded(id)) {
     throw new Failure('user-not-found', { facts: { id } })
@@ -97,7 +101,7 @@ function isCaller(caller: Caller, id: string): boolean {
 async function findGroupOrTeam(
   match: Match,
   caller: Caller,
-  directory: Place,
+  directory: FindParts,
 ): Promise<GroupWithPhoto> {
   const id = match.group ?? ''
   const group = await directory.findGroup(caller.tenantId, id)
@@ -115,14 +119,14 @@ async function findGroupOrTeam(
   return group
 }
 
-async function findFolderOf(match: Match, caller: Caller, directory: Place): Promise<Target> {
+async function findFolderOf(match: Match, caller: Caller, directory: FindParts): Promise<Target> {
   const user = await findPerson(match, caller, directory)
   const folder = await findFolder(directory.database, mailboxOf(user), match.folders)
   if (folder === undefined) throw new Failure('contact-folder-not-found')
   return { kind: 'folder', user, folder }
 }
 
-async function findContactOf(match: Match, caller: Caller, directory: Place): Promise<Target> {
+async function findContactOf(match: Match, caller: Caller, directory: FindParts): Promise<Target> {
   const { folders, contact: id = '' } = match
   const person = personNamed(match, caller)
   const found = await directory.findContact({ tenantId: caller.tenantId, ...person, folders, id })

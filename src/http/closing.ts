@@ -16,9 +16,9 @@ export type LifeOptions = Readonly<{
 }>
 
 /**
- * A client that keeps its connections would keep the workers that they lead to: one that took another's
- * place would serve nobody, and the first one those who came early. Node's maxRequestsPerSocket would answer
- * 503 to what is pipelined behind.
+ * Clients keep their connections, and with them the workers that they lead to: a worker that replaces another
+ * would serve nobody, and the first worker all early clients. So connections end. Node's maxRequestsPerSocket
+ * would answer 503 to requests that are pipelined.
  */
 export function watchLives({
   connections: limits,

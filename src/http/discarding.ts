@@ -14,7 +14,7 @@ const defaultLimits: DiscardLimits = {
   timeoutMs: 2_000,
   /**
    * Each holds its headers (32 KB at most), the piece that was read last (64 KB) and its answer: 13 MB for
-   * all. Clients that trickle can take all places; whoever comes then is answered at once.
+   * all. Clients that send slowly can use all of them; others are answered at once then.
    */
   maxAtOnce: 128,
 }

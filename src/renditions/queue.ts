@@ -85,16 +85,16 @@ export function createQueue(options: QueueOptions): Queue {
     }
   }
 
-  async function takePlace(entry: Entry, gone: AbortSignal | undefined): Promise<void> {
-    const place = Promise.withResolvers<void>()
-    entry.start = place.resolve
-    entry.refuse = place.reject
+  async function waitForStart(entry: Entry, gone: AbortSignal | undefined): Promise<void> {
+    const start = Promise.withResolvers<void>()
+    entry.start = start.resolve
+    entry.refuse = start.reject
     const leave = () => {
       const at = waiting.indexOf(entry)
       if (at < 0) return
       waiting.splice(at, 1)
       denied.delete(entry)
-      place.reject(new Failure('client-gone'))
+      start.reject(new Failure('client-gone'))
       startNext()
     }
     const behind = waiting.findIndex(({ number }) => number > entry.number)
@@ -103,7 +103,7 @@ export function createQueue(options: QueueOptions): Queue {
     if (gone?.aborted) leave()
     startNext()
     try {
-      await place.promise
+      await start.promise
     } finally {
       gone?.removeEventListener('abort', leave)
     }
@@ -156,7 +156,7 @@ export function createQueue(options: QueueOptions): Queue {
     if (hasEnded || isFull) throw refuse()
     const entry: Entry = { number: numbers++, bytes: undefined, start() {}, refuse() {} }
     for (;;) {
-      await takePlace(entry, gone)
+      await waitForStart(entry, gone)
       const result = await runOnce(entry, job)
       if (result !== postponed) return result
       if (hasEnded) throw refuse()

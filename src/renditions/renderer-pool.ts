@@ -66,7 +66,7 @@ const startPatienceMs = 15_000
 export function createRendererPool(options: RendererPoolOptions): RendererPool {
   const { count, limits, ended, unlimited, wait = waitMs } = options
   const all = new Set<Renderer>()
-  const places = idlePlaces()
+  const idle = idleRenderers()
   const useful = new WeakSet<Renderer>()
   const closing = new AbortController()
   const { signal } = closing
@@ -85,7 +85,7 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
       counts.started++
       const end = await seeThrough(renderer)
       all.delete(renderer)
-      places.remove(renderer)
+      idle.remove(renderer)
       if (signal.aborted) return
       vain = useful.has(renderer) ? 0 : vain + 1
       const nextInMs = waitBeforeNext(vain)
@@ -104,7 +104,7 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
       tellUnlimited = undefined
     }
     counts.ready++
-    places.give(renderer)
+    idle.give(renderer)
     const end = await renderer.ended
     counts.ready--
     return end
@@ -121,7 +121,7 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
     } finally {
       done.abort()
       // The next picture must not be blamed for this one.
-      if (!renderer.isOver()) places.give(renderer)
+      if (!renderer.isOver()) idle.give(renderer)
     }
   }
 
@@ -129,7 +129,7 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
     start()
     const picture = { bytes, framing, limits }
     for (let isAgain = false; ; isAgain = true) {
-      const renderer = await places.take(wait, signal)
+      const renderer = await idle.take(wait, signal)
       try {
         return await renderOn(renderer, picture, allow)
       } catch (error) {
@@ -167,7 +167,7 @@ function failureOf(lost: LostRenderer): Failure {
 }
 
 /** Idle renderers and waiting pictures: never both at the same time. */
-function idlePlaces() {
+function idleRenderers() {
   const idle: Renderer[] = []
   const takers: ((renderer: Renderer) => void)[] = []
   return {

@@ -164,19 +164,23 @@ function chooseTenant({ tenants }: MintParts, name = 'common'): string {
 
 async function choosePerson(parts: MintParts, order: TokenOrder, tenantId: string) {
   if (typeof order.person === 'object') return order.person
-  const places = order.personal ? [tenantId, parts.tenants[0].id] : [tenantId]
-  for (const place of places) {
+  const tenantIds = order.personal ? [tenantId, parts.tenants[0].id] : [tenantId]
+  for (const id of tenantIds) {
     const found = order.person
-      ? await parts.people.findPerson(place, order.person)
-      : (await parts.people.listPeople(place))[0]
+      ? await parts.people.findPerson(id, order.person)
+      : (await parts.people.listPeople(id))[0]
     if (found) return found
   }
-  throw await personUnknown(parts.people, places, order.person)
+  throw await personUnknown(parts.people, tenantIds, order.person)
 }
 
-async function personUnknown(people: People, places: readonly string[], name: string | undefined) {
+async function personUnknown(
+  people: People,
+  tenantIds: readonly string[],
+  name: string | undefined,
+) {
   if (name === undefined) return new OrderRefused('There is nobody in this tenant to choose from.')
-  const listed = (await Promise.all(places.map(place => people.listPeople(place)))).flat()
+  const listed = (await Promise.all(tenantIds.map(id => people.listPeople(id)))).flat()
   return new OrderRefused(`There is no user '${name}'.`, suggestPeople(name, listed))
 }
 
