@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { drawNumber } from '../reliability/numbered-picture.ts'
 import { whyMissing } from '../support/installed.ts'
 import { contoso, ourAudience, startTestIssuer, v2User } from '../support/test-issuer.ts'
@@ -67,7 +68,7 @@ async function traceOf(
     const env = { VISAGE_ISSUER: iss, VISAGE_AUDIENCE: ourAudience, VISAGE_PORT: '0' }
     const trace = join(cwd, 'trace')
     // -D: strace looks on from the side, and signals go to Visage itself.
-    const through = ['strace', '-D', '-f', '-qq', '-y', '-s', '80', '-e', traced, '-o', trace]
+    const through = ['strace', '-D', '-f', '-q', '-y', '-s', '80', '-e', traced, '-o', trace]
     const visage = await startVisage(['serve'], { cwd, env, through })
     const authorization = `Bearer ${issuer.sign(v2User(Date.now(), { iss }))}`
     await work(async (asked, body) => {
@@ -79,12 +80,21 @@ async function traceOf(
       assert.equal(status, 200)
     })
     assert.equal((await visage.stop()).code, 0)
-    calls = parseTrace(await readFile(trace, 'utf8'))
+    calls = parseTrace(await readWhole(trace, visage.pid))
   })
   const from = calls.findLastIndex(({ text }) => text.includes(`"${method} /v1.0/me/photo`))
   const to = calls.findIndex(({ text }, at) => at > from && answer.test(text))
   assert.ok(from >= 0 && to > from, 'the request is in the trace, and its answer')
   return calls.slice(from, to + 1)
+}
+
+/** strace looks on from the side, so it may write the last calls after the server has ended. */
+async function readWhole(trace: string, pid: number | undefined): Promise<string> {
+  for (;;) {
+    const text = await readFile(trace, 'utf8')
+    if (new RegExp(`^${pid} +\\+\\+\\+ exited`, 'm').test(text)) return text
+    await delay(20)
+  }
 }
 
 const traced =
@@ -98,6 +108,10 @@ function parseTrace(text: string): SystemCall[] {
     const [, thread = '', said = ''] = /^(\d+) +(.*)$/.exec(line) ?? []
     const begun = underWay.get(thread)
     if (said.startsWith('<...') && begun) {
+      // What a call has read stands in its second half.
+      begun.text = begun.text.replace('<unfinished ...>', () =>
+        said.replace(/^<\.\.\. \w+ resumed>/, ''),
+      )
       begun.ended = at
       underWay.delete(thread)
       continue
