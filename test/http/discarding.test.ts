@@ -18,6 +18,7 @@ import type { HttpOptions } from '../../src/http/server.ts'
 import { createThrottle } from '../../src/throttling/throttle.ts'
 import { type Stand, startStand } from '../graph/stand.ts'
 import { portraitJpeg } from '../support/pictures.ts'
+import { closed, drip } from '../support/sockets.ts'
 import { mountsOf, openHttp } from './serve.ts'
 
 const megabyte = 1024 * 1024
@@ -203,7 +204,7 @@ describe('a client that is told to try again', () => {
     socket.on('data', text => {
       heard += text
     })
-    await once(socket, 'close')
+    await closed(socket)
     return heard
   }
 
@@ -393,9 +394,8 @@ describe('a client that is told to try again', () => {
     const discardLimits = { timeoutMs: 100 }
     await using served = await serve({ isReadOnly: true }, { discardLimits })
     const socket = await openSocket(served, 'Content-Length: 5000')
-    const drip = setInterval(() => socket.write('x'), 20)
+    drip(socket, 20)
     const heard = await hearAll(socket)
-    clearInterval(drip)
     assert.match(heard, /^HTTP\/1\.1 503 /)
     assert.equal(heard.match(/HTTP\/1\.1/g)?.length, 1)
   })
@@ -411,7 +411,7 @@ describe('a client that is told to try again', () => {
     })
     socket.write('4\r\nabcd\r\nZZZZ\r\n')
     const [far] = await accepted
-    await Promise.all([once(far, 'close'), once(socket, 'end')])
+    await Promise.all([closed(far), once(socket, 'end')])
     assert.match(heard, /^HTTP\/1\.1 400 /)
     assert.equal(heard.match(/HTTP\/1\.1/g)?.length, 1)
     socket.destroy()

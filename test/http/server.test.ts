@@ -19,6 +19,7 @@ import {
 } from '../../src/http/server.ts'
 import { type Stand, startStand } from '../graph/stand.ts'
 import { portraitJpeg } from '../support/pictures.ts'
+import { closed, drip } from '../support/sockets.ts'
 import { openHttp } from './serve.ts'
 
 const certificate = generate([{ name: 'commonName', value: 'localhost' }]).then(
@@ -90,7 +91,7 @@ describe('below a call', () => {
   async function hear(socket: Socket): Promise<Heard[]> {
     const chunks: Buffer[] = []
     socket.on('data', chunk => chunks.push(chunk))
-    await once(socket, 'close')
+    await closed(socket)
     return parseAnswers(Buffer.concat(chunks).toString('latin1'))
   }
 
@@ -274,9 +275,8 @@ describe('below a call', () => {
     await using own = await serveImpatiently()
     const socket = await open(own.port)
     socket.write(head('PUT /v1.0/me/photo/$value', 'Content-Length: 5000\r\n\r\n'))
-    const drip = setInterval(() => socket.write('x'), 50)
+    drip(socket, 50)
     const heard = await hear(socket)
-    clearInterval(drip)
     assertRefusal(heard[0], 408, 'RequestTimeout')
     await allGivenBack()
   })
@@ -425,7 +425,7 @@ describe('below a call', () => {
       .on('error', () => {})
     const [accepted] = (await once(own.server.server, 'connection')) as [Socket]
     socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\n\r\n`)
-    await once(accepted, 'close')
+    await closed(accepted)
     socket.destroy()
   })
 
@@ -485,12 +485,12 @@ describe('below a call', () => {
         ...(tls && { tls: await tls }),
       })
       const silent = open(own.port).on('error', () => {})
-      const closed = once(silent, 'close')
+      const hasClosed = closed(silent)
       const isSecure = silent instanceof TLSSocket
       await once(own.server.server, isSecure ? 'secureConnection' : 'connection')
       const sinceMs = performance.now()
       await own.server.close()
-      await closed
+      await hasClosed
       assert.ok(performance.now() - sinceMs < 30_000)
     })
   }

@@ -8,6 +8,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { findFreePort } from '../support/free-port.ts'
+import { closed } from '../support/sockets.ts'
 import { startTestIssuer } from '../support/test-issuer.ts'
 import { inFolder } from '../support/visage.ts'
 import { createClient } from './client.ts'
@@ -109,7 +110,7 @@ async function runRound(scene: Scene): Promise<Readonly<{ tookMs: number; note: 
   const crowd = await gather(port, person)
   const { timesSlower, isTooSlow } = await compare(load, alone.medianMs)
   const during = await lookAt(pid)
-  const ended = crowd.map(socket => once(socket, 'close'))
+  const ended = crowd.map(closed)
   for (const socket of crowd) socket.destroy()
   await Promise.all(ended)
   const tookMs = await load.recovered()

@@ -1,6 +1,7 @@
 /** Clients who keep a server waiting, each in a way of their own. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { drip } from '../support/sockets.ts'
 import type { Person } from './people.ts'
 
 export type Stall = (port: number, person: Person | undefined) => Promise<Socket>
@@ -28,8 +29,7 @@ export async function sendInDrops(
   socket.write(
     `PUT /v1.0/me/photo/$value HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${person?.token}\r\nContent-Type: image/jpeg\r\nContent-Length: ${bytes}\r\n\r\n`,
   )
-  const timer = setInterval(() => socket.write(new Uint8Array([0xff])), 500)
-  socket.on('close', () => clearInterval(timer))
+  drip(socket, 500)
   return socket
 }
 

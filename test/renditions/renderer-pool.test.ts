@@ -251,8 +251,8 @@ describe('memory', () => {
     const all = pictures.map(picture => detailOf(show(rendering, picture)))
     const most: number[] = []
     const looking = setInterval(() => most.push(rendering.queue().memoryBytes), 0)
+    t.after(() => clearInterval(looking))
     assert.deepEqual(await Promise.all(all), pictures)
-    clearInterval(looking)
     assert.ok(Math.max(...most) <= 256 * megabyte, `${Math.max(...most)} bytes`)
     assert.equal(rendering.queue().memoryBytes, 0)
     await timeIsOver()

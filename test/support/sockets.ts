@@ -1,0 +1,19 @@
+/** Raw connections of a test, which the server may reset. */
+import type { Socket } from 'node:net'
+
+/**
+ * Resolves when the connection is closed. `once(socket, 'close')` of node:events rejects when it is reset, which a
+ * server may do behind its answer to whoever goes on sending.
+ */
+export function closed(socket: Socket): Promise<void> {
+  return new Promise(resolve => {
+    if (socket.closed) resolve()
+    else socket.once('close', () => resolve())
+  })
+}
+
+/** Sends a byte again and again, until the connection is closed. */
+export function drip(socket: Socket, everyMs: number): void {
+  const timer = setInterval(() => socket.write('x'), everyMs)
+  void closed(socket).then(() => clearInterval(timer))
+}
