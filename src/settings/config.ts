@@ -38,7 +38,7 @@ export type Config = Readonly<{
 /** Texts of flags and environment (flags first) -> Config. Throws ConfigError naming the setting. */
 export function readConfig(flags: Texts, environment: Texts): Config {
   const texts = textsOf(flags, environment)
-  return Object.freeze({
+  return frozen({
     host: textOf(texts, 'host'),
     port: numberOf(texts, 'port', 0, 65_535),
     data: textOf(texts, 'data'),
@@ -58,4 +58,11 @@ export function readConfig(flags: Texts, environment: Texts): Config {
     metrics: readMetrics(texts),
     drainMs: numberOf(texts, 'drain', 0, 3600) * 1000,
   })
+}
+
+/** With all that is in it; bytes cannot be frozen. */
+function frozen<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
+  for (const inner of Object.values(value)) frozen(inner)
+  return Object.freeze(value)
 }

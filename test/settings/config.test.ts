@@ -41,6 +41,14 @@ describe('what is not set', () => {
   })
 })
 
+test('no part of it can be changed', () => {
+  const config = readConfig({ ...oidc, database: 'postgres://a/b', throttle: 'concurrent=2' }, {})
+  const parts = [config, config.limits, config.limits.connections, config.trust, config.database]
+  for (const part of [...parts, config.throttle, config.trust.audiences]) {
+    assert.ok(Object.isFrozen(part), JSON.stringify(part))
+  }
+})
+
 test('an empty flag counts as none, and takes away what the environment says', () => {
   const config = readConfig({ ...oidc, host: '', data: '', baseUrl: '' }, { baseUrl: 'http://x' })
   assert.equal(config.host, settings.host.default)
