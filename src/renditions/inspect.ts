@@ -9,55 +9,40 @@ import { asStill } from './avif-sequence.ts'
 import type { Colour } from './colour.ts'
 import { openPicture, refuseBroken } from './decoders.ts'
 import { freeCanvas } from './gif.ts'
-import {
-  decodedBytes,
-  defaultLimits,
-  type Header,
-  type Limits,
-  nameOf,
-  pixelLimit,
-} from './limits.ts'
+import { decodedBytes, type Header, type Limits, nameOf, pixelLimit } from './limits.ts'
 import { acceptedFormats, type PictureFormat, recognise } from './signatures.ts'
 import { smallestSide } from './sizes.ts'
 import { takeWholePicture } from './structure.ts'
 import { readToldColour } from './told-colour.ts'
 
-/** Width and height in pixels, upright: after the orientation in the metadata. */
-type Inspected = Readonly<{ format: PictureFormat; width: number; height: number }>
-
-export type Admitted = Inspected &
-  Readonly<{
-    /** The part of the upload that the decoder gets. */
-    picture: Uint8Array
-    /** That part is the whole upload. */
-    isWholeUpload: boolean
-    /** Of a JPEG: then pixels may be missing too. */
-    isEndMissing: boolean
-    /** Before the orientation in the metadata. */
-    stored: Readonly<{ width: number; height: number }>
-    /** 16 bits per channel, and a colour profile. */
-    hasDeepProfile: boolean
-    /** One that the decoder does not apply. */
-    colour?: Colour
-    /** Per channel, in the file. */
-    bits: number
-    /** Bytes that its decoder holds at once. */
-    decodedBytes: number
-  }>
+export type Admitted = Readonly<{
+  format: PictureFormat
+  /** In pixels, upright: after the orientation in the metadata. */
+  width: number
+  height: number
+  /** The part of the upload that the decoder gets. */
+  picture: Uint8Array
+  /** That part is the whole upload. */
+  isWholeUpload: boolean
+  /** Of a JPEG: then pixels may be missing too. */
+  isEndMissing: boolean
+  /** Before the orientation in the metadata. */
+  stored: Readonly<{ width: number; height: number }>
+  /** 16 bits per channel, and a colour profile. */
+  hasDeepProfile: boolean
+  /** One that the decoder does not apply. */
+  colour?: Colour
+  /** Per channel, in the file. */
+  bits: number
+  /** Bytes that its decoder holds at once. */
+  decodedBytes: number
+}>
 
 /**
  * Throws Failure 'image-is-base64', 'image-format-unsupported' (facts: arrived, accepted), 'image-broken',
  * 'image-too-slow', 'image-has-too-many-pixels' (width, height, maxPixels; kind, where the limit is that of
  * a kind), 'image-width-too-small' (width, minWidth) or 'image-height-too-small' (height, minHeight).
  */
-export async function inspectUpload(
-  bytes: Uint8Array,
-  limits: Limits = defaultLimits,
-): Promise<Inspected> {
-  const { format, width, height } = await admitUpload(bytes, limits)
-  return { format, width, height }
-}
-
 export async function admitUpload(bytes: Uint8Array, limits: Limits): Promise<Admitted> {
   const format = requirePicture(bytes)
   const picture = prepare(takeWholePicture(bytes, format, limits), format)

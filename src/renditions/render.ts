@@ -21,7 +21,7 @@ const quality = 88
 
 /**
  * In this process: only for pictures of our own. Untrusted ones go to a renderer (renderer-pool.ts), which
- * can be killed. Throws what `inspectUpload` throws, and 'image-broken' for broken pixels.
+ * can be killed. Throws what `admitUpload` throws, and 'image-broken' for broken pixels.
  */
 export async function renderPack(
   bytes: Uint8Array,

@@ -5,9 +5,9 @@ import { before, describe, test } from 'node:test'
 import sharp from 'sharp'
 import { Failure } from '../../src/failure.ts'
 import { closeOtherDecoders } from '../../src/renditions/decoders.ts'
-import { inspectUpload } from '../../src/renditions/inspect.ts'
 import { renderPack } from '../../src/renditions/render.ts'
 import { writeAvif } from '../support/avif-files.ts'
+import { inspectUpload } from '../support/inspect.ts'
 import {
   animation,
   colourAt,

@@ -5,8 +5,8 @@ import { before, describe, test } from 'node:test'
 import sharp from 'sharp'
 import { type Facts, Failure, type FailureCode } from '../../src/failure.ts'
 import { closeOtherDecoders } from '../../src/renditions/decoders.ts'
-import { inspectUpload } from '../../src/renditions/inspect.ts'
 import { defaultLimits } from '../../src/renditions/limits.ts'
+import { inspectUpload } from '../support/inspect.ts'
 import {
   animation,
   base64Text,

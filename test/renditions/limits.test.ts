@@ -6,9 +6,9 @@ import sharp from 'sharp'
 import { Failure } from '../../src/failure.ts'
 import { wireErrors, writeWords } from '../../src/graph/errors.ts'
 import { closeOtherDecoders } from '../../src/renditions/decoders.ts'
-import { inspectUpload } from '../../src/renditions/inspect.ts'
 import { defaultLimits, pixelLimit } from '../../src/renditions/limits.ts'
 import { settings } from '../../src/settings/table.ts'
+import { inspectUpload } from '../support/inspect.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 
 before(closeOtherDecoders)
