@@ -3,6 +3,9 @@
  * a batch, a test and a socket are all the same to it.
  */
 
+/** "可以更新到的照片的大小限制为 4 MB。" The size of the photo to update is limited to 4 MB. */
+export const maxUploadBytes = 4 * 1024 * 1024
+
 export type Headers = Readonly<Record<string, string | undefined>>
 
 export type Call = Readonly<{

@@ -83,7 +83,6 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
     faults.rewind()
     journal.clear()
   })
-  let issuer: Issuer | undefined
   const signingKey = options.data === undefined ? undefined : keptKey(options.data)
   const server = await startServer({
     host: options.host,
@@ -103,12 +102,9 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
     graceInMemory: faults.showReplaced,
     watch: watching(journal, options.watch),
     identity(origin) {
-      issuer = createIssuer({
+      const issuer = createIssuer({
         origin,
-        tenants: [
-          { id: demo.tenantId, domains: [demo.tenantDomain], displayName: 'Visage demo tenant' },
-          { id: personalTenantId, displayName: 'Personal accounts' },
-        ],
+        tenants: [{ id: demo.tenantId, domains: [demo.tenantDomain] }, { id: personalTenantId }],
         people: { findPerson, listPeople },
         consent: everything,
         adminRoles: roles,
@@ -119,11 +115,11 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
       const handleReset = createResetEndpoint(origin, reset, error =>
         options.write('error', { event: 'reset', error: String(error) }),
       )
-      return { ...trustIn(issuer, origin), before: eitherOf(issuer, handleReset) }
+      return { ...trustIn(issuer, origin), before: eitherOf(issuer, handleReset), issuer }
     },
   })
   try {
-    if (issuer === undefined) throw new Error('the server did not ask for an issuer')
+    const { issuer } = server.identity
     const { data, photos = 'all', drawn } = options
     const state = await loadDemo(server.parts, { data, photos, drawn })
     const restore = () => state.restore().then(server.removeReplaced)

@@ -3,7 +3,7 @@
  * settled before.
  */
 
-import type { Headers, Reply } from '../call.ts'
+import { type Headers, maxUploadBytes, type Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
 import { expectCondition } from '../photos/condition.ts'
 import {
@@ -182,7 +182,7 @@ async function updatePhoto(request: Request, parts: Parts): Promise<Reply> {
   const { owner, photo } = ownPhoto(target)
   // Before the upload, to save it; replacePhoto checks again in its transaction.
   expectCondition(condition, photo?.version)
-  const body = await call.readBody(parts.maxUploadBytes)
+  const body = await call.readBody(maxUploadBytes)
   if (body.length === 0) return await removeByEmptyBody(request, parts)
   const change = await replacePhoto(parts, owner, photo, body, condition, call.gone?.())
   const reply = empty(target.kind === 'team' ? 204 : 200)

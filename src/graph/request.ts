@@ -23,7 +23,6 @@ export type Parts = ReplaceParts &
     elapsed: () => number
     /** "Content-Type: image/jpeg. Required.": to the letter, or 415. */
     strictContentType: boolean
-    maxUploadBytes: number
     /** Nothing may be changed, not even by who signs in for the first time. */
     isReadOnly?: boolean | undefined
     /** Whether somebody who signs in and is not in the directory is added; undefined: yes. */

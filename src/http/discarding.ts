@@ -4,12 +4,13 @@
  * first one is still reading: without this it arrives empty or broken. respond.ts decides when.
  */
 import type { IncomingMessage } from 'node:http'
+import { maxUploadBytes } from '../call.ts'
 
 export type DiscardLimits = Readonly<{ maxBytes: number; timeoutMs: number; maxAtOnce: number }>
 
 const defaultLimits: DiscardLimits = {
   /** What a photo may have, counted as it arrives: nothing is inflated. */
-  maxBytes: 4 * 1024 * 1024,
+  maxBytes: maxUploadBytes,
   /** From the refusal on, however the bytes come. */
   timeoutMs: 2_000,
   /**

@@ -24,17 +24,13 @@ import type { IssuerWatch } from '../tokens/issuer-watch.ts'
 import { createVerifier } from '../tokens/verify.ts'
 import { readVersion } from '../version.ts'
 import { startJobs } from './jobs.ts'
-import type { Clocks, Crew, ServerOptions } from './options.ts'
+import type { Clocks, Crew, Identity, ServerOptions } from './options.ts'
 import { openStores, placesOf, type Stores } from './stores.ts'
 import { sweeping, sweepingBehind } from './sweeping.ts'
 
-/** "可以更新到的照片的大小限制为 4 MB。" The size of the photo to update is limited to 4 MB. */
-const maxUploadBytes = 4 * 1024 * 1024
-
 /** What there is before the first store is opened. */
 type Base = Readonly<{
-  /** As clients see it, without a slash at the end. */
-  origin: string
+  identity: Identity
   events: ServerEvents
   instruments: Instruments
   budget: BodyBudget
@@ -54,7 +50,7 @@ type Assembled = Readonly<{
 /** Throws Failure 'storage-unavailable'. */
 export async function assemble(options: ServerOptions, base: Base): Promise<Assembled> {
   const { events, instruments, clocks } = base
-  const { trust, fetch, before } = options.identity(base.origin)
+  const { trust, fetch, before } = base.identity
   const verifier = createVerifier(trust, {
     fetch: instruments.aroundFetch?.(fetch) ?? fetch,
     ...clocks,
@@ -182,7 +178,6 @@ function createParts(
     strictContentType,
     isReadOnly,
     signIn,
-    maxUploadBytes,
     throttle: throttle && createThrottle(throttle, elapsed),
   }
 }

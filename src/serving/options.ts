@@ -14,7 +14,7 @@ import type { Trust } from '../tokens/trust.ts'
 import type { StoreOptions } from './stores.ts'
 
 /** Whose tokens count, and where the keys come from. */
-type Identity = Readonly<{
+export type Identity = Readonly<{
   trust: Trust
   fetch: Fetch
   /** Sees every request first; true when it has answered. */
@@ -31,8 +31,6 @@ export type ServerOptions = StoreOptions &
     port: number
     tls?: Readonly<{ cert: string | Buffer; key: string | Buffer }> | undefined
     baseUrl?: string | undefined
-    /** Asked once the address is known, before the first request. */
-    identity: (origin: string) => Identity
     strictContentType: boolean
     /** While the store is moved: nothing is changed and nothing swept. */
     isReadOnly?: boolean | undefined

@@ -11,7 +11,7 @@ import { createServer, type HttpServer } from '../http/server.ts'
 import { joinInstruments } from '../monitoring/instruments.ts'
 import type { ReadinessWatch } from '../monitoring/readiness.ts'
 import { assemble } from './assemble.ts'
-import type { Clocks, ServerOptions } from './options.ts'
+import type { Clocks, Identity, ServerOptions } from './options.ts'
 
 export type RunningServer = Readonly<{
   /** `http://localhost:8080`, without a slash at the end. */
@@ -28,8 +28,13 @@ export type RunningServer = Readonly<{
   close: () => Promise<void>
 }>
 
+/** Asked once the address is known, before the first request. */
+type Identify<Own extends Identity> = Readonly<{ identity: (origin: string) => Own }>
+
 /** Throws the error of listening (EADDRINUSE, EACCES…) before a store is opened, or Failure 'storage-unavailable'. */
-export async function startServer(options: ServerOptions): Promise<RunningServer> {
+export async function startServer<Own extends Identity>(
+  options: ServerOptions & Identify<Own>,
+): Promise<RunningServer & Readonly<{ identity: Own }>> {
   const clocks = { now: options.now ?? Date.now, elapsed: options.elapsed ?? monotonicClock }
   const instruments = joinInstruments([{ answered: options.watch }, ...(options.instruments ?? [])])
   const watch = instruments.answered
@@ -38,11 +43,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const server = openHttp(options, events, budget, clocks)
   const origin = originOf(options, await server.listen(options))
   try {
-    const base = { origin, events, instruments, budget, clocks }
+    const identity = options.identity(origin)
+    const base = { identity, events, instruments, budget, clocks }
     const { served, close, ...assembled } = await assemble(options, base)
     server.serve(served)
     return {
       origin,
+      identity,
       ...assembled,
       useCertificate: server.useCertificate,
       async close() {

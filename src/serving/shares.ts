@@ -2,10 +2,11 @@
  * What each worker may spend of what the settings allow the machine: the parts add up to the whole,
  * save where a worker could not do its work with less. It knows no process.
  */
+import { maxUploadBytes } from '../call.ts'
 import type { Config } from '../settings/config.ts'
 
 /** A worker has to be able to take one upload of the largest size that is allowed, also within a batch. */
-const leastUploadMemoryBytes = 24 * 1024 * 1024
+const leastUploadMemoryBytes = 6 * maxUploadBytes
 /** Nor may there be a picture that one process takes and several do not. */
 const leastDecodeMemoryBytes = 256 * 1024 * 1024
 /** As for one process alone: a turn of the sweep takes one connection and works through another. */

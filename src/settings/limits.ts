@@ -1,5 +1,6 @@
 /** What a deployment may spend, how it cleans up, and how much one application may ask of it. */
 import { availableParallelism } from 'node:os'
+import { maxUploadBytes } from '../call.ts'
 import { limitsForm, parseLimits, type ThrottleLimits } from '../throttling/limits.ts'
 import { numberOf, textOf, wrong } from './reading.ts'
 import type { Texts } from './table.ts'
@@ -33,7 +34,7 @@ export function readLimits(texts: Texts): Limits {
     renderQueue: numberOf(texts, 'renderQueue', 0, 100_000),
     renderTimeoutMs: numberOf(texts, 'renderTimeout', 1, 600) * 1000,
     decodeMemoryBytes: numberOf(texts, 'decodeMemory', 16 * 1024 * 1024, 2 ** 40),
-    uploadMemoryBytes: numberOf(texts, 'uploadMemory', 4 * 1024 * 1024, 2 ** 40),
+    uploadMemoryBytes: numberOf(texts, 'uploadMemory', maxUploadBytes, 2 ** 40),
     stallTimeoutMs: numberOf(texts, 'stallTimeout', 1, 3600) * 1000,
     connections: {
       maxRequests: numberOf(texts, 'connectionRequests', 0, 1_000_000_000) || Infinity,

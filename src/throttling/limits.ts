@@ -3,6 +3,8 @@
  * time nor requests.
  */
 
+import { maxUploadBytes } from '../call.ts'
+
 /** At most `amount` in any `windowMs`. */
 export type Rate = Readonly<{ amount: number; windowMs: number }>
 
@@ -16,8 +18,6 @@ export type ThrottleLimits = Readonly<{
 }>
 
 const megabyte = 1024 * 1024
-/** The largest photo: a lower limit would always refuse it. */
-const leastUpload = 4 * megabyte
 const longestWindowSeconds = 24 * 60 * 60
 
 /**
@@ -52,12 +52,13 @@ export function parseLimits(text: string): ThrottleLimits | undefined {
   return limits
 }
 
+/** A limit below the largest photo would always refuse it. */
 function parseRate(text: string, unit: 'MB' | ''): Rate | undefined {
   const [, number = '', found, seconds = ''] = /^(\d{1,9})(MB)?\/(\d{1,6})s$/.exec(text) ?? []
   const amount = Number(number) * (unit === 'MB' ? megabyte : 1)
   const isReasonable =
     (found ?? '') === unit &&
-    amount >= (unit === 'MB' ? leastUpload : 1) &&
+    amount >= (unit === 'MB' ? maxUploadBytes : 1) &&
     Number(seconds) >= 1 &&
     Number(seconds) <= longestWindowSeconds
   return isReasonable ? { amount, windowMs: Number(seconds) * 1000 } : undefined

@@ -4,13 +4,7 @@
  */
 import { personalTenantId } from '../../tokens/clouds.ts'
 
-type Tenant = Readonly<{
-  id: string
-  domains?: readonly string[]
-  displayName?: string
-}>
-
-const personalTenant: Tenant = { id: personalTenantId, displayName: 'Personal accounts' }
+type Tenant = Readonly<{ id: string; domains?: readonly string[] }>
 
 /** The first tenant is the home tenant: `common` and `organizations` mean it here. */
 export type Tenants = readonly [Tenant, ...Tenant[]]
@@ -21,7 +15,7 @@ export function findTenant(tenants: Tenants, name: string): Tenant | undefined {
   if (wanted === 'consumers') return findTenant(tenants, personalTenantId)
   return (
     tenants.find(({ id, domains }) => id === wanted || domains?.includes(wanted)) ??
-    (wanted === personalTenantId ? personalTenant : undefined)
+    (wanted === personalTenantId ? { id: personalTenantId } : undefined)
   )
 }
 

@@ -78,7 +78,7 @@ export async function startIssuer(
   const origin = `${scheme}://localhost:${(server.address() as AddressInfo).port}`
   issuer = createIssuer({
     origin,
-    tenants: [{ id: tenantId, domains: ['contoso.example'], displayName: 'Contoso' }],
+    tenants: [{ id: tenantId, domains: ['contoso.example'] }],
     people: {
       listPeople: tenant => directory[tenant] ?? [],
       findPerson: (tenant, name) => findPerson(directory[tenant] ?? [], name),
