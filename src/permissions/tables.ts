@@ -133,15 +133,14 @@ const updateUser: Table = {
   },
 }
 
-// "To retrieve the profile photo of a contact"
-const readContact: Table = {
-  source: getPage,
-  rows: {
-    delegated: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
-    personal: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
-    application: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
-  },
+// "To retrieve the profile photo of a contact", and word for word the same: "Get contact", "List contacts",
+// "Get contactFolder", "List contactFolders"
+const readContactRows: Table['rows'] = {
+  delegated: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
+  personal: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
+  application: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
 }
+const readContact: Table = { source: getPage, rows: readContactRows }
 
 // "To retrieve the profile photo of a group"
 const readGroup: Table = {
@@ -204,28 +203,9 @@ const readUserMetadata: Table = {
   rows: { ...readUser.rows, personal: 'unsupported' },
 }
 
-// To delete the profile photo of a user
-const deleteUser: Table = {
-  source: deletePage,
-  rows: {
-    delegated: {
-      least: 'ProfilePhoto.ReadWrite.All',
-      higher: ['User.ReadWrite', 'User.ReadWrite.All'],
-    },
-    personal: { least: 'User.ReadWrite', higher: [] },
-    application: { least: 'ProfilePhoto.ReadWrite.All', higher: ['User.ReadWrite.All'] },
-  },
-}
-
-// To delete the profile photo of a group
-const deleteGroup: Table = {
-  source: deletePage,
-  rows: {
-    delegated: { least: 'ProfilePhoto.ReadWrite.All', higher: ['Group.ReadWrite.All'] },
-    personal: 'unsupported',
-    application: { least: 'ProfilePhoto.ReadWrite.All', higher: ['Group.ReadWrite.All'] },
-  },
-}
+// To delete the profile photo of a user, of a group: word for word the tables to update it
+const deleteUser: Table = { source: deletePage, rows: updateUser.rows }
+const deleteGroup: Table = { source: deletePage, rows: updateGroup.rows }
 
 // "Get a user": /me and /users/{id}
 const readUserEntry: Table = {
@@ -397,13 +377,6 @@ const listOwnerships: Table = {
   },
 }
 
-// "Get contact", and word for word the same: "List contacts", "Get contactFolder", "List contactFolders"
-const readContactEntry: Table['rows'] = {
-  delegated: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
-  personal: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
-  application: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
-}
-
 // "Create contact", and word for word the same: "Create contactFolder", "Delete contact", "Delete contactFolder"
 const writeContactEntry: Table['rows'] = {
   delegated: { least: 'Contacts.ReadWrite', higher: [] },
@@ -445,15 +418,25 @@ const onlyOneOfSettings = absent(betaPage('resources/photoupdatesettings'))
 const noContactUpdates = absent(`${pages}/contact-update`)
 const noFolderUpdates = absent(`${pages}/contactfolder-update`)
 
-// A contact folder has no photo; users, groups and teams are not created here.
-const noFolderPhoto = absent(`${pages}/resources/contactfolder`)
-const noUserWrites = absent(`${pages}/resources/users`)
-const noGroupWrites = absent(`${pages}/resources/group`)
-const noTeamWrites = absent(`${pages}/resources/team`)
-
 // Memberships and ownerships are only listed.
-const onlyListedMemberships = absent(`${pages}/user-list-memberof`)
-const onlyListedOwnerships = absent(`${pages}/user-list-ownedobjects`)
+const onlyListed = {
+  membership: absent(`${pages}/user-list-memberof`),
+  ownership: absent(`${pages}/user-list-ownedobjects`),
+}
+
+const withoutPhoto = {
+  ...onlyListed,
+  contactFolder: absent(`${pages}/resources/contactfolder`),
+  photoUpdateSettings: onlyOneOfSettings,
+}
+
+// Users, groups and teams are not created here.
+const onlyRead = {
+  ...onlyListed,
+  user: absent(`${pages}/resources/users`),
+  group: absent(`${pages}/resources/group`),
+  team: absent(`${pages}/resources/team`),
+}
 
 /** Complete: every action, resource and kind of account. */
 export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>> = {
@@ -461,31 +444,22 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     user: readUser,
     group: readGroup,
     team: readTeam,
-    membership: onlyListedMemberships,
-    ownership: onlyListedOwnerships,
     contact: readContact,
-    contactFolder: noFolderPhoto,
-    photoUpdateSettings: onlyOneOfSettings,
+    ...withoutPhoto,
   },
   readMetadata: {
     user: readUserMetadata,
     group: readGroup,
     team: readTeam,
-    membership: onlyListedMemberships,
-    ownership: onlyListedOwnerships,
     contact: readContact,
-    contactFolder: noFolderPhoto,
-    photoUpdateSettings: onlyOneOfSettings,
+    ...withoutPhoto,
   },
   update: {
     user: updateUser,
     group: updateGroup,
     team: updateTeam,
-    membership: onlyListedMemberships,
-    ownership: onlyListedOwnerships,
     contact: updateContact,
-    contactFolder: noFolderPhoto,
-    photoUpdateSettings: onlyOneOfSettings,
+    ...withoutPhoto,
   },
   delete: {
     user: deleteUser,
@@ -493,20 +467,16 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     // "The delete operation supports only user or group photos, but not Outlook contact nor Teams
     // photos."
     team: absent(deletePage),
-    membership: onlyListedMemberships,
-    ownership: onlyListedOwnerships,
     contact: absent(deletePage),
-    contactFolder: noFolderPhoto,
-    photoUpdateSettings: onlyOneOfSettings,
+    ...withoutPhoto,
   },
   readEntry: {
     user: readUserEntry,
     group: readGroupEntry,
     team: readTeamEntry,
-    membership: onlyListedMemberships,
-    ownership: onlyListedOwnerships,
-    contact: { source: `${pages}/contact-get`, rows: readContactEntry },
-    contactFolder: { source: `${pages}/contactfolder-get`, rows: readContactEntry },
+    ...onlyListed,
+    contact: { source: `${pages}/contact-get`, rows: readContactRows },
+    contactFolder: { source: `${pages}/contactfolder-get`, rows: readContactRows },
     photoUpdateSettings: readSettings,
   },
   listEntries: {
@@ -515,36 +485,24 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     team: listTeams,
     membership: listMemberships,
     ownership: listOwnerships,
-    contact: { source: `${pages}/user-list-contacts`, rows: readContactEntry },
-    contactFolder: { source: `${pages}/user-list-contactfolders`, rows: readContactEntry },
+    contact: { source: `${pages}/user-list-contacts`, rows: readContactRows },
+    contactFolder: { source: `${pages}/user-list-contactfolders`, rows: readContactRows },
     photoUpdateSettings: onlyOneOfSettings,
   },
   createEntry: {
-    user: noUserWrites,
-    group: noGroupWrites,
-    team: noTeamWrites,
-    membership: onlyListedMemberships,
-    ownership: onlyListedOwnerships,
+    ...onlyRead,
     contact: { source: `${pages}/user-post-contacts`, rows: writeContactEntry },
     contactFolder: { source: `${pages}/user-post-contactfolders`, rows: writeContactEntry },
     photoUpdateSettings: onlyOneOfSettings,
   },
   updateEntry: {
-    user: noUserWrites,
-    group: noGroupWrites,
-    team: noTeamWrites,
-    membership: onlyListedMemberships,
-    ownership: onlyListedOwnerships,
+    ...onlyRead,
     contact: noContactUpdates,
     contactFolder: noFolderUpdates,
     photoUpdateSettings: updateSettings,
   },
   deleteEntry: {
-    user: noUserWrites,
-    group: noGroupWrites,
-    team: noTeamWrites,
-    membership: onlyListedMemberships,
-    ownership: onlyListedOwnerships,
+    ...onlyRead,
     contact: { source: `${pages}/contact-delete`, rows: writeContactEntry },
     contactFolder: { source: `${pages}/contactfolder-delete`, rows: writeContactEntry },
     photoUpdateSettings: deleteSettings,
