@@ -18,16 +18,9 @@ type TokenFlags = DevPlace &
 
 export async function token(flags: TokenFlags, terminal: Terminal): Promise<void> {
   refuseContradictions(flags)
-  const order = {
-    ...(flags.user !== undefined && { user: flags.user }),
-    ...(flags.scopes !== undefined && { scopes: flags.scopes }),
-    ...(flags.app && { app: true }),
-    ...(flags.roles !== undefined && { roles: flags.roles }),
-    ...(flags.admin && { wids: flags.admin }),
-    ...(flags.personal && { personal: true }),
-    ...(flags.tokenVersion !== undefined && { version: Number(flags.tokenVersion) }),
-    ...(flags.strict && { strict: true }),
-  }
+  const { user, scopes, app, roles, admin: wids, personal, tokenVersion, strict } = flags
+  const version = tokenVersion && Number(tokenVersion)
+  const order = { user, scopes, app, roles, wids, personal, version, strict }
   const minted = await askDev(mintPath, flags, order, readMinted, terminal)
   for (const warning of minted.warnings) terminal.complain(voice(warning))
   terminal.print(minted.token)

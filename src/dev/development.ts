@@ -115,7 +115,9 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
       const handleReset = createResetEndpoint(origin, reset, error =>
         options.write('error', { event: 'reset', error: String(error) }),
       )
-      return { ...trustIn(issuer, origin), before: eitherOf(issuer, handleReset), issuer }
+      const before: HandleReset = (request, response) =>
+        issuer.handle(request, response) || handleReset(request, response)
+      return { ...trustIn(issuer, origin), before, issuer }
     },
   })
   try {
@@ -137,14 +139,6 @@ function watching(journal: Journal, watch: DevelopmentOptions['watch']) {
     const entry = describeCall(event, Date.now())
     journal.add(entry)
     watch?.(entry)
-  }
-}
-
-/** Nothing of Graph's is theirs. */
-function eitherOf(issuer: Issuer, handleReset: HandleReset): HandleReset {
-  return (request, response) => {
-    if (/^\/(v1\.0|beta)\//i.test(request.url ?? '')) return false
-    return issuer.handle(request, response) || handleReset(request, response)
   }
 }
 

@@ -287,29 +287,21 @@ const suppliers = 'AAMkAGRlbW8tZm9sZGVyLTAwMQAuAAA='
 const printers = 'AAMkAGRlbW8tZm9sZGVyLTAwMgAuAAA='
 const neighbours = 'AAMkAGRlbW8tZm9sZGVyLTAwMwAuAAA='
 
-export const folders: readonly Folder[] = [
-  {
+const folderRows = [
+  [alicesMailbox, suppliers, null, 'Suppliers'],
+  [alicesMailbox, printers, suppliers, 'Printers'],
+  [bobsMailbox, neighbours, null, 'Neighbours'],
+] as const
+
+export const folders: readonly Folder[] = folderRows.map(
+  ([mailboxId, id, parentFolderId, displayName]) => ({
     tenantId,
-    mailboxId: alicesMailbox,
-    id: suppliers,
-    parentFolderId: null,
-    displayName: 'Suppliers',
-  },
-  {
-    tenantId,
-    mailboxId: alicesMailbox,
-    id: printers,
-    parentFolderId: suppliers,
-    displayName: 'Printers',
-  },
-  {
-    tenantId,
-    mailboxId: bobsMailbox,
-    id: neighbours,
-    parentFolderId: null,
-    displayName: 'Neighbours',
-  },
-]
+    mailboxId,
+    id,
+    parentFolderId,
+    displayName,
+  }),
+)
 
 /** Mailbox, folder, number (the id is made from it), given name, surname, company, title, look. */
 type ContactRow = readonly [

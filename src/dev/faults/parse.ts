@@ -43,9 +43,9 @@ type Words = Readonly<{
 }>
 
 function createWords(text: string): Words {
-  const words: Word[] = [...text.matchAll(/\S+/g)].map(([word], index) => ({
+  const words: Word[] = [...text.matchAll(/\S+/g)].map(({ 0: word, index: at }) => ({
     text: word,
-    at: [...text.matchAll(/\S+/g)][index]?.index ?? 0,
+    at,
   }))
   const end = { text: '', at: text.trimEnd().length + 1 }
   let next = 0

@@ -5,6 +5,7 @@
 
 import { type Account, type Grant, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import { signInName } from './claims.ts'
+import { signInScopes } from './clients.ts'
 import type { People, Person } from './people.ts'
 
 type Context = KoaContextWithOIDC
@@ -74,6 +75,5 @@ export function everyScopeInPlay({ oidc }: Context): string {
   const asked = oidc.params?.scope
   const all = [asked, AuthorizationCode?.scope, RefreshToken?.scope, DeviceCode?.scope]
   const words = all.flatMap(scope => (typeof scope === 'string' ? scope.split(' ') : []))
-  const standard = new Set(['openid', 'profile', 'email', 'offline_access'])
-  return [...new Set(words)].filter(word => !standard.has(word)).join(' ')
+  return [...new Set(words)].filter(word => !signInScopes.includes(word)).join(' ')
 }

@@ -5,7 +5,7 @@
 
 import { decodeJwt } from 'jose'
 import type { ClientProof, TokenVersion } from './claims.ts'
-import type { Consent } from './clients.ts'
+import { type Consent, deviceGrant } from './clients.ts'
 import { OAuthRefused } from './refusals.ts'
 
 export type Endpoint = 'authorize' | 'token' | 'devicecode' | 'other'
@@ -30,8 +30,6 @@ export type Dialect = Readonly<{
   /** Sent for every client, so that the library needs to know one kind of client. */
   guestSecret: string
 }>
-
-const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 
 /** Changes `params` to what the library understands. */
 export function adaptRequest(

@@ -11,6 +11,11 @@ import { isLoopbackName } from './loopback.ts'
 /** What `/.default` means. */
 export type Consent = Readonly<{ scopes: readonly string[]; roles: readonly string[] }>
 
+/** Scopes of OpenID Connect itself: not permissions, but valid wherever scopes are. */
+export const signInScopes: readonly string[] = ['openid', 'profile', 'email', 'offline_access']
+
+export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
+
 export function mayRedirect(address: string): boolean {
   const url = URL.parse(address)
   return /^https?:$/.test(url?.protocol ?? '') && isLoopbackName(url?.hostname ?? '')

@@ -7,7 +7,7 @@ import { SignJWT } from 'jose'
 import { isGuid } from '../../guid.ts'
 import { personalTenantId } from '../../tokens/clouds.ts'
 import { type AppToken, type TokenVersion, type UserToken, writeClaims } from './claims.ts'
-import type { Consent } from './clients.ts'
+import { type Consent, signInScopes } from './clients.ts'
 import type { SigningKey } from './keys.ts'
 import { nearest } from './nearest.ts'
 import { nickname, type People, type Person } from './people.ts'
@@ -207,15 +207,12 @@ function checkPermissions(names: readonly string[]): readonly string[] {
   return [...new Set(names)]
 }
 
-/** Scopes of OpenID Connect itself: not permissions, but valid in an order. */
-const signInScopes: ReadonlySet<string> = new Set(['openid', 'profile', 'email', 'offline_access'])
-
 /** A sentence for each permission without effect: misspelt, or of other parts of Graph. */
 function findUnknown({ scopes, roles }: Consent, order: TokenOrder): readonly string[] {
   const [asked, known, others] =
     order.app === undefined ? [order.scopes, scopes, roles] : [order.roles, roles, scopes]
   return [...new Set(asked)]
-    .filter(name => !known.includes(name) && !signInScopes.has(name))
+    .filter(name => !known.includes(name) && !signInScopes.includes(name))
     .map(name =>
       others.includes(name)
         ? `'${name}' is no permission of ${order.app === undefined ? 'a user' : 'an application'}: it grants nothing here.`

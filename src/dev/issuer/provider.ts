@@ -15,7 +15,7 @@ import {
 } from 'oidc-provider'
 import { choosePolicy, everyScopeInPlay, findAccount, grantAll } from './accounts.ts'
 import { adaptDeviceCode, adaptTokens } from './adaptations.ts'
-import { mayRedirect } from './clients.ts'
+import { deviceGrant, mayRedirect, signInScopes } from './clients.ts'
 import { isLoopbackOrigin } from './loopback.ts'
 import { createMemory } from './memory.ts'
 import { type Page, writeCodePage, writeConfirmPage, writePage } from './pages.ts'
@@ -121,7 +121,7 @@ function configure(parts: ProviderParts): Configuration {
     allowOmittingSingleRegisteredRedirectUri: false,
     // Entra requires it only of browser apps; S256 is checked whenever a challenge was sent
     pkce: { required: () => false },
-    scopes: ['openid', 'profile', 'email', 'offline_access'],
+    scopes: [...signInScopes],
     claims: {
       openid: ['sub', 'oid', 'tid', 'ver'],
       profile: ['name', 'preferred_username', 'upn'],
@@ -216,12 +216,7 @@ function describeClient({ dialect }: ProviderParts, id: string): AdapterPayload 
     client_id: id,
     client_secret: dialect.guestSecret,
     token_endpoint_auth_method: 'client_secret_post',
-    grant_types: [
-      'authorization_code',
-      'refresh_token',
-      'urn:ietf:params:oauth:grant-type:device_code',
-      'client_credentials',
-    ],
+    grant_types: ['authorization_code', 'refresh_token', deviceGrant, 'client_credentials'],
     response_types: ['code'],
     // required by the library; mayRedirect decides which addresses are allowed
     redirect_uris: ['http://localhost'],

@@ -5,6 +5,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors, type Provider } from 'oidc-provider'
+import { signInScopes } from './clients.ts'
 import { readForm } from './exchange.ts'
 import { suggestPeople } from './mint.ts'
 import { type Page, writePage, writeSignInPage } from './pages.ts'
@@ -60,7 +61,9 @@ async function showPeople(
   const page = writeSignInPage({
     people: hinted ? [hinted, ...listed.filter(({ id }) => id !== hinted.id)] : listed,
     clientName: client?.clientId ?? '',
-    scopes: text(params.scope).split(' ').filter(isPermission),
+    scopes: text(params.scope)
+      .split(' ')
+      .filter(scope => scope !== '' && !signInScopes.includes(scope)),
     hint: unknown || (hinted ? '' : hint),
     problem: unknown ? explainUnknown(unknown, listed) : '',
   })
@@ -71,10 +74,6 @@ function explainUnknown(name: string, listed: readonly Person[]): string {
   const near = suggestPeople(name, listed)
   const meant = near.length > 0 ? ` Did you mean ${near.join(' or ')}?` : ''
   return `There is nobody called '${name}'.${meant}`
-}
-
-function isPermission(scope: string): boolean {
-  return !['', 'openid', 'profile', 'email', 'offline_access'].includes(scope)
 }
 
 function text(value: unknown): string {
