@@ -63,7 +63,7 @@ function standsAlone(marker: number): boolean {
 }
 
 /** SOF0 to SOF15, without DHT, JPG and DAC. Table B.1 */
-function isFrame(marker: number): boolean {
+export function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
 }
 

@@ -2,6 +2,7 @@
  * Whether stored bytes are still the JPEG that their row describes. For our own JPEGs, not for uploads:
  * structure.ts checks those.
  */
+import { isFrame } from './jpeg-scans.ts'
 import type { Rendition } from './rendition.ts'
 
 /**
@@ -21,13 +22,13 @@ export function findFault(
   return `is ${size.width}x${size.height}`
 }
 
-/** SOF0 to SOF15, without DHT, JPG and DAC. https://www.w3.org/Graphics/JPEG/itu-t81.pdf table B.1 */
-function readFrameSize(view: DataView): { width: number; height: number } | undefined {
+/** Undefined without a frame header. */
+export function readFrameSize(view: DataView): { width: number; height: number } | undefined {
   let at = 2
   while (at + 9 <= view.byteLength && view.getUint8(at) === 0xff) {
-    const marker = view.getUint8(at + 1)
-    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)
-    if (isFrame) return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) }
+    if (isFrame(view.getUint8(at + 1))) {
+      return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) }
+    }
     at += 2 + view.getUint16(at + 2)
   }
   return undefined

@@ -4,7 +4,7 @@
  */
 import type { Answered, Asker } from '../../events.ts'
 import { Failure, type FailureCode } from '../../failure.ts'
-import { jpegSize } from './jpeg-size.ts'
+import { readFrameSize } from '../../renditions/stored.ts'
 import { printable } from './printable.ts'
 
 export type Entry = Readonly<{
@@ -126,11 +126,17 @@ function describeSent({ call, reply: { status, body, headers } }: Answered): str
   if (status === 304) return 'not modified'
   if (body !== undefined) {
     const isJpeg = headers['content-type'] === 'image/jpeg' && typeof body !== 'string'
-    const size = isJpeg ? jpegSize(body) : undefined
+    const size = isJpeg ? sizeOf(body) : ''
     return [size, bytesOf(Buffer.byteLength(body))].filter(Boolean).join(' ')
   }
   const length = Number(call.headers['content-length'] ?? 0)
   return length > 0 ? `${bytesOf(length)} received` : ''
+}
+
+/** `96x96` */
+function sizeOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  const size = readFrameSize(new DataView(buffer, byteOffset, byteLength))
+  return size === undefined ? '' : `${size.width}x${size.height}`
 }
 
 function bytesOf(bytes: number): string {
