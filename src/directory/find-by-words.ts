@@ -13,11 +13,26 @@ import { countWords, createMatcher, type Page, rangesOf, type WordRange } from '
 /** What a search reads from. */
 export type Searchable = Readonly<{ database: Database; slices: Slices }>
 
+/** By display name, then by id, so that pages neither skip nor repeat a row. Throws Failure 'search-too-long'. */
+export async function listRows<Table extends keyof Rows>(
+  where: Searchable,
+  table: Table,
+  tenantId: string,
+  page: Page,
+): Promise<Rows[Table][]> {
+  if (page.anyOf.length > 0) return await findByWords(where, table, tenantId, page)
+  const { after, top } = page
+  const isAfter = after && sql`and (display_name, id) > (${after.name}, ${after.id})`
+  const { rows } = await sql<Rows[Table]>`
+    select * from ${sql.table(table)} where tenant_id = ${tenantId} ${isAfter ?? sql``}
+    order by display_name, id limit ${top}`.execute(where.database)
+  return rows
+}
+
 type Rows = { users: UserRow; groups: GroupRow }
 const kinds = { users: 'u', groups: 'g' } as const
 
-/** Throws Failure 'search-too-long'. */
-export async function findByWords<Table extends keyof Rows>(
+async function findByWords<Table extends keyof Rows>(
   { database, slices }: Searchable,
   table: Table,
   tenantId: string,

@@ -6,7 +6,7 @@ import { normalizeId } from '../guid.ts'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
-import { findByWords, type Searchable } from './find-by-words.ts'
+import { listRows, type Searchable } from './find-by-words.ts'
 import { type Page, searchText } from './search.ts'
 
 export type Group = GroupRow
@@ -34,21 +34,8 @@ export async function findGroups(database: Database, id: string): Promise<GroupR
     .execute()
 }
 
-export async function listGroups(
-  where: Searchable,
-  tenantId: string,
-  page: Page,
-): Promise<GroupRow[]> {
-  if (page.anyOf.length > 0) return await findByWords(where, 'groups', tenantId, page)
-  const { after } = page
-  const all = where.database.selectFrom('groups').selectAll().where('tenant_id', '=', tenantId)
-  const rest =
-    after === undefined
-      ? all
-      : all.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('display_name', 'id'), '>', tuple(after.name, after.id)),
-        )
-  return await rest.orderBy('display_name').orderBy('id').limit(page.top).execute()
+export function listGroups(where: Searchable, tenantId: string, page: Page): Promise<GroupRow[]> {
+  return listRows(where, 'groups', tenantId, page)
 }
 
 export type NewGroup = Readonly<{

@@ -7,7 +7,7 @@ import { isGuid, normalizeId } from '../guid.ts'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, Schema, UserRow } from '../storage/schema.ts'
-import { findByWords, type Searchable } from './find-by-words.ts'
+import { listRows, type Searchable } from './find-by-words.ts'
 import { userNameKey } from './names.ts'
 import { type Page, searchText } from './search.ts'
 
@@ -89,22 +89,8 @@ export async function findPeople(database: Database, idOrName: string): Promise<
     .execute()
 }
 
-/** By display name, then by id, so that pages neither skip nor repeat a person. */
-export async function listUsers(
-  where: Searchable,
-  tenantId: string,
-  page: Page,
-): Promise<UserRow[]> {
-  if (page.anyOf.length > 0) return await findByWords(where, 'users', tenantId, page)
-  const { after } = page
-  const all = where.database.selectFrom('users').selectAll().where('tenant_id', '=', tenantId)
-  const rest =
-    after === undefined
-      ? all
-      : all.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('display_name', 'id'), '>', tuple(after.name, after.id)),
-        )
-  return await rest.orderBy('display_name').orderBy('id').limit(page.top).execute()
+export function listUsers(where: Searchable, tenantId: string, page: Page): Promise<UserRow[]> {
+  return listRows(where, 'users', tenantId, page)
 }
 
 export type NewUser = Readonly<{
