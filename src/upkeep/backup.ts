@@ -6,6 +6,7 @@ import { existsSync, statSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
+import type { Photo } from '../photos/photo.ts'
 import { forgetRetired } from '../photos/pointer.ts'
 import { sweepPacks } from '../photos/sweep.ts'
 import { listPhotos } from '../photos/versions.ts'
@@ -20,6 +21,8 @@ import type { Packs } from '../storage/packs.ts'
 import { realPathOf } from '../storage/real-path.ts'
 import type { Database } from '../storage/schema.ts'
 import { syncPath, writeSnapshot } from '../storage/snapshot.ts'
+import { lengthOf } from './check-pack.ts'
+import { batchesOf } from './lanes.ts'
 
 type BackedUp = Readonly<{
   photos: number
@@ -77,31 +80,23 @@ async function copyUntilWhole(stores: Stores, part: string): Promise<Round> {
 
 async function copyNamedPacks(snapshot: Database, { from, to }: Stores): Promise<Round> {
   const round = { photos: 0, copied: 0, missing: [] as string[] }
-  let batch: Named[] = []
-  const copyBatch = async () => {
-    const outcomes = await Promise.all(batch.map(named => copyPack(named, from, to)))
-    round.copied += outcomes.filter(outcome => outcome === 'copied').length
-    round.missing.push(
-      ...batch.flatMap(({ version }, at) => (outcomes[at] === 'missing' ? [version] : [])),
-    )
+  for await (const batch of batchesOf(listPhotos(snapshot), copiesAtOnce)) {
+    const outcomes = await Promise.all(batch.map(photo => copyPack(photo, from, to)))
     round.photos += batch.length
-    batch = []
+    for (const [at, { version }] of batch.entries()) {
+      if (outcomes[at] === 'copied') round.copied += 1
+      if (outcomes[at] === 'missing') round.missing.push(version)
+    }
   }
-  for await (const { version, renditions } of listPhotos(snapshot)) {
-    const bytes = Math.max(...renditions.map(({ offset, length }) => offset + length))
-    batch.push({ version, bytes })
-    if (batch.length === copiesAtOnce) await copyBatch()
-  }
-  await copyBatch()
   return round
 }
-
-type Named = Readonly<{ version: string; bytes: number }>
 
 type Outcome = 'copied' | 'there' | 'missing'
 
 /** A pack never changes, so one with the full length is not copied again. */
-async function copyPack({ version, bytes }: Named, from: Packs, to: Packs): Promise<Outcome> {
+async function copyPack(photo: Photo, from: Packs, to: Packs): Promise<Outcome> {
+  const { version } = photo
+  const bytes = lengthOf(photo)
   if (await isWhole(to, version, bytes)) return 'there'
   const pack = await readIfWhole(from, version, bytes)
   if (pack === undefined) return 'missing'

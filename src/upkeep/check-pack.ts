@@ -46,6 +46,7 @@ function readRow(row: CheckedRow): Photo | undefined {
   }
 }
 
-function lengthOf({ renditions }: Photo): number {
+/** In bytes, as its row says. */
+export function lengthOf({ renditions }: Photo): number {
   return Math.max(...renditions.map(({ offset, length }) => offset + length))
 }

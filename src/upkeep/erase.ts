@@ -16,9 +16,8 @@ import { hashesAmong, listRetiredOf, versionsAmong } from '../photos/versions.ts
 import type { PackStore, Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
 import { type Pause, scrubDeleted } from '../storage/scrub.ts'
-import { inLanes } from './lanes.ts'
+import { batchesOf, inLanes } from './lanes.ts'
 import type { Side } from './photos.ts'
-import { batchesOf } from './verify.ts'
 
 /**
  * From the moment a pack is visible to the moment a pointer names it: the rest of the write (15 s on S3),

@@ -7,7 +7,7 @@ import { Failure } from '../failure.ts'
 import { versionsAmong } from '../photos/versions.ts'
 import { findPackFault } from './check-pack.ts'
 import { createFindings, type Findings, inTurns, type Judged, type ReadInTurn } from './findings.ts'
-import { inLanes } from './lanes.ts'
+import { batchesOf, inLanes } from './lanes.ts'
 import { faultOf, type PhotoFault, photoOf, type Side } from './photos.ts'
 import { createPackReader } from './read-pack.ts'
 import { batchSize, countRows, keyOf, readRow, readRows } from './rows.ts'
@@ -153,18 +153,4 @@ async function countUnnamed(
       unnamed[retired.has(key) ? 'retired' : 'orphans'] += 1
     }
   }
-}
-
-export async function* batchesOf<Item>(
-  items: AsyncIterable<Item>,
-  size: number,
-): AsyncGenerator<Item[]> {
-  let batch: Item[] = []
-  for await (const item of items) {
-    batch.push(item)
-    if (batch.length < size) continue
-    yield batch
-    batch = []
-  }
-  if (batch.length > 0) yield batch
 }
