@@ -7,6 +7,17 @@ export class StartError extends Error {
   override readonly name = 'StartError'
 }
 
+/** A process that the command cannot do without ended before it served. */
+export class LostProcess extends Error {
+  override readonly name = 'LostProcess'
+  readonly end: 'told' | 'unasked'
+
+  constructor(message: string, end: 'told' | 'unasked') {
+    super(message)
+    this.end = end
+  }
+}
+
 /** What listening and opening data usually fail on, in words that say what to do. */
 export function explainStart(error: unknown, port: number, flag: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined

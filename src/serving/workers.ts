@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url'
 import { type WriteLine, withoutSecrets } from '../events.ts'
 import type { Certificate } from '../settings/certificate.ts'
 import type { Config } from '../settings/config.ts'
-import { LostProcess } from './lost-process.ts'
 import { shareOf } from './shares.ts'
+import { LostProcess } from './start-error.ts'
 import {
   errorOf,
   isReport,
