@@ -4,7 +4,7 @@
 
 import type { Headers } from '../call.ts'
 import { Failure } from '../failure.ts'
-import type { WriteCondition } from '../photos/condition.ts'
+import type { WriteCondition } from '../photos/photo.ts'
 
 /**
  * A strong ETag, quotes included: the same characters as `@odata.mediaEtag`.

@@ -5,16 +5,16 @@
 
 import { type Headers, maxUploadBytes, type Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
-import { expectCondition } from '../photos/condition.ts'
 import {
+  expectCondition,
   findRendition,
   listSizes,
   type OwnerKey,
   type Photo,
   type PixelSize,
+  readRendition,
   toPhoto,
 } from '../photos/photo.ts'
-import { readRendition } from '../photos/read.ts'
 import { removePhoto } from '../photos/remove.ts'
 import { replacePhoto } from '../photos/replace.ts'
 import { levelOf } from './control-information.ts'

@@ -1,9 +1,11 @@
 /**
- * A photo as its row tells it: a version, and where each of its renditions lies in the pack.
+ * A photo as its row tells it: a version, and where each of its renditions lies in the pack; reading one of
+ * them; and what a writer demands of the version.
  */
 import { Failure } from '../failure.ts'
 import type { Rendition } from '../renditions/rendition.ts'
 import { sizeTable } from '../renditions/sizes.ts'
+import type { Packs } from '../storage/packs.ts'
 
 export type PixelSize = Readonly<{ width: number; height: number }>
 
@@ -70,4 +72,46 @@ export function listSizes(photo: Photo): readonly Rendition[] {
 
 function isNamedSize(width: number, height: number): boolean {
   return width === height && (sizeTable as readonly number[]).includes(width)
+}
+
+/**
+ * The JPEG of one rendition, as it was made when the photo was set: no pixel is decoded.
+ * The pointer was read a moment ago, and packs outlive their pointer: by the sweep's grace time, in memory
+ * until nobody reads. So a missing pack is a loss in the store: 'storage-unavailable', never a 404.
+ */
+export async function readRendition(
+  packs: Packs,
+  photo: Photo,
+  rendition: Rendition,
+): Promise<Uint8Array> {
+  const bytes = await packs.read(photo.version, rendition.offset, rendition.length)
+  if (bytes === undefined) {
+    throw new Failure('storage-unavailable', { detail: `pack ${photo.version} is missing` })
+  }
+  return bytes
+}
+
+/**
+ * What a writer demands of the photo that is there, so that of many concurrent writers who all saw the same
+ * version exactly one wins.
+ * 'any': one must exist; 'none': none may; lists: it must, or must not, be one of these versions.
+ */
+export type WriteCondition =
+  | 'any'
+  | 'none'
+  | Readonly<{ oneOf: readonly string[] }>
+  | Readonly<{ noneOf: readonly string[] }>
+  | undefined
+
+/** Throws 'photo-changed' unless the demand holds for the current version (undefined: no photo). */
+export function expectCondition(condition: WriteCondition, version: string | undefined): void {
+  if (!holds(condition, version)) throw new Failure('photo-changed')
+}
+
+export function holds(condition: WriteCondition, version: string | undefined): boolean {
+  if (condition === undefined) return true
+  if (condition === 'any') return version !== undefined
+  if (condition === 'none') return version === undefined
+  if ('noneOf' in condition) return version === undefined || !condition.noneOf.includes(version)
+  return version !== undefined && condition.oneOf.includes(version)
 }

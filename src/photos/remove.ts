@@ -4,8 +4,7 @@
 import { Failure } from '../failure.ts'
 import type { Database } from '../storage/schema.ts'
 import { inTransaction } from '../storage/transactions.ts'
-import { expectCondition, type WriteCondition } from './condition.ts'
-import type { OwnerKey } from './photo.ts'
+import { expectCondition, type OwnerKey, type WriteCondition } from './photo.ts'
 import { findPointer, holdOwner, removePointer } from './pointer.ts'
 
 /** Throws 'photo-not-found' when there is none, 'photo-changed' when `condition` does not hold. */

@@ -8,8 +8,7 @@ import type { Framing, RenderedPack } from '../renditions/rendition.ts'
 import type { Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
 import { inTransaction } from '../storage/transactions.ts'
-import { holds, type WriteCondition } from './condition.ts'
-import { formatRenditions, type OwnerKey, type Photo } from './photo.ts'
+import { formatRenditions, holds, type OwnerKey, type Photo, type WriteCondition } from './photo.ts'
 import { findPointer, holdOwner, movePointer, type PointerRow } from './pointer.ts'
 
 /** Raised whenever the pipeline would make other bytes of the same upload, so that old photos are rendered anew. */

@@ -6,9 +6,12 @@ import { test } from 'node:test'
 import { sql } from 'kysely'
 import { removeContact } from '../../src/directory/contacts.ts'
 import { Failure, type FailureCode } from '../../src/failure.ts'
-import type { WriteCondition } from '../../src/photos/condition.ts'
-import { type OwnerKey, toPhoto } from '../../src/photos/photo.ts'
-import { readRendition } from '../../src/photos/read.ts'
+import {
+  type OwnerKey,
+  readRendition,
+  toPhoto,
+  type WriteCondition,
+} from '../../src/photos/photo.ts'
 import { removePhoto } from '../../src/photos/remove.ts'
 import { type ReplaceParts, replacePhoto } from '../../src/photos/replace.ts'
 import { cutOff, dHash, distance, portraitJpeg } from '../support/pictures.ts'

@@ -1,7 +1,7 @@
 /** Packs in memory: those that were replaced or removed go once nobody can be reading them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readRendition } from '../../src/photos/read.ts'
+import { readRendition } from '../../src/photos/photo.ts'
 import { removePhoto } from '../../src/photos/remove.ts'
 import { type ReplaceParts, replacePhoto } from '../../src/photos/replace.ts'
 import { openUnreadSweep } from '../../src/photos/unread.ts'
