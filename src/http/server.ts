@@ -16,8 +16,7 @@ import { refuseWithoutRequest } from './broken-http.ts'
 import { closeServer, type LifeOptions, watchLives, watchSilence } from './closing.ts'
 import { createDiscarding, type DiscardLimits } from './discarding.ts'
 import { createPipelining } from './pipelining.ts'
-import { type Refuse, respond } from './respond.ts'
-import type { CallOptions } from './to-call.ts'
+import { type CallOptions, type Refuse, respond } from './respond.ts'
 
 export type HttpOptions = CallOptions &
   LifeOptions &
