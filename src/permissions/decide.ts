@@ -11,6 +11,7 @@ import {
   type Permission,
   permissionReach,
   type Resource,
+  type Row,
   tables,
 } from './tables.ts'
 
@@ -52,7 +53,7 @@ const allowed: Verdict = { allowed: true }
 export function permit(action: Action, resource: Resource, caller: Asker): Verdict {
   const impossible = refuseImpossible(action, resource, caller)
   if (impossible) return impossible
-  const sufficient = publishedPermissions(action, resource, caller.kind)
+  const { sufficient } = published(action, resource, caller.kind)
   if (holdsOne(caller, sufficient)) return allowed
   // The target is not known yet, so the caller is told which permissions depend on it.
   const ownOnly = caller.kind === 'application' ? [] : sufficient.filter(reachesOwnOnly)
@@ -77,8 +78,8 @@ export function relate(
   const impossible = refuseImpossible(action, resource, caller)
   if (impossible) return impossible
   const isTheirs = caller.kind !== 'application' && !isOwn(resource, relation)
-  const published = publishedPermissions(action, resource, caller.kind)
-  const sufficient = isTheirs ? published.filter(name => !reachesOwnOnly(name)) : published
+  const row = published(action, resource, caller.kind)
+  const sufficient = isTheirs ? row.forOthers : row.sufficient
   const acting = isTheirs && isChange(action) ? actingRoles[resource] : []
   const lacksRole = acting.length > 0 && !holdsRole(relation, acting)
   const lacksPermission = !holdsOne(caller, sufficient)
@@ -106,13 +107,31 @@ function refuseImpossible(action: Action, resource: Resource, caller: Asker): Re
   return undefined
 }
 
-function publishedPermissions(
-  action: Action,
-  resource: Resource,
-  kind: AccountKind,
-): readonly Permission[] {
+type Published = Readonly<{
+  sufficient: readonly Permission[]
+  /** Those of `sufficient` that reach others than the signed-in user. */
+  forOthers: readonly Permission[]
+}>
+
+const nothing: Published = { sufficient: [], forOthers: [] }
+
+/** By row, since every request asks: listed once. */
+const listed: ReadonlyMap<Row, Published> = new Map(
+  Object.values(tables)
+    .flatMap(byResource => Object.values(byResource))
+    .flatMap(({ rows }) => Object.values(rows))
+    .filter(row => row !== 'unsupported')
+    .map(row => [row, listRow(row)]),
+)
+
+function listRow(row: Row): Published {
+  const sufficient = listPermissions(row)
+  return { sufficient, forOthers: sufficient.filter(name => !reachesOwnOnly(name)) }
+}
+
+function published(action: Action, resource: Resource, kind: AccountKind): Published {
   const row = tables[action][resource].rows[kind]
-  return row === 'unsupported' ? [] : listPermissions(row)
+  return (row !== 'unsupported' && listed.get(row)) || nothing
 }
 
 /**
