@@ -5,15 +5,16 @@
  */
 
 import type { Call, Reply } from '../call.ts'
+import { findPhotoUpdateSettings } from '../directory/photo-update-settings.ts'
 import { Failure } from '../failure.ts'
 import { permit, type Relation, relate, type Verdict } from '../permissions/decide.ts'
+import { restrictPhotoUpdate } from '../permissions/photo-updates.ts'
 import { settle } from '../settle.ts'
 import type { Caller } from '../tokens/caller.ts'
 import { parseAddress } from './address.ts'
 import { refuse } from './errors.ts'
 import type { Match } from './operation.ts'
 import type { Parts } from './request.ts'
-import { restrictCall } from './restrict.ts'
 import { match } from './routes.ts'
 import { find, knownRelation, type Target, wholeRelation } from './target.ts'
 import { admit, measure } from './throttle.ts'
@@ -72,6 +73,26 @@ function enforce(verdict: Verdict): void {
  */
 function changesUserPhoto({ action, target }: Match): boolean {
   return target === 'user' && (action === 'update' || action === 'delete')
+}
+
+/**
+ * What the organisation's photoUpdateSettings forbid. They are read for each change, and for nothing else: a
+ * setting applies from the next request on, on every node. `relation`: the whole one, where it is known by now.
+ * @differs A change of photoUpdateSettings holds at once; in Graph it may take 24 hours.
+ */
+async function restrictCall(
+  caller: Caller,
+  target: Target,
+  relation: Relation | undefined,
+  parts: Parts,
+): Promise<void> {
+  const settings = await findPhotoUpdateSettings(parts.database, caller.tenantId)
+  const { kind } = caller
+  // The roles of the token first; those of the directory cost another query.
+  if (!restrictPhotoUpdate(settings, caller)) return
+  const { roleTemplateIds } = relation ?? (await wholeRelation(caller, target, parts))
+  const restriction = restrictPhotoUpdate(settings, { kind, roleTemplateIds })
+  if (restriction) throw new Failure('photo-updates-restricted', { facts: restriction })
 }
 
 /** The last pass of `visage move` takes about half a minute. */
