@@ -7,27 +7,20 @@ import { settings, type Texts } from './table.ts'
 
 /** Flags, or the environment, which no list of processes shows. */
 export const moveSettings = {
-  fromData: setting('FROM_DATA', 'folder', '', 'Data folder to move from.'),
+  fromData: setting('FROM_DATA', 'folder', 'Data folder to move from.'),
   fromDatabase: setting(
     'FROM_DATABASE',
     'postgres://…',
-    '',
     'PostgreSQL to move people and settings from, instead of those in the folder.',
   ),
   fromPacks: setting(
     'FROM_PACKS',
     's3://…',
-    '',
     'S3 to move photos from, instead of those in the folder. With profile=name in the address its keys come from that AWS profile, so that two stores can have different ones.',
   ),
-  toData: setting('TO_DATA', 'folder', '', 'Data folder to move to.'),
-  toDatabase: setting(
-    'TO_DATABASE',
-    'postgres://…',
-    '',
-    'PostgreSQL to move people and settings to.',
-  ),
-  toPacks: setting('TO_PACKS', 's3://…', '', 'S3 to move photos to.'),
+  toData: setting('TO_DATA', 'folder', 'Data folder to move to.'),
+  toDatabase: setting('TO_DATABASE', 'postgres://…', 'PostgreSQL to move people and settings to.'),
+  toPacks: setting('TO_PACKS', 's3://…', 'S3 to move photos to.'),
 } as const satisfies Record<string, Setting>
 
 export type MoveSettingName = keyof typeof moveSettings

@@ -14,7 +14,7 @@ export type Setting = Readonly<{
   meaning: string
 }>
 
-export function setting(name: string, value: string, standard: string, meaning: string): Setting {
+export function setting(name: string, value: string, meaning: string, standard = ''): Setting {
   const flag = `--${name.toLowerCase().replaceAll('_', '-')}`
   return { env: `VISAGE_${name}`, flag, value, default: standard, meaning }
 }

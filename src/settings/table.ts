@@ -23,104 +23,92 @@ export const groups = {
 type Group = keyof typeof groups
 type ServeSetting = Setting & Readonly<{ group: Group }>
 
-/** In the order of docs/configuration.md. */
+const tokens = inGroup('tokens')
+const claims = inGroup('claims')
+const address = inGroup('address')
+const ending = inGroup('ending')
+const stores = inGroup('stores')
+const behaviour = inGroup('behaviour')
+const limits = inGroup('limits')
+const cleaning = inGroup('cleaning')
+const watching = inGroup('watching')
+
+/** In the order of docs/configuration.md: name, form of a value, meaning, default. */
 export const settings = {
-  cloud: row(
+  cloud: tokens(
     'CLOUD',
-    'tokens',
     'name',
-    '',
     `Microsoft cloud whose Entra ID issues the tokens: ${Object.keys(clouds).join(', ')}. This or VISAGE_ISSUER is required.`,
   ),
-  tenants: row(
+  tenants: tokens(
     'TENANTS',
-    'tokens',
     'id,id,… | any',
-    '',
     'With VISAGE_CLOUD: tenants whose tokens are accepted. Required.',
   ),
-  personalAccounts: row(
+  personalAccounts: tokens(
     'PERSONAL_ACCOUNTS',
-    'tokens',
     'true | false',
-    'false',
     'With VISAGE_CLOUD global: whether personal Microsoft accounts are accepted.',
+    'false',
   ),
-  b2cTenants: row(
+  b2cTenants: tokens(
     'B2C_TENANTS',
-    'tokens',
     'id[=host/policy/…],…',
-    '',
     'With VISAGE_CLOUD: Azure AD B2C tenants. If user flows issue the tokens, each tenant with its sign-in host and the names of those user flows: id=contoso.b2clogin.com/B2C_1_sign_in/B2C_1_edit. User photo updates are refused to B2C tenants.',
   ),
-  issuer: row(
+  issuer: tokens(
     'ISSUER',
-    'tokens',
     'url',
-    '',
     'Any OpenID Connect issuer instead of a Microsoft cloud, exactly as in its tokens.',
   ),
-  issuerTenant: row(
+  issuerTenant: tokens(
     'ISSUER_TENANT',
-    'tokens',
     'text',
-    'default',
     'With VISAGE_ISSUER: the tenant of tokens that name none.',
+    'default',
   ),
-  issuerPreset: row(
+  issuerPreset: tokens(
     'ISSUER_PRESET',
-    'tokens',
     'name',
-    'generic',
     `With VISAGE_ISSUER: which claims its tokens are read by: ${Object.keys(presets).join(', ')}. docs/issuers.md shows each. VISAGE_CLOUD is always entra.`,
+    'generic',
   ),
-  audience: row(
+  audience: tokens(
     'AUDIENCE',
-    'tokens',
     'text,text,…',
-    '',
     'Audience that tokens must have: the client id or App ID URI of your own app registration. Required.',
   ),
-  requireAtJwt: row(
+  requireAtJwt: tokens(
     'REQUIRE_AT_JWT',
-    'tokens',
     'true | false',
-    'false',
     'Accept only tokens with the header typ: at+jwt (RFC 9068).',
+    'false',
   ),
-  signIn: row(
+  signIn: claims(
     'SIGN_IN',
-    'claims',
     'add | known',
-    'add',
     'Whether somebody who signs in and is not in the directory is added to it.',
+    'add',
   ),
-  issuerVouches: row(
+  issuerVouches: claims(
     'ISSUER_VOUCHES',
-    'claims',
     'none | userName | mail',
-    'none',
     'Which name in a token may become userPrincipalName, by which everybody finds the person. Only for an issuer that lets nobody choose that name freely. mail counts where the token says that it is verified.',
+    'none',
   ),
-  applications: row(
+  applications: claims(
     'APPLICATIONS',
-    'claims',
     'client,client,…',
-    '',
     'Client ids of which every token is an application’s. Only for clients with which no person signs in.',
   ),
-  applicationSign: row(
+  applicationSign: claims(
     'APPLICATION_SIGN',
-    'claims',
     'name',
-    '',
     `How a token says that an application calls, if not as the preset has it: ${applicationSigns.join(', ')}.`,
   ),
-  groupRoles: row(
+  groupRoles: claims(
     'GROUP_ROLES',
-    'claims',
     'group=id,…',
-    '',
     'Groups in tokens whose members hold an administrators’ role, each with the template id of the role (docs/permissions.md).',
   ),
   claimId: claim('ID', 'the id of the person'),
@@ -136,183 +124,143 @@ export const settings = {
   claimAppPermissions: claim('APP_PERMISSIONS', 'the permissions of an application'),
   claimRoles: claim('ROLES', 'the template ids of administrators’ roles'),
   claimGroups: claim('GROUPS', 'the groups of VISAGE_GROUP_ROLES'),
-  host: row(
-    'HOST',
-    'address',
-    'address',
-    '127.0.0.1',
-    'Address to listen on. 0.0.0.0 or :: for all.',
-  ),
-  port: row('PORT', 'address', 'number', '8080', 'Port to listen on; 0 takes a free one.'),
-  workers: row(
+  host: address('HOST', 'address', 'Address to listen on. 0.0.0.0 or :: for all.', '127.0.0.1'),
+  port: address('PORT', 'number', 'Port to listen on; 0 takes a free one.', '8080'),
+  workers: address(
     'WORKERS',
-    'address',
     'number | auto',
-    '1',
     'How many processes serve the port together; auto: one per CPU core. The limits on memory, renderers and connections apply to all of them together.',
+    '1',
   ),
-  connectionRequests: row(
+  connectionRequests: address(
     'CONNECTION_REQUESTS',
-    'address',
     'number',
-    '1000',
     'After how many requests a connection is closed behind its answer, so that the next one may go to another worker; 0 for never.',
+    '1000',
   ),
-  connectionAge: row(
+  connectionAge: address(
     'CONNECTION_AGE',
-    'address',
     'seconds',
-    '20',
     'After how much time a connection is closed behind its next answer, for the same reason; 0 for never.',
+    '20',
   ),
-  baseUrl: row(
+  baseUrl: address(
     'BASE_URL',
-    'address',
     'url',
-    '',
     'Base URL that clients use, if a proxy in front changes it. Default: what the request says.',
   ),
-  tlsCert: row(
+  tlsCert: address(
     'TLS_CERT',
-    'address',
     'file',
-    '',
     'Certificate chain in PEM form; with it Visage serves https.',
   ),
-  tlsKey: row('TLS_KEY', 'address', 'file', '', 'Private key of the certificate, in PEM form.'),
-  data: row(
-    'DATA',
-    'stores',
-    'folder',
-    './data',
-    'Folder of the embedded database and the photos.',
-  ),
-  database: row(
+  tlsKey: address('TLS_KEY', 'file', 'Private key of the certificate, in PEM form.'),
+  data: stores('DATA', 'folder', 'Folder of the embedded database and the photos.', './data'),
+  database: stores(
     'DATABASE',
-    'stores',
     'postgres://…',
-    '',
     'PostgreSQL instead of the embedded database: postgres://user:password@host/name. With ?sslmode=verify-full the connection is encrypted and the certificate of the server is checked (require does the same; sslrootcert=file names the authority); with no-verify it is only encrypted; without sslmode, neither.',
   ),
-  databaseConnections: row(
+  databaseConnections: stores(
     'DATABASE_CONNECTIONS',
-    'stores',
     'number',
-    '10',
     'With VISAGE_DATABASE: how many connections one `visage serve` opens at most. Divided among its workers, at least 2 each.',
+    '10',
   ),
-  packs: row(
+  packs: stores(
     'PACKS',
-    'stores',
     's3://…',
-    '',
     'Photos on S3 instead of the folder: s3://bucket/prefix. For stores other than AWS add ?endpoint=https://host:port; their buckets are paths unless &pathStyle=false. region=name if the AWS environment does not name one. Credentials come from the AWS environment, or with profile=name from that profile of the shared AWS files.',
   ),
-  packCache: row(
+  packCache: stores(
     'PACK_CACHE',
-    'stores',
     'bytes',
-    '67108864',
     'With VISAGE_PACKS: how many bytes of photos one `visage serve` keeps in memory; 0 for none. Divided among its workers, each of which keeps its own.',
-  ),
-  sweepEvery: row(
-    'SWEEP_EVERY',
-    'cleaning',
-    'seconds',
-    '600',
-    'How often replaced and orphaned photos are removed from the folder or the bucket; 0 for never.',
-  ),
-  sweepGrace: row(
-    'SWEEP_GRACE',
-    'cleaning',
-    'seconds',
-    '3600',
-    'How long a replaced photo is kept, for requests that are still reading it and for backups.',
-  ),
-  strictContentType: row(
-    'STRICT_CONTENT_TYPE',
-    'behaviour',
-    'true | false',
-    'false',
-    'Accept uploads only as image/jpeg, as Graph documents it; any other content type, or none, is 415.',
-  ),
-  readOnly: row(
-    'READ_ONLY',
-    'behaviour',
-    'true | false',
-    'false',
-    'Answer only reads; every change is refused with 503 and Retry-After, and nothing is swept. For the last minute of `visage move`.',
-  ),
-  maxPixels: row(
-    'MAX_PIXELS',
-    'limits',
-    'number',
-    String(defaultLimits.maxPixels),
-    'How many pixels an uploaded picture may have. Pictures that are decoded as a whole may have fewer, as VISAGE_DECODE_MEMORY allows; by default AVIF 14.9 million (9.9 with more than 8 bits), progressive JPEG 44.7, GIF and WebP 53.6.',
-  ),
-  renderers: row(
-    'RENDERERS',
-    'limits',
-    'number',
-    'one per processor, 2 at least and 3 at most',
-    'How many processes render pictures, one picture at a time each. Divided among the workers, at least 1 each.',
-  ),
-  renderQueue: row(
-    'RENDER_QUEUE',
-    'limits',
-    'number',
-    '64',
-    'How many uploads may wait for a renderer; further ones are refused with 503 and Retry-After. Divided among the workers.',
-  ),
-  renderTimeout: row(
-    'RENDER_TIMEOUT',
-    'limits',
-    'seconds',
-    String(defaultLimits.timeoutSeconds),
-    'How long rendering one picture may take; then it is refused, and its process is killed and replaced.',
-  ),
-  decodeMemory: row(
-    'DECODE_MEMORY',
-    'limits',
-    'bytes',
-    String(defaultLimits.maxDecodedBytes),
-    'How many bytes all pictures that are decoded at the same time may take, besides 32 MB for each; the others wait. No single picture may take more. Divided among the workers, at least 256 MB each.',
-  ),
-  uploadMemory: row(
-    'UPLOAD_MEMORY',
-    'limits',
-    'bytes',
     '67108864',
+  ),
+  sweepEvery: cleaning(
+    'SWEEP_EVERY',
+    'seconds',
+    'How often replaced and orphaned photos are removed from the folder or the bucket; 0 for never.',
+    '600',
+  ),
+  sweepGrace: cleaning(
+    'SWEEP_GRACE',
+    'seconds',
+    'How long a replaced photo is kept, for requests that are still reading it and for backups.',
+    '3600',
+  ),
+  strictContentType: behaviour(
+    'STRICT_CONTENT_TYPE',
+    'true | false',
+    'Accept uploads only as image/jpeg, as Graph documents it; any other content type, or none, is 415.',
+    'false',
+  ),
+  readOnly: behaviour(
+    'READ_ONLY',
+    'true | false',
+    'Answer only reads; every change is refused with 503 and Retry-After, and nothing is swept. For the last minute of `visage move`.',
+    'false',
+  ),
+  maxPixels: limits(
+    'MAX_PIXELS',
+    'number',
+    'How many pixels an uploaded picture may have. Pictures that are decoded as a whole may have fewer, as VISAGE_DECODE_MEMORY allows; by default AVIF 14.9 million (9.9 with more than 8 bits), progressive JPEG 44.7, GIF and WebP 53.6.',
+    String(defaultLimits.maxPixels),
+  ),
+  renderers: limits(
+    'RENDERERS',
+    'number',
+    'How many processes render pictures, one picture at a time each. Divided among the workers, at least 1 each.',
+    'one per processor, 2 at least and 3 at most',
+  ),
+  renderQueue: limits(
+    'RENDER_QUEUE',
+    'number',
+    'How many uploads may wait for a renderer; further ones are refused with 503 and Retry-After. Divided among the workers.',
+    '64',
+  ),
+  renderTimeout: limits(
+    'RENDER_TIMEOUT',
+    'seconds',
+    'How long rendering one picture may take; then it is refused, and its process is killed and replaced.',
+    String(defaultLimits.timeoutSeconds),
+  ),
+  decodeMemory: limits(
+    'DECODE_MEMORY',
+    'bytes',
+    'How many bytes all pictures that are decoded at the same time may take, besides 32 MB for each; the others wait. No single picture may take more. Divided among the workers, at least 256 MB each.',
+    String(defaultLimits.maxDecodedBytes),
+  ),
+  uploadMemory: limits(
+    'UPLOAD_MEMORY',
+    'bytes',
     'How many bytes of request bodies may be in memory at the same time; further ones are refused with 503 and Retry-After. A body of JSON counts three to five times, as what it becomes; a batch with a photo of 4 MB takes 22 MB. Divided among the workers, at least 24 MB each.',
+    '67108864',
   ),
-  stallTimeout: row('STALL_TIMEOUT', 'limits', 'seconds', '15', 'How long an upload may pause.'),
-  throttle: row(
+  stallTimeout: limits('STALL_TIMEOUT', 'seconds', 'How long an upload may pause.', '15'),
+  throttle: behaviour(
     'THROTTLE',
-    'behaviour',
     'off | graph | limits',
-    'off',
     'Whether an application that asks too much of a mailbox gets 429 with Retry-After. graph: the limits of the Outlook service, which are requests=10000/600s, concurrent=4 and upload=150MB/300s. Or any of these three with your own numbers, joined by commas. Each process, and each worker, counts separately.',
+    'off',
   ),
-  logLevel: row(
+  logLevel: watching(
     'LOG_LEVEL',
-    'watching',
     'level',
-    'info',
     'What is logged. error: bugs and trouble in the background; warning: also what could not be served just then (503); info: also start, end and who changed whose photo; debug: also every answer.',
+    'info',
   ),
-  metrics: row(
+  metrics: watching(
     'METRICS',
-    'watching',
     'host:port',
-    '',
     'Address of its own on which Prometheus fetches /metrics, without a token; /healthz and /readyz are there too. Port 0 takes a free one.',
   ),
-  drain: row(
+  drain: ending(
     'DRAIN',
-    'ending',
     'seconds',
-    '0',
     'How long to go on serving after SIGTERM while /readyz says 503, so that load balancers stop sending requests first.',
+    '0',
   ),
 } as const satisfies Record<string, ServeSetting>
 
@@ -321,17 +269,11 @@ export type Texts = Readonly<Partial<Record<SettingName, string>>>
 
 export const settingNames = Object.keys(settings) as SettingName[]
 
-function row(
-  name: string,
-  group: Group,
-  value: string,
-  standard: string,
-  meaning: string,
-): ServeSetting {
-  return { ...setting(name, value, standard, meaning), group }
+function inGroup(group: Group) {
+  return (...parts: Parameters<typeof setting>): ServeSetting => ({ ...setting(...parts), group })
 }
 
 function claim(name: string, what: string): ServeSetting {
   const meaning = `Where a token says ${what}, as JSON Pointers separated by commas, or none; if not as the preset has it.`
-  return row(`CLAIM_${name}`, 'claims', 'pointers', '', meaning)
+  return claims(`CLAIM_${name}`, 'pointers', meaning)
 }
