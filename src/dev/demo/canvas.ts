@@ -4,12 +4,25 @@
  * the SVG decoder. It knows no faces.
  */
 import sharp from 'sharp'
+import type { Choices } from './chance.ts'
 
 export type Point = Readonly<{ x: number; y: number }>
 /** A closed outline; the last point joins the first. */
 export type Outline = readonly Point[]
 /** Red, green, blue: 0 to 255. */
 export type Colour = readonly [number, number, number]
+
+/** `fad9bc f7e2ac`: of each colour red, green and blue in hexadecimal digits. */
+export const coloursOf = (text: string): Choices<Colour> => {
+  const [first = [0, 0, 0] as const, ...others] = text.split(' ').map(readColour)
+  return [first, ...others]
+}
+
+const readColour = (digits: string): Colour => {
+  const [red = 0, green = 0, blue = 0] = Buffer.from(digits, 'hex')
+  return [red, green, blue]
+}
+
 /** Fills outlines as one shape; overlapping ones of opposite direction leave a hole. */
 type Fill = (outlines: readonly Outline[], colour: Colour, opacity?: number) => void
 export type Canvas = Readonly<{ side: number; pixels: Uint8Array; fill: Fill }>

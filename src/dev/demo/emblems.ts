@@ -2,7 +2,14 @@
  * Draws the emblem of a group or team: nine tiles of plain shapes in a few colours, chosen by the seed.
  * The same seed always gives the same picture.
  */
-import { type Canvas, type Colour, createCanvas, encodeJpeg, type Outline } from './canvas.ts'
+import {
+  type Canvas,
+  type Colour,
+  coloursOf,
+  createCanvas,
+  encodeJpeg,
+  type Outline,
+} from './canvas.ts'
 import { type Choices, chooserFor, pick } from './chance.ts'
 import { ellipse, polygon } from './outlines.ts'
 
@@ -10,30 +17,9 @@ type Scheme = Readonly<{ ground: Colour; marks: Choices<Colour> }>
 type Tile = (x: number, y: number, size: number) => Outline
 
 const schemes: Choices<Scheme> = [
-  {
-    ground: [250, 236, 216],
-    marks: [
-      [222, 108, 82],
-      [62, 98, 136],
-      [238, 182, 96],
-    ],
-  },
-  {
-    ground: [228, 240, 236],
-    marks: [
-      [42, 116, 114],
-      [240, 150, 110],
-      [150, 196, 178],
-    ],
-  },
-  {
-    ground: [240, 232, 244],
-    marks: [
-      [118, 86, 138],
-      [232, 128, 132],
-      [246, 200, 130],
-    ],
-  },
+  { ground: [250, 236, 216], marks: coloursOf('de6c52 3e6288 eeb660') },
+  { ground: [228, 240, 236], marks: coloursOf('2a7472 f0966e 96c4b2') },
+  { ground: [240, 232, 244], marks: coloursOf('76568a e88084 f6c882') },
 ]
 const tiles: Choices<Tile> = [
   (x, y, size) => ellipse(x + size / 2, y + size / 2, size / 2),

@@ -2,48 +2,14 @@
  * Draws a friendly invented face: the seed chooses what the wishes leave open, and the same seed always
  * gives the same picture. It knows no people and no directory.
  */
-import { type Canvas, type Colour, createCanvas, encodeJpeg } from './canvas.ts'
+import { type Canvas, type Colour, coloursOf, createCanvas, encodeJpeg } from './canvas.ts'
 import { type Choices, chooserFor, pick } from './chance.ts'
 import { type Face, type Hair, type Palette, paintPortrait } from './portrait.ts'
 
-const backgrounds: Choices<Colour> = [
-  [250, 217, 188],
-  [247, 226, 172],
-  [206, 227, 206],
-  [198, 222, 233],
-  [225, 211, 233],
-  [246, 208, 206],
-  [233, 223, 207],
-]
-const skins: Choices<Colour> = [
-  [252, 225, 207],
-  [246, 210, 183],
-  [238, 194, 160],
-  [222, 172, 132],
-  [196, 141, 101],
-  [163, 110, 76],
-  [128, 83, 58],
-  [99, 63, 46],
-]
-const tints: Choices<Colour> = [
-  [40, 34, 38],
-  [68, 47, 40],
-  [108, 72, 52],
-  [152, 80, 50],
-  [216, 174, 108],
-  [150, 148, 150],
-  [228, 226, 222],
-]
-const cloths: Choices<Colour> = [
-  [62, 98, 136],
-  [42, 116, 114],
-  [184, 84, 70],
-  [216, 152, 68],
-  [118, 86, 138],
-  [78, 124, 84],
-  [70, 76, 94],
-  [194, 102, 128],
-]
+const backgrounds = coloursOf('fad9bc f7e2ac cee3ce c6dee9 e1d3e9 f6d0ce e9dfcf')
+const skins = coloursOf('fce1cf f6d2b7 eec2a0 deac84 c48d65 a36e4c 80533a 633f2e')
+const tints = coloursOf('282226 442f28 6c4834 985032 d8ae6c 969496 e4e2de')
+const cloths = coloursOf('3e6288 2a7472 b85446 d89844 76568a 4e7c54 464c5e c26680')
 /** A seed alone never draws a headscarf or a turban: faith is a choice of people. */
 const chanceHair: Choices<Hair> = [
   'short',
