@@ -3,6 +3,7 @@
  */
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
+import { mintPath } from '../dev/issuer/orders.ts'
 import { isLoopback } from '../settings/reading.ts'
 import { settings } from '../settings/table.ts'
 import { CommandError, type Terminal } from './terminal.ts'
@@ -16,8 +17,6 @@ export const defaultDevPort = Number(settings.port.default)
 const timeoutMs = 60_000
 /** `visage dev` answers at once; a silent server is another one. */
 const glanceTimeoutMs = 2000
-
-export const mintPath = '/_visage/token'
 
 type Answer = Readonly<{ status: number; body: string }>
 

@@ -1,10 +1,9 @@
 /**
  * `visage reset`: restores the demo tenant of a running `visage dev`, as at its start.
  */
+import { resetPath } from '../dev/issuer/orders.ts'
 import { askDev, type DevPlace } from './ask-dev.ts'
 import type { Terminal } from './terminal.ts'
-
-const resetPath = '/_visage/reset'
 
 export async function reset(place: DevPlace, terminal: Terminal): Promise<void> {
   const read = (answer: Readonly<Record<string, unknown>>) => answer.reset === true || undefined

@@ -1,7 +1,8 @@
 /**
  * `visage token`: gets a token from a running `visage dev` and prints only the token on standard output.
  */
-import { askDev, type DevPlace, mintPath } from './ask-dev.ts'
+import { mintPath } from '../dev/issuer/orders.ts'
+import { askDev, type DevPlace } from './ask-dev.ts'
 import { CommandError, type Terminal, voice } from './terminal.ts'
 
 type TokenFlags = DevPlace &

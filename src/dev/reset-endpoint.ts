@@ -5,9 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sendJson } from './issuer/exchange.ts'
 import { whyRefused } from './issuer/loopback.ts'
-import { whyNoOrder } from './issuer/orders.ts'
-
-const resetPath = '/_visage/reset'
+import { resetPath, whyNoOrder } from './issuer/orders.ts'
 
 /** True if the request was for this; it is then being answered. */
 export type HandleReset = (req: IncomingMessage, res: ServerResponse) => boolean

@@ -9,8 +9,6 @@ import { type Minted, OrderRefused, type TokenOrder } from './mint.ts'
 import { nearest } from './nearest.ts'
 import { whyNoOrder } from './orders.ts'
 
-export const mintPath = '/_visage/token'
-
 type Read = (value: unknown, name: string) => unknown
 
 const fields = {

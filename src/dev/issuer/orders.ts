@@ -4,6 +4,9 @@
  */
 import type { IncomingMessage } from 'node:http'
 
+export const mintPath = '/_visage/token'
+export const resetPath = '/_visage/reset'
+
 /** Why it is refused; undefined if it is not. */
 export function whyNoOrder(
   req: IncomingMessage,
