@@ -25,6 +25,7 @@ import {
   refuseOverlong,
 } from './packs.ts'
 import { closeToOthers, makePrivateFolders } from './private-folder.ts'
+import { syncFolder } from './sync.ts'
 
 /** Creates the folder when it is missing; a folder that cannot be written to is refused here. */
 export async function openDiskPacks(folder: string): Promise<Packs & Leftovers> {
@@ -115,18 +116,6 @@ async function fillDurably(file: FileHandle, bytes: Uint8Array): Promise<void> {
     await file.sync()
   } finally {
     await file.close()
-  }
-}
-
-/** A new name survives a crash only once the folder that holds it has been synced (fsync(2)). */
-async function syncFolder(path: string): Promise<void> {
-  // Windows refuses to sync a folder, and NTFS journals names by itself.
-  if (process.platform === 'win32') return
-  const handle = await open(path, constants.O_RDONLY)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

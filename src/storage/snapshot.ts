@@ -1,9 +1,10 @@
 /**
  * A copy of an embedded database at one moment, as a file of its own. It knows no table.
  */
-import { type FileHandle, open, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import type { Database } from './schema.ts'
+import { syncFile } from './sync.ts'
 
 /**
  * `file` must not be there yet. One statement, and so one moment, however long it takes: with a
@@ -15,16 +16,5 @@ export async function writeSnapshot(database: Database, file: string): Promise<v
   await writeFile(file, '', { flag: 'wx', mode: 0o600 })
   await sql`vacuum into ${file}`.execute(database)
   // SQLite syncs a database that it writes to, but not necessarily one that it makes this way.
-  await syncPath(file)
-}
-
-/** A file's bytes, or the names in a folder, survive a loss of power after this. */
-export async function syncPath(path: string): Promise<void> {
-  let handle: FileHandle | undefined
-  try {
-    handle = await open(path, 'r')
-    await handle.sync()
-  } finally {
-    await handle?.close()
-  }
+  await syncFile(file)
 }

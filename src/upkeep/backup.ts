@@ -20,7 +20,8 @@ import {
 import type { Packs } from '../storage/packs.ts'
 import { realPathOf } from '../storage/real-path.ts'
 import type { Database } from '../storage/schema.ts'
-import { syncPath, writeSnapshot } from '../storage/snapshot.ts'
+import { writeSnapshot } from '../storage/snapshot.ts'
+import { syncFolder } from '../storage/sync.ts'
 import { lengthOf } from './check-pack.ts'
 import { batchesOf } from './lanes.ts'
 
@@ -133,7 +134,7 @@ async function putInPlace(part: string, to: string): Promise<void> {
   const file = join(to, databaseName)
   for (const suffix of logSuffixes) await rm(`${file}${suffix}`, { force: true })
   await rename(part, file)
-  await syncPath(to)
+  await syncFolder(to)
 }
 
 const logSuffixes = ['-wal', '-shm']
