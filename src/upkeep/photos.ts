@@ -43,33 +43,22 @@ export type PhotoTrip = Readonly<{
 }>
 
 /** Done so far; it changes while a move runs. */
-export type Tally = {
-  rowsRead: number
-  photosRead: number
-  /** Rows added, changed and removed. */
-  changes: number
-  /** Rows that could not be written, because a row they refer to is missing. */
-  left: number
-  leftWhy: string
-  packsCopied: number
-  packsThere: number
-  packsVerified: number
-  bytes: number
-  faults: PhotoFault[]
-}
+export type Tally = ReturnType<typeof newTally>
 
-export function newTally(): Tally {
+export function newTally() {
   return {
     rowsRead: 0,
     photosRead: 0,
+    /** Rows added, changed and removed. */
     changes: 0,
+    /** Rows that could not be written, because a row they refer to is missing. */
     left: 0,
     leftWhy: '',
     packsCopied: 0,
     packsThere: 0,
     packsVerified: 0,
     bytes: 0,
-    faults: [],
+    faults: [] as PhotoFault[],
   }
 }
 
