@@ -49,6 +49,10 @@ export type Reply = Readonly<{
 
 export type Answer = (call: Call) => Promise<Reply>
 
+export function isRead({ method }: Pick<Call, 'method'>): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
 /** Puts something around an answer: a trace, a measure. */
 export type Around = (answer: Answer) => Answer
 

@@ -2,7 +2,7 @@
  * /healthz and /readyz: for load balancers and service managers, without a token. They name the
  * unavailable part; the reason is only in the log. readiness.ts decides what ready means.
  */
-import type { Call, Reply } from '../call.ts'
+import { type Call, isRead, type Reply } from '../call.ts'
 import type { Readiness } from './readiness.ts'
 
 /** Load balancers ask every few seconds in any case. */
@@ -22,7 +22,7 @@ export function probes(look: () => Promise<Readiness>, version: string): Probes 
   return {
     answers: ({ url }) => isAt('/healthz', url) || isAt('/readyz', url),
     async answer({ method, url }) {
-      if (method !== 'GET' && method !== 'HEAD') return notAllowed
+      if (!isRead({ method })) return notAllowed
       return isAt('/healthz', url) ? json(200, { status: 'ok', version }) : describe(await look())
     },
   }

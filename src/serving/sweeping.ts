@@ -2,7 +2,7 @@
  * The jobs that remove what nobody needs any more: old packs and unfinished removals after a grace
  * time; in memory, replaced photos as soon as nobody reads them.
  */
-import type { Around, Call } from '../call.ts'
+import { type Around, isRead } from '../call.ts'
 import { finishRemovals } from '../directory/remove-folder.ts'
 import type { Events } from '../events.ts'
 import type { Parts } from '../graph/request.ts'
@@ -43,8 +43,4 @@ export function sweepingBehind({ whileReading, sweep }: UnreadSweep): Around {
     if (isRead(call)) return whileReading(() => answer(call))
     return answer(call).finally(sweep)
   }
-}
-
-function isRead({ method }: Call): boolean {
-  return method === 'GET' || method === 'HEAD'
 }

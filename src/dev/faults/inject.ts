@@ -3,7 +3,7 @@
  * depend on the others; delays add up; of refusals and cuts the first rule wins. Not in production.
  */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Call, Reply } from '../../call.ts'
+import { type Call, isRead, type Reply } from '../../call.ts'
 import { type Address, parseAddress } from '../../graph/address.ts'
 import type { AroundGraph, GraphAnswer } from '../../graph/mounts.ts'
 import type { Parts } from '../../graph/request.ts'
@@ -69,10 +69,6 @@ function addressOf(call: Call): Address | undefined {
   } catch {
     return undefined
   }
-}
-
-function isRead({ method }: Call): boolean {
-  return method === 'GET' || method === 'HEAD'
 }
 
 function delayOf(struck: readonly Rule[]): number {
