@@ -15,6 +15,7 @@ import {
   startRenderer,
 } from './renderer-process.ts'
 import type { Framing, RenderedPack } from './rendition.ts'
+import { waitBeforeNext } from './restart.ts'
 
 export type RendererCounts = Readonly<{
   /** Ready or working processes. */
@@ -58,8 +59,6 @@ type Wait = (ms: number, signal: AbortSignal) => Promise<void>
 
 /** Heap, the upload, the renditions, the stacks of threads. */
 const ownMemoryBytes = 128 * 1024 * 1024
-const firstWaitMs = 250
-const longestWaitMs = 10_000
 /** How long a picture waits for a renderer to start. */
 const startPatienceMs = 15_000
 
@@ -197,11 +196,6 @@ function idleRenderers() {
       }
     },
   }
-}
-
-/** The first two are replaced at once. */
-function waitBeforeNext(vain: number): number {
-  return vain < 2 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (vain - 2))
 }
 
 async function waitMs(ms: number, signal: AbortSignal): Promise<void> {

@@ -8,6 +8,7 @@ import { extname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type WriteLine, withoutSecrets } from '../events.ts'
+import { waitBeforeNext } from '../renditions/restart.ts'
 import type { Certificate } from '../settings/certificate.ts'
 import type { Config } from '../settings/config.ts'
 import { shareOf } from './shares.ts'
@@ -36,13 +37,6 @@ export type Workers = Readonly<{
 
 /** A worker that lived for so long did not die of its start. */
 const settledMs = 10_000
-const firstWaitMs = 250
-const longestWaitMs = 10_000
-
-/** After so many in one place that died soon after their start: the first is replaced at once. */
-export function waitBeforeNext(earlyDeaths: number): number {
-  return earlyDeaths < 2 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (earlyDeaths - 2))
-}
 
 /**
  * Resolves when all of them serve. The first goes ahead: it brings the tables up to date, and what keeps

@@ -1,8 +1,8 @@
 /** What the settings allow the machine, shared out among workers; and how soon a dead one is followed. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { waitBeforeNext } from '../../src/renditions/restart.ts'
 import { shareOf } from '../../src/serving/shares.ts'
-import { waitBeforeNext } from '../../src/serving/workers.ts'
 import { type Config, readConfig } from '../../src/settings/config.ts'
 import type { Texts } from '../../src/settings/table.ts'
 
