@@ -5,6 +5,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { certificateFile, keepCertificate } from '../dev/certificate.ts'
 import { examplePicture } from '../dev/demo/example.ts'
 import * as demo from '../dev/demo/tenant.ts'
 import { checkDevelopment, type Development, startDevelopment } from '../dev/development.ts'
@@ -16,6 +17,7 @@ import { readThrottle } from '../settings/limits.ts'
 import { defaultDevPort } from './ask-dev.ts'
 import { expectPort } from './expect-port.ts'
 import { writeGreeting } from './greeting.ts'
+import type { Running } from './keep.ts'
 import { spellPath } from './spelling.ts'
 import { jsonLines, type Terminal } from './terminal.ts'
 
@@ -32,9 +34,7 @@ type DevFlags = Readonly<{
   throttle: string
 }>
 
-type RunningDev = Readonly<{ close: () => Promise<void> }>
-
-export async function dev(flags: DevFlags, terminal: Terminal): Promise<RunningDev> {
+export async function dev(flags: DevFlags, terminal: Terminal): Promise<Running> {
   checkDevelopment({ host: flags.host, faults: flags.fault })
   readThrottle({ throttle: flags.throttle })
   await expectPort(flags, '--port')
@@ -64,7 +64,7 @@ async function start(flags: DevFlags, folder: string, terminal: Terminal): Promi
   return await startDevelopment({
     host: flags.host,
     port: flags.port,
-    ...(flags.https && { tls: await certify(folder) }),
+    ...(flags.https && { tls: await keepCertificate(folder) }),
     data: flags.memory ? undefined : flags.data,
     strictContentType: flags.strictContentType,
     throttle: readThrottle({ throttle: flags.throttle }),
@@ -74,19 +74,12 @@ async function start(flags: DevFlags, folder: string, terminal: Terminal): Promi
   })
 }
 
-/** Loading the code for certificates takes time, and most starts do not need it. */
-async function certify(folder: string) {
-  const { keepCertificate } = await import('../dev/certificate.ts')
-  return await keepCertificate(folder)
-}
-
 function requestLog(form: DevFlags['log'], terminal: Terminal): (entry: Entry) => void {
   return form === 'json'
     ? entry => terminal.complain(printableJson(entry))
     : entry => terminal.complain(formatLine(entry, terminal.colours))
 }
 
-const certificateName = 'certificate.pem'
 const pictureName = 'example.jpg'
 
 async function greet(
@@ -104,7 +97,7 @@ async function greet(
     people: demo.people.map(describePerson),
     tenant: demo.tenantDomain,
     picture: shown(picture),
-    certificate: flags.https ? shown(join(folder, certificateName)) : undefined,
+    certificate: flags.https ? shown(certificateFile(folder)) : undefined,
     data: flags.memory ? undefined : shownFolder(shown(folder)),
     colours: printColours,
   })

@@ -6,10 +6,10 @@ import { X509Certificate } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import { generate } from 'selfsigned'
-import { openDataFolder } from '../storage/data-folder.ts'
+import { certificateName, openDataFolder } from '../storage/data-folder.ts'
 
 const lifetimeDays = 365
+export const loopbackNames = ['localhost', '127.0.0.1', '::1']
 
 type Certificate = Readonly<{ cert: string; key: string }>
 
@@ -17,7 +17,7 @@ type Certificate = Readonly<{ cert: string; key: string }>
  * The folder's certificate, or a new one saved there, so that clients that trust it need not be told again.
  */
 export async function keepCertificate(folder: string): Promise<Certificate> {
-  const certFile = join(folder, 'certificate.pem')
+  const certFile = certificateFile(folder)
   const keyFile = join(folder, 'certificate-key.pem')
   try {
     const kept = { cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') }
@@ -25,15 +25,21 @@ export async function keepCertificate(folder: string): Promise<Certificate> {
   } catch {
     // Missing or unreadable: a new one is made, and a folder that is not writable fails there.
   }
-  const made = await certificateFor(['localhost', '127.0.0.1', '::1'])
+  const made = await certificateFor(loopbackNames)
   openDataFolder(folder)
   await writeFile(keyFile, made.key, { mode: 0o600 })
   await writeFile(certFile, made.cert)
   return made
 }
 
+export function certificateFile(folder: string): string {
+  return join(folder, certificateName)
+}
+
 /** PEM texts. It is its own authority, so trusting it trusts no other certificate. */
 export async function certificateFor(names: readonly string[]): Promise<Certificate> {
+  // Loading this takes time, and most starts do not need it.
+  const { generate } = await import('selfsigned')
   const now = Date.now()
   const made = await generate([{ name: 'commonName', value: 'Visage for developers' }], {
     keyType: 'ec',

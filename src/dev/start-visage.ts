@@ -2,6 +2,7 @@
  * A whole Visage inside a test, on a free port, in memory, without output: `visage dev` without a
  * terminal. docs/testing.md shows how to use it; visage.ts exports it.
  */
+import { certificateFor, loopbackNames } from './certificate.ts'
 import { startDevelopment } from './development.ts'
 import type { Issuer } from './issuer/issuer.ts'
 import type { Entry } from './journal/entry.ts'
@@ -99,7 +100,7 @@ const appOptions = {
 /** Throws TypeError for an unknown option or a wrong type. */
 export async function startVisage(options: VisageOptions): Promise<Visage> {
   checkOptions('startVisage()', options, visageOptions)
-  const tls = options.https ? await makeCertificate() : undefined
+  const tls = options.https ? await certificateFor(loopbackNames) : undefined
   const development = await startDevelopment({
     host: '127.0.0.1',
     port: options.port ?? 0,
@@ -124,11 +125,6 @@ export async function startVisage(options: VisageOptions): Promise<Visage> {
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-async function makeCertificate() {
-  const { certificateFor } = await import('./certificate.ts')
-  return await certificateFor(['localhost', '127.0.0.1', '::1'])
 }
 
 async function drawPicture(seed = 'example', side = 648): Promise<Uint8Array<ArrayBuffer>> {

@@ -13,12 +13,13 @@ import { openSqlite } from './sqlite.ts'
 
 /** Makes it, or closes it to other users. Throws Failure 'storage-unavailable'. */
 export function openDataFolder(data: string): void {
-  openPrivateFolder(data, [databaseName, `${databaseName}.part`, packsName, 'certificate.pem'])
+  openPrivateFolder(data, [databaseName, `${databaseName}.part`, packsName, certificateName])
 }
 
 /** In the data folder. */
 export const databaseName = 'visage.sqlite'
 const packsName = 'packs'
+export const certificateName = 'certificate.pem'
 
 /**
  * A database that is there, as it is: no table is made or changed. Throws Failure 'storage-unavailable'.
