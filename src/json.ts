@@ -34,3 +34,7 @@ export async function parseJson(
     throw new Failure('body-not-json', { cause })
   }
 }
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

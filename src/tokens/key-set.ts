@@ -5,6 +5,7 @@
  */
 
 import { type CryptoKey, importJWK, type JWK } from 'jose'
+import { isObject } from '../json.ts'
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
@@ -207,8 +208,4 @@ function readKey(value: unknown, cloudInstance: unknown): readonly PublishedKey[
 
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

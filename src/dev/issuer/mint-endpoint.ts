@@ -4,12 +4,13 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isObject } from '../../json.ts'
 import { readBody, sendJson } from './exchange.ts'
 import { type Minted, OrderRefused, type TokenOrder } from './mint.ts'
 import { nearest } from './nearest.ts'
 import { whyNoOrder } from './orders.ts'
 
-type Read = (value: unknown, name: string) => unknown
+type Reader<Value> = (value: unknown, name: string) => Value
 
 const fields = {
   user: readText,
@@ -24,7 +25,7 @@ const fields = {
   lifetimeSeconds: readNumber,
   audience: readText,
   strict: readFlag,
-} as const satisfies Record<string, Read>
+} as const satisfies Record<string, Reader<unknown>>
 
 export async function answerMint(
   mint: (order: TokenOrder) => Promise<Minted>,
@@ -68,10 +69,8 @@ function readOrder(body: string): TokenOrder {
     if (Object.hasOwn(fields, name)) continue
     throw new OrderRefused(`There is no field '${name}'.`, nearest(name, Object.keys(fields)))
   }
-  const read = <Value>(
-    name: keyof typeof fields,
-    reader: (value: unknown, name: string) => Value,
-  ) => (order[name] === undefined ? undefined : reader(order[name], name))
+  const read = <Value>(name: keyof typeof fields, reader: Reader<Value>) =>
+    order[name] === undefined ? undefined : reader(order[name], name)
   return {
     person: read('user', fields.user),
     scopes: read('scopes', fields.scopes),
@@ -91,7 +90,7 @@ function readOrder(body: string): TokenOrder {
 function parseObject(body: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(body)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+    if (isObject(value)) return value
   } catch {
     // reported below, with the same message
   }

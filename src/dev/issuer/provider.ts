@@ -13,6 +13,7 @@ import {
   type KoaContextWithOIDC,
   Provider,
 } from 'oidc-provider'
+import { isObject } from '../../json.ts'
 import { choosePolicy, everyScopeInPlay, findAccount, grantAll } from './accounts.ts'
 import { adaptDeviceCode, adaptTokens } from './adaptations.ts'
 import { deviceGrant, mayRedirect, signInScopes } from './clients.ts'
@@ -88,7 +89,7 @@ function adaptAnswer(
 ): void {
   const intake = parts.intakes.get(ctx.req)
   const { body } = ctx
-  if (!intake || !['token', 'devicecode'].includes(intake.endpoint) || !isRecord(body)) return
+  if (!intake || !['token', 'devicecode'].includes(intake.endpoint) || !isObject(body)) return
   const { status } = ctx
   if (status === 200) {
     ctx.body = intake.endpoint === 'token' ? adaptTokens(body, intake) : adaptDeviceCode(body)
@@ -98,10 +99,6 @@ function adaptAnswer(
     ctx.body = describeLibraryError({ error: String(body.error), description, grantType }, parts)
     ctx.status = status
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function configure(parts: ProviderParts): Configuration {
