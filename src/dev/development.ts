@@ -73,6 +73,9 @@ export function checkDevelopment({
   for (const fault of faults) parseFault(fault)
 }
 
+/** No issuer and no reset is at these addresses. */
+const isGraph = /^\/(v1\.0|beta)\//i
+
 export async function startDevelopment(options: DevelopmentOptions): Promise<Development> {
   refuseOtherHosts(options.host)
   const faults = createFaults((options.faults ?? []).map(parseFault), Date.now)
@@ -116,7 +119,8 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
         options.write('error', { event: 'reset', error: String(error) }),
       )
       const before: HandleReset = (request, response) =>
-        issuer.handle(request, response) || handleReset(request, response)
+        !isGraph.test(request.url ?? '') &&
+        (issuer.handle(request, response) || handleReset(request, response))
       return { ...trustIn(issuer, origin), before, issuer }
     },
   })
