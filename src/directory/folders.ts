@@ -4,9 +4,8 @@
  */
 import { sql } from 'kysely'
 import { Failure } from '../failure.ts'
-import { lockRows } from '../storage/row-locks.ts'
 import type { ContactFolderRow, Database } from '../storage/schema.ts'
-import { inTransaction } from '../storage/transactions.ts'
+import { inTransaction, lockRows } from '../storage/transactions.ts'
 import type { Searchable } from './find-by-words.ts'
 import { type OrderedRows, readPage } from './in-order.ts'
 import { expectRoomForFolder, type Mailbox } from './mailbox.ts'

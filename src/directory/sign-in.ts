@@ -4,9 +4,8 @@
  * for it, and it is free, or of an older token of somebody else who came the same way.
  */
 import { normalizeId } from '../guid.ts'
-import { lockNames } from '../storage/row-locks.ts'
+import { lockNames, inTransaction } from '../storage/transactions.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
-import { inTransaction } from '../storage/transactions.ts'
 import { isReserved, maxNameLength, mayBeName, nameFromId, userNameKey } from './names.ts'
 import { type FindUser, toRow, type UserWithPhoto } from './users.ts'
 

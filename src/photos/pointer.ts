@@ -4,8 +4,8 @@
  * Writers run inside a transaction of the caller.
  */
 import { type SelectQueryBuilder, sql } from 'kysely'
-import { lockRows } from '../storage/row-locks.ts'
 import type { Database, PhotoRow, RetiredPackRow, Schema } from '../storage/schema.ts'
+import { lockRows } from '../storage/transactions.ts'
 import type { OwnerKey } from './photo.ts'
 
 const tables = { user: 'users', group: 'groups', contact: 'contacts' } as const

@@ -3,8 +3,8 @@
  * nobody serves from here yet. It stops a server from serving half of a store; claims.ts is the other side of it.
  */
 import { Failure } from '../failure.ts'
-import { lockRows } from './row-locks.ts'
 import type { Database, MoveRow } from './schema.ts'
+import { lockRows } from './transactions.ts'
 
 /** Where rows and packs are, as text without secrets; the same text for the same place. */
 export type Places = Readonly<{ rows: string; packs: string }>

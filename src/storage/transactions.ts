@@ -1,8 +1,9 @@
 /**
- * Transactions of requests. They wait for rows that others have locked, and hold a connection meanwhile:
- * where there are only so many, they get half of them, and whoever reads goes on. It knows no medium.
+ * Transactions of requests, and what has to stay as it is until one ends, because it decides by what it reads.
+ * They wait for rows that others have locked, and hold a connection meanwhile: where there are only so many,
+ * they get half of them, and whoever reads goes on.
  */
-import type { Transaction } from 'kysely'
+import { type SelectQueryBuilder, sql, type Transaction } from 'kysely'
 import { Failure } from '../failure.ts'
 import type { Database, Schema } from './schema.ts'
 
@@ -64,3 +65,31 @@ export class Places {
 }
 
 const tooMany = 'all connections that transactions may have are in use, by others that wait'
+
+/**
+ * Nobody else changes, removes or locks the rows found until the transaction ends; whoever holds one
+ * now is waited for, and the row is read as they leave it. What the transaction reads afterwards is
+ * newer than the lock: PostgreSQL takes a snapshot for each statement (read committed,
+ * https://www.postgresql.org/docs/current/transaction-iso.html). In SQLite a transaction has held the lock
+ * of the whole database since it began, and sqlite-dialect.ts leaves the words out. Rows that merely refer to a locked one are not held up.
+ */
+export function lockRows<Table extends keyof Schema, Row>(
+  query: SelectQueryBuilder<Schema, Table, Row>,
+): SelectQueryBuilder<Schema, Table, Row> {
+  return query.forNoKeyUpdate()
+}
+
+/**
+ * Nobody else gives out or takes names of people in this tenant until the transaction ends. A name that is
+ * still free has no row to lock, and two who take it at once would meet at its unique key.
+ */
+export async function lockNames(
+  database: Database,
+  transaction: Database,
+  tenantId: string,
+): Promise<void> {
+  if (!database.can?.hasNamedLocks) return
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`names of ${tenantId}`}, 0))`.execute(
+    transaction,
+  )
+}

@@ -14,9 +14,9 @@ import { prepareFindUser } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import { prepareRow } from '../../src/storage/prepared.ts'
-import { lockRows } from '../../src/storage/row-locks.ts'
 import type { Database, GroupRow, PhotoRow, UserRow } from '../../src/storage/schema.ts'
 import { createSlices } from '../../src/storage/slices.ts'
+import { lockRows } from '../../src/storage/transactions.ts'
 
 export function describeDatabase(name: string, open: () => Promise<Database>): void {
   describe(`migrations in ${name}`, () => {
