@@ -13,7 +13,6 @@ import type { Served } from '../http/server.ts'
 import type { Instruments } from '../monitoring/instruments.ts'
 import { probes } from '../monitoring/probes.ts'
 import { type ReadinessWatch, watchReadiness } from '../monitoring/readiness.ts'
-import { openUnreadSweep, type UnreadSweep } from '../photos/unread.ts'
 import { createRendering, type Rendering } from '../renditions/rendering.ts'
 import type { Limits } from '../settings/limits.ts'
 import { claimForServing } from '../storage/marks.ts'
@@ -26,7 +25,8 @@ import { readVersion } from '../version.ts'
 import { startJobs } from './jobs.ts'
 import type { Clocks, Crew, Identity, ServerOptions } from './options.ts'
 import { openStores, placesOf, type Stores } from './stores.ts'
-import { sweeping, sweepingBehind } from './sweeping.ts'
+import { sweeping } from './sweeping.ts'
+import { openUnreadSweep, sweepingBehind, type UnreadSweep } from './unread.ts'
 
 /** What there is before the first store is opened. */
 type Base = Readonly<{

@@ -1,8 +1,6 @@
 /**
- * The jobs that remove what nobody needs any more: old packs and unfinished removals after a grace
- * time; in memory, replaced photos as soon as nobody reads them.
+ * The job that removes what nobody needs any more, after a grace time: old packs and unfinished removals.
  */
-import { type Around, isRead } from '../call.ts'
 import { finishRemovals } from '../directory/remove-folder.ts'
 import type { Events } from '../events.ts'
 import type { Parts } from '../graph/request.ts'
@@ -10,7 +8,6 @@ import type { Instruments } from '../monitoring/instruments.ts'
 import { forgetUnnamed } from '../photos/forget.ts'
 import { rememberLooks } from '../photos/patience.ts'
 import { sweepPatiently } from '../photos/sweep.ts'
-import type { UnreadSweep } from '../photos/unread.ts'
 import type { Limits } from '../settings/limits.ts'
 import { takeTurn } from '../storage/turns.ts'
 import { type Job, repeat } from './jobs.ts'
@@ -35,12 +32,4 @@ export function sweeping(
     swept?.(found)
   }
   return repeat(sweepEveryMs, run, error => troubled('sweeping old photos', error))
-}
-
-/** The bytes of a reply are its own: its reading has ended with it. */
-export function sweepingBehind({ whileReading, sweep }: UnreadSweep): Around {
-  return answer => call => {
-    if (isRead(call)) return whileReading(() => answer(call))
-    return answer(call).finally(sweep)
-  }
 }

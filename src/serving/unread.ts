@@ -2,7 +2,8 @@
  * For packs that take the memory of this process: those that pointers have left go as soon as no answer
  * can still be reading them, and not with the sweep. It knows no request; who reads tells it so.
  */
-import { removeAllRetired, type Stores } from './sweep.ts'
+import { type Around, isRead } from '../call.ts'
+import { removeAllRetired, type Stores } from '../photos/sweep.ts'
 
 export type UnreadSweep = Readonly<{
   /** What `read` does may read packs: those that were in use when it began stay until it has ended. */
@@ -45,5 +46,13 @@ export function openUnreadSweep(stores: Stores, troubled: (error: unknown) => vo
       isEnding = true
       await sweeping
     },
+  }
+}
+
+/** The bytes of a reply are its own: its reading has ended with it. */
+export function sweepingBehind({ whileReading, sweep }: UnreadSweep): Around {
+  return answer => call => {
+    if (isRead(call)) return whileReading(() => answer(call))
+    return answer(call).finally(sweep)
   }
 }

@@ -4,11 +4,11 @@ import { test } from 'node:test'
 import { readRendition } from '../../src/photos/photo.ts'
 import { removePhoto } from '../../src/photos/remove.ts'
 import { type ReplaceParts, replacePhoto } from '../../src/photos/replace.ts'
-import { openUnreadSweep } from '../../src/photos/unread.ts'
+import { openUnreadSweep } from '../../src/serving/unread.ts'
 import { openMemoryPacks } from '../../src/storage/memory.ts'
 import type { Packs } from '../../src/storage/packs.ts'
+import { alice, openStore, type Store } from '../photos/stand.ts'
 import { listOf } from '../suites/packs.ts'
-import { alice, openStore, type Store } from './stand.ts'
 
 const fail = (error: unknown) => assert.fail(String(error))
 
