@@ -4,10 +4,10 @@
  * for it, and it is free, or of an older token of somebody else who came the same way.
  */
 import { normalizeId } from '../guid.ts'
-import { lockNames, inTransaction } from '../storage/transactions.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
+import { inTransaction, lockNames } from '../storage/transactions.ts'
 import { isReserved, maxNameLength, mayBeName, nameFromId, userNameKey } from './names.ts'
-import { type FindUser, toRow, type UserWithPhoto } from './users.ts'
+import { type FindUser, hasOlderNames, toRow, type UserWithPhoto } from './users.ts'
 
 /** What a token says of the person. */
 export type SignedInProfile = Readonly<{
@@ -47,7 +47,7 @@ export async function addSignedInUser(people: People, person: SignedIn): Promise
       await insert(transaction, describe(person, nameFromId(person.id)))
     }
   })
-  const user = await people.findUser(person.tenantId, person.id, 'id')
+  const user = await people.findUser(person.tenantId, normalizeId(person.id), 'id')
   if (user !== undefined) return user
   throw new Error(`user ${person.id} of tenant ${person.tenantId} can neither be added nor found`)
 }
@@ -67,8 +67,8 @@ export function describeSignedInUser(person: SignedIn): UserWithPhoto {
 }
 
 /**
- * Writes only where the token is newer than the one that the names are from, and says something else:
- * that is once after a change, not once for each request.
+ * For a user who `hasOlderNames` than the token. Writes only where it says something else: that is once after a
+ * change, not once for each request.
  */
 export async function followNames(
   people: People,
@@ -76,22 +76,16 @@ export async function followNames(
   person: SignedIn,
 ): Promise<UserWithPhoto> {
   const { issuedAt = 0, isVouchedFor = false } = person.profile
-  if (!isOlder(user, issuedAt)) return user
   // Of two people with the same name the newer token counts: its time is kept although nothing else changes.
   if (saysTheSame(user, person) && !isVouchedFor) return user
   await inTransaction(people.database, async transaction => {
     await lockNames(people.database, transaction, person.tenantId)
     const now = await rowOf(transaction, person)
-    if (now === undefined || !isOlder(now, issuedAt)) return
+    if (now === undefined || !hasOlderNames(now, issuedAt)) return
     const name = await nameFor(transaction, person, now)
     await writeNames(transaction, { ...now, ...describe(person, name, now) })
   })
   return (await people.findUser(person.tenantId, user.id, 'id')) ?? user
-}
-
-/** Nobody's names but those of people who came by signing in follow a token. */
-function isOlder({ names_at }: Pick<UserRow, 'names_at'>, issuedAt: number): boolean {
-  return names_at !== null && names_at < issuedAt
 }
 
 function saysTheSame(user: UserRow, person: SignedIn): boolean {
@@ -145,7 +139,7 @@ async function nameFor(transaction: Database, person: SignedIn, known?: UserRow)
   if (await isIdOfAnother(transaction, tenantId, id, name)) return made
   const holder = await holderOf(transaction, tenantId, userNameKey(name))
   if (holder === undefined || holder.id === id) return name
-  if (!isOlder(holder, profile.issuedAt ?? 0)) return made
+  if (!hasOlderNames(holder, profile.issuedAt ?? 0)) return made
   await writeNames(transaction, withMadeName(holder))
   return name
 }

@@ -44,14 +44,15 @@ type Ask<Row> = Readonly<{
   byEither: (key: Readonly<{ id: string; name: string }>) => Promise<Row | undefined>
 }>
 
-/** Nobody's name has the form of a GUID. */
+/** Nobody's name has the form of a GUID. By 'id' it is one as a token or a row has it: see `normalizeId`. */
 export function byIdOrName<Row>(
   idOrName: string,
   by: 'id' | 'idOrName',
   { byId, byEither }: Ask<Row>,
 ): Promise<Row | undefined> {
+  if (by === 'id') return byId(idOrName)
   const id = normalizeId(idOrName)
-  if (by === 'id' || isGuid(id)) return byId(id)
+  if (isGuid(id)) return byId(id)
   return byEither({ id, name: userNameKey(idOrName) })
 }
 
@@ -71,6 +72,11 @@ export function idOfEither(
 
 function withPhoto(database: Database) {
   return joinPhoto(database.selectFrom('users').selectAll('users'), 'user')
+}
+
+/** Nobody's names but those of people who came by signing in follow a token. */
+export function hasOlderNames({ names_at }: Pick<UserRow, 'names_at'>, issuedAt = 0): boolean {
+  return names_at !== null && names_at < issuedAt
 }
 
 /** By id or name, in whatever tenant: for an operator at a terminal, never for a request. */

@@ -15,7 +15,7 @@ import {
   mayBeAdded,
   type SignedIn,
 } from '../directory/sign-in.ts'
-import type { User, UserWithPhoto } from '../directory/users.ts'
+import { hasOlderNames, type User, type UserWithPhoto } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
 import type { Relation } from '../permissions/decide.ts'
@@ -67,14 +67,17 @@ async function findPerson(
 ): Promise<UserWithPhoto> {
   const { idOrName, by } = personNamed(match, caller)
   const user = await directory.findUser(caller.tenantId, idOrName, by)
-  if (user === undefined) return await addCaller(idOrName, caller, directory)
+  if (user === undefined) {
+    return await addCaller(match.user ?? caller.objectId, caller, directory)
+  }
   if (directory.isReadOnly === true || !isCaller(caller, user.id)) return user
+  if (!hasOlderNames(user, caller.profile.issuedAt)) return user
   return await followNames(directory, user, signedIn(caller))
 }
 
 async function addCaller(id: string, caller: Caller, directory: FindParts): Promise<UserWithPhoto> {
   const { signIn = 'add', isReadOnly } = directory
-  if (!isCaller(caller, id) || signIn === 'known' || !mayBeAdded(id)) {
+  if (!isCaller(caller, normalizeId(id)) || signIn === 'known' || !mayBeAdded(id)) {
     throw new Failure('user-not-found', { facts: { id } })
   }
   const person = signedIn(caller)
@@ -88,14 +91,16 @@ function signedIn({ tenantId, objectId, profile }: Caller): SignedIn {
 }
 
 /** Whoever signed in is who their id says, even where another person's name reads the same. */
-function personNamed(match: Match, caller: Caller) {
-  const idOrName = match.isMe ? caller.objectId : (match.user ?? '')
-  const by = match.isMe || isCaller(caller, idOrName) ? 'id' : 'idOrName'
-  return { idOrName, by } as const
+function personNamed({ isMe, user = '' }: Match, caller: Caller) {
+  if (isMe || isCaller(caller, normalizeId(user))) {
+    return { idOrName: caller.objectId, by: 'id' } as const
+  }
+  return { idOrName: user, by: 'idOrName' } as const
 }
 
+/** `id`: as rows have it, GUIDs in lower case. */
 function isCaller(caller: Caller, id: string): boolean {
-  return caller.kind !== 'application' && normalizeId(id) === normalizeId(caller.objectId)
+  return caller.kind !== 'application' && id === caller.objectId
 }
 
 async function findGroupOrTeam(
@@ -173,7 +178,7 @@ export async function wholeRelation(
 ): Promise<Relation> {
   const known = knownRelation(caller, target)
   if (caller.kind === 'application') return known
-  const callerId = normalizeId(caller.objectId)
+  const callerId = caller.objectId
   const roles = await rolesOfUser(database, caller.tenantId, callerId)
   const isOwner =
     'group' in target && (await isGroupOwner(database, caller.tenantId, target.group.id, callerId))

@@ -12,7 +12,7 @@ export type Caller = Readonly<{
   kind: AccountKind
   /** Lower case; the configured tenant where the issuer has no tenants. */
   tenantId: string
-  /** The signed-in user, or the service principal of an application. */
+  /** The signed-in user, or the service principal of an application; a GUID in lower case. */
   objectId: string
   /** The client application; '' when the token does not name it. */
   appId: string

@@ -10,7 +10,12 @@ import {
   mayBeAdded,
   type SignedInProfile,
 } from '../../src/directory/sign-in.ts'
-import { addUsers, type NewUser, type UserWithPhoto } from '../../src/directory/users.ts'
+import {
+  addUsers,
+  hasOlderNames,
+  type NewUser,
+  type UserWithPhoto,
+} from '../../src/directory/users.ts'
 import { createSlices } from '../../src/storage/slices.ts'
 import { openEmpty } from './open.ts'
 
@@ -247,7 +252,9 @@ async function open(t: TestContext, users: readonly NewUser[] = []) {
     find: (idOrName: string) => directory.findUser(tenantId, idOrName),
     add: (id: string, profile: SignedInProfile) =>
       addSignedInUser(directory, { tenantId, id, profile }),
-    follow: (user: UserWithPhoto, profile: SignedInProfile) =>
-      followNames(directory, user, { tenantId, id: user.id, profile }),
+    follow: async (user: UserWithPhoto, profile: SignedInProfile) =>
+      hasOlderNames(user, profile.issuedAt)
+        ? await followNames(directory, user, { tenantId, id: user.id, profile })
+        : user,
   }
 }
