@@ -7,7 +7,6 @@ import {
   type AccountKind,
   type Action,
   isSupported,
-  listPermissions,
   type Permission,
   permissionReach,
   type Resource,
@@ -327,7 +326,8 @@ function renderDifferences(): string {
 function leastAndHigher(action: Action, resource: Resource, kind: AccountKind): [string, string] {
   const row = tables[action][resource].rows[kind]
   if (row === 'unsupported') return ['not supported', '']
-  return [code(row.least), row.higher.map(code).join(', ')]
+  const [least, ...higher] = row
+  return [code(least), higher.map(code).join(', ')]
 }
 
 function cell(
@@ -340,12 +340,12 @@ function cell(
   }: Readonly<{ unsupported: string; separator: string }> = summaryWords.en,
 ): string {
   const row: Row | 'unsupported' = tables[action][resource].rows[kind]
-  return row === 'unsupported' ? unsupported : listPermissions(row).map(code).join(separator)
+  return row === 'unsupported' ? unsupported : row.map(code).join(separator)
 }
 
 function least(action: Action, resource: Resource, kind: AccountKind): Permission | 'none' {
   const row = tables[action][resource].rows[kind]
-  return row === 'unsupported' ? 'none' : row.least
+  return row === 'unsupported' ? 'none' : row[0]
 }
 
 function renderTable(head: readonly string[], lines: readonly (readonly string[])[]): string {

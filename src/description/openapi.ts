@@ -7,7 +7,7 @@
 
 import type { Contract, Operation } from '../graph/operation.ts'
 import { type Route, routes } from '../graph/routes.ts'
-import { type AccountKind, listPermissions, tables } from '../permissions/tables.ts'
+import { type AccountKind, tables } from '../permissions/tables.ts'
 import {
   batchRequest,
   batchResponse,
@@ -210,7 +210,7 @@ function listAlternatives({ path }: Route, { action, resource }: Operation): Jso
     // "/me request is only valid with delegated authentication flow."
     const isImpossible = kind === 'application' && path.startsWith('/me')
     if (row === 'unsupported' || isImpossible) return []
-    return listPermissions(row).map(permission => ({ [kind]: [permission] }))
+    return row.map(permission => ({ [kind]: [permission] }))
   })
 }
 

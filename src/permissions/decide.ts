@@ -7,7 +7,6 @@ import { actingRoles, type RoleName, roles } from './roles.ts'
 import {
   type AccountKind,
   type Action,
-  listPermissions,
   type Permission,
   permissionReach,
   type Resource,
@@ -124,8 +123,7 @@ const listed: ReadonlyMap<Row, Published> = new Map(
     .map(row => [row, listRow(row)]),
 )
 
-function listRow(row: Row): Published {
-  const sufficient = listPermissions(row)
+function listRow(sufficient: Row): Published {
   return { sufficient, forOthers: sufficient.filter(name => !reachesOwnOnly(name)) }
 }
 

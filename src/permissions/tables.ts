@@ -61,8 +61,8 @@ export const permissionReach = {
 
 export type Permission = keyof typeof permissionReach
 
-/** Any one of them is enough; `least` is the one that Microsoft recommends to ask for. */
-export type Row = Readonly<{ least: Permission; higher: readonly Permission[] }>
+/** Any one of them is enough; the first, the least, is the one that Microsoft recommends to ask for. */
+export type Row = readonly [Permission, ...Permission[]]
 type Table = Readonly<{
   /** The page that publishes it. */
   source: string
@@ -93,9 +93,9 @@ function absent(source: string): Table {
 const updateContact: Table = {
   source: updatePage,
   rows: {
-    delegated: { least: 'Contacts.ReadWrite', higher: [] },
+    delegated: ['Contacts.ReadWrite'],
     personal: 'unsupported',
-    application: { least: 'Contacts.ReadWrite', higher: [] },
+    application: ['Contacts.ReadWrite'],
   },
 }
 
@@ -103,9 +103,9 @@ const updateContact: Table = {
 const updateGroup: Table = {
   source: updatePage,
   rows: {
-    delegated: { least: 'ProfilePhoto.ReadWrite.All', higher: ['Group.ReadWrite.All'] },
+    delegated: ['ProfilePhoto.ReadWrite.All', 'Group.ReadWrite.All'],
     personal: 'unsupported',
-    application: { least: 'ProfilePhoto.ReadWrite.All', higher: ['Group.ReadWrite.All'] },
+    application: ['ProfilePhoto.ReadWrite.All', 'Group.ReadWrite.All'],
   },
 }
 
@@ -114,7 +114,7 @@ const updateGroup: Table = {
 const updateTeam: Table = {
   source: updatePage,
   rows: {
-    delegated: { least: 'TeamSettings.ReadWrite.All', higher: [] },
+    delegated: ['TeamSettings.ReadWrite.All'],
     personal: 'unsupported',
     application: 'unsupported',
   },
@@ -124,21 +124,18 @@ const updateTeam: Table = {
 const updateUser: Table = {
   source: updatePage,
   rows: {
-    delegated: {
-      least: 'ProfilePhoto.ReadWrite.All',
-      higher: ['User.ReadWrite', 'User.ReadWrite.All'],
-    },
-    personal: { least: 'User.ReadWrite', higher: [] },
-    application: { least: 'ProfilePhoto.ReadWrite.All', higher: ['User.ReadWrite.All'] },
+    delegated: ['ProfilePhoto.ReadWrite.All', 'User.ReadWrite', 'User.ReadWrite.All'],
+    personal: ['User.ReadWrite'],
+    application: ['ProfilePhoto.ReadWrite.All', 'User.ReadWrite.All'],
   },
 }
 
 // "To retrieve the profile photo of a contact", and word for word the same: "Get contact", "List contacts",
 // "Get contactFolder", "List contactFolders"
 const readContactRows: Table['rows'] = {
-  delegated: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
-  personal: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
-  application: { least: 'Contacts.Read', higher: ['Contacts.ReadWrite'] },
+  delegated: ['Contacts.Read', 'Contacts.ReadWrite'],
+  personal: ['Contacts.Read', 'Contacts.ReadWrite'],
+  application: ['Contacts.Read', 'Contacts.ReadWrite'],
 }
 const readContact: Table = { source: getPage, rows: readContactRows }
 
@@ -146,15 +143,19 @@ const readContact: Table = { source: getPage, rows: readContactRows }
 const readGroup: Table = {
   source: getPage,
   rows: {
-    delegated: {
-      least: 'ProfilePhoto.Read.All',
-      higher: ['ProfilePhoto.ReadWrite.All', 'Group.Read.All', 'Group.ReadWrite.All'],
-    },
+    delegated: [
+      'ProfilePhoto.Read.All',
+      'ProfilePhoto.ReadWrite.All',
+      'Group.Read.All',
+      'Group.ReadWrite.All',
+    ],
     personal: 'unsupported',
-    application: {
-      least: 'ProfilePhoto.Read.All',
-      higher: ['ProfilePhoto.ReadWrite.All', 'Group.Read.All', 'Group.ReadWrite.All'],
-    },
+    application: [
+      'ProfilePhoto.Read.All',
+      'ProfilePhoto.ReadWrite.All',
+      'Group.Read.All',
+      'Group.ReadWrite.All',
+    ],
   },
 }
 
@@ -162,15 +163,9 @@ const readGroup: Table = {
 const readTeam: Table = {
   source: getPage,
   rows: {
-    delegated: {
-      least: 'Team.ReadBasic.All',
-      higher: ['TeamSettings.Read.All', 'TeamSettings.ReadWrite.All'],
-    },
+    delegated: ['Team.ReadBasic.All', 'TeamSettings.Read.All', 'TeamSettings.ReadWrite.All'],
     personal: 'unsupported',
-    application: {
-      least: 'Team.ReadBasic.All',
-      higher: ['TeamSettings.Read.All', 'TeamSettings.ReadWrite.All'],
-    },
+    application: ['Team.ReadBasic.All', 'TeamSettings.Read.All', 'TeamSettings.ReadWrite.All'],
   },
 }
 
@@ -178,22 +173,22 @@ const readTeam: Table = {
 const readUser: Table = {
   source: getPage,
   rows: {
-    delegated: {
-      least: 'ProfilePhoto.Read.All',
-      higher: [
-        'ProfilePhoto.ReadWrite.All',
-        'User.Read',
-        'User.ReadBasic.All',
-        'User.Read.All',
-        'User.ReadWrite',
-        'User.ReadWrite.All',
-      ],
-    },
-    personal: { least: 'User.Read', higher: ['User.ReadWrite'] },
-    application: {
-      least: 'ProfilePhoto.Read.All',
-      higher: ['ProfilePhoto.ReadWrite.All', 'User.Read.All', 'User.ReadWrite.All'],
-    },
+    delegated: [
+      'ProfilePhoto.Read.All',
+      'ProfilePhoto.ReadWrite.All',
+      'User.Read',
+      'User.ReadBasic.All',
+      'User.Read.All',
+      'User.ReadWrite',
+      'User.ReadWrite.All',
+    ],
+    personal: ['User.Read', 'User.ReadWrite'],
+    application: [
+      'ProfilePhoto.Read.All',
+      'ProfilePhoto.ReadWrite.All',
+      'User.Read.All',
+      'User.ReadWrite.All',
+    ],
   },
 }
 
@@ -211,22 +206,22 @@ const deleteGroup: Table = { source: deletePage, rows: updateGroup.rows }
 const readUserEntry: Table = {
   source: `${pages}/user-get`,
   rows: {
-    delegated: {
-      least: 'User.Read',
-      higher: [
-        'User.ReadWrite',
-        'User.ReadBasic.All',
-        'User.Read.All',
-        'User.ReadWrite.All',
-        'Directory.Read.All',
-        'Directory.ReadWrite.All',
-      ],
-    },
-    personal: { least: 'User.Read', higher: ['User.ReadWrite'] },
-    application: {
-      least: 'User.Read.All',
-      higher: ['User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
-    },
+    delegated: [
+      'User.Read',
+      'User.ReadWrite',
+      'User.ReadBasic.All',
+      'User.Read.All',
+      'User.ReadWrite.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+    ],
+    personal: ['User.Read', 'User.ReadWrite'],
+    application: [
+      'User.Read.All',
+      'User.ReadWrite.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+    ],
   },
 }
 
@@ -234,20 +229,20 @@ const readUserEntry: Table = {
 const listUsers: Table = {
   source: `${pages}/user-list`,
   rows: {
-    delegated: {
-      least: 'User.ReadBasic.All',
-      higher: [
-        'User.Read.All',
-        'User.ReadWrite.All',
-        'Directory.Read.All',
-        'Directory.ReadWrite.All',
-      ],
-    },
+    delegated: [
+      'User.ReadBasic.All',
+      'User.Read.All',
+      'User.ReadWrite.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+    ],
     personal: 'unsupported',
-    application: {
-      least: 'User.Read.All',
-      higher: ['User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
-    },
+    application: [
+      'User.Read.All',
+      'User.ReadWrite.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+    ],
   },
 }
 
@@ -255,25 +250,21 @@ const listUsers: Table = {
 const readGroupEntry: Table = {
   source: `${pages}/group-get`,
   rows: {
-    delegated: {
-      least: 'GroupMember.Read.All',
-      higher: [
-        'Group.ReadWrite.All',
-        'Directory.Read.All',
-        'Directory.ReadWrite.All',
-        'Group.Read.All',
-      ],
-    },
+    delegated: [
+      'GroupMember.Read.All',
+      'Group.ReadWrite.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+      'Group.Read.All',
+    ],
     personal: 'unsupported',
-    application: {
-      least: 'GroupMember.Read.All',
-      higher: [
-        'Group.ReadWrite.All',
-        'Directory.Read.All',
-        'Directory.ReadWrite.All',
-        'Group.Read.All',
-      ],
-    },
+    application: [
+      'GroupMember.Read.All',
+      'Group.ReadWrite.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+      'Group.Read.All',
+    ],
   },
 }
 
@@ -286,29 +277,25 @@ const listGroups: Table = { source: `${pages}/group-list`, rows: readGroupEntry.
 const readTeamEntry: Table = {
   source: `${pages}/team-get`,
   rows: {
-    delegated: {
-      least: 'Team.ReadBasic.All',
-      higher: [
-        'TeamSettings.ReadWrite.All',
-        'Directory.Read.All',
-        'Directory.ReadWrite.All',
-        'Group.Read.All',
-        'Group.ReadWrite.All',
-        'TeamSettings.Read.All',
-      ],
-    },
+    delegated: [
+      'Team.ReadBasic.All',
+      'TeamSettings.ReadWrite.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+      'Group.Read.All',
+      'Group.ReadWrite.All',
+      'TeamSettings.Read.All',
+    ],
     personal: 'unsupported',
-    application: {
-      least: 'Team.ReadBasic.All',
-      higher: [
-        'Directory.Read.All',
-        'Directory.ReadWrite.All',
-        'Group.Read.All',
-        'Group.ReadWrite.All',
-        'TeamSettings.Read.All',
-        'TeamSettings.ReadWrite.All',
-      ],
-    },
+    application: [
+      'Team.ReadBasic.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+      'Group.Read.All',
+      'Group.ReadWrite.All',
+      'TeamSettings.Read.All',
+      'TeamSettings.ReadWrite.All',
+    ],
   },
 }
 
@@ -317,22 +304,17 @@ const readTeamEntry: Table = {
 const listTeams: Table = {
   source: `${pages}/user-list-joinedteams`,
   rows: {
-    delegated: {
-      least: 'Team.ReadBasic.All',
-      higher: [
-        'Directory.Read.All',
-        'Directory.ReadWrite.All',
-        'TeamSettings.Read.All',
-        'TeamSettings.ReadWrite.All',
-        'User.Read.All',
-        'User.ReadWrite.All',
-      ],
-    },
+    delegated: [
+      'Team.ReadBasic.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+      'TeamSettings.Read.All',
+      'TeamSettings.ReadWrite.All',
+      'User.Read.All',
+      'User.ReadWrite.All',
+    ],
     personal: 'unsupported',
-    application: {
-      least: 'Team.ReadBasic.All',
-      higher: ['TeamSettings.Read.All', 'TeamSettings.ReadWrite.All'],
-    },
+    application: ['Team.ReadBasic.All', 'TeamSettings.Read.All', 'TeamSettings.ReadWrite.All'],
   },
 }
 
@@ -344,17 +326,15 @@ const listTeams: Table = {
 const listMemberships: Table = {
   source: `${pages}/user-list-memberof`,
   rows: {
-    delegated: {
-      least: 'User.Read',
-      higher: [
-        'User.Read.All',
-        'Directory.Read.All',
-        'Directory.ReadWrite.All',
-        'GroupMember.Read.All',
-      ],
-    },
+    delegated: [
+      'User.Read',
+      'User.Read.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+      'GroupMember.Read.All',
+    ],
     personal: 'unsupported',
-    application: { least: 'Directory.Read.All', higher: ['Directory.ReadWrite.All'] },
+    application: ['Directory.Read.All', 'Directory.ReadWrite.All'],
   },
 }
 
@@ -363,15 +343,13 @@ const listMemberships: Table = {
 const listOwnerships: Table = {
   source: `${pages}/user-list-ownedobjects`,
   rows: {
-    delegated: {
-      least: 'User.Read',
-      higher: [
-        'Directory.Read.All',
-        'Directory.ReadWrite.All',
-        'User.Read.All',
-        'User.ReadWrite.All',
-      ],
-    },
+    delegated: [
+      'User.Read',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+      'User.Read.All',
+      'User.ReadWrite.All',
+    ],
     personal: 'unsupported',
     application: 'unsupported',
   },
@@ -379,18 +357,18 @@ const listOwnerships: Table = {
 
 // "Create contact", and word for word the same: "Create contactFolder", "Delete contact", "Delete contactFolder"
 const writeContactEntry: Table['rows'] = {
-  delegated: { least: 'Contacts.ReadWrite', higher: [] },
-  personal: { least: 'Contacts.ReadWrite', higher: [] },
-  application: { least: 'Contacts.ReadWrite', higher: [] },
+  delegated: ['Contacts.ReadWrite'],
+  personal: ['Contacts.ReadWrite'],
+  application: ['Contacts.ReadWrite'],
 }
 
 // "Get photoUpdateSettings"
 const readSettings: Table = {
   source: betaPage('photoupdatesettings-get'),
   rows: {
-    delegated: { least: 'PeopleSettings.Read.All', higher: ['PeopleSettings.ReadWrite.All'] },
+    delegated: ['PeopleSettings.Read.All', 'PeopleSettings.ReadWrite.All'],
     personal: 'unsupported',
-    application: { least: 'PeopleSettings.Read.All', higher: ['PeopleSettings.ReadWrite.All'] },
+    application: ['PeopleSettings.Read.All', 'PeopleSettings.ReadWrite.All'],
   },
 }
 
@@ -398,9 +376,9 @@ const readSettings: Table = {
 const updateSettings: Table = {
   source: betaPage('photoupdatesettings-update'),
   rows: {
-    delegated: { least: 'PeopleSettings.ReadWrite.All', higher: [] },
+    delegated: ['PeopleSettings.ReadWrite.All'],
     personal: 'unsupported',
-    application: { least: 'PeopleSettings.ReadWrite.All', higher: [] },
+    application: ['PeopleSettings.ReadWrite.All'],
   },
 }
 
@@ -512,9 +490,4 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
 /** Whether any kind of account may do this at all; if not, there is no such operation. */
 export function isSupported(action: Action, resource: Resource): boolean {
   return Object.values(tables[action][resource].rows).some(row => row !== 'unsupported')
-}
-
-/** The permissions of a row, least first; any one of them is enough. */
-export function listPermissions(row: Row): readonly Permission[] {
-  return [row.least, ...row.higher]
 }
