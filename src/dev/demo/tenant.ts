@@ -200,86 +200,64 @@ export const roleMembers: readonly RoleMember[] = [
 
 const numbersTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1)
 
+/** The id is made from the number, the address and the emblem from the name; people by their numbers. */
+const groupOf = (
+  number: number,
+  name: string | null,
+  owners: readonly number[],
+  members: readonly number[],
+  shown: Pick<Group, 'displayName' | 'description' | 'visibility' | 'isTeam'> & Partial<Group>,
+): Group => ({
+  tenantId,
+  id: groupId(number),
+  mail: name && `${name}@${tenantDomain}`,
+  isUnified: true,
+  ownerIds: owners.map(personId),
+  memberIds: members.map(personId),
+  picture: name === null ? null : { shows: 'emblem', seed: name },
+  ...shown,
+})
+
 export const groups: readonly Group[] = [
-  {
-    tenantId,
-    id: groupId(1),
+  groupOf(1, 'design', [1], [1, 2, 6, 16, 30, 34, 40], {
     displayName: 'Design',
     description: 'How our things look and feel',
-    mail: `design@${tenantDomain}`,
     visibility: 'Public',
-    isUnified: true,
     isTeam: true,
-    ownerIds: [1].map(personId),
-    memberIds: [1, 2, 6, 16, 30, 34, 40].map(personId),
-    picture: { shows: 'emblem', seed: 'design' },
-  },
-  {
-    tenantId,
-    id: groupId(2),
+  }),
+  groupOf(2, 'research', [6, 14], [5, 6, 14, 24, 32], {
     displayName: 'Research 研究',
     description: 'Closed until we publish',
-    mail: `research@${tenantDomain}`,
     visibility: 'Private',
-    isUnified: true,
     isTeam: true,
-    ownerIds: [6, 14].map(personId),
-    memberIds: [5, 6, 14, 24, 32].map(personId),
-    picture: { shows: 'emblem', seed: 'research' },
-  },
-  {
-    tenantId,
-    id: groupId(3),
+  }),
+  groupOf(3, 'field', [2], [1, 2, 19, 21, 26, 27, 28, 29], {
     displayName: 'Field Service',
     description: null,
-    mail: `field@${tenantDomain}`,
     visibility: 'Public',
-    isUnified: true,
     isTeam: true,
-    ownerIds: [2].map(personId),
-    memberIds: [1, 2, 19, 21, 26, 27, 28, 29].map(personId),
     picture: null,
-  },
-  {
-    tenantId,
-    id: groupId(4),
+  }),
+  groupOf(4, 'everyone', [4], numbersTo(38), {
     displayName: 'Everyone',
     description: 'All who work here',
-    mail: `everyone@${tenantDomain}`,
     visibility: 'Public',
-    isUnified: true,
     isTeam: false,
-    ownerIds: [4].map(personId),
-    memberIds: numbersTo(38).map(personId),
-    picture: { shows: 'emblem', seed: 'everyone' },
-  },
-  {
-    tenantId,
-    id: groupId(5),
+  }),
+  groupOf(5, 'books', [19, 22], [8, 11, 15, 19, 22, 35], {
     displayName: 'Clube de leitura',
     description: 'Um livro por mês',
-    mail: `books@${tenantDomain}`,
     visibility: 'Private',
-    isUnified: true,
     isTeam: false,
-    ownerIds: [19, 22].map(personId),
-    memberIds: [8, 11, 15, 19, 22, 35].map(personId),
-    picture: { shows: 'emblem', seed: 'books' },
-  },
-  {
-    // A security group: Graph keeps a photo only for groups that are Unified.
-    tenantId,
-    id: groupId(6),
+  }),
+  // A security group: Graph keeps a photo only for groups that are Unified.
+  groupOf(6, null, [4], [1, 2, 3, 4, 12], {
     displayName: 'VPN access',
     description: 'May work from elsewhere',
-    mail: null,
     visibility: 'Private',
-    isUnified: false,
     isTeam: false,
-    ownerIds: [4].map(personId),
-    memberIds: [1, 2, 3, 4, 12].map(personId),
-    picture: null,
-  },
+    isUnified: false,
+  }),
 ]
 
 const [alicesMailbox, bobsMailbox, laylasMailbox] = [personId(1), personId(2), personId(8)]
