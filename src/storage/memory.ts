@@ -9,6 +9,10 @@ type Kept = Readonly<{ bytes: Uint8Array; writtenAtMs: number }>
 
 export function openMemoryPacks(now: () => number): Packs & InMemory {
   const kept = new Map<string, Kept>()
+  const remove = async (key: string) => {
+    checkPackKey(key)
+    kept.delete(key)
+  }
   return Object.freeze({
     async write(key, bytes) {
       checkPackKey(key)
@@ -23,19 +27,13 @@ export function openMemoryPacks(now: () => number): Packs & InMemory {
       checkPackKey(key)
       return kept.get(key)?.bytes.slice()
     },
-    async remove(key) {
-      checkPackKey(key)
-      kept.delete(key)
-    },
+    remove,
     list: () => listKept(kept),
     async traces(key) {
       checkPackKey(key)
       return kept.has(key) ? [`memory ${key}`] : []
     },
-    async purge(key) {
-      checkPackKey(key)
-      kept.delete(key)
-    },
+    purge: remove,
     check: async () => {},
     isMemory: true,
   } satisfies Packs & InMemory)
