@@ -6,7 +6,6 @@ import { actingRoles, type RoleName, roles } from '../src/permissions/roles.ts'
 import {
   type AccountKind,
   type Action,
-  isSupported,
   type Permission,
   permissionReach,
   type Resource,
@@ -321,6 +320,11 @@ function renderDifferences(): string {
     'Where pages contradict each other, the founding document is followed.\n\n' +
     renderTable(['Point', 'Founding document, and Visage', 'Elsewhere'], lines)
   )
+}
+
+/** Whether any kind of account may do this at all; if not, there is no such operation. */
+export function isSupported(action: Action, resource: Resource): boolean {
+  return Object.values(tables[action][resource].rows).some(row => row !== 'unsupported')
 }
 
 function leastAndHigher(action: Action, resource: Resource, kind: AccountKind): [string, string] {

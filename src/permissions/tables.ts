@@ -486,8 +486,3 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     photoUpdateSettings: deleteSettings,
   },
 }
-
-/** Whether any kind of account may do this at all; if not, there is no such operation. */
-export function isSupported(action: Action, resource: Resource): boolean {
-  return Object.values(tables[action][resource].rows).some(row => row !== 'unsupported')
-}

@@ -8,10 +8,10 @@ import { permit } from '../../src/permissions/decide.ts'
 import {
   type AccountKind,
   type Action,
-  isSupported,
   type Resource,
   tables,
 } from '../../src/permissions/tables.ts'
+import { isSupported } from '../../tools/permissions.ts'
 
 /** Everything a token may say here, with names that never open anything. */
 const everyPermission = (
