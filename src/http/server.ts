@@ -13,10 +13,18 @@ import { createServer as createHttpsServer, Server as HttpsServer } from 'node:h
 import type { AddressInfo, Socket } from 'node:net'
 import type { Mount } from '../call.ts'
 import { refuseWithoutRequest } from './broken-http.ts'
-import { closeServer, type LifeOptions, watchLives, watchSilence } from './closing.ts'
+import { closeServer, watchSilence } from './closing.ts'
 import { createDiscarding, type DiscardLimits } from './discarding.ts'
 import { createPipelining } from './pipelining.ts'
 import { type CallOptions, type Refuse, respond } from './respond.ts'
+
+type LifeOptions = Readonly<{
+  /** When a connection is closed behind an answer; never, when left out. */
+  connections?: Readonly<{ maxRequests: number; maxAgeMs: number }> | undefined
+  /** Where several processes serve: connections from before this number grew are closed behind their next answer. */
+  handOuts?: (() => number) | undefined
+  elapsed: () => number
+}>
 
 export type HttpOptions = CallOptions &
   LifeOptions &
@@ -140,4 +148,30 @@ function openServer(handle: Handle, { tls, timeouts, refuse }: HttpOptions): Ser
   server.on('checkExpectation', handle)
   refuseWithoutRequest(server, refuse)
   return server
+}
+
+/**
+ * Clients keep their connections, and with them the workers that they lead to: a worker that replaces another
+ * would serve nobody, and the first worker all early clients. So connections end. Node's maxRequestsPerSocket
+ * would answer 503 to requests that are pipelined.
+ */
+function watchLives({ connections: limits, handOuts = () => 0, elapsed }: LifeOptions): Readonly<{
+  begin: (socket: Socket) => void
+  isOver: (socket: Socket) => boolean
+}> {
+  const { maxRequests, maxAgeMs } = limits ?? { maxRequests: Infinity, maxAgeMs: Infinity }
+  const begun = () => ({ requests: 0, sinceMs: elapsed(), handOut: handOuts() })
+  const known = new WeakMap<Socket, ReturnType<typeof begun>>()
+  return {
+    begin: socket => void known.set(socket, begun()),
+    isOver(socket) {
+      const connection = known.get(socket) ?? begun()
+      connection.requests += 1
+      return (
+        connection.requests >= maxRequests ||
+        connection.handOut !== handOuts() ||
+        elapsed() - connection.sinceMs >= maxAgeMs
+      )
+    },
+  }
 }
