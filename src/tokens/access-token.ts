@@ -5,9 +5,9 @@
  * these marks; that one has no scopes.
  */
 import { Failure } from '../failure.ts'
-import { quote } from './bearer.ts'
 import { valueAt } from './pointer.ts'
 import type { Reading } from './presets.ts'
+import { quote } from './token.ts'
 import type { Claims } from './values.ts'
 
 /** https://openid.net/specs/openid-connect-core-1_0.html#IDToken */

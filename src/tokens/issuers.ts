@@ -9,9 +9,9 @@
 
 import { type Facts, Failure } from '../failure.ts'
 import { guidPattern } from '../guid.ts'
-import { quote } from './bearer.ts'
 import { type Cloud, clouds, isB2cIssuer, personalTenantId, v1Issuer, v2Issuers } from './clouds.ts'
 import type { KeySource } from './key-set.ts'
+import { quote } from './token.ts'
 import {
   type B2cTenant,
   type EntraTrust,

@@ -2,8 +2,8 @@
  * The values at pointers of a token, as a text, words or a list; or a Failure that names the claim.
  */
 import { Failure } from '../failure.ts'
-import { quote } from './bearer.ts'
 import { type Pointer, valueAt } from './pointer.ts'
+import { quote } from './token.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 

@@ -7,14 +7,6 @@
 import { type CryptoKey, errors, type JWTPayload, jwtVerify } from 'jose'
 import { Failure } from '../failure.ts'
 import { requireAccessTokenType } from './access-token.ts'
-import {
-  acceptedAlgorithms,
-  quote,
-  readBearer,
-  readToken,
-  requireClaims,
-  type UnverifiedToken,
-} from './bearer.ts'
 import type { Caller } from './caller.ts'
 import { readCaller } from './claims.ts'
 import { isEntraIssuer, isGraphAudience } from './clouds.ts'
@@ -27,6 +19,13 @@ import {
 import { findIssuer, keySourcesOf } from './issuers.ts'
 import type { Fetch } from './key-set.ts'
 import { createKeys } from './keys.ts'
+import {
+  acceptedAlgorithms,
+  quote,
+  readToken,
+  requireClaims,
+  type UnverifiedToken,
+} from './token.ts'
 import { createTokenCache } from './token-cache.ts'
 import { describeTrust, readingFor, type Trust } from './trust.ts'
 
@@ -123,6 +122,56 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
       return made.watch
     },
   }
+}
+
+/** Entra's largest tokens stay below 8 KB; Node refuses all headers together above 16 KB by default. */
+const maxAuthorizationLength = 16 * 1024
+
+/**
+ * The text after Bearer, without the spaces and tabs around it (RFC 6750, 2.1; RFC 9110, 5.6.3). Other white
+ * space stays part of it, so that each token has one spelling. `readToken` checks it.
+ */
+function readBearer(authorization: string): string {
+  if (authorization.length > maxAuthorizationLength) {
+    throw new Failure('token-malformed', {
+      detail: `Authorization header of ${authorization.length} characters`,
+    })
+  }
+  const from = passBlanks(authorization, 0)
+  if (from === authorization.length) {
+    throw new Failure('token-missing', { detail: 'no Authorization header' })
+  }
+  const schemeEnd = from + scheme.length
+  if (authorization.slice(from, schemeEnd).toLowerCase() !== scheme) throw notBearer()
+  const tokenFrom = passBlanks(authorization, schemeEnd)
+  if (tokenFrom === authorization.length) {
+    throw new Failure('token-missing', { detail: 'Bearer without a token' })
+  }
+  if (tokenFrom === schemeEnd) throw notBearer()
+  return authorization.slice(tokenFrom, endWithoutBlanks(authorization))
+}
+
+const scheme = 'bearer'
+
+function notBearer(): Failure {
+  return new Failure('token-malformed', { detail: 'the scheme is not Bearer' })
+}
+
+function isBlank(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return code === 0x20 || code === 0x09
+}
+
+function passBlanks(text: string, from: number): number {
+  let at = from
+  while (isBlank(text, at)) at++
+  return at
+}
+
+function endWithoutBlanks(text: string): number {
+  let end = text.length
+  while (isBlank(text, end - 1)) end--
+  return end
 }
 
 /** An estimate: the token, the caller, and the entries in the maps. */

@@ -1,15 +1,10 @@
 /**
- * Authorization header -> the parts of a token, not verified yet. It decides what a token looks like and
- * which algorithms are accepted; it knows no issuer and no key.
- *
- * https://www.rfc-editor.org/rfc/rfc6750#section-2.1, https://www.rfc-editor.org/rfc/rfc8725
+ * The text of a token -> its parts, not verified yet. It decides what a token looks like and which algorithms
+ * are accepted; it knows no issuer and no key. https://www.rfc-editor.org/rfc/rfc8725
  */
 
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { Failure } from '../failure.ts'
-
-/** Entra's largest tokens stay below 8 KB; Node refuses all headers together above 16 KB by default. */
-const maxAuthorizationLength = 16 * 1024
 
 /**
  * Public-key signatures only. Stops "alg": "none", and HS256 keyed with the issuer's public key
@@ -34,51 +29,6 @@ export type UnverifiedToken = Readonly<{
   claims: Readonly<Record<string, unknown>>
 }>
 
-/**
- * The text after Bearer, without the spaces and tabs around it (RFC 9110, 5.6.3); `readToken` checks it.
- * Other white space stays part of it, so that each token has one spelling.
- */
-export function readBearer(authorization: string): string {
-  if (authorization.length > maxAuthorizationLength) {
-    throw malformed(`Authorization header of ${authorization.length} characters`)
-  }
-  const from = passBlanks(authorization, 0)
-  if (from === authorization.length) {
-    throw new Failure('token-missing', { detail: 'no Authorization header' })
-  }
-  const schemeEnd = from + scheme.length
-  if (authorization.slice(from, schemeEnd).toLowerCase() !== scheme) throw notBearer()
-  const tokenFrom = passBlanks(authorization, schemeEnd)
-  if (tokenFrom === authorization.length) {
-    throw new Failure('token-missing', { detail: 'Bearer without a token' })
-  }
-  if (tokenFrom === schemeEnd) throw notBearer()
-  return authorization.slice(tokenFrom, endWithoutBlanks(authorization))
-}
-
-const scheme = 'bearer'
-
-function notBearer(): Failure {
-  return malformed('the scheme is not Bearer')
-}
-
-function isBlank(text: string, at: number): boolean {
-  const code = text.charCodeAt(at)
-  return code === 0x20 || code === 0x09
-}
-
-function passBlanks(text: string, from: number): number {
-  let at = from
-  while (isBlank(text, at)) at++
-  return at
-}
-
-function endWithoutBlanks(text: string): number {
-  let end = text.length
-  while (isBlank(text, end - 1)) end--
-  return end
-}
-
 export function readToken(text: string): UnverifiedToken {
   if (!/^[\w-]+\.[\w-]*\.[\w-]*$/.test(text)) throw malformed(whyNoToken(text))
   const header = decodePart(() => decodeProtectedHeader(text))
@@ -98,7 +48,7 @@ export function readToken(text: string): UnverifiedToken {
 
 function whyNoToken(text: string): string {
   const [first = '', ...rest] = text.split(/[ \t]+/)
-  if (first.toLowerCase() === scheme) return '"Bearer" stands twice'
+  if (first.toLowerCase() === 'bearer') return '"Bearer" stands twice'
   return rest.length > 0 ? 'more than one word after Bearer' : 'not three base64url parts'
 }
 
