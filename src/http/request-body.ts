@@ -1,12 +1,11 @@
 /**
- * Reading a request's body from its stream: within a limit, within the budget, in time, inflated
+ * Reading a request's body from its stream: within a limit, within the budget of all bodies, in time, inflated
  * where it is packed. It knows nothing of what the body holds.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { Failure } from '../failure.ts'
-import type { BodyBudget } from './body-budget.ts'
 
 type BodyReading = Readonly<{
   budget: BodyBudget
@@ -159,5 +158,46 @@ function inflate(request: IncomingMessage): Readable {
       return request.pipe(createBrotliDecompress())
     default:
       throw new Failure('body-encoding-unsupported', { facts: { encoding: encoding.slice(0, 50) } })
+  }
+}
+
+/**
+ * How many bytes of request bodies, and of what they become, may be in memory at once. It bounds the
+ * process, not a request: whoever comes on top is refused at once and may come again, and nothing that
+ * was accepted suffers.
+ */
+export type BodyBudget = Readonly<{
+  /**
+   * Takes `bytes` of the budget. Throws Failure 'overloaded' when they are not there, and 'body-too-large'
+   * when they never are, together with what the same request has taken `already`.
+   */
+  take(bytes: number, already?: number): void
+  giveBack(bytes: number): void
+  takenBytes(): number
+  /** How often it was not there, ever. */
+  refusals(): number
+}>
+
+const retryAfterSeconds = 2
+
+export function createBodyBudget(maxBytes: number): BodyBudget {
+  let taken = 0
+  let refusals = 0
+  return {
+    take(bytes, already = 0) {
+      if (already + bytes > maxBytes) {
+        throw new Failure('body-too-large', { facts: { maxBytes, bytes: already + bytes } })
+      }
+      if (taken + bytes > maxBytes) {
+        refusals += 1
+        throw new Failure('overloaded', { facts: { retryAfterSeconds } })
+      }
+      taken += bytes
+    },
+    giveBack(bytes) {
+      taken -= bytes
+    },
+    takenBytes: () => taken,
+    refusals: () => refusals,
   }
 }

@@ -6,9 +6,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Call, Headers, Mount, Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
-import type { BodyBudget } from './body-budget.ts'
 import type { Discarding } from './discarding.ts'
 import { lingerAfter } from './lingering.ts'
+import type { BodyBudget } from './request-body.ts'
 import { readBody } from './request-body.ts'
 
 export type CallOptions = Readonly<{

@@ -2,13 +2,13 @@
  * The parts of a server behind its socket: stores, tokens, pictures, what watches them, and the mounts
  * that they make. Each gets what it uses handed in; which stores there are is stores.ts.
  */
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { descriptionMount } from '../description/documents.ts'
 import { openDirectory } from '../directory/directory.ts'
 import type { ServerEvents } from '../events.ts'
 import { type AroundGraph, graphMounts } from '../graph/mounts.ts'
 import type { Parts } from '../graph/request.ts'
-import type { BodyBudget } from '../http/body-budget.ts'
+import type { BodyBudget } from '../http/request-body.ts'
 import type { Served } from '../http/server.ts'
 import type { Instruments } from '../monitoring/instruments.ts'
 import { probes } from '../monitoring/probes.ts'
@@ -16,6 +16,7 @@ import { type ReadinessWatch, watchReadiness } from '../monitoring/readiness.ts'
 import { createRendering, type Rendering } from '../renditions/rendering.ts'
 import type { Limits } from '../settings/limits.ts'
 import { claimForServing } from '../storage/marks.ts'
+import { newPackKey } from '../storage/packs.ts'
 import { createSlices } from '../storage/slices.ts'
 import { countConnections, pingDatabase } from '../storage/vital-signs.ts'
 import { createThrottle } from '../throttling/throttle.ts'
@@ -174,7 +175,7 @@ function createParts(
     now,
     newId: randomUUID,
     elapsed,
-    newVersion: () => randomBytes(16).toString('hex'),
+    newVersion: newPackKey,
     strictContentType,
     isReadOnly,
     signIn,

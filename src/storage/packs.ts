@@ -2,6 +2,7 @@
  * What every pack store can do, and what only some can: bytes under a key, written once, never changed.
  * A pack holds all JPEGs of one photo version, one after another, largest first.
  */
+import { randomBytes } from 'node:crypto'
 import { Failure } from '../failure.ts'
 
 export type PackEntry = Readonly<{ key: string; bytes: number; writtenAtMs: number }>
@@ -80,6 +81,11 @@ export function refuseOverlong(what: string, bytes: number): void {
 
 /** A pack's key: 32 hexadecimal digits, the version of the photo it holds. */
 const packKeyPattern = /^[0-9a-f]{32}$/
+
+/** Never the same again. */
+export function newPackKey(): string {
+  return randomBytes(16).toString('hex')
+}
 
 /**
  * Every store calls this first. It stops a key from climbing out of the store (`../../etc/passwd`,

@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { connect as connectSecurely, TLSSocket } from 'node:tls'
 import { generate } from 'selfsigned'
 import type { Answer } from '../../src/call.ts'
-import { createBodyBudget } from '../../src/http/body-budget.ts'
+import { createBodyBudget } from '../../src/http/request-body.ts'
 import {
   createServer,
   type HttpOptions,
