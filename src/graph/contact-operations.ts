@@ -21,7 +21,7 @@ import {
 } from './operation.ts'
 import { nextSkip, onePageMore } from './paging.ts'
 import { readOptions } from './query.ts'
-import { collection, empty, entity } from './replies.ts'
+import { collection, entity, noContent } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
 import { expectTarget, mailboxOf, type Target } from './target.ts'
@@ -145,7 +145,7 @@ async function deleteContact({ target }: Request, parts: Parts): Promise<Reply> 
   const mailbox = mailboxOf(user)
   const removed = await contacts.removeContact(parts.database, mailbox, contact.id, parts.now())
   if (!removed) throw new Failure('contact-not-found')
-  return empty(204)
+  return noContent
 }
 
 async function listContactFolders(request: Request, parts: Parts): Promise<Reply> {
@@ -183,7 +183,7 @@ async function deleteContactFolder({ target }: Request, parts: Parts): Promise<R
   const { user, folder } = expectTarget(target, 'folder')
   const removed = await removeFolder(parts, mailboxOf(user), folder.id, parts.now())
   if (!removed) throw new Failure('contact-folder-not-found')
-  return empty(204)
+  return noContent
 }
 
 /** A contact as JSON; Graph's own limit for one request is 4 MB, but text never comes near that. */

@@ -21,7 +21,7 @@ import { levelOf } from './control-information.ts'
 import { etagOf, isUnchanged, writeCondition } from './headers.ts'
 import { at, contact, group, listOf, one, selectOnly, team, user } from './operation.ts'
 import { readOptions } from './query.ts'
-import { collection, empty, entity } from './replies.ts'
+import { collection, entity, noContent, ok } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import { keyed, profilePhoto, sizeName } from './resources.ts'
 import type { Target } from './target.ts'
@@ -185,7 +185,7 @@ async function updatePhoto(request: Request, parts: Parts): Promise<Reply> {
   const body = await call.readBody(maxUploadBytes)
   if (body.length === 0) return await removeByEmptyBody(request, parts)
   const change = await replacePhoto(parts, owner, photo, body, condition, call.gone?.())
-  const reply = empty(target.kind === 'team' ? 204 : 200)
+  const reply = target.kind === 'team' ? noContent : ok
   return change === 'unchanged' ? reply : { ...reply, changed: { change, owner } }
 }
 
@@ -196,7 +196,7 @@ async function updatePhoto(request: Request, parts: Parts): Promise<Reply> {
 async function removeByEmptyBody(request: Request, parts: Parts): Promise<Reply> {
   const { target } = request
   if (target.kind !== 'contact' || !saysEmpty(request.call.headers)) throw new Failure('body-empty')
-  if (ownPhoto(target).photo === undefined) return empty(200)
+  if (ownPhoto(target).photo === undefined) return ok
   return await deletePhoto(request, parts)
 }
 
@@ -213,7 +213,7 @@ function saysEmpty(headers: Headers): boolean {
 async function deletePhoto({ call, target }: Request, parts: Parts): Promise<Reply> {
   const { owner } = ownPhoto(target)
   await removePhoto(parts.database, owner, writeCondition(call.headers), parts.now())
-  return { ...empty(200), changed: { change: 'removed', owner } }
+  return { ...ok, changed: { change: 'removed', owner } }
 }
 
 /** Anyone on the way may keep it for this caller, but has to ask whether it is still the one. */

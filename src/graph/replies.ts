@@ -72,6 +72,6 @@ function nextLink({ call, address }: Request, next: Readonly<Record<string, stri
   return `${call.origin}${call.url.split('?')[0]}?${query.toString().replaceAll('%24', '$')}`
 }
 
-export function empty(status: 200 | 204): Reply {
-  return { status, headers: { 'cache-control': 'private' } }
-}
+const withoutBody = { 'cache-control': 'private' }
+export const ok: Reply = { status: 200, headers: withoutBody }
+export const noContent: Reply = { status: 204, headers: withoutBody }

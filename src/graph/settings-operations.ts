@@ -16,7 +16,7 @@ import { readJson } from '../json.ts'
 import { readPhotoUpdateSettings } from './bodies.ts'
 import { at, directory, one, selectOnly } from './operation.ts'
 import { readOptions } from './query.ts'
-import { empty, entity } from './replies.ts'
+import { entity, noContent } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
 
@@ -82,7 +82,7 @@ async function updatePhotoUpdateSettings(request: Request, parts: Parts): Promis
 /** "If successful, this method returns a 204 No Content response code.", and the defaults are back. */
 async function deletePhotoUpdateSettings(request: Request, parts: Parts): Promise<Reply> {
   await resetPhotoUpdateSettings(parts.database, request.caller.tenantId)
-  return empty(204)
+  return noContent
 }
 
 /** Every role there is, several times over. */
