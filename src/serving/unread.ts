@@ -1,6 +1,6 @@
 /**
  * For packs that take the memory of this process: those that pointers have left go as soon as no answer
- * can still be reading them, and not with the sweep. It knows no request; who reads tells it so.
+ * can still be reading them, and not with the sweep. Of a call it knows only whether it reads.
  */
 import { type Around, isRead } from '../call.ts'
 import { removeAllRetired, type Stores } from '../photos/sweep.ts'
