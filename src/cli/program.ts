@@ -11,7 +11,7 @@ import type { EraseFlags } from './erase.ts'
 import type { Keep } from './keep.ts'
 import { layout } from './narrow-help.ts'
 import { writeServeExamples } from './serve-help.ts'
-import { CommandError, type Terminal, voice } from './terminal.ts'
+import { CommandError, formatError, type Terminal } from './terminal.ts'
 
 export function createProgram(terminal: Terminal, keep: Keep): Command {
   const program = new Command('visage')
@@ -20,7 +20,7 @@ export function createProgram(terminal: Terminal, keep: Keep): Command {
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .configureHelp(layout)
-    .configureOutput({ outputError: (text, write) => write(`${voice(inSentences(text))}\n`) })
+    .configureOutput({ outputError: (text, write) => write(`${formatError(inSentences(text))}\n`) })
     .showHelpAfterError(`\`${terminal.program} --help\` says more.`)
   addDev(program, terminal, keep)
   addServe(program, terminal, keep)

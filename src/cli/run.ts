@@ -12,13 +12,13 @@ import type { Running } from './keep.ts'
 import { watchNpm } from './npm-parent.ts'
 import { createProgram } from './program.ts'
 import { spellAdvice, spellProgram } from './spelling.ts'
-import { CommandError, type Terminal, voice } from './terminal.ts'
+import { CommandError, formatError, type Terminal } from './terminal.ts'
 
 /** Resolves when the command is done or, for a server, when it is running. */
 export async function run(argv: readonly string[]): Promise<void> {
   const terminal = openTerminal(argv[1] ?? 'visage')
   let running: Promise<Running> | undefined
-  hearOfLostOutput(terminal)
+  handleOutputErrors(terminal)
   const ending = endOnSignals(terminal, () => running)
   try {
     const program = createProgram(terminal, async starting => {
@@ -50,10 +50,10 @@ function openTerminal(program: string): Terminal {
 }
 
 /** A reader that closes early, such as `head`, is not an error; other lost output is. */
-function hearOfLostOutput(terminal: Terminal): void {
+function handleOutputErrors(terminal: Terminal): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return
-    terminal.complain(voice(`Cannot write to standard output: ${error.message}`))
+    terminal.complain(formatError(`Cannot write to standard output: ${error.message}`))
     process.exitCode = 1
   })
   // There is no stream left for a message.
@@ -78,7 +78,7 @@ function endOnSignals(
       await started.close()
       process.exit(started.exitCode ?? 0)
     } catch (error) {
-      terminal.complain(voice(`Stopping failed: ${String(error)}`))
+      terminal.complain(formatError(`Stopping failed: ${String(error)}`))
       process.exit(1)
     }
   }
@@ -94,23 +94,23 @@ function report(terminal: Terminal, error: unknown): number {
     error instanceof CommandError ||
     error instanceof StartError
   ) {
-    terminal.complain(voice(spellAdvice(error.message, terminal.program)))
+    terminal.complain(formatError(spellAdvice(error.message, terminal.program)))
     return 2
   }
   if (error instanceof Failure) {
-    terminal.complain(voice(error.detail || error.code))
+    terminal.complain(formatError(error.detail || error.code))
     return 1
   }
   if (error instanceof LostProcess) {
-    terminal.complain(voice(error.message))
+    terminal.complain(formatError(error.message))
     return 1
   }
   // From the operating system, such as a folder without write permission.
   if (error instanceof Error && 'syscall' in error) {
-    terminal.complain(voice(error.message))
+    terminal.complain(formatError(error.message))
     return 1
   }
-  terminal.complain(voice('This is a bug of Visage.'))
+  terminal.complain(formatError('This is a bug of Visage.'))
   terminal.complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
   return 1
 }

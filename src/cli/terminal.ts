@@ -25,7 +25,7 @@ export class CommandError extends Error {
 }
 
 /** The form of every complaint: the name of the program, and sentences. */
-export function voice(message: string): string {
+export function formatError(message: string): string {
   const text = message.trim().split('\n').map(printable).join('\n')
   const begun = /^[a-z]+\s/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
   return `visage: ${begun}${/[.?!:`]$/.test(begun) ? '' : '.'}`

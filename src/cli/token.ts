@@ -3,7 +3,7 @@
  */
 import { mintPath } from '../dev/issuer/orders.ts'
 import { askDev, type DevPlace } from './ask-dev.ts'
-import { CommandError, type Terminal, voice } from './terminal.ts'
+import { CommandError, formatError, type Terminal } from './terminal.ts'
 
 type TokenFlags = DevPlace &
   Readonly<{
@@ -23,7 +23,7 @@ export async function token(flags: TokenFlags, terminal: Terminal): Promise<void
   const version = tokenVersion && Number(tokenVersion)
   const order = { user, scopes, app, roles, wids, personal, version, strict }
   const minted = await askDev(mintPath, flags, order, readMinted, terminal)
-  for (const warning of minted.warnings) terminal.complain(voice(warning))
+  for (const warning of minted.warnings) terminal.complain(formatError(warning))
   terminal.print(minted.token)
 }
 

@@ -56,7 +56,7 @@ export function rememberLooks(clocks: Clocks, graceMs: number, maxKeys = default
   let firstSeenMs: ReadonlyMap<string, number> = new Map()
   let areOurs = false
   return {
-    before: hindsight(clocks, graceMs),
+    before: createCutoff(clocks, graceMs),
     beginLook() {
       const lookedMs = clocks.elapsed()
       const waiting = new Map<string, number>()
@@ -100,7 +100,7 @@ const marksPerGrace = 16
  * The wall clock less the grace time; and when it jumps ahead, what it would say without the jump, until
  * the grace time has passed since. Then it is believed: nobody knows which of the two was right.
  */
-function hindsight({ now, elapsed }: Clocks, graceMs: number): () => number {
+function createCutoff({ now, elapsed }: Clocks, graceMs: number): () => number {
   const mark = () => ({ wallMs: now(), elapsedMs: elapsed() })
   let marks = [mark()]
   return () => {

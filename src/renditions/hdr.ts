@@ -24,7 +24,7 @@ export function fromHlg(value: number): number {
 }
 
 /** The same factor for all three values of a pixel keeps its hue. */
-export function toneDown(curve: Curve): (red: number, green: number, blue: number) => number {
+export function toneMap(curve: Curve): (red: number, green: number, blue: number) => number {
   if (curve === 'pq') return (red, green, blue) => dim(Math.max(red, green, blue))
   if (curve === 'hlg') return dimHlg
   return () => 1

@@ -21,7 +21,7 @@ for (const event of ['end', 'error', 'close']) {
 }
 
 /** Reports bytes that will soon be garbage. */
-const tidy = collectEvery(4 * 1024 * 1024, () => void globalThis.gc?.())
+const collectGarbage = collectEvery(4 * 1024 * 1024, () => void globalThis.gc?.())
 
 let decide: (order: 'decode' | 'forget') => void = () => {}
 
@@ -40,13 +40,13 @@ async function start(): Promise<void> {
     if ((await decision) === 'forget') return
     const pack = await renderAdmitted(upload, framing)
     say({ report: 'rendered', renditions: pack.renditions }, pack.bytes)
-    tidy(pack.bytes.length)
+    collectGarbage(pack.bytes.length)
   }
 
   const obey = ({ head, body }: Frame) => {
     const order = head as Order
     if (order.order !== 'render') return decide(order.order)
-    tidy(body.length)
+    collectGarbage(body.length)
     render(order, body).catch(error => say(describe(error)))
   }
   channel.on('data', cutFrames(obey))

@@ -4,7 +4,7 @@
  */
 
 import type { Colour, Curve } from './colour.ts'
-import { fromHlg, fromPq, toneDown } from './hdr.ts'
+import { fromHlg, fromPq, toneMap } from './hdr.ts'
 import { toSrgbLight } from './primaries.ts'
 
 /** One grey, or red, green and blue. */
@@ -18,7 +18,7 @@ type ColourPixels = Readonly<{
 export function toSrgb({ values, channels, bits }: ColourPixels, colour: Colour): Buffer {
   const largest = values instanceof Uint8Array ? 255 : 65_535
   const light = makeLight(colour, largest, largest - (largest >> bits))
-  const scaleOf = toneDown(colour.curve)
+  const scaleOf = toneMap(colour.curve)
   const [red, green, blue] = toSrgbLight(colour.primaries)
   const srgb = Buffer.alloc((values.length / channels) * 3)
   for (let at = 0, out = 0; at < values.length; at += channels) {

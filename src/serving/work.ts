@@ -6,7 +6,7 @@
 import { readTracing } from '../settings/environment.ts'
 import type { Crew } from './options.ts'
 import { logOf, startServing } from './serve.ts'
-import { isOrder, type Order, type Report, tellError } from './worker-messages.ts'
+import { isOrder, type Order, type Report, serializeError } from './worker-messages.ts'
 
 /**
  * Signals are for the primary: a terminal's Ctrl-C and a service manager's SIGTERM reach every process
@@ -47,7 +47,7 @@ export function work(self: NodeJS.Process): void {
   self.on('message', message => {
     if (!isOrder(message)) return
     obey(message).catch(async error => {
-      await report(self, { report: 'failed', error: tellError(error) })
+      await report(self, { report: 'failed', error: serializeError(error) })
       self.exit(1)
     })
   })

@@ -21,10 +21,10 @@ export type Order =
 export type Report =
   | Readonly<{ report: 'waiting' }>
   | Readonly<{ report: 'ready'; origin: string }>
-  | Readonly<{ report: 'failed'; error: ToldError }>
+  | Readonly<{ report: 'failed'; error: SerializedError }>
 
 /** As much of an error as the message and the exit code of the command depend on. */
-export type ToldError = Readonly<{
+export type SerializedError = Readonly<{
   name: string
   message: string
   stack?: string | undefined
@@ -39,14 +39,14 @@ export function isReport(message: unknown): message is Report {
   return typeof message === 'object' && message !== null && 'report' in message
 }
 
-export function tellError(error: unknown): ToldError {
+export function serializeError(error: unknown): SerializedError {
   if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
   const { name, message, stack } = error
   if (!(error instanceof Failure)) return { name, message, stack }
   return { name, message, stack, failure: { code: error.code, detail: error.detail } }
 }
 
-export function errorOf({ name, message, stack, failure }: ToldError): Error {
+export function errorOf({ name, message, stack, failure }: SerializedError): Error {
   if (failure) return new Failure(failure.code, { detail: failure.detail })
   if (name === 'StartError') return new StartError(message)
   if (name === 'ConfigError') return new ConfigError(message)

@@ -18,8 +18,8 @@ import {
   isReport,
   type Order,
   type Report,
-  type ToldError,
-  tellError,
+  type SerializedError,
+  serializeError,
 } from './worker-messages.ts'
 
 export type Workers = Readonly<{
@@ -142,7 +142,7 @@ type End = Readonly<{
   pid: number | undefined
   code: number | null
   signal: string | null
-  error: ToldError | undefined
+  error: SerializedError | undefined
 }>
 
 /**
@@ -188,7 +188,7 @@ function prepareCluster(): void {
 function startMember(give: (worker: Worker) => void): Member {
   const worker = cluster.fork()
   const { pid } = worker.process
-  let error: ToldError | undefined
+  let error: SerializedError | undefined
   let isReady = false
   const ready = new Promise<Report & { report: 'ready' }>(resolve => {
     worker.on('message', (message: unknown) => {
@@ -209,7 +209,7 @@ function startMember(give: (worker: Worker) => void): Member {
     })
     worker.on('error', cause => {
       // A process that could not be made; otherwise a message that came too late, and an exit follows.
-      if (pid === undefined) resolve({ pid, code: 1, signal: null, error: tellError(cause) })
+      if (pid === undefined) resolve({ pid, code: 1, signal: null, error: serializeError(cause) })
     })
   })
   return { worker, ready, isReady: () => isReady, ended }

@@ -29,7 +29,7 @@ export type Keys = Readonly<{
 }>
 
 /** The keys of one source; `failed` is about the last attempt. */
-type Shelf = {
+type CachedKeys = {
   keys: readonly PublishedKey[]
   fetchedAtMs: number
   triedAtMs: number
@@ -64,78 +64,78 @@ type KeysOptions = Readonly<{
 
 export function createKeys(options: KeysOptions): Keys {
   const { fetch, elapsed, timeoutMs = defaultTimeoutMs, tried } = options
-  const shelves = createBoundedMap<Shelf>(maxSources)
+  const cache = createBoundedMap<CachedKeys>(maxSources)
 
-  function shelfOf(source: KeySource): Shelf {
+  function cachedKeysOf(source: KeySource): CachedKeys {
     const id = idOf(source)
-    const known = shelves.get(id)
+    const known = cache.get(id)
     if (known) return known
-    const shelf = newShelf()
-    shelves.set(id, shelf)
-    return shelf
+    const cached = noKeys()
+    cache.set(id, cached)
+    return cached
   }
 
   /** One fetch at a time; never throws, since older keys may still be good. */
-  function renew(shelf: Shelf, source: KeySource): Promise<void> {
-    if (shelf.pending) return shelf.pending
-    if (elapsed() - shelf.triedAtMs < cooldownOf(shelf)) return Promise.resolve()
-    shelf.pending = fetchKeys(fetch, source, AbortSignal.timeout(timeoutMs)).then(
+  function renew(cached: CachedKeys, source: KeySource): Promise<void> {
+    if (cached.pending) return cached.pending
+    if (elapsed() - cached.triedAtMs < cooldownOf(cached)) return Promise.resolve()
+    cached.pending = fetchKeys(fetch, source, AbortSignal.timeout(timeoutMs)).then(
       keys => {
-        Object.assign(shelf, { keys, fetchedAtMs: elapsed(), failed: false, cause: undefined })
+        Object.assign(cached, { keys, fetchedAtMs: elapsed(), failed: false, cause: undefined })
       },
       cause => {
-        Object.assign(shelf, { failed: true, cause })
+        Object.assign(cached, { failed: true, cause })
       },
     )
-    return shelf.pending.finally(() => {
-      shelf.triedAtMs = elapsed()
-      shelf.pending = undefined
-      tried?.(source, shelf.failed ? unavailable(source, shelf) : undefined)
+    return cached.pending.finally(() => {
+      cached.triedAtMs = elapsed()
+      cached.pending = undefined
+      tried?.(source, cached.failed ? unavailable(source, cached) : undefined)
     })
   }
 
-  async function select(shelf: Shelf, wanted: WantedKey): Promise<readonly CryptoKey[]> {
-    if (elapsed() - shelf.fetchedAtMs > maxStaleMs) return []
-    const fitting = shelf.keys.filter(key => fits(key, wanted))
+  async function select(cached: CachedKeys, wanted: WantedKey): Promise<readonly CryptoKey[]> {
+    if (elapsed() - cached.fetchedAtMs > maxStaleMs) return []
+    const fitting = cached.keys.filter(key => fits(key, wanted))
     const keys = await Promise.all(fitting.map(key => importOnce(key, wanted.alg)))
     return keys.filter(key => key !== undefined)
   }
 
   return {
     async prepare(source) {
-      const shelf = shelfOf(source)
-      if (shelf.failed || elapsed() - shelf.fetchedAtMs > freshMs) await renew(shelf, source)
+      const cached = cachedKeysOf(source)
+      if (cached.failed || elapsed() - cached.fetchedAtMs > freshMs) await renew(cached, source)
     },
     async find(source, wanted) {
-      const shelf = shelfOf(source)
-      if (elapsed() - shelf.fetchedAtMs > freshMs) await renew(shelf, source)
-      const known = await select(shelf, wanted)
+      const cached = cachedKeysOf(source)
+      if (elapsed() - cached.fetchedAtMs > freshMs) await renew(cached, source)
+      const known = await select(cached, wanted)
       if (known.length > 0) return known
       // An unknown kid can mean that the issuer has rotated its keys.
-      await renew(shelf, source)
-      const renewed = await select(shelf, wanted)
+      await renew(cached, source)
+      const renewed = await select(cached, wanted)
       if (renewed.length > 0) return renewed
-      throw shelf.failed ? unavailable(source, shelf) : noSuchKey(wanted)
+      throw cached.failed ? unavailable(source, cached) : noSuchKey(wanted)
     },
   }
 }
 
-function newShelf(): Shelf {
+function noKeys(): CachedKeys {
   const never = Number.NEGATIVE_INFINITY
   const timesMs = { fetchedAtMs: never, triedAtMs: never }
   return { keys: [], ...timesMs, failed: false, cause: undefined, pending: undefined }
 }
 
-function cooldownOf(shelf: Shelf): number {
-  return shelf.keys.length === 0 ? cooldownWithoutKeysMs : cooldownMs
+function cooldownOf(cached: CachedKeys): number {
+  return cached.keys.length === 0 ? cooldownWithoutKeysMs : cooldownMs
 }
 
 /** Not the token's fault: 503, so that the client tries again. */
-function unavailable(source: KeySource, shelf: Shelf): Failure {
-  const { cause } = shelf
+function unavailable(source: KeySource, cached: CachedKeys): Failure {
+  const { cause } = cached
   return new Failure('signing-keys-unavailable', {
     detail: `${idOf(source)}: ${reasonOf(cause)}`,
-    facts: { retryAfterSeconds: cooldownOf(shelf) / 1000 },
+    facts: { retryAfterSeconds: cooldownOf(cached) / 1000 },
     cause,
   })
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { spellAdvice, spellPath, spellProgram } from '../../src/cli/spelling.ts'
-import { voice } from '../../src/cli/terminal.ts'
+import { formatError } from '../../src/cli/terminal.ts'
 
 /** Each row: the program as Node.js names it, the working folder, and what a person types there. */
 const programs: readonly (readonly [string, string, string])[] = [
@@ -47,7 +47,7 @@ const messages: readonly (readonly [string, string])[] = [
 ]
 
 for (const [message, read] of messages) {
-  test(`${JSON.stringify(message)} is said in the voice of all complaints`, () => {
-    assert.equal(voice(message), read)
+  test(`${JSON.stringify(message)} is printed as all error messages are`, () => {
+    assert.equal(formatError(message), read)
   })
 }

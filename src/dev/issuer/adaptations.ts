@@ -11,7 +11,7 @@ import { OAuthRefused } from './refusals.ts'
 export type Endpoint = 'authorize' | 'token' | 'devicecode' | 'other'
 
 /** Kept from a request until its answer is written. */
-export type Intake = {
+export type AdaptedRequest = {
   endpoint: Endpoint
   version: TokenVersion
   clientProof: ClientProof
@@ -37,8 +37,8 @@ export function adaptRequest(
   endpoint: Endpoint,
   version: TokenVersion,
   params: URLSearchParams,
-): Intake {
-  const intake: Intake = {
+): AdaptedRequest {
+  const adapted: AdaptedRequest = {
     endpoint,
     version,
     clientProof: params.has('client_secret') ? 'secret' : 'none',
@@ -47,13 +47,13 @@ export function adaptRequest(
     spellings: new Map(),
     defaults: [],
   }
-  if (endpoint === 'token' || endpoint === 'devicecode') vouchForGuest(dialect, params, intake)
-  readResource(dialect, params, intake)
-  shortenScopes(dialect, params, intake)
-  narrowRefresh(params, intake)
+  if (endpoint === 'token' || endpoint === 'devicecode') setClientSecret(dialect, params, adapted)
+  readResource(dialect, params, adapted)
+  shortenScopes(dialect, params, adapted)
+  narrowRefresh(params, adapted)
   simplifyPrompt(params)
   params.delete('claims')
-  return intake
+  return adapted
 }
 
 /** MSAL polls with `grant_type=device_code`; the standard has a URN. */
@@ -63,24 +63,24 @@ function nameDeviceGrant(params: URLSearchParams): string {
 }
 
 /** Only a program that sends a secret may act in its own name, as at Entra. Any secret will do. */
-function vouchForGuest(dialect: Dialect, params: URLSearchParams, intake: Intake): void {
+function setClientSecret(dialect: Dialect, params: URLSearchParams, adapted: AdaptedRequest): void {
   const id = params.get('client_id')
   if (!id) throw new OAuthRefused('client-id-missing', "The parameter 'client_id' is missing.")
-  if (intake.grantType === 'client_credentials' && intake.clientProof === 'none') {
+  if (adapted.grantType === 'client_credentials' && adapted.clientProof === 'none') {
     throw new OAuthRefused('client-secret-missing', "The parameter 'client_secret' is missing.")
   }
   params.set('client_secret', dialect.guestSecret)
 }
 
 /** The v1 endpoints have `resource=X` where v2 has `scope=X/.default`. */
-function readResource(dialect: Dialect, params: URLSearchParams, intake: Intake): void {
+function readResource(dialect: Dialect, params: URLSearchParams, adapted: AdaptedRequest): void {
   const resource = params.get('resource')
   params.delete('resource')
   if (resource === null) return
   checkResource(dialect, resource)
   const scope = `${resource}/.default`
-  if (intake.grantType === 'client_credentials') params.set('scope', scope)
-  else if (intake.endpoint !== 'token') params.set('scope', `${scope} openid profile`)
+  if (adapted.grantType === 'client_credentials') params.set('scope', scope)
+  else if (adapted.endpoint !== 'token') params.set('scope', `${scope} openid profile`)
 }
 
 function checkResource(dialect: Dialect, resource: string): void {
@@ -92,16 +92,16 @@ function checkResource(dialect: Dialect, resource: string): void {
 /**
  * `https://graph.microsoft.com/User.Read` -> `User.Read`; `/.default` -> everything that is consented to.
  */
-function shortenScopes(dialect: Dialect, params: URLSearchParams, intake: Intake): void {
+function shortenScopes(dialect: Dialect, params: URLSearchParams, adapted: AdaptedRequest): void {
   const asked = (params.get('scope') ?? '').split(/\s+/).filter(Boolean)
   const names = asked.flatMap(word => {
     const name = readScope(dialect, word)
     const meant = name === '.default' ? dialect.consent.scopes : [name]
-    if (name === '.default') intake.defaults.push(word)
-    for (const one of meant) if (word !== name) intake.spellings.set(one, respell(word, one))
+    if (name === '.default') adapted.defaults.push(word)
+    for (const one of meant) if (word !== name) adapted.spellings.set(one, respell(word, one))
     return meant
   })
-  if (intake.grantType === 'client_credentials') checkAppScope(asked, params)
+  if (adapted.grantType === 'client_credentials') checkAppScope(asked, params)
   else if (names.length > 0) params.set('scope', [...new Set(names)].join(' '))
 }
 
@@ -132,12 +132,12 @@ function checkAppScope(asked: readonly string[], params: URLSearchParams): void 
 }
 
 /** The library removes `offline_access` from the grant, and later requires it. */
-function narrowRefresh(params: URLSearchParams, intake: Intake): void {
-  if (intake.grantType !== 'refresh_token') return
+function narrowRefresh(params: URLSearchParams, adapted: AdaptedRequest): void {
+  if (adapted.grantType !== 'refresh_token') return
   const asked = (params.get('scope') ?? '').split(' ')
   const kept = asked.filter(name => name !== 'offline_access' && name !== '')
   // without a scope the library gives what was granted, which is what `.default` means here
-  if (intake.defaults.length > 0 || kept.length === 0) params.delete('scope')
+  if (adapted.defaults.length > 0 || kept.length === 0) params.delete('scope')
   else params.set('scope', kept.join(' '))
 }
 
@@ -148,21 +148,21 @@ function simplifyPrompt(params: URLSearchParams): void {
 }
 
 /** MSAL finds a token in its cache only if the answer spells the scopes as asked. */
-export function adaptTokens(body: Record<string, unknown>, intake: Intake) {
+export function adaptTokens(body: Record<string, unknown>, adapted: AdaptedRequest) {
   const { scope, ...rest } = body
   const granted = typeof scope === 'string' ? scope.split(' ') : []
-  const spelled = [...granted.map(name => intake.spellings.get(name) ?? name), ...intake.defaults]
+  const spelled = [...granted.map(name => adapted.spellings.get(name) ?? name), ...adapted.defaults]
   return {
     ...rest,
     ...(granted.length > 0 ? { scope: spelled.join(' ') } : {}),
     ext_expires_in: rest.expires_in,
-    ...addClientInfo(body, intake),
+    ...addClientInfo(body, adapted),
   }
 }
 
 /** https://learn.microsoft.com/en-us/entra/msal/: `uid.utid` is MSAL's id of an account. */
-function addClientInfo({ id_token }: Record<string, unknown>, intake: Intake) {
-  if (!intake.wantsClientInfo || typeof id_token !== 'string') return {}
+function addClientInfo({ id_token }: Record<string, unknown>, adapted: AdaptedRequest) {
+  if (!adapted.wantsClientInfo || typeof id_token !== 'string') return {}
   const { oid, tid } = decodeJwt<{ oid?: string; tid?: string }>(id_token)
   const info = JSON.stringify({ uid: oid, utid: tid })
   return { client_info: Buffer.from(info).toString('base64url') }

@@ -5,7 +5,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Provider } from 'oidc-provider'
-import { adaptRequest, type Dialect, type Endpoint, type Intake } from './adaptations.ts'
+import { type AdaptedRequest, adaptRequest, type Dialect, type Endpoint } from './adaptations.ts'
 import type { TokenVersion } from './claims.ts'
 import { readForm, rewriteRequest } from './exchange.ts'
 import type { SigningKey } from './keys.ts'
@@ -49,13 +49,13 @@ const targets: Readonly<Record<string, Target>> = {
 }
 
 export function createOAuthDoor(parts: DoorParts): OAuthDoor {
-  const intakes = new WeakMap<IncomingMessage, Intake>()
+  const adapted = new WeakMap<IncomingMessage, AdaptedRequest>()
   const providers = new Map<string, Promise<Provider>>()
   const providerOf = (tenantId: string) => {
     const provider =
       providers.get(tenantId) ??
       parts.signingKey.then(signingKey =>
-        createProvider({ ...parts, tenantId, signingKey, intakes }),
+        createProvider({ ...parts, tenantId, signingKey, adapted }),
       )
     providers.set(tenantId, provider)
     return provider
@@ -67,7 +67,7 @@ export function createOAuthDoor(parts: DoorParts): OAuthDoor {
     if (path.startsWith(`${paths.signIn}/`)) {
       return answerSignIn({ provider, people: parts.people, tenantId }, req, res)
     }
-    const forwarded = await translate(parts.dialect, intakes, visit, req, res)
+    const forwarded = await translate(parts.dialect, adapted, visit, req, res)
     if (forwarded) await provider.callback()(forwarded, res)
   }
 }
@@ -93,7 +93,7 @@ function queryOf(req: IncomingMessage): string {
 /** The request for the library; undefined if it was answered here. */
 async function translate(
   dialect: Dialect,
-  intakes: WeakMap<IncomingMessage, Intake>,
+  all: WeakMap<IncomingMessage, AdaptedRequest>,
   { tenantId, path }: Visit,
   req: IncomingMessage,
   res: ServerResponse,
@@ -107,12 +107,12 @@ async function translate(
   const params = req.method === 'POST' ? await readForm(req) : new URLSearchParams(queryOf(req))
   if (target.endpoint !== 'authorize') readBasicSecret(req, params)
   try {
-    const intake = adaptRequest(dialect, target.endpoint, target.version, params)
+    const adapted = adaptRequest(dialect, target.endpoint, target.version, params)
     const forwarded = rewriteRequest(req, { mount, ...addressOf(target, req, params) })
     if (target.endpoint !== 'authorize' && target.endpoint !== 'other') {
       forwarded.headers.accept = 'application/json'
     }
-    intakes.set(forwarded, intake)
+    all.set(forwarded, adapted)
     return forwarded
   } catch (error) {
     if (!(error instanceof OAuthRefused) || target.endpoint !== 'authorize') throw error

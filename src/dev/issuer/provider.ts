@@ -87,15 +87,15 @@ function adaptAnswer(
   ctx: { req: IncomingMessage; status: number; body: unknown },
   detail = '',
 ): void {
-  const intake = parts.intakes.get(ctx.req)
+  const adapted = parts.adapted.get(ctx.req)
   const { body } = ctx
-  if (!intake || !['token', 'devicecode'].includes(intake.endpoint) || !isObject(body)) return
+  if (!adapted || !['token', 'devicecode'].includes(adapted.endpoint) || !isObject(body)) return
   const { status } = ctx
   if (status === 200) {
-    ctx.body = intake.endpoint === 'token' ? adaptTokens(body, intake) : adaptDeviceCode(body)
+    ctx.body = adapted.endpoint === 'token' ? adaptTokens(body, adapted) : adaptDeviceCode(body)
   } else {
     const description = detail || String(body.error_description ?? '')
-    const { grantType } = intake
+    const { grantType } = adapted
     ctx.body = describeLibraryError({ error: String(body.error), description, grantType }, parts)
     ctx.status = status
   }

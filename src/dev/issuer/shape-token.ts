@@ -5,7 +5,7 @@
 
 import type { IncomingMessage } from 'node:http'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { Dialect, Intake } from './adaptations.ts'
+import type { AdaptedRequest, Dialect } from './adaptations.ts'
 import { type UserToken, writeClaims } from './claims.ts'
 import type { SigningKey } from './keys.ts'
 import { writeHeader } from './mint.ts'
@@ -21,7 +21,7 @@ export type TokenParts = Readonly<{
   dialect: Dialect
   signingKey: SigningKey
   /** Kept from the request. */
-  intakes: WeakMap<IncomingMessage, Intake>
+  adapted: WeakMap<IncomingMessage, AdaptedRequest>
   newTokenId: () => string
 }>
 
@@ -31,7 +31,7 @@ export async function shapeToken(
   token: { readonly kind: string; clientId?: string | undefined; scope?: string | undefined },
   jwt: { header?: object | undefined; payload: Record<string, unknown> },
 ): Promise<void> {
-  const version = parts.intakes.get(ctx.req)?.version ?? 2
+  const version = parts.adapted.get(ctx.req)?.version ?? 2
   const common = describeToken(parts, ctx, jwt.payload)
   const accountId = ctx.oidc.account?.accountId
   const shaped =
@@ -43,15 +43,15 @@ export async function shapeToken(
 }
 
 function describeToken(parts: TokenParts, ctx: Context, payload: Record<string, unknown>) {
-  const intake = parts.intakes.get(ctx.req)
+  const adapted = parts.adapted.get(ctx.req)
   const client = ctx.oidc.client
   return {
-    version: intake?.version ?? 2,
+    version: adapted?.version ?? 2,
     origin: parts.origin,
     tenantId: parts.tenantId,
     audience: parts.audience,
     clientId: client?.clientId ?? '',
-    clientProof: intake?.clientProof ?? 'none',
+    clientProof: adapted?.clientProof ?? 'none',
     tokenId: parts.newTokenId(),
     issuedAt: Number(payload.iat),
     expiresAt: Number(payload.exp),
