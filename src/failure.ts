@@ -53,6 +53,16 @@ export type FailureCode =
   | 'body-cut-off'
   | 'body-not-json'
   | 'json-refused'
+  /** Of the caller. */
+  | 'account-deleted'
+  | 'account-disabled'
+  /** facts: source. */
+  | 'managed-elsewhere'
+  /** facts: property, value. */
+  | 'value-taken'
+  /** facts: property. */
+  | 'reference-exists'
+  | 'last-owner'
   | 'body-encoding-unsupported'
   | 'body-encoding-broken'
   | 'content-type-refused'

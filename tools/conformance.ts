@@ -23,6 +23,7 @@ const aboutThemes: Readonly<Record<string, string>> = {
   batch: '`POST /$batch`.',
   browsers: 'CORS.',
   memberships: 'The groups that a user is in or owns, and how much of them each permission shows.',
+  people: 'Adding, changing and deleting people, and who manages whom.',
   descriptions: '`$metadata`, OpenAPI, and how much metadata an answer has.',
   settings: '`photoUpdateSettings`, in beta.',
   throttling: '429 and Retry-After, where a server has tight limits.',

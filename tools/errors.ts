@@ -128,6 +128,21 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     facts: { header: 'If-Match' },
   },
 
+  'account-deleted': { when: 'the caller was deleted from the directory' },
+  'account-disabled': { when: 'the caller is disabled in the directory' },
+  'managed-elsewhere': {
+    when: 'another source manages the person or the group',
+    facts: { source: 'scim:entra' },
+  },
+  'value-taken': {
+    when: 'another person has the name',
+    facts: { property: 'userPrincipalName', value: 'anna@example.org' },
+  },
+  'reference-exists': {
+    when: 'the person is an owner or a member already',
+    facts: { property: 'members' },
+  },
+  'last-owner': { when: 'the group would have no owner' },
   'body-empty': {
     when: 'a PUT or PATCH without a body (for a contact it removes the photo)',
   },

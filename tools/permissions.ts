@@ -25,6 +25,8 @@ const resources: Readonly<Record<Resource, string>> = {
   team: 'team',
   membership: 'membership in a group',
   ownership: 'ownership of a group',
+  manager: 'manager',
+  directReport: 'direct report',
   contact: 'contact',
   contactFolder: 'contact folder',
   photoUpdateSettings: 'photo update settings',

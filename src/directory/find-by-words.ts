@@ -24,7 +24,7 @@ export async function listRows<Table extends keyof Rows>(
   const { after, top } = page
   const isAfter = after && sql`and (display_name, id) > (${after.name}, ${after.id})`
   const { rows } = await sql<Rows[Table]>`
-    select * from ${sql.table(table)} where tenant_id = ${tenantId} ${isAfter ?? sql``}
+    select * from ${sql.table(table)} where tenant_id = ${tenantId} and deleted_at is null ${isAfter ?? sql``}
     order by display_name, id limit ${top}`.execute(where.database)
   return rows
 }

@@ -102,6 +102,7 @@ function contactAt(
     .select(['users.tenant_id as user_tenant_id', 'users.id as user_id'])
     .select('contact_folders.id as found_folder_id')
     .where('users.tenant_id', '=', at.tenantId)
+    .where('users.deleted_at', 'is', null)
     .where('users.id', '=', by === 'id' ? at.id : idOfEither(at))
   return joinPhoto(found, 'contact')
 }

@@ -40,8 +40,14 @@ export async function listGroupIdsOf(
 ): Promise<string[]> {
   const rows = await database
     .selectFrom('group_people')
+    .innerJoin('groups', join =>
+      join
+        .onRef('groups.tenant_id', '=', 'group_people.tenant_id')
+        .onRef('groups.id', '=', 'group_people.group_id')
+        .on('groups.deleted_at', 'is', null),
+    )
     .select('group_id')
-    .where('tenant_id', '=', tenantId)
+    .where('group_people.tenant_id', '=', tenantId)
     .where('user_id', '=', userId)
     .where('relation', '=', relation)
     .$if(after !== undefined, query => query.where('group_id', '>', after ?? ''))
@@ -95,6 +101,7 @@ function groupsOf(
     .where('group_people.user_id', '=', userId)
     .where('group_people.relation', 'in', relations)
     .where('groups.tenant_id', '=', tenantId)
+    .where('groups.deleted_at', 'is', null)
     .whereRef('groups.id', '=', 'group_people.group_id')
     .orderBy('groups.display_name')
     .orderBy('groups.id')

@@ -7,6 +7,7 @@ import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
 import { listRows, type Searchable } from './find-by-words.ts'
+import { byGraph, type Origin, originColumns } from './origin.ts'
 import { type Page, searchText } from './search.ts'
 
 export type Group = GroupRow
@@ -19,7 +20,8 @@ export function prepareFindGroup(database: Database): FindGroup {
   const byId = prepareRow(database, ['tenantId', 'id'], (db, at) =>
     joinPhoto(db.selectFrom('groups').selectAll('groups'), 'group')
       .where('groups.tenant_id', '=', at.tenantId)
-      .where('groups.id', '=', at.id),
+      .where('groups.id', '=', at.id)
+      .where('groups.deleted_at', 'is', null),
   )
   return async (tenantId, id) => await byId({ tenantId, id: normalizeId(id) })
 }
@@ -43,6 +45,7 @@ export type NewGroup = Readonly<{
   displayName: string
   description?: string | undefined
   mail?: string | undefined
+  mailNickname?: string | undefined
   visibility?: 'Public' | 'Private' | undefined
   isUnified?: boolean | undefined
   isTeam?: boolean | undefined
@@ -80,13 +83,15 @@ export async function addGroups(
   }
 }
 
-function toRow(tenantId: string, group: NewGroup): GroupRow {
+export function toRow(tenantId: string, group: NewGroup, origin: Origin = byGraph): GroupRow {
   return {
+    ...originColumns(origin),
     tenant_id: tenantId,
     id: normalizeId(group.id),
     display_name: group.displayName,
     description: group.description ?? null,
     mail: group.mail ?? null,
+    mail_nickname: group.mailNickname ?? null,
     visibility: group.visibility ?? 'Public',
     is_unified: group.isUnified === false ? 0 : 1,
     is_team: group.isTeam ? 1 : 0,

@@ -12,6 +12,7 @@ export function userNameKey(userPrincipalName: string): string {
 
 /** `.invalid` is nobody's domain: https://www.rfc-editor.org/rfc/rfc2606#section-2 */
 const madeFromId = '@signed-in.invalid'
+const ofDeleted = '@deleted.invalid'
 
 /** As much of a name as an index of either database takes, in any script. */
 export const maxNameLength = 640
@@ -35,7 +36,13 @@ function inHexadecimal(character: string): string {
 
 /** What nameFromId makes is for nobody else to take, as a name or as an id. */
 export function isReserved(nameOrId: string): boolean {
-  return userNameKey(nameOrId).endsWith(madeFromId)
+  const key = userNameKey(nameOrId)
+  return key.endsWith(madeFromId) || key.endsWith(ofDeleted)
+}
+
+/** What stands in place of the name of somebody who is deleted, so that others may have it. */
+export function deletedName(id: string): string {
+  return `${nameFromId(id).slice(0, -madeFromId.length)}${ofDeleted}`
 }
 
 /** Without a look at who else there is. A name in the form of a GUID would read as somebody's id. */

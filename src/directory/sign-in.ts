@@ -3,10 +3,12 @@
  * person is who their id says. A name becomes one that they are found by only where the issuer vouches
  * for it, and it is free, or of an older token of somebody else who came the same way.
  */
+import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
 import { inTransaction, lockNames } from '../storage/transactions.ts'
 import { isReserved, maxNameLength, mayBeName, nameFromId, userNameKey } from './names.ts'
+import { holderOf, isIdOfAnother } from './names-taken.ts'
 import { type FindUser, hasOlderNames, toRow, type UserWithPhoto } from './users.ts'
 
 /** What a token says of the person. */
@@ -33,12 +35,13 @@ export function mayBeAdded(id: string): boolean {
 }
 
 /**
- * Somebody who is not in the directory.
+ * Somebody who is not in the directory. Throws Failure 'account-deleted'.
  * @differs Whoever signs in and is not in the directory yet is added to it; Graph would answer 404.
  */
 export async function addSignedInUser(people: People, person: SignedIn): Promise<UserWithPhoto> {
   await inTransaction(people.database, async transaction => {
     await lockNames(people.database, transaction, person.tenantId)
+    await refuseDeleted(transaction, person)
     await giveBackName(transaction, person)
     const name = await nameFor(transaction, person)
     await insert(transaction, describe(person, name))
@@ -50,6 +53,12 @@ export async function addSignedInUser(people: People, person: SignedIn): Promise
   const user = await people.findUser(person.tenantId, normalizeId(person.id), 'id')
   if (user !== undefined) return user
   throw new Error(`user ${person.id} of tenant ${person.tenantId} can neither be added nor found`)
+}
+
+/** Nobody comes back by signing in. */
+async function refuseDeleted(transaction: Database, person: SignedIn): Promise<void> {
+  const row = await rowOf(transaction, person)
+  if (row !== undefined && row.deleted_at !== null) throw new Failure('account-deleted')
 }
 
 async function insert(transaction: Database, row: UserRow): Promise<void> {
@@ -110,16 +119,18 @@ function nameWithoutClaim({ id, profile }: SignedIn, known: UserRow | undefined)
 function describe(person: SignedIn, name: string, known?: UserRow): UserRow {
   const { id, tenantId, profile } = person
   const { userName, displayName, givenName, surname, mail, issuedAt = 0 } = profile
+  const origin = { source: 'sign-in', at: issuedAt * 1000 } as const
+  const user = {
+    id,
+    userPrincipalName: name,
+    displayName: cut(displayName) ?? known?.display_name ?? cut(userName) ?? id,
+    givenName: cut(givenName) ?? known?.given_name ?? undefined,
+    surname: cut(surname) ?? known?.surname ?? undefined,
+    mail: cut(mail) ?? known?.mail ?? undefined,
+    jobTitle: known?.job_title ?? undefined,
+  }
   return {
-    ...toRow(tenantId, {
-      id,
-      userPrincipalName: name,
-      displayName: cut(displayName) ?? known?.display_name ?? cut(userName) ?? id,
-      givenName: cut(givenName) ?? known?.given_name ?? undefined,
-      surname: cut(surname) ?? known?.surname ?? undefined,
-      mail: cut(mail) ?? known?.mail ?? undefined,
-      jobTitle: known?.job_title ?? undefined,
-    }),
+    ...toRow(tenantId, user, origin),
     user_type: known?.user_type ?? 'Member',
     names_at: issuedAt,
   }
@@ -149,34 +160,6 @@ async function giveBackName(transaction: Database, { tenantId, id }: SignedIn): 
   const holder = await holderOf(transaction, tenantId, userNameKey(id))
   if (holder === undefined || holder.names_at === null || holder.id === normalizeId(id)) return
   await writeNames(transaction, withMadeName(holder))
-}
-
-async function isIdOfAnother(
-  transaction: Database,
-  tenantId: string,
-  id: string,
-  name: string,
-): Promise<boolean> {
-  const rows = await transaction
-    .selectFrom('users')
-    .select('id')
-    .where('tenant_id', '=', tenantId)
-    .where('id', 'in', [name, userNameKey(name)])
-    .execute()
-  return rows.some(row => row.id !== id)
-}
-
-async function holderOf(
-  transaction: Database,
-  tenantId: string,
-  key: string,
-): Promise<UserRow | undefined> {
-  return await transaction
-    .selectFrom('users')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('user_principal_name_key', '=', key)
-    .executeTakeFirst()
 }
 
 async function rowOf(

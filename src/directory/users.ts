@@ -9,6 +9,7 @@ import { prepareRow } from '../storage/prepared.ts'
 import type { Database, Schema, UserRow } from '../storage/schema.ts'
 import { listRows, type Searchable } from './find-by-words.ts'
 import { userNameKey } from './names.ts'
+import { byGraph, type Origin, originColumns } from './origin.ts'
 import { type Page, searchText } from './search.ts'
 
 export type User = UserRow
@@ -64,6 +65,7 @@ export function idOfEither(
   const people = selectFrom('users as person')
     .select('person.id')
     .where('person.tenant_id', '=', at.tenantId)
+    .where('person.deleted_at', 'is', null)
   return fn.coalesce(
     people.where('person.id', '=', at.id),
     people.where('person.user_principal_name_key', '=', at.name),
@@ -71,7 +73,11 @@ export function idOfEither(
 }
 
 function withPhoto(database: Database) {
-  return joinPhoto(database.selectFrom('users').selectAll('users'), 'user')
+  const present = database
+    .selectFrom('users')
+    .selectAll('users')
+    .where('users.deleted_at', 'is', null)
+  return joinPhoto(present, 'user')
 }
 
 /** Nobody's names but those of people who came by signing in follow a token. */
@@ -108,6 +114,11 @@ export type NewUser = Readonly<{
   mail?: string | undefined
   jobTitle?: string | undefined
   userType?: 'Member' | 'Guest' | undefined
+  employeeId?: string | undefined
+  department?: string | undefined
+  mailNickname?: string | undefined
+  /** Left out: true. */
+  isActive?: boolean | undefined
 }>
 
 /** Adds users; those whose id or name is there already stay as they are. */
@@ -128,8 +139,9 @@ export async function addUsers(
 }
 
 /** Of somebody who did not come by signing in. */
-export function toRow(tenantId: string, user: NewUser): UserRow {
+export function toRow(tenantId: string, user: NewUser, origin: Origin = byGraph): UserRow {
   return {
+    ...originColumns(origin),
     tenant_id: tenantId,
     id: normalizeId(user.id),
     user_principal_name: user.userPrincipalName,
@@ -148,5 +160,10 @@ export function toRow(tenantId: string, user: NewUser): UserRow {
       ['userPrincipalName', user.userPrincipalName],
     ]),
     names_at: null,
+    employee_id: user.employeeId ?? null,
+    department: user.department ?? null,
+    mail_nickname: user.mailNickname ?? null,
+    is_active: user.isActive === false ? 0 : 1,
+    manager_id: null,
   }
 }

@@ -99,12 +99,12 @@ function isEmptyObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0
 }
 
-function readObject(value: unknown): Fields {
+export function readObject(value: unknown): Fields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
   throw invalid('it is no JSON object')
 }
 
-function readText(fields: Fields, name: string): string | undefined {
+export function readText(fields: Fields, name: string): string | undefined {
   const value = fields[name]
   if (value === undefined || value === null || value === '') return undefined
   if (typeof value !== 'string') throw invalid(`${name} is not a text`)
@@ -129,6 +129,6 @@ function readEmailAddresses(value: unknown): EmailAddress[] {
   })
 }
 
-function invalid(reason: string): Failure {
+export function invalid(reason: string): Failure {
   return new Failure('resource-invalid', { facts: { reason } })
 }

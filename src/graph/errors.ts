@@ -78,6 +78,16 @@ export const wireErrors = {
       'The picture has {width} x {height} pixels; at most {maxPixels} in all are accepted[ in this kind of picture ({kind})].',
   }),
 
+  // Graph's code and words for a name that is taken, and for people whom another directory manages.
+  ...rows(400, 'Request_BadRequest', {
+    'value-taken': 'Another object with the same value for property {property} already exists.',
+    'reference-exists':
+      "One or more added object references already exist for the following modified properties: '{property}'.",
+    'last-owner': 'The group must have at least one owner, hence this owner cannot be removed.',
+    'managed-elsewhere':
+      "Unable to update the specified properties: '{source}' manages this object, and only it may change or delete it.",
+  }),
+
   ...rows(401, 'InvalidAuthenticationToken', {
     'token-missing': 'Access token is empty.',
     'token-malformed': facts =>
@@ -110,6 +120,10 @@ export const wireErrors = {
     'permission-missing': `Insufficient privileges to complete the operation.${wouldDo}`,
     'account-unsupported': `This operation is not supported for this kind of account.${wouldDo}`,
     'b2c-unsupported': 'Updating the photo of a user is not supported in Azure AD B2C tenants.',
+  }),
+  ...rows(403, 'Authorization_IdentityDisabled', {
+    'account-disabled': 'Your account is disabled in this directory.',
+    'account-deleted': 'Your account was deleted from this directory.',
   }),
   ...rows(403, 'ErrorAccessDenied', {
     'relation-missing': `Access is denied. Check credentials and try again.${wouldDo}`,

@@ -4,6 +4,7 @@
 import { contactOperations } from './contact-operations.ts'
 import { directoryOperations } from './directory-operations.ts'
 import { membershipOperations } from './membership-operations.ts'
+import { peopleOperations } from './people-operations.ts'
 import { photoOperations } from './photo-operations.ts'
 import type { Row } from './request.ts'
 import { settingsOperations } from './settings-operations.ts'
@@ -12,6 +13,7 @@ export const operations: readonly Row[] = [
   ...photoOperations,
   ...directoryOperations,
   ...membershipOperations,
+  ...peopleOperations,
   ...contactOperations,
   ...settingsOperations,
 ]

@@ -19,6 +19,15 @@ export function nextAfter(
   return { $skiptoken: formatSkipToken({ name: last.display_name, id: last.id }) }
 }
 
+/** For lists by id, whose position tells no name. */
+export function nextAfterId(
+  rows: readonly { id: string }[],
+  page: readonly { id: string }[],
+): Next {
+  const unnamed = (row: { id: string }) => ({ id: row.id, display_name: '' })
+  return nextAfter(rows.map(unnamed), page.map(unnamed))
+}
+
 export function nextSkip(
   rows: readonly unknown[],
   { skip, top }: Readonly<{ skip: number; top: number }>,

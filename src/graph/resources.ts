@@ -52,7 +52,13 @@ export function sizeName({ width, height }: PixelSize): string {
 }
 
 /** Graph returns these only when they are selected. */
-const selectedOnly = new Set(['userType', 'department', 'accountEnabled'])
+const selectedOnly = new Set([
+  'userType',
+  'department',
+  'accountEnabled',
+  'employeeId',
+  'mailNickname',
+])
 
 /** What Visage does not keep is null. */
 export function user(row: User, select: Select): Shown {
@@ -69,8 +75,10 @@ export function user(row: User, select: Select): Shown {
     userPrincipalName: row.user_principal_name,
     id: row.id,
     userType: row.user_type,
-    department: null,
-    accountEnabled: true,
+    department: row.department,
+    accountEnabled: row.is_active === 1,
+    employeeId: row.employee_id,
+    mailNickname: row.mail_nickname,
   }
   const usual = Object.entries(all).filter(([name]) => !selectedOnly.has(name))
   const shown = pick(select ? all : Object.fromEntries(usual), select)
@@ -85,7 +93,7 @@ export function group(row: Group, select: Select): Shown {
     groupTypes: row.is_unified === 1 ? ['Unified'] : [],
     mail: row.mail,
     mailEnabled: row.is_unified === 1,
-    mailNickname: row.mail?.split('@')[0] ?? null,
+    mailNickname: row.mail_nickname ?? row.mail?.split('@')[0] ?? null,
     resourceProvisioningOptions: row.is_team === 1 ? ['Team'] : [],
     securityEnabled: row.is_unified !== 1,
     visibility: row.visibility,
@@ -97,7 +105,7 @@ export function group(row: Group, select: Select): Shown {
 export function asDirectoryObject(shown: Shown): Shown {
   return {
     ...shown,
-    set: 'groups',
+    set: `${shown.type}s`,
     annotations: { '@odata.type': `#microsoft.graph.${shown.type}` },
   }
 }

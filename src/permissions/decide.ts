@@ -3,7 +3,7 @@
  * table alone; `relate` after, by the relation of caller and target. It does not know tokens, the
  * directory or status numbers: caller and relation are plain values.
  */
-import { actingRoles, type RoleName, roles } from './roles.ts'
+import { accountRoles, actingRoles, type RoleName, roles } from './roles.ts'
 import {
   type AccountKind,
   type Action,
@@ -76,10 +76,10 @@ export function relate(
 ): Verdict {
   const impossible = refuseImpossible(action, resource, caller)
   if (impossible) return impossible
-  const isTheirs = caller.kind !== 'application' && !isOwn(resource, relation)
+  const isTheirs = caller.kind !== 'application' && !isOwn(action, resource, relation)
   const row = published(action, resource, caller.kind)
   const sufficient = isTheirs ? row.forOthers : row.sufficient
-  const acting = isTheirs && isChange(action) ? actingRoles[resource] : []
+  const acting = isTheirs && isChange(action) ? rolesFor(action, resource) : []
   const lacksRole = acting.length > 0 && !holdsRole(relation, acting)
   const lacksPermission = !holdsOne(caller, sufficient)
   if (!lacksPermission && !lacksRole) return allowed
@@ -150,11 +150,15 @@ function reachesOwnOnly(name: Permission): boolean {
 }
 
 /** Only the relation of this kind of resource counts: owning a group gives no right to a user's photo. */
-function isOwn(resource: Resource, relation: Relation): boolean {
+function isOwn(action: Action, resource: Resource, relation: Relation): boolean {
   switch (resource) {
+    // What the organisation says of a person is not theirs to change: their name is who they are.
     case 'user':
+    case 'manager':
+      return relation.isSelf && !isEntryChange(action)
     case 'membership':
     case 'ownership':
+    case 'directReport':
       return relation.isSelf
     case 'group':
     case 'team':
@@ -165,6 +169,14 @@ function isOwn(resource: Resource, relation: Relation): boolean {
     case 'photoUpdateSettings':
       return false
   }
+}
+
+function rolesFor(action: Action, resource: Resource): readonly RoleName[] {
+  return resource === 'user' && isEntryChange(action) ? accountRoles : actingRoles[resource]
+}
+
+function isEntryChange(action: Action): boolean {
+  return action === 'createEntry' || action === 'updateEntry' || action === 'deleteEntry'
 }
 
 function isChange(action: Action): boolean {

@@ -22,7 +22,13 @@ export const roles = {
 
 export type RoleName = keyof typeof roles
 
-/** Which roles let a person change others'. */
+/**
+ * Which roles let a person add, change and delete people. @differs The page on deleting also names Privileged
+ * Authentication Administrator. https://learn.microsoft.com/en-us/graph/api/user-delete
+ */
+export const accountRoles: readonly RoleName[] = ['Global Administrator', 'User Administrator']
+
+/** Which roles let a person change others': of people the photo. */
 export const actingRoles: Readonly<Record<Resource, readonly RoleName[]>> = {
   // Newer pages name all of them: Global, User or People Administrator.
   // https://learn.microsoft.com/en-us/graph/api/profilephoto-update
@@ -36,6 +42,8 @@ export const actingRoles: Readonly<Record<Resource, readonly RoleName[]>> = {
   // These are only read.
   membership: [],
   ownership: [],
+  directReport: [],
+  manager: accountRoles,
   // A mailbox is private: no role gives access to another person's contacts.
   contact: [],
   contactFolder: [],

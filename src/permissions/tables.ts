@@ -25,6 +25,9 @@ export type Resource =
   | 'membership'
   /** The groups that a user owns. */
   | 'ownership'
+  | 'manager'
+  /** Who has a user as their manager. */
+  | 'directReport'
   | 'contact'
   | 'contactFolder'
   | 'photoUpdateSettings'
@@ -355,6 +358,62 @@ const listOwnerships: Table = {
   },
 }
 
+/**
+ * "Create User", "Update user", "Assign manager", "Remove manager". @differs Graph lets a person with User.ReadWrite
+ * change a few of their own properties; Visage keeps none of these, and the others are an administrator's.
+ */
+const changeUserEntry: Table['rows'] = {
+  delegated: ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
+  personal: 'unsupported',
+  application: ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
+}
+
+// "Delete a user"
+const deleteUserEntry: Table = {
+  source: `${pages}/user-delete`,
+  rows: {
+    delegated: ['User.ReadWrite.All'],
+    personal: 'unsupported',
+    application: ['User.ReadWrite.All'],
+  },
+}
+
+// "List manager"
+const readManager: Table = {
+  source: `${pages}/user-list-manager`,
+  rows: {
+    delegated: [
+      'User.Read.All',
+      'User.ReadWrite.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+    ],
+    personal: 'unsupported',
+    application: [
+      'User.Read.All',
+      'User.ReadWrite.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+    ],
+  },
+}
+
+// "List directReports"
+const listDirectReports: Table = {
+  source: `${pages}/user-list-directreports`,
+  rows: {
+    delegated: [
+      'User.Read',
+      'User.Read.All',
+      'User.ReadWrite.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+    ],
+    personal: 'unsupported',
+    application: 'unsupported',
+  },
+}
+
 // "Create contact", and word for word the same: "Create contactFolder", "Delete contact", "Delete contactFolder"
 const writeContactEntry: Table['rows'] = {
   delegated: ['Contacts.ReadWrite'],
@@ -400,6 +459,8 @@ const noFolderUpdates = absent(`${pages}/contactfolder-update`)
 const onlyListed = {
   membership: absent(`${pages}/user-list-memberof`),
   ownership: absent(`${pages}/user-list-ownedobjects`),
+  manager: absent(`${pages}/user-list-manager`),
+  directReport: absent(`${pages}/user-list-directreports`),
 }
 
 const withoutPhoto = {
@@ -408,10 +469,9 @@ const withoutPhoto = {
   photoUpdateSettings: onlyOneOfSettings,
 }
 
-// Users, groups and teams are not created here.
+// Groups and teams are not created here.
 const onlyRead = {
   ...onlyListed,
-  user: absent(`${pages}/resources/users`),
   group: absent(`${pages}/resources/group`),
   team: absent(`${pages}/resources/team`),
 }
@@ -453,6 +513,7 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     group: readGroupEntry,
     team: readTeamEntry,
     ...onlyListed,
+    manager: readManager,
     contact: { source: `${pages}/contact-get`, rows: readContactRows },
     contactFolder: { source: `${pages}/contactfolder-get`, rows: readContactRows },
     photoUpdateSettings: readSettings,
@@ -461,26 +522,33 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     user: listUsers,
     group: listGroups,
     team: listTeams,
+    ...onlyListed,
     membership: listMemberships,
     ownership: listOwnerships,
+    directReport: listDirectReports,
     contact: { source: `${pages}/user-list-contacts`, rows: readContactRows },
     contactFolder: { source: `${pages}/user-list-contactfolders`, rows: readContactRows },
     photoUpdateSettings: onlyOneOfSettings,
   },
   createEntry: {
     ...onlyRead,
+    user: { source: `${pages}/user-post-users`, rows: changeUserEntry },
     contact: { source: `${pages}/user-post-contacts`, rows: writeContactEntry },
     contactFolder: { source: `${pages}/user-post-contactfolders`, rows: writeContactEntry },
     photoUpdateSettings: onlyOneOfSettings,
   },
   updateEntry: {
     ...onlyRead,
+    user: { source: `${pages}/user-update`, rows: changeUserEntry },
+    manager: { source: `${pages}/user-post-manager`, rows: changeUserEntry },
     contact: noContactUpdates,
     contactFolder: noFolderUpdates,
     photoUpdateSettings: updateSettings,
   },
   deleteEntry: {
     ...onlyRead,
+    user: deleteUserEntry,
+    manager: { source: `${pages}/user-delete-manager`, rows: changeUserEntry },
     contact: { source: `${pages}/contact-delete`, rows: writeContactEntry },
     contactFolder: { source: `${pages}/contactfolder-delete`, rows: writeContactEntry },
     photoUpdateSettings: deleteSettings,

@@ -23,6 +23,7 @@ const migrations: Readonly<Record<string, Step>> = {
   '0005': { up: indexWords },
   '0006': { up: boundMailboxes },
   '0007': { up: dateNames },
+  '0008': { up: nameSources },
 }
 
 /**
@@ -416,4 +417,55 @@ async function dateNames(database: Tables): Promise<void> {
   const { bigint } = dialectOf(database)
   await database.schema.alterTable('users').addColumn('names_at', bigint).execute()
   await sql`update users set names_at = 0`.execute(database)
+}
+
+/**
+ * Where people and groups come from, and whether they are there. Every column has a default: an older Visage beside
+ * this one goes on adding people who sign in. The indexes are of rows that have a value, and none has one yet.
+ */
+async function nameSources(database: Tables): Promise<void> {
+  const { text, bigint } = dialectOf(database)
+  for (const column of ['employee_id', 'department', 'mail_nickname', 'manager_id']) {
+    await database.schema.alterTable('users').addColumn(column, text).execute()
+  }
+  await database.schema
+    .alterTable('users')
+    .addColumn('is_active', 'integer', column => column.notNull().defaultTo(1))
+    .execute()
+  await database.schema.alterTable('groups').addColumn('mail_nickname', text).execute()
+  for (const [table, source] of [
+    ['users', 'sign-in'],
+    ['groups', 'graph'],
+  ] as const) {
+    const add = () => database.schema.alterTable(table)
+    await add()
+      .addColumn('source', text, column => column.notNull().defaultTo(source))
+      .execute()
+    await add().addColumn('external_id', text).execute()
+    await add()
+      .addColumn('changed_at', bigint, column => column.notNull().defaultTo(0))
+      .execute()
+    await add().addColumn('deleted_at', bigint).execute()
+    await indexPresent(database, `${table}_external`, table, ['source', 'external_id'], 'unique')
+    await indexPresent(database, `${table}_deleted`, table, ['deleted_at'])
+  }
+  await indexPresent(database, 'users_manager', 'users', ['manager_id'])
+  // Nobody but the demo tenant has come in another way.
+  await sql`update users set source = 'graph' where names_at is null`.execute(database)
+}
+
+/** Of the rows of a tenant that have a value in the last of the columns. */
+async function indexPresent(
+  database: Tables,
+  name: string,
+  table: string,
+  columns: readonly string[],
+  kind?: 'unique',
+): Promise<void> {
+  const index = database.schema
+    .createIndex(name)
+    .on(table)
+    .columns(['tenant_id', ...columns])
+    .where(sql.ref(columns.at(-1) ?? ''), 'is not', null)
+  await (kind === 'unique' ? index.unique() : index).execute()
 }

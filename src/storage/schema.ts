@@ -40,7 +40,14 @@ export type UserRow = {
   search_text: string
   /** When the token was issued that the names are from, in seconds; null of who did not come by signing in. */
   names_at: number | null
-}
+  employee_id: string | null
+  department: string | null
+  mail_nickname: string | null
+  /** 0 of people who may not sign in, Graph's accountEnabled. */
+  is_active: number
+  /** Of somebody in the same tenant, who may be deleted or gone. */
+  manager_id: string | null
+} & SourceColumns
 
 export type GroupRow = {
   tenant_id: string
@@ -55,6 +62,20 @@ export type GroupRow = {
   /** 1 when the group is also a team; the team shares the group's id and photo. */
   is_team: number
   search_text: string
+  /** null: the part of `mail` before the @. */
+  mail_nickname: string | null
+} & SourceColumns
+
+/** Where a person or a group comes from, and whether they are still there. */
+type SourceColumns = {
+  /** 'sign-in', 'graph', 'cli', 'import:NAME' or 'scim:NAME': the only one that changes and deletes the row. */
+  source: string
+  /** What the source calls it; unique for a source and a tenant. */
+  external_id: string | null
+  /** Epoch milliseconds; 0 of rows that are older than this column. */
+  changed_at: number
+  /** Epoch milliseconds; then nobody finds it, its name is free and its search_text empty, until it is restored. */
+  deleted_at: number | null
 }
 
 /**

@@ -14,6 +14,7 @@ import { http } from './scenarios/http.ts'
 import { images } from './scenarios/images.ts'
 import { memberships } from './scenarios/memberships.ts'
 import { operations } from './scenarios/operations.ts'
+import { people } from './scenarios/people.ts'
 import { permissions } from './scenarios/permissions.ts'
 import { precedence } from './scenarios/precedence.ts'
 import { settings } from './scenarios/settings.ts'
@@ -26,6 +27,7 @@ export const themes: Readonly<Record<string, readonly Scenario[]>> = {
   addresses,
   directory,
   memberships,
+  people,
   images,
   conditions,
   batch,

@@ -23,6 +23,8 @@ test('the roles that may change what belongs to others', () => {
     team: ['Global Administrator', 'Teams Administrator'],
     membership: [],
     ownership: [],
+    manager: ['Global Administrator', 'User Administrator'],
+    directReport: [],
     contact: [],
     contactFolder: [],
     photoUpdateSettings: ['Global Administrator', 'People Administrator'],

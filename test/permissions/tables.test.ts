@@ -40,6 +40,7 @@ const directory = 'Directory.Read.All Directory.ReadWrite.All'
 const users = `User.Read.All User.ReadWrite.All ${directory}`
 const groups = `GroupMember.Read.All Group.Read.All Group.ReadWrite.All ${directory}`
 const teams = `${teamPhoto} Group.Read.All Group.ReadWrite.All ${directory}`
+const changePeople = 'User.ReadWrite.All Directory.ReadWrite.All'
 const seeContacts = 'Contacts.Read Contacts.ReadWrite'
 const changeContacts = 'Contacts.ReadWrite'
 const seeSettings = 'PeopleSettings.Read.All PeopleSettings.ReadWrite.All'
@@ -100,6 +101,27 @@ const published: readonly [Action, Resource, string, string, string][] = [
     none,
     none,
   ],
+  // "Create User", "Update user", "Delete a user", "Assign manager", "Remove manager"
+  ['createEntry', 'user', changePeople, none, changePeople],
+  ['updateEntry', 'user', changePeople, none, changePeople],
+  ['deleteEntry', 'user', 'User.ReadWrite.All', none, 'User.ReadWrite.All'],
+  ['updateEntry', 'manager', changePeople, none, changePeople],
+  ['deleteEntry', 'manager', changePeople, none, changePeople],
+  // "List manager", "List directReports"
+  [
+    'readEntry',
+    'manager',
+    `User.Read.All User.ReadWrite.All ${directory}`,
+    none,
+    `User.Read.All User.ReadWrite.All ${directory}`,
+  ],
+  [
+    'listEntries',
+    'directReport',
+    `User.Read User.Read.All User.ReadWrite.All ${directory}`,
+    none,
+    none,
+  ],
   // "Get contact", "List contacts", "Create contact", "Delete contact", and of folders
   ['readEntry', 'contact', seeContacts, seeContacts, seeContacts],
   ['listEntries', 'contact', seeContacts, seeContacts, seeContacts],
@@ -120,7 +142,6 @@ const published: readonly [Action, Resource, string, string, string][] = [
   ['delete', 'photoUpdateSettings', none, none, none],
   ['listEntries', 'photoUpdateSettings', none, none, none],
   ['createEntry', 'photoUpdateSettings', none, none, none],
-  ['updateEntry', 'user', none, none, none],
   ['updateEntry', 'group', none, none, none],
   ['updateEntry', 'team', none, none, none],
   ['updateEntry', 'contact', none, none, none],
@@ -129,13 +150,14 @@ const published: readonly [Action, Resource, string, string, string][] = [
   ['readMetadata', 'contactFolder', none, none, none],
   ['update', 'contactFolder', none, none, none],
   ['delete', 'contactFolder', none, none, none],
-  ['createEntry', 'user', none, none, none],
   ['createEntry', 'group', none, none, none],
   ['createEntry', 'team', none, none, none],
-  ['deleteEntry', 'user', none, none, none],
   ['deleteEntry', 'group', none, none, none],
   ['deleteEntry', 'team', none, none, none],
-  ...(['membership', 'ownership'] as const).flatMap(resource =>
+  ...(['read', 'readMetadata', 'update', 'delete', 'listEntries', 'createEntry'] as const).map(
+    (action): (typeof published)[number] => [action, 'manager', none, none, none],
+  ),
+  ...(['membership', 'ownership', 'directReport'] as const).flatMap(resource =>
     (
       [
         'read',

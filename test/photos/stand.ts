@@ -6,6 +6,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { toRow as toGroupRow } from '../../src/directory/groups.ts'
+import { toRow as toUserRow } from '../../src/directory/users.ts'
 import { type OwnerKey, type Photo, toPhoto } from '../../src/photos/photo.ts'
 import type { ReplaceParts } from '../../src/photos/replace.ts'
 import { defaultLimits } from '../../src/renditions/limits.ts'
@@ -81,31 +83,15 @@ async function findPhoto({ database }: ReplaceParts, owner: OwnerKey): Promise<P
 
 async function addOwners({ database }: ReplaceParts): Promise<void> {
   const common = { tenant_id: tenantId, search_text: '' }
-  const nobody = { given_name: null, surname: null, mail: null, job_title: null }
   await database
     .insertInto('users')
-    .values({
-      ...common,
-      ...nobody,
-      id: alice.id,
-      user_principal_name: alice.id,
-      user_principal_name_key: alice.id,
-      display_name: alice.id,
-      user_type: 'Member',
-    })
+    .values(
+      toUserRow(tenantId, { id: alice.id, userPrincipalName: alice.id, displayName: alice.id }),
+    )
     .execute()
   await database
     .insertInto('groups')
-    .values({
-      ...common,
-      id: team.id,
-      display_name: team.id,
-      description: null,
-      mail: null,
-      visibility: 'Public',
-      is_unified: 1,
-      is_team: 1,
-    })
+    .values(toGroupRow(tenantId, { id: team.id, displayName: team.id, isTeam: true }))
     .execute()
   await database
     .insertInto('contacts')

@@ -24,6 +24,8 @@ const resources: readonly Resource[] = [
   'team',
   'membership',
   'ownership',
+  'manager',
+  'directReport',
   'contact',
   'contactFolder',
   'photoUpdateSettings',

@@ -31,6 +31,7 @@ import { countConnections } from '../../src/storage/vital-signs.ts'
 import { describeDatabase } from '../suites/database.ts'
 import { describeGroupsOfPerson } from '../suites/groups-of-person.ts'
 import { describeMailboxes } from '../suites/mailboxes.ts'
+import { describePeople } from '../suites/people.ts'
 import { describeConcurrentWriters } from '../suites/photos.ts'
 import { describeSearch } from '../suites/search.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
@@ -45,6 +46,7 @@ const open = async (options: Partial<PostgresOptions> = {}) =>
 describeDatabase('PostgreSQL', open)
 describeMailboxes('PostgreSQL', open)
 describeGroupsOfPerson('PostgreSQL', open)
+describePeople('PostgreSQL', open)
 // Ten connections.
 describeSearch('PostgreSQL', open, 20)
 

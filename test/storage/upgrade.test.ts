@@ -94,7 +94,7 @@ async function goBackTo0002(database: Database): Promise<void> {
   await sql`alter table photos drop column pack_hash`.execute(database)
   await sql`alter table retired_packs drop column tenant_id, drop column owner_kind,
     drop column owner_id`.execute(database)
-  await sql`alter table users drop column names_at`.execute(database)
+  await dropSources(database)
   await sql`drop table stores, moves`.execute(database)
   await dropWords(database)
   await sql`delete from kysely_migration where name > '0002'`.execute(database)
@@ -109,6 +109,24 @@ async function dropWords(database: Database): Promise<void> {
   await sql`alter table contact_folders drop column removed_at`.execute(database)
 }
 
+/** What 0007 and 0008 have added. */
+async function dropSources(database: Database): Promise<void> {
+  for (const index of ['users_external', 'users_deleted', 'users_manager', 'groups_external']) {
+    await sql`drop index ${sql.ref(index)}`.execute(database)
+  }
+  await sql`drop index groups_deleted`.execute(database)
+  const both = ['source', 'external_id', 'changed_at', 'deleted_at', 'mail_nickname']
+  const ofUsers = ['names_at', 'employee_id', 'department', 'is_active', 'manager_id']
+  for (const [table, columns] of [
+    ['users', [...both, ...ofUsers]],
+    ['groups', both],
+  ] as const) {
+    for (const column of columns) {
+      await sql`alter table ${sql.table(table)} drop column ${sql.ref(column)}`.execute(database)
+    }
+  }
+}
+
 test('on PostgreSQL, people who were there before the index of words are found by it', async () => {
   await using server = await startPostgres()
   await using database = await openPostgres({ url: await server.createDatabase(), connections: 2 })
@@ -117,7 +135,7 @@ test('on PostgreSQL, people who were there before the index of words are found b
   const words = () => database.selectFrom('directory_words').selectAll().orderBy('word').execute()
   const before = await words()
   await dropWords(database)
-  await sql`alter table users drop column names_at`.execute(database)
+  await dropSources(database)
   await sql`delete from kysely_migration where name >= '0005'`.execute(database)
   await migrate(database)
   assert.ok(before.length > 3)
@@ -145,7 +163,7 @@ test('in a file, people who were there before the index of words are found by it
   await sql`drop index contact_folders_removed`.execute(database)
   await sql`alter table contact_folders drop column removed_at`.execute(database)
   await sql`drop table directory_words`.execute(database)
-  await sql`alter table users drop column names_at`.execute(database)
+  await dropSources(database)
   await sql`drop table mailbox_sizes`.execute(database)
   await sql`delete from kysely_migration where name >= '0005'`.execute(database)
   await migrate(database)
@@ -172,3 +190,35 @@ async function migrationsOf(database: Database): Promise<string[]> {
     select name from kysely_migration order by name`.execute(database)
   return rows.map(row => row.name)
 }
+
+test('people who were there before sources came by signing in, and an older Visage goes on adding', async () => {
+  await using database = await openSqlite({ file: ':memory:' })
+  await migrate(database)
+  const insert = (id: string, namesAt: number | null) =>
+    sql`insert into users (tenant_id, id, user_principal_name, user_principal_name_key, display_name, user_type,
+      search_text, names_at) values ('t', ${id}, ${id}, ${id}, ${id}, 'Member', '', ${namesAt})`.execute(
+      database,
+    )
+  await insert('before', 7)
+  await insert('demo', null)
+  await dropSources(database)
+  await sql`alter table users add column names_at integer`.execute(database)
+  await sql`update users set names_at = 7 where id = 'before'`.execute(database)
+  await sql`delete from kysely_migration where name >= '0008'`.execute(database)
+  await migrate(database)
+  await insert('after', 8)
+  const rows = await database
+    .selectFrom('users')
+    .select(['id', 'source', 'is_active', 'deleted_at', 'changed_at'])
+    .orderBy('id')
+    .execute()
+  const common = { is_active: 1, deleted_at: null, changed_at: 0 }
+  assert.deepEqual(
+    rows.map(row => ({ ...row })),
+    [
+      { id: 'after', source: 'sign-in', ...common },
+      { id: 'before', source: 'sign-in', ...common },
+      { id: 'demo', source: 'graph', ...common },
+    ],
+  )
+})

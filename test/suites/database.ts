@@ -8,9 +8,10 @@ import { sql } from 'kysely'
 import { addContact } from '../../src/directory/contacts.ts'
 import { prepareFindContact } from '../../src/directory/find-contact.ts'
 import { addFolder, findFolder, insertFolder, maxFolderDepth } from '../../src/directory/folders.ts'
+import { toRow as toGroupRow } from '../../src/directory/groups.ts'
 import { removeFolder } from '../../src/directory/remove-folder.ts'
 import { addSignedInUser, followNames } from '../../src/directory/sign-in.ts'
-import { prepareFindUser } from '../../src/directory/users.ts'
+import { prepareFindUser, toRow as toUserRow } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import { prepareRow } from '../../src/storage/prepared.ts'
@@ -43,6 +44,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
         '0005',
         '0006',
         '0007',
+        '0008',
       ])
     })
 
@@ -59,7 +61,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
           /9999/.test(error.detail),
       )
       const { rows } = await sql`select name from kysely_migration`.execute(database)
-      assert.equal(rows.length, 8)
+      assert.equal(rows.length, 9)
     })
   })
 
@@ -443,34 +445,13 @@ function isConflict(error: unknown): boolean {
 }
 
 function userNamed(name: string): UserRow {
-  return {
-    tenant_id: 't',
-    id: name,
-    user_principal_name: `${name}@example.org`,
-    user_principal_name_key: `${name}@example.org`,
-    display_name: name,
-    given_name: null,
-    surname: null,
-    mail: null,
-    job_title: null,
-    user_type: 'Member',
-    search_text: name,
-    names_at: null,
-  }
+  const names = { userPrincipalName: `${name}@example.org`, displayName: name }
+  return { ...toUserRow('t', { id: name, ...names }), search_text: name }
 }
 
 function groupNamed(name: string): GroupRow {
-  return {
-    tenant_id: 't',
-    id: name,
-    display_name: name,
-    description: null,
-    mail: null,
-    visibility: 'Private',
-    is_unified: 1,
-    is_team: 0,
-    search_text: name,
-  }
+  const group = toGroupRow('t', { id: name, displayName: name, visibility: 'Private' })
+  return { ...group, search_text: name }
 }
 
 function personIn(group: string, user: string) {

@@ -1,0 +1,164 @@
+/**
+ * Adding, changing and deleting people for the source that manages them. A source changes only what it brought; whoever
+ * came by signing in is taken over, photo included, by the first source that names their id. Who may ask for it is not
+ * decided here.
+ */
+import { normalizeId } from '../guid.ts'
+import type { Database, UserRow } from '../storage/schema.ts'
+import { inTransaction, lockNames, lockRows } from '../storage/transactions.ts'
+import { deletedName } from './names.ts'
+import { refuseTakenName } from './names-taken.ts'
+import { type Origin, refuseOtherSource, type Source } from './origin.ts'
+import { type NewUser, toRow } from './users.ts'
+
+/** What is left out stays; undefined takes the value away. */
+export type UserChanges = Partial<Omit<NewUser, 'id'>>
+
+type Put = Readonly<{ row: UserRow; did: 'created' | 'changed' | 'adopted' | 'restored' }>
+
+/**
+ * The person as the source has them. Throws Failure 'managed-elsewhere' for somebody of another source, and
+ * 'value-taken' for a name that somebody else has: nobody is there twice.
+ */
+export async function putUser(
+  database: Database,
+  tenantId: string,
+  user: NewUser,
+  origin: Origin,
+): Promise<Put> {
+  return await withNames(database, tenantId, async transaction => {
+    const known = await lockUser(transaction, tenantId, user.id)
+    if (known !== undefined) refuseOtherSource(known, origin.source)
+    await refuseTakenName(transaction, tenantId, user.id, user.userPrincipalName)
+    const row = { ...toRow(tenantId, user, origin), manager_id: known?.manager_id ?? null }
+    if (known === undefined) await transaction.insertInto('users').values(row).execute()
+    else await write(transaction, row)
+    return { row, did: whatHappened(known) }
+  })
+}
+
+function whatHappened(known: UserRow | undefined): Put['did'] {
+  if (known === undefined) return 'created'
+  if (known.deleted_at !== null) return 'restored'
+  return known.source === 'sign-in' ? 'adopted' : 'changed'
+}
+
+/** undefined when there is nobody of that id. Throws as putUser does. */
+export async function changeUser(
+  database: Database,
+  tenantId: string,
+  id: string,
+  changes: UserChanges,
+  origin: Origin,
+): Promise<UserRow | undefined> {
+  return await withNames(database, tenantId, async transaction => {
+    const known = await lockUser(transaction, tenantId, id)
+    if (known === undefined || known.deleted_at !== null) return undefined
+    refuseOtherSource(known, origin.source)
+    const user = { ...toUser(known), ...changes }
+    await refuseTakenName(transaction, tenantId, known.id, user.userPrincipalName)
+    const externalId = origin.externalId ?? known.external_id ?? undefined
+    const changed = toRow(tenantId, user, { ...origin, externalId })
+    const row = { ...changed, manager_id: known.manager_id }
+    await write(transaction, row)
+    return row
+  })
+}
+
+/** False when there is nobody of that id. Throws Failure 'managed-elsewhere'. */
+export async function deleteUser(
+  database: Database,
+  tenantId: string,
+  id: string,
+  origin: Origin,
+): Promise<boolean> {
+  return await inTransaction(database, async transaction => {
+    const known = await lockUser(transaction, tenantId, id)
+    if (known === undefined || known.deleted_at !== null) return false
+    refuseOtherSource(known, origin.source)
+    const name = deletedName(known.id)
+    await write(transaction, {
+      ...known,
+      source: origin.source,
+      names_at: null,
+      user_principal_name_key: name,
+      search_text: '',
+      changed_at: origin.at,
+      deleted_at: origin.at,
+    })
+    return true
+  })
+}
+
+/** undefined when nobody of that id is deleted. Throws Failure 'value-taken' when somebody else has the name by now. */
+export async function restoreUser(
+  database: Database,
+  tenantId: string,
+  id: string,
+  at: number,
+): Promise<UserRow | undefined> {
+  return await withNames(database, tenantId, async transaction => {
+    const known = await lockUser(transaction, tenantId, id)
+    if (known === undefined || known.deleted_at === null) return undefined
+    await refuseTakenName(transaction, tenantId, known.id, known.user_principal_name)
+    const origin = {
+      source: known.source as Source,
+      externalId: known.external_id ?? undefined,
+      at,
+    }
+    const row = { ...toRow(tenantId, toUser(known), origin), manager_id: known.manager_id }
+    await write(transaction, row)
+    return row
+  })
+}
+
+/** Whom a transaction changes: nobody else does meanwhile. Deleted people too. */
+export async function lockUser(
+  transaction: Database,
+  tenantId: string,
+  id: string,
+): Promise<UserRow | undefined> {
+  const query = transaction
+    .selectFrom('users')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', normalizeId(id))
+  return await lockRows(query).executeTakeFirst()
+}
+
+async function withNames<Result>(
+  database: Database,
+  tenantId: string,
+  work: (transaction: Database) => Promise<Result>,
+): Promise<Result> {
+  return await inTransaction(database, async transaction => {
+    await lockNames(database, transaction, tenantId)
+    return await work(transaction)
+  })
+}
+
+async function write(transaction: Database, { tenant_id, id, ...row }: UserRow): Promise<void> {
+  await transaction
+    .updateTable('users')
+    .set(row)
+    .where('tenant_id', '=', tenant_id)
+    .where('id', '=', id)
+    .execute()
+}
+
+function toUser(row: UserRow): NewUser {
+  return {
+    id: row.id,
+    userPrincipalName: row.user_principal_name,
+    displayName: row.display_name,
+    givenName: row.given_name ?? undefined,
+    surname: row.surname ?? undefined,
+    mail: row.mail ?? undefined,
+    jobTitle: row.job_title ?? undefined,
+    userType: row.user_type === 'Guest' ? 'Guest' : 'Member',
+    employeeId: row.employee_id ?? undefined,
+    department: row.department ?? undefined,
+    mailNickname: row.mail_nickname ?? undefined,
+    isActive: row.is_active === 1,
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Bodies of requests that add and change people -> what the directory takes. A property that is not kept is refused by
+ * its name: passed over, it would look kept.
+ */
+
+import type { UserChanges } from '../directory/change-users.ts'
+import { mayBeName } from '../directory/names.ts'
+import type { NewUser } from '../directory/users.ts'
+import { invalid, readObject, readText } from './bodies.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+type Property = keyof Omit<NewUser, 'id'>
+type Read = (fields: Fields, name: string) => string | boolean | undefined
+
+/** Graph's names -> ours, and how a value is read. */
+const properties: Readonly<Record<string, readonly [Property, Read]>> = {
+  accountEnabled: ['isActive', readFlag],
+  department: ['department', readText],
+  displayName: ['displayName', readText],
+  employeeId: ['employeeId', readText],
+  givenName: ['givenName', readText],
+  jobTitle: ['jobTitle', readText],
+  mail: ['mail', readText],
+  mailNickname: ['mailNickname', readText],
+  surname: ['surname', readText],
+  userPrincipalName: ['userPrincipalName', readName],
+  userType: ['userType', readUserType],
+}
+/** None of these can be taken away, and a new person has to have them. */
+const required = ['accountEnabled', 'displayName', 'mailNickname', 'userPrincipalName'] as const
+
+/**
+ * https://learn.microsoft.com/en-us/graph/api/user-post-users. @differs `passwordProfile`, which Graph demands, may be
+ * left out, and is neither kept nor logged: people sign in at the organisation's issuer.
+ */
+export function readNewUser(body: unknown): Omit<NewUser, 'id'> {
+  const { passwordProfile: _never, ...fields } = readObject(body)
+  const user = readProperties(fields)
+  const { userPrincipalName, displayName } = user
+  const missing = required.find(name => fields[name] === undefined)
+  if (missing !== undefined || userPrincipalName === undefined || displayName === undefined) {
+    throw invalid(`a user needs ${missing ?? 'userPrincipalName and displayName'}`)
+  }
+  return { ...user, userPrincipalName, displayName }
+}
+
+/** https://learn.microsoft.com/en-us/graph/api/user-update */
+export function readUserChanges(body: unknown): UserChanges {
+  return readProperties(readObject(body))
+}
+
+function readProperties(fields: Fields): UserChanges {
+  const given = Object.keys(fields).filter(name => !name.includes('@'))
+  const unknown = given.find(name => !Object.hasOwn(properties, name))
+  if (unknown !== undefined) {
+    throw invalid(`'${unknown.slice(0, 100)}' is no property of a user that is kept here`)
+  }
+  const entries = Object.entries(properties).flatMap(([name, [property, read]]) => {
+    if (!given.includes(name)) return []
+    const value = read(fields, name)
+    const isRequired = required.some(one => one === name)
+    if (isRequired && value === undefined) throw invalid(`${name} cannot be empty`)
+    return [[property, value] as const]
+  })
+  return Object.fromEntries(entries)
+}
+
+function readFlag(fields: Fields, name: string): boolean | undefined {
+  const value = fields[name]
+  if (value === null || typeof value === 'boolean') return value ?? undefined
+  throw invalid(`${name} is neither true nor false`)
+}
+
+/** "The general format is alias@domain." Whether somebody else has it is for the directory to say. */
+function readName(fields: Fields, name: string): string | undefined {
+  const value = readText(fields, name)
+  if (value === undefined) return undefined
+  if (/^[^\s@]+@[^\s@]+$/.test(value) && mayBeName(value)) return value
+  throw invalid(`${name} is not of the form alias@domain`)
+}
+
+function readUserType(fields: Fields, name: string): string | undefined {
+  const value = readText(fields, name)
+  if (value === undefined || value === 'Member' || value === 'Guest') return value
+  throw invalid(`${name} is neither 'Member' nor 'Guest'`)
+}
+
+/**
+ * The id in `{ "@odata.id": "https://…/v1.0/users/{id}" }`, as any Graph writes it: the address of this server is not
+ * compared, because clients write the one that they know.
+ */
+export function readReference(body: unknown): string {
+  const fields = readObject(body)
+  const address = fields['@odata.id']
+  const pattern =
+    /^https?:\/\/[^/?#]+\/(?:[^?#]*\/)?(?:v1\.0|beta)\/(?:users|directoryObjects)\/([^/?#]+)$/i
+  const id = typeof address === 'string' ? pattern.exec(address)?.[1] : undefined
+  if (id === undefined) {
+    throw invalid("'@odata.id' is not the address of a user: https://host/v1.0/users/{id}")
+  }
+  return decodeId(id)
+}
+
+function decodeId(id: string): string {
+  try {
+    return decodeURIComponent(id)
+  } catch {
+    throw invalid("'@odata.id' cannot be read")
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * Adding, changing and deleting people through Graph, and who manages whom. Only people whom no other source manages
+ * are changed.
+ */
+import type { Reply } from '../call.ts'
+import { changeUser, deleteUser, putUser } from '../directory/change-users.ts'
+import type { Origin } from '../directory/origin.ts'
+import { findManager, listDirectReports, setManager } from '../directory/people-of-group.ts'
+import type { User } from '../directory/users.ts'
+import { Failure } from '../failure.ts'
+import { readJson } from '../json.ts'
+import { at, created, directory, listOf, one, selectOnly, user } from './operation.ts'
+import { nextAfterId } from './paging.ts'
+import { readNewUser, readReference, readUserChanges } from './people-bodies.ts'
+import { readOptions } from './query.ts'
+import { collection, entity, noContent } from './replies.ts'
+import type { Parts, Request, Row } from './request.ts'
+import * as resources from './resources.ts'
+import { expectTarget } from './target.ts'
+
+const nothing = { kind: 'no-content' } as const
+
+export const peopleOperations: readonly Row[] = [
+  {
+    name: 'createUser',
+    summary: 'Create a user',
+    at: at('POST', '/users', directory),
+    action: 'createEntry',
+    resource: 'user',
+    contract: { page: 'user-post-users', body: 'user', answer: created('user') },
+    perform: createUser,
+  },
+  {
+    name: 'updateUser',
+    summary: 'Change a user; properties that are left out stay',
+    at: at('PATCH', '', user),
+    action: 'updateEntry',
+    resource: 'user',
+    contract: { page: 'user-update', body: 'user', answer: nothing },
+    perform: updateUser,
+  },
+  {
+    name: 'deleteUser',
+    summary: 'Delete a user, who can be restored for a time',
+    at: at('DELETE', '', user),
+    action: 'deleteEntry',
+    resource: 'user',
+    contract: { page: 'user-delete', answer: nothing },
+    perform: removeUser,
+  },
+  {
+    name: 'getManager',
+    summary: "A user's manager",
+    at: at('GET', '/manager', user),
+    action: 'readEntry',
+    resource: 'manager',
+    contract: { page: 'user-list-manager', options: selectOnly, answer: one('user') },
+    perform: getManager,
+  },
+  {
+    name: 'setManager',
+    summary: "Assign a user's manager",
+    at: at('PUT', '/manager/$ref', user),
+    action: 'updateEntry',
+    resource: 'manager',
+    contract: { page: 'user-post-manager', body: 'directoryObject', answer: nothing },
+    perform: assignManager,
+  },
+  {
+    name: 'removeManager',
+    summary: 'Leave a user without a manager',
+    at: at('DELETE', '/manager/$ref', user),
+    action: 'deleteEntry',
+    resource: 'manager',
+    contract: { page: 'user-delete-manager', answer: nothing },
+    perform: unassignManager,
+  },
+  {
+    name: 'listDirectReports',
+    summary: 'Who has a user as their manager',
+    at: at('GET', '/directReports', user),
+    action: 'listEntries',
+    resource: 'directReport',
+    contract: {
+      page: 'user-list-directreports',
+      options: ['$select', '$top', '$skiptoken'],
+      answer: listOf('user'),
+    },
+    perform: listReports,
+  },
+]
+
+/** Names, titles and addresses of one person come nowhere near it. */
+const maxJsonBytes = 64 * 1024
+
+const byGraph = ({ now }: Parts): Origin => ({ source: 'graph', at: now() })
+
+/** The id is a new one: who signs in under another is somebody else. */
+async function createUser(request: Request, parts: Parts): Promise<Reply> {
+  const user = readNewUser(await readJson(request.call, maxJsonBytes))
+  const { tenantId } = request.caller
+  const { row } = await putUser(
+    parts.database,
+    tenantId,
+    { ...user, id: parts.newId() },
+    byGraph(parts),
+  )
+  return entity(request, 'users/$entity', resources.user(row, undefined), 201)
+}
+
+async function updateUser(request: Request, parts: Parts): Promise<Reply> {
+  const { user } = expectTarget(request.target, 'user')
+  const changes = readUserChanges(await readJson(request.call, maxJsonBytes))
+  const row = await changeUser(parts.database, user.tenant_id, user.id, changes, byGraph(parts))
+  if (row === undefined) throw notFound(user.id)
+  return noContent
+}
+
+async function removeUser({ target }: Request, parts: Parts): Promise<Reply> {
+  const { user } = expectTarget(target, 'user')
+  const isDeleted = await deleteUser(parts.database, user.tenant_id, user.id, byGraph(parts))
+  if (!isDeleted) throw notFound(user.id)
+  return noContent
+}
+
+async function getManager(request: Request, { database }: Parts): Promise<Reply> {
+  const { select } = readOptions(request)
+  const { user } = expectTarget(request.target, 'user')
+  const manager = await findManager(database, user)
+  if (manager === undefined) throw notFound('manager')
+  return entity(request, 'directoryObjects/$entity', asObject(manager, select))
+}
+
+async function assignManager(request: Request, parts: Parts): Promise<Reply> {
+  const { user } = expectTarget(request.target, 'user')
+  const managerId = readReference(await readJson(request.call, maxJsonBytes))
+  await setManager(parts.database, user.tenant_id, user.id, managerId, byGraph(parts))
+  return noContent
+}
+
+async function unassignManager({ target }: Request, parts: Parts): Promise<Reply> {
+  const { user } = expectTarget(target, 'user')
+  await setManager(parts.database, user.tenant_id, user.id, undefined, byGraph(parts))
+  return noContent
+}
+
+async function listReports(request: Request, { database }: Parts): Promise<Reply> {
+  const { top, after, select } = readOptions(request)
+  const { user } = expectTarget(request.target, 'user')
+  const person = { tenantId: user.tenant_id, userId: user.id }
+  const rows = await listDirectReports(database, person, { top: top + 1, after: after?.id })
+  const page = rows.slice(0, top)
+  const people = page.map(row => asObject(row, select))
+  return collection(request, 'directoryObjects', people, nextAfterId(rows, page))
+}
+
+function asObject(row: User, select: ReadonlySet<string> | undefined) {
+  return resources.asDirectoryObject(resources.user(row, select))
+}
+
+function notFound(id: string): Failure {
+  return new Failure('user-not-found', { facts: { id } })
+}

@@ -1,0 +1,308 @@
+/**
+ * People and groups as a source brings, changes, deletes and restores them, on any database. A database's own test
+ * calls describePeople with a way to open an empty one, without tables.
+ */
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import {
+  addToGroup,
+  changeGroup,
+  deleteGroup,
+  putGroup,
+  removeFromGroup,
+  restoreGroup,
+} from '../../src/directory/change-groups.ts'
+import { changeUser, deleteUser, putUser, restoreUser } from '../../src/directory/change-users.ts'
+import { findDeletedUser, listDeletedUsers } from '../../src/directory/deleted.ts'
+import { emptyDirectory } from '../../src/directory/directory.ts'
+import { prepareFindGroup } from '../../src/directory/groups.ts'
+import {
+  listGroupIdsOf,
+  listGroupsOf,
+  listJoinedTeams,
+} from '../../src/directory/groups-of-person.ts'
+import type { Origin, Source } from '../../src/directory/origin.ts'
+import {
+  findManager,
+  listDirectReports,
+  listPeopleOfGroup,
+  setManager,
+} from '../../src/directory/people-of-group.ts'
+import { addSignedInUser } from '../../src/directory/sign-in.ts'
+import { listUsers, type NewUser, prepareFindUser } from '../../src/directory/users.ts'
+import { migrate } from '../../src/storage/migrations.ts'
+import type { Database } from '../../src/storage/schema.ts'
+import { createSlices } from '../../src/storage/slices.ts'
+
+const tenantId = 'one'
+const from = (source: Source, at = 1): Origin => ({ source, at })
+const graph = from('graph', 2)
+const anna = { id: 'anna', userPrincipalName: 'anna@example.org', displayName: 'Anna Adler' }
+const ben = { id: 'ben', userPrincipalName: 'ben@example.org', displayName: 'Ben Berg' }
+const whole = { top: 100, after: undefined }
+const all = { anyOf: [], ...whole }
+
+export function describePeople(name: string, open: () => Promise<Database>): void {
+  describe(`people and groups in ${name}`, () => {
+    let database: Database
+    before(async () => {
+      database = await open()
+      await migrate(database)
+    })
+    beforeEach(() => emptyDirectory(database))
+    after(() => database.destroy())
+
+    const put = (user: NewUser, origin = graph) => putUser(database, tenantId, user, origin)
+    const find = (idOrName: string) => prepareFindUser(database)(tenantId, idOrName)
+    const searchable = () => ({ database, slices: createSlices(() => 0) })
+    const namesIn = async () => (await listUsers(searchable(), tenantId, all)).map(({ id }) => id)
+    const search = async (text: string) => {
+      const anyOf = [{ property: 'displayName', how: 'hasWordsStartingWith', text } as const]
+      return (await listUsers(searchable(), tenantId, { ...all, anyOf })).map(({ id }) => id)
+    }
+    const signIn = (id: string, vouchedName: string) =>
+      addSignedInUser(
+        { database, findUser: prepareFindUser(database) },
+        { tenantId, id, profile: { vouchedName, isVouchedFor: true, issuedAt: 5 } },
+      )
+    const refused = (code: string) => (error: unknown) =>
+      error instanceof Error && 'code' in error && error.code === code
+
+    test('a person is there with everything that the source said', async () => {
+      const details = { department: 'Design', employeeId: '007', mailNickname: 'anna' }
+      const { did } = await put({ ...anna, ...details, isActive: false })
+      assert.equal(did, 'created')
+      const row = await find('ANNA@example.org')
+      assert.deepEqual(
+        [row?.department, row?.employee_id, row?.mail_nickname, row?.is_active, row?.source],
+        ['Design', '007', 'anna', 0, 'graph'],
+      )
+      assert.deepEqual([row?.changed_at, row?.deleted_at, row?.names_at], [2, null, null])
+    })
+
+    test('the same person again is changed, and found under the new name alone', async () => {
+      await put(anna)
+      const { did } = await put({ ...anna, userPrincipalName: 'a.adler@example.org' })
+      assert.equal(did, 'changed')
+      assert.equal((await find('a.adler@example.org'))?.id, 'anna')
+      assert.equal(await find('anna@example.org'), undefined)
+    })
+
+    test('a change leaves what it does not name, and takes away what it leaves empty', async () => {
+      await put({ ...anna, department: 'Design', jobTitle: 'Lead' })
+      const row = await changeUser(database, tenantId, 'anna', { department: undefined }, graph)
+      assert.deepEqual([row?.department, row?.job_title], [null, 'Lead'])
+      assert.equal(await changeUser(database, tenantId, 'nobody', {}, graph), undefined)
+    })
+
+    test('a name that somebody has is refused, in any case, and nothing is written', async () => {
+      await put(anna)
+      const name = 'ANNA@example.org'
+      await assert.rejects(put({ ...ben, userPrincipalName: name }), refused('value-taken'))
+      assert.deepEqual(await namesIn(), ['anna'])
+      await put(ben)
+      await assert.rejects(
+        changeUser(database, tenantId, 'ben', { userPrincipalName: name }, graph),
+        refused('value-taken'),
+      )
+      assert.equal((await find('ben@example.org'))?.id, 'ben')
+    })
+
+    test("a name that reads like another's id is refused", async () => {
+      await put(anna)
+      await assert.rejects(put({ ...ben, userPrincipalName: 'anna' }), refused('value-taken'))
+    })
+
+    test('another source neither changes nor deletes a person', async () => {
+      await put(anna, from('import:staff'))
+      await assert.rejects(put(anna, from('scim:entra')), refused('managed-elsewhere'))
+      await assert.rejects(
+        changeUser(database, tenantId, 'anna', { displayName: 'X' }, graph),
+        refused('managed-elsewhere'),
+      )
+      await assert.rejects(
+        deleteUser(database, tenantId, 'anna', graph),
+        refused('managed-elsewhere'),
+      )
+      assert.equal((await find('anna'))?.display_name, 'Anna Adler')
+    })
+
+    test('who came by signing in is taken over by the first source that names their id', async () => {
+      await signIn('anna', 'anna@example.org')
+      const { did, row } = await put(anna, from('import:staff'))
+      assert.deepEqual([did, row.source, row.names_at], ['adopted', 'import:staff', null])
+      await assert.rejects(put(anna), refused('managed-elsewhere'))
+    })
+
+    test('a deleted person is found nowhere, and their name is free', async () => {
+      await put({ ...anna, displayName: 'Anna Adler' })
+      assert.equal(await deleteUser(database, tenantId, 'anna', from('graph', 9)), true)
+      assert.equal(await deleteUser(database, tenantId, 'anna', graph), false)
+      assert.equal(await find('anna'), undefined)
+      assert.equal(await find('anna@example.org'), undefined)
+      assert.deepEqual(await namesIn(), [])
+      assert.deepEqual(await search('anna'), [])
+      assert.equal((await findDeletedUser(database, tenantId, 'anna'))?.deleted_at, 9)
+      assert.equal((await listDeletedUsers(database, tenantId, whole)).length, 1)
+      await put({ ...ben, userPrincipalName: 'anna@example.org' })
+      assert.equal((await find('anna@example.org'))?.id, 'ben')
+    })
+
+    test('a deleted person does not come back by signing in', async () => {
+      await put(anna)
+      await deleteUser(database, tenantId, 'anna', graph)
+      await assert.rejects(signIn('anna', 'anna@example.org'), refused('account-deleted'))
+      assert.equal(await find('anna'), undefined)
+    })
+
+    test('a restored person is found as before, unless somebody has the name', async () => {
+      await put({ ...anna, department: 'Design' })
+      await deleteUser(database, tenantId, 'anna', graph)
+      await put({ ...ben, userPrincipalName: 'anna@example.org' })
+      await assert.rejects(restoreUser(database, tenantId, 'anna', 10), refused('value-taken'))
+      await changeUser(database, tenantId, 'ben', { userPrincipalName: 'ben@example.org' }, graph)
+      assert.equal((await restoreUser(database, tenantId, 'anna', 10))?.department, 'Design')
+      assert.equal((await find('anna@example.org'))?.id, 'anna')
+      assert.deepEqual(await search('adler'), ['anna'])
+      assert.equal(await restoreUser(database, tenantId, 'anna', 10), undefined)
+    })
+
+    test('a deleted person comes back with the next word of their source', async () => {
+      await put(anna)
+      await deleteUser(database, tenantId, 'anna', graph)
+      assert.equal((await put(anna)).did, 'restored')
+      assert.equal((await find('anna@example.org'))?.id, 'anna')
+    })
+
+    test('a manager is shown until they are deleted, and their reports with them', async () => {
+      await put(anna)
+      await put(ben)
+      await setManager(database, tenantId, 'ben', 'anna', graph)
+      const managerOf = async () => {
+        const row = await find('ben')
+        return row && (await findManager(database, row))?.id
+      }
+      const reportsOf = (userId: string) => listDirectReports(database, { tenantId, userId }, whole)
+      assert.equal(await managerOf(), 'anna')
+      assert.deepEqual(
+        (await reportsOf('anna')).map(({ id }) => id),
+        ['ben'],
+      )
+      await deleteUser(database, tenantId, 'anna', graph)
+      assert.equal(await managerOf(), undefined)
+      await restoreUser(database, tenantId, 'anna', 1)
+      assert.equal(await managerOf(), 'anna')
+      await put({ ...ben, displayName: 'Ben' })
+      assert.equal(await managerOf(), 'anna')
+      await setManager(database, tenantId, 'ben', undefined, graph)
+      assert.deepEqual(await reportsOf('anna'), [])
+      await assert.rejects(
+        setManager(database, tenantId, 'ben', 'nobody', graph),
+        refused('user-not-found'),
+      )
+      await assert.rejects(
+        setManager(database, tenantId, 'ben', 'ben', graph),
+        refused('resource-invalid'),
+      )
+    })
+
+    test('two who make each other their manager at once both end', async () => {
+      await put(anna)
+      await put(ben)
+      const rounds = Array.from({ length: 10 }, () => [
+        setManager(database, tenantId, 'ben', 'anna', graph),
+        setManager(database, tenantId, 'anna', 'ben', graph),
+      ])
+      await Promise.all(rounds.flat())
+    })
+
+    const place = (userId: string, relation: 'owner' | 'member' = 'member') =>
+      ({ tenantId, groupId: 'g', userId, relation }) as const
+    const inGroup = async (relation: 'owner' | 'member') => {
+      const key = { tenantId, groupId: 'g' }
+      return (await listPeopleOfGroup(database, key, relation, whole)).map(({ id }) => id)
+    }
+
+    test('a group is there, changed, deleted with its place in lists, and restored with its people', async () => {
+      await put(anna)
+      await putGroup(database, tenantId, { id: 'g', displayName: 'Design', isTeam: true }, graph)
+      await addToGroup(database, place('anna'), 'graph')
+      await addToGroup(database, place('anna', 'owner'), 'graph')
+      await changeGroup(database, tenantId, 'g', { displayName: 'Art' }, graph)
+      const findGroup = prepareFindGroup(database)
+      assert.equal((await findGroup(tenantId, 'g'))?.display_name, 'Art')
+      const person = { tenantId, userId: 'anna' }
+      const groupsOf = async () => [
+        (await listGroupsOf(searchable(), person, 'member', all)).length,
+        (await listGroupIdsOf(database, person, 'owner', whole)).length,
+        (await listJoinedTeams(database, person)).length,
+      ]
+      assert.deepEqual(await groupsOf(), [1, 1, 1])
+      assert.equal(await deleteGroup(database, tenantId, 'g', graph), true)
+      assert.equal(await findGroup(tenantId, 'g'), undefined)
+      assert.deepEqual(await groupsOf(), [0, 0, 0])
+      await assert.rejects(addToGroup(database, place('anna'), 'graph'), refused('group-not-found'))
+      assert.equal((await restoreGroup(database, tenantId, 'g', 3))?.display_name, 'Art')
+      assert.deepEqual(await groupsOf(), [1, 1, 1])
+    })
+
+    test('who is in a group is added and removed once, by its source alone', async () => {
+      await put(anna)
+      await put(ben)
+      await putGroup(database, tenantId, { id: 'g', displayName: 'Design' }, graph)
+      await addToGroup(database, place('anna'), 'graph')
+      await assert.rejects(
+        addToGroup(database, place('anna'), 'graph'),
+        refused('reference-exists'),
+      )
+      await assert.rejects(
+        addToGroup(database, place('nobody'), 'graph'),
+        refused('user-not-found'),
+      )
+      await assert.rejects(addToGroup(database, place('ben'), 'cli'), refused('managed-elsewhere'))
+      assert.equal(await removeFromGroup(database, place('ben'), 'graph'), false)
+      assert.equal(await removeFromGroup(database, place('anna'), 'graph'), true)
+      assert.deepEqual(await inGroup('member'), [])
+    })
+
+    test('the only owner stays', async () => {
+      await put(anna)
+      await put(ben)
+      await putGroup(database, tenantId, { id: 'g', displayName: 'Design' }, graph)
+      await addToGroup(database, place('anna', 'owner'), 'graph')
+      await addToGroup(database, place('ben', 'owner'), 'graph')
+      assert.equal(await removeFromGroup(database, place('ben', 'owner'), 'graph'), true)
+      await assert.rejects(
+        removeFromGroup(database, place('anna', 'owner'), 'graph'),
+        refused('last-owner'),
+      )
+      assert.deepEqual(await inGroup('owner'), ['anna'])
+    })
+
+    test('a deleted member is not shown, and is again once they are restored', async () => {
+      await put(anna)
+      await putGroup(database, tenantId, { id: 'g', displayName: 'Design' }, graph)
+      await addToGroup(database, place('anna'), 'graph')
+      await deleteUser(database, tenantId, 'anna', graph)
+      assert.deepEqual(await inGroup('member'), [])
+      await restoreUser(database, tenantId, 'anna', 1)
+      assert.deepEqual(await inGroup('member'), ['anna'])
+    })
+
+    test('16 writers on one group leave the union of their changes', async () => {
+      const people = Array.from({ length: 64 }, (_, index) => `p${String(index).padStart(2, '0')}`)
+      for (const id of people) await put({ id, userPrincipalName: id, displayName: id })
+      await putGroup(database, tenantId, { id: 'g', displayName: 'Design' }, graph)
+      const leaving = people.slice(0, 16)
+      for (const id of leaving) await addToGroup(database, place(id), 'graph')
+      const writer = async (index: number) => {
+        await removeFromGroup(database, place(leaving[index] ?? ''), 'graph')
+        for (const id of people.slice(16 + index * 3, 19 + index * 3)) {
+          await addToGroup(database, place(id), 'graph')
+        }
+      }
+      await Promise.all(Array.from({ length: 16 }, (_, index) => writer(index)))
+      assert.deepEqual(await inGroup('member'), people.slice(16))
+    })
+  })
+}
