@@ -13,6 +13,7 @@ import { openPostgres } from '../../src/storage/postgres.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 import { startPostgres } from '../support/postgres.ts'
+import { goBackTo0007 } from './go-back.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'visage-upgrade-'))
 after(() => rm(folder, { recursive: true }))
@@ -94,7 +95,8 @@ async function goBackTo0002(database: Database): Promise<void> {
   await sql`alter table photos drop column pack_hash`.execute(database)
   await sql`alter table retired_packs drop column tenant_id, drop column owner_kind,
     drop column owner_id`.execute(database)
-  await dropSources(database)
+  await goBackTo0007(database)
+  await sql`alter table users drop column names_at`.execute(database)
   await sql`drop table stores, moves`.execute(database)
   await dropWords(database)
   await sql`delete from kysely_migration where name > '0002'`.execute(database)
@@ -109,24 +111,6 @@ async function dropWords(database: Database): Promise<void> {
   await sql`alter table contact_folders drop column removed_at`.execute(database)
 }
 
-/** What 0007 and 0008 have added. */
-async function dropSources(database: Database): Promise<void> {
-  for (const index of ['users_external', 'users_deleted', 'users_manager', 'groups_external']) {
-    await sql`drop index ${sql.ref(index)}`.execute(database)
-  }
-  await sql`drop index groups_deleted`.execute(database)
-  const both = ['source', 'external_id', 'changed_at', 'deleted_at', 'mail_nickname']
-  const ofUsers = ['names_at', 'employee_id', 'department', 'is_active', 'manager_id']
-  for (const [table, columns] of [
-    ['users', [...both, ...ofUsers]],
-    ['groups', both],
-  ] as const) {
-    for (const column of columns) {
-      await sql`alter table ${sql.table(table)} drop column ${sql.ref(column)}`.execute(database)
-    }
-  }
-}
-
 test('on PostgreSQL, people who were there before the index of words are found by it', async () => {
   await using server = await startPostgres()
   await using database = await openPostgres({ url: await server.createDatabase(), connections: 2 })
@@ -135,7 +119,8 @@ test('on PostgreSQL, people who were there before the index of words are found b
   const words = () => database.selectFrom('directory_words').selectAll().orderBy('word').execute()
   const before = await words()
   await dropWords(database)
-  await dropSources(database)
+  await goBackTo0007(database)
+  await sql`alter table users drop column names_at`.execute(database)
   await sql`delete from kysely_migration where name >= '0005'`.execute(database)
   await migrate(database)
   assert.ok(before.length > 3)
@@ -163,7 +148,8 @@ test('in a file, people who were there before the index of words are found by it
   await sql`drop index contact_folders_removed`.execute(database)
   await sql`alter table contact_folders drop column removed_at`.execute(database)
   await sql`drop table directory_words`.execute(database)
-  await dropSources(database)
+  await goBackTo0007(database)
+  await sql`alter table users drop column names_at`.execute(database)
   await sql`drop table mailbox_sizes`.execute(database)
   await sql`delete from kysely_migration where name >= '0005'`.execute(database)
   await migrate(database)
@@ -201,10 +187,7 @@ test('people who were there before sources came by signing in, and an older Visa
     )
   await insert('before', 7)
   await insert('demo', null)
-  await dropSources(database)
-  await sql`alter table users add column names_at integer`.execute(database)
-  await sql`update users set names_at = 7 where id = 'before'`.execute(database)
-  await sql`delete from kysely_migration where name >= '0008'`.execute(database)
+  await goBackTo0007(database)
   await migrate(database)
   await insert('after', 8)
   const rows = await database
