@@ -7,6 +7,9 @@ import { after, before, describe, test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { renderOpenApi } from '../../src/description/openapi.ts'
+import * as demo from '../../src/dev/demo/tenant.ts'
+import { restoreUser } from '../../src/directory/change-users.ts'
+import type { Method } from '../../src/graph/operation.ts'
 import { type Route, routes } from '../../src/graph/routes.ts'
 import { type Json, jsonOf, type Stand, startStand } from '../graph/stand.ts'
 import { portraitJpeg } from '../support/pictures.ts'
@@ -183,10 +186,26 @@ describe('every operation of the document', () => {
     assert.ok((await stand.ask(put)).status < 300, owner)
   }
 
-  const bodies: Readonly<Record<string, object>> = {
+  let people = 0
+  /** A new one each time. */
+  const somebody = () => ({
+    accountEnabled: true,
+    displayName: 'Somebody',
+    mailNickname: 'somebody',
+    userPrincipalName: `somebody-${people++}@a.example`,
+  })
+
+  const bodies = (): Readonly<Record<string, object>> => ({
+    user: somebody(),
     photoUpdateSettings: { allowedRoles: [] },
     contact: { displayName: 'Somebody', emailAddresses: [{ address: 'a@b.example', name: 'A' }] },
     contactFolder: { displayName: 'Some' },
+  })
+
+  /** What a reference leads to: somebody who is made for it. */
+  async function reference(): Promise<object> {
+    const id = await post('/v1.0/users', somebody())
+    return { '@odata.id': `${stand.origin}/v1.0/users/${id}` }
   }
   const describedAt = (path: string, method: string) =>
     operations.find(one => shape(one.path) === shape(path) && one.method === method.toLowerCase())
@@ -197,10 +216,22 @@ describe('every operation of the document', () => {
     assert.ok(operation)
     const url = await fill(route.path, version)
     if (/\/photos?(\/|$)/.test(url) && method !== 'PUT') await givePhoto(url)
+    if (url.endsWith('/manager')) {
+      await stand.ask({ method: 'PUT', url: `${url}/$ref`, body: await reference() })
+    }
     const content = JSON.stringify(operation.requestBody ?? {})
     const type = /schemas\/(\w+)/.exec(content)?.[1]
-    const body = type === undefined ? photo : (bodies[type] ?? {})
-    return { operation, url, reply: await stand.ask({ method, url, body }) }
+    const body = url.endsWith('/$ref')
+      ? await reference()
+      : type === undefined
+        ? photo
+        : (bodies()[type] ?? {})
+    const reply = await stand.ask({ method, url, body })
+    // The tests go on as her.
+    if (route.on[method as Method]?.name === 'deleteUser') {
+      await restoreUser(stand.parts.database, demo.tenantId, alice, 0)
+    }
+    return { operation, url, reply }
   }
 
   test('answers as it says', async () => {

@@ -130,6 +130,11 @@ describe('an answer', () => {
     assert.equal(person['businessPhones@odata.type'], '#Collection(String)')
     assert.equal(names[typeAt + 1], 'businessPhones')
     const { navigation, related } = entityTypes.user
+    const { value } = jsonOf(await ask('/v1.0/users?$top=999')) as { value: Json[] }
+    const other = value.find(({ id }) => id !== person.id)?.id
+    const manager = { method: 'PUT', url: '/v1.0/me/manager/$ref' }
+    const body = { '@odata.id': `${stand.origin}/v1.0/users/${other}` }
+    assert.equal((await stand.ask({ ...manager, body })).status, 204)
     for (const name of Object.keys({ ...navigation, ...related })) {
       const link = String(person[`${name}@odata.navigationLink`])
       assert.equal((await ask(link.slice(stand.origin.length))).status, 200, link)
