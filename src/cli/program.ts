@@ -4,13 +4,15 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type MoveKinds, type MoveTexts, moveKindForm, moveSettings } from '../settings/moving.ts'
-import { groups, type SettingName, settingNames, settings, type Texts } from '../settings/table.ts'
+import { groups, settingNames, settings, type Texts } from '../settings/table.ts'
 import { readVersion } from '../version.ts'
 import { defaultDevPort } from './ask-dev.ts'
+import { addGroups, addPeople } from './directory-program.ts'
 import type { EraseFlags } from './erase.ts'
 import type { Keep } from './keep.ts'
 import { layout } from './narrow-help.ts'
 import { writeServeExamples } from './serve-help.ts'
+import { optionOf } from './setting-option.ts'
 import { CommandError, formatError, type Terminal } from './terminal.ts'
 
 export function createProgram(terminal: Terminal, keep: Keep): Command {
@@ -29,13 +31,26 @@ export function createProgram(terminal: Terminal, keep: Keep): Command {
   addMove(program, terminal, keep)
   addVerify(program, terminal, keep)
   addErase(program, terminal)
+  addPeople(program, terminal)
+  addGroups(program, terminal)
   addToken(program, terminal)
   addReset(program, terminal)
   addHelp(program)
-  for (const command of program.commands) {
-    command.showHelpAfterError(`\`${terminal.program} ${command.name()} --help\` says more.`)
+  for (const { command, words } of commandsOf(program)) {
+    command.showHelpAfterError(`\`${terminal.program} ${words} --help\` says more.`)
   }
   return program
+}
+
+/** With those of `visage people` and `visage groups`, and how each is called. */
+export function commandsOf(
+  program: Command,
+  before: readonly string[] = [],
+): Readonly<{ command: Command; words: string }>[] {
+  return program.commands.flatMap(command => {
+    const words = [...before, command.name()]
+    return [{ command, words: words.join(' ') }, ...commandsOf(command, words)]
+  })
 }
 
 /** `error: unknown command 'sreve'`, with `(Did you mean serve?)` on its own line. */
@@ -91,13 +106,6 @@ function addServe(program: Command, terminal: Terminal, keep: Keep): void {
     for (const name of names) command.addOption(optionOf(name).helpGroup(heading))
   }
   command.addHelpText('after', writeServeExamples(terminal.program))
-}
-
-function optionOf(name: SettingName): Option {
-  const { flag, value, default: standard, meaning, env } = settings[name]
-  const description = `${meaning}${standard === '' ? '' : ` Default: ${standard}.`} [${env}]`
-  const placeholder = value === 'true | false' ? `[${value}]` : `<${value}>`
-  return new Option(`${flag} ${placeholder}`, description)
 }
 
 function addMigrate(program: Command, terminal: Terminal): void {
@@ -233,13 +241,14 @@ function addHelp(program: Command): void {
   program
     .command('help')
     .description('print help, or that of a command')
-    .argument('[command]')
-    .action((name: string | undefined) => {
-      if (name === undefined) return program.outputHelp()
-      const found = program.commands.find(command => command.name() === name)
-      if (found !== undefined) return found.outputHelp()
-      const names = program.commands.map(command => command.name()).join(', ')
-      throw new CommandError(`There is no command '${name}', only ${names}.`)
+    .argument('[command...]')
+    .action((names: readonly string[]) => {
+      if (names.length === 0) return program.outputHelp()
+      const wanted = names.join(' ')
+      const found = commandsOf(program).find(({ words }) => words === wanted)
+      if (found !== undefined) return found.command.outputHelp()
+      const all = program.commands.map(command => command.name()).join(', ')
+      throw new CommandError(`There is no command '${wanted}', only ${all}.`)
     })
 }
 

@@ -10,7 +10,7 @@ import { readNpmScript } from '../settings/environment.ts'
 import { ConfigError } from '../settings/setting.ts'
 import type { Running } from './keep.ts'
 import { watchNpm } from './npm-parent.ts'
-import { createProgram } from './program.ts'
+import { commandsOf, createProgram } from './program.ts'
 import { spellAdvice, spellProgram } from './spelling.ts'
 import { CommandError, formatError, type Terminal } from './terminal.ts'
 
@@ -27,7 +27,7 @@ export async function run(argv: readonly string[]): Promise<void> {
       await starting
     })
     program.exitOverride()
-    for (const command of program.commands) command.exitOverride()
+    for (const { command } of commandsOf(program)) command.exitOverride()
     await program.parseAsync(argv)
   } catch (error) {
     // A signal for the whole process group has ended its children already.

@@ -162,11 +162,23 @@ function describeS3({ bucket, prefix, endpoint, region, profile }: S3Location): 
  * remembered in memory. Throws Failure 'storage-unavailable'.
  */
 export async function openKeptStores(options: StoreOptions, now: () => number): Promise<Stores> {
-  const { rows } = placesOf(options)
-  if (options.database === undefined && !existsSync(rows)) {
-    throw new Failure('storage-unavailable', { detail: `there is no ${rows}` })
-  }
+  refuseMistyped(options)
   return await openStores(options, now)
+}
+
+/** The rows alone, as openKeptStores opens them. The caller closes the database. */
+export async function openKeptDatabase(
+  options: Pick<StoreOptions, 'data' | 'database'>,
+): Promise<Database> {
+  refuseMistyped(options)
+  const { data, database: location } = options
+  return await (location ? openServerDatabase(location) : openEmbedded(data))
+}
+
+function refuseMistyped(options: StoreOptions): void {
+  const { rows } = placesOf(options)
+  if (options.database !== undefined || existsSync(rows)) return
+  throw new Failure('storage-unavailable', { detail: `there is no ${rows}` })
 }
 
 type MoveEnds = AsyncDisposable &

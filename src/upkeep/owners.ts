@@ -4,11 +4,11 @@
  */
 import { findGroups } from '../directory/groups.ts'
 import { findPeople } from '../directory/users.ts'
-import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
 import type { OwnerKey } from '../photos/photo.ts'
 import { listTenantsOf } from '../photos/versions.ts'
 import type { Database } from '../storage/schema.ts'
+import { onlyOne } from './only-one.ts'
 
 export type NamedOwner = Readonly<{ key: OwnerKey; words: string }>
 
@@ -23,19 +23,15 @@ export async function findOwner(
   const ids = new Set(known.map(({ key }) => textOf(key)))
   const remains = await findRemains(database, kind, normalizeId(name))
   const all = [...known, ...remains.filter(({ key }) => !ids.has(textOf(key)))]
-  const found = all.filter(({ key }) => tenantId === undefined || key.tenantId === tenantId)
-  const [first, ...others] = found
-  const where = tenantId === undefined ? '' : ` in tenant ${tenantId}`
-  if (first === undefined) {
-    throw new Failure(`${kind}-not-found`, {
-      detail: `there is no ${kind} ${JSON.stringify(name)}${where}, and no photo of one. Nothing was changed.`,
-    })
-  }
-  if (others.length === 0) return first
-  const choices = found.map(({ key: { tenantId: tenant, id } }) => `${id} in tenant ${tenant}`)
-  throw new Failure('storage-unavailable', {
-    detail: `${JSON.stringify(name)}${where} is more than one: ${choices.join('; ')}. Say which with --${kind} and --tenant. Nothing was changed.`,
-  })
+  const { owner } = onlyOne(
+    all.map(one => ({ ...one.key, owner: one })),
+    { kind, name, tenantId },
+    {
+      none: ', and no photo of one. Nothing was changed.',
+      hint: `Say which with --${kind} and --tenant. Nothing was changed.`,
+    },
+  )
+  return owner
 }
 
 async function findKnown(

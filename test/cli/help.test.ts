@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { createProgram } from '../../src/cli/program.ts'
+import { commandsOf, createProgram } from '../../src/cli/program.ts'
 import { moveSettings } from '../../src/settings/moving.ts'
 import { groups, settings } from '../../src/settings/table.ts'
 import { type Finished, inFolder, runVisage } from '../support/visage.ts'
@@ -12,7 +12,7 @@ const checkout = join(import.meta.dirname, '..', '..')
 /** Each row: arguments, and what has to stand in the help. */
 const helps: readonly (readonly [string, readonly RegExp[]])[] = [
   ['--help', [/^Usage: visage/, /profilePhoto/, /\bdev\b/, /\bserve\b/, /\btoken\b/, /--version/]],
-  ['help', [/^Usage: visage \[/, /help \[command\]/]],
+  ['help', [/^Usage: visage \[/, /help \[command\.\.\.\]/]],
   ['help token', [/^Usage: visage token/, /--strict/, /--port/]],
   [
     'dev --help',
@@ -42,6 +42,12 @@ const helps: readonly (readonly [string, readonly RegExp[]])[] = [
   ],
   ['verify --help', [/--data/, /--database/, /--packs/, /--json/]],
   ['erase --help', [/--user/, /--group/, /--tenant/, /--yes/, /--dry-run/, /--packs/]],
+  ['people --help', [/\blist\b/, /\bshow\b/]],
+  [
+    'help people list',
+    [/--without-photo/, /--inactive/, /--deleted/, /--source/, /--tenant/, /--csv/, /^Example:$/m],
+  ],
+  ['groups members --help', [/--json/, /--csv/, /^Example:\n.* groups members Design --csv$/m]],
   [
     'token --help',
     [/--url/, /--user/, /--scopes/, /--app/, /--roles/, /--admin/, /--personal/, /--token-version/],
@@ -66,14 +72,14 @@ for (const width of [30, 40, 60, 100, 200]) {
   test(`every help keeps to a terminal of ${width} columns`, () => {
     const terminal = { print() {}, complain() {}, colours: 'plain', printColours: 'plain' } as const
     const program = createProgram({ ...terminal, program: 'visage' }, async () => {})
-    for (const command of program.commands) {
+    for (const { command, words } of commandsOf(program)) {
       const help = command.configureOutput({ getOutHelpWidth: () => width }).helpInformation()
       // A word, and a flag with its value, are not broken.
       const over = help.split('\n').filter(line => line.length > width)
       assert.deepEqual(
         over.filter(line => /\S +\S/.test(line.trim()) && !/^(Usage| {2}-)/.test(line)),
         [],
-        command.name(),
+        words,
       )
     }
   })
@@ -98,6 +104,12 @@ const mistakes: readonly (readonly [string, RegExp])[] = [
   ['dev --port many', /--port.*'many' is invalid. A port is a number from 0 to 65535/],
   ['dev --port 65536', /--port/],
   ['dev --port', /--port <number>.*argument missing/],
+  [
+    'people lst',
+    /Unknown command 'lst'\. Did you mean list\?\n`.*main\.ts people --help` says more/,
+  ],
+  ['people list --json --csv', /--json and --csv: choose one of them/],
+  ['help people lst', /There is no command 'people lst'/],
   ['dev here', /too many arguments/i],
   ['help sreve', /^visage: There is no command 'sreve', only dev, serve,/],
   ['serve --frobnicate', /`.*node .*main\.ts serve --help` says more/],

@@ -1,0 +1,193 @@
+/** Groups and teams as an operator at a terminal sees and names them, in whatever tenant. */
+import { findGroups, type GroupWithPhoto } from '../directory/groups.ts'
+import type { GroupRelation } from '../directory/groups-of-person.ts'
+import type { UserWithPhoto } from '../directory/users.ts'
+import { joinPhoto } from '../photos/pointer.ts'
+import type { Database } from '../storage/schema.ts'
+import { type FieldsOf, type Read, readFields, toTime } from './fields.ts'
+import { inPages, pageSize, tenantsOf } from './in-pages.ts'
+import { type Filter, isWanted, type Position, positionOf } from './list-people.ts'
+import { onlyOne } from './only-one.ts'
+import { type Named, type Person, toPerson } from './people.ts'
+import { expectText } from './texts.ts'
+
+/** What is told of a group, in the order of the columns of a CSV. Times are in ISO 8601. */
+const fields = {
+  tenantId: row => row.tenant_id,
+  id: row => row.id,
+  displayName: row => row.display_name,
+  description: row => row.description,
+  mail: row => row.mail,
+  mailNickname: row => row.mail_nickname,
+  visibility: row => row.visibility,
+  isUnified: row => row.is_unified === 1,
+  isTeam: row => row.is_team === 1,
+  hasPhoto: row => row.version !== null,
+  photoChangedAt: row => toTime(row.updated_at),
+  source: row => row.source,
+  externalId: row => row.external_id,
+  changedAt: row => toTime(row.changed_at),
+  deletedAt: row => toTime(row.deleted_at),
+} as const satisfies FieldsOf<GroupWithPhoto>
+
+export type Group = Read<typeof fields>
+export const groupFields = Object.keys(fields) as (keyof Group)[]
+
+/** By tenant, then name, then id; as listPeople. */
+export async function* listGroups(
+  database: Database,
+  filter: Filter,
+): AsyncGenerator<readonly Group[]> {
+  for await (const tenantId of tenantsWithGroups(database, filter.tenantId)) {
+    const read = (after: Position | undefined) => readGroups(database, tenantId, after)
+    for await (const rows of inPages(read, positionOf)) {
+      yield rows.map(row => readFields(fields, row)).filter(group => isWanted(group, filter))
+    }
+  }
+}
+
+/**
+ * By id, else by its whole display name. Throws Failure if there is none, or more than one: names of groups are not
+ * unique.
+ */
+export async function findGroup(
+  database: Database,
+  named: Named,
+  state: 'present' | 'deleted' | 'any' = 'present',
+): Promise<Group> {
+  const name = expectText('the name', named.name)
+  const byId = await findGroups(database, name)
+  const rows = byId.length > 0 ? byId : await findByName(database, named)
+  const present = rows.filter(row => row.deleted_at === null)
+  const gone = rows.filter(row => row.deleted_at !== null)
+  const anyone = present.length > 0 ? present : gone
+  const found = { present, deleted: gone, any: anyone }[state]
+  const keys = found.map(({ tenant_id: tenantId, id }) => ({ tenantId, id }))
+  const none = noneOf(state, gone.length)
+  return await readGroup(database, onlyOne(keys, { kind: 'group', ...named }, { none, hint }))
+}
+
+const hint = 'Say which by its id, and with --tenant.'
+
+function noneOf(state: 'present' | 'deleted' | 'any', gone: number): string {
+  if (state === 'deleted') return ' that was removed'
+  const isGone = state === 'present' && gone > 0
+  return isGone ? ', but one that was removed' : ''
+}
+
+/** So many of one name are enough to say that it is not one. */
+const maxOfOneName = 10
+
+async function findByName(database: Database, { name, tenantId: only }: Named) {
+  const found = []
+  for await (const tenantId of tenantsWithGroups(database, only)) {
+    const rows = await database
+      .selectFrom('groups')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('display_name', '=', name)
+      .orderBy('id')
+      .limit(maxOfOneName)
+      .execute()
+    found.push(...rows)
+  }
+  return found
+}
+
+async function readGroup(
+  database: Database,
+  { tenantId, id }: Readonly<{ tenantId: string; id: string }>,
+): Promise<Group> {
+  const query = database
+    .selectFrom('groups')
+    .selectAll('groups')
+    .where('groups.tenant_id', '=', tenantId)
+    .where('groups.id', '=', id)
+  return readFields(fields, await joinPhoto(query, 'group').executeTakeFirstOrThrow())
+}
+
+async function readGroups(
+  database: Database,
+  tenantId: string,
+  after: Position | undefined,
+): Promise<GroupWithPhoto[]> {
+  const all = database
+    .selectFrom('groups')
+    .selectAll('groups')
+    .where('groups.tenant_id', '=', tenantId)
+    .$if(after !== undefined, query =>
+      query.where(({ eb, refTuple, tuple }) =>
+        eb(
+          refTuple('groups.display_name', 'groups.id'),
+          '>',
+          tuple(after?.name ?? '', after?.id ?? ''),
+        ),
+      ),
+    )
+    .orderBy('groups.display_name')
+    .orderBy('groups.id')
+    .limit(pageSize)
+  return await joinPhoto(all, 'group').execute()
+}
+
+type GroupKey = Readonly<{ tenantId: string; id: string }>
+
+/** Those who are there, by id: a page costs the same in a group of any size. */
+export async function* listPeopleIn(
+  database: Database,
+  group: GroupKey,
+  relation: GroupRelation,
+): AsyncGenerator<readonly Person[]> {
+  const read = (after: string | undefined) => readPeopleIn(database, group, relation, after)
+  for await (const rows of inPages(read, row => row.id)) yield rows.map(toPerson)
+}
+
+async function readPeopleIn(
+  database: Database,
+  { tenantId, id }: GroupKey,
+  relation: GroupRelation,
+  after = '',
+): Promise<UserWithPhoto[]> {
+  const people = database
+    .selectFrom('group_people')
+    .innerJoin('users', join =>
+      join
+        .onRef('users.tenant_id', '=', 'group_people.tenant_id')
+        .onRef('users.id', '=', 'group_people.user_id')
+        .on('users.deleted_at', 'is', null),
+    )
+    .selectAll('users')
+    .where('group_people.tenant_id', '=', tenantId)
+    .where('group_people.group_id', '=', id)
+    .where('group_people.relation', '=', relation)
+    .where('group_people.user_id', '>', after)
+    .orderBy('group_people.user_id')
+    .limit(pageSize)
+  return await joinPhoto(people, 'user').execute()
+}
+
+/** How many are owners and members, the deleted ones among them. */
+export async function countPeopleIn(database: Database, { tenantId, id }: GroupKey) {
+  const rows = await database
+    .selectFrom('group_people')
+    .select(({ fn }) => ['relation', fn.countAll<number | string>().as('count')])
+    .where('tenant_id', '=', tenantId)
+    .where('group_id', '=', id)
+    .groupBy('relation')
+    .execute()
+  const countOf = (relation: GroupRelation) =>
+    Number(rows.find(row => row.relation === relation)?.count ?? 0)
+  return { owners: countOf('owner'), members: countOf('member') }
+}
+
+function tenantsWithGroups(database: Database, only: string | undefined) {
+  return tenantsOf(only, after =>
+    database
+      .selectFrom('groups')
+      .select('tenant_id')
+      .where('tenant_id', '>', after)
+      .orderBy('tenant_id')
+      .limit(1)
+      .executeTakeFirst(),
+  )
+}

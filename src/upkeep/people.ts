@@ -1,0 +1,119 @@
+/**
+ * People as an operator at a terminal sees and names them, in whatever tenant. Whether somebody may ask is not decided
+ * here: whoever can open the store may.
+ */
+import { listDeletedUsers } from '../directory/deleted.ts'
+import { userNameKey } from '../directory/names.ts'
+import { findManager } from '../directory/people-of-group.ts'
+import { findPeople, type UserWithPhoto } from '../directory/users.ts'
+import { joinPhoto } from '../photos/pointer.ts'
+import type { Database, UserRow } from '../storage/schema.ts'
+import { type FieldsOf, type Read, readFields, toTime } from './fields.ts'
+import { inPages, pageSize, tenantsOf } from './in-pages.ts'
+import { onlyOne } from './only-one.ts'
+import { expectText } from './texts.ts'
+
+/** What is told of a person, in the order of the columns of a CSV. Times are in ISO 8601. */
+const fields = {
+  tenantId: row => row.tenant_id,
+  id: row => row.id,
+  userPrincipalName: row => row.user_principal_name,
+  displayName: row => row.display_name,
+  givenName: row => row.given_name,
+  surname: row => row.surname,
+  mail: row => row.mail,
+  mailNickname: row => row.mail_nickname,
+  jobTitle: row => row.job_title,
+  department: row => row.department,
+  employeeId: row => row.employee_id,
+  userType: row => row.user_type,
+  isActive: row => row.is_active === 1,
+  managerId: row => row.manager_id,
+  hasPhoto: row => row.version !== null,
+  photoChangedAt: row => toTime(row.updated_at),
+  source: row => row.source,
+  externalId: row => row.external_id,
+  changedAt: row => toTime(row.changed_at),
+  deletedAt: row => toTime(row.deleted_at),
+} as const satisfies FieldsOf<UserWithPhoto>
+
+export type Person = Read<typeof fields>
+export const personFields = Object.keys(fields) as (keyof Person)[]
+export const toPerson = (row: UserWithPhoto): Person => readFields(fields, row)
+
+export type Named = Readonly<{ name: string; tenantId: string | undefined }>
+
+/** Whoever is there; else whoever is deleted. Throws Failure if there is nobody, or more than one. */
+export async function findAnyPerson(database: Database, named: Named): Promise<Person> {
+  const present = await findPresent(database, named)
+  const found = present.length > 0 ? present : await findGone(database, named)
+  return await readPerson(database, onlyOne(found, { kind: 'user', ...named }, { none: '', hint }))
+}
+
+/** undefined of somebody who has none, or whose manager is deleted. */
+export async function findManagerOf(
+  database: Database,
+  { tenantId, managerId }: Person,
+): Promise<Person | undefined> {
+  const key = { tenant_id: tenantId, manager_id: managerId }
+  const row = await findManager(database, key)
+  return row && (await readPerson(database, toKey(row)))
+}
+
+const hint = 'Say which by its id, and with --tenant.'
+
+type Key = Readonly<{ tenantId: string; id: string }>
+
+function toKey({ tenant_id: tenantId, id }: Pick<UserRow, 'tenant_id' | 'id'>): Key {
+  return { tenantId, id }
+}
+
+async function findPresent(database: Database, named: Named): Promise<Key[]> {
+  const rows = await findPeople(database, expectText('the name', named.name))
+  const present = rows.filter(row => row.deleted_at === null).map(toKey)
+  return present.filter(isInTenant(named))
+}
+
+function isInTenant({ tenantId }: Named) {
+  return (key: Key) => tenantId === undefined || key.tenantId === tenantId
+}
+
+/** The name that somebody deleted had is in no index: all who are deleted are read, page by page. */
+async function findGone(database: Database, named: Named): Promise<Key[]> {
+  const rows = await findPeople(database, expectText('the name', named.name))
+  const gone = rows.filter(row => row.deleted_at !== null).map(toKey)
+  const byId = gone.filter(isInTenant(named))
+  if (byId.length > 0) return byId
+  const found: Key[] = []
+  const nameKey = userNameKey(named.name)
+  for await (const tenantId of tenantsWithPeople(database, named.tenantId)) {
+    const read = (after: string | undefined) =>
+      listDeletedUsers(database, tenantId, { top: pageSize, after })
+    for await (const page of inPages(read, row => row.id)) {
+      const same = page.filter(row => userNameKey(row.user_principal_name) === nameKey)
+      found.push(...same.map(toKey))
+    }
+  }
+  return found
+}
+
+async function readPerson(database: Database, { tenantId, id }: Key): Promise<Person> {
+  const query = database
+    .selectFrom('users')
+    .selectAll('users')
+    .where('users.tenant_id', '=', tenantId)
+    .where('users.id', '=', id)
+  return toPerson(await joinPhoto(query, 'user').executeTakeFirstOrThrow())
+}
+
+export function tenantsWithPeople(database: Database, only: string | undefined) {
+  return tenantsOf(only, after =>
+    database
+      .selectFrom('users')
+      .select('tenant_id')
+      .where('tenant_id', '>', after)
+      .orderBy('tenant_id')
+      .limit(1)
+      .executeTakeFirst(),
+  )
+}
