@@ -1,5 +1,6 @@
 /** The commands of `visage people` and `visage groups` and their flags, as --help shows them. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import type { PersonFlags } from './change-people.ts'
 import { layout } from './narrow-help.ts'
 import type { DirectoryFlags } from './open-directory.ts'
 import type { ListFlags } from './people.ts'
@@ -9,7 +10,7 @@ import type { Terminal } from './terminal.ts'
 export function addPeople(program: Command, terminal: Terminal): void {
   const people = program
     .command('people')
-    .description('list the people of the store while it is served')
+    .description('list and change the people of the store while it is served')
     .helpCommand(false)
   command(people, 'list', 'who is there, by name', terminal, ['--without-photo --csv'])
     .option('--inactive', 'only those who may not sign in')
@@ -26,6 +27,67 @@ export function addPeople(program: Command, terminal: Terminal): void {
       const { showPerson } = await import('./people.ts')
       await showPerson(name, flags)
     })
+  addChanges(people, terminal)
+}
+
+function addChanges(people: Command, terminal: Terminal): void {
+  const added = command(people, 'add', 'add somebody', terminal, [
+    `${anna} \\\n    --display-name 'Anna Adler'`,
+  ])
+  withTexts(added.argument('<name>', 'userPrincipalName, of the form alias@domain'))
+    .option('--id <id>', 'the id in their tokens (oid, sub); default a new one')
+    .option('--inactive', 'who may not sign in')
+    .action(async (name: string, flags: PersonFlags) => {
+      const { add } = await import('./change-people.ts')
+      await add(name, flags, terminal)
+    })
+  const changed = command(
+    people,
+    'change',
+    'change somebody who was added here or came by signing in',
+    terminal,
+    [`${anna} \\\n    --department Design --job-title ''`],
+  )
+  withTexts(changed.argument('<person>', whoever))
+    .option('--user-principal-name <name>', 'a name of the form alias@domain')
+    .action(async (name: string, flags: PersonFlags) => {
+      const { change } = await import('./change-people.ts')
+      await change(name, flags, terminal)
+    })
+  for (const [verb, meaning] of verbs) {
+    command(people, verb, meaning, terminal, [anna])
+      .argument('<person>', whoever)
+      .action(async (name: string, flags: DirectoryFlags) => {
+        const { act } = await import('./change-people.ts')
+        await act(verb, name, flags, terminal)
+      })
+  }
+}
+
+const verbs = [
+  ['disable', 'somebody may not sign in any more, and stays in the directory'],
+  ['enable', 'somebody may sign in again'],
+  ['remove', 'nobody finds somebody any more; they can be restored'],
+  ['restore', 'bring back somebody who was removed here'],
+] as const
+
+function withTexts(command: Command): Command {
+  return command
+    .option('--display-name <text>', 'the name that people read')
+    .option('--given-name <text>', 'first name')
+    .option('--surname <text>', 'last name')
+    .option('--mail <address>', 'mail address')
+    .option('--mail-nickname <text>', 'the part of the address before the @')
+    .option('--job-title <text>', 'job title')
+    .option('--department <text>', 'department')
+    .option('--employee-id <text>', 'number in the staff records')
+    .addOption(
+      new Option('--user-type <type>', 'member of the organisation or guest').choices([
+        'Member',
+        'Guest',
+      ]),
+    )
+    .option('--manager <person>', "the manager's id or userPrincipalName")
 }
 
 export function addGroups(program: Command, terminal: Terminal): void {

@@ -12,7 +12,7 @@ export type DirectoryFlags = Readonly<{
   csv?: boolean
 }>
 
-type OpenDatabase = Awaited<ReturnType<typeof openKeptDatabase>>
+export type OpenDatabase = Awaited<ReturnType<typeof openKeptDatabase>>
 
 export async function withDirectory<Result>(
   { data, database: location }: DirectoryFlags,

@@ -1,6 +1,12 @@
 /** `visage people list` and `show`: who is in the directory, read from the store itself. */
 import { listPeople } from '../upkeep/list-people.ts'
-import { findAnyPerson, findManagerOf, type Person, personFields } from '../upkeep/people.ts'
+import {
+  findAnyPerson,
+  findManagerOf,
+  nameOf,
+  type Person,
+  personFields,
+} from '../upkeep/people.ts'
 import { type Column, chooseForm } from './forms.ts'
 import { print, printOne } from './listing.ts'
 import { type DirectoryFlags, tenantOf, withDirectory } from './open-directory.ts'
@@ -57,11 +63,6 @@ export async function showPerson(name: string, flags: DirectoryFlags): Promise<v
     const lines = describe(person, manager && nameOf(manager))
     await writeTo(process.stdout, printOne(form, person, lines, personFields))
   })
-}
-
-/** As messages name somebody. */
-function nameOf({ displayName, userPrincipalName }: Person): string {
-  return `${displayName} (${userPrincipalName})`
 }
 
 function describe(person: Person, manager: string | undefined) {

@@ -51,3 +51,8 @@ export function mayBeName(name: string): boolean {
   const isShort = Math.max(name.length, key.length) <= maxNameLength
   return isShort && name.trim() !== '' && !isGuid(key.trim()) && !isReserved(name)
 }
+
+/** By a source. "The general format is alias@domain": https://learn.microsoft.com/en-us/graph/api/resources/user */
+export function mayBeGiven(name: string): boolean {
+  return /^[^\s@]+@[^\s@]+$/.test(name) && mayBeName(name)
+}

@@ -11,7 +11,7 @@ import type { Database, UserRow } from '../storage/schema.ts'
 import { type FieldsOf, type Read, readFields, toTime } from './fields.ts'
 import { inPages, pageSize, tenantsOf } from './in-pages.ts'
 import { onlyOne } from './only-one.ts'
-import { expectText } from './texts.ts'
+import { expectText, unfit } from './texts.ts'
 
 /** What is told of a person, in the order of the columns of a CSV. Times are in ISO 8601. */
 const fields = {
@@ -43,7 +43,22 @@ export const toPerson = (row: UserWithPhoto): Person => readFields(fields, row)
 
 export type Named = Readonly<{ name: string; tenantId: string | undefined }>
 
-/** Whoever is there; else whoever is deleted. Throws Failure if there is nobody, or more than one. */
+/** Somebody who is there, by id or userPrincipalName. Throws Failure if there is nobody, or more than one. */
+export async function findPerson(database: Database, named: Named): Promise<Person> {
+  const present = await findPresent(database, named)
+  const gone = present.length > 0 ? [] : await findGone(database, named)
+  const none = gone.length > 0 ? '. One was removed: `visage people restore` brings them back' : ''
+  return await readPerson(database, onlyOne(present, { kind: 'user', ...named }, { none, hint }))
+}
+
+/** Somebody who is deleted, by id or by the name that they had. Throws as findPerson does. */
+export async function findDeletedPerson(database: Database, named: Named): Promise<Person> {
+  const gone = await findGone(database, named)
+  const none = ' that was removed'
+  return await readPerson(database, onlyOne(gone, { kind: 'user', ...named }, { none, hint }))
+}
+
+/** Whoever is there; else whoever is deleted. Throws as findPerson does. */
 export async function findAnyPerson(database: Database, named: Named): Promise<Person> {
   const present = await findPresent(database, named)
   const found = present.length > 0 ? present : await findGone(database, named)
@@ -58,6 +73,44 @@ export async function findManagerOf(
   const key = { tenant_id: tenantId, manager_id: managerId }
   const row = await findManager(database, key)
   return row && (await readPerson(database, toKey(row)))
+}
+
+/** There or deleted. */
+export async function findWithId(
+  database: Database,
+  { tenantId, id }: Key,
+): Promise<Person | undefined> {
+  const rows = await findPeople(database, id)
+  const row = rows.find(one => one.tenant_id === tenantId && one.id === id)
+  return row && (await readPerson(database, toKey(row)))
+}
+
+/** Whoever is there under this name. */
+export async function findWithName(
+  database: Database,
+  tenantId: string,
+  name: string,
+): Promise<Person | undefined> {
+  const [key] = await findPresent(database, { name, tenantId })
+  return key && (await readPerson(database, key))
+}
+
+/** As messages name somebody. */
+export function nameOf({ displayName, userPrincipalName }: Person): string {
+  return `${displayName} (${userPrincipalName})`
+}
+
+/** Where there is one alone; undefined where there is none. Throws Failure where there are several. */
+export async function findOnlyTenant(database: Database): Promise<string | undefined> {
+  const found: string[] = []
+  for await (const tenantId of tenantsWithPeople(database, undefined)) {
+    found.push(tenantId)
+    if (found.length < 2) continue
+    throw unfit(
+      `there are several tenants, such as ${found.join(' and ')}: say which with --tenant`,
+    )
+  }
+  return found[0]
 }
 
 const hint = 'Say which by its id, and with --tenant.'
@@ -97,7 +150,7 @@ async function findGone(database: Database, named: Named): Promise<Key[]> {
   return found
 }
 
-async function readPerson(database: Database, { tenantId, id }: Key): Promise<Person> {
+export async function readPerson(database: Database, { tenantId, id }: Key): Promise<Person> {
   const query = database
     .selectFrom('users')
     .selectAll('users')

@@ -13,6 +13,6 @@ export function expectText(what: string, text: string): string {
   return text
 }
 
-function unfit(detail: string): Failure {
+export function unfit(detail: string): Failure {
   return new Failure('resource-invalid', { detail })
 }

@@ -42,7 +42,8 @@ const helps: readonly (readonly [string, readonly RegExp[]])[] = [
   ],
   ['verify --help', [/--data/, /--database/, /--packs/, /--json/]],
   ['erase --help', [/--user/, /--group/, /--tenant/, /--yes/, /--dry-run/, /--packs/]],
-  ['people --help', [/\blist\b/, /\bshow\b/]],
+  ['people --help', [/\blist\b/, /\bshow\b/, /\badd\b/, /\bdisable\b/, /\brestore\b/]],
+  ['people add --help', [/--display-name/, /--id/, /--manager/, /^Example:\n.* people add anna@/m]],
   [
     'help people list',
     [/--without-photo/, /--inactive/, /--deleted/, /--source/, /--tenant/, /--csv/, /^Example:$/m],

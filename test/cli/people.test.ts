@@ -115,6 +115,99 @@ for (const [kind, makeDatabase] of Object.entries(kinds)) {
         assert.equal(long.code, 1)
       }))
 
+    test('a person is added, changed, disabled, removed and restored, each told and logged', () =>
+      withStand(async ({ run }) => {
+        const name = 'anna@new.example'
+        const added = await run(
+          ...['people', 'add', name, '--display-name', 'Anna Adler', '--id', 'Anna'],
+          ...['--department', 'Design', '--manager', 'person-1', '--tenant', tenantId],
+        )
+        assert.equal(added.code, 0, added.stderr)
+        assert.match(added.stdout, /^Added: Anna Adler \(anna@new\.example\), id Anna, tenant 7d4c/)
+        const { event, did, id, source } = JSON.parse(added.stderr)
+        assert.deepEqual([event, did, id, source], ['person', 'created', 'Anna', 'cli'])
+        const read = async () => JSON.parse((await run('people', 'show', 'Anna', '--json')).stdout)
+        const first = await read()
+        assert.deepEqual([first.department, first.managerId], ['Design', 'person-1'])
+        const change = ['--department', '', '--job-title', 'Lead', '--manager', '']
+        const changed = await run('people', 'change', name, ...change)
+        assert.match(changed.stdout, /^Changed: Anna Adler/)
+        const second = await read()
+        assert.deepEqual(
+          [second.department, second.jobTitle, second.managerId],
+          [null, 'Lead', null],
+        )
+        await run('people', 'disable', name)
+        assert.equal((await read()).isActive, false)
+        const enabled = await run('people', 'enable', name, '--json')
+        assert.equal(JSON.parse(enabled.stdout).isActive, true)
+        const removed = await run('people', 'remove', name)
+        assert.match(removed.stdout, /^Removed: .*visage.* people restore/s)
+        const gone = await run('people', 'enable', name)
+        assert.equal(gone.code, 1)
+        assert.match(gone.stderr, /There is no user .*One was removed/)
+        assert.match((await run('people', 'show', name)).stdout, /^State +removed$/m)
+        assert.equal((await run('people', 'restore', name)).code, 0)
+        assert.equal((await read()).deletedAt, null)
+      }))
+
+    test('names and ids that somebody has are refused, and who has them is said', () =>
+      withStand(async ({ run, database }) => {
+        const before = await database.selectFrom('users').selectAll().execute()
+        const add = async (name: string, ...flags: string[]) => {
+          const all = [name, '--display-name', 'X', ...flags]
+          const { code, stderr } = await run('people', 'add', ...all)
+          assert.equal(code, 1, stderr)
+          return stderr
+        }
+        const there = ['--tenant', tenantId]
+        assert.match(await add('x@new.example'), /There are several tenants, such as /)
+        assert.match(await add('PERSON-1@visage.example', ...there), /id person-1, has this name/)
+        assert.match(await add('x@new.example', '--id', 'person-1', ...there), /comes from graph/)
+        assert.match(await add('x', ...there), /no name of the form alias@domain/)
+        assert.match(await add('x@new.example', '--surname', 'a\nb'), /holds a control character/)
+        assert.match(
+          await add('x@new.example', '--manager', 'nobody', ...there),
+          /There is no user "nobody"/,
+        )
+        const other = await run('people', 'change', 'person-1', '--mail', 'x@new.example')
+        assert.match(
+          other.stderr,
+          /Person person-1 .* comes from graph.*Change it through Microsoft/,
+        )
+        const removed = await run('people', 'remove', 'person-1')
+        assert.deepEqual([removed.code, removed.stdout], [1, ''])
+        assert.deepEqual(await database.selectFrom('users').selectAll().execute(), before)
+      }))
+
+    test('who came by signing in is taken over, photo included, and who an import brought is not', () =>
+      withStand(async ({ run, database }) => {
+        await database
+          .updateTable('users')
+          .set({ source: 'sign-in', names_at: 5 })
+          .where('id', '=', 'person-1')
+          .execute()
+        const add = ['people', 'add', 'person-1@visage.example', '--display-name', 'Per Son']
+        const hinted = await run(...add, '--tenant', tenantId)
+        assert.match(hinted.stderr, /with --id person-1 they are taken over, photo included/)
+        const taken = await run(...add, '--id', 'person-1', '--tenant', tenantId)
+        assert.match(taken.stdout, /^Taken over: Per Son .* no longer follow their sign-ins\.$/m)
+        const shown = JSON.parse((await run('people', 'show', 'person-1', '--json')).stdout)
+        assert.deepEqual([shown.source, shown.hasPhoto], ['cli', true])
+        const gone = { id: 'gone', userPrincipalName: 'gone@visage.example', displayName: 'Gone' }
+        const origin = { source: 'import:staff', at: 1 } as const
+        await putUser(database, tenantId, gone, origin)
+        const refused = await run('people', 'disable', 'gone')
+        assert.match(
+          refused.stderr,
+          /comes from import:staff.*Change the file that is imported as staff/,
+        )
+        await deleteUser(database, tenantId, 'gone', origin)
+        const still = await run('people', 'restore', 'gone')
+        assert.deepEqual([still.code, still.stdout], [1, ''])
+        assert.match(still.stderr, /comes from import:staff/)
+      }))
+
     test('groups are listed and shown with who is in them, by id or by name', () =>
       withStand(async ({ run }) => {
         const list = await run('groups', 'list')
@@ -143,6 +236,22 @@ test('a list of a folder that holds no store is refused, and makes none', () =>
     }
     await assert.rejects(openKeptDatabase({ data: join(cwd, 'nope'), database: undefined }))
   }))
+
+for (const [args, pattern] of [
+  ['people add a@b.example', /A person needs a --display-name/],
+  ['people change x', /Say what to change/],
+  ['people add a@b.example --display-name A', /Nobody is in the directory yet.*--tenant/],
+  ['people add a@b.example --display-name A --tenant t --json --csv', /choose one of them/],
+  ['people add a@b.example --display-name A --user-type Boss', /Allowed choices are Member, Guest/],
+] as const) {
+  test(`visage ${args} is refused, and says what is missing`, () =>
+    inFolder(async cwd => {
+      await (await openStores({ data: join(cwd, 'data') }, Date.now)).database.destroy()
+      const { code, stdout, stderr } = await runVisage(args.split(' '), { cwd })
+      assert.deepEqual([code, stdout], [2, ''])
+      assert.match(stderr, pattern)
+    }))
+}
 
 test(
   'a reader who has seen enough ends a list in order',

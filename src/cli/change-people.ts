@@ -1,0 +1,146 @@
+/** `visage people add`, `change`, `disable`, `enable`, `remove` and `restore`, on the store itself. */
+import { randomUUID } from 'node:crypto'
+import {
+  type Added,
+  addPerson,
+  type Changed,
+  changePerson,
+  type PersonTexts,
+  readTexts,
+  removePerson,
+  restorePerson,
+} from '../upkeep/change-people.ts'
+import { findOnlyTenant, nameOf, type Person, personFields } from '../upkeep/people.ts'
+import { chooseForm, type Form } from './forms.ts'
+import { printOne } from './listing.ts'
+import {
+  type DirectoryFlags,
+  type OpenDatabase,
+  tenantOf,
+  withDirectory,
+} from './open-directory.ts'
+import { writeTo } from './stream.ts'
+import { CommandError, jsonLines, type Terminal } from './terminal.ts'
+
+export type PersonFlags = DirectoryFlags &
+  Omit<PersonTexts, 'userPrincipalName'> &
+  Readonly<{ id?: string; userType?: 'Member' | 'Guest'; manager?: string; inactive?: boolean }>
+
+export async function add(
+  userPrincipalName: string,
+  flags: PersonFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const { displayName, userType, inactive = false, id = randomUUID(), manager } = flags
+  if (displayName === undefined) throw new CommandError('a person needs a --display-name.')
+  const texts = readTexts({ ...flags, userPrincipalName })
+  const user = { ...texts, userPrincipalName, displayName, userType, isActive: !inactive }
+  const form = chooseForm(flags)
+  await withDirectory(flags, async database => {
+    const tenantId = await tenantToAddTo(database, flags)
+    const added = await addPerson(database, { tenantId, id, user, manager }, Date.now())
+    await tell({ ...added, words: addedWords(added), form }, terminal)
+  })
+}
+
+/** The only one of the directory, where none is named. Throws CommandError where there is none yet. */
+async function tenantToAddTo(database: OpenDatabase, flags: DirectoryFlags): Promise<string> {
+  const tenantId = tenantOf(flags) ?? (await findOnlyTenant(database))
+  if (tenantId !== undefined && tenantId.trim() !== '') return tenantId
+  throw new CommandError(
+    'nobody is in the directory yet, so say which tenant with --tenant: the one of VISAGE_TENANTS, or of VISAGE_ISSUER_TENANT (default).',
+  )
+}
+
+function addedWords({ person, did }: Added): string {
+  const who = `${nameOf(person)}, id ${person.id}, tenant ${person.tenantId}`
+  return did === 'adopted' ? `Taken over: ${who}. ${adopted}` : `Added: ${who}.`
+}
+
+const adopted =
+  'They came by signing in. From now on `visage people` manages them, and their names no longer follow their sign-ins.'
+
+export async function change(
+  name: string,
+  flags: PersonFlags & PersonTexts,
+  terminal: Terminal,
+): Promise<void> {
+  const { userType, manager } = flags
+  const changes = { ...readTexts(flags), ...(userType !== undefined && { userType }) }
+  if (Object.keys(changes).length === 0 && manager === undefined) {
+    throw new CommandError(
+      'say what to change, such as --department Design; "" takes a value away.',
+    )
+  }
+  await carryOut('changed', name, flags, terminal, (database, named, at) =>
+    changePerson(database, named, { changes, manager }, at),
+  )
+}
+
+type Verb = 'disable' | 'enable' | 'remove' | 'restore'
+
+export async function act(
+  verb: Verb,
+  name: string,
+  flags: DirectoryFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const { did, work } = acts[verb]
+  await carryOut(did, name, flags, terminal, work)
+}
+
+type Did = 'changed' | 'disabled' | 'enabled' | 'removed' | 'restored'
+
+const meanings = {
+  changed: '',
+  disabled: ' They may not sign in.',
+  enabled: ' They may sign in.',
+  removed: ' Nobody finds them, and their name is free. `visage people restore` brings them back.',
+  restored: '',
+} as const satisfies Record<Did, string>
+
+type Work = (
+  database: OpenDatabase,
+  named: Readonly<{ name: string; tenantId: string | undefined }>,
+  at: number,
+) => Promise<Changed>
+
+const acts: Readonly<Record<Verb, Readonly<{ did: Did; work: Work }>>> = {
+  disable: { did: 'disabled', work: setActive(false) },
+  enable: { did: 'enabled', work: setActive(true) },
+  remove: { did: 'removed', work: removePerson },
+  restore: { did: 'restored', work: restorePerson },
+}
+
+function setActive(isActive: boolean): Work {
+  return (database, named, at) => changePerson(database, named, { changes: { isActive } }, at)
+}
+
+async function carryOut(
+  did: Did,
+  name: string,
+  flags: DirectoryFlags,
+  terminal: Terminal,
+  work: Work,
+): Promise<void> {
+  const form = chooseForm(flags)
+  const named = { name, tenantId: tenantOf(flags) }
+  await withDirectory(flags, async database => {
+    const { before, person } = await work(database, named, Date.now())
+    const heading = did.charAt(0).toUpperCase() + did.slice(1)
+    const isAdopted = before.source === 'sign-in' && did !== 'removed'
+    const more = `${meanings[did]}${isAdopted ? ` ${adopted}` : ''}`
+    const words = `${heading}: ${nameOf(person)}, id ${person.id}.${more}`
+    await tell({ person, did, words, form }, terminal)
+  })
+}
+
+/** Who did it is in the history of the shell; what was done is a line for a log. */
+async function tell({ person, did, words, form }: Told, terminal: Terminal): Promise<void> {
+  if (form === 'text') terminal.print(words)
+  else await writeTo(process.stdout, printOne(form, person, [], personFields))
+  const { tenantId, id, source } = person
+  jsonLines(terminal, Date.now)('info', { event: 'person', did, tenantId, id, source })
+}
+
+type Told = Readonly<{ person: Person; did: Did | Added['did']; words: string; form: Form }>

@@ -1,0 +1,50 @@
+/** Why people and groups are not changed from a terminal, in words: the directory knows only the codes. */
+import { Failure } from '../failure.ts'
+
+/** `subject`: whom or what the work is about, as a sentence begins with it. */
+export async function inWords<Result>(
+  subject: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Failure) || error.detail !== '') throw error
+    throw new Failure(error.code, { detail: wordsOf(subject, error), cause: error })
+  }
+}
+
+function wordsOf(subject: string, { code, facts }: Failure): string {
+  switch (code) {
+    case 'managed-elsewhere':
+      return managedElsewhere(subject, String(facts.source))
+    case 'value-taken':
+      return `${subject}: somebody else has the name ${facts.value}. Nothing was changed.`
+    case 'reference-exists':
+      return `${subject} is there already.`
+    case 'last-owner':
+      return `${subject} is the only owner, and a group keeps one: add another owner first.`
+    case 'resource-invalid':
+      return `${subject}: ${facts.reason}. Nothing was changed.`
+    default:
+      return `${subject} is not there any more.`
+  }
+}
+
+export function managedElsewhere(subject: string, source: string): string {
+  return `${subject} comes from ${source}, and only that source changes and removes it. ${placeOf(source)} Nothing was changed.`
+}
+
+function placeOf(source: string): string {
+  const [kind, name = ''] = source.split(/:(.*)/s)
+  switch (kind) {
+    case 'import':
+      return `Change the file that is imported as ${name}, and import it again.`
+    case 'scim':
+      return `Change it at the identity provider that sends it as ${name}.`
+    case 'cli':
+      return 'Change it by `visage people` or `visage groups`.'
+    default:
+      return 'Change it through Microsoft Graph: PATCH and DELETE of its address.'
+  }
+}
