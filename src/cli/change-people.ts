@@ -44,7 +44,10 @@ export async function add(
 }
 
 /** The only one of the directory, where none is named. Throws CommandError where there is none yet. */
-async function tenantToAddTo(database: OpenDatabase, flags: DirectoryFlags): Promise<string> {
+export async function tenantToAddTo(
+  database: OpenDatabase,
+  flags: DirectoryFlags,
+): Promise<string> {
   const tenantId = tenantOf(flags) ?? (await findOnlyTenant(database))
   if (tenantId !== undefined && tenantId.trim() !== '') return tenantId
   throw new CommandError(

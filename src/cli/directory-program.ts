@@ -1,5 +1,6 @@
 /** The commands of `visage people` and `visage groups` and their flags, as --help shows them. */
 import { type Command, Option } from 'commander'
+import type { GroupFlags, PeopleFlags } from './change-groups.ts'
 import type { PersonFlags } from './change-people.ts'
 import { layout } from './narrow-help.ts'
 import type { DirectoryFlags } from './open-directory.ts'
@@ -93,7 +94,7 @@ function withTexts(command: Command): Command {
 export function addGroups(program: Command, terminal: Terminal): void {
   const groups = program
     .command('groups')
-    .description('list the groups and teams of the store while it is served')
+    .description('list and change the groups and teams of the store while it is served')
     .helpCommand(false)
   command(groups, 'list', 'groups and teams, by name', terminal, ['--source import:staff'])
     .option(...withoutPhoto)
@@ -109,17 +110,73 @@ export function addGroups(program: Command, terminal: Terminal): void {
       const { showGroup } = await import('./groups.ts')
       await showGroup(name, flags)
     })
+  addGroupChanges(groups, terminal)
   for (const [name, relation] of [
     ['owners', 'owner'],
     ['members', 'member'],
   ] as const) {
-    command(groups, name, `the ${name} of a group, by id`, terminal, ['Design --csv'])
+    const examples = ['Design --csv', `Design --add ${anna}`]
+    command(
+      groups,
+      name,
+      `the ${name} of a group, by id; or change who they are`,
+      terminal,
+      examples,
+    )
       .argument('<group>', whichever)
-      .action(async (group: string, flags: DirectoryFlags) => {
-        const { showPeopleIn } = await import('./groups.ts')
-        await showPeopleIn(group, relation, flags, terminal)
+      .option('--add <person...>', 'these too, by id or userPrincipalName')
+      .option('--remove <person...>', 'these no longer')
+      .action(async (group: string, flags: PeopleFlags) => {
+        const { ownersOrMembers } = await import('./change-groups.ts')
+        await ownersOrMembers(group, relation, flags, terminal)
       })
   }
+}
+
+function addGroupChanges(groups: Command, terminal: Terminal): void {
+  withGroupTexts(command(groups, 'add', 'add a group', terminal, ['Design --team']))
+    .argument('<name>', 'the name that people read')
+    .option('--id <id>', 'default a new one')
+    .option('--team', 'a team, too')
+    .option('--security', 'a security group instead of a Microsoft 365 group')
+    .action(async (name: string, flags: GroupFlags) => {
+      const { addNamed } = await import('./change-groups.ts')
+      await addNamed(name, flags, terminal)
+    })
+  const examples = ["Design --description 'Drawings and models'"]
+  withGroupTexts(
+    command(groups, 'change', 'change a group that was added here', terminal, examples),
+  )
+    .argument('<group>', whichever)
+    .option('--display-name <text>', 'the name that people read')
+    .action(async (name: string, flags: GroupFlags) => {
+      const { changeNamed } = await import('./change-groups.ts')
+      await changeNamed(name, flags, terminal)
+    })
+  for (const [verb, meaning] of groupVerbs) {
+    command(groups, verb, meaning, terminal, ['Design'])
+      .argument('<group>', whichever)
+      .action(async (name: string, flags: DirectoryFlags) => {
+        const { act } = await import('./change-groups.ts')
+        await act(verb, name, flags, terminal)
+      })
+  }
+}
+
+const groupVerbs = [
+  ['team', 'make a group a team, with the same id, photo and people'],
+  ['remove', 'nobody finds a group any more; it can be restored'],
+  ['restore', 'bring back a group that was removed here'],
+] as const
+
+function withGroupTexts(command: Command): Command {
+  return command
+    .option('--description <text>', 'what it is for')
+    .option('--mail <address>', 'mail address')
+    .option('--mail-nickname <text>', 'the part of the address before the @')
+    .addOption(
+      new Option('--visibility <word>', 'who sees what is in it').choices(['Public', 'Private']),
+    )
 }
 
 const anna = 'anna@visage.example'
@@ -148,7 +205,7 @@ function command(
     .option('--tenant <id>', 'of this tenant only')
     .option('--json', 'one JSON object a line')
     .option('--csv', 'for spreadsheets: UTF-8 with a mark, cells cannot be formulas')
-    .addOption(optionOf('data'))
-    .addOption(optionOf('database'))
+    .addOption(optionOf('data').helpGroup('The store:'))
+    .addOption(optionOf('database').helpGroup('The store:'))
     .addHelpText('after', `\nExample${lines.length > 1 ? 's' : ''}:\n${lines.join('\n')}`)
 }

@@ -13,7 +13,7 @@ import { type Origin, refuseOtherSource, type Source } from './origin.ts'
 type GroupFields = Omit<NewGroup, 'owners' | 'members'>
 
 /** What is left out stays; undefined takes the value away. */
-type GroupChanges = Partial<Omit<GroupFields, 'id'>>
+export type GroupChanges = Partial<Omit<GroupFields, 'id'>>
 
 type Put = Readonly<{ row: GroupRow; did: 'created' | 'changed' | 'restored' }>
 

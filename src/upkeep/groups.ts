@@ -67,12 +67,22 @@ export async function findGroup(
   return await readGroup(database, onlyOne(keys, { kind: 'group', ...named }, { none, hint }))
 }
 
+/** There or removed. */
+export async function findGroupWithId(
+  database: Database,
+  key: GroupKey,
+): Promise<Group | undefined> {
+  const rows = await findGroups(database, key.id)
+  const isThere = rows.some(row => row.tenant_id === key.tenantId)
+  return isThere ? await readGroup(database, key) : undefined
+}
+
 const hint = 'Say which by its id, and with --tenant.'
 
 function noneOf(state: 'present' | 'deleted' | 'any', gone: number): string {
   if (state === 'deleted') return ' that was removed'
   const isGone = state === 'present' && gone > 0
-  return isGone ? ', but one that was removed' : ''
+  return isGone ? '. One was removed: `visage groups restore` brings it back' : ''
 }
 
 /** So many of one name are enough to say that it is not one. */
@@ -94,7 +104,7 @@ async function findByName(database: Database, { name, tenantId: only }: Named) {
   return found
 }
 
-async function readGroup(
+export async function readGroup(
   database: Database,
   { tenantId, id }: Readonly<{ tenantId: string; id: string }>,
 ): Promise<Group> {

@@ -48,7 +48,8 @@ const helps: readonly (readonly [string, readonly RegExp[]])[] = [
     'help people list',
     [/--without-photo/, /--inactive/, /--deleted/, /--source/, /--tenant/, /--csv/, /^Example:$/m],
   ],
-  ['groups members --help', [/--json/, /--csv/, /^Example:\n.* groups members Design --csv$/m]],
+  ['groups --help', [/\badd\b/, /\bteam\b/, /\bowners\b/, /\bmembers\b/, /\brestore\b/]],
+  ['groups members --help', [/--add/, /--remove/, /^Examples:\n.* groups members Design --csv$/m]],
   [
     'token --help',
     [/--url/, /--user/, /--scopes/, /--app/, /--roles/, /--admin/, /--personal/, /--token-version/],

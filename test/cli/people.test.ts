@@ -224,6 +224,66 @@ for (const [kind, makeDatabase] of Object.entries(kinds)) {
         const none = await run('groups', 'show', 'Nothing')
         assert.match(none.stderr, /^visage: There is no group "Nothing"\.$/m)
       }))
+
+    test('a group is added, changed, made a team, filled, removed and restored', () =>
+      withStand(async ({ run }) => {
+        const there = ['--tenant', tenantId]
+        const added = await run('groups', 'add', 'Design', '--id', 'design', ...there)
+        assert.match(added.stdout, /^Added: Design, id design, tenant 7d4c/)
+        assert.equal(JSON.parse(added.stderr).event, 'group')
+        const again = await run('groups', 'add', 'Art', '--id', 'design', ...there)
+        assert.match(again.stderr, /^visage: Design has the id design: .*groups change --help/)
+        const flags = ['--description', 'Drawings', '--visibility', 'Private']
+        assert.equal((await run('groups', 'change', 'Design', ...flags)).code, 0)
+        assert.equal((await run('groups', 'team', 'Design')).code, 0)
+        const shown = JSON.parse((await run('groups', 'show', 'design', '--json')).stdout)
+        assert.deepEqual(
+          [shown.description, shown.visibility, shown.isTeam, shown.source],
+          ['Drawings', 'Private', true, 'cli'],
+        )
+        const two = ['person-0', 'person-1@visage.example']
+        const owners = await run('groups', 'owners', 'Design', '--add', ...two)
+        assert.equal(owners.stdout, 'Owners of Design: 2 added, 0 removed.\n')
+        const swap = ['--add', 'person-0', '--remove', 'person-1', 'person-2']
+        const swapped = await run('groups', 'owners', 'Design', ...swap)
+        assert.equal(swapped.stdout, 'Owners of Design: 0 added, 1 removed, 2 as before.\n')
+        const last = await run('groups', 'owners', 'Design', '--remove', 'person-0')
+        assert.equal(last.code, 1)
+        assert.match(last.stderr, /is the only owner.*Done before: 0 added, 0 removed\./)
+        const wrong = await run('groups', 'members', 'Design', '--add', 'person-1', 'nobody')
+        assert.match(wrong.stderr, /There is no user "nobody"/)
+        assert.equal((await run('groups', 'members', 'Design')).stderr, '0 people.\n')
+        await run('groups', 'members', 'Design', '--add', 'person-1')
+        assert.match((await run('groups', 'remove', 'Design')).stdout, /^Removed: Design/)
+        const gone = await run('groups', 'members', 'Design')
+        assert.match(gone.stderr, /One was removed: .*groups restore/)
+        assert.equal((await run('groups', 'restore', 'Design')).code, 0)
+        assert.equal((await run('groups', 'members', 'Design')).stderr, '1 person.\n')
+      }))
+
+    test('a group of another source stays as it is, and a security group is no team', () =>
+      withStand(async ({ run, database }) => {
+        const rows = async () => [
+          await database.selectFrom('groups').selectAll().execute(),
+          await database.selectFrom('group_people').selectAll().execute(),
+        ]
+        const before = await rows()
+        for (const args of [
+          ['change', 'staff', '--mail', 'x@y.example'],
+          ['team', 'staff'],
+          ['remove', 'staff'],
+          ['members', 'staff', '--remove', 'person-1'],
+        ]) {
+          const { code, stdout, stderr } = await run('groups', ...args)
+          assert.deepEqual([code, stdout], [1, ''])
+          assert.match(stderr, /^visage: Staff comes from graph.*through Microsoft Graph/)
+        }
+        assert.deepEqual(await rows(), before)
+        await run('groups', 'add', 'Keys', '--security', '--tenant', tenantId)
+        const team = await run('groups', 'team', 'Keys')
+        assert.deepEqual([team.code, team.stdout], [1, ''])
+        assert.match(team.stderr, /Keys is a security group/)
+      }))
   })
 }
 
@@ -242,6 +302,10 @@ for (const [args, pattern] of [
   ['people change x', /Say what to change/],
   ['people add a@b.example --display-name A', /Nobody is in the directory yet.*--tenant/],
   ['people add a@b.example --display-name A --tenant t --json --csv', /choose one of them/],
+  ['groups add Design', /Nobody is in the directory yet/],
+  ['groups add Design --team --security', /a security group is no team/],
+  ['groups change Design', /Say what to change/],
+  ['groups members Design --add anna --json', /leave out --add and --remove/],
   ['people add a@b.example --display-name A --user-type Boss', /Allowed choices are Member, Guest/],
 ] as const) {
   test(`visage ${args} is refused, and says what is missing`, () =>
