@@ -1,13 +1,7 @@
 /** `visage groups list`, `show`, `owners` and `members`, read from the store itself. */
-import {
-  countPeopleIn,
-  findGroup,
-  type Group,
-  groupFields,
-  listGroups,
-  listPeopleIn,
-} from '../upkeep/groups.ts'
+import { findGroup, type Group, groupFields, listGroups } from '../upkeep/groups.ts'
 import { personFields } from '../upkeep/people.ts'
+import { countPeopleIn, listPeopleIn } from '../upkeep/people-in-group.ts'
 import { type Column, chooseForm } from './forms.ts'
 import { print, printOne } from './listing.ts'
 import { type DirectoryFlags, tenantOf, withDirectory } from './open-directory.ts'

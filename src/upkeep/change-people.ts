@@ -82,15 +82,31 @@ export async function addPerson(
   const key = { tenantId, id: normalizeId(id) }
   await refuseKnown(database, key)
   await refuseHolder(database, key, user.userPrincipalName)
-  const chosen = manager && (await findPerson(database, { name: manager, tenantId }))
+  const chosen = await findManager(database, key, manager)
   const { did, row } = await inWords(user.displayName, () =>
     putUser(database, tenantId, { ...user, id }, byTerminal(at)),
   )
-  if (chosen) await setManager(database, tenantId, row.id, chosen.id, byTerminal(at))
+  if (chosen !== undefined) {
+    await inWords(nameOf(chosen), () =>
+      setManager(database, tenantId, row.id, chosen.id, byTerminal(at)),
+    )
+  }
   return { person: await readPerson(database, key), did }
 }
 
 type Key = Readonly<{ tenantId: string; id: string }>
+
+/** Looked up before anything is written. */
+async function findManager(
+  database: Database,
+  { tenantId, id }: Key,
+  name: string | undefined,
+): Promise<Person | undefined> {
+  if (name === undefined || name === '') return undefined
+  const manager = await findPerson(database, { name, tenantId })
+  if (manager.id === id) throw unfit('nobody is their own manager')
+  return manager
+}
 
 async function refuseKnown(database: Database, key: Key): Promise<void> {
   const known = await findWithId(database, key)
@@ -135,13 +151,12 @@ export async function changePerson(
 ): Promise<Changed> {
   const before = await findPerson(database, named)
   const { tenantId, id } = before
-  const chosen = manager && (await findPerson(database, { name: manager, tenantId }))
-  if (chosen && chosen.id === id) throw unfit('nobody is their own manager')
+  const chosen = await findManager(database, before, manager)
   await inWords(nameOf(before), async () => {
     const row = await changeUser(database, tenantId, id, changes, byTerminal(at))
     if (row === undefined) throw new Failure('user-not-found')
     if (manager === undefined) return
-    await setManager(database, tenantId, id, chosen ? chosen.id : undefined, byTerminal(at))
+    await setManager(database, tenantId, id, chosen?.id, byTerminal(at))
   })
   return { before, person: await readPerson(database, before) }
 }

@@ -1,14 +1,12 @@
 /** Groups and teams as an operator at a terminal sees and names them, in whatever tenant. */
 import { findGroups, type GroupWithPhoto } from '../directory/groups.ts'
-import type { GroupRelation } from '../directory/groups-of-person.ts'
-import type { UserWithPhoto } from '../directory/users.ts'
 import { joinPhoto } from '../photos/pointer.ts'
 import type { Database } from '../storage/schema.ts'
 import { type FieldsOf, type Read, readFields, toTime } from './fields.ts'
 import { inPages, pageSize, tenantsOf } from './in-pages.ts'
 import { type Filter, isWanted, type Position, positionOf } from './list-people.ts'
 import { onlyOne } from './only-one.ts'
-import { type Named, type Person, toPerson } from './people.ts'
+import type { Named } from './people.ts'
 import { expectText } from './texts.ts'
 
 /** What is told of a group, in the order of the columns of a CSV. Times are in ISO 8601. */
@@ -140,55 +138,7 @@ async function readGroups(
   return await joinPhoto(all, 'group').execute()
 }
 
-type GroupKey = Readonly<{ tenantId: string; id: string }>
-
-/** Those who are there, by id: a page costs the same in a group of any size. */
-export async function* listPeopleIn(
-  database: Database,
-  group: GroupKey,
-  relation: GroupRelation,
-): AsyncGenerator<readonly Person[]> {
-  const read = (after: string | undefined) => readPeopleIn(database, group, relation, after)
-  for await (const rows of inPages(read, row => row.id)) yield rows.map(toPerson)
-}
-
-async function readPeopleIn(
-  database: Database,
-  { tenantId, id }: GroupKey,
-  relation: GroupRelation,
-  after = '',
-): Promise<UserWithPhoto[]> {
-  const people = database
-    .selectFrom('group_people')
-    .innerJoin('users', join =>
-      join
-        .onRef('users.tenant_id', '=', 'group_people.tenant_id')
-        .onRef('users.id', '=', 'group_people.user_id')
-        .on('users.deleted_at', 'is', null),
-    )
-    .selectAll('users')
-    .where('group_people.tenant_id', '=', tenantId)
-    .where('group_people.group_id', '=', id)
-    .where('group_people.relation', '=', relation)
-    .where('group_people.user_id', '>', after)
-    .orderBy('group_people.user_id')
-    .limit(pageSize)
-  return await joinPhoto(people, 'user').execute()
-}
-
-/** How many are owners and members, the deleted ones among them. */
-export async function countPeopleIn(database: Database, { tenantId, id }: GroupKey) {
-  const rows = await database
-    .selectFrom('group_people')
-    .select(({ fn }) => ['relation', fn.countAll<number | string>().as('count')])
-    .where('tenant_id', '=', tenantId)
-    .where('group_id', '=', id)
-    .groupBy('relation')
-    .execute()
-  const countOf = (relation: GroupRelation) =>
-    Number(rows.find(row => row.relation === relation)?.count ?? 0)
-  return { owners: countOf('owner'), members: countOf('member') }
-}
+export type GroupKey = Readonly<{ tenantId: string; id: string }>
 
 function tenantsWithGroups(database: Database, only: string | undefined) {
   return tenantsOf(only, after =>

@@ -26,8 +26,11 @@ function wordsOf(subject: string, { code, facts }: Failure): string {
       return `${subject} is the only owner, and a group keeps one: add another owner first.`
     case 'resource-invalid':
       return `${subject}: ${facts.reason}. Nothing was changed.`
+    case 'user-not-found':
+    case 'group-not-found':
+      return `${subject}: ${facts.id ?? 'it'} is not there any more.`
     default:
-      return `${subject} is not there any more.`
+      return `${subject}: ${code}.`
   }
 }
 

@@ -6,7 +6,7 @@ import { deleteUser, putUser } from '../../src/directory/change-users.ts'
 import { addUsers } from '../../src/directory/users.ts'
 import { openKeptDatabase, openStores } from '../../src/serving/stores.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
-import { type Finished, inFolder, runVisage } from '../support/visage.ts'
+import { type Finished, inFolder, launchVisage, runVisage } from '../support/visage.ts'
 import { fillStore, tenantId } from '../upkeep/stand.ts'
 
 let postgres: PostgresServer
@@ -170,6 +170,8 @@ for (const [kind, makeDatabase] of Object.entries(kinds)) {
           await add('x@new.example', '--manager', 'nobody', ...there),
           /There is no user "nobody"/,
         )
+        const own = await run('people', 'change', 'person-1', '--manager', 'person-1', ...there)
+        assert.match(own.stderr, /^visage: Nobody is their own manager\.$/m)
         const other = await run('people', 'change', 'person-1', '--mail', 'x@new.example')
         assert.match(
           other.stderr,
@@ -340,3 +342,26 @@ test(
       assert.equal(stderr, '')
     }),
 )
+
+test('Ctrl-C ends a list without a word', () =>
+  inFolder(async cwd => {
+    const { database } = await openStores({ data: join(cwd, 'data') }, Date.now)
+    {
+      await using _closing = database
+      for (let start = 0; start < 20_000; start += 1000) {
+        const people = Array.from({ length: 1000 }, (_, index) => ({
+          id: `p${start + index}`,
+          userPrincipalName: `p${start + index}@visage.example`,
+          displayName: `Person ${start + index}`,
+        }))
+        await addUsers(database, 'one', people)
+      }
+    }
+    const listing = launchVisage(['people', 'list', '--json'], { cwd })
+    while (listing.stdout() === '') await new Promise(resolve => setTimeout(resolve, 1))
+    listing.send('SIGINT')
+    const { code, signal } = await listing.ended
+    // A fast machine may be done before the signal comes.
+    assert.ok(code === 130 || code === 0, `${code} ${signal}`)
+    assert.equal(listing.stderr(), '')
+  }))
