@@ -63,6 +63,7 @@ export type FailureCode =
   /** facts: property. */
   | 'reference-exists'
   | 'last-owner'
+  | 'team-exists'
   | 'body-encoding-unsupported'
   | 'body-encoding-broken'
   | 'content-type-refused'

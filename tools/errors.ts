@@ -143,6 +143,7 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     facts: { property: 'members' },
   },
   'last-owner': { when: 'the group would have no owner' },
+  'team-exists': { when: 'the group is a team already' },
   'body-empty': {
     when: 'a PUT or PATCH without a body (for a contact it removes the photo)',
   },

@@ -5,12 +5,19 @@
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
-import { inTransaction, lockRows } from '../storage/transactions.ts'
+import { inTransaction } from '../storage/transactions.ts'
+import {
+  type GroupFields,
+  hasOwner,
+  insertPeople,
+  lockGroup,
+  peopleRows,
+  toGroup,
+  writeGroup,
+} from './group-rows.ts'
 import { type NewGroup, toRow } from './groups.ts'
 import type { GroupRelation } from './groups-of-person.ts'
 import { type Origin, refuseOtherSource, type Source } from './origin.ts'
-
-type GroupFields = Omit<NewGroup, 'owners' | 'members'>
 
 /** What is left out stays; undefined takes the value away. */
 export type GroupChanges = Partial<Omit<GroupFields, 'id'>>
@@ -29,19 +36,41 @@ export async function putGroup(
     if (known !== undefined) refuseOtherSource(known, origin.source)
     const row = toRow(tenantId, group, origin)
     if (known === undefined) await transaction.insertInto('groups').values(row).execute()
-    else await write(transaction, row)
+    else await writeGroup(transaction, row)
     if (known === undefined) return { row, did: 'created' }
     return { row, did: known.deleted_at === null ? 'changed' : 'restored' }
   })
 }
 
-/** undefined when there is no group of that id. Throws Failure 'managed-elsewhere'. */
+/** A group that was not there, with its people. Throws Failure 'user-not-found'; then there is no group either. */
+export async function createGroup(
+  database: Database,
+  tenantId: string,
+  { owners, members, ...group }: NewGroup,
+  origin: Origin,
+): Promise<GroupRow> {
+  return await inTransaction(database, async transaction => {
+    const row = toRow(tenantId, group, origin)
+    await transaction.insertInto('groups').values(row).execute()
+    await insertPeople(transaction, [
+      ...peopleRows(row, 'owner', owners),
+      ...peopleRows(row, 'member', members),
+    ])
+    return row
+  })
+}
+
+/**
+ * `newMembers` come to those who are there. undefined when there is no group of that id. Throws Failure
+ * 'managed-elsewhere', and what addToGroup throws; then nothing is changed.
+ */
 export async function changeGroup(
   database: Database,
   tenantId: string,
   id: string,
   changes: GroupChanges,
   origin: Origin,
+  newMembers: readonly string[] = [],
 ): Promise<GroupRow | undefined> {
   return await inTransaction(database, async transaction => {
     const known = await lockGroup(transaction, tenantId, id)
@@ -49,7 +78,8 @@ export async function changeGroup(
     refuseOtherSource(known, origin.source)
     const externalId = origin.externalId ?? known.external_id ?? undefined
     const row = toRow(tenantId, { ...toGroup(known), ...changes }, { ...origin, externalId })
-    await write(transaction, row)
+    await writeGroup(transaction, row)
+    await insertPeople(transaction, peopleRows(row, 'member', newMembers))
     return row
   })
 }
@@ -65,7 +95,7 @@ export async function deleteGroup(
     const known = await lockGroup(transaction, tenantId, id)
     if (known === undefined || known.deleted_at !== null) return false
     refuseOtherSource(known, source)
-    await write(transaction, { ...known, search_text: '', changed_at: at, deleted_at: at })
+    await writeGroup(transaction, { ...known, search_text: '', changed_at: at, deleted_at: at })
     return true
   })
 }
@@ -83,7 +113,7 @@ export async function restoreGroup(
     const source = known.source as Source
     const externalId = known.external_id ?? undefined
     const row = toRow(tenantId, toGroup(known), { source, externalId, at })
-    await write(transaction, row)
+    await writeGroup(transaction, row)
     return row
   })
 }
@@ -100,18 +130,9 @@ type Place = Readonly<{
  * and 'reference-exists' for who is there already.
  */
 export async function addToGroup(database: Database, place: Place, source: Source): Promise<void> {
-  const row = toPlaceRow(place)
   await inTransaction(database, async transaction => {
-    await lockManaged(transaction, place, source)
-    await lockMember(transaction, row.tenant_id, row.user_id)
-    const { numInsertedOrUpdatedRows: added } = await transaction
-      .insertInto('group_people')
-      .values(row)
-      .onConflict(conflict => conflict.doNothing())
-      .executeTakeFirst()
-    if (added === 0n) {
-      throw new Failure('reference-exists', { facts: { property: `${place.relation}s` } })
-    }
+    const group = await lockManaged(transaction, place, source)
+    await insertPeople(transaction, peopleRows(group, place.relation, [place.userId]))
   })
 }
 
@@ -124,94 +145,60 @@ export async function removeFromGroup(
   place: Place,
   source: Source,
 ): Promise<boolean> {
-  const { tenant_id, group_id, user_id, relation } = toPlaceRow(place)
+  const { relation, userId } = place
   return await inTransaction(database, async transaction => {
-    await lockManaged(transaction, place, source)
-    const inGroup = transaction
+    const group = await lockManaged(transaction, place, source)
+    const { numDeletedRows } = await transaction
       .deleteFrom('group_people')
-      .where('tenant_id', '=', tenant_id)
-      .where('group_id', '=', group_id)
+      .where('tenant_id', '=', group.tenant_id)
+      .where('group_id', '=', group.id)
       .where('relation', '=', relation)
-    const { numDeletedRows } = await inGroup.where('user_id', '=', user_id).executeTakeFirst()
+      .where('user_id', '=', normalizeId(userId))
+      .executeTakeFirst()
     if (numDeletedRows === 0n) return false
-    if (relation === 'owner') await refuseWithoutOwner(transaction, tenant_id, group_id)
+    if (relation === 'owner' && !(await hasOwner(transaction, group))) {
+      throw new Failure('last-owner')
+    }
     return true
   })
 }
 
-async function refuseWithoutOwner(
-  transaction: Database,
+/**
+ * The group is a team from then on. Throws Failure 'group-not-found', 'managed-elsewhere', 'team-exists', and
+ * 'resource-invalid' for a group that cannot be one.
+ */
+export async function makeTeam(
+  database: Database,
   tenantId: string,
   groupId: string,
-): Promise<void> {
-  const owner = await transaction
-    .selectFrom('group_people')
-    .select('user_id')
-    .where('tenant_id', '=', tenantId)
-    .where('group_id', '=', groupId)
-    .where('relation', '=', 'owner')
-    .limit(1)
-    .executeTakeFirst()
-  if (owner === undefined) throw new Failure('last-owner')
+  { source, at }: Origin,
+): Promise<GroupRow> {
+  return await inTransaction(database, async transaction => {
+    const group = await lockManaged(transaction, { tenantId, groupId }, source)
+    if (group.is_team === 1) throw new Failure('team-exists')
+    if (group.is_unified !== 1)
+      throw invalid("only a group with 'Unified' in groupTypes can be a team")
+    // "In order to create a team, the group must have a least one owner."
+    if (!(await hasOwner(transaction, group))) throw invalid('a team needs a group with an owner')
+    const row = { ...group, is_team: 1, changed_at: at }
+    await writeGroup(transaction, row)
+    return row
+  })
 }
 
-function toPlaceRow({ tenantId, groupId, userId, relation }: Place) {
-  const [group_id, user_id] = [normalizeId(groupId), normalizeId(userId)]
-  return { tenant_id: tenantId, group_id, user_id, relation }
+function invalid(reason: string): Failure {
+  return new Failure('resource-invalid', { facts: { reason } })
 }
 
-async function lockManaged(transaction: Database, place: Place, source: Source): Promise<void> {
-  const { tenantId, groupId: id } = place
+async function lockManaged(
+  transaction: Database,
+  { tenantId, groupId: id }: Pick<Place, 'tenantId' | 'groupId'>,
+  source: Source,
+): Promise<GroupRow> {
   const group = await lockGroup(transaction, tenantId, id)
   if (group === undefined || group.deleted_at !== null) {
     throw new Failure('group-not-found', { facts: { id } })
   }
   refuseOtherSource(group, source)
-}
-
-/** Nobody deletes them before the transaction ends. */
-async function lockMember(transaction: Database, tenantId: string, id: string): Promise<void> {
-  const query = transaction
-    .selectFrom('users')
-    .select('id')
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', id)
-    .where('deleted_at', 'is', null)
-  const found = await lockRows(query).executeTakeFirst()
-  if (found === undefined) throw new Failure('user-not-found', { facts: { id } })
-}
-
-async function lockGroup(
-  transaction: Database,
-  tenantId: string,
-  id: string,
-): Promise<GroupRow | undefined> {
-  const query = transaction
-    .selectFrom('groups')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('id', '=', normalizeId(id))
-  return await lockRows(query).executeTakeFirst()
-}
-
-async function write(transaction: Database, { tenant_id, id, ...row }: GroupRow): Promise<void> {
-  await transaction
-    .updateTable('groups')
-    .set(row)
-    .where('tenant_id', '=', tenant_id)
-    .where('id', '=', id)
-    .execute()
-}
-
-function toGroup(row: GroupRow): GroupFields {
-  return {
-    id: row.id,
-    displayName: row.display_name,
-    description: row.description ?? undefined,
-    mail: row.mail ?? undefined,
-    mailNickname: row.mail_nickname ?? undefined,
-    visibility: row.visibility === 'Private' ? 'Private' : 'Public',
-    isUnified: row.is_unified === 1,
-    isTeam: row.is_team === 1,
-  }
+  return group
 }

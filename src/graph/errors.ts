@@ -154,6 +154,7 @@ export const wireErrors = {
     'body-stalled': 'The request body stopped arriving for {seconds} seconds.',
     'request-timed-out': 'The request did not arrive in time.',
   }),
+  ...rows(409, 'Conflict', { 'team-exists': 'The group is already provisioned as a team.' }),
   ...rows(412, 'PreconditionFailed', {
     'photo-changed':
       'The condition in If-Match or If-None-Match does not hold: the photo is another one by now.',

@@ -92,7 +92,7 @@ type DirectoryWordRow = {
   id: string
 }
 
-type GroupPersonRow = {
+export type GroupPersonRow = {
   tenant_id: string
   group_id: string
   user_id: string

@@ -7,13 +7,20 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import {
   addToGroup,
   changeGroup,
+  createGroup,
   deleteGroup,
+  makeTeam,
   putGroup,
   removeFromGroup,
   restoreGroup,
 } from '../../src/directory/change-groups.ts'
 import { changeUser, deleteUser, putUser, restoreUser } from '../../src/directory/change-users.ts'
-import { findDeletedUser, listDeletedUsers } from '../../src/directory/deleted.ts'
+import {
+  findDeletedGroup,
+  findDeletedUser,
+  listDeletedGroups,
+  listDeletedUsers,
+} from '../../src/directory/deleted.ts'
 import { emptyDirectory } from '../../src/directory/directory.ts'
 import { prepareFindGroup } from '../../src/directory/groups.ts'
 import {
@@ -244,6 +251,75 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       await assert.rejects(addToGroup(database, place('anna'), 'graph'), refused('group-not-found'))
       assert.equal((await restoreGroup(database, tenantId, 'g', 3))?.display_name, 'Art')
       assert.deepEqual(await groupsOf(), [1, 1, 1])
+    })
+
+    test('a group comes with its people, all of them or not at all', async () => {
+      await put(anna)
+      await put(ben)
+      const group = { id: 'g', displayName: 'Design', owners: ['anna'], members: ['ben', 'anna'] }
+      await assert.rejects(
+        createGroup(database, tenantId, { ...group, members: ['ben', 'nobody'] }, graph),
+        refused('user-not-found'),
+      )
+      assert.equal(await prepareFindGroup(database)(tenantId, 'g'), undefined)
+      const row = await createGroup(database, tenantId, group, graph)
+      assert.deepEqual([row.source, row.changed_at], ['graph', 2])
+      assert.deepEqual(await inGroup('owner'), ['anna'])
+      assert.deepEqual(await inGroup('member'), ['anna', 'ben'])
+    })
+
+    test('a change with new members is made as a whole or not at all', async () => {
+      await put(anna)
+      await put(ben)
+      const group = { id: 'g', displayName: 'Design', members: ['anna'] }
+      await createGroup(database, tenantId, group, graph)
+      const change = (members: string[]) =>
+        changeGroup(database, tenantId, 'g', { displayName: 'Art' }, graph, members)
+      await assert.rejects(change(['ben', 'anna']), refused('reference-exists'))
+      await assert.rejects(change(['ben', 'nobody']), refused('user-not-found'))
+      assert.deepEqual(await inGroup('member'), ['anna'])
+      assert.equal((await prepareFindGroup(database)(tenantId, 'g'))?.display_name, 'Design')
+      await change(['ben'])
+      assert.deepEqual(await inGroup('member'), ['anna', 'ben'])
+    })
+
+    test('two who add the same people to two groups in different orders both end', async () => {
+      await put(anna)
+      await put(ben)
+      for (const id of ['g', 'h'])
+        await putGroup(database, tenantId, { id, displayName: id }, graph)
+      const add = (id: string, members: string[]) =>
+        changeGroup(database, tenantId, id, {}, graph, members)
+      await Promise.all([add('g', ['anna', 'ben']), add('h', ['ben', 'anna'])])
+      assert.deepEqual(await inGroup('member'), ['anna', 'ben'])
+    })
+
+    test('a group with an owner becomes a team, once, by its source alone', async () => {
+      await put(anna)
+      await createGroup(database, tenantId, { id: 'g', displayName: 'Design' }, graph)
+      const make = (origin = graph) => makeTeam(database, tenantId, 'g', origin)
+      await assert.rejects(make(), refused('resource-invalid'))
+      await addToGroup(database, place('anna', 'owner'), 'graph')
+      await assert.rejects(make(from('cli')), refused('managed-elsewhere'))
+      assert.equal((await make()).is_team, 1)
+      await assert.rejects(make(), refused('team-exists'))
+      const person = { tenantId, userId: 'anna' }
+      assert.equal((await listJoinedTeams(database, person)).length, 1)
+    })
+
+    test('deleted groups are found among the deleted alone, by id', async () => {
+      for (const id of ['g', 'h', 'i']) {
+        await createGroup(database, tenantId, { id, displayName: id }, graph)
+      }
+      await deleteGroup(database, tenantId, 'g', from('graph', 9))
+      await deleteGroup(database, tenantId, 'i', from('graph', 8))
+      const listed = async (page: { top: number; after: string | undefined }) =>
+        (await listDeletedGroups(database, tenantId, page)).map(({ id }) => id)
+      assert.deepEqual(await listed(whole), ['g', 'i'])
+      assert.deepEqual(await listed({ top: 1, after: 'g' }), ['i'])
+      assert.equal((await findDeletedGroup(database, tenantId, 'g'))?.deleted_at, 9)
+      assert.equal(await findDeletedGroup(database, tenantId, 'h'), undefined)
+      assert.equal(await findDeletedGroup(database, 'another', 'g'), undefined)
     })
 
     test('who is in a group is added and removed once, by its source alone', async () => {

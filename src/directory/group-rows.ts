@@ -1,0 +1,114 @@
+/**
+ * Rows of groups and of who is in them, in a transaction that changes them. Which source may do it is decided by
+ * change-groups.ts.
+ */
+import { Failure } from '../failure.ts'
+import { normalizeId } from '../guid.ts'
+import type { Database, GroupPersonRow, GroupRow } from '../storage/schema.ts'
+import { lockRows } from '../storage/transactions.ts'
+import type { NewGroup } from './groups.ts'
+import type { GroupRelation } from './groups-of-person.ts'
+
+export type GroupFields = Omit<NewGroup, 'owners' | 'members'>
+
+/** Nobody else changes it until the transaction ends. Deleted groups too. */
+export async function lockGroup(
+  transaction: Database,
+  tenantId: string,
+  id: string,
+): Promise<GroupRow | undefined> {
+  const query = transaction
+    .selectFrom('groups')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', normalizeId(id))
+  return await lockRows(query).executeTakeFirst()
+}
+
+export async function writeGroup(
+  transaction: Database,
+  { tenant_id, id, ...row }: GroupRow,
+): Promise<void> {
+  await transaction
+    .updateTable('groups')
+    .set(row)
+    .where('tenant_id', '=', tenant_id)
+    .where('id', '=', id)
+    .execute()
+}
+
+export function toGroup(row: GroupRow): GroupFields {
+  return {
+    id: row.id,
+    displayName: row.display_name,
+    description: row.description ?? undefined,
+    mail: row.mail ?? undefined,
+    mailNickname: row.mail_nickname ?? undefined,
+    visibility: row.visibility === 'Private' ? 'Private' : 'Public',
+    isUnified: row.is_unified === 1,
+    isTeam: row.is_team === 1,
+  }
+}
+
+/**
+ * One row for each of them, in a group that the transaction has locked. Throws Failure 'user-not-found', and
+ * 'reference-exists' for who is there already.
+ */
+export async function insertPeople(
+  transaction: Database,
+  people: readonly GroupPersonRow[],
+): Promise<void> {
+  // In one order, so that two who add the same people to two groups do not wait for one another.
+  const sorted = people.toSorted((one, other) => (one.user_id < other.user_id ? -1 : 1))
+  for (const row of sorted) {
+    await lockMember(transaction, row.tenant_id, row.user_id)
+    const { numInsertedOrUpdatedRows: added } = await transaction
+      .insertInto('group_people')
+      .values(row)
+      .onConflict(conflict => conflict.doNothing())
+      .executeTakeFirst()
+    if (added === 0n) {
+      throw new Failure('reference-exists', { facts: { property: `${row.relation}s` } })
+    }
+  }
+}
+
+/** Nobody deletes them before the transaction ends. */
+async function lockMember(transaction: Database, tenantId: string, id: string): Promise<void> {
+  const query = transaction
+    .selectFrom('users')
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+  const found = await lockRows(query).executeTakeFirst()
+  if (found === undefined) throw new Failure('user-not-found', { facts: { id } })
+}
+
+export async function hasOwner(
+  transaction: Database,
+  { tenant_id, id }: Pick<GroupRow, 'tenant_id' | 'id'>,
+): Promise<boolean> {
+  const owner = await transaction
+    .selectFrom('group_people')
+    .select('user_id')
+    .where('tenant_id', '=', tenant_id)
+    .where('group_id', '=', id)
+    .where('relation', '=', 'owner')
+    .limit(1)
+    .executeTakeFirst()
+  return owner !== undefined
+}
+
+export function peopleRows(
+  { tenant_id, id }: Pick<GroupRow, 'tenant_id' | 'id'>,
+  relation: GroupRelation,
+  userIds: readonly string[] = [],
+): GroupPersonRow[] {
+  return userIds.map(userId => ({
+    tenant_id,
+    group_id: id,
+    user_id: normalizeId(userId),
+    relation,
+  }))
+}
