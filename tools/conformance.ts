@@ -23,6 +23,7 @@ const aboutThemes: Readonly<Record<string, string>> = {
   batch: '`POST /$batch`.',
   browsers: 'CORS.',
   memberships: 'The groups that a user is in or owns, and how much of them each permission shows.',
+  groups: 'Adding, changing and deleting groups, who is in them, teams, and what is deleted.',
   people: 'Adding, changing and deleting people, and who manages whom.',
   descriptions: '`$metadata`, OpenAPI, and how much metadata an answer has.',
   settings: '`photoUpdateSettings`, in beta.',

@@ -2,7 +2,13 @@
  * The words around the permission tables: docs/permissions.md and the short section of both READMEs.
  * Every permission, role and id in a table is read from src/permissions; only prose stands here.
  */
-import { actingRoles, type RoleName, roles } from '../src/permissions/roles.ts'
+import {
+  accountRoles,
+  actingRoles,
+  groupRoles,
+  type RoleName,
+  roles,
+} from '../src/permissions/roles.ts'
 import {
   type AccountKind,
   type Action,
@@ -27,6 +33,11 @@ const resources: Readonly<Record<Resource, string>> = {
   ownership: 'ownership of a group',
   manager: 'manager',
   directReport: 'direct report',
+  groupMember: 'member of a group',
+  groupOwner: 'owner of a group',
+  deletedItem: 'deleted user or group',
+  deletedUser: 'deleted user',
+  deletedGroup: 'deleted group',
   contact: 'contact',
   contactFolder: 'contact folder',
   photoUpdateSettings: 'photo update settings',
@@ -143,9 +154,8 @@ case-sensitive ([RFC 6749, 3.3](https://www.rfc-editor.org/rfc/rfc6749#section-3
 A token is checked twice. Before the target is looked up, the table decides whether this kind of \
 account with these permissions may do this at all. After that, [whose it is](#whose-it-is) decides.`
 
-const entryIntroduction = `What a client needs around photos. People, groups and teams cannot be \
-created or deleted over the API; contacts and their folders can, since a contact's photo needs a contact. \
-The photo update settings are one per organisation, and in Graph's beta only.`
+const entryIntroduction = `What a client needs around photos, and what brings people and groups in. Restoring \
+is a change of a deleted user or group. A team is created from a group. Of contacts there is what a photo needs. The photo update settings are one per organisation, and in Graph's beta only.`
 
 const reachIntroduction = `Under delegated permissions. An application's permissions reach the whole \
 organisation.`
@@ -169,7 +179,8 @@ the setting and the roles that would do.`
 
 const limited = `The lists of the groups that a user is in (\`memberOf\`) or owns (\`ownedObjects\`) need \
 fewer permissions than reading a group. Without a permission that reads groups they have only the id of each: every other \
-property is null or an empty list, the order is that of ids, and \`$search\` and \`$filter\` are a 403.`
+property is null or an empty list, the order is that of ids, and \`$search\` and \`$filter\` are a 403. The owners and members of a \
+group are told in the same way to whoever may not list users.`
 
 const refusals = `- If a permission or a relation is missing, the answer is a 403 that names the permissions \
 that would have been enough for this request, and the roles if one is needed too.
@@ -221,6 +232,11 @@ also one of the roles ${orList(actingRoles.user)}.
 one of the roles ${orList(actingRoles.group)}.
 - **A team you do not own:** reading needs the table's permission. To update its photo also one of the \
 roles ${orList(actingRoles.team)}.
+- **To add, change and delete people, and to restore them:** a signed-in person needs one of the roles \
+${orList(accountRoles)}, also for themselves.
+- **To change, delete and restore a group, and to say who is in it:** its owner, or one of the roles \
+${orList(groupRoles)}. Everyone may create a group, and owns it unless the request names owners.
+- **To make a team of a group:** its owner, or one of the roles ${orList(actingRoles.team)}.
 - **The groups that another user is in or owns:** a permission that reaches the whole organisation.
 - **The photo update settings:** reading needs the table's permission. To change them also one of the \
 roles ${orList(actingRoles.photoUpdateSettings)}.

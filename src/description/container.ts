@@ -7,7 +7,7 @@ import type { EntityName } from '../graph/schema.ts'
 /** What an address begins with. */
 export const container = {
   sets: { groups: 'group', teams: 'team', users: 'user' },
-  singletons: { admin: 'admin', me: 'user' },
+  singletons: { admin: 'admin', directory: 'directory', me: 'user' },
   /** Only what contexts name: nothing is served at the set itself. */
   unlisted: { directoryObjects: 'directoryObject' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, EntityName>>>>

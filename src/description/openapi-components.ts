@@ -3,7 +3,14 @@
  * collection, errors, batches, query options and conditions. Types come from schema.ts.
  */
 import type { Option } from '../graph/operation.ts'
-import { complexTypes, entityTypes, enumTypes, isCollection, itemType } from '../graph/schema.ts'
+import {
+  complexTypes,
+  type EntityType,
+  entityTypes,
+  enumTypes,
+  isCollection,
+  itemType,
+} from '../graph/schema.ts'
 
 export type Schema = Readonly<Record<string, unknown>>
 
@@ -17,16 +24,8 @@ const otherAnnotations = { '^[A-Za-z]*@odata\\.': {} }
 
 export const schemas: Readonly<Record<string, Schema>> = {
   ...Object.fromEntries(
-    Object.entries(entityTypes).flatMap(([name, { properties, hasStream }]) => [
-      [
-        name,
-        describeObject({
-          ...annotations,
-          ...(hasStream && streamAnnotations),
-          id: text,
-          ...describeProperties(properties),
-        }),
-      ],
+    Object.entries(entityTypes).flatMap(([name, type]) => [
+      [name, describeEntity(name, type)],
       [`${name}Collection`, describeCollection(name)],
     ]),
   ),
@@ -61,6 +60,20 @@ export const schemas: Readonly<Record<string, Schema>> = {
   },
 }
 
+/** A type that others are kinds of is told as one of these. */
+function describeEntity(name: string, { base, properties, hasStream }: EntityType): Schema {
+  const kinds = Object.entries(entityTypes).filter(([, kind]) => kind.base === name)
+  if (kinds.length > 0) {
+    return { anyOf: kinds.map(([kind]) => ({ $ref: `#/components/schemas/${kind}` })) }
+  }
+  return describeObject({
+    ...annotations,
+    ...(hasStream && streamAnnotations),
+    id: text,
+    ...describeProperties({ ...(base && entityTypes[base].properties), ...properties }),
+  })
+}
+
 function describeObject(properties: Schema): Schema {
   return { type: 'object', properties, patternProperties: otherAnnotations }
 }
@@ -79,6 +92,7 @@ function describe(type: string): Schema {
   const members = enumTypes[type.replace(/^graph\./, '')]
   if (members) return { type: ['string', 'null'], enum: [...members, null] }
   if (type === 'Edm.Int32') return { type: ['integer', 'null'] }
+  if (type === 'Edm.DateTimeOffset') return { ...textOrNull, format: 'date-time' }
   if (type === 'Edm.Boolean') return { type: ['boolean', 'null'] }
   return type.startsWith('graph.') ? describeItem(type) : textOrNull
 }

@@ -68,6 +68,7 @@ const keyNames: Readonly<Record<string, string>> = {
   team: 'team-id',
   folder: 'contactFolder-id',
   contact: 'contact-id',
+  object: 'directoryObject-id',
   size: 'profilePhoto-id',
 }
 const keyMeanings: Readonly<Record<string, string>> = {
@@ -143,6 +144,9 @@ function tagOf({ name, resource }: Operation): (typeof tags)[number] {
   if (resource === 'photoUpdateSettings') return 'settings'
   if (/photo/i.test(name)) return 'photos'
   if (resource === 'membership' || resource === 'ownership') return 'groups'
+  if (resource === 'groupMember' || resource === 'groupOwner') return 'groups'
+  if (resource === 'deletedGroup') return 'groups'
+  if (resource === 'deletedUser' || resource === 'deletedItem') return 'users'
   if (resource === 'user' || resource === 'group' || resource === 'team') return `${resource}s`
   return 'contacts'
 }

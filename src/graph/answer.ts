@@ -7,11 +7,12 @@
 import type { Call, Reply } from '../call.ts'
 import { findPhotoUpdateSettings } from '../directory/photo-update-settings.ts'
 import { Failure } from '../failure.ts'
-import { permit, type Relation, relate, type Verdict } from '../permissions/decide.ts'
+import { permit, type Relation, relate } from '../permissions/decide.ts'
 import { restrictPhotoUpdate } from '../permissions/photo-updates.ts'
 import { settle } from '../settle.ts'
 import type { Caller } from '../tokens/caller.ts'
 import { parseAddress } from './address.ts'
+import { enforce } from './enforce.ts'
 import { refuse } from './errors.ts'
 import type { Match } from './operation.ts'
 import type { Parts } from './request.ts'
@@ -58,12 +59,6 @@ async function relateCall(
   const relation = await wholeRelation(caller, target, parts)
   enforce(relate(action, resource, caller, relation))
   return relation
-}
-
-function enforce(verdict: Verdict): void {
-  if (verdict.allowed) return
-  const { why, sufficient, roles } = verdict
-  throw new Failure(why, { facts: { sufficient, ...(roles && { roles }) } })
 }
 
 /**

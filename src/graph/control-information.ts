@@ -61,7 +61,7 @@ export function present(shown: Shown, level: Level, url: string): Json {
 
 /**
  * In the order that `odata.streaming=true` promises: type and id first, a property's type right before
- * it, navigation last. There are no association links: `$ref` leads nowhere here.
+ * it, navigation last. There are no association links: no `$ref` can be read.
  */
 function presentInFull(shown: Shown, url: string): Json {
   const { hasStream } = entityTypes[shown.type]
@@ -77,12 +77,19 @@ function presentInFull(shown: Shown, url: string): Json {
   }
 }
 
-/** JSON shows what a text, a number and a truth are, but not what a list is a list of. */
+/** JSON shows what a text, a number and a truth are, but not what a time is, nor what a list is a list of. */
 function withTypes({ type, properties }: Shown): Json {
-  const { properties: declared } = entityTypes[type]
+  const { base, properties: own } = entityTypes[type]
+  const declared = { ...(base && entityTypes[base].properties), ...own }
   return Object.fromEntries(
     Object.entries(properties).flatMap(([name, value]) => {
       const propertyType = declared[name] ?? ''
+      if (propertyType === 'Edm.DateTimeOffset' && value !== null) {
+        return [
+          [`${name}@odata.type`, '#DateTimeOffset'],
+          [name, value],
+        ]
+      }
       if (!isCollection(propertyType)) return [[name, value]]
       return [
         [`${name}@odata.type`, `#Collection(${fullName(itemType(propertyType))})`],

@@ -140,7 +140,7 @@ async function findIds(
   // Without a name: neither the order nor the token may tell one.
   const rows = ids.map(id => ({ id, display_name: '' }))
   const page = rows.slice(0, top)
-  const groups = page.map(({ id }) => resources.groupById(id, select))
+  const groups = page.map(({ id }) => resources.byId('group', id, select))
   return { groups, next: nextAfter(rows, page) }
 }
 

@@ -64,6 +64,8 @@ export type Match = Readonly<{
   /** The folders of the path, outermost first. */
   folders: readonly string[]
   contact: string | undefined
+  /** A person of a group, or a deleted person or group. */
+  object: string | undefined
   size: string | undefined
 }>
 

@@ -2,7 +2,10 @@
  * Table: every operation, one row each. To add one, write its row and its function.
  */
 import { contactOperations } from './contact-operations.ts'
+import { deletedOperations } from './deleted-operations.ts'
 import { directoryOperations } from './directory-operations.ts'
+import { groupOperations } from './group-operations.ts'
+import { groupPeopleOperations } from './group-people-operations.ts'
 import { membershipOperations } from './membership-operations.ts'
 import { peopleOperations } from './people-operations.ts'
 import { photoOperations } from './photo-operations.ts'
@@ -14,6 +17,9 @@ export const operations: readonly Row[] = [
   ...directoryOperations,
   ...membershipOperations,
   ...peopleOperations,
+  ...groupOperations,
+  ...groupPeopleOperations,
+  ...deletedOperations,
   ...contactOperations,
   ...settingsOperations,
 ]

@@ -84,27 +84,3 @@ function readUserType(fields: Fields, name: string): string | undefined {
   if (value === undefined || value === 'Member' || value === 'Guest') return value
   throw invalid(`${name} is neither 'Member' nor 'Guest'`)
 }
-
-/**
- * The id in `{ "@odata.id": "https://…/v1.0/users/{id}" }`, as any Graph writes it: the address of this server is not
- * compared, because clients write the one that they know.
- */
-export function readReference(body: unknown): string {
-  const fields = readObject(body)
-  const address = fields['@odata.id']
-  const pattern =
-    /^https?:\/\/[^/?#]+\/(?:[^?#]*\/)?(?:v1\.0|beta)\/(?:users|directoryObjects)\/([^/?#]+)$/i
-  const id = typeof address === 'string' ? pattern.exec(address)?.[1] : undefined
-  if (id === undefined) {
-    throw invalid("'@odata.id' is not the address of a user: https://host/v1.0/users/{id}")
-  }
-  return decodeId(id)
-}
-
-function decodeId(id: string): string {
-  try {
-    return decodeURIComponent(id)
-  } catch {
-    throw invalid("'@odata.id' cannot be read")
-  }
-}

@@ -11,8 +11,9 @@ import { Failure } from '../failure.ts'
 import { readJson } from '../json.ts'
 import { at, created, directory, listOf, one, selectOnly, user } from './operation.ts'
 import { nextAfterId } from './paging.ts'
-import { readNewUser, readReference, readUserChanges } from './people-bodies.ts'
+import { readNewUser, readUserChanges } from './people-bodies.ts'
 import { readOptions } from './query.ts'
+import { readReference } from './references.ts'
 import { collection, entity, noContent } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
@@ -91,9 +92,9 @@ export const peopleOperations: readonly Row[] = [
 ]
 
 /** Names, titles and addresses of one person come nowhere near it. */
-const maxJsonBytes = 64 * 1024
+export const maxJsonBytes = 64 * 1024
 
-const byGraph = ({ now }: Parts): Origin => ({ source: 'graph', at: now() })
+export const byGraph = ({ now }: Parts): Origin => ({ source: 'graph', at: now() })
 
 /** The id is a new one: who signs in under another is somebody else. */
 async function createUser(request: Request, parts: Parts): Promise<Reply> {

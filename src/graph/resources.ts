@@ -51,7 +51,7 @@ export function sizeName({ width, height }: PixelSize): string {
   return `${width}x${height}`
 }
 
-/** Graph returns these only when they are selected. */
+/** Graph returns these of a user only when they are selected. */
 const selectedOnly = new Set([
   'userType',
   'department',
@@ -79,10 +79,37 @@ export function user(row: User, select: Select): Shown {
     accountEnabled: row.is_active === 1,
     employeeId: row.employee_id,
     mailNickname: row.mail_nickname,
+    deletedDateTime: timeOf(row.deleted_at),
   }
-  const usual = Object.entries(all).filter(([name]) => !selectedOnly.has(name))
-  const shown = pick(select ? all : Object.fromEntries(usual), select)
-  return { type: 'user', key: row.id, isReadOnly: true, ...shown }
+  return {
+    type: 'user',
+    key: row.id,
+    isReadOnly: true,
+    ...pickUsual(all, row, select, selectedOnly),
+  }
+}
+
+const none: ReadonlySet<string> = new Set()
+
+type Deletable = Pick<User, 'deleted_at'>
+
+/** When they were deleted is told of those who are, else when it is selected. */
+function pickUsual(
+  all: Json,
+  { deleted_at }: Deletable,
+  select: Select,
+  left: ReadonlySet<string>,
+) {
+  if (select) return pick(all, select)
+  const isUsual = (name: string) =>
+    name === 'deletedDateTime' ? deleted_at !== null : !left.has(name)
+  const usual = Object.entries(all).filter(([name]) => isUsual(name))
+  return pick(Object.fromEntries(usual), select)
+}
+
+/** To the second, as Graph writes it. */
+function timeOf(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString().replace(/\.\d+/, '')
 }
 
 export function group(row: Group, select: Select): Shown {
@@ -97,8 +124,9 @@ export function group(row: Group, select: Select): Shown {
     resourceProvisioningOptions: row.is_team === 1 ? ['Team'] : [],
     securityEnabled: row.is_unified !== 1,
     visibility: row.visibility,
+    deletedDateTime: timeOf(row.deleted_at),
   }
-  return { type: 'group', key: row.id, isReadOnly: true, ...pick(all, select) }
+  return { type: 'group', key: row.id, isReadOnly: true, ...pickUsual(all, row, select, none) }
 }
 
 /** Among directoryObjects, where each says what it is. */
@@ -115,12 +143,12 @@ export function asDirectoryObject(shown: Shown): Shown {
  * are indicated as null." A list of the schema is never null.
  * https://learn.microsoft.com/en-us/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
  */
-export function groupById(id: string, select: Select): Shown {
-  const none = Object.entries(entityTypes.group.properties).map(
+export function byId(type: 'user' | 'group', id: string, select: Select): Shown {
+  const none = Object.entries(entityTypes[type].properties).map(
     ([name, type]) => [name, isCollection(type) ? [] : null] as const,
   )
   const all = { id, ...Object.fromEntries(none) }
-  return { type: 'group', key: id, isReadOnly: true, ...pick(all, select) }
+  return { type, key: id, isReadOnly: true, ...pick(all, select) }
 }
 
 export function team(row: Group, select: Select): Shown {

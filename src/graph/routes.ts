@@ -9,11 +9,12 @@ import type { Match, Method, Operation, TargetKind } from './operation.ts'
 import { operations } from './operations.ts'
 import type { Perform, Row } from './request.ts'
 
-type Performed = Operation & Readonly<{ perform: Perform }>
+type Performed = Operation & Readonly<{ perform: Perform; target: TargetKind }>
 
 /** All that can be done at one path. */
 export type Route = Readonly<{
   path: string
+  /** Of what is read there. */
   target: TargetKind
   on: Readonly<Partial<Record<Method, Performed>>>
   /** Left out: served under every version. */
@@ -30,9 +31,10 @@ function listRoutes(rows: readonly Row[]): Route[] {
     const { name, summary, action, contract, perform, versions } = row
     for (const { method, path, target } of row.at) {
       const resource = row.resource === 'target' ? photoResource(target) : row.resource
-      const operation = { name, summary, action, resource, contract, perform }
+      const operation = { name, summary, action, resource, contract, perform, target }
+      const known = found.get(path) ?? { path, target }
       const on = { ...found.get(path)?.on, [method]: operation }
-      found.set(path, { path, target, on, ...(versions && { versions }) })
+      found.set(path, { ...known, on, ...(versions && { versions }) })
     }
   }
   // By target, as documents and messages list them.
@@ -98,8 +100,8 @@ function allowedMethods(route: Route): readonly string[] {
 }
 
 function toMatch(
-  { path, target }: Route,
-  { name, action, resource, contract, perform }: Performed,
+  { path }: Route,
+  { name, action, resource, contract, perform, target }: Performed,
   { segments }: Address,
   keys: ReadonlyMap<string, string[]>,
 ) {
@@ -119,6 +121,7 @@ function toMatch(
     group: (keys.get('group') ?? keys.get('team'))?.[0],
     folders: keys.get('folder') ?? [],
     contact: keys.get('contact')?.[0],
+    object: keys.get('object')?.[0],
     size: keys.get('size')?.[0],
   }
 }

@@ -6,7 +6,7 @@
  */
 import type { Version } from './address.ts'
 
-type Primitive = 'Edm.String' | 'Edm.Int32' | 'Edm.Boolean'
+type Primitive = 'Edm.String' | 'Edm.Int32' | 'Edm.Boolean' | 'Edm.DateTimeOffset'
 type EnumName = 'photoUpdateSource' | 'teamVisibilityType'
 type Value = Primitive | 'graph.emailAddress' | `graph.${EnumName}`
 export type PropertyType = Value | `Collection(${Value})`
@@ -38,13 +38,14 @@ export type EntityName =
   | 'team'
   | 'contact'
   | 'contactFolder'
+  | 'directory'
   | 'admin'
   | 'peopleAdminSettings'
   | 'photoUpdateSettings'
 
 export const entityTypes: Readonly<Record<EntityName, EntityType>> = {
   profilePhoto: { hasStream: true, properties: { height: 'Edm.Int32', width: 'Edm.Int32' } },
-  directoryObject: { properties: {} },
+  directoryObject: { properties: { deletedDateTime: 'Edm.DateTimeOffset' } },
   user: {
     base: 'directoryObject',
     alternateKey: 'userPrincipalName',
@@ -93,6 +94,10 @@ export const entityTypes: Readonly<Record<EntityName, EntityType>> = {
       visibility: 'Edm.String',
     },
     navigation: { photo: 'profilePhoto', photos: 'Collection(profilePhoto)', team: 'team' },
+    related: {
+      members: 'Collection(directoryObject)',
+      owners: 'Collection(directoryObject)',
+    },
   },
   team: {
     properties: {
@@ -119,6 +124,7 @@ export const entityTypes: Readonly<Record<EntityName, EntityType>> = {
     properties: { displayName: 'Edm.String', parentFolderId: 'Edm.String' },
     navigation: { childFolders: 'Collection(contactFolder)', contacts: 'Collection(contact)' },
   },
+  directory: { properties: {}, navigation: { deletedItems: 'Collection(directoryObject)' } },
   admin: { only: 'beta', properties: {}, navigation: { people: 'peopleAdminSettings' } },
   peopleAdminSettings: {
     only: 'beta',

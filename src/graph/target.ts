@@ -60,8 +60,13 @@ export async function find(match: Match, caller: Caller, directory: FindParts): 
   }
 }
 
+/** Who signed in; they are in the directory from then on. Throws Failure 'user-not-found'. */
+export async function findCaller(caller: Caller, directory: FindParts): Promise<UserWithPhoto> {
+  return await findPerson({ isMe: true, user: undefined }, caller, directory)
+}
+
 async function findPerson(
-  match: Match,
+  match: Pick<Match, 'isMe' | 'user'>,
   caller: Caller,
   directory: FindParts,
 ): Promise<UserWithPhoto> {
@@ -91,7 +96,7 @@ function signedIn({ tenantId, objectId, profile }: Caller): SignedIn {
 }
 
 /** Whoever signed in is who their id says, even where another person's name reads the same. */
-function personNamed({ isMe, user = '' }: Match, caller: Caller) {
+function personNamed({ isMe, user = '' }: Pick<Match, 'isMe' | 'user'>, caller: Caller) {
   if (isMe || isCaller(caller, normalizeId(user))) {
     return { idOrName: caller.objectId, by: 'id' } as const
   }
@@ -158,9 +163,16 @@ export function expectTarget<Kind extends Target['kind']>(
   throw new TypeError(`a ${target.kind} is no ${kinds.join(' or ')}`)
 }
 
+/** As much of a target as a relation depends on. */
+type Related = Readonly<{
+  kind: Target['kind']
+  user?: Pick<User, 'id'>
+  group?: Readonly<{ id: string }>
+}>
+
 /** What can be said of a caller and a target without asking the database again. */
-export function knownRelation(caller: Caller, target: Target): Relation {
-  const person = 'user' in target ? target.user.id : undefined
+export function knownRelation(caller: Caller, target: Related): Relation {
+  const person = target.user?.id
   const isPerson = person !== undefined && isCaller(caller, person)
   return {
     isSelf: target.kind === 'user' && isPerson,
@@ -173,14 +185,15 @@ export function knownRelation(caller: Caller, target: Target): Relation {
 /** The whole relation: group ownership, and the roles that the directory knows besides the token's. */
 export async function wholeRelation(
   caller: Caller,
-  target: Target,
-  { database }: Directory,
+  target: Related,
+  { database }: Pick<Directory, 'database'>,
 ): Promise<Relation> {
   const known = knownRelation(caller, target)
   if (caller.kind === 'application') return known
   const callerId = caller.objectId
   const roles = await rolesOfUser(database, caller.tenantId, callerId)
   const isOwner =
-    'group' in target && (await isGroupOwner(database, caller.tenantId, target.group.id, callerId))
+    target.group !== undefined &&
+    (await isGroupOwner(database, caller.tenantId, target.group.id, callerId))
   return { ...known, isOwner, roleTemplateIds: new Set([...known.roleTemplateIds, ...roles]) }
 }

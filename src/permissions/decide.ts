@@ -3,7 +3,7 @@
  * table alone; `relate` after, by the relation of caller and target. It does not know tokens, the
  * directory or status numbers: caller and relation are plain values.
  */
-import { accountRoles, actingRoles, type RoleName, roles } from './roles.ts'
+import { accountRoles, actingRoles, groupRoles, type RoleName, roles } from './roles.ts'
 import {
   type AccountKind,
   type Action,
@@ -162,17 +162,27 @@ function isOwn(action: Action, resource: Resource, relation: Relation): boolean 
       return relation.isSelf
     case 'group':
     case 'team':
+    case 'groupMember':
+    case 'groupOwner':
+    case 'deletedGroup':
       return relation.isOwner
     case 'contact':
     case 'contactFolder':
       return relation.isOwnMailbox
     case 'photoUpdateSettings':
+    case 'deletedItem':
+    case 'deletedUser':
       return false
   }
 }
 
 function rolesFor(action: Action, resource: Resource): readonly RoleName[] {
-  return resource === 'user' && isEntryChange(action) ? accountRoles : actingRoles[resource]
+  if (!isEntryChange(action)) return actingRoles[resource]
+  if (resource === 'user') return accountRoles
+  if (resource !== 'group') return actingRoles[resource]
+  // "By default, all users can create Microsoft 365 groups."
+  // https://learn.microsoft.com/en-us/microsoft-365/solutions/manage-creation-of-groups
+  return action === 'createEntry' ? [] : groupRoles
 }
 
 function isEntryChange(action: Action): boolean {

@@ -28,7 +28,15 @@ export type RoleName = keyof typeof roles
  */
 export const accountRoles: readonly RoleName[] = ['Global Administrator', 'User Administrator']
 
-/** Which roles let a person change others': of people the photo. */
+/** Which roles let a person change and delete groups of others, and who is in them. */
+export const groupRoles: readonly RoleName[] = [
+  'Global Administrator',
+  'Groups Administrator',
+  'User Administrator',
+  'Exchange Administrator',
+]
+
+/** Which roles let a person change others': of people and groups the photo. */
 export const actingRoles: Readonly<Record<Resource, readonly RoleName[]>> = {
   // Newer pages name all of them: Global, User or People Administrator.
   // https://learn.microsoft.com/en-us/graph/api/profilephoto-update
@@ -44,6 +52,12 @@ export const actingRoles: Readonly<Record<Resource, readonly RoleName[]>> = {
   ownership: [],
   directReport: [],
   manager: accountRoles,
+  groupMember: groupRoles,
+  groupOwner: groupRoles,
+  // What is found there has roles of its own.
+  deletedItem: [],
+  deletedUser: accountRoles,
+  deletedGroup: groupRoles,
   // A mailbox is private: no role gives access to another person's contacts.
   contact: [],
   contactFolder: [],

@@ -28,6 +28,12 @@ export type Resource =
   | 'manager'
   /** Who has a user as their manager. */
   | 'directReport'
+  | 'groupMember'
+  | 'groupOwner'
+  /** A user or a group that is deleted and can be restored: what it is, the address does not say. */
+  | 'deletedItem'
+  | 'deletedUser'
+  | 'deletedGroup'
   | 'contact'
   | 'contactFolder'
   | 'photoUpdateSettings'
@@ -45,9 +51,11 @@ export const permissionReach = {
   'Contacts.ReadWrite': 'own',
   'Directory.Read.All': 'all',
   'Directory.ReadWrite.All': 'all',
+  'Group.Create': 'all',
   'Group.Read.All': 'all',
   'Group.ReadWrite.All': 'all',
   'GroupMember.Read.All': 'all',
+  'GroupMember.ReadWrite.All': 'all',
   'PeopleSettings.Read.All': 'all',
   'PeopleSettings.ReadWrite.All': 'all',
   'ProfilePhoto.Read.All': 'all',
@@ -414,6 +422,105 @@ const listDirectReports: Table = {
   },
 }
 
+/**
+ * "Create group". @differs The pages on groups also name permissions for other work, which Visage does not know:
+ * Group-PreferredDataLocation.ReadWrite.All, Group-NestingSupport.ReadWrite.All and Group.ManageProtection.All.
+ */
+const createGroupEntry: Table = {
+  source: `${pages}/group-post-groups`,
+  rows: {
+    delegated: ['Group.ReadWrite.All', 'Directory.ReadWrite.All'],
+    personal: 'unsupported',
+    application: ['Group.Create', 'Directory.ReadWrite.All', 'Group.ReadWrite.All'],
+  },
+}
+
+/** "Update group", "Add owners", "Remove group owner", "Create team from group" */
+const changeGroupEntry: Table['rows'] = {
+  delegated: ['Group.ReadWrite.All', 'Directory.ReadWrite.All'],
+  personal: 'unsupported',
+  application: ['Group.ReadWrite.All', 'Directory.ReadWrite.All'],
+}
+
+// "Delete group"
+const deleteGroupEntry: Table = {
+  source: `${pages}/group-delete`,
+  rows: {
+    delegated: ['Group.ReadWrite.All'],
+    personal: 'unsupported',
+    application: ['Group.ReadWrite.All'],
+  },
+}
+
+const readPeopleOfGroup: Row = [
+  'GroupMember.Read.All',
+  'Directory.Read.All',
+  'Group.Read.All',
+  'Group.ReadWrite.All',
+  'GroupMember.ReadWrite.All',
+]
+
+/** "List group members", "List group owners" */
+const listPeopleOfGroup: Table['rows'] = {
+  delegated: readPeopleOfGroup,
+  personal: 'unsupported',
+  application: readPeopleOfGroup,
+}
+
+/**
+ * "Remove member", and for adding one the same. @differs The page on adding members also asks for User.ReadWrite.All,
+ * which changes people; who is added is not changed.
+ */
+const changeMembers: Table['rows'] = {
+  delegated: ['GroupMember.ReadWrite.All', 'Directory.ReadWrite.All', 'Group.ReadWrite.All'],
+  personal: 'unsupported',
+  application: ['GroupMember.ReadWrite.All', 'Directory.ReadWrite.All', 'Group.ReadWrite.All'],
+}
+
+const deletedItems = `${pages}/directory-deleteditems-get`
+const restoring = `${pages}/directory-deleteditems-restore`
+
+// "Get deleted item": "For users"
+const readDeletedUser: Table = { source: deletedItems, rows: readManager.rows }
+
+// "Get deleted item": "For groups"
+const readDeletedGroup: Table = {
+  source: deletedItems,
+  rows: {
+    delegated: ['Group.Read.All', 'Group.ReadWrite.All', 'Directory.Read.All'],
+    personal: 'unsupported',
+    application: [
+      'Group.Read.All',
+      'Group.ReadWrite.All',
+      'Directory.Read.All',
+      'Directory.ReadWrite.All',
+    ],
+  },
+}
+
+/** Whichever of both tables lets the caller read; once the item is found, its own has to. */
+const readDeletedRow: Row = [
+  'User.Read.All',
+  'User.ReadWrite.All',
+  'Directory.Read.All',
+  'Directory.ReadWrite.All',
+  'Group.Read.All',
+  'Group.ReadWrite.All',
+]
+const readDeletedItem: Table = {
+  source: deletedItems,
+  rows: { delegated: readDeletedRow, personal: 'unsupported', application: readDeletedRow },
+}
+
+// "Restore deleted item": "For users", "For groups"
+const restoreUser: Table = { source: restoring, rows: deleteUserEntry.rows }
+const restoreGroup: Table = { source: restoring, rows: deleteGroupEntry.rows }
+const restoreRow: Row = ['User.ReadWrite.All', 'Group.ReadWrite.All']
+const restoreItem: Table = {
+  source: restoring,
+  rows: { delegated: restoreRow, personal: 'unsupported', application: restoreRow },
+}
+
 // "Create contact", and word for word the same: "Create contactFolder", "Delete contact", "Delete contactFolder"
 const writeContactEntry: Table['rows'] = {
   delegated: ['Contacts.ReadWrite'],
@@ -455,12 +562,17 @@ const onlyOneOfSettings = absent(betaPage('resources/photoupdatesettings'))
 const noContactUpdates = absent(`${pages}/contact-update`)
 const noFolderUpdates = absent(`${pages}/contactfolder-update`)
 
-// Memberships and ownerships are only listed.
+// What is done to these stands in the tables that have more.
 const onlyListed = {
   membership: absent(`${pages}/user-list-memberof`),
   ownership: absent(`${pages}/user-list-ownedobjects`),
   manager: absent(`${pages}/user-list-manager`),
   directReport: absent(`${pages}/user-list-directreports`),
+  groupMember: absent(`${pages}/group-list-members`),
+  groupOwner: absent(`${pages}/group-list-owners`),
+  deletedItem: absent(`${pages}/directory-deleteditems-list`),
+  deletedUser: absent(`${pages}/directory-deleteditems-list`),
+  deletedGroup: absent(`${pages}/directory-deleteditems-list`),
 }
 
 const withoutPhoto = {
@@ -469,10 +581,9 @@ const withoutPhoto = {
   photoUpdateSettings: onlyOneOfSettings,
 }
 
-// Groups and teams are not created here.
-const onlyRead = {
+// A team is made of a group, changed with it and deleted with it.
+const onlyOfGroups = {
   ...onlyListed,
-  group: absent(`${pages}/resources/group`),
   team: absent(`${pages}/resources/team`),
 }
 
@@ -514,6 +625,9 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     team: readTeamEntry,
     ...onlyListed,
     manager: readManager,
+    deletedItem: readDeletedItem,
+    deletedUser: readDeletedUser,
+    deletedGroup: readDeletedGroup,
     contact: { source: `${pages}/contact-get`, rows: readContactRows },
     contactFolder: { source: `${pages}/contactfolder-get`, rows: readContactRows },
     photoUpdateSettings: readSettings,
@@ -526,28 +640,43 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     membership: listMemberships,
     ownership: listOwnerships,
     directReport: listDirectReports,
+    groupMember: { source: `${pages}/group-list-members`, rows: listPeopleOfGroup },
+    groupOwner: { source: `${pages}/group-list-owners`, rows: listPeopleOfGroup },
+    deletedUser: readDeletedUser,
+    deletedGroup: readDeletedGroup,
     contact: { source: `${pages}/user-list-contacts`, rows: readContactRows },
     contactFolder: { source: `${pages}/user-list-contactfolders`, rows: readContactRows },
     photoUpdateSettings: onlyOneOfSettings,
   },
   createEntry: {
-    ...onlyRead,
+    ...onlyOfGroups,
     user: { source: `${pages}/user-post-users`, rows: changeUserEntry },
+    group: createGroupEntry,
+    team: { source: `${pages}/team-put-teams`, rows: changeGroupEntry },
+    groupMember: { source: `${pages}/group-post-members`, rows: changeMembers },
+    groupOwner: { source: `${pages}/group-post-owners`, rows: changeGroupEntry },
     contact: { source: `${pages}/user-post-contacts`, rows: writeContactEntry },
     contactFolder: { source: `${pages}/user-post-contactfolders`, rows: writeContactEntry },
     photoUpdateSettings: onlyOneOfSettings,
   },
   updateEntry: {
-    ...onlyRead,
+    ...onlyOfGroups,
     user: { source: `${pages}/user-update`, rows: changeUserEntry },
+    group: { source: `${pages}/group-update`, rows: changeGroupEntry },
+    deletedItem: restoreItem,
+    deletedUser: restoreUser,
+    deletedGroup: restoreGroup,
     manager: { source: `${pages}/user-post-manager`, rows: changeUserEntry },
     contact: noContactUpdates,
     contactFolder: noFolderUpdates,
     photoUpdateSettings: updateSettings,
   },
   deleteEntry: {
-    ...onlyRead,
+    ...onlyOfGroups,
     user: deleteUserEntry,
+    group: deleteGroupEntry,
+    groupMember: { source: `${pages}/group-delete-members`, rows: changeMembers },
+    groupOwner: { source: `${pages}/group-delete-owners`, rows: changeGroupEntry },
     manager: { source: `${pages}/user-delete-manager`, rows: changeUserEntry },
     contact: { source: `${pages}/contact-delete`, rows: writeContactEntry },
     contactFolder: { source: `${pages}/contactfolder-delete`, rows: writeContactEntry },

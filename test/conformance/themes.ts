@@ -10,6 +10,7 @@ import { clients } from './scenarios/clients.ts'
 import { conditions } from './scenarios/conditions.ts'
 import { descriptions } from './scenarios/descriptions.ts'
 import { directory } from './scenarios/directory.ts'
+import { groups } from './scenarios/groups.ts'
 import { http } from './scenarios/http.ts'
 import { images } from './scenarios/images.ts'
 import { memberships } from './scenarios/memberships.ts'
@@ -28,6 +29,7 @@ export const themes: Readonly<Record<string, readonly Scenario[]>> = {
   directory,
   memberships,
   people,
+  groups,
   images,
   conditions,
   batch,

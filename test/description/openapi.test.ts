@@ -7,9 +7,8 @@ import { after, before, describe, test } from 'node:test'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { renderOpenApi } from '../../src/description/openapi.ts'
-import * as demo from '../../src/dev/demo/tenant.ts'
+import { tenantId } from '../../src/dev/demo/tenant.ts'
 import { restoreUser } from '../../src/directory/change-users.ts'
-import type { Method } from '../../src/graph/operation.ts'
 import { type Route, routes } from '../../src/graph/routes.ts'
 import { type Json, jsonOf, type Stand, startStand } from '../graph/stand.ts'
 import { portraitJpeg } from '../support/pictures.ts'
@@ -139,6 +138,7 @@ describe('every operation of the document', () => {
   let team = ''
   let alice = ''
   const ajv = new Ajv2020({ strict: true, strictTypes: false, allowUnionTypes: true })
+  ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
   ajv.addVocabulary(['components'])
   ajv.addSchema(
     { $id: 'visage:api', components: strict(document.components) as Json },
@@ -168,14 +168,52 @@ describe('every operation of the document', () => {
   })
   after(() => stand.stop())
 
-  /** The address with everything in it there: folders and contacts are made on the way. */
-  async function fill(path: string, version: string): Promise<string> {
-    const keys = { user: alice, group: team, team, size: '48x48' } as Record<string, string>
+  let made = 0
+  const newUser = () => {
+    made += 1
+    const alias = `made${made}`
+    return {
+      accountEnabled: true,
+      displayName: alias,
+      mailNickname: alias,
+      userPrincipalName: `${alias}@made.example`,
+    }
+  }
+  const newGroup = {
+    displayName: 'Some',
+    groupTypes: ['Unified'],
+    mailEnabled: true,
+    mailNickname: 'some',
+    securityEnabled: false,
+  }
+  const referTo = (id: string) => ({ '@odata.id': `https://any.example/v1.0/users/${id}` })
+  const change = async (method: string, url: string, body?: object) => {
+    const reply = await stand.ask({ method, url, ...(body && { body }) })
+    assert.ok(reply.status < 300, `${method} ${url}: ${reply.body}`)
+  }
+
+  /** Somebody who is deleted, or who is among the people of the group that the address names. */
+  async function makeObject(before: string): Promise<string> {
+    const id = await post('/v1.0/users', newUser())
+    if (before.endsWith('/deletedItems')) await change('DELETE', `/v1.0/users/${id}`)
+    else await change('POST', `${before}/$ref`, referTo(id))
+    return id
+  }
+
+  /** The address with everything in it there: folders, contacts, and what would not stay, are made on the way. */
+  async function fill({ path, on }: Route, method: string, version: string): Promise<string> {
+    const operation = on[method as keyof typeof on]?.name
+    const isNew = operation === 'createTeam' || operation === 'deleteGroup'
+    const group = isNew ? await post('/v1.0/groups', newGroup) : team
+    const user = operation === 'deleteUser' ? await post('/v1.0/users', newUser()) : alice
+    const keys = { user, group, team: group, size: '48x48' } as Record<string, string>
     let filled = `/${version}`
     for (const part of path.split('/').slice(1)) {
       const key = /^\{(\w+)\}$/.exec(part)?.[1]
       const create = key === 'folder' || key === 'contact'
-      filled += `/${create ? await post(filled, { displayName: 'Somebody' }) : key ? keys[key] : part}`
+      if (create) filled += `/${await post(filled, { displayName: 'Somebody' })}`
+      else if (key === 'object') filled += `/${await makeObject(filled)}`
+      else filled += `/${key ? keys[key] : part}`
     }
     return filled
   }
@@ -186,27 +224,15 @@ describe('every operation of the document', () => {
     assert.ok((await stand.ask(put)).status < 300, owner)
   }
 
-  let people = 0
-  /** A new one each time. */
-  const somebody = () => ({
-    accountEnabled: true,
-    displayName: 'Somebody',
-    mailNickname: 'somebody',
-    userPrincipalName: `somebody-${people++}@a.example`,
-  })
-
-  const bodies = (): Readonly<Record<string, object>> => ({
-    user: somebody(),
+  const bodies: Readonly<Record<string, object | (() => Promise<object>)>> = {
+    user: async () => newUser(),
+    group: newGroup,
+    directoryObject: async () => referTo(await post('/v1.0/users', newUser())),
     photoUpdateSettings: { allowedRoles: [] },
     contact: { displayName: 'Somebody', emailAddresses: [{ address: 'a@b.example', name: 'A' }] },
     contactFolder: { displayName: 'Some' },
-  })
-
-  /** What a reference leads to: somebody who is made for it. */
-  async function reference(): Promise<object> {
-    const id = await post('/v1.0/users', somebody())
-    return { '@odata.id': `${stand.origin}/v1.0/users/${id}` }
   }
+
   const describedAt = (path: string, method: string) =>
     operations.find(one => shape(one.path) === shape(path) && one.method === method.toLowerCase())
       ?.operation
@@ -214,24 +240,24 @@ describe('every operation of the document', () => {
   async function perform(route: Route, method: string, version: string) {
     const operation = describedAt(route.path, method)
     assert.ok(operation)
-    const url = await fill(route.path, version)
+    const url = await fill(route, method, version)
     if (/\/photos?(\/|$)/.test(url) && method !== 'PUT') await givePhoto(url)
-    if (url.endsWith('/manager')) {
-      await stand.ask({ method: 'PUT', url: `${url}/$ref`, body: await reference() })
-    }
+    if (url.endsWith('/manager'))
+      await change('PUT', `${url}/$ref`, await bodyOf('directoryObject'))
     const content = JSON.stringify(operation.requestBody ?? {})
     const type = /schemas\/(\w+)/.exec(content)?.[1]
-    const body = url.endsWith('/$ref')
-      ? await reference()
-      : type === undefined
-        ? photo
-        : (bodies()[type] ?? {})
+    const body = type === undefined ? photo : await bodyOf(type)
     const reply = await stand.ask({ method, url, body })
-    // The tests go on as her.
-    if (route.on[method as Method]?.name === 'deleteUser') {
-      await restoreUser(stand.parts.database, demo.tenantId, alice, 0)
+    // Alice asks for all the rest.
+    if (url.endsWith('/me') && method === 'DELETE') {
+      await restoreUser(stand.parts.database, tenantId, alice, 1)
     }
     return { operation, url, reply }
+  }
+
+  async function bodyOf(type: string): Promise<object> {
+    const body = bodies[type] ?? {}
+    return typeof body === 'function' ? await body() : body
   }
 
   test('answers as it says', async () => {
@@ -286,7 +312,9 @@ describe('every operation of the document', () => {
     for (const route of routes) {
       const operation = describedAt(route.path, 'GET')
       if (route.on.GET === undefined || operation === undefined) continue
-      const url = await fill(route.path, route.versions?.[0] ?? 'v1.0')
+      // Which of its permissions do, what is found there decides.
+      if (route.on.GET.resource === 'deletedItem') continue
+      const url = await fill(route, 'GET', route.versions?.[0] ?? 'v1.0')
       for (const alternative of operation.security) {
         const [kind = '', permissions = []] = Object.entries(alternative)[0] ?? []
         // Alice is of this tenant; what a personal account may do is told in test/permissions.

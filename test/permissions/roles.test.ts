@@ -16,6 +16,13 @@ test('the roles have the template ids that Entra publishes', () => {
   assert.deepEqual({ ...roles }, published)
 })
 
+const groupAdministrators = [
+  'Global Administrator',
+  'Groups Administrator',
+  'User Administrator',
+  'Exchange Administrator',
+]
+
 test('the roles that may change what belongs to others', () => {
   assert.deepEqual(actingRoles, {
     user: ['Global Administrator', 'User Administrator', 'People Administrator'],
@@ -25,6 +32,11 @@ test('the roles that may change what belongs to others', () => {
     ownership: [],
     manager: ['Global Administrator', 'User Administrator'],
     directReport: [],
+    groupMember: groupAdministrators,
+    groupOwner: groupAdministrators,
+    deletedItem: [],
+    deletedUser: ['Global Administrator', 'User Administrator'],
+    deletedGroup: groupAdministrators,
     contact: [],
     contactFolder: [],
     photoUpdateSettings: ['Global Administrator', 'People Administrator'],

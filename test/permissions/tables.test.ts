@@ -41,6 +41,13 @@ const users = `User.Read.All User.ReadWrite.All ${directory}`
 const groups = `GroupMember.Read.All Group.Read.All Group.ReadWrite.All ${directory}`
 const teams = `${teamPhoto} Group.Read.All Group.ReadWrite.All ${directory}`
 const changePeople = 'User.ReadWrite.All Directory.ReadWrite.All'
+const changeGroups = 'Group.ReadWrite.All Directory.ReadWrite.All'
+const changeMembers = `GroupMember.ReadWrite.All ${changeGroups}`
+const seePeopleOfGroup =
+  'GroupMember.Read.All GroupMember.ReadWrite.All Group.Read.All Group.ReadWrite.All Directory.Read.All'
+const seeDeletedGroup = 'Group.Read.All Group.ReadWrite.All Directory.Read.All'
+const restoreGroup = 'Group.ReadWrite.All'
+const restoreUser = 'User.ReadWrite.All'
 const seeContacts = 'Contacts.Read Contacts.ReadWrite'
 const changeContacts = 'Contacts.ReadWrite'
 const seeSettings = 'PeopleSettings.Read.All PeopleSettings.ReadWrite.All'
@@ -122,6 +129,39 @@ const published: readonly [Action, Resource, string, string, string][] = [
     none,
     none,
   ],
+  // "Create group", "Update group", "Delete group", "Create team from group"
+  ['createEntry', 'group', changeGroups, none, `Group.Create ${changeGroups}`],
+  ['updateEntry', 'group', changeGroups, none, changeGroups],
+  ['deleteEntry', 'group', 'Group.ReadWrite.All', none, 'Group.ReadWrite.All'],
+  ['createEntry', 'team', changeGroups, none, changeGroups],
+  // "List group members", "Add members", "Remove member", and of owners
+  ['listEntries', 'groupMember', seePeopleOfGroup, none, seePeopleOfGroup],
+  ['createEntry', 'groupMember', changeMembers, none, changeMembers],
+  ['deleteEntry', 'groupMember', changeMembers, none, changeMembers],
+  ['listEntries', 'groupOwner', seePeopleOfGroup, none, seePeopleOfGroup],
+  ['createEntry', 'groupOwner', changeGroups, none, changeGroups],
+  ['deleteEntry', 'groupOwner', changeGroups, none, changeGroups],
+  // "List deletedItems", "Get deleted item", "Restore deleted item"
+  ...(['listEntries', 'readEntry'] as const).flatMap((action): typeof published => [
+    [action, 'deletedUser', users, none, users],
+    [action, 'deletedGroup', seeDeletedGroup, none, `${seeDeletedGroup} Directory.ReadWrite.All`],
+  ]),
+  [
+    'readEntry',
+    'deletedItem',
+    `${users} Group.Read.All Group.ReadWrite.All`,
+    none,
+    `${users} Group.Read.All Group.ReadWrite.All`,
+  ],
+  ['updateEntry', 'deletedUser', restoreUser, none, restoreUser],
+  ['updateEntry', 'deletedGroup', restoreGroup, none, restoreGroup],
+  [
+    'updateEntry',
+    'deletedItem',
+    `${restoreUser} ${restoreGroup}`,
+    none,
+    `${restoreUser} ${restoreGroup}`,
+  ],
   // "Get contact", "List contacts", "Create contact", "Delete contact", and of folders
   ['readEntry', 'contact', seeContacts, seeContacts, seeContacts],
   ['listEntries', 'contact', seeContacts, seeContacts, seeContacts],
@@ -142,7 +182,6 @@ const published: readonly [Action, Resource, string, string, string][] = [
   ['delete', 'photoUpdateSettings', none, none, none],
   ['listEntries', 'photoUpdateSettings', none, none, none],
   ['createEntry', 'photoUpdateSettings', none, none, none],
-  ['updateEntry', 'group', none, none, none],
   ['updateEntry', 'team', none, none, none],
   ['updateEntry', 'contact', none, none, none],
   ['updateEntry', 'contactFolder', none, none, none],
@@ -150,9 +189,6 @@ const published: readonly [Action, Resource, string, string, string][] = [
   ['readMetadata', 'contactFolder', none, none, none],
   ['update', 'contactFolder', none, none, none],
   ['delete', 'contactFolder', none, none, none],
-  ['createEntry', 'group', none, none, none],
-  ['createEntry', 'team', none, none, none],
-  ['deleteEntry', 'group', none, none, none],
   ['deleteEntry', 'team', none, none, none],
   ...(['read', 'readMetadata', 'update', 'delete', 'listEntries', 'createEntry'] as const).map(
     (action): (typeof published)[number] => [action, 'manager', none, none, none],
@@ -171,6 +207,17 @@ const published: readonly [Action, Resource, string, string, string][] = [
       ] as const
     ).map((action): (typeof published)[number] => [action, resource, none, none, none]),
   ),
+  ...(['groupMember', 'groupOwner'] as const).flatMap(resource =>
+    (['read', 'readMetadata', 'update', 'delete', 'readEntry', 'updateEntry'] as const).map(
+      (action): (typeof published)[number] => [action, resource, none, none, none],
+    ),
+  ),
+  ...(['deletedItem', 'deletedUser', 'deletedGroup'] as const).flatMap(resource =>
+    (['read', 'readMetadata', 'update', 'delete', 'createEntry', 'deleteEntry'] as const).map(
+      (action): (typeof published)[number] => [action, resource, none, none, none],
+    ),
+  ),
+  ['listEntries', 'deletedItem', none, none, none],
 ]
 
 const kinds: readonly AccountKind[] = ['delegated', 'personal', 'application']

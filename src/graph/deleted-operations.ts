@@ -1,0 +1,153 @@
+/**
+ * People and groups that are deleted: listed, read and restored. What an address leads to is a user or a group, so the
+ * permissions for that are asked once it is found.
+ */
+import type { Reply } from '../call.ts'
+import { restoreGroup } from '../directory/change-groups.ts'
+import { restoreUser } from '../directory/change-users.ts'
+import {
+  findDeletedGroup,
+  findDeletedUser,
+  listDeletedGroups,
+  listDeletedUsers,
+} from '../directory/deleted.ts'
+import type { Group } from '../directory/groups.ts'
+import { refuseOtherSource } from '../directory/origin.ts'
+import type { User } from '../directory/users.ts'
+import { Failure } from '../failure.ts'
+import { relate } from '../permissions/decide.ts'
+import { enforce } from './enforce.ts'
+import { at, directory, listOf, one, selectOnly } from './operation.ts'
+import { nextAfterId } from './paging.ts'
+import { readOptions } from './query.ts'
+import { collection, entity } from './replies.ts'
+import type { Parts, Request, Row } from './request.ts'
+import * as resources from './resources.ts'
+import { wholeRelation } from './target.ts'
+
+const items = '/directory/deletedItems'
+const paged = ['$select', '$top', '$skiptoken'] as const
+
+// @differs Groups for security can be restored too; Graph deletes them for good.
+export const deletedOperations: readonly Row[] = [
+  {
+    name: 'listDeletedUsers',
+    summary: 'Users who are deleted and can be restored',
+    at: ['microsoft.graph.user', 'graph.user'].flatMap(cast =>
+      at('GET', `${items}/${cast}`, directory),
+    ),
+    action: 'listEntries',
+    resource: 'deletedUser',
+    contract: { page: 'directory-deleteditems-list', options: paged, answer: listOf('user') },
+    perform: listUsers,
+  },
+  {
+    name: 'listDeletedGroups',
+    summary: 'Groups that are deleted and can be restored',
+    at: ['microsoft.graph.group', 'graph.group'].flatMap(cast =>
+      at('GET', `${items}/${cast}`, directory),
+    ),
+    action: 'listEntries',
+    resource: 'deletedGroup',
+    contract: { page: 'directory-deleteditems-list', options: paged, answer: listOf('group') },
+    perform: listGroups,
+  },
+  {
+    name: 'getDeletedItem',
+    summary: 'A user or a group that is deleted',
+    at: at('GET', `${items}/{object}`, directory),
+    action: 'readEntry',
+    resource: 'deletedItem',
+    contract: {
+      page: 'directory-deleteditems-get',
+      options: selectOnly,
+      answer: one('directoryObject'),
+    },
+    perform: getItem,
+  },
+  {
+    name: 'restoreDeletedItem',
+    summary: 'Restore a deleted user or group',
+    at: at('POST', `${items}/{object}/restore`, directory),
+    action: 'updateEntry',
+    resource: 'deletedItem',
+    contract: { page: 'directory-deleteditems-restore', answer: one('directoryObject') },
+    perform: restoreItem,
+  },
+]
+
+async function listUsers(request: Request, { database }: Parts): Promise<Reply> {
+  const { top, after, select } = readOptions(request)
+  const wanted = { top: top + 1, after: after?.id }
+  const rows = await listDeletedUsers(database, request.caller.tenantId, wanted)
+  const page = rows.slice(0, top)
+  const users = page.map(row => resources.user(row, select))
+  return collection(request, 'users', users, nextAfterId(rows, page))
+}
+
+async function listGroups(request: Request, { database }: Parts): Promise<Reply> {
+  const { top, after, select } = readOptions(request)
+  const wanted = { top: top + 1, after: after?.id }
+  const rows = await listDeletedGroups(database, request.caller.tenantId, wanted)
+  const page = rows.slice(0, top)
+  const groups = page.map(row => resources.group(row, select))
+  return collection(request, 'groups', groups, nextAfterId(rows, page))
+}
+
+type Item = Readonly<{ user: User } | { group: Group }>
+
+async function getItem(request: Request, parts: Parts): Promise<Reply> {
+  const { select } = readOptions(request)
+  return tell(request, await findItem(request, parts), select)
+}
+
+async function restoreItem(request: Request, parts: Parts): Promise<Reply> {
+  const item = await findItem(request, parts)
+  refuseOtherSource('user' in item ? item.user : item.group, 'graph')
+  return tell(request, await restore(item, parts), undefined)
+}
+
+async function restore(item: Item, { database, now }: Parts): Promise<Item> {
+  if ('user' in item) {
+    const user = await restoreUser(database, item.user.tenant_id, item.user.id, now())
+    if (user === undefined) throw notFound(item.user.id)
+    return { user }
+  }
+  const group = await restoreGroup(database, item.group.tenant_id, item.group.id, now())
+  if (group === undefined) throw notFound(item.group.id)
+  return { group }
+}
+
+async function findItem(request: Request, { database }: Parts): Promise<Item> {
+  const { caller, match } = request
+  const id = match.object ?? ''
+  const user = await findDeletedUser(database, caller.tenantId, id)
+  if (user !== undefined) {
+    await relateItem(request, database, 'deletedUser', {})
+    return { user }
+  }
+  const group = await findDeletedGroup(database, caller.tenantId, id)
+  if (group === undefined) throw notFound(id)
+  await relateItem(request, database, 'deletedGroup', { group })
+  return { group }
+}
+
+async function relateItem(
+  { caller, match }: Request,
+  database: Parts['database'],
+  resource: 'deletedUser' | 'deletedGroup',
+  item: Readonly<{ group?: Group }>,
+): Promise<void> {
+  const relation = await wholeRelation(caller, { kind: 'directory', ...item }, { database })
+  enforce(relate(match.action, resource, caller, relation))
+}
+
+function tell(request: Request, item: Item, select: ReadonlySet<string> | undefined): Reply {
+  const shown =
+    'user' in item ? resources.user(item.user, select) : resources.group(item.group, select)
+  return entity(request, 'directoryObjects/$entity', resources.asDirectoryObject(shown))
+}
+
+function notFound(id: string): Failure {
+  return new Failure('user-not-found', { facts: { id } })
+}

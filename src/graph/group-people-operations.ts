@@ -1,0 +1,144 @@
+/**
+ * Who owns a group and who is a member: listed, added and removed. Callers who may not list users get their ids only.
+ */
+import type { Reply } from '../call.ts'
+import { addToGroup, removeFromGroup } from '../directory/change-groups.ts'
+import type { GroupRelation } from '../directory/groups-of-person.ts'
+import { listPeopleOfGroup } from '../directory/people-of-group.ts'
+import { Failure } from '../failure.ts'
+import { readJson } from '../json.ts'
+import { permit } from '../permissions/decide.ts'
+import type { Shown } from './control-information.ts'
+import { at, group, listOf } from './operation.ts'
+import { nextAfterId } from './paging.ts'
+import { maxJsonBytes } from './people-operations.ts'
+import { readOptions } from './query.ts'
+import { readReference } from './references.ts'
+import { collection, noContent } from './replies.ts'
+import type { Parts, Request, Row } from './request.ts'
+import * as resources from './resources.ts'
+import { expectTarget } from './target.ts'
+
+/** Pages write the namespace, Kiota SDKs its alias in $metadata. */
+const userCasts = ['microsoft.graph.user', 'graph.user']
+
+const nothing = { kind: 'no-content' } as const
+
+// @differs Members and owners are users alone; in Graph also groups, devices and applications.
+export const groupPeopleOperations: readonly Row[] = [
+  ...operationsOn('member', 'groupMember', 'Member'),
+  ...operationsOn('owner', 'groupOwner', 'Owner'),
+]
+
+function operationsOn(
+  relation: GroupRelation,
+  resource: 'groupMember' | 'groupOwner',
+  name: 'Member' | 'Owner',
+): readonly Row[] {
+  const list = {
+    page: `group-list-${relation}s`,
+    options: ['$select', '$top', '$skiptoken'],
+    answer: listOf('user'),
+  } as const
+  const add = {
+    page: `group-post-${relation}s`,
+    body: 'directoryObject',
+    answer: nothing,
+  } as const
+  return [
+    {
+      name: `list${name}s`,
+      summary: `The ${relation}s of a group, each with its type`,
+      at: at('GET', `/${relation}s`, group),
+      action: 'listEntries',
+      resource,
+      contract: list,
+      perform: async (request, parts) => {
+        const { people, next } = await findPeople(request, parts, relation)
+        const objects = people.map(resources.asDirectoryObject)
+        return collection(request, 'directoryObjects', objects, next)
+      },
+    },
+    {
+      name: `list${name}Users`,
+      summary: `The ${relation}s of a group`,
+      at: userCasts.flatMap(cast => at('GET', `/${relation}s/${cast}`, group)),
+      action: 'listEntries',
+      resource,
+      contract: list,
+      perform: async (request, parts) => {
+        const { people, next } = await findPeople(request, parts, relation)
+        return collection(request, 'users', people, next)
+      },
+    },
+    {
+      name: `add${name}`,
+      summary: `Add somebody to the ${relation}s of a group`,
+      at: at('POST', `/${relation}s/$ref`, group),
+      action: 'createEntry',
+      resource,
+      contract: add,
+      perform: (request, parts) => addPerson(request, parts, relation),
+    },
+    {
+      name: `remove${name}`,
+      summary: `Take somebody away from the ${relation}s of a group`,
+      at: at('DELETE', `/${relation}s/{object}/$ref`, group),
+      action: 'deleteEntry',
+      resource,
+      contract: { page: `group-delete-${relation}s`, answer: nothing },
+      perform: (request, parts) => removePerson(request, parts, relation),
+    },
+  ]
+}
+
+type Found = Readonly<{
+  people: readonly Shown[]
+  next: Readonly<Record<string, string>> | undefined
+}>
+
+/**
+ * "…members of that type are returned but with limited information."
+ * https://learn.microsoft.com/en-us/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
+ */
+async function findPeople(
+  request: Request,
+  { database }: Parts,
+  relation: GroupRelation,
+): Promise<Found> {
+  const { top, after, select } = readOptions(request)
+  const { group } = expectTarget(request.target, 'group')
+  const key = { tenantId: group.tenant_id, groupId: group.id }
+  const rows = await listPeopleOfGroup(database, key, relation, { top: top + 1, after: after?.id })
+  const page = rows.slice(0, top)
+  const mayRead = permit('listEntries', 'user', request.caller).allowed
+  const people = page.map(row =>
+    mayRead ? resources.user(row, select) : resources.byId('user', row.id, select),
+  )
+  return { people, next: nextAfterId(rows, page) }
+}
+
+async function addPerson(
+  request: Request,
+  { database }: Parts,
+  relation: GroupRelation,
+): Promise<Reply> {
+  const { group } = expectTarget(request.target, 'group')
+  const userId = readReference(await readJson(request.call, maxJsonBytes))
+  const place = { tenantId: group.tenant_id, groupId: group.id, userId, relation }
+  await addToGroup(database, place, 'graph')
+  return noContent
+}
+
+async function removePerson(
+  { target, match }: Request,
+  { database }: Parts,
+  relation: GroupRelation,
+): Promise<Reply> {
+  const { group } = expectTarget(target, 'group')
+  const userId = match.object ?? ''
+  const place = { tenantId: group.tenant_id, groupId: group.id, userId, relation }
+  const wasThere = await removeFromGroup(database, place, 'graph')
+  if (!wasThere) throw new Failure('user-not-found', { facts: { id: userId } })
+  return noContent
+}
