@@ -1,6 +1,6 @@
 /**
- * A request and its answer as plain values, and who answers which. It knows no HTTP library, so that
- * a batch, a test and a socket are all the same to it.
+ * A request and its answer as plain values, and the type of what answers it. It knows no HTTP library: a
+ * socket, a batch or a test can make a call.
  */
 
 /** "可以更新到的照片的大小限制为 4 MB。" The size of the photo to update is limited to 4 MB. */
@@ -18,20 +18,20 @@ export type Call = Readonly<{
   /** Names in lower case. */
   headers: Headers
   /**
-   * The body, read when it is asked for and not before, at most once.
+   * Reads the body; called at most once.
    * Throws Failure 'body-too-large' beyond `maxBytes`, 'body-stalled', 'body-cut-off', 'overloaded'.
    */
   readBody: (maxBytes: number) => Promise<Uint8Array>
   /**
-   * Counts memory that the body becomes as memory of bodies, until the call is answered; asked before
-   * it is used. Throws Failure 'overloaded'.
+   * Counts the memory of the parsed body as memory of bodies until the call is answered. Called before
+   * that memory is used. Throws Failure 'overloaded'.
    */
   takeMemory: (bytes: number) => void
   /** Aborted when the client has closed the connection, or has its answer. */
   gone?: () => AbortSignal
 }>
 
-/** A photo that was set or taken away, and whose. */
+/** A photo that was set or removed, and its owner. */
 type Changed = Readonly<{
   change: 'replaced' | 'removed'
   owner: Readonly<{ tenantId: string; kind: 'user' | 'group' | 'contact'; id: string }>
@@ -41,7 +41,7 @@ export type Reply = Readonly<{
   /** 0: nothing is sent, and the connection ends. */
   status: number
   headers: Readonly<Record<string, string>>
-  /** A picture's bytes, or JSON as text; nothing at all for an empty answer. */
+  /** A picture's bytes, or JSON as text; undefined for an empty answer. */
   body?: Uint8Array | string
   /** The photo this request changed, for the log; never sent. */
   changed?: Changed
@@ -53,10 +53,10 @@ export function isRead({ method }: Pick<Call, 'method'>): boolean {
   return method === 'GET' || method === 'HEAD'
 }
 
-/** Puts something around an answer: a trace, a measure. */
+/** Wraps an answer, for a trace or a measurement. */
 export type Around = (answer: Answer) => Answer
 
-/** One of the things that a server answers; of several, the first that claims a call answers it. */
+/** A part of a server; the first mount that claims a call answers it. */
 export type Mount = Readonly<{
   answers: (call: Call) => boolean
   answer: Answer

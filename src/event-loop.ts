@@ -1,8 +1,8 @@
 /**
- * Long work in pieces: the event loop turns between them, so that nobody waits for the whole of it.
+ * Interrupts long work, so that other requests do not wait for all of it.
  */
 
-/** Resolves after everything that is ready by now has had its turn. */
-export function letOthersIn(): Promise<void> {
+/** Resolves when the event loop has run all callbacks that are ready now. */
+export function yieldToOthers(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve))
 }

@@ -29,7 +29,7 @@ export type Answered = Readonly<{
   durationMs: number
 }>
 
-/** What may be logged of a caller. */
+/** The facts about a caller that may be logged. */
 export type Asker = Readonly<{
   kind: 'delegated' | 'personal' | 'application'
   objectId: string
@@ -77,9 +77,9 @@ type EventOptions = Readonly<{
 }>
 
 /**
- * error: bugs and failures in the background. warning: what cannot be served at the moment. info: whose
+ * error: bugs and failures in the background. warning: requests that cannot be served now. info: whose
  * photo was changed, and by whom. debug: every answer. Never logged: tokens, bytes of pictures, queries of
- * addresses, and names with an @. A line below the level costs no object.
+ * addresses, and names with an @. No object is made for a line below the level.
  */
 export function createEvents(write: WriteLine, options: EventOptions = {}): ServerEvents {
   const { level = 'warning', watch } = options
@@ -152,7 +152,7 @@ function describeAnswer(event: Answered): Record<string, unknown> {
 }
 
 const longestPath = 300
-/** Also the beginning of a token. */
+/** Matches the beginning of a token too. */
 const webToken = /\beyJ[\w-]{5,}(?:\.[\w-]*)*/g
 
 /** Without the query, tokens and userPrincipalNames, which are often e-mail addresses. */

@@ -78,7 +78,7 @@ export type FailureCode =
   | 'image-has-too-many-pixels'
   | 'image-too-slow'
   | 'image-ended-renderer'
-  // what cannot be served at the moment
+  // the server cannot serve it now
   | 'overloaded'
   | 'renderers-unavailable'
   | 'client-gone'

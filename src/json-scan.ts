@@ -1,10 +1,10 @@
 /**
  * How deep JSON is and how many values and escapes it holds, counted over its bytes without parsing:
  * 4 million brackets in 8 MB would take seconds and a gigabyte to parse. Large bodies are counted in
- * slices. Whether the bytes are JSON at all is not decided here.
+ * slices. It does not check that the bytes are JSON.
  */
 
-import { letOthersIn } from './event-loop.ts'
+import { yieldToOthers } from './event-loop.ts'
 import { Failure } from './failure.ts'
 
 /** Nothing that Graph's documents show is deeper than 8. */
@@ -35,7 +35,7 @@ export async function scanJson(bytes: Uint8Array): Promise<Readonly<Seen>> {
     const to = Math.min(end, bytes.length)
     at = seen.isInText ? passText(bytes, at, to, seen) : passMarks(bytes, at, to, seen)
     if (at < end) continue
-    await letOthersIn()
+    await yieldToOthers()
     end = at + sliceBytes
   }
   return seen
@@ -65,7 +65,7 @@ function passText(bytes: Uint8Array, from: number, to: number, seen: Seen): numb
 
 const strideBytes = 1024
 
-/** A photo in base64 is passed over by the machine's own search, many times as fast as byte by byte. */
+/** Skips a photo in base64 with a native search, many times as fast as byte by byte. */
 function passPlain(bytes: Uint8Array, from: number, to: number): number {
   let at = from
   while (at + strideBytes < to) {
@@ -76,7 +76,7 @@ function passPlain(bytes: Uint8Array, from: number, to: number): number {
   return at
 }
 
-/** How long it is. */
+/** Returns its length. */
 function passEscape(bytes: Uint8Array, at: number, seen: Seen): number {
   seen.escapes += 1
   if (seen.escapes > maxEscapes) throw refused(`holds more than ${maxEscapes} escapes`)
@@ -98,7 +98,7 @@ function surrogateAt(bytes: Uint8Array, at: number): 'high' | 'low' | undefined 
   return /^d[cdef]$/i.test(high) ? 'low' : undefined
 }
 
-/** What a byte outside texts does. */
+/** The role of a byte outside texts. */
 const opens = 1
 const closes = 2
 const separates = 3

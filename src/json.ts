@@ -1,11 +1,10 @@
 /**
- * The one door for JSON that a client sends: bytes -> plain values. What is too much of it is refused
- * before it is parsed (json-scan.ts), and its memory is taken before it is used. What the values mean
- * is their reader's.
+ * All JSON that a client sends is read here: bytes -> plain values. Too much of it is refused before it is
+ * parsed (json-scan.ts), and its memory is counted before it is used. It does not know what values mean.
  */
 import { isAscii } from 'node:buffer'
 import type { Call } from './call.ts'
-import { letOthersIn } from './event-loop.ts'
+import { yieldToOthers } from './event-loop.ts'
 import { Failure } from './failure.ts'
 import { scanJson, sliceBytes } from './json-scan.ts'
 
@@ -14,7 +13,7 @@ export async function readJson(call: Call, maxBytes: number): Promise<unknown> {
   return await parseJson(await call.readBody(maxBytes), call.takeMemory)
 }
 
-/** What a value takes beside its text, with its place in a list or its name in an object. */
+/** Memory of a value beside its text, with its place in a list or its name in an object. */
 const bytesOfValue = 100
 
 /** Throws Failure 'json-refused', 'body-not-json', 'overloaded'. */
@@ -23,12 +22,12 @@ export async function parseJson(
   takeMemory: Call['takeMemory'],
 ): Promise<unknown> {
   const { values, hasCodes } = await scanJson(bytes)
-  // The whole text, then the texts within its values. A character takes two bytes unless all are Latin.
+  // The whole text, then the texts of its values. A character takes two bytes unless all are Latin.
   const width = isAscii(bytes) && !hasCodes ? 1 : 2
   takeMemory(2 * bytes.length * width + values * bytesOfValue)
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    if (bytes.length > sliceBytes) await letOthersIn()
+    if (bytes.length > sliceBytes) await yieldToOthers()
     return JSON.parse(text)
   } catch (cause) {
     throw new Failure('body-not-json', { cause })

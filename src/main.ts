@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * The edge of the process: what happens is cli/run.ts. Until the version of Node.js is known this uses only
- * what every version with modules has; what imports the rest would end an old one with a stack trace.
+ * The entry of the command; cli/run.ts does the work. This file also runs on an old Node.js, which would end
+ * with a stack trace if the rest were imported before the version is checked.
  */
 import { explainOldNode } from './version.ts'
 
@@ -14,7 +14,7 @@ else {
 
 async function start(): Promise<void> {
   const { enableCompileCache } = await import('node:module')
-  // Node keeps what it compiled, and stripped of types, for the next start: that start takes half the time.
+  // Node keeps the compiled code for the next start, which then takes half the time.
   enableCompileCache()
   const { run } = await import('./cli/run.ts')
   await run(process.argv)

@@ -1,14 +1,14 @@
 /**
- * What every answer has in common: request ids, one `try` around the handler, and one event for the log.
- * A handler returns a reply or throws; both become an answer, and both are logged. How a refusal is
- * written is handed in.
+ * The common part of all answers: request ids, one `try` around the handler, and one event for the log.
+ * A handler returns a reply or throws; both become an answer, and both are logged. The form of a refusal
+ * is a parameter.
  */
 
 import type { Call, Headers, Reply } from './call.ts'
 import type { Answered, Events } from './events.ts'
 import { Failure } from './failure.ts'
 
-/** What is known of the call so far, filled in by the handler, so that the log of a refusal has it too. */
+/** Filled in by the handler step by step, so that the log of a refusal has it too. */
 type LogContext = {
   /** The operation and its path in the table, once the address is matched. */
   route: Answered['route']

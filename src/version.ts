@@ -1,6 +1,6 @@
 /**
- * Which Visage this is and which Node.js it needs, as package.json says: nowhere else is either written. This
- * also runs on a Node.js that is too old for all the rest.
+ * The version of Visage and the Node.js that it needs; only package.json has these numbers. This file also
+ * runs on a Node.js that is too old for the rest.
  */
 import { readFileSync } from 'node:fs'
 
@@ -9,7 +9,7 @@ export function readVersion(): string {
   return readManifest().version
 }
 
-/** In one line for a person; undefined for a Node.js that is new enough. */
+/** One line for a person; undefined if Node.js is new enough. */
 export function explainOldNode(version: string): string | undefined {
   const needed = majorOf(readManifest().engines.node)
   if (majorOf(version) >= needed) return undefined
@@ -21,7 +21,7 @@ function readManifest(): { version: string; engines: { node: string } } {
   return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
 }
 
-/** Of `24.1.0` and of `>=24`. */
+/** Reads `24.1.0` and `>=24`. */
 function majorOf(text: string): number {
   return Number.parseInt(text.replace(/^\D+/, ''), 10)
 }

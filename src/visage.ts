@@ -1,6 +1,6 @@
 /**
- * The package's only entry for programs. It can be imported by a Node.js that is too old for Visage, so that
- * `startVisage` says so; what it starts is start-visage.ts.
+ * The package's only entry for programs. A Node.js that is too old for Visage can import it, so that
+ * `startVisage` can say so; dev/start-visage.ts does the work.
  */
 import type { Visage, VisageOptions } from './dev/start-visage.ts'
 import { explainOldNode } from './version.ts'
@@ -15,8 +15,7 @@ export type {
 } from './dev/start-visage.ts'
 
 /**
- * Rejects with a TypeError for an option that there is not, or that is of the wrong kind, and with an Error
- * where Node.js is too old.
+ * Rejects with a TypeError for an unknown option or a wrong type, and with an Error if Node.js is too old.
  */
 export async function startVisage(options: VisageOptions = {}): Promise<Visage> {
   const refusal = explainOldNode(process.versions.node)

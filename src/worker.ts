@@ -1,10 +1,9 @@
 /**
- * The edge of a worker's process, as main.ts is that of the process it belongs to: what a worker does
- * is serving/work.ts.
+ * The entry of a worker process, as main.ts is that of the primary; serving/work.ts does the work.
  */
 import { enableCompileCache } from 'node:module'
 
-// For the primary alone, also before the worker listens to signals: a reload is not its end.
+// SIGHUP means a reload, which the primary does. It must not end a worker, even one that just starts.
 process.on('SIGHUP', () => {})
 enableCompileCache()
 const { work } = await import('./serving/work.ts')

@@ -1,5 +1,5 @@
 /**
- * Talking to a running `visage dev` on this machine, for the commands that tell it something.
+ * Sends orders to a running `visage dev` on this machine.
  */
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
@@ -15,8 +15,8 @@ export const defaultDevPort = Number(settings.port.default)
 
 /** A reset may have to draw every picture again. */
 const timeoutMs = 60_000
-/** `visage dev` answers at once; a silent server is another one. */
-const glanceTimeoutMs = 2000
+/** `visage dev` answers at once; a server that does not is another program. */
+const probeTimeoutMs = 2000
 
 type Answer = Readonly<{ status: number; body: string }>
 
@@ -65,7 +65,7 @@ export async function isDevAt(port: number): Promise<boolean> {
   for (const url of urlsOf({ port })) {
     try {
       // An order without effect: there is no such field.
-      const answer = await post(new URL(mintPath, url), '{"":0}', glanceTimeoutMs)
+      const answer = await post(new URL(mintPath, url), '{"":0}', probeTimeoutMs)
       const refusal = parse(answer.body)
       if (answer.status === 400 && refusal?.error === 'invalid_request') return true
     } catch {

@@ -40,10 +40,11 @@ export async function dev(flags: DevFlags, terminal: Terminal): Promise<Running>
   await expectPort(flags, '--port')
   // Even --memory needs two files for other programs: the certificate and a picture for curl.
   const folder = flags.memory ? await mkdtemp(join(tmpdir(), 'visage-')) : flags.data
-  const forget = () => (flags.memory ? rm(folder, { recursive: true, force: true }) : undefined)
+  const removeFolder = () =>
+    flags.memory ? rm(folder, { recursive: true, force: true }) : undefined
   try {
     const development = await start(flags, folder, terminal)
-    const close = () => development.close().finally(forget)
+    const close = () => development.close().finally(removeFolder)
     try {
       terminal.print(await greet(development, flags, folder, terminal))
     } catch (error) {
@@ -55,7 +56,7 @@ export async function dev(flags: DevFlags, terminal: Terminal): Promise<Running>
       .catch(error => terminal.complain(`Demo photos: ${String(error)}`))
     return { close }
   } catch (error) {
-    await forget()
+    await removeFolder()
     throw explainStart(error, flags.port, '--port')
   }
 }
@@ -108,7 +109,7 @@ function shownFolder(path: string): string {
   return /^['/.]|^\w:/.test(path) ? path : `./${path}`
 }
 
-/** So that the printed command works without a picture of your own. */
+/** The printed command uploads this picture. */
 async function writeExample(folder: string): Promise<string> {
   const file = join(folder, pictureName)
   await writeFile(file, await examplePicture())

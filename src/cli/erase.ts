@@ -51,7 +51,7 @@ export async function erase(
     terminal.print('Nothing was changed: this was a dry run.')
     return
   }
-  refuseStrangers(traces)
+  refuseOtherDatabase(traces)
   if (!yes) await confirm(owner)
   if (traces.orphans.length > 0) terminal.complain(waiting(traces))
   const erased = await erasePhoto(store, owner.key, traces, {
@@ -83,12 +83,12 @@ function describeTraces(traces: Traces): string[] {
     : ['To be removed:', ...lines]
 }
 
-/** So many uploads may have been interrupted at once without suspicion. */
-const maxCutOff = 100
+/** More uploads interrupted at once than this are suspicious. */
+const maxInterrupted = 100
 
 /** With a wrong address, a database names almost none of the packs, because they belong to another one. */
-function refuseStrangers({ orphans, named }: Traces): void {
-  if (orphans.length <= Math.max(maxCutOff, named)) return
+function refuseOtherDatabase({ orphans, named }: Traces): void {
+  if (orphans.length <= Math.max(maxInterrupted, named)) return
   throw new Failure('storage-unavailable', {
     detail: `no photo in this database names ${some(orphans.length, 'pack')} of ${count(orphans.length + named)}: they look like packs of another database, and all of them would be removed. Nothing was changed. A running server removes packs that no photo names within an hour.`,
   })
@@ -117,7 +117,7 @@ async function confirm({ words }: NamedOwner): Promise<void> {
   }
 }
 
-/** Without the name of who asked for it: the shell's history has it. */
+/** The operator's name is not logged: the shell's history has it. */
 function audit(terminal: Terminal, { key }: NamedOwner, erased: Erased, isProven: boolean): void {
   const { tenantId, kind, id } = key
   jsonLines(terminal, Date.now)(isProven ? 'info' : 'error', {

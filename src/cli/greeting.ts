@@ -1,5 +1,5 @@
 /**
- * What `visage dev` prints when it runs: the address first, then commands that work as printed. Every line
+ * The text that `visage dev` prints when it runs: the address first, then commands that work as printed. Every line
  * fits a terminal of 60 columns, unless a folder has a long name.
  */
 import { styleText } from 'node:util'

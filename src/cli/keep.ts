@@ -1,4 +1,4 @@
-/** What a long command gives to run.ts, so that signals can end it. */
+/** A long command as run.ts sees it, so that signals can end it. */
 
 /** Runs until it is closed. */
 export type Running = Readonly<{

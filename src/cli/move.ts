@@ -94,7 +94,7 @@ export function describeFault({ tenantId, kind, ownerId, version, what }: PhotoF
   return `${kind} ${ownerId} of tenant ${tenantId}, version ${version}: ${what}`
 }
 
-/** Exit code 0 means that the last pass read everything on both sides and found it equal. */
+/** Exit code 0 means that the last pass read both sides and found them equal. */
 function refuseUnlessAgreed({ outcome, last }: MoveResult): void {
   if (outcome === 'agree') return
   throw new Failure('storage-unavailable', { detail: whyNot(outcome, last) })

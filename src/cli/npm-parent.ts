@@ -8,7 +8,7 @@ const lookEveryMs = 500
 
 /**
  * Calls `gone` once, when the npm that runs `script` has ended; never if that is not this process's
- * parent, because a script that starts something in the background wants it to stay.
+ * parent, because a script may start a server in the background on purpose.
  */
 export function watchNpm(script: string | undefined, gone: () => void): void {
   if (script === undefined || /(^|[^&])&([^&]|$)/.test(script)) return

@@ -6,7 +6,7 @@ import { Presets, SingleBar } from 'cli-progress'
 import type { Terminal } from './terminal.ts'
 
 export type Stage = Readonly<{
-  /** What is being done: a new name starts a new bar. */
+  /** The current step: a new name starts a new bar. */
   name: string
   done: number
   /** 0 if unknown. */

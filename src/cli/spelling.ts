@@ -21,7 +21,7 @@ export function spellProgram(
   return `${spellPath(node, cwd)} ${spellPath(program, cwd)}`
 }
 
-/** For advice from rooms that do not know this: "run `visage dev`", "`visage serve --help` lists them". */
+/** For messages of rooms that do not know how the program was started: "run `visage dev`", "`visage serve --help` lists them". */
 export function spellAdvice(message: string, program: string): string {
   return message.replaceAll(/(?<=\brun )`visage (?=\w)|`visage (?=[\w ]*--help`)/g, `\`${program} `)
 }

@@ -1,20 +1,19 @@
 /**
- * Table: the entity container of $metadata, that is what an address begins with, and what cannot be done to
- * some of the properties.
+ * Table: the entity container of $metadata, that is the first segments of addresses, and the restrictions
+ * of some properties.
  */
 import type { EntityName } from '../graph/schema.ts'
 
-/** What an address begins with. */
 export const container = {
   sets: { groups: 'group', teams: 'team', users: 'user' },
   singletons: { admin: 'admin', directory: 'directory', me: 'user' },
-  /** Only what contexts name: nothing is served at the set itself. */
+  /** Contexts name this set; it is not served itself. */
   unlisted: { directoryObjects: 'directoryObject' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, EntityName>>>>
 
 /**
- * What cannot be done, in the words of the capabilities vocabulary and as Graph's metadata says it of
- * these properties. https://github.com/oasis-tcs/odata-vocabularies/blob/main/vocabularies/Org.OData.Capabilities.V1.md
+ * Restrictions in the terms of the capabilities vocabulary, as in Graph's metadata.
+ * https://github.com/oasis-tcs/odata-vocabularies/blob/main/vocabularies/Org.OData.Capabilities.V1.md
  */
 export type Restrictions = Readonly<Partial<Record<keyof typeof restrictionTerms, false>>>
 export const restrictionTerms = {

@@ -1,6 +1,6 @@
 /**
- * The table of types as a CSDL document, which `/$metadata` answers with. What there is to declare is
- * schema.ts; how XML is written is here.
+ * The table of types as a CSDL document, which `/$metadata` answers with. schema.ts has the types; this file
+ * writes the XML.
  *
  * https://docs.oasis-open.org/odata/odata-csdl-xml/v4.01/odata-csdl-xml-v4.01.html
  */
@@ -174,7 +174,7 @@ function renderContainer(names: ReadonlySet<string>): string {
   ])
 }
 
-/** Where to look for what is related to an entity. */
+/** The entity set of each navigation property. */
 function renderBindings(type: EntityName): string[] {
   const sets = Object.entries({ ...container.sets, ...container.unlisted })
   return Object.entries(entityTypes[type].related ?? {}).flatMap(([property, target]) =>

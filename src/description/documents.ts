@@ -1,6 +1,6 @@
 /**
- * What Visage says of itself: `/{version}` names what is there, `/{version}/$metadata` its types, and
- * `/openapi.json` its operations. It is the same for everyone and so needs no token, as in Graph, whose
+ * Documents about the service: `/{version}` lists its entity sets, `/{version}/$metadata` its types, and
+ * `/openapi.json` its operations. They are the same for everyone and need no token, as in Graph, whose
  * pages link to these addresses: https://learn.microsoft.com/en-us/graph/traverse-the-graph
  */
 
@@ -65,7 +65,7 @@ function describe({ method, origin }: Call, path: string): Reply {
     status: 200,
     headers: {
       'content-type': contentType,
-      // A new version of the program may say something else, so nobody keeps it for long.
+      // Caches keep it for a short time, because a new version of Visage may change it.
       'cache-control': 'public, max-age=300',
       ...(path !== '/openapi.json' && { 'odata-version': '4.0' }),
     },
@@ -85,7 +85,7 @@ function listContents(version: Version): (origin: string) => string {
     JSON.stringify({ '@odata.context': contextUrl(origin, version, '').replace('#', ''), value })
 }
 
-/** Written when somebody asks for the first time: most processes are never asked. */
+/** Rendered at the first request: most processes get none. */
 function once(render: () => string): () => string {
   let text: string | undefined
   return () => {

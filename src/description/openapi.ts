@@ -1,6 +1,6 @@
 /**
- * The table of routes as an OpenAPI document: one operation for each address and method, with what
- * the operations table says of it and the permissions that do. Nothing is described that is not in the tables.
+ * The table of routes as an OpenAPI document: one operation for each address and method, with its row of
+ * the operations table and the permissions that allow it. Nothing is described that is not in the tables.
  *
  * https://spec.openapis.org/oas/v3.1.1.html
  */
@@ -61,7 +61,7 @@ function bearer(description: string): Json {
   return { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description }
 }
 
-/** The names that Microsoft's own document gives to these keys. */
+/** The names of these keys in Microsoft's own document. */
 const keyNames: Readonly<Record<string, string>> = {
   user: 'user-id',
   group: 'group-id',
@@ -133,7 +133,7 @@ function describeOperation(route: Route, method: string, operation: Operation): 
   }
 }
 
-/** `me.photo.value.updatePhoto`; PATCH, which is a second way to the same, says so. */
+/** `me.photo.value.updatePhoto`; `.patch` is added for PATCH where PUT does the same. */
 function nameOperation(route: Route, method: string, operation: Operation): string {
   const names = route.path.split('/').filter(part => /^\$?[a-z]/i.test(part))
   const isSecond = method === 'PATCH' && route.on.PUT?.name === operation.name
@@ -151,7 +151,7 @@ function tagOf({ name, resource }: Operation): (typeof tags)[number] {
   return 'contacts'
 }
 
-/** "Content-Type: image/jpeg. Required."; what else is accepted is for clients that send it anyway. */
+/** "Content-Type: image/jpeg. Required."; other types are accepted for clients that send them. */
 function describeBody(body: NonNullable<Contract['body']>): Json {
   if (body !== 'photo') {
     return { required: true, content: { 'application/json': { schema: reference(body) } } }
@@ -159,7 +159,7 @@ function describeBody(body: NonNullable<Contract['body']>): Json {
   return {
     required: true,
     description:
-      'The binary data of the photo: JPEG, PNG, GIF, WebP or AVIF, at most 4 MB. The bytes decide, whatever Content-Type says, unless the server is set to be strict.',
+      'The binary data of the photo: JPEG, PNG, GIF, WebP or AVIF, at most 4 MB. The format is read from the bytes, not from Content-Type, unless the server is strict.',
     content: { 'image/jpeg': {}, 'application/octet-stream': {} },
   }
 }
@@ -206,7 +206,7 @@ function reference(name: string): Schema {
   return { $ref: `#/components/schemas/${name}` }
 }
 
-/** Each permission that does by itself, of each kind of account; the least privileged comes first. */
+/** Each permission that is enough alone, for each kind of account; the least privileged comes first. */
 function listAlternatives({ path }: Route, { action, resource }: Operation): Json[] {
   const { rows } = tables[action][resource]
   return (Object.keys(securitySchemes) as AccountKind[]).flatMap(kind => {
@@ -218,7 +218,7 @@ function listAlternatives({ path }: Route, { action, resource }: Operation): Jso
   })
 }
 
-/** What stands outside the table of routes: see batch.ts and description.ts. */
+/** Operations outside the table of routes: see graph/batch.ts and documents.ts. */
 const ownPaths: Json = {
   '/$batch': {
     post: {
@@ -234,11 +234,11 @@ const ownPaths: Json = {
         },
         default: { $ref: '#/components/responses/Error' },
       },
-      // Each part needs what it needs by itself; the batch needs a token.
+      // The batch needs a token, and each part its own permission.
       security: [{ delegated: [] }, { personal: [] }, { application: [] }],
     },
   },
-  '/': describeDocument('contents', 'What there is', 'application/json'),
+  '/': describeDocument('contents', 'The entity sets and singletons', 'application/json'),
   '/$metadata': describeDocument('metadata', 'The types, as CSDL', 'application/xml'),
   '/openapi.json': {
     servers: [{ url: '/' }],

@@ -1,6 +1,6 @@
 /**
- * The certificate of `visage dev --https`: self-signed, for loopback names, valid for a year. Not for
- * production.
+ * The certificate of `visage dev --https`: self-signed, for loopback names, valid for a year, and for
+ * development only.
  */
 import { X509Certificate } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -14,7 +14,7 @@ export const loopbackNames = ['localhost', '127.0.0.1', '::1']
 type Certificate = Readonly<{ cert: string; key: string }>
 
 /**
- * The folder's certificate, or a new one saved there, so that clients that trust it need not be told again.
+ * The folder's certificate, or a new one saved there, so that clients need to trust it only once.
  */
 export async function keepCertificate(folder: string): Promise<Certificate> {
   const certFile = certificateFile(folder)

@@ -73,7 +73,7 @@ export function checkDevelopment({
   for (const fault of faults) parseFault(fault)
 }
 
-/** No issuer and no reset is at these addresses. */
+/** Neither the issuer nor the reset has these addresses. */
 const isGraph = /^\/(v1\.0|beta)\//i
 
 export async function startDevelopment(options: DevelopmentOptions): Promise<Development> {

@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { sendJson } from './issuer/exchange.ts'
 import { whyRefused } from './issuer/loopback.ts'
-import { resetPath, whyNoOrder } from './issuer/orders.ts'
+import { resetPath, whyOrderRefused } from './issuer/orders.ts'
 
 /** True if the request was for this; it is then being answered. */
 export type HandleReset = (req: IncomingMessage, res: ServerResponse) => boolean
@@ -19,7 +19,7 @@ export function createResetEndpoint(
     if (req.url?.split('?', 1)[0] !== resetPath) return false
     req.resume()
     const refused = whyRefused(req, origin)
-    const unfit = refused === undefined ? whyNoOrder(req) : { status: 403, problem: refused }
+    const unfit = refused === undefined ? whyOrderRefused(req) : { status: 403, problem: refused }
     if (unfit === undefined) {
       reset().then(
         () => sendJson(res, 200, { reset: true }),

@@ -7,7 +7,7 @@
  */
 
 import type { Answer, Call, Reply } from '../call.ts'
-import { letOthersIn } from '../event-loop.ts'
+import { yieldToOthers } from '../event-loop.ts'
 import { Failure } from '../failure.ts'
 import { readJson } from '../json.ts'
 import { settle } from '../settle.ts'
@@ -77,7 +77,7 @@ async function performAll(
     const awaited = item.dependsOn.map(id => running.get(id))
     const outcome = Promise.all(awaited).then(replies =>
       replies.every(reply => reply !== undefined && reply.status < 400)
-        ? takeTurn(() => letOthersIn().then(() => perform(item)))
+        ? takeTurn(() => yieldToOthers().then(() => perform(item)))
         : undefined,
     )
     running.set(item.id, outcome)

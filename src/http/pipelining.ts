@@ -6,7 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { letOthersIn } from '../event-loop.ts'
+import { yieldToOthers } from '../event-loop.ts'
 
 /** What has been read already, 64 KB at most, may hold some thousands more: Node parses it in one go. */
 const maxWaiting = 32
@@ -39,7 +39,7 @@ export function createPipelining(): Pipelining {
     wait({ socket }, response, answer) {
       add(socket)
       response.once('socket', async () => {
-        await letOthersIn()
+        await yieldToOthers()
         remove(socket)
         if (!socket.destroyed) answer()
       })

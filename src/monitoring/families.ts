@@ -27,7 +27,7 @@ export const families = {
     name: 'visage_build_info',
     type: 'gauge',
     labels: ['version'],
-    meaning: 'Always 1. `version`: of Visage.',
+    meaning: 'Always 1. `version`: the version of Visage.',
     ofWorkers: 'first',
   },
   processes: {
@@ -47,7 +47,7 @@ export const families = {
     name: 'visage_http_request_duration_seconds',
     type: 'histogram',
     labels: ['operation'],
-    meaning: 'From the request understood to the answer ready, including reading the body.',
+    meaning: 'Time from the parsed head of a request to its answer, including reading the body.',
     buckets: quick,
   },
   photoChanges: {
@@ -132,7 +132,7 @@ export const families = {
     type: 'counter',
     labels: [],
     meaning:
-      'Renderer processes that ended otherwise: a decoder crashed, or somebody else killed them.',
+      'Renderer processes that ended otherwise: a decoder crashed, or another program killed them.',
   },
   renditions: {
     name: 'visage_renditions_total',
@@ -190,7 +190,7 @@ export const families = {
     type: 'gauge',
     labels: [],
     meaning:
-      'Token issuers named in the settings that did not give out their keys when they were last asked; of several workers, the most that one of them counts.',
+      'Token issuers in the settings whose keys could not be fetched at the last attempt; with several workers, the highest count of one worker.',
     ofWorkers: 'max',
   },
   queries: {

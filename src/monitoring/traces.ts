@@ -58,14 +58,14 @@ export function openTraces({ isNamed, version, database, write }: TraceOptions):
     resource: defaultResource().merge(
       resourceFromAttributes({ 'service.version': version, ...name }),
     ),
-    // Not the process's: its command line may contain the password of a database.
+    // Without the process detector: the command line may contain the password of a database.
     resourceDetectors: [envDetector, hostDetector, serviceInstanceIdDetector],
     metricReaders: [],
     logRecordProcessors: [],
     instrumentations: [],
   })
-  // After the start, which with OTEL_LOG_LEVEL would write to the console and complain about us.
-  logTroubles(write)
+  // After the start, which with OTEL_LOG_LEVEL would write a warning to the console.
+  logOwnErrors(write)
   sdk.start()
   const tracer = trace.getTracer('visage', version)
   return {
@@ -101,7 +101,7 @@ const maxComplaints = 100
  * OpenTelemetry's own errors: an unavailable collector, an unreadable variable. They repeat with each
  * batch of spans; once a minute is enough.
  */
-function logTroubles(write: WriteLine, elapsed = () => performance.now()): void {
+function logOwnErrors(write: WriteLine, elapsed = () => performance.now()): void {
   const saidAtMs = new Map<string, number>()
   const complain = (...words: readonly unknown[]) => {
     const error = withoutSecrets(words.map(String).join(' ')).slice(0, 500)
@@ -162,7 +162,7 @@ function describeAnswer({ call, route, caller, reply, ids, failure }: Answered):
     ...(failure instanceof Failure && { 'visage.failure': failure.code }),
   })
   // "For HTTP status codes in the 4xx range span status MUST be left unset in case of SpanKind.SERVER".
-  if (reply.status >= 500) blame(span, failure)
+  if (reply.status >= 500) recordError(span, failure)
 }
 
 function tracePacks(tracer: Tracer, packs: PackStore): PackStore {
@@ -218,7 +218,7 @@ function traceQueries(tracer: Tracer, database: string): (query: Watched) => voi
         ...(table !== undefined && { 'db.collection.name': table }),
       },
     })
-    if (error !== undefined) blame(span, error)
+    if (error !== undefined) recordError(span, error)
     span.end(endedAtMs)
   }
 }
@@ -240,7 +240,7 @@ async function inSpan<Result>(
     try {
       return await work()
     } catch (error) {
-      blame(span, error)
+      recordError(span, error)
       throw error
     } finally {
       span.end()
@@ -249,7 +249,7 @@ async function inSpan<Result>(
 }
 
 /** Only by its kind: the text of an error is for the log. */
-function blame(span: Span, error: unknown): void {
+function recordError(span: Span, error: unknown): void {
   const name = error instanceof Error ? error.name : 'unknown'
   span.setAttribute('error.type', error instanceof Failure ? error.code : name)
   span.setStatus({ code: SpanStatusCode.ERROR })

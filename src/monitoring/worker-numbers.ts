@@ -111,8 +111,8 @@ async function ask(
 }
 
 /**
- * Workers share their stores, so a part that is unavailable to one is so to all. A silent worker does not
- * serve.
+ * Workers share their stores, so a part that is unavailable to one is so to all. A worker that does not
+ * answer does not serve.
  */
 function joinReadiness(all: readonly (Readiness | undefined)[]): Readiness {
   const said = all.filter(readiness => readiness !== undefined)

@@ -21,7 +21,7 @@ export function asStill(bytes: Uint8Array): Uint8Array {
   return avif
 }
 
-/** Four letters each; the second is a version. */
+/** Fields of four bytes: the main brand, a version, all brands. */
 function hideSequenceBrands(brands: Buffer): void {
   for (let at = 0; at + 4 <= brands.length; at += 4) {
     const brand = brands.toString('latin1', at, at + 4)
@@ -50,7 +50,7 @@ function findFrame(avif: Buffer): Frame | undefined {
   const entry = findBox(findBox(tables, 'stsd')?.subarray(8), 'av01')
   const data = tables && findFirstSample(avif, tables)
   if (!entry || !data) return undefined
-  // Of the 78 bytes before a sample entry's boxes only those of the size are used.
+  // A sample entry has 78 bytes before its boxes; only the size is used.
   const size = Buffer.alloc(12)
   size.writeUInt32BE(entry.readUInt16BE(24), 4)
   size.writeUInt32BE(entry.readUInt16BE(26), 8)
@@ -59,7 +59,7 @@ function findFrame(avif: Buffer): Frame | undefined {
 
 const empty = Buffer.alloc(0)
 
-/** Not the track of transparency. */
+/** False for the track of transparency. */
 function isPicture(media: Buffer | undefined): boolean {
   return findBox(media, 'hdlr')?.toString('latin1', 8, 12) === 'pict'
 }

@@ -8,7 +8,7 @@ export type Box = Readonly<{ type: string; at: number; body: Buffer }>
 /** Bounds the time of a walk in a hostile file. Usual files have 10 on a level. */
 const maxBoxes = 1000
 
-/** Those of one level in order, up to the first that is incomplete. */
+/** The boxes of one level in order, up to the first incomplete one. */
 export function boxesIn(bytes: Buffer): readonly Box[] {
   const boxes: Box[] = []
   for (let at = 0; at + 8 <= bytes.length && boxes.length < maxBoxes; ) {

@@ -35,7 +35,7 @@ type Frame = Readonly<{
   across: number
   down: number
   blocksOfUnit: number
-  /** Of the first component, brightness, which has the most: */
+  /** From here on for the first component, brightness, which has the most blocks. */
   blocksAcross: number
   blocksDown: number
   factorX: number

@@ -1,6 +1,6 @@
 /**
  * When a renderer collects garbage. Pictures use memory outside V8's heap, so V8 itself seldom collects,
- * and a renderer came to hold twice what it needs.
+ * and a renderer would hold twice what it needs.
  */
 
 /**

@@ -1,6 +1,6 @@
 /**
- * What a pixel's values mean: which red, green, blue and white, and how they grow with light. Colour given
- * as code points or single values becomes a Colour here; the decoder handles ICC profiles.
+ * The colour space of a picture: primaries, white and transfer curve. Code points and single values become
+ * a Colour here; the decoder handles ICC profiles.
  */
 
 /** x and y of red, green, blue and white in CIE 1931. */

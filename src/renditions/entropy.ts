@@ -6,7 +6,7 @@
 
 import { bestTable, type HuffmanTable } from './huffman.ts'
 
-/** Of one component. */
+/** How one component is coded. */
 export type ComponentCoding = Readonly<{
   /** Blocks in a unit: 4 of brightness and 1 of each colour for 4:2:0. */
   blocks: number
@@ -95,7 +95,7 @@ function readSymbol(bits: Bits, { table, counts }: Code): number | undefined {
   return symbol
 }
 
-/** A byte FF is written FF 00. After the end come ones. */
+/** A byte FF is written FF 00. Ones fill the last byte. */
 class Bits {
   readonly #data: Uint8Array
   #at = 0
@@ -112,7 +112,7 @@ class Bits {
     return (this.#held >>> (this.#count - 16)) & 0xffff
   }
 
-  /** False: there are fewer. */
+  /** False if fewer bits are left. */
   skip(count: number): boolean {
     this.#count -= count
     this.#real -= count
@@ -128,7 +128,7 @@ class Bits {
     return value >> (size - 1) === 1 ? value : value - (1 << size) + 1
   }
 
-  /** Only the ones that fill the last byte are left. */
+  /** True if only the fill bits of the last byte are left. */
   isAtEnd(): boolean {
     const isRead = this.#at === this.#data.length && this.#real < 8
     const left = this.#held >> (this.#count - this.#real)

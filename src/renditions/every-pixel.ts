@@ -8,7 +8,7 @@ import { Failure } from '../failure.ts'
 import type { Admitted } from './inspect.ts'
 
 /**
- * libjpeg only warns when its data ends too early, and continues with grey. So the last row is decoded,
+ * libjpeg only warns when its data ends too early, and continues with grey. Here the last row is decoded,
  * which needs all rows before it, at full size (a reduced one is read before the warning), and the first
  * warning counts. Throws 'image-broken'.
  */
@@ -21,10 +21,10 @@ export async function requireEveryPixel({ picture, stored }: Admitted): Promise<
       .toBuffer()
   } catch (cause) {
     const words = cause instanceof Error ? cause.message : String(cause)
-    if (isOfTrailer.test(words)) return
+    if (trailerWarning.test(words)) return
     throw new Failure('image-broken', { detail: `without end marker: ${words}`, cause })
   }
 }
 
-/** What a phone wrote instead of the end marker: all pixels are before it. */
-const isOfTrailer = /extraneous bytes before marker 0xd9/
+/** A warning about bytes that a phone wrote in place of the end marker: all pixels are before them. */
+const trailerWarning = /extraneous bytes before marker 0xd9/

@@ -11,13 +11,13 @@ import { findFault } from './stored.ts'
 /** To a renderer. A picture comes with its bytes. */
 export type Order =
   | Readonly<{ order: 'render'; framing: Framing; limits: Limits }>
-  /** The answer to 'weighed': decode the picture, or drop it for now. */
-  | Readonly<{ order: 'decode' | 'forget' }>
+  /** The answer to 'admitted': decode the picture, or drop it for now. */
+  | Readonly<{ order: 'decode' | 'cancel' }>
 
 /** From a renderer. A pack comes with its bytes. */
 export type Report =
   | Readonly<{ report: 'ready' }>
-  | Readonly<{ report: 'weighed'; decodedBytes: number }>
+  | Readonly<{ report: 'admitted'; decodedBytes: number }>
   | Readonly<{ report: 'rendered'; renditions: readonly Rendition[] }>
   | Readonly<{ report: 'refused'; code: FailureCode; detail: string; facts: Facts }>
   /** A bug, or a renderer that cannot start. */
@@ -80,14 +80,14 @@ export function readReport(head: unknown): Report {
     const isKnown = Object.hasOwn(rightReports, String(report.report))
     if (isKnown && (rightReports[report.report] as (said: Report) => boolean)(report)) return report
   }
-  throw new TypeError('a renderer said what no renderer says')
+  throw new TypeError('a renderer sent an invalid report')
 }
 
 type Right<Name> = (report: Extract<Report, { report: Name }>) => boolean
 
 const rightReports: { readonly [Name in Report['report']]: Right<Name> } = {
   ready: () => true,
-  weighed: ({ decodedBytes }) => isCount(decodedBytes),
+  admitted: ({ decodedBytes }) => isCount(decodedBytes),
   rendered: ({ renditions }) =>
     Array.isArray(renditions) &&
     renditions.length > 0 &&

@@ -39,7 +39,7 @@ function tableLength(flags = 0): number {
   return flags & 0x80 ? 3 << ((flags & 7) + 1) : 0
 }
 
-/** Each begins with its length; length 0 is the last. */
+/** Each block begins with its length; length 0 ends the list. */
 function skipBlocks(gif: Buffer, start: number): number | undefined {
   for (let at = start; at < gif.length; ) {
     const length = gif[at] ?? 0

@@ -1,13 +1,13 @@
 /**
- * Tones HDR pictures (brighter than white) down: white paper stays nearly white, and light up to 1000
- * candela per square metre is compressed above it. Light only, no pixels.
+ * Maps HDR light (brighter than white) to the range of sRGB: white paper stays nearly white, and the light
+ * above it, up to 1000 candela per square metre, is compressed. It knows no pixels.
  */
 
 import type { Curve } from './colour.ts'
 
 /** Candela per square metre of white paper. https://www.itu.int/pub/R-REP-BT.2408 table 1 */
 const paperWhite = 203
-/** Of the reference screen of HLG and of most PQ. */
+/** The reference screen of HLG and of most PQ pictures. */
 const brightest = 1000 / paperWhite
 
 /** Perceptual quantiser, stored value to light; paper is 1. https://www.itu.int/rec/R-REC-BT.2100 table 4 */

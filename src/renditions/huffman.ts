@@ -30,8 +30,8 @@ export function readTable(written: Uint8Array): HuffmanTable | undefined {
 const longest = 32
 
 /**
- * As `written` above; figures K.1 to K.4. Of equally rare symbols the one with the higher number comes
- * first, as in libjpeg's jpeg_gen_optimal_table; the standard leaves that open.
+ * As `written` above; figures K.1 to K.4. If symbols are equally rare, the highest number comes first, as
+ * in libjpeg's jpeg_gen_optimal_table; the standard leaves that open.
  */
 export function bestTable(counts: Uint32Array): Uint8Array {
   const sizes = codeSizes(counts)
@@ -45,7 +45,7 @@ export function bestTable(counts: Uint32Array): Uint8Array {
   return Uint8Array.from([...lengths.slice(1, 17), ...symbols])
 }
 
-/** Of every symbol and, as number 256, of the code of only ones, which no symbol may have. */
+/** One length for each symbol; number 256 is the code of only ones, which no symbol may have. */
 function codeSizes(counts: Uint32Array): Uint8Array {
   const left = Float64Array.from([...counts, 1])
   const sizes = new Uint8Array(257)
@@ -74,7 +74,7 @@ function findRarest(left: Float64Array, except: number): number {
   return found
 }
 
-/** To 16 bits, and without the code of only ones. */
+/** Limits codes to 16 bits, and removes the code of only ones. */
 function shorten(lengths: number[]): void {
   const add = (at: number, more: number) => {
     lengths[at] = (lengths[at] ?? 0) + more

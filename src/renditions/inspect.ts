@@ -7,13 +7,13 @@ import type { Metadata } from 'sharp'
 import { Failure } from '../failure.ts'
 import { asStill } from './avif-sequence.ts'
 import type { Colour } from './colour.ts'
+import { readDeclaredColour } from './declared-colour.ts'
 import { openPicture, refuseBroken } from './decoders.ts'
 import { freeCanvas } from './gif.ts'
 import { decodedBytes, type Header, type Limits, nameOf, pixelLimit } from './limits.ts'
 import { acceptedFormats, type PictureFormat, recognise } from './signatures.ts'
 import { smallestSide } from './sizes.ts'
 import { takeWholePicture } from './structure.ts'
-import { readToldColour } from './told-colour.ts'
 
 export type Admitted = Readonly<{
   format: PictureFormat
@@ -24,13 +24,13 @@ export type Admitted = Readonly<{
   picture: Uint8Array
   /** That part is the whole upload. */
   isWholeUpload: boolean
-  /** Of a JPEG: then pixels may be missing too. */
+  /** The upload is a JPEG without end marker; pixels may be missing too. */
   isEndMissing: boolean
   /** Before the orientation in the metadata. */
   stored: Readonly<{ width: number; height: number }>
   /** 16 bits per channel, and a colour profile. */
   hasDeepProfile: boolean
-  /** One that the decoder does not apply. */
+  /** A colour space that the decoder does not apply. */
   colour?: Colour
   /** Per channel, in the file. */
   bits: number
@@ -52,7 +52,7 @@ export async function admitUpload(bytes: Uint8Array, limits: Limits): Promise<Ad
   const read = readHeader(metadata, format)
   requireFewPixels(width, height, read, limits)
   requireSmallestSide(width, height)
-  const colour = readToldColour(picture, metadata)
+  const colour = readDeclaredColour(picture, metadata)
   return {
     ...{ format, width, height, picture },
     isWholeUpload: picture.length === bytes.length,
@@ -65,7 +65,7 @@ export async function admitUpload(bytes: Uint8Array, limits: Limits): Promise<Ad
   }
 }
 
-/** As its decoder reads it correctly. */
+/** Changes the parts that the decoder would read wrongly. */
 function prepare(picture: Uint8Array, format: PictureFormat): Uint8Array {
   if (format === 'gif') return freeCanvas(picture)
   return format === 'avif' ? asStill(picture) : picture

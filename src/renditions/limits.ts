@@ -1,5 +1,5 @@
 /**
- * What one upload may cost, known before any pixel is decoded. It knows formats and pixels; queue.ts
+ * The limits of one upload, known before any pixel is decoded. It knows formats and pixels; queue.ts
  * limits how many uploads run at once, the server how many bytes arrive.
  */
 
@@ -21,8 +21,8 @@ export const defaultLimits: Limits = {
 }
 
 /**
- * Each renderer may always decode what needs no more than this: a phone photo does. What a picture needs
- * beyond it is taken from the budget of all pictures.
+ * Each renderer may always use this much, which is enough for a phone photo. More is taken from the budget
+ * of all pictures.
  */
 export const ownDecodedBytes = 32 * 1024 * 1024
 

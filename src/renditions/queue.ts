@@ -46,7 +46,7 @@ type QueueOptions = Readonly<{
 }>
 
 type Entry = {
-  /** The oldest has the lowest. */
+  /** The oldest job has the lowest number. */
   readonly number: number
   /** undefined until the job has reported it. */
   bytes: number | undefined
@@ -109,7 +109,7 @@ export function createQueue(options: QueueOptions): Queue {
     }
   }
 
-  /** Once for each job: then it waits, or continues. */
+  /** Called once for each job, which then waits or continues. */
   function allow(entry: Entry, bytes: number): boolean {
     if (entry.bytes !== undefined) return true
     entry.bytes = bytes

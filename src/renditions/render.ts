@@ -43,7 +43,7 @@ export async function renderAdmitted(upload: Admitted, framing: Framing): Promis
   return joinPack(keepOwnEncoding(upload, framing, encoded))
 }
 
-/** So that a photo that is read from here and set again loses nothing, however often. */
+/** A photo that is read from here and set again keeps its bytes, however often. */
 function keepOwnEncoding(
   { format, picture, isWholeUpload, width, height }: Admitted,
   framing: Framing,
@@ -58,8 +58,8 @@ function keepOwnEncoding(
 /**
  * The photo's pixels, upright, in sRGB, on white. Raw pixels have no metadata, so renditions cannot leak
  * the location, time, camera or embedded preview of the upload.
- * @differs What is read is not the file that was sent, unless Visage wrote it: always a JPEG, upright,
- * without metadata. No page says what Graph does.
+ * @differs A photo is returned as an upright JPEG without metadata, not as the file that was sent, unless
+ * Visage wrote that file. No page says what Graph does.
  */
 async function decodePhoto(upload: Admitted, framing: Framing): Promise<Pixels> {
   const { colour, bits } = upload

@@ -46,7 +46,7 @@ type RendererPool = Readonly<{
 export type RendererPoolOptions = Readonly<{
   count: number
   limits: Limits
-  /** One has ended before the pool was closed; and when the next one starts. */
+  /** A renderer ended before the pool was closed; the next one starts after `nextInMs`. */
   ended?: (end: End & Readonly<{ nextInMs: number }>) => void
   /** Once: the kernel's limits could not be set. */
   unlimited?: () => void
@@ -66,41 +66,41 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
   const { count, limits, ended, unlimited, wait = waitMs } = options
   const all = new Set<Renderer>()
   const idle = idleRenderers()
-  const useful = new WeakSet<Renderer>()
+  const used = new WeakSet<Renderer>()
   const closing = new AbortController()
   const { signal } = closing
   const counts = { ready: 0, started: 0, killed: 0, died: 0 }
   const memoryBytes = limits.maxDecodedBytes + ownMemoryBytes
   let kept: Promise<void>[] | undefined
-  let tellUnlimited = unlimited
+  let reportUnlimited = unlimited
 
   /**
-   * Until the pool is closed, a renderer that ends is replaced: at once, unless they end without any use.
+   * Until the pool is closed, a renderer that ends is replaced: at once, unless several end unused.
    */
   async function keepOne(): Promise<void> {
-    for (let vain = 0; !signal.aborted; ) {
+    for (let unused = 0; !signal.aborted; ) {
       const renderer = startRenderer({ memoryBytes, entry: options.entry })
       all.add(renderer)
       counts.started++
-      const end = await seeThrough(renderer)
+      const end = await runUntilEnd(renderer)
       all.delete(renderer)
       idle.remove(renderer)
       if (signal.aborted) return
-      vain = useful.has(renderer) ? 0 : vain + 1
-      const nextInMs = waitBeforeNext(vain)
+      unused = used.has(renderer) ? 0 : unused + 1
+      const nextInMs = waitBeforeNext(unused)
       counts[end.killedFor === 'too slow' ? 'killed' : 'died']++
       ended?.({ ...end, nextInMs })
       if (nextInMs > 0) await wait(nextInMs, signal)
     }
   }
 
-  async function seeThrough(renderer: Renderer): Promise<End> {
+  async function runUntilEnd(renderer: Renderer): Promise<End> {
     const ready = await renderer.ready.catch(() => undefined)
     // It may have ended while its limits were set.
     if (ready === undefined || renderer.isOver()) return await renderer.ended
     if (!ready.isLimited) {
-      tellUnlimited?.()
-      tellUnlimited = undefined
+      reportUnlimited?.()
+      reportUnlimited = undefined
     }
     counts.ready++
     idle.give(renderer)
@@ -114,7 +114,7 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
     void waitInSlices(limits.timeoutSeconds * 1000, wait, done.signal).then(isOver => {
       if (isOver) renderer.kill('too slow')
     })
-    useful.add(renderer)
+    used.add(renderer)
     try {
       return await renderer.render(picture, allow)
     } finally {
@@ -133,7 +133,7 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
         return await renderOn(renderer, picture, allow)
       } catch (error) {
         if (!(error instanceof LostRenderer)) throw error
-        if (isAgain || !isInnocent(error.end)) throw failureOf(error)
+        if (isAgain || !wasKilledFromOutside(error.end)) throw failureOf(error)
       }
     }
   }
@@ -153,8 +153,8 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
   return { start, render, counts: () => ({ ...counts, pids: pids() }), close }
 }
 
-/** No decoder ends by this signal: it came from outside, so the picture is not the cause. */
-function isInnocent({ signal, killedFor }: End): boolean {
+/** No decoder ends by SIGKILL: it came from outside, so the picture is not the cause. */
+function wasKilledFromOutside({ signal, killedFor }: End): boolean {
   return signal === 'SIGKILL' && killedFor === undefined
 }
 

@@ -123,10 +123,10 @@ export function startRenderer({ memoryBytes, entry = ownEntry }: RendererOptions
 
   async function render({ bytes, framing, limits }: Picture, allow: Allow) {
     writeFrame(channel, { order: 'render', framing, limits }, bytes)
-    const weighed = await reports.next()
-    if (weighed.report !== 'weighed') throw reasonOf(weighed)
-    const isAllowed = allow(weighed.decodedBytes)
-    writeFrame(channel, { order: isAllowed ? 'decode' : 'forget' } satisfies Order)
+    const admitted = await reports.next()
+    if (admitted.report !== 'admitted') throw reasonOf(admitted)
+    const isAllowed = allow(admitted.decodedBytes)
+    writeFrame(channel, { order: isAllowed ? 'decode' : 'cancel' } satisfies Order)
     if (!isAllowed) return postponed
     const rendered = await reports.next()
     if (rendered.report !== 'rendered') throw reasonOf(rendered)
@@ -140,12 +140,12 @@ type Read = Exclude<Report, { report: 'rendered' | 'failed' }> | Rendered
 type Rendered = Readonly<{ report: 'rendered'; pack: RenderedPack }>
 
 /** One report after another. A wrong or unexpected report is an error. */
-function readReports(channel: Duplex, ended: Promise<End>, tellWrong: (error: string) => void) {
+function readReports(channel: Duplex, ended: Promise<End>, reportWrong: (error: string) => void) {
   let asked: PromiseWithResolvers<Read> | undefined
   let end: End | undefined
   const take = ({ head, body }: Frame) => {
     const report = readReport(head)
-    if (asked === undefined) throw new TypeError('a renderer spoke without being asked')
+    if (asked === undefined) throw new TypeError('a renderer sent a report that was not expected')
     if (report.report === 'failed') throw new Error(report.error)
     if (report.report !== 'rendered') asked.resolve(report)
     else asked.resolve({ report: 'rendered', pack: readPack(report.renditions, body) })
@@ -156,7 +156,7 @@ function readReports(channel: Duplex, ended: Promise<End>, tellWrong: (error: st
     try {
       cut(chunk)
     } catch (error) {
-      tellWrong(String(error))
+      reportWrong(String(error))
     }
   })
   // The end of the process reports that it is closed.
@@ -177,7 +177,7 @@ function readReports(channel: Duplex, ended: Promise<End>, tellWrong: (error: st
 
 function reasonOf(report: Read): Error {
   if (report.report === 'refused') return failureOf(report)
-  return new Error(`a renderer said '${report.report}' out of turn`)
+  return new Error(`a renderer sent '${report.report}' out of order`)
 }
 
 const ownEntry = join(import.meta.dirname, `renderer${extname(import.meta.filename)}`)

@@ -23,7 +23,7 @@ for (const event of ['end', 'error', 'close']) {
 /** Reports bytes that will soon be garbage. */
 const collectGarbage = collectEvery(4 * 1024 * 1024, () => void globalThis.gc?.())
 
-let decide: (order: 'decode' | 'forget') => void = () => {}
+let decide: (order: 'decode' | 'cancel') => void = () => {}
 
 async function start(): Promise<void> {
   const { closeOtherDecoders } = await import('./decoders.ts')
@@ -33,27 +33,27 @@ async function start(): Promise<void> {
 
   async function render({ framing, limits }: Order & { order: 'render' }, bytes: Uint8Array) {
     const upload = await admitUpload(bytes, limits)
-    const decision = new Promise<'decode' | 'forget'>(resolve => {
+    const decision = new Promise<'decode' | 'cancel'>(resolve => {
       decide = resolve
     })
-    say({ report: 'weighed', decodedBytes: upload.decodedBytes })
-    if ((await decision) === 'forget') return
+    sendReport({ report: 'admitted', decodedBytes: upload.decodedBytes })
+    if ((await decision) === 'cancel') return
     const pack = await renderAdmitted(upload, framing)
-    say({ report: 'rendered', renditions: pack.renditions }, pack.bytes)
+    sendReport({ report: 'rendered', renditions: pack.renditions }, pack.bytes)
     collectGarbage(pack.bytes.length)
   }
 
-  const obey = ({ head, body }: Frame) => {
+  const handleOrder = ({ head, body }: Frame) => {
     const order = head as Order
     if (order.order !== 'render') return decide(order.order)
     collectGarbage(body.length)
-    render(order, body).catch(error => say(describe(error)))
+    render(order, body).catch(error => sendReport(describe(error)))
   }
-  channel.on('data', cutFrames(obey))
-  say({ report: 'ready' })
+  channel.on('data', cutFrames(handleOrder))
+  sendReport({ report: 'ready' })
 }
 
-function say(report: Report, body?: Uint8Array): void {
+function sendReport(report: Report, body?: Uint8Array): void {
   writeFrame(channel, report, body)
 }
 
@@ -65,4 +65,4 @@ function describe(error: unknown): Report {
   return { report: 'failed', error: error instanceof Error ? String(error.stack) : String(error) }
 }
 
-start().catch(error => say(describe(error)))
+start().catch(error => sendReport(describe(error)))

@@ -24,7 +24,7 @@ type RenderingOptions = Pick<RendererPoolOptions, 'ended' | 'unlimited' | 'entry
     renderers: number
     maxWaiting: number
     limits: Limits
-    /** Of all pictures that are decoded at the same time, beyond `ownDecodedBytes` of each. */
+    /** The budget of all pictures decoded at the same time, beyond `ownDecodedBytes` of each. */
     decodeMemoryBytes: number
     around?: ((render: RenderOne) => RenderOne) | undefined
   }>

@@ -3,7 +3,7 @@
 const firstWaitMs = 250
 const longestWaitMs = 10_000
 
-/** After so many in one place that were of no use: the first two are replaced at once. */
+/** `earlyEnds`: how many processes in a row ended early. The first two are replaced at once. */
 export function waitBeforeNext(earlyEnds: number): number {
   return earlyEnds < 2 ? 0 : Math.min(longestWaitMs, firstWaitMs * 2 ** (earlyEnds - 2))
 }

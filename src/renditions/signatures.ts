@@ -1,5 +1,5 @@
 /**
- * What a body is, by its first bytes: a picture format that is decoded, base64 text of one, or something
+ * Recognises a body by its first bytes: a picture format that is decoded, base64 text of one, or something
  * else, by name. It trusts no Content-Type and decodes nothing.
  */
 

@@ -6,7 +6,7 @@ import { isFrame } from './jpeg-scans.ts'
 import type { Rendition } from './rendition.ts'
 
 /**
- * What is wrong with a rendition, in words; undefined if nothing is. Reads the frame and both ends and
+ * Describes what is wrong with a rendition; undefined if nothing is. Reads the frame and both ends and
  * decodes nothing: 5 µs instead of milliseconds.
  */
 export function findFault(

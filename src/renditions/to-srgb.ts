@@ -11,7 +11,7 @@ import { toSrgbLight } from './primaries.ts'
 type ColourPixels = Readonly<{
   values: Uint8Array | Uint16Array
   channels: 1 | 3
-  /** That count, from the highest of 8 or 16 down: libvips leaves the lower ones 0. */
+  /** Bits in use, from the highest of 8 or 16 down; libvips leaves the lower ones 0. */
   bits: number
 }>
 

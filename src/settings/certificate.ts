@@ -23,7 +23,7 @@ export function readTls(texts: Texts): Tls | undefined {
   return { ...readCertificate(files), files }
 }
 
-/** Throws ConfigError where the files are not a certificate and its key. */
+/** Throws ConfigError if the files are not a certificate and its key. */
 export function readCertificate(files: CertificateFiles): Certificate {
   const tls = { cert: fileOf('tlsCert', files.cert), key: fileOf('tlsKey', files.key) }
   try {

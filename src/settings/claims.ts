@@ -1,4 +1,4 @@
-/** How a token is read: the preset of its issuer, and what the settings change of it. */
+/** How a token is read: the preset of its issuer, changed by the settings. */
 import { isGuid } from '../guid.ts'
 import { isPointer, type Pointer } from '../tokens/pointer.ts'
 import {
@@ -56,7 +56,7 @@ function pointersOf(setting: SettingName, text: string): Pointer[] {
   })
 }
 
-/** A name may hold an equals sign; a role's id holds none. */
+/** The name of a group may contain an equals sign; the id of a role may not. */
 function readGroupRoles(texts: Texts): ReadonlyMap<string, readonly string[]> {
   const roles = new Map<string, string[]>()
   for (const entry of listOf(texts.groupRoles ?? '')) {

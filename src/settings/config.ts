@@ -30,7 +30,7 @@ export type Config = Readonly<{
   throttle: ThrottleLimits | undefined
   limits: Limits
   logLevel: Severity
-  /** Where metrics are to be had; undefined where nothing is counted. */
+  /** Where metrics are served; undefined if they are off. */
   metrics: ListenAt | undefined
   drainMs: number
 }>
@@ -60,7 +60,7 @@ export function readConfig(flags: Texts, environment: Texts): Config {
   })
 }
 
-/** With all that is in it; bytes cannot be frozen. */
+/** Freezes all levels; bytes cannot be frozen. */
 function frozen<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
   for (const inner of Object.values(value)) frozen(inner)

@@ -1,15 +1,15 @@
-/** What the environment says. The only file that reads it. */
+/** Reads settings from the environment. No other file reads it. */
 import { type MoveTexts, moveSettings } from './moving.ts'
 import { ConfigError, type Setting } from './setting.ts'
 import { settings, type Texts } from './table.ts'
 
-/** The settings that the environment holds; an empty variable counts as none. */
+/** An empty variable counts as not set. */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Texts {
   refuseUnknown(env)
   return textsIn(env, settings)
 }
 
-/** As readEnvironment, of what `visage move` alone reads. */
+/** As readEnvironment, for the settings of `visage move`. */
 export function readMoveEnvironment(env: NodeJS.ProcessEnv = process.env): MoveTexts {
   refuseUnknown(env)
   return textsIn(env, moveSettings)
@@ -37,12 +37,12 @@ function textsIn(
   )
 }
 
-/** Whether traces are wanted, and as whose. Everything else of OTEL_… OpenTelemetry reads itself. */
+/** `isNamed`: the service has a name. OpenTelemetry itself reads all other OTEL_… variables. */
 export type Tracing = Readonly<{ isNamed: boolean }>
 
 /**
- * By the standard variables alone: an exporter that is named, or a place to export to. Nothing is exported
- * where nobody asked, though the specification's default exporter is otlp.
+ * Traces are on if a standard variable names an exporter or an endpoint, and off otherwise, although the
+ * specification's default exporter is otlp.
  * https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
 export function readTracing(env: NodeJS.ProcessEnv = process.env): Tracing | undefined {
@@ -54,7 +54,7 @@ export function readTracing(env: NodeJS.ProcessEnv = process.env): Tracing | und
   return { isNamed: Boolean(env.OTEL_SERVICE_NAME) || /(^|,)\s*service\.name=/.test(attributes) }
 }
 
-/** The script for which npm started this process, as it stands in package.json; its children inherit it. */
+/** The script in package.json for which npm started this process; child processes inherit it. */
 export function readNpmScript(env: NodeJS.ProcessEnv = process.env): string | undefined {
   return env.npm_lifecycle_script
 }

@@ -1,14 +1,13 @@
-/** What a deployment may spend, how it cleans up, and how much one application may ask of it. */
+/** Limits of a deployment, its cleaning up, and the limits of one application. */
 import { availableParallelism } from 'node:os'
 import { maxUploadBytes } from '../call.ts'
 import { limitsForm, parseLimits, type ThrottleLimits } from '../throttling/limits.ts'
 import { numberOf, textOf, wrong } from './reading.ts'
 import type { Texts } from './table.ts'
 
-/** When a connection is closed behind an answer; Infinity for never. */
+/** When a connection is closed after an answer; Infinity for never. */
 type ConnectionLimits = Readonly<{ maxRequests: number; maxAgeMs: number }>
 
-/** What a deployment may spend, and how it cleans up. */
 export type Limits = Readonly<{
   maxPixels: number
   renderers: number
@@ -20,7 +19,7 @@ export type Limits = Readonly<{
   connections: ConnectionLimits
   sweepEveryMs: number
   sweepGraceMs: number
-  /** 'memory': each process lets go of what it alone remembers, and another one sweeps the store. */
+  /** 'memory': the process cleans up its own memory only; another one sweeps the store. */
   sweeps: 'store and memory' | 'memory'
 }>
 
@@ -46,7 +45,7 @@ export function readLimits(texts: Texts): Limits {
   }
 }
 
-/** undefined: nobody is held up. */
+/** undefined: no limits. */
 export function readThrottle(texts: Texts): ThrottleLimits | undefined {
   const text = textOf(texts, 'throttle')
   if (text === 'off') return undefined

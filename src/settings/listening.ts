@@ -1,9 +1,9 @@
-/** Where `visage serve` listens, with how many processes, and what clients call it. */
+/** The addresses and the number of processes of `visage serve`. */
 import { availableParallelism } from 'node:os'
 import { textOf, urlOf, wrong } from './reading.ts'
 import type { Texts } from './table.ts'
 
-/** Far more than photos have use for, and few enough to be no mistyped port. */
+/** More than any deployment needs, and lower than a port that was typed by mistake. */
 const mostWorkers = 256
 
 export function readWorkers(texts: Texts): number {
@@ -18,13 +18,13 @@ export function readBaseUrl(texts: Texts): string | undefined {
   if (texts.baseUrl === undefined) return undefined
   const url = urlOf('baseUrl', texts.baseUrl)
   if (url.search !== '' || url.hash !== '')
-    throw wrong('baseUrl', texts.baseUrl, 'an url without query')
+    throw wrong('baseUrl', texts.baseUrl, 'a url without query')
   return url.href.replace(/\/+$/, '')
 }
 
 export type ListenAt = Readonly<{ host: string; port: number }>
 
-/** An address of IPv6 in brackets, as in an url. */
+/** An IPv6 address is in brackets, as in a URL. */
 export function readMetrics(texts: Texts): ListenAt | undefined {
   if (texts.metrics === undefined) return undefined
   const [, bracketed, plain, port = ''] =

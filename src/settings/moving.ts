@@ -1,11 +1,11 @@
-/** Table: where `visage move` goes from and to; and how its texts become two places. */
+/** Table: the settings of `visage move`, and how they become two places. */
 import { parsePostgres, parseS3, postgresForm, s3Form } from '../storage/location.ts'
 import { readDatabase, readPacks, type StorePlace } from './places.ts'
 import { textOf, textsOf } from './reading.ts'
 import { ConfigError, nameOf, type Setting, setting } from './setting.ts'
 import { settings, type Texts } from './table.ts'
 
-/** Flags, or the environment, which no list of processes shows. */
+/** Flags, or environment variables, which no list of processes shows. */
 export const moveSettings = {
   fromData: setting('FROM_DATA', 'folder', 'Data folder to move from.'),
   fromDatabase: setting(
@@ -26,14 +26,14 @@ export const moveSettings = {
 export type MoveSettingName = keyof typeof moveSettings
 export type MoveTexts = Readonly<Partial<Record<MoveSettingName, string>>>
 
-/** Of each end, in a word for the rows and one for the packs: `sqlite/disk`, `postgres/s3`, or one half of each. */
+/** Where the rows and the packs of each end are: `sqlite/disk`, `postgres/s3`, or one half of each. */
 export type MoveKinds = Readonly<{ from?: string; to?: string }>
 
 export const moveKindForm = 'sqlite or postgres, a slash, disk or s3'
 
 /**
- * Where a kind is given, what is not named for the move is where `visage serve` has it: `serving`. Throws
- * ConfigError for an end of which it is not said where its rows or its packs are.
+ * With a kind, an end takes a place that no setting of the move names from `serving`, the settings of
+ * `visage serve`. Throws ConfigError if an end has no place for its rows or its packs.
  */
 export function readMoveConfig(
   flags: MoveTexts,
@@ -58,26 +58,26 @@ function fillPlace(
   serving: Texts,
 ): MoveTexts {
   if (kind === undefined) return texts
-  const said = `--${end} ${kind}`
+  const given = `--${end} ${kind}`
   const [, rowsKind, packsKind] = /^(sqlite|postgres)\/(disk|s3)$/.exec(kind) ?? []
   if (rowsKind === undefined) {
     throw new ConfigError(
-      `${said}: it is ${moveKindForm}. A place itself goes by ${moveSettings[folder].flag}, ${moveSettings[rows].flag} and ${moveSettings[photos].flag}.`,
+      `${given}: it is ${moveKindForm}. A place itself goes by ${moveSettings[folder].flag}, ${moveSettings[rows].flag} and ${moveSettings[photos].flag}.`,
     )
   }
-  const server = (own: MoveSettingName, servings: 'database' | 'packs') => {
+  const server = (own: MoveSettingName, servingName: 'database' | 'packs') => {
     if (texts[own] !== undefined) return { [own]: texts[own] }
-    // What is wrong with it is said of the setting that it comes from.
-    if (servings === 'database') readDatabase(serving)
+    // Throws an error that names the setting of `visage serve`.
+    if (servingName === 'database') readDatabase(serving)
     else readPacks(serving)
-    if (serving[servings] !== undefined) return { [own]: serving[servings] }
+    if (serving[servingName] !== undefined) return { [own]: serving[servingName] }
     throw new ConfigError(
-      `${said}: ${moveName(own)} is missing, and so is ${settings[servings].env}.`,
+      `${given}: ${moveName(own)} is missing, and so is ${settings[servingName].env}.`,
     )
   }
   const inFolder = (own: MoveSettingName) => {
     if (texts[own] === undefined) return { [folder]: texts[folder] ?? textOf(serving, 'data') }
-    throw new ConfigError(`${said}: ${moveName(own)} is set, and is something else.`)
+    throw new ConfigError(`${given}: ${moveName(own)} is set, and is something else.`)
   }
   return {
     ...texts,
@@ -116,7 +116,7 @@ function readPlace(texts: MoveTexts, [folder, rows, photos]: PlaceNames): StoreP
 /** One for the turn, one to read, one to write, and some more. */
 const moveConnections = 6
 
-/** The value stays out of the message, as below. */
+/** The message does not contain the value, which may hold a password. */
 function parsePlace<Location>(
   setting: MoveSettingName,
   text: string | undefined,

@@ -11,7 +11,7 @@ import { name, numberOf, textOf, textsOf } from './reading.ts'
 import { ConfigError } from './setting.ts'
 import type { Texts } from './table.ts'
 
-/** All that `visage migrate` needs to know. */
+/** The settings of `visage migrate`. */
 export function readDatabaseConfig(
   flags: Texts,
   environment: Texts,
@@ -21,21 +21,21 @@ export function readDatabaseConfig(
 }
 
 export type StorePlace = Readonly<{
-  /** undefined where neither rows nor packs are in a folder. */
+  /** undefined if neither rows nor packs are in a folder. */
   data: string | undefined
   database: PostgresLocation | undefined
   packs: S3Location | undefined
 }>
 
-/** All that `visage verify` and `visage erase` need to know. */
+/** The settings of `visage verify` and `visage erase`. */
 export function readStoreConfig(flags: Texts, environment: Texts): StorePlace {
   const texts = textsOf(flags, environment)
   return { data: textOf(texts, 'data'), database: readDatabase(texts), packs: readPacks(texts) }
 }
 
-/** The value stays out of the message: it holds a password. */
+/** The message does not contain the value, which holds a password. */
 export function readDatabase(texts: Texts): PostgresLocation | undefined {
-  // The sweep keeps one for its turn, and needs another to do something.
+  // The sweep holds one as a lock, and works with another.
   const connections = numberOf(texts, 'databaseConnections', 2, 1000)
   if (texts.database === undefined) return undefined
   const url = parsePostgres(texts.database)
@@ -46,7 +46,7 @@ export function readDatabase(texts: Texts): PostgresLocation | undefined {
 export function readPacks(texts: Texts): S3Location | undefined {
   if (texts.packs === undefined) return undefined
   const location = parseS3(texts.packs)
-  // The value stays out of the message here too: it may hold a secret key.
+  // The message does not contain the value, which may hold a secret key.
   if (location === undefined) throw new ConfigError(`${name('packs')} is not ${s3Form}.`)
   return location
 }

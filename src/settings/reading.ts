@@ -1,6 +1,6 @@
 /**
- * A text of a setting -> a value. Each function throws ConfigError naming the setting where the text is not
- * what it has to be.
+ * A text of a setting -> a value. Each function throws a ConfigError that names the setting if the text is
+ * invalid.
  */
 import { ConfigError, nameOf } from './setting.ts'
 import { type SettingName, settings, type Texts } from './table.ts'
@@ -67,8 +67,8 @@ export function name(setting: SettingName): string {
 }
 
 /**
- * Flags first, and an empty one counts as none, as an empty variable does: `--host "$HOST"` must not
- * listen on every address where nobody has set it.
+ * Flags come first. An empty flag counts as not set, as an empty variable does: `--host "$HOST"` must not
+ * listen on every address if HOST is not set.
  */
 export function textsOf<Given extends Readonly<Record<string, string | undefined>>>(
   flags: Given,

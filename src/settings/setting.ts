@@ -1,4 +1,4 @@
-/** What a setting is, and the error of one that is wrong. Which settings there are is table.ts. */
+/** The form of a setting, and the error for a wrong one. table.ts lists the settings. */
 
 /** A setting that is missing, unreadable or contradicts another; the message names it. */
 export class ConfigError extends Error {
@@ -8,7 +8,7 @@ export class ConfigError extends Error {
 export type Setting = Readonly<{
   env: string
   flag: string
-  /** What a value looks like, for help and documentation. */
+  /** The form of a value, for help and documentation. */
   value: string
   default: string
   meaning: string

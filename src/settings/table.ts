@@ -9,15 +9,15 @@ import { type Setting, setting } from './setting.ts'
 
 /** In the order of the help: each with its heading there, and the chapter of docs/configuration.md. */
 export const groups = {
-  tokens: { heading: 'Tokens (cloud or issuer):', chapter: 'Whom to believe' },
-  claims: { heading: 'What a token says:', chapter: 'What a token says' },
-  address: { heading: 'Address and processes:', chapter: 'Where to listen' },
-  ending: { heading: 'Address and processes:', chapter: 'How to watch it, and how it ends' },
-  stores: { heading: 'People and photos:', chapter: 'What to keep, and where' },
-  behaviour: { heading: 'Answers:', chapter: 'What to accept' },
-  limits: { heading: 'Limits:', chapter: 'What to accept' },
-  cleaning: { heading: 'Cleaning up:', chapter: 'What to keep, and where' },
-  watching: { heading: 'Log and metrics:', chapter: 'How to watch it, and how it ends' },
+  tokens: { heading: 'Tokens (cloud or issuer):', chapter: 'Token issuers' },
+  claims: { heading: 'Claims of a token:', chapter: 'Claims of a token' },
+  address: { heading: 'Address and processes:', chapter: 'Address and processes' },
+  ending: { heading: 'Address and processes:', chapter: 'Log, metrics and shutdown' },
+  stores: { heading: 'People and photos:', chapter: 'People and photos' },
+  behaviour: { heading: 'Answers:', chapter: 'Requests and limits' },
+  limits: { heading: 'Limits:', chapter: 'Requests and limits' },
+  cleaning: { heading: 'Cleaning up:', chapter: 'People and photos' },
+  watching: { heading: 'Log and metrics:', chapter: 'Log, metrics and shutdown' },
 } as const satisfies Record<string, Readonly<{ heading: string; chapter: string }>>
 
 type Group = keyof typeof groups
@@ -70,7 +70,7 @@ export const settings = {
   issuerPreset: tokens(
     'ISSUER_PRESET',
     'name',
-    `With VISAGE_ISSUER: which claims its tokens are read by: ${Object.keys(presets).join(', ')}. docs/issuers.md shows each. VISAGE_CLOUD is always entra.`,
+    `With VISAGE_ISSUER: the product, which decides which claims are read: ${Object.keys(presets).join(', ')}. docs/issuers.md shows each. With VISAGE_CLOUD it is always entra.`,
     'generic',
   ),
   audience: tokens(
@@ -87,29 +87,29 @@ export const settings = {
   signIn: claims(
     'SIGN_IN',
     'add | known',
-    'Whether somebody who signs in and is not in the directory is added to it.',
+    'Whether a person who signs in and is not in the directory is added to it.',
     'add',
   ),
   issuerVouches: claims(
     'ISSUER_VOUCHES',
     'none | userName | mail',
-    'Which name in a token may become userPrincipalName, by which everybody finds the person. Only for an issuer that lets nobody choose that name freely. mail counts where the token says that it is verified.',
+    'Which name in a token becomes userPrincipalName, by which others find the person. Only for an issuer whose users cannot choose that name. mail counts if the token says that it is verified.',
     'none',
   ),
   applications: claims(
     'APPLICATIONS',
     'client,client,…',
-    'Client ids of which every token is an application’s. Only for clients with which no person signs in.',
+    'Client ids whose tokens are always an application’s. Only for clients that no person signs in with.',
   ),
   applicationSign: claims(
     'APPLICATION_SIGN',
     'name',
-    `How a token says that an application calls, if not as the preset has it: ${applicationSigns.join(', ')}.`,
+    `How a token shows that an application calls, if it differs from the preset: ${applicationSigns.join(', ')}.`,
   ),
   groupRoles: claims(
     'GROUP_ROLES',
     'group=id,…',
-    'Groups in tokens whose members hold an administrators’ role, each with the template id of the role (docs/permissions.md).',
+    'Groups in tokens whose members have an administrator role, each with the template id of the role (docs/permissions.md).',
   ),
   claimId: claim('ID', 'the id of the person'),
   claimTenant: claim('TENANT', 'the tenant'),
@@ -119,29 +119,29 @@ export const settings = {
   claimGivenName: claim('GIVEN_NAME', 'the given name'),
   claimSurname: claim('SURNAME', 'the surname'),
   claimMail: claim('MAIL', 'the mail address'),
-  claimMailVerified: claim('MAIL_VERIFIED', 'whether the mail address is verified (true)'),
+  claimMailVerified: claim('MAIL_VERIFIED', 'the flag of a verified mail address (true)'),
   claimScopes: claim('SCOPES', 'the permissions of a person'),
   claimAppPermissions: claim('APP_PERMISSIONS', 'the permissions of an application'),
-  claimRoles: claim('ROLES', 'the template ids of administrators’ roles'),
-  claimGroups: claim('GROUPS', 'the groups of VISAGE_GROUP_ROLES'),
+  claimRoles: claim('ROLES', 'the template ids of administrator roles'),
+  claimGroups: claim('GROUPS', 'the groups for VISAGE_GROUP_ROLES'),
   host: address('HOST', 'address', 'Address to listen on. 0.0.0.0 or :: for all.', '127.0.0.1'),
   port: address('PORT', 'number', 'Port to listen on; 0 takes a free one.', '8080'),
   workers: address(
     'WORKERS',
     'number | auto',
-    'How many processes serve the port together; auto: one per CPU core. The limits on memory, renderers and connections apply to all of them together.',
+    'How many processes serve the port; auto: one per CPU core. The limits on memory, renderers and connections apply to all of them together.',
     '1',
   ),
   connectionRequests: address(
     'CONNECTION_REQUESTS',
     'number',
-    'After how many requests a connection is closed behind its answer, so that the next one may go to another worker; 0 for never.',
+    'After how many requests a connection is closed, so that the client’s next one may go to another worker; 0 for never.',
     '1000',
   ),
   connectionAge: address(
     'CONNECTION_AGE',
     'seconds',
-    'After how much time a connection is closed behind its next answer, for the same reason; 0 for never.',
+    'After how much time a connection is closed once its next answer is sent, for the same reason; 0 for never.',
     '20',
   ),
   baseUrl: address(
@@ -170,7 +170,7 @@ export const settings = {
   packs: stores(
     'PACKS',
     's3://…',
-    'Photos on S3 instead of the folder: s3://bucket/prefix. For stores other than AWS add ?endpoint=https://host:port; their buckets are paths unless &pathStyle=false. region=name if the AWS environment does not name one. Credentials come from the AWS environment, or with profile=name from that profile of the shared AWS files.',
+    'Photos on S3 instead of the folder: s3://bucket/prefix. For stores other than AWS add ?endpoint=https://host:port; the bucket is then part of the path unless &pathStyle=false. Add region=name if the AWS environment does not name one. Credentials come from the AWS environment, or with profile=name from that profile of the shared AWS files.',
   ),
   packCache: stores(
     'PACK_CACHE',
@@ -187,7 +187,7 @@ export const settings = {
   sweepGrace: cleaning(
     'SWEEP_GRACE',
     'seconds',
-    'How long a replaced photo is kept, for requests that are still reading it and for backups.',
+    'How long a replaced photo is kept, for requests that still read it and for backups.',
     '3600',
   ),
   strictContentType: behaviour(
@@ -229,37 +229,37 @@ export const settings = {
   decodeMemory: limits(
     'DECODE_MEMORY',
     'bytes',
-    'How many bytes all pictures that are decoded at the same time may take, besides 32 MB for each; the others wait. No single picture may take more. Divided among the workers, at least 256 MB each.',
+    'How many bytes all pictures that are decoded at the same time may take, beyond 32 MB for each; other pictures wait. No single picture may take more. Divided among the workers, at least 256 MB each.',
     String(defaultLimits.maxDecodedBytes),
   ),
   uploadMemory: limits(
     'UPLOAD_MEMORY',
     'bytes',
-    'How many bytes of request bodies may be in memory at the same time; further ones are refused with 503 and Retry-After. A body of JSON counts three to five times, as what it becomes; a batch with a photo of 4 MB takes 22 MB. Divided among the workers, at least 24 MB each.',
+    'How many bytes of request bodies may be in memory at the same time; further ones are refused with 503 and Retry-After. A JSON body counts three to five times its size, because of its parsed values; a batch with a photo of 4 MB takes 22 MB. Divided among the workers, at least 24 MB each.',
     '67108864',
   ),
   stallTimeout: limits('STALL_TIMEOUT', 'seconds', 'How long an upload may pause.', '15'),
   throttle: behaviour(
     'THROTTLE',
     'off | graph | limits',
-    'Whether an application that asks too much of a mailbox gets 429 with Retry-After. graph: the limits of the Outlook service, which are requests=10000/600s, concurrent=4 and upload=150MB/300s. Or any of these three with your own numbers, joined by commas. Each process, and each worker, counts separately.',
+    'Limits of one application at one mailbox; above them the answer is 429 with Retry-After. graph: the limits of the Outlook service, which are requests=10000/600s, concurrent=4 and upload=150MB/300s. Or any of these three with your own numbers, separated by commas. Each process and each worker counts separately.',
     'off',
   ),
   logLevel: watching(
     'LOG_LEVEL',
     'level',
-    'What is logged. error: bugs and trouble in the background; warning: also what could not be served just then (503); info: also start, end and who changed whose photo; debug: also every answer.',
+    'Lowest severity to log. error: bugs and failures in the background; warning: also requests that could not be served (503); info: also start, end and who changed whose photo; debug: also every answer.',
     'info',
   ),
   metrics: watching(
     'METRICS',
     'host:port',
-    'Address of its own on which Prometheus fetches /metrics, without a token; /healthz and /readyz are there too. Port 0 takes a free one.',
+    'Separate address where Prometheus fetches /metrics, without a token; /healthz and /readyz are there too. Port 0 takes a free one.',
   ),
   drain: ending(
     'DRAIN',
     'seconds',
-    'How long to go on serving after SIGTERM while /readyz says 503, so that load balancers stop sending requests first.',
+    'How long requests are still served after SIGTERM while /readyz answers 503, so that load balancers stop sending requests first.',
     '0',
   ),
 } as const satisfies Record<string, ServeSetting>
@@ -274,6 +274,6 @@ function inGroup(group: Group) {
 }
 
 function claim(name: string, what: string): ServeSetting {
-  const meaning = `Where a token says ${what}, as JSON Pointers separated by commas, or none; if not as the preset has it.`
+  const meaning = `JSON Pointers to ${what} in a token, separated by commas, or none, if they differ from the preset.`
   return claims(`CLAIM_${name}`, 'pointers', meaning)
 }

@@ -1,4 +1,4 @@
-/** Whose tokens to believe: a Microsoft cloud with its tenants, or any OpenID Connect issuer. */
+/** Whose tokens are accepted: those of a Microsoft cloud's tenants, or of any OpenID Connect issuer. */
 
 import { isGuid } from '../guid.ts'
 import { type CloudName, clouds } from '../tokens/clouds.ts'
@@ -27,14 +27,14 @@ export function readTrust(texts: Texts): Trust {
   if (texts.issuer !== undefined) return readOidcTrust(texts, texts.issuer)
   if (texts.cloud !== undefined) return readEntraTrust(texts, texts.cloud)
   throw new ConfigError(
-    `${name('cloud')} or ${name('issuer')} is missing: Visage needs to know whose tokens to believe. To try it without an identity provider, run \`visage dev\`.`,
+    `${name('cloud')} or ${name('issuer')} is missing: one of them says whose tokens are accepted. To try it without an identity provider, run \`visage dev\`.`,
   )
 }
 
 function readOidcTrust(texts: Texts, issuer: string): Trust {
   refuseWith(texts, 'issuer', ['tenants', 'b2cTenants', 'personalAccounts'])
   const url = urlOf('issuer', issuer)
-  // Keys fetched over plain http could be anybody's on the way; a loopback issuer is for trying things out.
+  // Keys could be replaced on the way over plain http. A loopback issuer is for trials.
   if (url.protocol !== 'https:' && !isLoopback(url)) throw wrong('issuer', issuer, 'an https url')
   return {
     kind: 'oidc',
@@ -89,7 +89,7 @@ function b2cTenantsOf(texts: Texts): B2cTenant[] {
   return listOf(texts.b2cTenants ?? '').map(b2cTenantOf)
 }
 
-/** Keys belong to a policy, so a host without one lets nobody in: refused here instead. */
+/** Keys belong to a policy. A host without one would accept no token, so it is refused here. */
 function b2cTenantOf(entry: string): B2cTenant {
   const [, tenant = '', place] = /^([^=]*)(?:=(.*))?$/.exec(entry) ?? []
   const tenantId = tenantOf('b2cTenants', tenant.trim())

@@ -1,6 +1,6 @@
 /**
- * Refuses what is over the limits, for each key separately. It counts in this process only: several
- * processes together let through that many times as much. It does not know what a key stands for.
+ * Refuses what is over the limits, for each key separately. It counts in this process only: n
+ * processes together allow n times as much. It does not know what a key stands for.
  * @differs Throttling is off by default, and counts in each process separately.
  */
 import { Failure, type FailureCode } from '../failure.ts'

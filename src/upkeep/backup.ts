@@ -50,7 +50,7 @@ export async function backUp(data: string, to: string, now: () => number): Promi
   const part = join(to, `${databaseName}.part`)
   const round = await copyUntilWhole(stores, part)
   await putInPlace(part, to)
-  // Not earlier: until now the previous backup needed them. Packs of deleted photos were not copied.
+  // Removed last: the previous backup needed them until now. Packs of deleted photos were not copied.
   await using database = await openDatabaseFile(join(to, databaseName))
   await forgetRetired(database, 'all')
   const { orphans } = await sweepPacks({ database, packs: stores.to, now }, 0)
@@ -177,7 +177,7 @@ function isOne(path: string, other: string): boolean {
 async function refuseOthersFolder(source: Database, to: string): Promise<void> {
   const file = join(to, databaseName)
   if (!existsSync(file)) return
-  // What cannot be read may belong to anyone.
+  // An unreadable database may belong to anyone.
   await using database = await openDatabaseFile(file)
   if ((await identify(database)) === (await identify(source))) return
   throw new Failure('storage-unavailable', {

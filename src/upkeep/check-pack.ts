@@ -10,7 +10,7 @@ import type { PhotoRow } from '../storage/schema.ts'
 
 type CheckedRow = Pick<PhotoRow, 'version' | 'upload_hash' | 'pack_hash' | 'renditions'>
 
-/** What is wrong, in words; undefined if nothing is. */
+/** Describes what is wrong; undefined if nothing is. */
 export async function findPackFault(
   row: CheckedRow,
   pack: Uint8Array | undefined,

@@ -1,5 +1,5 @@
 /**
- * What `verify` has found so far, added up photo by photo. It decides when an unreadable pack is a fault
+ * The findings of `verify` so far, added up photo by photo. It decides when an unreadable pack is a fault
  * of the photo, and when the store is unavailable.
  */
 import { maxFaultsNamed, type PhotoFault } from './photos.ts'

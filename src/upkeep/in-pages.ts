@@ -2,7 +2,7 @@
  * Rows of any length of list, page by page: a page is all that is in memory, and the event loop turns between two. It
  * does not know what a row is.
  */
-import { letOthersIn } from '../event-loop.ts'
+import { yieldToOthers } from '../event-loop.ts'
 
 export const pageSize = 500
 
@@ -17,7 +17,7 @@ export async function* inPages<Row, Position>(
     const last = rows.at(-1)
     if (last === undefined || rows.length < pageSize) return
     after = positionOf(last)
-    await letOthersIn()
+    await yieldToOthers()
   }
 }
 

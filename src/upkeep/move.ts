@@ -1,7 +1,7 @@
 /**
  * Moves a store into another place, while the source is in use: passes over everything, until one finds
  * nothing left to do. Nothing is sent twice, so an interrupted move continues with another run. It decides
- * when both sides agree; it shows nothing.
+ * when both sides agree; it prints nothing.
  */
 import { Failure } from '../failure.ts'
 import { dropPointers } from '../photos/pointer.ts'
@@ -11,7 +11,7 @@ import { expectArrived, type Places, readStoreId } from '../storage/marks.ts'
 import type { Database } from '../storage/schema.ts'
 import { takeTurn } from '../storage/turns.ts'
 import { findDifferences } from './differences.ts'
-import { carryPhotos, newTally, type PhotoTrip, type Side, type Tally } from './photos.ts'
+import { movePhotos, newTally, type PhotoMove, type Side, type Tally } from './photos.ts'
 import { createPackReader } from './read-pack.ts'
 import { batchSize, countRows, isEmpty, putRows, removeRows, writeRows } from './rows.ts'
 import { directoryTables, photosTable, type Row, type Table } from './tables.ts'
@@ -45,7 +45,7 @@ export type MoveResult = Readonly<{
   people: number
   photos: number
   total: Readonly<Tally>
-  /** Of the last pass: its `left` and `faults` remain. */
+  /** The last pass; its `left` and `faults` remain. */
   last: Readonly<Tally>
   seconds: number
 }>
@@ -77,7 +77,7 @@ async function moveClaimed(options: MoveOptions, startedAt: number): Promise<Mov
   const claimed = await claim(options, hasOtherRows, hasOtherPacks)
   const { known, change } = claimed
   let knownBefore = knownBeforeOf(known, hasOtherRows)
-  const trip: Omit<PhotoTrip, 'tally' | 'knownBefore'> = {
+  const move: Omit<PhotoMove, 'tally' | 'knownBefore'> = {
     from,
     to,
     hasOtherRows,
@@ -96,8 +96,8 @@ async function moveClaimed(options: MoveOptions, startedAt: number): Promise<Mov
   while (passes < maxPasses && outcome === 'left') {
     passes += 1
     const passStartedAt = options.now()
-    const isResumed = trip.isResumed || passes > 1
-    last = await passOver(options, { ...trip, isResumed, knownBefore }, passes)
+    const isResumed = move.isResumed || passes > 1
+    last = await passOver(options, { ...move, isResumed, knownBefore }, passes)
     if (last.left === 0) knownBefore = Math.max(knownBefore, passStartedAt - clockMarginMs)
     add(total, last)
     if (signal.aborted) outcome = 'ended'
@@ -112,7 +112,7 @@ async function moveClaimed(options: MoveOptions, startedAt: number): Promise<Mov
   return { outcome, passes, people, photos, total, last, seconds }
 }
 
-/** An existing row proves that its pack was copied and compared. Without rows, only time tells. */
+/** An existing row proves that its pack was copied and compared. Without rows, the time decides. */
 function knownBeforeOf({ packs }: Claimed['known'], hasOtherRows: boolean): number {
   if (hasOtherRows) return Number.POSITIVE_INFINITY
   return packs === undefined ? 0 : packs - clockMarginMs
@@ -158,7 +158,7 @@ async function isEmptyDatabase(database: Database): Promise<boolean> {
 
 async function passOver(
   { from, to, watch, signal }: MoveOptions,
-  trip: Omit<PhotoTrip, 'tally'>,
+  move: Omit<PhotoMove, 'tally'>,
   pass: number,
 ): Promise<Tally> {
   const tally = newTally()
@@ -167,16 +167,16 @@ async function passOver(
   watch({ pass, doing, photos, pace: tally })
   const timer = setInterval(() => watch({ pass, doing, photos, pace: tally }), watchEveryMs)
   try {
-    if (trip.hasOtherRows) {
+    if (move.hasOtherRows) {
       for (const table of directoryTables) {
         doing = table.name
-        const copy = { from: from.database, to: to.database, change: trip.change, table }
+        const copy = { from: from.database, to: to.database, change: move.change, table }
         if (table.parent !== undefined) await copyTable(copy, tally, signal, table.parent)
         await copyTable(copy, tally, signal)
       }
     }
     doing = 'photos'
-    if (!signal.aborted) await carryPhotos({ ...trip, tally })
+    if (!signal.aborted) await movePhotos({ ...move, tally })
     watch({ pass, doing, photos, pace: tally })
     return tally
   } finally {

@@ -16,7 +16,7 @@ import { photosTable, type Row } from './tables.ts'
 
 export type Side = Readonly<{ database: Database; packs: PackStore }>
 
-/** What is wrong with one photo, for the operator. */
+/** A fault of one photo, for the operator. */
 export type PhotoFault = Readonly<{
   tenantId: string
   kind: string
@@ -25,7 +25,7 @@ export type PhotoFault = Readonly<{
   what: string
 }>
 
-export type PhotoTrip = Readonly<{
+export type PhotoMove = Readonly<{
   from: Side
   to: Side
   /** Rows, packs, or both, are in different places. */
@@ -70,45 +70,45 @@ export const maxFaultsNamed = 1000
 
 type Wanted = Exclude<Difference, Readonly<{ kind: 'surplus' }>>
 
-export async function carryPhotos(trip: PhotoTrip): Promise<void> {
-  const { from, to, tally } = trip
+export async function movePhotos(move: PhotoMove): Promise<void> {
+  const { from, to, tally } = move
   const wanted: Wanted[] = []
   const surplus: Row[] = []
   const flush = async () => {
-    await dropSurplus(trip, surplus.splice(0))
-    await carryBatch(trip, wanted.splice(0))
+    await dropSurplus(move, surplus.splice(0))
+    await moveBatch(move, wanted.splice(0))
   }
   // If both sides share a database, its servers write to it, and the move must not.
-  const differences = trip.hasOtherRows
+  const differences = move.hasOtherRows
     ? findDifferences(from.database, to.database, photosTable)
     : everyRow(from.database, photosTable)
   for await (const difference of differences) {
     tally.photosRead += 1
     if (difference.kind === 'surplus') surplus.push(difference.there)
-    else if (needsWork(trip, difference)) wanted.push(difference)
+    else if (needsWork(move, difference)) wanted.push(difference)
     // In small batches, so that it ends soon on request.
     if (wanted.length >= lanes * 4 || surplus.length >= batchSize) await flush()
-    if (trip.isEnding()) return
+    if (move.isEnding()) return
   }
   await flush()
 }
 
-/** Where a row exists, its pack was compared before; for packs alone, time tells. */
-function needsWork({ hasOtherPacks, knownBefore }: PhotoTrip, { kind, row }: Wanted): boolean {
+/** Where a row exists, its pack was compared before; for packs alone, the time decides. */
+function needsWork({ hasOtherPacks, knownBefore }: PhotoMove, { kind, row }: Wanted): boolean {
   return kind !== 'same' || (hasOtherPacks && Number(row.updated_at) >= knownBefore)
 }
 
-async function carryBatch(trip: PhotoTrip, wanted: readonly Wanted[]): Promise<void> {
-  const { tally } = trip
-  const carried = trip.hasOtherPacks
-    ? await inLanes(lanes, wanted, ({ row }) => carryPack(trip, photoOf(row)))
+async function moveBatch(move: PhotoMove, wanted: readonly Wanted[]): Promise<void> {
+  const { tally } = move
+  const copied = move.hasOtherPacks
+    ? await inLanes(lanes, wanted, ({ row }) => copyPack(move, photoOf(row)))
     : wanted.map(() => 'there')
-  const ready = wanted.filter(({ kind }, index) => kind !== 'same' && carried[index] !== 'left')
+  const ready = wanted.filter(({ kind }, index) => kind !== 'same' && copied[index] !== 'left')
   tally.changes += wanted.filter(
-    ({ kind }, index) => kind === 'same' && carried[index] === 'copied',
+    ({ kind }, index) => kind === 'same' && copied[index] === 'copied',
   ).length
   const { written, refused } = await writeRows(
-    trip.change,
+    move.change,
     ready.map(({ row }) => row),
     (transaction, rows) => copyPointers(transaction, rows.map(photoOf)),
   )
@@ -120,40 +120,40 @@ async function carryBatch(trip: PhotoTrip, wanted: readonly Wanted[]): Promise<v
     difference.kind === 'other' && done.has(difference.row) ? [difference] : [],
   )
   await removePacks(
-    trip,
+    move,
     replaced.flatMap(({ row, there }) => (row.version === there.version ? [] : [there])),
   )
 }
 
 /** Removed at the source: removed here too, with its bytes at once, since this side has no readers yet. */
-async function dropSurplus(trip: PhotoTrip, rows: readonly Row[]): Promise<void> {
+async function dropSurplus(move: PhotoMove, rows: readonly Row[]): Promise<void> {
   if (rows.length === 0) return
-  await trip.change(transaction => dropPointers(transaction, rows.map(photoOf)))
-  trip.tally.changes += rows.length
-  await removePacks(trip, rows)
+  await move.change(transaction => dropPointers(transaction, rows.map(photoOf)))
+  move.tally.changes += rows.length
+  await removePacks(move, rows)
 }
 
-async function removePacks(trip: PhotoTrip, rows: readonly Row[]): Promise<void> {
+async function removePacks(move: PhotoMove, rows: readonly Row[]): Promise<void> {
   // A pack that both sides share belongs to the source while it is in use.
-  if (!trip.hasOtherPacks) return
-  for (const { version } of rows) await trip.to.packs.remove(String(version))
+  if (!move.hasOtherPacks) return
+  for (const { version } of rows) await move.to.packs.remove(String(version))
 }
 
 /** 'left': its row must not be written. */
-async function carryPack(trip: PhotoTrip, row: PhotoRow): Promise<'copied' | 'there' | 'left'> {
-  const { to, tally } = trip
-  const { pack, unreadable } = await trip.readPack(row.version)
+async function copyPack(move: PhotoMove, row: PhotoRow): Promise<'copied' | 'there' | 'left'> {
+  const { to, tally } = move
+  const { pack, unreadable } = await move.readPack(row.version)
   const fault = unreadable ?? (await findPackFault(row, pack))
   if (fault !== undefined || pack === undefined) {
     // A server whose packs are at the other end already may write them there.
-    const isThereOnly = !trip.hasOtherRows && (await isWholeThere(to, row))
-    if (!isThereOnly) await noteFault(trip, row, fault ?? 'its pack is missing')
+    const isThereOnly = !move.hasOtherRows && (await isWholeThere(to, row))
+    if (!isThereOnly) await noteFault(move, row, fault ?? 'its pack is missing')
     tally.packsThere += isThereOnly ? 1 : 0
     tally.packsVerified += isThereOnly ? 1 : 0
     return isThereOnly ? 'there' : 'left'
   }
   tally.packsVerified += 1
-  if (trip.isResumed && (await isThere(to.packs, row.version, pack))) {
+  if (move.isResumed && (await isThere(to.packs, row.version, pack))) {
     tally.packsThere += 1
     return 'there'
   }
@@ -188,9 +188,9 @@ async function expectThere(packs: Packs, key: string, pack: Uint8Array): Promise
 /**
  * A photo that was replaced or removed while its pack was read is not a fault: the next pass handles it.
  */
-async function noteFault(trip: PhotoTrip, row: PhotoRow, what: string): Promise<void> {
-  const { tally } = trip
-  const now = await readRow(trip.from.database, photosTable, keyOf(photosTable, row))
+async function noteFault(move: PhotoMove, row: PhotoRow, what: string): Promise<void> {
+  const { tally } = move
+  const now = await readRow(move.from.database, photosTable, keyOf(photosTable, row))
   if (now?.version !== row.version) {
     tally.changes += 1
     return

@@ -85,7 +85,7 @@ export async function putRows(
   table: Table,
   rows: readonly Row[],
 ): Promise<void> {
-  await removeRivals(database, table, rows)
+  await removeConflicting(database, table, rows)
   const values = rows.map(row => sql`(${sql.join(table.columns.map(name => row[name] ?? null))})`)
   const changing = table.columns.filter(name => !table.key.includes(name))
   const change =
@@ -99,18 +99,22 @@ export async function putRows(
 }
 
 /** Another row has the same unique value: it is removed, and written again in its new form. */
-async function removeRivals(database: Database, table: Table, rows: readonly Row[]): Promise<void> {
+async function removeConflicting(
+  database: Database,
+  table: Table,
+  rows: readonly Row[],
+): Promise<void> {
   if (table.alsoUnique === undefined) return
   const owners = new Map(rows.map(row => [textOf(row, table.alsoUnique), row]))
   const wanted = [...owners.values()].map(row => valuesOf(row, table.alsoUnique))
   const { rows: holders } = await sql<Row>`
     select ${sql.join(table.columns.map(name => sql.ref(name)))} from ${table.from}
     where ${isOneOf(table.alsoUnique, wanted)}`.execute(database)
-  const rivals = holders.filter(holder => {
+  const conflicting = holders.filter(holder => {
     const owner = owners.get(textOf(holder, table.alsoUnique))
     return owner !== undefined && textOf(owner, table.key) !== textOf(holder, table.key)
   })
-  await removeRows(database, table, rivals)
+  await removeRows(database, table, conflicting)
 }
 
 export async function removeRows(

@@ -1,7 +1,7 @@
 /**
- * Table: what a move copies, parents before the rows that refer to them. Columns are listed, and a missing
- * one does not compile. Not copied: retired packs, which no longer have readers, and words and sizes,
- * which the other database computes itself.
+ * Table: the tables that a move copies, parents before the rows that refer to them. Columns are listed, and
+ * a missing one does not compile. Retired packs are not copied, since they have no readers any more, nor
+ * words and sizes, which the other database computes itself.
  */
 import { type RawBuilder, sql } from 'kysely'
 import { photoRows } from '../photos/pointer.ts'
@@ -14,7 +14,7 @@ type MovedTable = Exclude<
 export type Value = string | number | null
 export type Row = Readonly<Record<string, Value>>
 
-/** What is read and compared. */
+/** A table that is read and compared. */
 export type Source = Readonly<{
   from: RawBuilder<unknown>
   /** The primary key: texts, which both databases sort by their bytes. */
@@ -22,7 +22,7 @@ export type Source = Readonly<{
   columns: readonly string[]
 }>
 
-/** What is written row by row, too: photos are not, whose rows photos/ writes. */
+/** A table that is also written row by row. The rows of photos are not: photos/ writes them. */
 export type Table = Source &
   Readonly<{
     name: Exclude<MovedTable, 'photos'>

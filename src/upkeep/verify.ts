@@ -38,11 +38,11 @@ export type Verified = Readonly<{
   unnamed: Readonly<{
     /** They wait for the sweep. */
     retired: number
-    /** Of uploads under way or interrupted; the sweep removes the latter. */
+    /** From uploads under way or interrupted; the sweep removes the latter. */
     orphans: number
     bytes: number
   }>
-  /** What could not be read completely, and why. */
+  /** Parts that could not be read completely, and why. */
   unchecked: readonly Unchecked[]
   seconds: number
 }>

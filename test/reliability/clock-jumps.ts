@@ -22,7 +22,7 @@ export const clockJumps: Fault = {
   title: 'Clock jumps by hours and days, ahead and back',
   deployment: 'SQLite + folder',
   means:
-    'What the process takes for the time is set by up to 30 days while uploads are under way and the sweep runs every second, its grace time an hour. Tokens that are out of their time by then are refused as such.',
+    'The clock of the process is set by up to 30 days while uploads are under way and the sweep runs every second, its grace time an hour. Tokens that are then expired or not yet valid are refused as such.',
   rounds: { full: 20, quick: 6 },
   run,
 }

@@ -30,7 +30,7 @@ export const diskFull: Fault = {
   title: 'Disk full',
   deployment: 'SQLite + folder',
   means:
-    'Another file takes the last byte of a small tmpfs while uploads are under way, and goes again. In turn the tmpfs holds the packs, the database, or both, so that either fails first. Reads have to be answered all the while.',
+    'Another file fills a small tmpfs to the last byte while uploads are under way, and is removed again. In turn the tmpfs holds the packs, the database, or both, so that either fails first. Reads must be answered all the time.',
   rounds: { full: 9, quick: 3 },
   whyNot: whyNoSmallDisk,
   run: (rounds, say) =>
@@ -48,7 +48,7 @@ export const diskReadOnly: Fault = {
   title: 'Disk read-only',
   deployment: 'SQLite + folder',
   means:
-    'The file system of the packs is remounted read-only under load, and writable again. That of the database cannot be, as long as SQLite has its files open.',
+    'The file system of the packs is remounted read-only under load, and writable again. The file system of the database cannot be remounted while SQLite has its files open.',
   rounds: { full: 6, quick: 2 },
   whyNot: whyNoSmallDisk,
   run: (rounds, say) =>

@@ -8,7 +8,7 @@ import type { Nodes, Strike } from './nodes.ts'
 export const nodeKilled: Pick<Fault, 'title' | 'means'> = {
   title: 'One of two nodes killed (SIGKILL) at random moments',
   means:
-    'It is killed, uploads under way, and started again; meanwhile the other one serves uploads and reads and has taken over the sweep.',
+    'It is killed while uploads are under way, and started again; meanwhile the other one serves uploads and reads and takes over the sweep.',
 }
 
 export const killingOne: Omit<Strike, 'rounds' | 'say' | 'packs'> = {

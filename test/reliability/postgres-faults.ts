@@ -13,7 +13,7 @@ const stopped: Fault = {
   title: 'PostgreSQL stopped and started again',
   deployment,
   means:
-    'In turn: a fast shutdown, which ends every connection at once, and SIGKILL to the server, after which it recovers from its log. It is away for up to a second.',
+    'In turn: a fast shutdown, which ends every connection at once, and SIGKILL to the server, after which it recovers from its log. It is unavailable for up to a second.',
   rounds: { full: 12, quick: 2 },
   run: through(true, async ({ postgres }, round) => {
     await (round % 2 === 0 ? postgres.crash() : postgres.stop())
@@ -27,7 +27,7 @@ const cut: Fault = {
   title: 'Connections to PostgreSQL cut, again and again',
   deployment,
   means:
-    'For a second: every session is ended by pg_terminate_backend, or every connection reset on its way, up to 100 ms apart; in every third round each connection breaks after at most 4,000 bytes.',
+    'For a second: every session is ended by pg_terminate_backend, or every connection is reset, up to 100 ms apart; in every third round each connection breaks after at most 4,000 bytes.',
   rounds: { full: 15, quick: 3 },
   run: through(true, async (nodes, round) => {
     const endMs = performance.now() + 1000
@@ -62,7 +62,7 @@ const silent: Fault = {
   title: 'The cable to PostgreSQL pulled',
   deployment,
   means:
-    'Nothing gets through and nobody is told, in turn for 3 seconds, after which what was held up goes on, and for 20, longer than any limit, after which the old connections are reset.',
+    'No bytes arrive and no error is reported, in turn for 3 seconds, after which the delayed bytes arrive, and for 20, longer than any limit, after which the old connections are reset.',
   rounds: { full: 2, quick: 1 },
   run: async (rounds, say) =>
     await strikeNodes({
@@ -85,7 +85,7 @@ const taken: Fault = {
   title: 'Every connection of PostgreSQL taken by others',
   deployment,
   means:
-    'The connections of the nodes are ended, and others take all that the server has, before the nodes can have new ones; after a second they leave.',
+    'The connections of the nodes are ended, and other clients take all connections of the server before the nodes can reconnect; after a second they close them.',
   rounds: { full: 5, quick: 1 },
   run: through(true, async nodes => {
     const others: pg.Client[] = []
@@ -104,7 +104,7 @@ const locked: Fault = {
   title: "Somebody else's transaction holds rows",
   deployment,
   means:
-    'It locks everybody in the directory, in turn for 2 seconds, in which writers wait, and for 12, longer than a statement may take. Reads go on.',
+    'It locks all rows of users, in turn for 2 seconds, during which writers wait, and for 12, longer than a statement may take. Reads continue.',
   rounds: { full: 2, quick: 1 },
   run: async (rounds, say) =>
     await strikeNodes({

@@ -1,6 +1,6 @@
 /**
- * What a run found, as a table, as a page and in one line. It runs nothing, and it names no machine: what
- * counts in the middle columns is zero everywhere.
+ * The results of a run, as a table, as a page and in one line. It runs nothing and names no machine: the
+ * counts in the middle columns must be zero everywhere.
  */
 import { renderRequestCosts } from '../../tools/request-costs.ts'
 import { type Fault, hasHeld, type Outcome } from './fault.ts'
@@ -107,23 +107,22 @@ const introduction = `<!-- Written by \`npm run reliability -- --write\`. -->
 
 # What Visage survives
 
-Each fault is made to real processes of \`visage serve\` while people set their photos, now and then remove them, and others
-look at them. Every upload is a picture that carries its own number, readable from each of its sizes, so that a photo says
-which upload it is. Some people stop writing when a fault begins and some in its midst, so that no later upload covers up
-what it lost. What was acknowledged is compared, person by person, size by size and node by node: theirs after each round,
-everybody's in the end.`
+Each fault is applied to real processes of \`visage serve\` while clients set, read and sometimes remove photos. Every
+uploaded picture contains a number that can be read from each of its sizes, so a photo shows which upload it is. Some
+clients stop writing when a fault begins and some during it, so that no later upload hides a lost one. All acknowledged
+writes are compared, for each person, size and node: after each round those of clients that stopped, at the end all.`
 
-const afterTable = `- **Lost**: a photo, under load or after it, was older than the last write that was acknowledged or than what somebody had
-  seen before, or not there, or there again after its removal, or somebody else's; or a row named a pack that no store had.
-- **Torn**: a picture was not whole, or photo, metadata and sizes belonged to different uploads.
-- **Wrong status**: an answer was neither a success nor, where a part is away, 503 with \`Retry-After\`; or it did not come
-  within 18 seconds, longer than [any limit](operating.md#postgresql); or a connection was cut that the fault had not cut;
-  and an error in the log that says there is a bug.
-- **Recovery**: from the end of the fault, or from the restart, to the first upload that was acknowledged on every process.
-  It depends on the machine; here servers, stores and load share one.
+const afterTable = `- **Lost**: a photo was missing, belonged to another person, came back after its removal, or was older than the last
+  acknowledged write or than one read before; or a row named a pack that no store had. Counted during and after the load.
+- **Torn**: a picture was incomplete, or photo, metadata and sizes came from different uploads.
+- **Wrong status**: an answer was neither a success nor, where a part is unavailable, 503 with \`Retry-After\`; or it took more than
+  18 seconds, which is longer than [any limit](operating.md#postgresql); or a connection was cut, but not by the fault; or
+  the log reported a bug.
+- **Recovery**: time from the end of the fault, or from the restart, until every process has acknowledged an upload. It
+  depends on the machine; here servers, stores and load share one.
 
-\`npm run reliability\` makes this table and ends with 1 when a column in the middle is not 0;
-\`-- --quick\` makes each in a few rounds, which takes three minutes, and so does \`npm run test:long\`.`
+\`npm run reliability\` writes this table and exits with 1 if Lost, Torn or Wrong status is not 0;
+\`-- --quick\` runs each fault for a few rounds, which takes three minutes, and so does \`npm run test:long\`.`
 
 const costs = `## What one request may cost
 

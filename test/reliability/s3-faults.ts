@@ -15,7 +15,7 @@ const daemon: Fault = {
   title: 'One of three object daemons killed (SIGKILL) and brought back',
   deployment,
   means:
-    'Each in turn. Uploads, reads and reads past the cache succeed on both nodes while it is away; it comes back empty, and the next one goes when every object has its three copies again.',
+    'Each in turn. Uploads, reads and reads past the cache succeed on both nodes while it is unavailable; it starts again empty, and the next one is killed when every object has its three copies again.',
   rounds: { full: 3, quick: 1 },
   whyNot: whyNoCeph,
   run: onCeph(async (ceph, strike) =>
@@ -39,7 +39,7 @@ const gateway: Fault = {
   name: 's3-gateway-stopped',
   title: 'S3 gateway killed and started again',
   deployment,
-  means: 'SIGKILL, and for a second or two nobody listens.',
+  means: 'It gets SIGKILL and does not listen for a second or two.',
   rounds: { full: 8, quick: 1 },
   whyNot: whyNoCeph,
   run: onCeph(async (ceph, strike) =>
@@ -81,7 +81,7 @@ const silent: Fault = {
   title: 'The cable to the S3 gateway pulled',
   deployment,
   means:
-    'Nothing gets through and nobody is told, in turn for 6 seconds, in which a second try begins, and for 20, longer than any limit, after which the old connections are reset.',
+    'No bytes arrive and no error is reported, in turn for 6 seconds, in which a second attempt begins, and for 20, longer than any limit, after which the old connections are reset.',
   rounds: { full: 2, quick: 1 },
   whyNot: whyNoCeph,
   run: onLine(false, async (line, round) => {
@@ -105,7 +105,7 @@ const refusing: Fault = {
   title: 'S3 gateway answering 500 and 503',
   deployment,
   means:
-    'To half of the requests or to all of them, for three seconds: before it hears of them, or after it has done what they ask, so that the same write comes again.',
+    'In answer to half of the requests or to all of them, for three seconds: before the gateway gets them, or after it has carried them out, so that the same write is sent again.',
   rounds: { full: 5, quick: 2 },
   whyNot: whyNoCeph,
   run: onCeph(async (ceph, strike) => {
@@ -127,7 +127,7 @@ const reset: Fault = {
   title: 'Connections to S3 reset in the middle of uploads and reads',
   deployment,
   means:
-    'For three seconds: every connection is reset after at most 20,000 bytes, in the midst of what goes over it, or all at once up to 100 ms apart.',
+    'For three seconds: every connection is reset after at most 20,000 bytes, in the middle of a transfer, or all at once up to 100 ms apart.',
   rounds: { full: 6, quick: 2 },
   whyNot: whyNoCeph,
   run: onLine(true, async (line, round) => {

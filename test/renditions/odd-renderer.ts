@@ -21,10 +21,10 @@ channel.on(
   'data',
   cutFrames(({ head, body }: Frame) => {
     const { order } = head as Order
-    if (order === 'forget') return
+    if (order === 'cancel') return
     if (order === 'decode') return void decode()
     picture = body.toString()
-    say({ report: 'weighed', decodedBytes: Number(/^weighs (\d+)/.exec(picture)?.[1] ?? 0) })
+    say({ report: 'admitted', decodedBytes: Number(/^weighs (\d+)/.exec(picture)?.[1] ?? 0) })
   }),
 )
 

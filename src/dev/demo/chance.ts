@@ -1,5 +1,5 @@
 /**
- * Repeatable randomness: the same seed gives the same choices on every machine. Not for secrets.
+ * Repeatable randomness: the same seed gives the same choices on every machine. Its numbers can be guessed.
  */
 
 export type Choices<Choice> = readonly [Choice, ...Choice[]]

@@ -63,7 +63,7 @@ async function digestOfSources(): Promise<string> {
   return hash.digest('hex').slice(0, 16)
 }
 
-/** Of the user who installed this package, or of the checkout. */
+/** The folder that this package is installed in, or that of the checkout. */
 function packagesFolder(): string {
   const root = join(import.meta.dirname, '../../..')
   const above = dirname(root)
@@ -94,7 +94,7 @@ async function keep(folder: string, file: string, { picture, pack, renditions }:
   const part = join(folder, `${file}.${process.pid}.${performance.now()}.part`)
   try {
     const made = await mkdir(folder, { recursive: true, mode: 0o700 })
-    if (made !== undefined) await forgetOld(dirname(folder))
+    if (made !== undefined) await removeOld(dirname(folder))
     await writeFile(part, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]))
     await rename(part, join(folder, file))
     return true
@@ -106,8 +106,8 @@ async function keep(folder: string, file: string, { picture, pack, renditions }:
 
 const oldMs = 30 * 86_400_000
 
-/** Folders of earlier versions, not used for a month. */
-async function forgetOld(folder: string): Promise<void> {
+/** Removes folders of earlier versions that were not used for a month. */
+async function removeOld(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name)
     const { mtimeMs } = await stat(path)

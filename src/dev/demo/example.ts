@@ -9,7 +9,7 @@ export async function examplePicture(): Promise<Uint8Array> {
   return picture
 }
 
-/** Not a photo of a person, so without renditions. */
+/** It has no renditions, because no owner has it as a photo. */
 async function drawExample(): Promise<Drawn> {
   const { drawFace } = await import('./faces.ts')
   const picture = await drawFace('example', 648)

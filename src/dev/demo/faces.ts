@@ -1,5 +1,5 @@
 /**
- * Draws a friendly invented face: the seed chooses what the wishes leave open, and the same seed always
+ * Draws a friendly invented face: the seed chooses what the caller leaves open, and the same seed always
  * gives the same picture. It knows no people and no directory.
  */
 import { type Canvas, type Colour, coloursOf, createCanvas, encodeJpeg } from './canvas.ts'

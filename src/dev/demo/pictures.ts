@@ -1,5 +1,5 @@
 /**
- * What a picture of the demo tenant shows, as data, and the function that draws it. Importing this loads
+ * The content of a picture of the demo tenant, as data, and the function that draws it. Importing this loads
  * sharp; importing tenant.ts does not.
  */
 import { drawEmblem } from './emblems.ts'

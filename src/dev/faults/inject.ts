@@ -1,6 +1,6 @@
 /**
- * Applies faults: a wrapper around the answers. Every rule about a call draws, so that its count does not
- * depend on the others; delays add up; of refusals and cuts the first rule wins. Not in production.
+ * Applies faults: a wrapper around the answers, for development only. Every rule about a call is drawn, so
+ * that its count does not depend on other rules; delays add up; the first refusal or cut wins.
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Call, isRead, type Reply } from '../../call.ts'
@@ -25,35 +25,35 @@ export type Faults = Readonly<{
   stop: () => void
 }>
 
-type Playing = Readonly<{ rule: Rule; occurs: Occurs }>
+type ActiveRule = Readonly<{ rule: Rule; occurs: Occurs }>
 
 export function createFaults(rules: readonly Rule[], now: () => number): Faults {
   const begin = () => rules.map(rule => ({ rule, occurs: occurrencesOf(rule.frequency) }))
-  let playing: readonly Playing[] = begin()
+  let active: readonly ActiveRule[] = begin()
   const late = createLatePhotos(now)
   const stopping = new AbortController()
   return {
     showReplaced: rules.some(({ effect }) => effect.kind === 'late'),
     around: answer => parts => async call => {
-      const struck = strike(playing, call)
-      const told = telling(parts, new Set(struck.map(({ text }) => text)))
-      await pause(delayOf(struck), stopping.signal)
-      const seen = isRead(call) ? showLate(told.parts, late, told.mention) : told.parts
-      return await carryOut(struck, call, seen, late, answer)
+      const selected = selectRules(active, call)
+      const recorded = recordFaults(parts, new Set(selected.map(({ text }) => text)))
+      await pause(delayOf(selected), stopping.signal)
+      const seen = isRead(call) ? showLate(recorded.parts, late, recorded.mention) : recorded.parts
+      return await applyRules(selected, call, seen, late, answer)
     },
     rewind() {
-      playing = begin()
+      active = begin()
       late.forget()
     },
     stop: () => stopping.abort(),
   }
 }
 
-/** The rules that apply to this call. Each rule about it draws, in any case. */
-function strike(playing: readonly Playing[], call: Call): Rule[] {
+/** The rules that apply to this call. Each rule about it is drawn in any case. */
+function selectRules(active: readonly ActiveRule[], call: Call): Rule[] {
   const address = addressOf(call)
   if (address === undefined) return []
-  return playing
+  return active
     .filter(({ rule: { methods, pattern, effect } }) => {
       if (effect.kind === 'late' && isRead(call)) return false
       return (methods?.has(call.method) ?? true) && isAbout(pattern, call.method, address)
@@ -62,7 +62,7 @@ function strike(playing: readonly Playing[], call: Call): Rule[] {
     .map(({ rule }) => rule)
 }
 
-/** An invalid address meets no fault: its answer says what is wrong with it. */
+/** No fault applies to an invalid address: the answer says what is wrong with it. */
 function addressOf(call: Call): Address | undefined {
   try {
     return parseAddress(call.url)
@@ -71,8 +71,8 @@ function addressOf(call: Call): Address | undefined {
   }
 }
 
-function delayOf(struck: readonly Rule[]): number {
-  return struck.reduce((ms, { effect }) => ms + (effect.kind === 'delay' ? effect.ms : 0), 0)
+function delayOf(selected: readonly Rule[]): number {
+  return selected.reduce((ms, { effect }) => ms + (effect.kind === 'delay' ? effect.ms : 0), 0)
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -80,7 +80,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Adds the faults and the delay to the event. */
-function telling(parts: Parts, faults: Set<string>) {
+function recordFaults(parts: Parts, faults: Set<string>) {
   const startedAt = parts.now()
   const answered = (event: AnsweredWithFaults) => {
     const durationMs = parts.now() - startedAt
@@ -93,19 +93,19 @@ function telling(parts: Parts, faults: Set<string>) {
   }
 }
 
-async function carryOut(
-  struck: readonly Rule[],
+async function applyRules(
+  selected: readonly Rule[],
   call: Call,
   parts: Parts,
   late: LatePhotos,
   answer: GraphAnswer,
 ): Promise<Reply> {
-  for (const { effect, text } of struck) {
+  for (const { effect, text } of selected) {
     if (effect.kind === 'refuse') return await refuseAs(effect, text, call, parts)
     if (effect.kind !== 'cut') continue
     if (effect.before === 'request') return await cut(call, parts)
-    await answerLate(struck, call, parts, late, answer)
+    await answerLate(selected, call, parts, late, answer)
     return nothing
   }
-  return await answerLate(struck, call, parts, late, answer)
+  return await answerLate(selected, call, parts, late, answer)
 }

@@ -25,13 +25,13 @@ export async function answerLate(
   if (rule?.effect.kind !== 'late' || owner === undefined) return await answer(parts)(call)
   let hold: Hold | undefined
   // Recorded before the write begins, so that no reader comes before the fault.
-  const holding = lookingThrough(parts, (kind, row) => {
+  const recording = replaceRowsRead(parts, (kind, row) => {
     if (kind !== owner) return row
     hold?.drop()
     hold = late.hold(kind, row, rule.text)
     return row
   })
-  const reply = await answer(holding)(call)
+  const reply = await answer(recording)(call)
   if (reply.status < 300) hold?.release(rule.effect.ms)
   else hold?.drop()
   return reply
@@ -54,7 +54,7 @@ function ownerKindOf(call: Call): OwnerKind | undefined {
  * earlier bytes for unchanged.
  */
 export function showLate(parts: Parts, late: LatePhotos, mention: (text: string) => void): Parts {
-  return lookingThrough(parts, (kind, row) => {
+  return replaceRowsRead(parts, (kind, row) => {
     const before = late.find(kind, row)
     if (before === undefined) return row
     mention(before.why)
@@ -62,14 +62,14 @@ export function showLate(parts: Parts, late: LatePhotos, mention: (text: string)
   })
 }
 
-type See = <Row extends OwnerRow>(kind: OwnerKind, row: Row) => Row
+type Replace = <Row extends OwnerRow>(kind: OwnerKind, row: Row) => Row
 
-/** The parts with every look-up of a photo passed through `see`. */
-function lookingThrough(parts: Parts, see: See): Parts {
+/** The parts with every row of a photo that is read passed through `replace`. */
+function replaceRowsRead(parts: Parts, replace: Replace): Parts {
   const seen =
     <Row extends OwnerRow>(kind: OwnerKind) =>
     (row: Row | undefined) =>
-      row && see(kind, row)
+      row && replace(kind, row)
   return {
     ...parts,
     findUser: (...at) => parts.findUser(...at).then(seen('user')),

@@ -5,7 +5,7 @@
 
 import { Failure } from '../../failure.ts'
 import { ConfigError } from '../../settings/setting.ts'
-import { isSpecial, operationsAt, type Pattern, readPattern, whereAstray } from './pattern.ts'
+import { findMismatch, isSpecial, operationsAt, type Pattern, readPattern } from './pattern.ts'
 import type { Effect, Frequency, Rule } from './rule.ts'
 
 const examples = {
@@ -166,7 +166,7 @@ function whyImpossible(
 ): string | undefined {
   if (isSpecial(pattern) && effect.kind !== 'late') return undefined
   const possible = methods.filter(method => operationsAt(pattern, method).length > 0)
-  if (possible.length === 0) return describeAstray(pattern)
+  if (possible.length === 0) return describeMismatch(pattern)
   const asked = named === undefined ? possible : [...named]
   const odd = asked.find(method => !(possible as readonly string[]).includes(method))
   if (odd !== undefined) return `There is no ${odd} at this address, only ${possible.join(', ')}.`
@@ -178,8 +178,8 @@ function whyImpossible(
     : "'visible after' is for what changes a photo: PUT, PATCH or DELETE."
 }
 
-function describeAstray(pattern: Pattern): string {
-  const { segment, known } = whereAstray(pattern)
+function describeMismatch(pattern: Pattern): string {
+  const { segment, known } = findMismatch(pattern)
   if (pattern.segments[0] === '*' || segment === '') return 'No address of Visage ends like this.'
   return `No address of Visage has '${segment}' there. Known there: ${known.join(', ') || 'nothing more'}.`
 }

@@ -1,6 +1,6 @@
 /**
- * Addresses with holes, such as users/{any}/photo: which calls a fault is about, and whether there is
- * such a place at all. Addresses are compared as clients write them: `me` is not `users/{my id}`.
+ * Addresses with wildcards, such as users/{any}/photo: which calls a fault is about, and whether such an
+ * address exists. Addresses are compared as clients write them: `me` is not `users/{my id}`.
  */
 import { type Address, parseAddress, type Version } from '../../graph/address.ts'
 import type { Operation } from '../../graph/operation.ts'
@@ -51,7 +51,7 @@ function covers(pattern: readonly string[], segments: readonly string[]): boolea
   return start >= 1 && tail.every((one, index) => fits(one, segments[start + index]))
 }
 
-/** A segment in braces in a path of the table is a hole too. */
+/** A segment in braces in a path of the table is a wildcard too. */
 function fits(wanted: string, segment: string | undefined): boolean {
   return wanted === hole || wanted === segment || segment?.startsWith('{') === true
 }
@@ -68,7 +68,7 @@ export function operationsAt(pattern: Pattern, method: string): readonly Operati
     .map(({ operation }) => operation)
 }
 
-/** `{any}/foto` could match users/foto, but a plain word after the hole is meant as a name. */
+/** `{any}/foto` could match users/foto, but a plain word after the wildcard is meant as a name. */
 function isWordTakenForKey(pattern: readonly string[], path: readonly string[]): boolean {
   const [first, second = ''] = pattern
   const opposite = path.at(1 - pattern.length)
@@ -100,7 +100,7 @@ function shortened(segments: readonly string[]): readonly string[] {
 }
 
 /** The first segment of the pattern that matches no route, and the names that could be there. */
-export function whereAstray(pattern: Pattern): Readonly<{ segment: string; known: string[] }> {
+export function findMismatch(pattern: Pattern): Readonly<{ segment: string; known: string[] }> {
   const wanted = shortened(pattern.segments)
   const paths = routes.map(({ path }) => path.slice(1).split('/'))
   const startsWith = (path: readonly string[], length: number) =>

@@ -14,7 +14,7 @@ export type Effect =
   /** A photo is written at once and visible later, as in a replicated service. */
   | Readonly<{ kind: 'late'; ms: number }>
 
-/** Of the calls that a rule is about, in the order in which they arrive. */
+/** Counted over the calls that a rule is about, in the order in which they arrive. */
 export type Frequency =
   | Readonly<{ kind: 'always' }>
   | Readonly<{ kind: 'share'; share: number; seed: number }>

@@ -1,6 +1,6 @@
 /**
- * Who is signed in and what they consented to, in the form of the OAuth library. Everyone consents to
- * everything; what each may do is decided by the permission tables.
+ * The person who is signed in and their consent, in the form of the OAuth library. Everyone consents to
+ * everything; the permission tables decide what each may do.
  */
 
 import { type Account, type Grant, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
@@ -10,10 +10,10 @@ import type { People, Person } from './people.ts'
 
 type Context = KoaContextWithOIDC
 
-type Household = Readonly<{ people: People; tenantId: string }>
+type TenantPeople = Readonly<{ people: People; tenantId: string }>
 
 export async function findAccount(
-  { people, tenantId }: Household,
+  { people, tenantId }: TenantPeople,
   id: string,
 ): Promise<Account | undefined> {
   const person = await people.findPerson(tenantId, id)
@@ -34,7 +34,7 @@ function describePerson(person: Person, tenantId: string) {
   }
 }
 
-/** No consent page: the person is chosen, and that is all. */
+/** There is no consent page: choosing a person is enough. */
 export async function grantAll(audience: string, ctx: Context): Promise<Grant | undefined> {
   const { client, account, session, provider, requestParamScopes } = ctx.oidc
   if (!client || !account) return undefined
@@ -52,7 +52,7 @@ export async function grantAll(audience: string, ctx: Context): Promise<Grant | 
 }
 
 /** `login_hint` for another person than the signed-in one shows the page again. */
-export function choosePolicy({ people, tenantId }: Household): interactionPolicy.DefaultPolicy {
+export function choosePolicy({ people, tenantId }: TenantPeople): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base()
   policy.remove('consent')
   const check = new interactionPolicy.Check(
@@ -70,7 +70,7 @@ export function choosePolicy({ people, tenantId }: Household): interactionPolicy
 }
 
 /** Graph has hundreds of scopes and apps ask for many at once: every scope exists. */
-export function everyScopeInPlay({ oidc }: Context): string {
+export function listScopes({ oidc }: Context): string {
   const { AuthorizationCode, RefreshToken, DeviceCode } = oidc.entities
   const asked = oidc.params?.scope
   const all = [asked, AuthorizationCode?.scope, RefreshToken?.scope, DeviceCode?.scope]

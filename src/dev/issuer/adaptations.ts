@@ -28,7 +28,7 @@ export type Dialect = Readonly<{
   resources: ReadonlySet<string>
   consent: Consent
   /** Sent for every client, so that the library needs to know one kind of client. */
-  guestSecret: string
+  clientSecret: string
 }>
 
 /** Changes `params` to what the library understands. */
@@ -62,14 +62,14 @@ function nameDeviceGrant(params: URLSearchParams): string {
   return params.get('grant_type') ?? ''
 }
 
-/** Only a program that sends a secret may act in its own name, as at Entra. Any secret will do. */
+/** Only a program that sends a secret may act in its own name, as at Entra. Any secret is accepted. */
 function setClientSecret(dialect: Dialect, params: URLSearchParams, adapted: AdaptedRequest): void {
   const id = params.get('client_id')
   if (!id) throw new OAuthRefused('client-id-missing', "The parameter 'client_id' is missing.")
   if (adapted.grantType === 'client_credentials' && adapted.clientProof === 'none') {
     throw new OAuthRefused('client-secret-missing', "The parameter 'client_secret' is missing.")
   }
-  params.set('client_secret', dialect.guestSecret)
+  params.set('client_secret', dialect.clientSecret)
 }
 
 /** The v1 endpoints have `resource=X` where v2 has `scope=X/.default`. */
@@ -118,12 +118,12 @@ function respell(word: string, name: string): string {
 }
 
 /** MSAL for Java and Go asks for these for applications too, and Entra ignores them. */
-const ofPeopleOnly = new Set(['openid', 'profile', 'offline_access'])
+const personOnlyScopes = new Set(['openid', 'profile', 'offline_access'])
 
 /** An application gets all roles that an administrator consented to, without a choice. */
 function checkAppScope(asked: readonly string[], params: URLSearchParams): void {
   params.delete('scope')
-  const own = asked.filter(word => !ofPeopleOnly.has(word))
+  const own = asked.filter(word => !personOnlyScopes.has(word))
   if (own.length === 1 && own[0]?.endsWith('/.default')) return
   throw new OAuthRefused(
     'scope-not-default',

@@ -1,14 +1,14 @@
 /**
  * Which programs may ask for tokens: all of them, with the client id and secret that they already have.
  *
- * So any program on this machine gets any token, as it does from `visage token`. Codes go to loopback
+ * Any program on this machine gets any token, as it does from `visage token`. Codes go to loopback
  * addresses only: this stops a link on a foreign page from carrying a code away (loopback.ts keeps the
  * pages themselves out).
  */
 
 import { isLoopbackName } from './loopback.ts'
 
-/** What `/.default` means. */
+/** The permissions that `/.default` stands for. */
 export type Consent = Readonly<{ scopes: readonly string[]; roles: readonly string[] }>
 
 /** Scopes of OpenID Connect itself: not permissions, but valid wherever scopes are. */

@@ -16,7 +16,7 @@ import { makeSigningKey, openSigningKey, type SigningKey } from './keys.ts'
 import { whyRefused } from './loopback.ts'
 import { type Minted, type MintParts, mintToken, type TokenOrder } from './mint.ts'
 import { answerMint } from './mint-endpoint.ts'
-import type { OAuthDoor } from './oauth-door.ts'
+import type { OAuthHandler } from './oauth-endpoints.ts'
 import { mintPath } from './orders.ts'
 import type { People } from './people.ts'
 import { describeRefusal, OAuthRefused, type Stamp } from './refusals.ts'
@@ -58,7 +58,7 @@ type Parts = MintParts &
   Readonly<{
     dialect: Dialect
     onError: (error: unknown) => void
-    openDoor: () => Promise<OAuthDoor>
+    loadOAuth: () => Promise<OAuthHandler>
   }>
 
 /** Returns at once: the key is made meanwhile, the OAuth library is loaded on first use. */
@@ -91,10 +91,10 @@ function gatherParts(options: IssuerOptions): Parts {
     dialect: {
       consent,
       resources: new Set(resources),
-      guestSecret: randomBytes(32).toString('base64url'),
+      clientSecret: randomBytes(32).toString('base64url'),
     },
   }
-  return { ...parts, openDoor: openOnce(parts) }
+  return { ...parts, loadOAuth: openOnce(parts) }
 }
 
 /** A failure to make or read the key is thrown where it is first needed. */
@@ -104,11 +104,13 @@ function openWhenReady(jwk: JWK | Promise<JWK>): Promise<SigningKey> {
   return key
 }
 
-function openOnce(parts: Omit<Parts, 'openDoor'>): () => Promise<OAuthDoor> {
-  let door: Promise<OAuthDoor> | undefined
+function openOnce(parts: Omit<Parts, 'loadOAuth'>): () => Promise<OAuthHandler> {
+  let handler: Promise<OAuthHandler> | undefined
   return () => {
-    door ??= import('./oauth-door.ts').then(({ createOAuthDoor }) => createOAuthDoor(parts))
-    return door
+    handler ??= import('./oauth-endpoints.ts').then(({ createOAuthHandler }) =>
+      createOAuthHandler(parts),
+    )
+    return handler
   }
 }
 
@@ -152,7 +154,7 @@ async function answerDiscovery(
   const tenant = needTenant(parts, name)
   sendPublicJson(res, describeIssuer(parts.origin, tenant.id, v2 ? 2 : 1))
   // a sign-in follows this request: loading the library takes longest, so it starts now
-  parts.openDoor().catch(parts.onError)
+  parts.loadOAuth().catch(parts.onError)
 }
 
 async function answerKeys(
@@ -171,8 +173,8 @@ async function answerOAuth(
   res: ServerResponse,
 ): Promise<void> {
   const tenant = needTenant(parts, name)
-  const door = await parts.openDoor()
-  await door({ tenantId: tenant.id, namedAs: name, path: rest }, req, res)
+  const handler = await parts.loadOAuth()
+  await handler({ tenantId: tenant.id, namedAs: name, path: rest }, req, res)
 }
 
 function needTenant({ tenants }: Parts, name: string) {

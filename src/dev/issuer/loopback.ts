@@ -1,5 +1,5 @@
 /**
- * Who may use the issuer: programs on this machine, and pages served from it. The issuer asks for no
+ * Decides who may use the issuer: programs on this machine, and pages served from it. The issuer asks for no
  * password, so this is its only protection.
  */
 

@@ -8,7 +8,7 @@ import { isObject } from '../../json.ts'
 import { readBody, sendJson } from './exchange.ts'
 import { type Minted, OrderRefused, type TokenOrder } from './mint.ts'
 import { nearest } from './nearest.ts'
-import { whyNoOrder } from './orders.ts'
+import { whyOrderRefused } from './orders.ts'
 
 type Reader<Value> = (value: unknown, name: string) => Value
 
@@ -32,7 +32,7 @@ export async function answerMint(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  const unfit = whyNoOrder(req)
+  const unfit = whyOrderRefused(req)
   if (unfit) return refuse(res, unfit.status, unfit.problem)
   try {
     sendJson(res, 200, writeAnswer(await mint(readOrder(await readBody(req)))))

@@ -8,7 +8,7 @@ export const mintPath = '/_visage/token'
 export const resetPath = '/_visage/reset'
 
 /** Why it is refused; undefined if it is not. */
-export function whyNoOrder(
+export function whyOrderRefused(
   req: IncomingMessage,
 ): Readonly<{ status: number; problem: string }> | undefined {
   if (req.method !== 'POST') return { status: 405, problem: 'POST a JSON order here.' }

@@ -1,5 +1,5 @@
 /**
- * What the issuer needs to know about people: who they are and how to find them. The two functions are
+ * People as the issuer needs them: their names and ids, and how to find them. The two functions are
  * parameters; it does not know where people are stored.
  */
 

@@ -14,7 +14,7 @@ import {
   Provider,
 } from 'oidc-provider'
 import { isObject } from '../../json.ts'
-import { choosePolicy, everyScopeInPlay, findAccount, grantAll } from './accounts.ts'
+import { choosePolicy, findAccount, grantAll, listScopes } from './accounts.ts'
 import { adaptDeviceCode, adaptTokens } from './adaptations.ts'
 import { deviceGrant, mayRedirect, signInScopes } from './clients.ts'
 import { isLoopbackOrigin } from './loopback.ts'
@@ -103,7 +103,7 @@ function adaptAnswer(
 
 function configure(parts: ProviderParts): Configuration {
   return {
-    adapter: keepClientsAside(parts),
+    adapter: describeClients(parts),
     jwks: { keys: [{ ...parts.signingKey.privateJwk, kty: 'RSA' }] },
     cookies: configureCookies(parts),
     routes: {
@@ -183,7 +183,7 @@ function configureFeatures(parts: ProviderParts): NonNullable<Configuration['fea
       defaultResource: () => parts.audience,
       useGrantedResource: () => true,
       getResourceServerInfo: ctx => ({
-        scope: everyScopeInPlay(ctx),
+        scope: listScopes(ctx),
         audience: parts.audience,
         accessTokenTTL: accessTokenSeconds,
         accessTokenFormat: 'jwt',
@@ -200,7 +200,7 @@ function show(ctx: Context, { html, policy }: Page): void {
 }
 
 /** Clients are never stored: each is described when it asks. */
-function keepClientsAside(parts: ProviderParts): AdapterFactory {
+function describeClients(parts: ProviderParts): AdapterFactory {
   const openModel = createMemory(parts.now)
   return model => {
     const memory = openModel(model)
@@ -211,7 +211,7 @@ function keepClientsAside(parts: ProviderParts): AdapterFactory {
 function describeClient({ dialect }: ProviderParts, id: string): AdapterPayload {
   return {
     client_id: id,
-    client_secret: dialect.guestSecret,
+    client_secret: dialect.clientSecret,
     token_endpoint_auth_method: 'client_secret_post',
     grant_types: ['authorization_code', 'refresh_token', deviceGrant, 'client_credentials'],
     response_types: ['code'],

@@ -17,7 +17,7 @@ export type Entry = Readonly<{
   who: string | undefined
   /** 0: the connection was cut before anything was done. */
   status: number
-  /** What was sent, or why it was refused. */
+  /** The content of the answer, or why it was refused. */
   reason: string
   durationMs: number
   /** The faults that changed the answer, as written. */
@@ -71,14 +71,14 @@ function reasonOf(event: Answered, who: string, now: number): string {
   if (reply.status === 0) return 'connection cut'
   if (failure instanceof Failure) return whyRefused(failure, event, who, now)
   if (failure !== undefined) return `a bug: ${String(failure)}`
-  // Its faults explain it.
+  // The faults in the entry explain it.
   if (reply.status >= 400) return ''
   return describeSent(event)
 }
 
 type Words = (failure: Failure, who: string, now: number) => string
 
-/** Where the client's message says less than a developer needs. */
+/** Used where the client's message says less than a developer needs. */
 const ownWords: Readonly<Partial<Record<FailureCode, Words>>> = {
   'token-missing': () => 'no token',
   'token-expired': ({ facts: { exp } }, _, now) =>

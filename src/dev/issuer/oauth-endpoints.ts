@@ -15,7 +15,7 @@ import { createProvider, paths } from './provider.ts'
 import { OAuthRefused, type Stamp } from './refusals.ts'
 import { answerSignIn, sendPage } from './sign-in.ts'
 
-type DoorParts = Stamp &
+type OAuthParts = Stamp &
   Readonly<{
     origin: string
     audience: string
@@ -33,7 +33,11 @@ type Visit = Readonly<{
   path: string
 }>
 
-export type OAuthDoor = (visit: Visit, req: IncomingMessage, res: ServerResponse) => Promise<void>
+export type OAuthHandler = (
+  visit: Visit,
+  req: IncomingMessage,
+  res: ServerResponse,
+) => Promise<void>
 
 type Target = Readonly<{ endpoint: Endpoint; version: TokenVersion; path: string }>
 
@@ -48,7 +52,7 @@ const targets: Readonly<Record<string, Target>> = {
   '/oauth2/logout': { endpoint: 'other', version: 1, path: paths.logout },
 }
 
-export function createOAuthDoor(parts: DoorParts): OAuthDoor {
+export function createOAuthHandler(parts: OAuthParts): OAuthHandler {
   const adapted = new WeakMap<IncomingMessage, AdaptedRequest>()
   const providers = new Map<string, Promise<Provider>>()
   const providerOf = (tenantId: string) => {

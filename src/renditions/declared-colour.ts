@@ -12,7 +12,7 @@ import { readPngColour } from './png-colour.ts'
  * Undefined: as the decoder reads it. An ICC profile counts before nclx; cICP counts before an ICC
  * profile, which is then ignored.
  */
-export function readToldColour(
+export function readDeclaredColour(
   picture: Uint8Array,
   { format, hasProfile }: Metadata,
 ): Colour | undefined {
@@ -22,7 +22,7 @@ export function readToldColour(
   return hasProfile ? colour : unlessSrgb(colour)
 }
 
-/** So that usual pictures keep their exact values. */
+/** Pictures in sRGB keep their exact values. */
 function unlessSrgb(colour: Colour | undefined): Colour | undefined {
   return colour && isSrgb(colour) ? undefined : colour
 }
