@@ -8,7 +8,7 @@ import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { sql } from 'kysely'
 import { migrate } from '../src/storage/migrations.ts'
-import { migrationPatience, openPostgres } from '../src/storage/postgres.ts'
+import { migrationTimeouts, openPostgres } from '../src/storage/postgres.ts'
 import type { Database } from '../src/storage/schema.ts'
 import { startPostgres as startServer } from '../test/support/postgres.ts'
 import type { Population } from './population.ts'
@@ -70,7 +70,7 @@ export async function startPostgres(folder: string): Promise<Postgres> {
 }
 
 async function open(url: string): Promise<Database> {
-  return await openPostgres({ url, connections: 1, patience: migrationPatience })
+  return await openPostgres({ url, connections: 1, timeouts: migrationTimeouts })
 }
 
 async function fill(url: string, from: string, { change }: ChangeRow): Promise<void> {

@@ -65,13 +65,13 @@ export async function erase(
 }
 
 function describeTraces(traces: Traces): string[] {
-  const { current, earlier, ownerless, orphans, buried } = traces
+  const { current, earlier, ownerless, orphans, deletedKeys } = traces
   const all = [
     [current, 'the photo'],
     [earlier, 'earlier photos that wait for the sweep'],
     [ownerless, 'photos that an older Visage retired: they could be theirs'],
     [orphans, 'packs that no photo names, of interrupted uploads: they could be theirs'],
-    [buried, 'removed packs that the bucket keeps as old versions: they could be theirs'],
+    [deletedKeys, 'removed packs that the bucket keeps as old versions: they could be theirs'],
   ] as const
   const lines = all.flatMap(([keys, what]) =>
     keys.length === 0

@@ -9,9 +9,9 @@ import type { QueueCounts } from '../renditions/queue.ts'
 import type { RendererCounts } from '../renditions/renderer-pool.ts'
 import type { RenderOne } from '../renditions/rendering.ts'
 import type { ConnectionCounts } from '../storage/abilities.ts'
+import type { CacheCounts } from '../storage/health.ts'
 import type { PackStore } from '../storage/packs.ts'
 import type { QueryWatch } from '../storage/query-watch.ts'
-import type { CacheCounts } from '../storage/vital-signs.ts'
 import type { Fetch } from '../tokens/key-set.ts'
 
 /** Values that can be read at any time. */

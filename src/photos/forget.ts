@@ -13,7 +13,7 @@ export async function forgetUnnamed({
   database,
   packs,
 }: Readonly<{ database: Database; packs: PackStore }>): Promise<void> {
-  const keys = packs.remembered?.() ?? []
+  const keys = packs.cachedKeys?.() ?? []
   for (let start = 0; start < keys.length; start += batchSize) {
     const some = keys.slice(start, start + batchSize)
     const named = await versionsAmong(database, 'photos', some)

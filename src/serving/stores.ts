@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { Failure } from '../failure.ts'
 import { cachePacks } from '../storage/cached.ts'
 import { databaseName, openDataFolder, openFolderPacks, pathsIn } from '../storage/data-folder.ts'
+import type { CacheCounts } from '../storage/health.ts'
 import type { PostgresLocation, S3Location } from '../storage/location.ts'
 import { type Places, readStoreId } from '../storage/marks.ts'
 import { openMemoryPacks } from '../storage/memory.ts'
@@ -16,7 +17,6 @@ import type { QueryWatch } from '../storage/query-watch.ts'
 import type { S3Options } from '../storage/s3-store.ts'
 import type { Database } from '../storage/schema.ts'
 import { openSqlite } from '../storage/sqlite.ts'
-import type { CacheCounts } from '../storage/vital-signs.ts'
 
 export type { Migrated }
 
@@ -125,8 +125,8 @@ async function openServerDatabase(
 }
 
 async function openToMigrate(location: PostgresLocation): Promise<Database> {
-  const { migrationPatience, openPostgres } = await import('../storage/postgres.ts')
-  return await openPostgres({ ...location, patience: migrationPatience })
+  const { migrationTimeouts, openPostgres } = await import('../storage/postgres.ts')
+  return await openPostgres({ ...location, timeouts: migrationTimeouts })
 }
 
 /** As people and logs may see it: no user, no password, no key. The same text for the same place. */

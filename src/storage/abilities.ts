@@ -9,7 +9,7 @@ export type Abilities = Readonly<{
   /** The server parses a statement once. */
   keepStatement?: (text: string) => void
   /** It has only so many connections. */
-  transactionPlaces?: Readonly<{ take: () => Promise<Disposable> }>
+  transactionSlots?: Readonly<{ take: () => Promise<Disposable> }>
   countConnections?: () => ConnectionCounts
   /** Locks that have a name and no row. A database without them has one writer at a time. */
   hasNamedLocks?: true

@@ -3,10 +3,11 @@
  * range once read is right for ever; what was not asked for longest goes first. It caches no absence and
  * no pointer, and decides nothing about who may read.
  */
-import { checkPackKey, type PackStore, type Remembers } from './packs.ts'
-import type { CacheCounts } from './vital-signs.ts'
 
-type CachedPacks = PackStore & Remembers & Readonly<{ counts: () => CacheCounts }>
+import type { CacheCounts } from './health.ts'
+import { type Caching, checkPackKey, type PackStore } from './packs.ts'
+
+type CachedPacks = PackStore & Caching & Readonly<{ counts: () => CacheCounts }>
 
 type Kept = { bytes: number; readonly ranges: Map<string, Uint8Array> }
 
@@ -19,17 +20,17 @@ export function cachePacks(packs: PackStore, maxBytes: number): CachedPacks {
   let hits = 0
   let misses = 0
   let removals = 0
-  const underWay = new Map<string, Promise<Uint8Array | undefined>>()
+  const inFlight = new Map<string, Promise<Uint8Array | undefined>>()
   /** Many who ask for the same range at once make one request. */
   const fetchOnce = (key: string, offset: number, length: number) => {
     const name = `${key}/${offset}/${length}`
-    const known = underWay.get(name)
+    const known = inFlight.get(name)
     if (known) return known
-    const fetching = packs.read(key, offset, length).finally(() => underWay.delete(name))
-    underWay.set(name, fetching)
+    const fetching = packs.read(key, offset, length).finally(() => inFlight.delete(name))
+    inFlight.set(name, fetching)
     return fetching
   }
-  const forgetting = async (key: string, work: () => Promise<void>) => {
+  const withoutCaching = async (key: string, work: () => Promise<void>) => {
     removals += 1
     cache.forget(key)
     await work()
@@ -55,9 +56,9 @@ export function cachePacks(packs: PackStore, maxBytes: number): CachedPacks {
       // Whoever gets it may write into it.
       return Uint8Array.from(bytes)
     },
-    remove: key => forgetting(key, () => packs.remove(key)),
-    purge: key => forgetting(key, () => packs.purge(key)),
-    remembered: () => cache.keys(),
+    remove: key => withoutCaching(key, () => packs.remove(key)),
+    purge: key => withoutCaching(key, () => packs.purge(key)),
+    cachedKeys: () => cache.keys(),
     forget(key) {
       removals += 1
       cache.forget(key)

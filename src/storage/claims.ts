@@ -157,7 +157,7 @@ function occupied({ places }: Claim, part: Part, marks: readonly MoveRow[]): Fai
   })
 }
 
-export async function isEmptyOfPacks(packs: Packs): Promise<boolean> {
+export async function hasNoPacks(packs: Packs): Promise<boolean> {
   for await (const _pack of packs.list()) return false
   return true
 }

@@ -37,12 +37,12 @@ export async function createDirectoryWords(
   if (isSqlite) {
     await table.addPrimaryKeyConstraint('directory_words_key', [...key]).execute()
     for (const kind of kinds) await fillSqlite(database, kind)
-    for (const kind of kinds) await keepSqlite(database, kind)
+    for (const kind of kinds) await createSqliteTriggers(database, kind)
     return
   }
   await table.execute()
   // Triggers first: from here on nobody adds a person until the migration ends, and none is missed.
-  await keepPostgres(database)
+  await createPostgresTriggers(database)
   for (const kind of kinds) await fillPostgres(database, kind)
   await database.schema
     .alterTable('directory_words')
@@ -79,7 +79,10 @@ async function fillSqlite(database: Kysely<unknown>, { table, kind }: Kind): Pro
     ${wordsInSqlite(kind, sql.table(table))} order by 1, 2, 3, 4`.execute(database)
 }
 
-async function keepSqlite(database: Kysely<unknown>, { table, kind }: Kind): Promise<void> {
+async function createSqliteTriggers(
+  database: Kysely<unknown>,
+  { table, kind }: Kind,
+): Promise<void> {
   const wordsOf = (row: 'old' | 'new') => {
     const columns = ['tenant_id', 'id', 'search_text'].map(
       name => sql`${sql.raw(row)}.${sql.raw(name)} as ${sql.raw(name)}`,
@@ -103,7 +106,7 @@ async function keepSqlite(database: Kysely<unknown>, { table, kind }: Kind): Pro
     begin ${remove} ${add} end`.execute(database)
 }
 
-async function keepPostgres(database: Kysely<unknown>): Promise<void> {
+async function createPostgresTriggers(database: Kysely<unknown>): Promise<void> {
   await sql`
     create function directory_words_of(kind text, search_text text)
     returns table (field text, word text) language sql immutable as $$

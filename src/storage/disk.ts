@@ -37,7 +37,7 @@ export async function openDiskPacks(folder: string): Promise<Packs & Leftovers> 
   })
   const check = () => checkFolders(root, incoming)
   await check()
-  const prepareShard = shardsOf(root)
+  const prepareShard = createShards(root)
   return Object.freeze({
     write: (key, bytes) => writePack(root, prepareShard, key, bytes),
     read: async (key, offset, length) => readRange(pathOf(root, key), offset, length),
@@ -94,7 +94,7 @@ async function writePack(
   await orUnavailable(`pack ${key} was not written`, async () => {
     const file = await open(temporary, 'wx')
     try {
-      await allDone([fillDurably(file, bytes), prepareShard(key)])
+      await allSettled([writeDurably(file, bytes), prepareShard(key)])
       await rename(temporary, path)
       await syncFolder(dirname(path))
     } catch (cause) {
@@ -105,12 +105,12 @@ async function writePack(
 }
 
 /** Promise.all that lets the other one end first: clearing up must not race with a late write. */
-async function allDone(work: readonly Promise<void>[]): Promise<void> {
+async function allSettled(work: readonly Promise<void>[]): Promise<void> {
   await Promise.allSettled(work)
   await Promise.all(work)
 }
 
-async function fillDurably(file: FileHandle, bytes: Uint8Array): Promise<void> {
+async function writeDurably(file: FileHandle, bytes: Uint8Array): Promise<void> {
   try {
     await file.writeFile(bytes)
     await file.sync()
@@ -123,7 +123,7 @@ async function fillDurably(file: FileHandle, bytes: Uint8Array): Promise<void> {
  * Makes `ab` and `ab/cd` durable once per process. A folder that is already there is synced all the
  * same: another process may have made it a moment ago and not have come to its own sync yet.
  */
-function shardsOf(folder: string): (key: string) => Promise<void> {
+function createShards(folder: string): (key: string) => Promise<void> {
   const ready = new Map<string, Promise<void>>()
   const prepare = (name: string): Promise<void> => {
     const known = ready.get(name)

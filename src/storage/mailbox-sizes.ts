@@ -20,11 +20,11 @@ export async function createMailboxSizes(
     .addPrimaryKeyConstraint('mailbox_sizes_key', ['tenant_id', 'mailbox_id'])
     .modifyEnd(tableEnd)
     .execute()
-  if (!isSqlite) await keepPostgres(database)
+  if (!isSqlite) await createPostgresTriggers(database)
   await sql`insert into mailbox_sizes (tenant_id, mailbox_id, contacts, text_bytes)
     select tenant_id, mailbox_id, count(*), sum(${bytesOf('contacts')})
     from contacts group by tenant_id, mailbox_id`.execute(database)
-  if (isSqlite) await keepSqlite(database)
+  if (isSqlite) await createSqliteTriggers(database)
 }
 
 /** The texts that are searched, and those that are only told. */
@@ -47,7 +47,7 @@ const remove = sql`
 
 const watched = sql.raw('tenant_id, mailbox_id, search_text, email_addresses, job_title')
 
-async function keepSqlite(database: Kysely<unknown>): Promise<void> {
+async function createSqliteTriggers(database: Kysely<unknown>): Promise<void> {
   await sql`create trigger contacts_size_insert after insert on contacts begin ${add} end`.execute(
     database,
   )
@@ -59,7 +59,7 @@ async function keepSqlite(database: Kysely<unknown>): Promise<void> {
     begin ${remove} ${add} end`.execute(database)
 }
 
-async function keepPostgres(database: Kysely<unknown>): Promise<void> {
+async function createPostgresTriggers(database: Kysely<unknown>): Promise<void> {
   await sql`
     create function keep_mailbox_sizes() returns trigger language plpgsql
     set search_path from current as $$

@@ -18,7 +18,7 @@ export async function readStoreId(database: Database): Promise<string> {
 }
 
 /** Throws where a move is under way, or has not ended well: half of a store is none. */
-export async function expectArrived(database: Database, places: Places): Promise<void> {
+export async function refuseUnfinishedMove(database: Database, places: Places): Promise<void> {
   const marks = await findMarks(database, places)
   const unfinished = marks.find(({ state }) => state === 'copying')
   if (unfinished === undefined) return
@@ -36,11 +36,11 @@ export async function claimForServing(
   places: Places,
   access: 'read' | 'write',
 ): Promise<void> {
-  await expectArrived(database, places)
+  await refuseUnfinishedMove(database, places)
   if (access === 'read' || (await findMarks(database, places)).length === 0) return
   await database.transaction().execute(async transaction => {
     await lockMarks(transaction)
-    await expectArrived(transaction, places)
+    await refuseUnfinishedMove(transaction, places)
     const parts = (await findMarks(transaction, places)).map(({ part }) => part)
     if (parts.length > 0) {
       await transaction.deleteFrom('moves').where('part', 'in', parts).execute()

@@ -19,11 +19,11 @@ const migrations: Readonly<Record<string, Step>> = {
   '0001': { up: createFirstTables },
   '0002': { up: createPhotoUpdateSettings },
   '0003': { up: prepareForMoving },
-  '0004': { up: describeContacts },
+  '0004': { up: setContactStatistics },
   '0005': { up: indexWords },
-  '0006': { up: boundMailboxes },
-  '0007': { up: dateNames },
-  '0008': { up: nameSources },
+  '0006': { up: addMailboxSizes },
+  '0007': { up: addNamesAt },
+  '0008': { up: addSources },
 }
 
 /**
@@ -45,7 +45,7 @@ export async function migrate(database: Database): Promise<Migrated> {
   if (applied.length === Object.keys(migrations).length) return { did: 'nothing' }
   const steps = Object.entries(migrations).map(([name, step]) => [
     name,
-    withoutQueue(step, isSqlite(database)),
+    withLockTimeout(step, isSqlite(database)),
   ])
   const provider = { getMigrations: async () => Object.fromEntries(steps) }
   const where = schema !== undefined && { migrationTableSchema: schema }
@@ -67,7 +67,7 @@ function describeSteps(names: readonly string[]): Migrated {
  * Whoever waits to change a table holds up all who come to read it after, and pg_dump keeps them waiting for as
  * long as it takes. So it is given up soon: the start fails, and the others go on serving.
  */
-function withoutQueue({ up }: Step, isSqlite: boolean): Migration {
+function withLockTimeout({ up }: Step, isSqlite: boolean): Migration {
   return {
     async up(database: Kysely<unknown>) {
       if (!isSqlite) await sql`set local lock_timeout = '3s'`.execute(database)
@@ -379,7 +379,7 @@ async function prepareForMoving(database: Tables): Promise<void> {
  * all contacts of the tenant. So it is told how many rows each further column of an index leaves; PostgreSQL
  * counts by itself (https://sqlite.org/fileformat2.html#the_sqlite_stat1_table).
  */
-async function describeContacts(database: Tables): Promise<void> {
+async function setContactStatistics(database: Tables): Promise<void> {
   if (!database.isSqlite) return
   // Makes the table of statistics, and of a table without rows none.
   await sql`analyze moves`.execute(database)
@@ -400,7 +400,7 @@ async function indexWords(database: Tables): Promise<void> {
 }
 
 /** Folders that are going, and how much lies in a mailbox. */
-async function boundMailboxes(database: Tables): Promise<void> {
+async function addMailboxSizes(database: Tables): Promise<void> {
   const { text, bigint, tableEnd } = dialectOf(database)
   await database.schema.alterTable('contact_folders').addColumn('removed_at', bigint).execute()
   await database.schema
@@ -413,7 +413,7 @@ async function boundMailboxes(database: Tables): Promise<void> {
 }
 
 /** Whoever is there came by signing in, and their names are older than any token. */
-async function dateNames(database: Tables): Promise<void> {
+async function addNamesAt(database: Tables): Promise<void> {
   const { bigint } = dialectOf(database)
   await database.schema.alterTable('users').addColumn('names_at', bigint).execute()
   await sql`update users set names_at = 0`.execute(database)
@@ -423,7 +423,7 @@ async function dateNames(database: Tables): Promise<void> {
  * Where people and groups come from, and whether they are there. Every column has a default: an older Visage beside
  * this one goes on adding people who sign in. The indexes are of rows that have a value, and none has one yet.
  */
-async function nameSources(database: Tables): Promise<void> {
+async function addSources(database: Tables): Promise<void> {
   const { text, bigint } = dialectOf(database)
   for (const column of ['employee_id', 'department', 'mail_nickname', 'manager_id']) {
     await database.schema.alterTable('users').addColumn(column, text).execute()
@@ -446,16 +446,22 @@ async function nameSources(database: Tables): Promise<void> {
       .addColumn('changed_at', bigint, column => column.notNull().defaultTo(0))
       .execute()
     await add().addColumn('deleted_at', bigint).execute()
-    await indexPresent(database, `${table}_external`, table, ['source', 'external_id'], 'unique')
-    await indexPresent(database, `${table}_deleted`, table, ['deleted_at'])
+    await createPartialIndex(
+      database,
+      `${table}_external`,
+      table,
+      ['source', 'external_id'],
+      'unique',
+    )
+    await createPartialIndex(database, `${table}_deleted`, table, ['deleted_at'])
   }
-  await indexPresent(database, 'users_manager', 'users', ['manager_id'])
+  await createPartialIndex(database, 'users_manager', 'users', ['manager_id'])
   // Nobody but the demo tenant has come in another way.
   await sql`update users set source = 'graph' where names_at is null`.execute(database)
 }
 
 /** Of the rows of a tenant that have a value in the last of the columns. */
-async function indexPresent(
+async function createPartialIndex(
   database: Tables,
   name: string,
   table: string,

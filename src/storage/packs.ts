@@ -46,7 +46,7 @@ export interface Packs {
 /** Where versions are kept. */
 export interface Versions {
   /** Keys of packs that were removed and that the medium keeps all the same. */
-  buried(): AsyncIterable<string>
+  deletedKeys(): AsyncIterable<string>
 }
 
 /** Where a write can be interrupted. */
@@ -56,8 +56,8 @@ export interface Leftovers {
 }
 
 /** Where a cache in this process stands before the medium. */
-export interface Remembers {
-  remembered(): readonly string[]
+export interface Caching {
+  cachedKeys(): readonly string[]
   /** Lets go of the bytes in memory; the pack stays. */
   forget(key: string): void
 }
@@ -67,7 +67,7 @@ export interface InMemory {
   readonly isMemory: true
 }
 
-export type PackStore = Packs & Partial<Versions & Leftovers & Remembers & InMemory>
+export type PackStore = Packs & Partial<Versions & Leftovers & Caching & InMemory>
 
 /** Nothing of ours is near: a photo in nine sizes takes 250 KB. What is longer is read by nobody. */
 export const maxPackBytes = 64 * 1024 * 1024

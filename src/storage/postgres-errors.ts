@@ -47,11 +47,11 @@ export function translatePostgresError(error: unknown): unknown {
   if (error instanceof Failure) return error
   const code = sqlStateOf(error)
   if (code === undefined)
-    return unavailable(`PostgreSQL cannot be reached: ${wordsOf(error)}`, error)
+    return unavailable(`PostgreSQL cannot be reached: ${messageOf(error)}`, error)
   const reason = refusals[code] ?? refusingClasses[code.slice(0, 2)]
   return reason === undefined
     ? error
-    : unavailable(`${reason}: ${wordsOf(error)} (SQLSTATE ${code})`, error)
+    : unavailable(`${reason}: ${messageOf(error)} (SQLSTATE ${code})`, error)
 }
 
 function unavailable(detail: string, cause: unknown): Failure {
@@ -59,8 +59,8 @@ function unavailable(detail: string, cause: unknown): Failure {
 }
 
 /** Of a host with several addresses Node.js reports every attempt, and the whole without words. */
-function wordsOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(wordsOf).join(', ')
+function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ')
   return error instanceof Error ? error.message : String(error)
 }
 

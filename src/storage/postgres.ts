@@ -16,14 +16,14 @@ import type { PostgresLocation } from './location.ts'
 import { createSessions, createStatementNames, storable } from './postgres-sessions.ts'
 import { type QueryWatch, toKyselyLog } from './query-watch.ts'
 import type { Database, Schema } from './schema.ts'
-import { Places } from './transactions.ts'
+import { TransactionSlots } from './transactions.ts'
 
 /** Requests beyond the number of connections wait their turn. */
 export type PostgresOptions = PostgresLocation &
-  Readonly<{ patience?: Partial<Patience>; watch?: QueryWatch | undefined }>
+  Readonly<{ timeouts?: Partial<Timeouts>; watch?: QueryWatch | undefined }>
 
 /** All in milliseconds; 0 waits for ever. */
-type Patience = Readonly<{
+type Timeouts = Readonly<{
   /** For a free connection of the pool, for a new one to be made, and for a place among the transactions. */
   connectMs: number
   /** The server ends a statement, a wait for a lock included, that takes longer. */
@@ -38,7 +38,7 @@ type Patience = Readonly<{
  * Short enough that a person in front of a page is told 503 instead of waiting, and above anything that
  * a healthy server needs: a look-up takes under a millisecond, a search through a million people seconds.
  */
-export const requestPatience: Patience = {
+export const requestTimeouts: Timeouts = {
   connectMs: 5_000,
   statementMs: 10_000,
   silenceMs: 12_000,
@@ -46,7 +46,7 @@ export const requestPatience: Patience = {
 }
 
 /** A migration may rewrite a large table, or wait until another node has done so. */
-export const migrationPatience: Patience = {
+export const migrationTimeouts: Timeouts = {
   connectMs: 10_000,
   statementMs: 0,
   silenceMs: 0,
@@ -65,9 +65,12 @@ const connectionLifeSeconds = 1800
  */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
   const names = createStatementNames()
-  const patience = { ...requestPatience, ...options.patience }
-  const pool = openPool(options, patience)
-  const places = new Places(Math.max(1, Math.floor(options.connections / 2)), patience.connectMs)
+  const timeouts = { ...requestTimeouts, ...options.timeouts }
+  const pool = openPool(options, timeouts)
+  const slots = new TransactionSlots(
+    Math.max(1, Math.floor(options.connections / 2)),
+    timeouts.connectMs,
+  )
   const database = new Kysely<Schema>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
@@ -79,10 +82,10 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   })
   const can = {
     keepStatement: names.keep,
-    transactionPlaces: places,
+    transactionSlots: slots,
     countConnections() {
       const { totalCount: open, idleCount: idle, waitingCount } = pool
-      return { open, idle, waiting: waitingCount + places.waiting }
+      return { open, idle, waiting: waitingCount + slots.waiting }
     },
     hasNamedLocks: true,
     storable,
@@ -96,8 +99,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   }
 }
 
-function openPool({ url, connections }: PostgresOptions, patience: Patience): pg.Pool {
-  const { connectMs, statementMs, silenceMs, idleInTransactionMs } = patience
+function openPool({ url, connections }: PostgresOptions, timeouts: Timeouts): pg.Pool {
+  const { connectMs, statementMs, silenceMs, idleInTransactionMs } = timeouts
   return new pg.Pool({
     connectionString: url,
     application_name: 'visage',

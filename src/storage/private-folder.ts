@@ -6,8 +6,8 @@ import { chmodSync, lstatSync, mkdirSync, readdirSync, realpathSync, statSync } 
 import { dirname, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
 
-const others = 0o007
-const groupAndOthers = 0o077
+const othersMask = 0o007
+const groupAndOthersMask = 0o077
 const othersMayWrite = 0o002
 const sticky = 0o1000
 
@@ -50,7 +50,7 @@ export function openPrivateFolder(path: string, names: readonly string[]): void 
   }
   const folder = realpathSync(path)
   const { mode } = statSync(folder)
-  if (process.platform === 'win32' || (mode & others) === 0) return
+  if (process.platform === 'win32' || (mode & othersMask) === 0) return
   if (mode & sticky || !isDataFolder(folder, names)) {
     throw refused(
       `other users may read ${path}, and it holds other things than Visage's data: name a folder of its own, or \`chmod 700\` this one`,
@@ -75,13 +75,13 @@ function isDataFolder(folder: string, names: readonly string[]): boolean {
 export function closeToOthers(path: string): void {
   if (process.platform === 'win32') return
   const found = lstatSync(path, { throwIfNoEntry: false })
-  if (found && !found.isSymbolicLink() && found.mode & others) close(path, found.mode)
+  if (found && !found.isSymbolicLink() && found.mode & othersMask) close(path, found.mode)
 }
 
 /** False where this user may not: it is another user's, or on a medium that is only read. */
 function close(path: string, mode: number): boolean {
   try {
-    chmodSync(path, mode & 0o7777 & ~groupAndOthers)
+    chmodSync(path, mode & 0o7777 & ~groupAndOthersMask)
     return true
   } catch {
     return false

@@ -17,11 +17,11 @@ export type S3Options = Readonly<{
   location: S3Location
   /** Without: environment, shared files, web identity, container or instance, as every AWS tool. */
   credentials?: Readonly<{ accessKeyId: string; secretAccessKey: string }>
-  patience?: Partial<S3Patience>
+  timeouts?: Partial<S3Timeouts>
 }>
 
 /** All in milliseconds. */
-type S3Patience = Readonly<{
+type S3Timeouts = Readonly<{
   /** A connection inside a data centre takes one; a lost packet is sent again after a second. */
   connectMs: number
   /** From the request to the head of the answer, each time it is tried. */
@@ -36,7 +36,7 @@ type S3Patience = Readonly<{
   checkMs: number
 }>
 
-const standardPatience: S3Patience = {
+const defaultTimeouts: S3Timeouts = {
   connectMs: 1_500,
   answerMs: 4_000,
   stallMs: 4_000,
@@ -57,20 +57,20 @@ const maxSockets = 64
 export type Store = Readonly<{
   client: S3Client
   location: S3Location
-  patience: S3Patience
+  timeouts: S3Timeouts
   /** Found out by the first write. */
-  knows: { conditionalWrites: boolean }
+  supports: { conditionalWrites: boolean }
 }>
 
 /** Asks nothing yet: see findBucket. */
 export function openStore(options: S3Options): Store {
   const { location } = options
-  const patience = { ...standardPatience, ...options.patience }
-  const client = createClient(options, patience)
-  return { client, location, patience, knows: { conditionalWrites: true } }
+  const timeouts = { ...defaultTimeouts, ...options.timeouts }
+  const client = createClient(options, timeouts)
+  return { client, location, timeouts, supports: { conditionalWrites: true } }
 }
 
-function createClient({ location, credentials }: S3Options, patience: S3Patience): S3Client {
+function createClient({ location, credentials }: S3Options, timeouts: S3Timeouts): S3Client {
   const { endpoint, region, profile, hasPathStyle } = location
   return new S3Client({
     ...(endpoint !== undefined && { endpoint }),
@@ -80,10 +80,10 @@ function createClient({ location, credentials }: S3Options, patience: S3Patience
     forcePathStyle: hasPathStyle,
     maxAttempts: tries,
     requestHandler: {
-      connectionTimeout: patience.connectMs,
-      requestTimeout: patience.answerMs,
+      connectionTimeout: timeouts.connectMs,
+      requestTimeout: timeouts.answerMs,
       throwOnRequestTimeout: true,
-      socketTimeout: patience.stallMs,
+      socketTimeout: timeouts.stallMs,
       httpAgent: { keepAlive: true, maxSockets },
       httpsAgent: { keepAlive: true, maxSockets },
     },
@@ -98,11 +98,11 @@ export async function findBucket(
   { client, location: { bucket } }: Store,
   withinMs: number,
 ): Promise<void> {
-  await ask(withinMs, `bucket ${bucket}`, async abortSignal => {
+  await withTimeout(withinMs, `bucket ${bucket}`, async abortSignal => {
     try {
       await client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal })
     } catch (cause) {
-      const detail = `bucket ${bucket}: ${reasonOf(cause) ?? wordsOf(cause)}`
+      const detail = `bucket ${bucket}: ${reasonOf(cause) ?? messageOf(cause)}`
       throw new Failure('storage-unavailable', { detail, cause })
     }
   })
@@ -131,7 +131,7 @@ export function objectOf({ location: { bucket, prefix } }: Store, key: string) {
 }
 
 /** undefined for an object that is no pack of ours. */
-export function keyIn({ location: { prefix } }: Store, name: string): string | undefined {
+export function keyOfObject({ location: { prefix } }: Store, name: string): string | undefined {
   return /^[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f]{32})\.jpg$/.exec(name.slice(prefix.length))?.[1]
 }
 
@@ -141,7 +141,7 @@ export async function* listPrefix(store: Store, Prefix: string): AsyncGenerator<
   let ContinuationToken: string | undefined
   do {
     const command = new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken })
-    const page = await ask(store.patience.writeMs, 'listing packs', abortSignal =>
+    const page = await withTimeout(store.timeouts.writeMs, 'listing packs', abortSignal =>
       store.client.send(command, { abortSignal }),
     )
     yield* page.Contents ?? []
@@ -153,7 +153,7 @@ export async function* listPrefix(store: Store, Prefix: string): AsyncGenerator<
  * Whatever the store or the way there refuses is the medium's fault. The time is taken back with the answer:
  * AbortSignal.timeout would hold on to every picture until it has run out.
  */
-export async function ask<Answer>(
+export async function withTimeout<Answer>(
   withinMs: number,
   what: string,
   work: (abortSignal: AbortSignal) => Promise<Answer>,
@@ -169,18 +169,18 @@ export async function ask<Answer>(
     return await Promise.race([work(ending.signal), tooLate.promise])
   } catch (cause) {
     if (cause instanceof Failure) throw cause
-    throw new Failure('storage-unavailable', { detail: `${what}: ${wordsOf(cause)}`, cause })
+    throw new Failure('storage-unavailable', { detail: `${what}: ${messageOf(cause)}`, cause })
   } finally {
     clearTimeout(timer)
   }
 }
 
-function wordsOf(error: unknown): string {
+function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.message === '' ? error.name : `${error.name}, ${error.message}`
 }
 
 /** S3's own word for what is wrong. */
-export function nameOf(error: unknown): string | undefined {
+export function errorNameOf(error: unknown): string | undefined {
   return error instanceof Error ? error.name : undefined
 }

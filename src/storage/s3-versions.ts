@@ -1,15 +1,22 @@
 /**
  * What a bucket keeps of objects that are gone, where it keeps versions: finding it, and removing it for good.
- * A store that knows no versions has every object once.
+ * A store without versions has every object once.
  */
 import { DeleteObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3'
 import { Failure } from '../failure.ts'
-import { ask, keyIn, listPrefix, nameOf, objectOf, type Store } from './s3-store.ts'
+import {
+  errorNameOf,
+  keyOfObject,
+  listPrefix,
+  objectOf,
+  type Store,
+  withTimeout,
+} from './s3-store.ts'
 
 /** `VersionId` is the text `null` where the bucket keeps no versions; a delete marker has no bytes. */
 type ObjectVersion = Readonly<{
   Key: string
-  /** undefined where the store knows none. */
+  /** undefined where the store has no versions. */
   VersionId: string | undefined
   bytes: number | undefined
   isLatest: boolean
@@ -25,8 +32,10 @@ async function* listVersions(store: Store, Prefix: string): AsyncGenerator<Objec
       Prefix,
       ...after,
     })
-    const page = await ask(store.patience.writeMs, 'listing versions of packs', abortSignal =>
-      store.client.send(command, { abortSignal }).catch(undefinedIfUnknown),
+    const page = await withTimeout(
+      store.timeouts.writeMs,
+      'listing versions of packs',
+      abortSignal => store.client.send(command, { abortSignal }).catch(undefinedIfNotImplemented),
     )
     if (page === undefined) return yield* listOnlyVersions(store, Prefix)
     for (const { Key = '', VersionId = 'null', Size = 0, IsLatest } of page.Versions ?? []) {
@@ -44,8 +53,8 @@ async function* listVersions(store: Store, Prefix: string): AsyncGenerator<Objec
 }
 
 /** Stores that keep no versions may not know the question either (501), such as Garage and R2. */
-function undefinedIfUnknown(error: unknown): undefined {
-  if (nameOf(error) !== 'NotImplemented') throw error
+function undefinedIfNotImplemented(error: unknown): undefined {
+  if (errorNameOf(error) !== 'NotImplemented') throw error
 }
 
 /** Every object is its only version. */
@@ -57,7 +66,7 @@ async function* listOnlyVersions(store: Store, Prefix: string): AsyncGenerator<O
 
 /** In words, one for each version: what there still is of a pack. */
 export async function tracesOf(store: Store, key: string): Promise<string[]> {
-  return (await versionsOf(store, key)).map(wordsOfVersion)
+  return (await versionsOf(store, key)).map(describeVersion)
 }
 
 async function versionsOf(store: Store, key: string): Promise<ObjectVersion[]> {
@@ -70,14 +79,14 @@ async function versionsOf(store: Store, key: string): Promise<ObjectVersion[]> {
 }
 
 /** What is latest is a delete marker: a list of the bucket does not show it. */
-export async function* listBuried(store: Store): AsyncGenerator<string> {
+export async function* listDeletedKeys(store: Store): AsyncGenerator<string> {
   for await (const { Key, bytes, isLatest } of listVersions(store, store.location.prefix)) {
-    const key = keyIn(store, Key)
+    const key = keyOfObject(store, Key)
     if (key !== undefined && bytes === undefined && isLatest) yield key
   }
 }
 
-function wordsOfVersion({ Key, VersionId, bytes }: ObjectVersion): string {
+function describeVersion({ Key, VersionId, bytes }: ObjectVersion): string {
   const version = VersionId === undefined || VersionId === 'null' ? '' : ` version ${VersionId}`
   return bytes === undefined
     ? `${Key}${version} (delete marker)`
@@ -91,8 +100,8 @@ function wordsOfVersion({ Key, VersionId, bytes }: ObjectVersion): string {
 export async function purgeObject(store: Store, key: string): Promise<void> {
   for (const { Key, VersionId } of await versionsOf(store, key)) {
     const command = new DeleteObjectCommand({ Bucket: store.location.bucket, Key, VersionId })
-    await ask(
-      store.patience.readMs,
+    await withTimeout(
+      store.timeouts.readMs,
       `removing ${Key} version ${VersionId ?? 'null'}`,
       abortSignal => store.client.send(command, { abortSignal }),
     )

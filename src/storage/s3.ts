@@ -12,23 +12,23 @@ import {
 import { Failure } from '../failure.ts'
 import { type PackEntry, type Packs, refuseOverlong, type Versions } from './packs.ts'
 import {
-  ask,
+  errorNameOf,
   findBucket,
-  keyIn,
+  keyOfObject,
   listPrefix,
-  nameOf,
   objectOf,
   openStore,
   type S3Options,
   type Store,
+  withTimeout,
 } from './s3-store.ts'
-import { listBuried, purgeObject, tracesOf } from './s3-versions.ts'
+import { listDeletedKeys, purgeObject, tracesOf } from './s3-versions.ts'
 
 /** A bucket that is not there, or that may not be listed, is refused here. */
 export async function openS3Packs(options: S3Options): Promise<Packs & Versions> {
   const store = openStore(options)
-  const { patience } = store
-  await findBucket(store, patience.readMs)
+  const { timeouts } = store
+  await findBucket(store, timeouts.readMs)
   return Object.freeze({
     write: (key, bytes) => writeObject(store, key, bytes),
     read: (key, offset, length) => readRange(store, key, offset, length),
@@ -36,9 +36,9 @@ export async function openS3Packs(options: S3Options): Promise<Packs & Versions>
     remove: key => removeObject(store, key),
     traces: key => tracesOf(store, key),
     purge: key => purgeObject(store, key),
-    buried: () => listBuried(store),
+    deletedKeys: () => listDeletedKeys(store),
     list: () => listObjects(store),
-    check: () => findBucket(store, patience.checkMs),
+    check: () => findBucket(store, timeouts.checkMs),
   } satisfies Packs & Versions)
 }
 
@@ -55,16 +55,20 @@ async function writeObject(store: Store, key: string, bytes: Uint8Array): Promis
     ContentLength: bytes.length,
     ContentType: 'image/jpeg',
   }
-  const isNew = await ask(store.patience.writeMs, `writing pack ${key}`, async abortSignal => {
-    try {
-      await putOnce(store, object, abortSignal)
-      return true
-    } catch (error) {
-      const name = nameOf(error)
-      if (name === 'PreconditionFailed' || name === 'ConditionalRequestConflict') return false
-      throw error
-    }
-  })
+  const isNew = await withTimeout(
+    store.timeouts.writeMs,
+    `writing pack ${key}`,
+    async abortSignal => {
+      try {
+        await putOnce(store, object, abortSignal)
+        return true
+      } catch (error) {
+        const name = errorNameOf(error)
+        if (name === 'PreconditionFailed' || name === 'ConditionalRequestConflict') return false
+        throw error
+      }
+    },
+  )
   if (isNew) return
   const there = await readRange(store, key, 0, bytes.length)
   if (there !== undefined && Buffer.compare(there, bytes) === 0) return
@@ -78,17 +82,17 @@ async function writeObject(store: Store, key: string, bytes: Uint8Array): Promis
  * bytes.
  */
 async function putOnce(
-  { client, knows }: Store,
+  { client, supports }: Store,
   object: PutObjectCommandInput,
   abortSignal: AbortSignal,
 ): Promise<void> {
-  if (knows.conditionalWrites) {
+  if (supports.conditionalWrites) {
     try {
       await client.send(new PutObjectCommand({ ...object, IfNoneMatch: '*' }), { abortSignal })
       return
     } catch (error) {
-      if (nameOf(error) !== 'NotImplemented') throw error
-      knows.conditionalWrites = false
+      if (errorNameOf(error) !== 'NotImplemented') throw error
+      supports.conditionalWrites = false
     }
   }
   await client.send(new PutObjectCommand(object), { abortSignal })
@@ -102,15 +106,19 @@ async function readRange(
 ): Promise<Uint8Array | undefined> {
   const Range = `bytes=${offset}-${offset + length - 1}`
   const command = new GetObjectCommand({ ...objectOf(store, key), Range })
-  const bytes = await ask(store.patience.readMs, `reading pack ${key}`, async abortSignal => {
-    try {
-      const { Body } = await store.client.send(command, { abortSignal })
-      return await Body?.transformToByteArray()
-    } catch (error) {
-      if (nameOf(error) === 'NoSuchKey') return undefined
-      throw error
-    }
-  })
+  const bytes = await withTimeout(
+    store.timeouts.readMs,
+    `reading pack ${key}`,
+    async abortSignal => {
+      try {
+        const { Body } = await store.client.send(command, { abortSignal })
+        return await Body?.transformToByteArray()
+      } catch (error) {
+        if (errorNameOf(error) === 'NoSuchKey') return undefined
+        throw error
+      }
+    },
+  )
   if (bytes !== undefined && bytes.length !== length) {
     const detail = `pack ${key}: ${bytes.length} bytes came instead of ${length} at ${offset}`
     throw new Failure('storage-unavailable', { detail })
@@ -120,25 +128,25 @@ async function readRange(
 
 async function removeObject(store: Store, key: string): Promise<void> {
   const command = new DeleteObjectCommand(objectOf(store, key))
-  await ask(store.patience.readMs, `removing pack ${key}`, async abortSignal => {
+  await withTimeout(store.timeouts.readMs, `removing pack ${key}`, async abortSignal => {
     try {
       await store.client.send(command, { abortSignal })
     } catch (error) {
       // AWS answers 204 for an object that is gone already; others say so.
-      if (nameOf(error) !== 'NoSuchKey') throw error
+      if (errorNameOf(error) !== 'NoSuchKey') throw error
     }
   })
 }
 
 async function readWhole(store: Store, key: string): Promise<Uint8Array | undefined> {
   const command = new GetObjectCommand(objectOf(store, key))
-  return await ask(store.patience.writeMs, `reading pack ${key}`, async abortSignal => {
+  return await withTimeout(store.timeouts.writeMs, `reading pack ${key}`, async abortSignal => {
     try {
       const { Body, ContentLength = 0 } = await store.client.send(command, { abortSignal })
       refuseOverlong(`pack ${key}`, ContentLength)
       return await Body?.transformToByteArray()
     } catch (error) {
-      if (nameOf(error) === 'NoSuchKey') return undefined
+      if (errorNameOf(error) === 'NoSuchKey') return undefined
       throw error
     }
   })
@@ -146,7 +154,7 @@ async function readWhole(store: Store, key: string): Promise<Uint8Array | undefi
 
 async function* listObjects(store: Store): AsyncGenerator<PackEntry> {
   for await (const { Key = '', Size, LastModified } of listPrefix(store, store.location.prefix)) {
-    const key = keyIn(store, Key)
+    const key = keyOfObject(store, Key)
     if (key === undefined || Size === undefined || LastModified === undefined) continue
     yield { key, bytes: Size, writtenAtMs: LastModified.getTime() }
   }

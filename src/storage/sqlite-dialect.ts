@@ -31,7 +31,7 @@ type Sharing = Readonly<{
   /** Whether another process has the lock, and nothing was done. */
   isBusy: (error: unknown) => boolean
   /** How long a statement waits for the lock before it is given up. */
-  patienceMs: number
+  timeoutMs: number
 }>
 
 /** From here on no statement waits by itself: each is waited for in the way that suits it. */
@@ -64,17 +64,17 @@ export function readDirectly(
   sharing: Sharing,
   watch: QueryWatch | undefined,
 ): DirectReads {
-  const insist = insistOn(connection, sharing)
+  const blockingRead = createBlockingRead(connection, sharing)
   return {
     get mayReadDirectly() {
       return !connection.isTransaction
     },
     prepareDirectly<Row>({ sql }: CompiledQuery<Row>): DirectStatement<Row> {
-      const statement = insist(() => connection.prepare(sql))
+      const statement = blockingRead(() => connection.prepare(sql))
       // What a statement returns is what Kysely says of its query: the only place that trusts it.
       const direct: DirectStatement<Row> = {
         first: parameters =>
-          insist(() => statement.get(...bindable(parameters)) as Row | undefined),
+          blockingRead(() => statement.get(...bindable(parameters)) as Row | undefined),
       }
       return watch ? watchDirect(direct, sql, watch) : direct
     },
@@ -83,16 +83,16 @@ export function readDirectly(
 
 class EmbeddedDriver extends SqliteDriver {
   readonly #connection: DatabaseSync
-  readonly #patient: (inner: DatabaseConnection) => DatabaseConnection
+  readonly #withLockWaiting: (inner: DatabaseConnection) => DatabaseConnection
 
   constructor(connection: DatabaseSync, sharing: Sharing) {
     super({ database: keepStatements(connection) })
     this.#connection = connection
-    this.#patient = waitWhileBusy(connection, sharing)
+    this.#withLockWaiting = createLockWaiting(connection, sharing)
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
-    return this.#patient(await super.acquireConnection())
+    return this.#withLockWaiting(await super.acquireConnection())
   }
 
   /**
@@ -115,9 +115,9 @@ class EmbeddedDriver extends SqliteDriver {
 
 /** How often it looks, and how long a process that shares the database leaves the lock to the others. */
 const lookEveryMs = 1
-const letOthersMs = 2
+const yieldMs = 2
 /** For how long a process that has met another writer expects to meet it again. */
-const crowdedMs = 1000
+const contentionMs = 1000
 
 /**
  * Waiting for the lock leaves the event loop to the requests that only read; SQLite's own waiting
@@ -126,28 +126,28 @@ const crowdedMs = 1000
  * transaction in the instant after the last leaves no such moment. So each waits a turn of its event
  * loop in between, and longer while there are others.
  */
-function waitWhileBusy(
+function createLockWaiting(
   connection: DatabaseSync,
-  { isBusy, translate, patienceMs }: Sharing,
+  { isBusy, translate, timeoutMs }: Sharing,
   elapsed = () => performance.now(),
 ): (inner: DatabaseConnection) => DatabaseConnection {
-  let metOthersAtMs = Number.NEGATIVE_INFINITY
+  let lastBusyAtMs = Number.NEGATIVE_INFINITY
   let hasJustWritten = false
 
-  async function letOthers(): Promise<void> {
+  async function yieldToOthers(): Promise<void> {
     if (!hasJustWritten) return
     hasJustWritten = false
-    const isCrowded = elapsed() - metOthersAtMs < crowdedMs
-    await (isCrowded ? delay(letOthersMs) : nextTurn())
+    const isContended = elapsed() - lastBusyAtMs < contentionMs
+    await (isContended ? delay(yieldMs) : nextTurn())
   }
 
-  async function untilFree<T>(run: () => Promise<T>): Promise<T> {
+  async function retryWhileBusy<T>(run: () => Promise<T>): Promise<T> {
     for (const sinceMs = elapsed(); ; await delay(lookEveryMs)) {
       try {
         return await run()
       } catch (error) {
-        if (!isBusy(error) || elapsed() - sinceMs > patienceMs) throw error
-        metOthersAtMs = elapsed()
+        if (!isBusy(error) || elapsed() - sinceMs > timeoutMs) throw error
+        lastBusyAtMs = elapsed()
       }
     }
   }
@@ -157,8 +157,8 @@ function waitWhileBusy(
       const run = () => inner.executeQuery<Row>(query)
       const isRead = isSelect(query)
       try {
-        if (!connection.isTransaction && !isRead) await letOthers()
-        const result = connection.isTransaction ? await run() : await untilFree(run)
+        if (!connection.isTransaction && !isRead) await yieldToOthers()
+        const result = connection.isTransaction ? await run() : await retryWhileBusy(run)
         if (!connection.isTransaction && !isRead) hasJustWritten = true
         return result
       } catch (error) {
@@ -208,16 +208,19 @@ function wrap(connection: DatabaseSync, sql: string): SqliteStatement {
   }
 }
 
-type Insist = <T>(work: () => T) => T
+type BlockingRead = <T>(work: () => T) => T
 
 /**
  * For reads that are answered in the same instant. No writer holds them up; while another process
  * puts the log in order after a crash they do wait, and the process with them (SQLITE_BUSY_RECOVERY,
  * https://sqlite.org/wal.html#sometimes_queries_return_sqlite_busy_in_wal_mode).
  */
-function insistOn(connection: DatabaseSync, { isBusy, translate, patienceMs }: Sharing): Insist {
-  const waitThere = <T>(work: () => T): T => {
-    connection.exec(`pragma busy_timeout = ${patienceMs}`)
+function createBlockingRead(
+  connection: DatabaseSync,
+  { isBusy, translate, timeoutMs }: Sharing,
+): BlockingRead {
+  const runBlocking = <T>(work: () => T): T => {
+    connection.exec(`pragma busy_timeout = ${timeoutMs}`)
     try {
       return work()
     } finally {
@@ -231,7 +234,7 @@ function insistOn(connection: DatabaseSync, { isBusy, translate, patienceMs }: S
       if (!isBusy(error)) throw translate(error)
     }
     try {
-      return waitThere(work)
+      return runBlocking(work)
     } catch (error) {
       throw translate(error)
     }

@@ -18,14 +18,14 @@ import { createSqliteDialect, readDirectly } from './sqlite-dialect.ts'
  * after `migrate`. Close with `destroy()` or `await using`.
  */
 export async function openSqlite(
-  options: Readonly<{ file: string; patienceMs?: number; watch?: QueryWatch | undefined }>,
+  options: Readonly<{ file: string; timeoutMs?: number; watch?: QueryWatch | undefined }>,
 ): Promise<Database> {
-  const { file, patienceMs = busyTimeoutMs, watch } = options
+  const { file, timeoutMs = defaultTimeoutMs, watch } = options
   const connection = await openConnection(file)
   const sharing = {
     translate: translateSqliteError,
     isBusy: (error: unknown) => resultCodeOf(error) === busy,
-    patienceMs,
+    timeoutMs,
   }
   const dialect = createSqliteDialect(connection, sharing)
   const database = new Kysely<Schema>({ dialect, ...(watch && { log: toKyselyLog(watch) }) })
@@ -40,7 +40,7 @@ async function openConnection(file: string): Promise<DatabaseSync> {
   try {
     if (file !== ':memory:') makePrivate(file)
     connection = new DatabaseSync(file, {
-      timeout: busyTimeoutMs,
+      timeout: defaultTimeoutMs,
       enableForeignKeyConstraints: true,
     })
     await setUp(connection)
@@ -73,7 +73,8 @@ async function setUp(connection: DatabaseSync): Promise<void> {
       connection.exec(settings)
       return
     } catch (error) {
-      if (resultCodeOf(error) !== busy || performance.now() - sinceMs > busyTimeoutMs) throw error
+      if (resultCodeOf(error) !== busy || performance.now() - sinceMs > defaultTimeoutMs)
+        throw error
     }
   }
 }
@@ -84,7 +85,7 @@ const lookEveryMs = 5
  * How long anything waits for other processes: the opening of a file, and with it the process, while
  * another opens it; a write for its turn, while requests that read are answered.
  */
-const busyTimeoutMs = 5000
+const defaultTimeoutMs = 5000
 
 /*
  * WAL: readers of other processes are not held up by a writer (https://sqlite.org/wal.html).

@@ -12,20 +12,20 @@ export async function inTransaction<Result>(
   database: Database,
   work: (transaction: Transaction<Schema>) => Promise<Result>,
 ): Promise<Result> {
-  using _place = await database.can?.transactionPlaces?.take()
+  using _slot = await database.can?.transactionSlots?.take()
   return await database.transaction().execute(work)
 }
 
 /** So many at a time; the others wait in the order they came, and not for ever. */
-export class Places {
+export class TransactionSlots {
   #free: number
-  readonly #patienceMs: number
+  readonly #timeoutMs: number
   readonly #queue = new Set<() => void>()
 
   /** 0 waits for ever. */
-  constructor(count: number, patienceMs: number) {
+  constructor(count: number, timeoutMs: number) {
     this.#free = count
-    this.#patienceMs = patienceMs
+    this.#timeoutMs = timeoutMs
   }
 
   get waiting(): number {
@@ -45,7 +45,7 @@ export class Places {
       this.#queue.delete(turn.resolve)
       turn.reject(new Failure('storage-unavailable', { detail: tooMany }))
     }
-    const timer = this.#patienceMs === 0 ? undefined : setTimeout(giveUp, this.#patienceMs)
+    const timer = this.#timeoutMs === 0 ? undefined : setTimeout(giveUp, this.#timeoutMs)
     try {
       await turn.promise
     } finally {

@@ -36,7 +36,7 @@ export type Traces = Readonly<{
   /** Without a pointer: of uploads under way or interrupted. */
   orphans: readonly string[]
   /** Removed before, but kept by the bucket. */
-  buried: readonly string[]
+  deletedKeys: readonly string[]
   /** How many packs have a pointer. */
   named: number
   uploadHash: string | undefined
@@ -50,7 +50,7 @@ export async function findTraces({ database, packs }: Side, owner: OwnerKey): Pr
     earlier: await listRetiredOf(database, owner),
     ownerless: await listRetiredOf(database, undefined),
     ...(await findOrphans(database, packs)),
-    buried: await findBuried(database, packs),
+    deletedKeys: await findDeletedKeys(database, packs),
     uploadHash: pointer?.upload_hash,
   }
 }
@@ -90,7 +90,7 @@ export async function erasePhoto(
       ...(await listRetiredOf(database, owner)),
       ...traces.ownerless,
       ...traces.orphans,
-      ...traces.buried,
+      ...traces.deletedKeys,
     ]),
   ]
   // A pack that has a pointer by now was an upload under way, and is in use.
@@ -181,10 +181,10 @@ async function findOrphans(
   return { orphans, named }
 }
 
-async function findBuried(database: Database, packs: PackStore): Promise<string[]> {
+async function findDeletedKeys(database: Database, packs: PackStore): Promise<string[]> {
   const found: string[] = []
-  if (packs.buried === undefined) return found
-  for await (const keys of batchesOf(packs.buried(), 500)) {
+  if (packs.deletedKeys === undefined) return found
+  for await (const keys of batchesOf(packs.deletedKeys(), 500)) {
     found.push(...(await unnamedAmong(database, keys)))
   }
   return found

@@ -6,8 +6,8 @@
 import { Failure } from '../failure.ts'
 import { dropPointers } from '../photos/pointer.ts'
 import { hasNoPhotos } from '../photos/versions.ts'
-import { type Change, type Claimed, claimDestination, isEmptyOfPacks } from '../storage/claims.ts'
-import { expectArrived, type Places, readStoreId } from '../storage/marks.ts'
+import { type Change, type Claimed, claimDestination, hasNoPacks } from '../storage/claims.ts'
+import { type Places, readStoreId, refuseUnfinishedMove } from '../storage/marks.ts'
 import type { Database } from '../storage/schema.ts'
 import { takeTurn } from '../storage/turns.ts'
 import { findDifferences } from './differences.ts'
@@ -134,14 +134,14 @@ async function claim(
       detail: `${to.places.rows} is the source by another address, or a copy of it: it has the same id`,
     })
   }
-  await expectArrived(from.database, from.places)
+  await refuseUnfinishedMove(from.database, from.places)
   const places = {
     ...(hasOtherRows && { rows: to.places.rows }),
     ...(hasOtherPacks && { packs: to.places.packs }),
   }
   const isEmpty = {
     rows: () => isEmptyDatabase(to.database),
-    packs: () => isEmptyOfPacks(to.packs),
+    packs: () => hasNoPacks(to.packs),
   }
   const dropPhotos = (transaction: Database) => dropPointers(transaction, 'all')
   const claim = { sourceId, places, isEmpty, dropPhotos }

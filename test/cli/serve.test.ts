@@ -244,7 +244,7 @@ describe('visage serve', () => {
         {
           aroundPacks: packs => ({
             ...packs,
-            remembered: () => [gone],
+            cachedKeys: () => [gone],
             forget: forgotten.resolve,
             list() {
               lists += 1

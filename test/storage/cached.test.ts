@@ -79,10 +79,10 @@ describe('packs kept in memory', () => {
       await packs.write(name, bytesOf(name, 10))
       await packs.read(name, 0, 10)
     }
-    assert.deepEqual(packs.remembered(), [key, other])
+    assert.deepEqual(packs.cachedKeys(), [key, other])
     packs.forget(other)
     await packs.purge(key)
-    assert.deepEqual(packs.remembered(), [])
+    assert.deepEqual(packs.cachedKeys(), [])
     assert.equal(await packs.read(key, 0, 10), undefined)
     assert.deepEqual(await packs.read(other, 0, 10), bytesOf(other, 10))
     assert.equal(asked.length, 4)

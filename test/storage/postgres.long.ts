@@ -15,19 +15,19 @@ import { addFolder } from '../../src/directory/folders.ts'
 import { addGroups, prepareFindGroup } from '../../src/directory/groups.ts'
 import { addUsers, prepareFindUser } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
+import { countConnections } from '../../src/storage/health.ts'
 import { parsePostgres } from '../../src/storage/location.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import {
-  migrationPatience,
+  migrationTimeouts,
   openPostgres,
   type PostgresOptions,
-  requestPatience,
+  requestTimeouts,
 } from '../../src/storage/postgres.ts'
 import { prepareRow } from '../../src/storage/prepared.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { inTransaction } from '../../src/storage/transactions.ts'
 import { takeTurn } from '../../src/storage/turns.ts'
-import { countConnections } from '../../src/storage/vital-signs.ts'
 import { describeDatabase } from '../suites/database.ts'
 import { describeGroupsOfPerson } from '../suites/groups-of-person.ts'
 import { describeMailboxes } from '../suites/mailboxes.ts'
@@ -64,9 +64,9 @@ describeConcurrentWriters('PostgreSQL', async () => {
 describe('several nodes on one PostgreSQL', () => {
   test('start at once and make the tables once, however long the others take', async () => {
     const url = await server.createDatabase()
-    const patience = { ...migrationPatience, statementMs: 0 }
+    const timeouts = { ...migrationTimeouts, statementMs: 0 }
     const starts = Array.from({ length: 6 }, async () => {
-      await using database = await openPostgres({ url, connections: 2, patience })
+      await using database = await openPostgres({ url, connections: 2, timeouts })
       await migrate(database)
     })
     await Promise.all(starts)
@@ -446,8 +446,8 @@ describe('a PostgreSQL server that comes and goes', () => {
 
 describe('a PostgreSQL server that is slow', () => {
   test('is a storage fault after the time a statement has, and the connection stays good', async () => {
-    const patience = { ...requestPatience, statementMs: 100 }
-    await using database = await openMigrated({ connections: 1, patience })
+    const timeouts = { ...requestTimeouts, statementMs: 100 }
+    await using database = await openMigrated({ connections: 1, timeouts })
     await assert.rejects(sql`select pg_sleep(5)`.execute(database), hasDetail(/57014/))
     assert.deepEqual(await readRetired(database), [])
   })
@@ -456,8 +456,8 @@ describe('a PostgreSQL server that is slow', () => {
     const url = new URL(await server.createDatabase())
     await using proxy = await startTcpProxy(Number(url.port))
     url.port = String(proxy.port)
-    const patience = { ...requestPatience, connectMs: 2_000, silenceMs: 2_000 }
-    await using database = await openMigrated({ url: url.href, patience, connections: 1 })
+    const timeouts = { ...requestTimeouts, connectMs: 2_000, silenceMs: 2_000 }
+    await using database = await openMigrated({ url: url.href, timeouts, connections: 1 })
     proxy.silence()
     await assert.rejects(readRetired(database), hasDetail(/Query read timeout/))
     await assert.rejects(readRetired(database), hasDetail(/timeout/))
@@ -468,8 +468,8 @@ describe('a PostgreSQL server that is slow', () => {
   })
 
   test('lets requests wait for a free connection, but not for ever', async () => {
-    const patience = { ...requestPatience, connectMs: 1_000 }
-    await using database = await openMigrated({ connections: 1, patience })
+    const timeouts = { ...requestTimeouts, connectMs: 1_000 }
+    await using database = await openMigrated({ connections: 1, timeouts })
     const long = sql`select pg_sleep(3)`.execute(database)
     await assert.rejects(readRetired(database), hasDetail(/timeout exceeded/))
     await long
@@ -509,8 +509,8 @@ describe('a PostgreSQL server that is slow', () => {
   })
 
   test('lets transactions wait for each other, but not for ever', async () => {
-    const patience = { ...requestPatience, connectMs: 300 }
-    await using database = await openMigrated({ connections: 2, patience })
+    const timeouts = { ...requestTimeouts, connectMs: 300 }
+    await using database = await openMigrated({ connections: 2, timeouts })
     const free = Promise.withResolvers<void>()
     const holding = inTransaction(database, () => free.promise)
     await assert.rejects(
@@ -529,8 +529,8 @@ describe('a PostgreSQL server that is slow', () => {
 
   test('does not let a node that froze in a transaction hold its locks', async () => {
     const url = await server.createDatabase()
-    const patience = { ...requestPatience, idleInTransactionMs: 100 }
-    await using frozen = await openMigrated({ url, patience })
+    const timeouts = { ...requestTimeouts, idleInTransactionMs: 100 }
+    await using frozen = await openMigrated({ url, timeouts })
     await using other = await openPostgres({ url, connections: 1 })
     await insertRetired(other, 'row')
     const holding = frozen.transaction().execute(async transaction => {

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { sql } from 'kysely'
 import { Failure } from '../../src/failure.ts'
+import { countConnections, pingDatabase } from '../../src/storage/health.ts'
 import { openPostgres } from '../../src/storage/postgres.ts'
 import { prepareRow } from '../../src/storage/prepared.ts'
 import type { Watched } from '../../src/storage/query-watch.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
-import { countConnections, pingDatabase } from '../../src/storage/vital-signs.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 
 describe('whoever watches the embedded database', () => {

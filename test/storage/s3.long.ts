@@ -274,8 +274,8 @@ describe('packs on S3 (Ceph)', { skip }, () => {
 
   test('a store that says nothing is a storage fault in time, and serves again without a new start', async () => {
     await using proxy = await startTcpProxy(ceph.gatewayPort)
-    const patience = { answerMs: 300, connectMs: 300, stallMs: 300, readMs: 1_500, writeMs: 1_500 }
-    const packs = await open({ location: await throughPort(proxy.port), patience })
+    const timeouts = { answerMs: 300, connectMs: 300, stallMs: 300, readMs: 1_500, writeMs: 1_500 }
+    const packs = await open({ location: await throughPort(proxy.port), timeouts })
     const key = keyOf('silent')
     await eventually(() => packs.write(key, bytesOf(key, 1000)))
     proxy.silence()

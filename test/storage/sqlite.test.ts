@@ -142,7 +142,7 @@ describe('two processes on one SQLite file', () => {
     const file = newFile()
     await using one = await openSqlite({ file })
     await migrate(one)
-    await using two = await openSqlite({ file, patienceMs: 10 })
+    await using two = await openSqlite({ file, timeoutMs: 10 })
     await one.transaction().execute(async () => {
       await assert.rejects(insertRetired(two, 'x'), isUnavailable)
       await assert.rejects(

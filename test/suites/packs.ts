@@ -93,12 +93,12 @@ export function describePacks(name: string, open: () => Promise<OpenedPacks>): v
       assert.deepEqual(plain(await packs.readWhole(neighbour)), plain(bytesOf(neighbour, 100)))
     })
 
-    test('what is remembered in memory is let go of, and the pack stays', async () => {
-      const key = keyOf('remembered')
+    test('a cached pack is dropped from memory, and stays in the store', async () => {
+      const key = keyOf('cached')
       await packs.write(key, bytesOf(key, 100))
       await packs.read(key, 0, 100)
-      for (const known of packs.remembered?.() ?? []) packs.forget?.(known)
-      assert.deepEqual(packs.remembered?.() ?? [], [])
+      for (const known of packs.cachedKeys?.() ?? []) packs.forget?.(known)
+      assert.deepEqual(packs.cachedKeys?.() ?? [], [])
       assert.deepEqual(plain(await packs.read(key, 0, 100)), plain(bytesOf(key, 100)))
     })
 
@@ -228,8 +228,8 @@ export async function listOf(packs: Packs): Promise<PackEntry[]> {
 
 export async function buriedOf(packs: PackStore): Promise<string[]> {
   const keys: string[] = []
-  if (packs.buried === undefined) return keys
-  for await (const key of packs.buried()) keys.push(key)
+  if (packs.deletedKeys === undefined) return keys
+  for await (const key of packs.deletedKeys()) keys.push(key)
   return keys
 }
 

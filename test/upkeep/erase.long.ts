@@ -175,7 +175,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         for (const version of [mine, other]) await packs.read(version, 0, 100)
         await erase(side, person)
         await forgetUnnamed({ database: side.database, packs })
-        assert.deepEqual(packs.remembered(), [other])
+        assert.deepEqual(packs.cachedKeys(), [other])
       }))
 
     test('finds people by id and by name, in whichever tenant, and refuses to guess', () =>

@@ -105,7 +105,7 @@ describe('with photos on S3 (Ceph)', { skip }, () => {
       await side.database.deleteFrom('retired_packs').where('version', '=', first).execute()
       const kept = await setPhoto(side, other)
       const traces = await findTraces(side, person)
-      assert.deepEqual(traces.buried, [first])
+      assert.deepEqual(traces.deletedKeys, [first])
       const erased = await erasePhoto(side, person, traces, {
         now: Date.now,
         pause: async () => {},
