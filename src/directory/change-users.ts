@@ -30,7 +30,7 @@ export async function putUser(
     const known = await lockUser(transaction, tenantId, user.id)
     if (known !== undefined) refuseOtherSource(known, origin.source)
     await refuseTakenName(transaction, tenantId, user.id, user.userPrincipalName)
-    const row = { ...toRow(tenantId, user, origin), manager_id: known?.manager_id ?? null }
+    const row = asBefore(toRow(tenantId, user, origin), known)
     if (known === undefined) await transaction.insertInto('users').values(row).execute()
     else await write(transaction, row)
     return { row, did: whatHappened(known) }
@@ -58,8 +58,7 @@ export async function changeUser(
     const user = { ...toUser(known), ...changes }
     await refuseTakenName(transaction, tenantId, known.id, user.userPrincipalName)
     const externalId = origin.externalId ?? known.external_id ?? undefined
-    const changed = toRow(tenantId, user, { ...origin, externalId })
-    const row = { ...changed, manager_id: known.manager_id }
+    const row = asBefore(toRow(tenantId, user, { ...origin, externalId }), known)
     await write(transaction, row)
     return row
   })
@@ -81,6 +80,7 @@ export async function deleteUser(
       ...known,
       source: origin.source,
       names_at: null,
+      inactive_at: null,
       user_principal_name_key: name,
       search_text: '',
       changed_at: origin.at,
@@ -106,7 +106,7 @@ export async function restoreUser(
       externalId: known.external_id ?? undefined,
       at,
     }
-    const row = { ...toRow(tenantId, toUser(known), origin), manager_id: known.manager_id }
+    const row = asBefore(toRow(tenantId, toUser(known), origin), known)
     await write(transaction, row)
     return row
   })
@@ -135,6 +135,12 @@ async function withNames<Result>(
     await lockNames(database, transaction, tenantId)
     return await work(transaction)
   })
+}
+
+/** With what no source says of them, such as since when they are inactive. */
+function asBefore(row: UserRow, known: UserRow | undefined): UserRow {
+  const inactiveAt = row.inactive_at === null ? null : (known?.inactive_at ?? row.inactive_at)
+  return { ...row, manager_id: known?.manager_id ?? null, inactive_at: inactiveAt }
 }
 
 async function write(transaction: Database, { tenant_id, id, ...row }: UserRow): Promise<void> {

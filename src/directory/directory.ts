@@ -37,6 +37,7 @@ const tables: Readonly<Record<DirectoryTable, true>> = {
   contact_folders: true,
   contacts: true,
   photo_update_settings: true,
+  sources: true,
 }
 
 export function openDirectory(database: Database, slices: Slices): Directory {

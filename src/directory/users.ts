@@ -164,6 +164,7 @@ export function toRow(tenantId: string, user: NewUser, origin: Origin = byGraph)
     department: user.department ?? null,
     mail_nickname: user.mailNickname ?? null,
     is_active: user.isActive === false ? 0 : 1,
+    inactive_at: user.isActive === false ? origin.at : null,
     manager_id: null,
   }
 }

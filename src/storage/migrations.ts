@@ -453,11 +453,35 @@ async function addSources(database: Tables): Promise<void> {
       ['source', 'external_id'],
       'unique',
     )
-    await createPartialIndex(database, `${table}_deleted`, table, ['deleted_at'])
+    await createPartialIndex(database, `${table}_deleted`, table, ['source', 'deleted_at'])
+    await database.schema
+      .createIndex(`${table}_deleted_list`)
+      .on(table)
+      .columns(['tenant_id', 'id'])
+      .where(sql.ref('deleted_at'), 'is not', null)
+      .execute()
   }
   await createPartialIndex(database, 'users_manager', 'users', ['manager_id'])
+  await database.schema.alterTable('users').addColumn('inactive_at', bigint).execute()
+  await createPartialIndex(database, 'users_inactive', 'users', ['inactive_at'])
+  await createSources(database)
   // Nobody but the demo tenant has come in another way.
   await sql`update users set source = 'graph' where names_at is null`.execute(database)
+}
+
+async function createSources(database: Tables): Promise<void> {
+  const { text, bigint, tableEnd } = dialectOf(database)
+  await database.schema
+    .createTable('sources')
+    .addColumn('tenant_id', text, column => column.notNull())
+    .addColumn('source', text, column => column.notNull())
+    .addColumn('last_success_at', bigint)
+    .addColumn('judged_at', bigint, column => column.notNull().defaultTo(0))
+    .addColumn('waiting_since', bigint)
+    .addColumn('confirmed_at', bigint, column => column.notNull().defaultTo(0))
+    .addPrimaryKeyConstraint('sources_key', ['tenant_id', 'source'])
+    .modifyEnd(tableEnd)
+    .execute()
 }
 
 /** Of the rows of a tenant that have a value in the last of the columns. */

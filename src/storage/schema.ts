@@ -19,6 +19,7 @@ export type Schema = {
   photos: PhotoRow
   retired_packs: RetiredPackRow
   photo_update_settings: PhotoUpdateSettingsRow
+  sources: SourceRow
   stores: StoreRow
   moves: MoveRow
 }
@@ -45,6 +46,8 @@ export type UserRow = {
   mail_nickname: string | null
   /** 0 of people who may not sign in, Graph's accountEnabled. */
   is_active: number
+  /** Epoch milliseconds since when is_active is 0; null of people who are active, and of deleted people. */
+  inactive_at: number | null
   /** Of somebody in the same tenant, who may be deleted or gone. */
   manager_id: string | null
 } & SourceColumns
@@ -181,6 +184,21 @@ export type MoveRow = {
   /** 'copying', or 'complete' when the last run ended with both sides alike. */
   state: string
   changed_at: number
+}
+
+/** What is known of a source itself; a row comes with the first thing to be kept. */
+export type SourceRow = {
+  tenant_id: string
+  /** As in `users` and `groups`. */
+  source: string
+  /** Epoch milliseconds: when a whole run of it last succeeded; null of a source without runs. */
+  last_success_at: number | null
+  /** Epoch milliseconds: removals before this were counted. */
+  judged_at: number
+  /** Epoch milliseconds: removals from then on are not erased until somebody confirms them; null: none waits. */
+  waiting_since: number | null
+  /** Epoch milliseconds: removals until then are confirmed. */
+  confirmed_at: number
 }
 
 /** One row of a tenant that has left the defaults. */

@@ -52,6 +52,7 @@ const columns: Readonly<{ [Name in MovedTable]: Columns<Name> }> = {
     department: true,
     mail_nickname: true,
     is_active: true,
+    inactive_at: true,
     manager_id: true,
     source: true,
     external_id: true,
@@ -98,6 +99,14 @@ const columns: Readonly<{ [Name in MovedTable]: Columns<Name> }> = {
     search_text: true,
   },
   photo_update_settings: { tenant_id: true, source: true, allowed_roles: true },
+  sources: {
+    tenant_id: true,
+    source: true,
+    last_success_at: true,
+    judged_at: true,
+    waiting_since: true,
+    confirmed_at: true,
+  },
   photos: {
     tenant_id: true,
     owner_kind: true,
@@ -131,6 +140,7 @@ export const directoryTables: readonly Table[] = [
   },
   table('contacts', ['tenant_id', 'id']),
   table('photo_update_settings', ['tenant_id']),
+  table('sources', ['tenant_id', 'source']),
 ]
 
 function table<Name extends Table['name']>(

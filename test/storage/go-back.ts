@@ -2,13 +2,24 @@
 import { sql } from 'kysely'
 import type { Database } from '../../src/storage/schema.ts'
 
+const indexes = [
+  'users_external',
+  'users_deleted',
+  'users_deleted_list',
+  'users_manager',
+  'users_inactive',
+  'groups_external',
+  'groups_deleted',
+  'groups_deleted_list',
+]
+
 export async function goBackTo0007(database: Database): Promise<void> {
-  for (const index of ['users_external', 'users_deleted', 'users_manager', 'groups_external']) {
+  for (const index of indexes) {
     await sql`drop index ${sql.ref(index)}`.execute(database)
   }
-  await sql`drop index groups_deleted`.execute(database)
+  await sql`drop table sources`.execute(database)
   const both = ['source', 'external_id', 'changed_at', 'deleted_at', 'mail_nickname']
-  const ofUsers = ['employee_id', 'department', 'is_active', 'manager_id']
+  const ofUsers = ['employee_id', 'department', 'is_active', 'inactive_at', 'manager_id']
   for (const [table, columns] of [
     ['users', [...both, ...ofUsers]],
     ['groups', both],

@@ -87,6 +87,27 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.deepEqual([row?.changed_at, row?.deleted_at, row?.names_at], [2, null, null])
     })
 
+    test('it is kept since when a person is inactive, until they are active or deleted', async () => {
+      const inactiveAt = async () => {
+        const rows = await database.selectFrom('users').select('inactive_at').execute()
+        return rows.map(row => row.inactive_at)
+      }
+      const change = (isActive: boolean, at: number) =>
+        changeUser(database, tenantId, 'anna', { isActive }, from('graph', at))
+      await put({ ...anna, isActive: false }, from('graph', 3))
+      await put({ ...anna, isActive: false }, from('graph', 4))
+      await change(false, 5)
+      assert.deepEqual(await inactiveAt(), [3])
+      await change(true, 6)
+      assert.deepEqual(await inactiveAt(), [null])
+      await change(false, 7)
+      assert.deepEqual(await inactiveAt(), [7])
+      await deleteUser(database, tenantId, 'anna', from('graph', 8))
+      assert.deepEqual(await inactiveAt(), [null])
+      await restoreUser(database, tenantId, 'anna', 9)
+      assert.deepEqual(await inactiveAt(), [9])
+    })
+
     test('the same person again is changed, and found under the new name alone', async () => {
       await put(anna)
       const { did } = await put({ ...anna, userPrincipalName: 'a.adler@example.org' })

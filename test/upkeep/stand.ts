@@ -19,7 +19,7 @@ import { renderPack } from '../../src/renditions/render.ts'
 import type { RenderedPack } from '../../src/renditions/rendition.ts'
 import { openMoveEnds, type StoreOptions } from '../../src/serving/stores.ts'
 import type { PackStore } from '../../src/storage/packs.ts'
-import type { Database } from '../../src/storage/schema.ts'
+import type { Database, SourceRow } from '../../src/storage/schema.ts'
 import { type MoveOptions, type MoveResult, moveStore } from '../../src/upkeep/move.ts'
 import { directoryTables } from '../../src/upkeep/tables.ts'
 import { portraitJpeg } from '../support/pictures.ts'
@@ -118,10 +118,20 @@ export async function fillStore(side: Side, people: number): Promise<void> {
     .insertInto('photo_update_settings')
     .values({ tenant_id: tenantId, source: 'cloud', allowed_roles: '[]' })
     .execute()
+  await database.insertInto('sources').values(aSource).execute()
   for (const id of ids) await setPhoto(side, userKey(id))
   await setPhoto(side, { tenantId: 'another tenant', kind: 'user', id: 'person-0' })
   await setPhoto(side, { tenantId, kind: 'group', id: 'staff' })
   await setPhoto(side, { tenantId, kind: 'contact', id: 'friend' })
+}
+
+const aSource: SourceRow = {
+  tenant_id: tenantId,
+  source: 'import:staff',
+  last_success_at: 4,
+  judged_at: 3,
+  waiting_since: 2,
+  confirmed_at: 1,
 }
 
 /** Every row of every table that is moved, and every pack that a pointer names. */
