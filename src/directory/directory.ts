@@ -34,6 +34,7 @@ const tables: Readonly<Record<DirectoryTable, true>> = {
   groups: true,
   group_people: true,
   role_members: true,
+  sign_ins: true,
   contact_folders: true,
   contacts: true,
   photo_update_settings: true,

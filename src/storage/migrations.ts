@@ -467,6 +467,35 @@ async function addSources(database: Tables): Promise<void> {
   await createSources(database)
   // Nobody but the demo tenant has come in another way.
   await sql`update users set source = 'graph' where names_at is null`.execute(database)
+  await createSignIns(database)
+}
+
+async function createSignIns(database: Tables): Promise<void> {
+  const { text, bigint, tableEnd } = dialectOf(database)
+  await database.schema
+    .createTable('sign_ins')
+    .addColumn('tenant_id', text, column => column.notNull())
+    .addColumn('issuer', text, column => column.notNull())
+    .addColumn('subject', text, column => column.notNull())
+    .addColumn('user_id', text, column => column.notNull())
+    .addColumn('linked_by', text, column => column.notNull())
+    .addColumn('linked_at', bigint, column => column.notNull())
+    .addPrimaryKeyConstraint('sign_ins_key', ['tenant_id', 'issuer', 'subject'])
+    .addForeignKeyConstraint(
+      'sign_ins_user',
+      ['tenant_id', 'user_id'],
+      'users',
+      ['tenant_id', 'id'],
+      key => key.onDelete('cascade'),
+    )
+    .addCheckConstraint('sign_ins_linked_by', sql`linked_by in ('name', 'hand', 'id')`)
+    .modifyEnd(tableEnd)
+    .execute()
+  await database.schema
+    .createIndex('sign_ins_of_user')
+    .on('sign_ins')
+    .columns(['tenant_id', 'user_id'])
+    .execute()
 }
 
 async function createSources(database: Tables): Promise<void> {

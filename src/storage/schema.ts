@@ -12,6 +12,7 @@ export type Schema = {
   groups: GroupRow
   group_people: GroupPersonRow
   role_members: RoleMemberRow
+  sign_ins: SignInRow
   contact_folders: ContactFolderRow
   contacts: ContactRow
   directory_words: DirectoryWordRow
@@ -104,6 +105,22 @@ export type GroupPersonRow = {
 }
 
 type RoleMemberRow = { tenant_id: string; role_template_id: string; user_id: string }
+
+/**
+ * Who a subject of an issuer is here. A subject without a row is the person who has it as an id, if there is one.
+ */
+type SignInRow = {
+  tenant_id: string
+  /** As in `iss`; one spelling where an issuer has several. */
+  issuer: string
+  /** The id in the token; a GUID in lower case. */
+  subject: string
+  user_id: string
+  /** 'name' by userPrincipalName, 'hand' by an operator, 'id' when the subject is the person's id. */
+  linked_by: string
+  /** Epoch milliseconds. */
+  linked_at: number
+}
 
 export type ContactFolderRow = {
   tenant_id: string

@@ -77,6 +77,14 @@ const columns: Readonly<{ [Name in MovedTable]: Columns<Name> }> = {
   },
   group_people: { tenant_id: true, group_id: true, user_id: true, relation: true },
   role_members: { tenant_id: true, role_template_id: true, user_id: true },
+  sign_ins: {
+    tenant_id: true,
+    issuer: true,
+    subject: true,
+    user_id: true,
+    linked_by: true,
+    linked_at: true,
+  },
   contact_folders: {
     tenant_id: true,
     mailbox_id: true,
@@ -134,6 +142,7 @@ export const directoryTables: readonly Table[] = [
   table('groups', ['tenant_id', 'id']),
   table('group_people', ['tenant_id', 'group_id', 'relation', 'user_id']),
   table('role_members', ['tenant_id', 'user_id', 'role_template_id']),
+  table('sign_ins', ['tenant_id', 'issuer', 'subject']),
   {
     ...table('contact_folders', ['tenant_id', 'mailbox_id', 'id']),
     parent: 'parent_folder_id',

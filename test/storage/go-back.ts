@@ -14,6 +14,7 @@ const indexes = [
 ]
 
 export async function goBackTo0007(database: Database): Promise<void> {
+  await sql`drop table sign_ins`.execute(database)
   for (const index of indexes) {
     await sql`drop index ${sql.ref(index)}`.execute(database)
   }

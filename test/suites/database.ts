@@ -142,11 +142,12 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       )
     })
 
-    test('with a user go their memberships, roles, folders and contacts', async () => {
+    test('with a user go their memberships, roles, sign-ins, folders and contacts', async () => {
       await database.insertInto('users').values(userNamed('alice')).execute()
       await database.insertInto('groups').values(groupNamed('staff')).execute()
       await database.insertInto('group_people').values(personIn('staff', 'alice')).execute()
       await database.insertInto('role_members').values(roleOf('alice')).execute()
+      await database.insertInto('sign_ins').values(signInOf('alice', 'subject')).execute()
       await database.insertInto('contact_folders').values(folderOf('alice', 'f')).execute()
       await database
         .insertInto('contacts')
@@ -156,11 +157,26 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       for (const table of [
         'group_people',
         'role_members',
+        'sign_ins',
         'contact_folders',
         'contacts',
       ] as const) {
         assert.equal((await database.selectFrom(table).selectAll().execute()).length, 0, table)
       }
+    })
+
+    test('a subject of an issuer is one person in its tenant', async () => {
+      await database
+        .insertInto('users')
+        .values([userNamed('alice'), userNamed('bob')])
+        .execute()
+      await database.insertInto('sign_ins').values(signInOf('alice', 's')).execute()
+      const rival = database.insertInto('sign_ins').values(signInOf('bob', 's'))
+      await assert.rejects(rival.execute(), isConflict)
+      const elsewhere = { ...signInOf('bob', 's'), issuer: 'https://other.example' }
+      await database.insertInto('sign_ins').values(elsewhere).execute()
+      const byNobody = { ...signInOf('alice', 's2'), linked_by: 'mail' }
+      await assert.rejects(database.insertInto('sign_ins').values(byNobody).execute())
     })
 
     test('a contact lies in a folder of its own mailbox, or in none', async () => {
@@ -460,6 +476,11 @@ function personIn(group: string, user: string) {
 
 function roleOf(user: string) {
   return { tenant_id: 't', role_template_id: 'r', user_id: user }
+}
+
+function signInOf(user: string, subject: string) {
+  const linked = { linked_by: 'name', linked_at: 1 }
+  return { tenant_id: 't', issuer: 'https://issuer.example', subject, user_id: user, ...linked }
 }
 
 function folderOf(mailbox: string, id: string) {

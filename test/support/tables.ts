@@ -15,7 +15,7 @@ const migrations = ['migrations', 'directory-words', 'mailbox-sizes'].map(
 )
 
 const directory =
-  'users groups group_people role_members contact_folders contacts photo_update_settings sources'
+  'users groups group_people role_members sign_ins contact_folders contacts photo_update_settings sources'
 
 /** Files that take a table from a variable: the tables that its type allows. */
 const variables: Readonly<Record<string, Readonly<Partial<Record<Access, string>>>>> = {

@@ -84,7 +84,7 @@ export function personNamed(id: string) {
   return { id, userPrincipalName: `${id}@visage.example`, displayName: `Person ${id}` }
 }
 
-/** People 0 to `people`, each with a photo; groups, roles, folders within folders, contacts, settings. */
+/** People 0 to `people`, each with a photo; groups, roles, a sign-in, folders within folders, contacts, settings. */
 export async function fillStore(side: Side, people: number): Promise<void> {
   const { database } = side
   const ids = Array.from({ length: people }, (_, index) => `person-${index}`)
@@ -104,6 +104,11 @@ export async function fillStore(side: Side, people: number): Promise<void> {
   await addRoleMembers(database, tenantId, [
     { roleTemplateId: 'fe930be7-5e62-47db-91af-98c3a49a38b1', userId: 'person-1' },
   ])
+  const linked = { user_id: 'person-2', linked_by: 'hand', linked_at: 1_764_000_000_000 }
+  await database
+    .insertInto('sign_ins')
+    .values({ tenant_id: tenantId, issuer: 'https://issuer.example', subject: '00u1', ...linked })
+    .execute()
   const mailbox = { tenantId, userId: 'person-0' }
   // In the order of their keys the innermost comes first.
   for (const [id, parentFolderId] of [
