@@ -62,6 +62,8 @@ export type FailureCode =
   | 'value-taken'
   /** facts: property. */
   | 'reference-exists'
+  /** facts: limit. */
+  | 'group-full'
   | 'last-owner'
   | 'team-exists'
   | 'body-encoding-unsupported'

@@ -142,6 +142,7 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     when: 'the person is an owner or a member already',
     facts: { property: 'members' },
   },
+  'group-full': { when: 'the group would have too many members', facts: { limit: 200_000 } },
   'last-owner': { when: 'the group would have no owner' },
   'team-exists': { when: 'the group is a team already' },
   'body-empty': {

@@ -25,7 +25,13 @@ export async function emptyDirectory(database: Database): Promise<void> {
 
 type DirectoryTable = Exclude<
   keyof Schema,
-  'directory_words' | 'mailbox_sizes' | 'photos' | 'retired_packs' | 'stores' | 'moves'
+  | 'directory_words'
+  | 'group_sizes'
+  | 'mailbox_sizes'
+  | 'photos'
+  | 'retired_packs'
+  | 'stores'
+  | 'moves'
 >
 
 /** An object, because a list would compile with one missing. */

@@ -51,8 +51,8 @@ export function toGroup(row: GroupRow): GroupFields {
 }
 
 /**
- * One row for each of them, in a group that the transaction has locked. Throws Failure 'user-not-found', and
- * 'reference-exists' for who is there already.
+ * One row for each of them, in one group, which the transaction has locked. Throws Failure 'user-not-found',
+ * 'reference-exists' for who is there already, and 'group-full'.
  */
 export async function insertPeople(
   transaction: Database,
@@ -71,6 +71,29 @@ export async function insertPeople(
       throw new Failure('reference-exists', { facts: { property: `${row.relation}s` } })
     }
   }
+  const [group] = people
+  if (group !== undefined) await expectWithinLimit(transaction, group)
+}
+
+/** Deleted members count, because they can be restored. */
+export const maxMembers = 200_000
+
+/**
+ * After members were added, in the same transaction, which has locked the group. The database counts by triggers.
+ * Throws Failure 'group-full'.
+ */
+async function expectWithinLimit(
+  transaction: Database,
+  { tenant_id, group_id }: Pick<GroupPersonRow, 'tenant_id' | 'group_id'>,
+): Promise<void> {
+  const size = await transaction
+    .selectFrom('group_sizes')
+    .select('members')
+    .where('tenant_id', '=', tenant_id)
+    .where('group_id', '=', group_id)
+    .executeTakeFirst()
+  if (size === undefined || size.members <= maxMembers) return
+  throw new Failure('group-full', { facts: { limit: maxMembers } })
 }
 
 /** Nobody deletes them before the transaction ends. */

@@ -125,6 +125,9 @@ export const wireErrors = {
     'account-disabled': 'Your account is disabled in this directory.',
     'account-deleted': 'Your account was deleted from this directory.',
   }),
+  ...rows(403, 'Directory_QuotaExceeded', {
+    'group-full': 'The group is full: it holds at most {limit} members.',
+  }),
   ...rows(403, 'ErrorAccessDenied', {
     'relation-missing': `Access is denied. Check credentials and try again.${wouldDo}`,
     'photo-updates-restricted': ({ setting }) =>

@@ -7,6 +7,7 @@ import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { Failure } from '../failure.ts'
 import { createDirectoryWords } from './directory-words.ts'
+import { createGroupSizes } from './group-sizes.ts'
 import { createMailboxSizes } from './mailbox-sizes.ts'
 import type { Database } from './schema.ts'
 
@@ -424,7 +425,7 @@ async function addNamesAt(database: Tables): Promise<void> {
  * this one goes on adding people who sign in. The indexes are of rows that have a value, and none has one yet.
  */
 async function addSources(database: Tables): Promise<void> {
-  const { text, bigint } = dialectOf(database)
+  const { text, bigint, tableEnd } = dialectOf(database)
   for (const column of ['employee_id', 'department', 'mail_nickname', 'manager_id']) {
     await database.schema.alterTable('users').addColumn(column, text).execute()
   }
@@ -467,6 +468,7 @@ async function addSources(database: Tables): Promise<void> {
   await createSources(database)
   // Nobody but the demo tenant has come in another way.
   await sql`update users set source = 'graph' where names_at is null`.execute(database)
+  await createGroupSizes(database, { isSqlite: database.isSqlite, text, tableEnd })
   await createSignIns(database)
 }
 

@@ -11,6 +11,7 @@ export type Schema = {
   users: UserRow
   groups: GroupRow
   group_people: GroupPersonRow
+  group_sizes: GroupSizeRow
   role_members: RoleMemberRow
   sign_ins: SignInRow
   contact_folders: ContactFolderRow
@@ -102,6 +103,14 @@ export type GroupPersonRow = {
   user_id: string
   /** 'owner' or 'member'; an owner has a row of each kind only when they are both. */
   relation: string
+}
+
+/** Kept by triggers (group-sizes.ts): nobody else writes it. */
+type GroupSizeRow = {
+  tenant_id: string
+  group_id: string
+  /** Deleted people who are members count too. */
+  members: number
 }
 
 type RoleMemberRow = { tenant_id: string; role_template_id: string; user_id: string }

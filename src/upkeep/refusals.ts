@@ -22,6 +22,8 @@ function wordsOf(subject: string, { code, facts }: Failure): string {
       return `${subject}: somebody else has the name ${facts.value}. Nothing was changed.`
     case 'reference-exists':
       return `${subject} is there already.`
+    case 'group-full':
+      return `${subject}: the group would have more than ${facts.limit} members. Nothing was changed.`
     case 'last-owner':
       return `${subject} is the only owner, and a group keeps one: add another owner first.`
     case 'resource-invalid':

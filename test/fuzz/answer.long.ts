@@ -37,7 +37,13 @@ const strictEvery = 8
 /** Failures of the machine and of the socket, of settings that are not set, and of much at once. */
 const outOfReach: ReadonlySet<FailureCode> = new Set<FailureCode>([
   ...(['image-ended-renderer', 'renderers-unavailable', 'client-gone'] as const),
-  ...(['token-type-refused', 'search-too-long', 'mailbox-full', 'concurrency-throttled'] as const),
+  ...([
+    'token-type-refused',
+    'search-too-long',
+    'mailbox-full',
+    'group-full',
+    'concurrency-throttled',
+  ] as const),
   ...(['signing-keys-unavailable', 'storage-unavailable', 'store-read-only'] as const),
   ...(['body-encoding-unsupported', 'body-encoding-broken'] as const),
   ...(['http-malformed', 'headers-too-large', 'request-timed-out'] as const),

@@ -15,6 +15,7 @@ const indexes = [
 
 export async function goBackTo0007(database: Database): Promise<void> {
   await sql`drop table sign_ins`.execute(database)
+  await dropGroupSizes(database)
   for (const index of indexes) {
     await sql`drop index ${sql.ref(index)}`.execute(database)
   }
@@ -30,4 +31,14 @@ export async function goBackTo0007(database: Database): Promise<void> {
     }
   }
   await sql`delete from kysely_migration where name >= '0008'`.execute(database)
+}
+
+async function dropGroupSizes(database: Database): Promise<void> {
+  const isSqlite = database.can?.hasFiles === true
+  for (const event of ['insert', 'delete']) {
+    const trigger = sql.ref(`group_people_size_${event}`)
+    await sql`drop trigger ${trigger} ${isSqlite ? sql`` : sql`on group_people`}`.execute(database)
+  }
+  if (!isSqlite) await sql`drop function keep_group_sizes`.execute(database)
+  await sql`drop table group_sizes`.execute(database)
 }

@@ -22,6 +22,7 @@ import {
   listDeletedUsers,
 } from '../../src/directory/deleted.ts'
 import { emptyDirectory } from '../../src/directory/directory.ts'
+import { maxMembers } from '../../src/directory/group-rows.ts'
 import { prepareFindGroup } from '../../src/directory/groups.ts'
 import {
   listGroupIdsOf,
@@ -362,6 +363,74 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.deepEqual(await inGroup('member'), [])
     })
 
+    const sizes = async () => {
+      const rows = await database.selectFrom('group_sizes').selectAll().execute()
+      return Object.fromEntries(rows.map(row => [row.group_id, row.members]))
+    }
+
+    test('the size of a group is that of its members, whoever writes', async () => {
+      for (const person of [anna, ben]) await put(person)
+      for (const id of ['g', 'h']) {
+        await createGroup(database, tenantId, { id, displayName: id, owners: ['anna'] }, graph)
+      }
+      assert.deepEqual(await sizes(), {})
+      const rows = ['g', 'h'].flatMap(group_id =>
+        ['anna', 'ben'].map(user_id => ({
+          tenant_id: tenantId,
+          group_id,
+          user_id,
+          relation: 'member',
+        })),
+      )
+      await database.insertInto('group_people').values(rows).execute()
+      assert.deepEqual(await sizes(), { g: 2, h: 2 })
+      await database.deleteFrom('group_people').where('relation', '=', 'owner').execute()
+      assert.deepEqual(await sizes(), { g: 2, h: 2 })
+      await database.deleteFrom('users').where('id', '=', 'ben').execute()
+      assert.deepEqual(await sizes(), { g: 1, h: 1 })
+      await database.deleteFrom('groups').where('id', '=', 'g').execute()
+      assert.deepEqual(await sizes(), { h: 1 })
+    })
+
+    test('a full group takes nobody until somebody goes, and owners all the time', async () => {
+      for (const person of [anna, ben]) await put(person)
+      await createGroup(database, tenantId, { id: 'g', displayName: 'g', members: ['anna'] }, graph)
+      await database.updateTable('group_sizes').set({ members: maxMembers }).execute()
+      const patch = () => changeGroup(database, tenantId, 'g', {}, graph, ['ben'])
+      await assert.rejects(addToGroup(database, place('ben'), 'graph'), refused('group-full'))
+      await assert.rejects(patch(), refused('group-full'))
+      assert.deepEqual(await inGroup('member'), ['anna'])
+      await addToGroup(database, place('ben', 'owner'), 'graph')
+      await removeFromGroup(database, place('anna'), 'graph')
+      await patch()
+      assert.deepEqual(await inGroup('member'), ['ben'])
+    })
+
+    test('of 16 who add to a group with one place left one does', async () => {
+      const people = Array.from({ length: 17 }, (_, index) => `p${String(index).padStart(2, '0')}`)
+      for (const id of people) await put({ id, userPrincipalName: id, displayName: id })
+      const [first = '', ...others] = people
+      await createGroup(database, tenantId, { id: 'g', displayName: 'g', members: [first] }, graph)
+      const oneLeft = { members: maxMembers - 1 }
+      await database.updateTable('group_sizes').set(oneLeft).execute()
+      const add = (id: string) => addToGroup(database, place(id), 'graph')
+      const done = await Promise.allSettled(others.map(add))
+      assert.equal(done.filter(({ status }) => status === 'fulfilled').length, 1)
+      assert.equal((await inGroup('member')).length, 2)
+      assert.deepEqual(await sizes(), { g: maxMembers })
+    })
+
+    test('16 who are removed from the same groups at once all go', async () => {
+      const people = Array.from({ length: 16 }, (_, index) => `p${String(index).padStart(2, '0')}`)
+      for (const id of people) await put({ id, userPrincipalName: id, displayName: id })
+      for (const id of ['g', 'h', 'i']) {
+        await createGroup(database, tenantId, { id, displayName: id, members: people }, graph)
+      }
+      const remove = (id: string) => database.deleteFrom('users').where('id', '=', id).execute()
+      await Promise.all(people.map(remove))
+      assert.deepEqual(await sizes(), { g: 0, h: 0, i: 0 })
+    })
+
     test('the only owner stays', async () => {
       await put(anna)
       await put(ben)
@@ -400,6 +469,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       }
       await Promise.all(Array.from({ length: 16 }, (_, index) => writer(index)))
       assert.deepEqual(await inGroup('member'), people.slice(16))
+      assert.deepEqual(await sizes(), { g: people.length - 16 })
     })
   })
 }

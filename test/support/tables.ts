@@ -9,8 +9,8 @@ export type Tables = ReadonlyMap<string, Readonly<Record<Access, readonly string
 type Access = 'writes' | 'reads'
 type Use = Readonly<{ path: string; access: Access; table: string }>
 
-/** Tables are made there, with the triggers that keep two of them. */
-const migrations = ['migrations', 'directory-words', 'mailbox-sizes'].map(
+/** Tables are made there, with the triggers that keep some of them. */
+const migrations = ['migrations', 'directory-words', 'group-sizes', 'mailbox-sizes'].map(
   name => `src/storage/${name}.ts`,
 )
 
