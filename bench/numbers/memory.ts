@@ -16,7 +16,7 @@ import { type Deployment, startVisage } from '../visage.ts'
 const uploads = 64
 const uploadBytes = 4 * 1024 * 1024
 const limitMegabytes = 400
-const patienceMs = 120_000
+const timeoutMs = 120_000
 
 export async function memory(stage: Stage, deployment: Deployment = {}): Promise<Row> {
   const population = await stage.populate('writers', 1000, 'without photos')
@@ -47,7 +47,7 @@ export async function memory(stage: Stage, deployment: Deployment = {}): Promise
 
 /** Uploads until it is accepted; how often it was refused. */
 async function insist({ put }: Uploader, id: string, picture: Buffer): Promise<number> {
-  const until = performance.now() + patienceMs
+  const until = performance.now() + timeoutMs
   for (let refusals = 0; performance.now() < until; refusals++) {
     const { status, retryAfter, body } = await put(id, picture)
     if (status === 200) return refusals
@@ -56,5 +56,5 @@ async function insist({ put }: Uploader, id: string, picture: Buffer): Promise<n
     }
     await delay(Number(retryAfter) * 1000)
   }
-  throw new Error(`no place for an upload in ${patienceMs} ms`)
+  throw new Error(`no place for an upload in ${timeoutMs} ms`)
 }

@@ -12,7 +12,7 @@ import { main } from '../visage.ts'
 
 const limitMs = 700
 const pauseMs = 2
-const patienceMs = 30_000
+const timeoutMs = 30_000
 
 export async function start({ plan }: Stage): Promise<Row> {
   const ratios: number[] = []
@@ -44,12 +44,12 @@ async function timeToFirstPhoto(): Promise<number> {
 
 async function firstPhoto(origin: string, startedAt: number): Promise<void> {
   let token: string | undefined
-  while (performance.now() - startedAt < patienceMs) {
+  while (performance.now() - startedAt < timeoutMs) {
     token ??= await fetchToken(origin)
     if (token !== undefined && (await hasPhoto(origin, token))) return
     await delay(pauseMs)
   }
-  throw new Error(`no photo in ${patienceMs} ms`)
+  throw new Error(`no photo in ${timeoutMs} ms`)
 }
 
 /** undefined while nobody listens. */

@@ -2,13 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import {
   addGroup,
-  bringBackGroup,
   changeNamedGroup,
   changePeopleIn,
   type GroupTexts,
   makeTeam,
   readGroupTexts,
   removeGroup,
+  restoreNamedGroup,
 } from '../upkeep/change-groups.ts'
 import { findGroup, type Group, groupFields } from '../upkeep/groups.ts'
 import { tenantToAddTo } from './change-people.ts'
@@ -76,7 +76,7 @@ type Work = (
 const acts = {
   team: { did: 'made a team', work: makeTeam },
   remove: { did: 'removed', work: removeGroup },
-  restore: { did: 'restored', work: bringBackGroup },
+  restore: { did: 'restored', work: restoreNamedGroup },
 } as const satisfies Record<string, Readonly<{ did: string; work: Work }>>
 
 export async function act(

@@ -5,7 +5,7 @@
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Failure } from '../failure.ts'
-import { openKeptStores, placesOf } from '../serving/stores.ts'
+import { openExistingStores, placesOf } from '../serving/stores.ts'
 import { readEnvironment } from '../settings/environment.ts'
 import { readStoreConfig, type StorePlace } from '../settings/places.ts'
 import type { Texts } from '../settings/table.ts'
@@ -40,7 +40,7 @@ export async function erase(
     throw new CommandError('name whose photo to erase: --user <id or name> or --group <id>.')
   }
   const config = readStoreConfig(places, environment)
-  const { database, packs } = await openKeptStores(config, Date.now)
+  const { database, packs } = await openExistingStores(config, Date.now)
   await using _closing = database
   const owner = await findOwner(database, kind, name, tenant)
   const store = { database, packs }

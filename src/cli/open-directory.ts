@@ -1,5 +1,5 @@
 /** The rows that commands on people and groups work on, by the settings of `visage serve`, while it runs. */
-import { openKeptDatabase } from '../serving/stores.ts'
+import { openExistingDatabase } from '../serving/stores.ts'
 import { readEnvironment } from '../settings/environment.ts'
 import { readDatabaseConfig } from '../settings/places.ts'
 import type { Texts } from '../settings/table.ts'
@@ -12,7 +12,7 @@ export type DirectoryFlags = Readonly<{
   csv?: boolean
 }>
 
-export type OpenDatabase = Awaited<ReturnType<typeof openKeptDatabase>>
+export type OpenDatabase = Awaited<ReturnType<typeof openExistingDatabase>>
 
 export async function withDirectory<Result>(
   { data, database: location }: DirectoryFlags,
@@ -23,7 +23,7 @@ export async function withDirectory<Result>(
     ...(data !== undefined && { data }),
     ...(location !== undefined && { database: location }),
   }
-  const database = await openKeptDatabase(readDatabaseConfig(flags, environment))
+  const database = await openExistingDatabase(readDatabaseConfig(flags, environment))
   await using _closing = database
   return await work(database)
 }

@@ -31,7 +31,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     await program.parseAsync(argv)
   } catch (error) {
     // A signal for the whole process group has ended its children already.
-    const isDone = ending.hasBegun() && error instanceof LostProcess && error.end === 'told'
+    const isDone = ending.hasBegun() && error instanceof LostProcess && error.end === 'by signal'
     process.exitCode = isDone ? 0 : report(terminal, error)
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import { Failure } from '../failure.ts'
-import { openKeptStores } from '../serving/stores.ts'
+import { openExistingStores } from '../serving/stores.ts'
 import { readEnvironment } from '../settings/environment.ts'
 import { readStoreConfig } from '../settings/places.ts'
 import type { Texts } from '../settings/table.ts'
@@ -24,7 +24,7 @@ export async function verify(
 ): Promise<void> {
   const config = readStoreConfig(flags, environment)
   await runInterruptibly(keep, async signal => {
-    const { database, packs } = await openKeptStores(config, Date.now)
+    const { database, packs } = await openExistingStores(config, Date.now)
     await using _closing = database
     const result = await verifyWithProgress({ database, packs }, terminal, signal)
     if (form === 'json') terminal.print(JSON.stringify(result))
@@ -34,7 +34,7 @@ export async function verify(
 }
 
 async function verifyWithProgress(
-  store: Pick<Awaited<ReturnType<typeof openKeptStores>>, 'database' | 'packs'>,
+  store: Pick<Awaited<ReturnType<typeof openExistingStores>>, 'database' | 'packs'>,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Verified> {

@@ -14,7 +14,7 @@ import type { Mailbox } from '../directory/mailbox.ts'
 import { addRoleMembers } from '../directory/relations.ts'
 import { addUsers } from '../directory/users.ts'
 import type { OwnerKey } from '../photos/photo.ts'
-import { findPointer, holdOwner, movePointer, type PointerRow } from '../photos/pointer.ts'
+import { findPointer, lockOwner, movePointer, type PointerRow } from '../photos/pointer.ts'
 import { framingOf, preparePhoto, type ReplaceParts } from '../photos/replace.ts'
 import { copyPhoto, restorePhotos } from '../photos/restore.ts'
 import { listVersions } from '../photos/versions.ts'
@@ -179,7 +179,7 @@ async function setPortrait(parts: DemoParts, portrait: Portrait): Promise<Pointe
   const { owner } = portrait
   const row = await prepare(parts, portrait)
   await parts.database.transaction().execute(async transaction => {
-    const isThere = await holdOwner(transaction, owner)
+    const isThere = await lockOwner(transaction, owner)
     if (isThere && (await findPointer(transaction, owner)) === undefined) {
       await movePointer(transaction, owner, row, undefined)
     }

@@ -10,10 +10,10 @@ import type { Refuse } from './respond.ts'
 export function refuseWithoutRequest(server: Server, refuse: Refuse): void {
   server.on('clientError', (error, socket) => refuseBrokenHttp(error, socket, refuse))
   // CONNECT is not supported; without this Node closes silently.
-  server.on('connect', (_request, socket) => refuseOnSocket(notHere, socket, refuse))
+  server.on('connect', (_request, socket) => refuseOnSocket(connectUnsupported, socket, refuse))
 }
 
-const notHere = new Failure('method-not-allowed', { facts: { allow: [] } })
+const connectUnsupported = new Failure('method-not-allowed', { facts: { allow: [] } })
 
 function refuseBrokenHttp(error: Error & { code?: string }, socket: Duplex, refuse: Refuse): void {
   // A request that turns out broken after its answer gets no second one: that would pass for the

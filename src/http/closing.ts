@@ -11,7 +11,7 @@ const closingCheckMs = 50
  * Returns what ends the connections on which nothing has ever been said: nothing was asked there. With TLS
  * that is said twice, once below it and once within.
  */
-export function watchSilence(server: Server): () => void {
+export function trackSilentConnections(server: Server): () => void {
   const open = new Set<Socket>()
   const add = (socket: Socket) => {
     open.add(socket)

@@ -13,21 +13,21 @@ import { createServer as createHttpsServer, Server as HttpsServer } from 'node:h
 import type { AddressInfo, Socket } from 'node:net'
 import type { Mount } from '../call.ts'
 import { refuseWithoutRequest } from './broken-http.ts'
-import { closeServer, watchSilence } from './closing.ts'
+import { closeServer, trackSilentConnections } from './closing.ts'
 import { createDiscarding, type DiscardLimits } from './discarding.ts'
 import { createPipelining } from './pipelining.ts'
 import { type CallOptions, type Refuse, respond } from './respond.ts'
 
-type LifeOptions = Readonly<{
+type ConnectionLifeOptions = Readonly<{
   /** When a connection is closed behind an answer; never, when left out. */
   connections?: Readonly<{ maxRequests: number; maxAgeMs: number }> | undefined
   /** Where several processes serve: connections from before this number grew are closed behind their next answer. */
-  handOuts?: (() => number) | undefined
+  generation?: (() => number) | undefined
   elapsed: () => number
 }>
 
 export type HttpOptions = CallOptions &
-  LifeOptions &
+  ConnectionLifeOptions &
   Readonly<{
     refuse: Refuse
     /** Told when an answer fails without a reply. */
@@ -83,7 +83,7 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => void
 export function createServer(options: HttpOptions): HttpServer {
   // undefined: closed before anything was served.
   const { promise: whenServed, resolve: serve } = Promise.withResolvers<Served | undefined>()
-  const lives = options.connections || options.handOuts ? watchLives(options) : undefined
+  const lives = options.connections || options.generation ? limitConnectionLife(options) : undefined
   const discarding = createDiscarding(options.discardLimits)
   const pipelining = createPipelining()
   const beingAnswered = new WeakSet<Socket>()
@@ -109,7 +109,7 @@ export function createServer(options: HttpOptions): HttpServer {
   server.on('timeout', socket => beingAnswered.has(socket) || socket.destroy())
   // With TLS the second is the one that requests come on.
   if (lives) server.on('connection', lives.begin).on('secureConnection', lives.begin)
-  const endSilent = watchSilence(server)
+  const endSilent = trackSilentConnections(server)
   const responding = {
     ...options,
     discarding,
@@ -155,12 +155,16 @@ function openServer(handle: Handle, { tls, timeouts, refuse }: HttpOptions): Ser
  * would serve nobody, and the first worker all early clients. So connections end. Node's maxRequestsPerSocket
  * would answer 503 to requests that are pipelined.
  */
-function watchLives({ connections: limits, handOuts = () => 0, elapsed }: LifeOptions): Readonly<{
+function limitConnectionLife({
+  connections: limits,
+  generation = () => 0,
+  elapsed,
+}: ConnectionLifeOptions): Readonly<{
   begin: (socket: Socket) => void
   isOver: (socket: Socket) => boolean
 }> {
   const { maxRequests, maxAgeMs } = limits ?? { maxRequests: Infinity, maxAgeMs: Infinity }
-  const begun = () => ({ requests: 0, sinceMs: elapsed(), handOut: handOuts() })
+  const begun = () => ({ requests: 0, sinceMs: elapsed(), generation: generation() })
   const known = new WeakMap<Socket, ReturnType<typeof begun>>()
   return {
     begin: socket => void known.set(socket, begun()),
@@ -169,7 +173,7 @@ function watchLives({ connections: limits, handOuts = () => 0, elapsed }: LifeOp
       connection.requests += 1
       return (
         connection.requests >= maxRequests ||
-        connection.handOut !== handOuts() ||
+        connection.generation !== generation() ||
         elapsed() - connection.sinceMs >= maxAgeMs
       )
     },

@@ -23,7 +23,7 @@ const levels = { error: 50, warning: 40, info: 30, debug: 20 } as const satisfie
 /** Lines beyond this are dropped, so that a full disk under the log does not fill the memory. */
 const maxWaitingBytes = 1024 * 1024
 /** For a slow reader. A stopped reader is not waited for, since requests would wait too. */
-const patienceMs = 1000
+const timeoutMs = 1000
 
 /**
  * Each line is written before the next, without buffer and thread, so that it survives any end of the
@@ -58,7 +58,7 @@ function openDescriptor(fd: number, tellLost: (lines: number) => void) {
     retryEAGAIN() {
       const nowMs = performance.now()
       stuckSinceMs ??= nowMs
-      return nowMs - stuckSinceMs < patienceMs
+      return nowMs - stuckSinceMs < timeoutMs
     },
   })
   destination.on('write', bytes => {
@@ -69,7 +69,7 @@ function openDescriptor(fd: number, tellLost: (lines: number) => void) {
   })
   // A log without a reader, or on a full disk, must not stop the server.
   destination.on('error', () => {
-    later ??= setTimeout(tryAgain, patienceMs).unref()
+    later ??= setTimeout(tryAgain, timeoutMs).unref()
   })
   function tryAgain(): void {
     later = undefined

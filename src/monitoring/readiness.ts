@@ -27,7 +27,7 @@ type ReadinessOptions = Readonly<{
   conditions?: Readonly<Record<string, () => Condition>> | undefined
   /** By name, for something outside that would be unavailable for every process at once. */
   remarks?: Readonly<Record<string, () => Condition | undefined>>
-  patienceMs?: number
+  timeoutMs?: number
   /** How long an outcome is reused, so that many probes cause no load. */
   freshMs?: number
   elapsed?: () => number
@@ -44,7 +44,7 @@ export function watchReadiness(
     freshMs = 1000,
     elapsed = () => performance.now(),
   } = options
-  const ask = askAll(checks, options.patienceMs ?? 2000)
+  const ask = askAll(checks, options.timeoutMs ?? 2000)
   let isEnding = false
   let away = ''
   let known: Readonly<{ outcome: Promise<Readiness>; atMs: number }> | undefined
@@ -90,7 +90,7 @@ export function watchReadiness(
  */
 function askAll(
   checks: Readonly<Record<string, Check>>,
-  patienceMs: number,
+  timeoutMs: number,
 ): () => Promise<ReadonlyMap<string, unknown>> {
   const underWay = new Map<string, Promise<unknown>>()
   const causeOf = (part: string, check: Check): Promise<unknown> => {
@@ -101,7 +101,7 @@ function askAll(
         .catch(error => error ?? new Error('refused without a reason'))
         .finally(() => underWay.delete(part))
     underWay.set(part, asked)
-    return within(patienceMs, asked)
+    return within(timeoutMs, asked)
   }
   return async () => {
     const entries = Object.entries(checks).map(
@@ -112,11 +112,11 @@ function askAll(
   }
 }
 
-function within(patienceMs: number, asked: Promise<unknown>): Promise<unknown> {
+function within(timeoutMs: number, asked: Promise<unknown>): Promise<unknown> {
   const tooLate = Promise.withResolvers<unknown>()
   const timer = setTimeout(
-    () => tooLate.resolve(new Error(`no answer in ${patienceMs} ms`)),
-    patienceMs,
+    () => tooLate.resolve(new Error(`no answer in ${timeoutMs} ms`)),
+    timeoutMs,
   )
   return Promise.race([asked, tooLate.promise]).finally(() => clearTimeout(timer))
 }

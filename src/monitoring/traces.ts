@@ -50,7 +50,7 @@ type TraceOptions = Readonly<{
 }>
 
 /** An unavailable collector must not delay the end. */
-const closingPatienceMs = 5_000
+const closingTimeoutMs = 5_000
 
 export function openTraces({ isNamed, version, database, write }: TraceOptions): Traces {
   const name = isNamed ? {} : { 'service.name': 'visage' }
@@ -77,13 +77,13 @@ export function openTraces({ isNamed, version, database, write }: TraceOptions):
       aroundFetch: fetch => traceFetch(tracer, fetch),
       queried: traceQueries(tracer, database),
     },
-    close: () => closeWithin(closingPatienceMs, sdk, write),
+    close: () => closeWithin(closingTimeoutMs, sdk, write),
   }
 }
 
-async function closeWithin(patienceMs: number, sdk: NodeSDK, write: WriteLine): Promise<void> {
+async function closeWithin(timeoutMs: number, sdk: NodeSDK, write: WriteLine): Promise<void> {
   const tooLate = Promise.withResolvers<never>()
-  const timer = setTimeout(() => tooLate.reject(new Error('no answer')), patienceMs)
+  const timer = setTimeout(() => tooLate.reject(new Error('no answer')), timeoutMs)
   try {
     await Promise.race([sdk.shutdown(), tooLate.promise])
   } catch (error) {

@@ -33,7 +33,7 @@ export function answerPrimary(
 }
 
 /** In the primary: for `listenForMetrics`, over all workers that serve at that moment. */
-export function gatherFromWorkers(workers: () => readonly Worker[], patienceMs = 2500): Exposed {
+export function gatherFromWorkers(workers: () => readonly Worker[], timeoutMs = 2500): Exposed {
   const addUp = rememberCounts()
   let questions = 0
   const askAll = async (about: Question['about']) => {
@@ -41,7 +41,7 @@ export function gatherFromWorkers(workers: () => readonly Worker[], patienceMs =
     const question: Question = { question: questions, about }
     const asked = workers().filter(worker => worker.isConnected())
     const replies = asked.map(async worker => {
-      return [worker, await ask(worker, question, patienceMs)] as const
+      return [worker, await ask(worker, question, timeoutMs)] as const
     })
     return new Map(await Promise.all(replies))
   }
@@ -93,14 +93,14 @@ function isLasting({ name, type }: MetricObject): boolean {
 async function ask(
   worker: Worker,
   question: Question,
-  patienceMs: number,
+  timeoutMs: number,
 ): Promise<Reply | undefined> {
   const answered = Promise.withResolvers<Reply | undefined>()
   const listen = (message: unknown) => {
     if (isReply(message) && message.answerTo === question.question) answered.resolve(message)
   }
   worker.on('message', listen)
-  const timer = setTimeout(() => answered.resolve(undefined), patienceMs)
+  const timer = setTimeout(() => answered.resolve(undefined), timeoutMs)
   worker.send(question, error => error && answered.resolve(undefined))
   try {
     return await answered.promise

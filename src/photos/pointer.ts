@@ -44,7 +44,7 @@ export const photoTables = ['photos', 'retired_packs'] as const satisfies (keyof
  * transaction ends. Comes before findPointer: what that reads is then what will be replaced. An owner
  * may be deleted while their photo is on its way, and a photo of nobody would never go away.
  */
-export async function holdOwner(transaction: Database, owner: OwnerKey): Promise<boolean> {
+export async function lockOwner(transaction: Database, owner: OwnerKey): Promise<boolean> {
   const query = transaction
     .selectFrom(tables[owner.kind])
     .select('id')
@@ -167,7 +167,7 @@ async function retire(database: Database, rows: readonly RetiredPackRow[]): Prom
 }
 
 /** Their packs are gone. */
-export async function forgetRetired(
+export async function deleteRetired(
   database: Database,
   versions: 'all' | readonly string[],
 ): Promise<void> {

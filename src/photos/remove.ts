@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts'
 import type { Database } from '../storage/schema.ts'
 import { inTransaction } from '../storage/transactions.ts'
 import { expectCondition, type OwnerKey, type WriteCondition } from './photo.ts'
-import { findPointer, holdOwner, removePointer } from './pointer.ts'
+import { findPointer, lockOwner, removePointer } from './pointer.ts'
 
 /** Throws 'photo-not-found' when there is none, 'photo-changed' when `condition` does not hold. */
 export async function removePhoto(
@@ -15,7 +15,7 @@ export async function removePhoto(
   now: number,
 ): Promise<void> {
   await inTransaction(database, async transaction => {
-    await holdOwner(transaction, owner)
+    await lockOwner(transaction, owner)
     const pointer = await findPointer(transaction, owner)
     expectCondition(condition, pointer?.version)
     if (pointer === undefined) throw new Failure('photo-not-found')

@@ -9,7 +9,7 @@ import type { Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
 import { inTransaction } from '../storage/transactions.ts'
 import { formatRenditions, holds, type OwnerKey, type Photo, type WriteCondition } from './photo.ts'
-import { findPointer, holdOwner, movePointer, type PointerRow } from './pointer.ts'
+import { findPointer, lockOwner, movePointer, type PointerRow } from './pointer.ts'
 
 /** Raised whenever the pipeline would make other bytes of the same upload, so that old photos are rendered anew. */
 const pipeline = 'v1'
@@ -91,7 +91,7 @@ async function point(
   row: PointerRow,
 ): Promise<'replaced' | 'unchanged' | Failure> {
   return await inTransaction(parts.database, async transaction => {
-    const isThere = await holdOwner(transaction, owner)
+    const isThere = await lockOwner(transaction, owner)
     const now = await findPointer(transaction, owner)
     if (!holds(condition, now?.version)) return new Failure('photo-changed')
     if (now?.upload_hash === row.upload_hash) return 'unchanged'

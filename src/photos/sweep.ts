@@ -4,8 +4,8 @@
  */
 import type { PackEntry, PackStore } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
-import { type Look, type Patience, trustWallClock } from './patience.ts'
-import { forgetRetired } from './pointer.ts'
+import { type Grace, graceByWallClock, type Scan } from './grace.ts'
+import { deleteRetired } from './pointer.ts'
 import { versionsAmong } from './versions.ts'
 
 export type Swept = Readonly<{ retired: number; orphans: number; leftovers: number }>
@@ -23,22 +23,22 @@ export async function sweepPacks(
   parts: Stores & Readonly<{ now: () => number }>,
   graceMs: number,
 ): Promise<Swept> {
-  return await sweepPatiently(parts, trustWallClock(parts.now, graceMs))
+  return await sweepWithGrace(parts, graceByWallClock(parts.now, graceMs))
 }
 
 /**
- * For a server: with the same `patience` each time. Of ten million packs it takes minutes: it ends with
+ * For a server: with the same `grace` each time. Of ten million packs it takes minutes: it ends with
  * the signal's reason before the next pack, and the next sweep begins anew.
  */
-export async function sweepPatiently(
+export async function sweepWithGrace(
   stores: Stores,
-  patience: Patience,
+  grace: Grace,
   signal?: AbortSignal,
 ): Promise<Swept> {
-  const before = patience.before()
+  const before = grace.before()
   const retired = await removeRetired(stores, before, signal)
   const leftovers = (await stores.packs.removeLeftovers?.(before)) ?? 0
-  const orphans = await removeOrphans(stores, patience, signal)
+  const orphans = await removeOrphans(stores, grace, signal)
   return { retired, orphans, leftovers }
 }
 
@@ -87,32 +87,32 @@ async function removeForGood(
     signal?.throwIfAborted()
     await packs.remove(version)
   }
-  await forgetRetired(database, versions)
+  await deleteRetired(database, versions)
 }
 
 async function removeOrphans(
   stores: Stores,
-  patience: Patience,
+  grace: Grace,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const look = patience.beginLook()
+  const scan = grace.beginScan()
   let removed = 0
   let batch: PackEntry[] = []
   for await (const entry of stores.packs.list()) {
     signal?.throwIfAborted()
     batch.push(entry)
     if (batch.length < batchSize) continue
-    removed += await removeAbandoned(stores, look, batch)
+    removed += await removeAbandoned(stores, scan, batch)
     batch = []
   }
-  removed += await removeAbandoned(stores, look, batch)
-  look.end()
+  removed += await removeAbandoned(stores, scan, batch)
+  scan.end()
   return removed
 }
 
 async function removeAbandoned(
   { database, packs }: Stores,
-  look: Look,
+  scan: Scan,
   entries: readonly PackEntry[],
 ): Promise<number> {
   if (entries.length === 0) return 0
@@ -121,8 +121,8 @@ async function removeAbandoned(
   // A pack retired within the grace time is still somebody's to read.
   const waiting = await versionsAmong(database, 'retired_packs', keys)
   const kept = new Set([...inUse, ...waiting])
-  look.countNamed(kept.size)
-  const orphans = entries.filter(entry => !kept.has(entry.key) && look.isAbandoned(entry))
+  scan.countNamed(kept.size)
+  const orphans = entries.filter(entry => !kept.has(entry.key) && scan.isAbandoned(entry))
   for (const { key } of orphans) await packs.remove(key)
   return orphans.length
 }

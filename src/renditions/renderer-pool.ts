@@ -60,7 +60,7 @@ type Wait = (ms: number, signal: AbortSignal) => Promise<void>
 /** Heap, the upload, the renditions, the stacks of threads. */
 const ownMemoryBytes = 128 * 1024 * 1024
 /** How long a picture waits for a renderer to start. */
-const startPatienceMs = 15_000
+const startTimeoutMs = 15_000
 
 export function createRendererPool(options: RendererPoolOptions): RendererPool {
   const { count, limits, ended, unlimited, wait = waitMs } = options
@@ -185,7 +185,7 @@ function idleRenderers() {
       const given = Promise.withResolvers<Renderer>()
       const done = new AbortController()
       takers.push(given.resolve)
-      void wait(startPatienceMs, AbortSignal.any([done.signal, closing])).then(() => {
+      void wait(startTimeoutMs, AbortSignal.any([done.signal, closing])).then(() => {
         if (takers.includes(given.resolve)) takers.splice(takers.indexOf(given.resolve), 1)
         given.reject(new Failure('renderers-unavailable'))
       })

@@ -24,10 +24,10 @@ import type { IssuerWatch } from '../tokens/issuer-watch.ts'
 import { createVerifier } from '../tokens/verify.ts'
 import { readVersion } from '../version.ts'
 import { startJobs } from './jobs.ts'
-import type { Clocks, Crew, Identity, ServerOptions } from './options.ts'
+import type { Clocks, Identity, ServerOptions, WorkerSet } from './options.ts'
 import { openStores, placesOf, type Stores } from './stores.ts'
 import { sweeping } from './sweeping.ts'
-import { openUnreadSweep, sweepingBehind, type UnreadSweep } from './unread.ts'
+import { openUnreadSweep, sweepAfterWrites, type UnreadSweep } from './unread.ts'
 
 /** What there is before the first store is opened. */
 type Base = Readonly<{
@@ -59,7 +59,7 @@ export async function assemble(options: ServerOptions, base: Base): Promise<Asse
   const stores = await openClaimedStores(options, base)
   const issuers = verifier.watchIssuers(events.issuersChanged)
   const rendering = openRendering(options.limits, events, instruments)
-  const readiness = watchParts({ stores, rendering, issuers }, base, options.crew)
+  const readiness = watchParts({ stores, rendering, issuers }, base, options.workerSet)
   const parts: Parts = {
     ...createParts(stores, rendering, options, clocks),
     events,
@@ -142,7 +142,7 @@ type Opened = Readonly<{ stores: Stores; rendering: Rendering; issuers: IssuerWa
 function watchParts(
   { stores: { database, packs, countCache }, rendering, issuers }: Opened,
   { instruments, budget, events }: Base,
-  crew: Crew | undefined,
+  workerSet: WorkerSet | undefined,
 ): ReadinessWatch {
   instruments.observe?.({
     queue: rendering.queue,
@@ -156,8 +156,8 @@ function watchParts(
   // Not a part: an issuer that is away would take every node out of the load balancer at once, and
   // whoever has a token that was seen before is served without it.
   const remarks = { issuer: issuers.state }
-  const conditions = crew && {
-    workers: () => (crew.isComplete() ? ('ok' as const) : ('unavailable' as const)),
+  const conditions = workerSet && {
+    workers: () => (workerSet.isComplete() ? ('ok' as const) : ('unavailable' as const)),
   }
   return watchReadiness(checks, { changed: events.readinessChanged, remarks, conditions })
 }
@@ -189,7 +189,7 @@ function aroundGraph(
   around: AroundGraph = answer => answer,
   unread: UnreadSweep | undefined,
 ): AroundGraph {
-  const swept = unread ? sweepingBehind(unread) : undefined
+  const swept = unread ? sweepAfterWrites(unread) : undefined
   return answer => {
     const inner = around(swept ? parts => swept(answer(parts)) : answer)
     return parts => measured(inner(parts))

@@ -22,7 +22,7 @@ export type Identity = Readonly<{
 }>
 
 /** Several processes that serve together: whether all do, and how often that has become so. */
-export type Crew = Readonly<{ isComplete: () => boolean; completions: () => number }>
+export type WorkerSet = Readonly<{ isComplete: () => boolean; completions: () => number }>
 
 export type ServerOptions = StoreOptions &
   Readonly<{
@@ -35,7 +35,7 @@ export type ServerOptions = StoreOptions &
     /** While the store is moved: nothing is changed and nothing swept. */
     isReadOnly?: boolean | undefined
     /** Of several processes that serve together. */
-    crew?: Crew | undefined
+    workerSet?: WorkerSet | undefined
     /** Whether somebody who signs in and is not in the directory is added; undefined: yes. */
     signIn?: Config['signIn'] | undefined
     /** Per application and mailbox, in this process; undefined for none. */

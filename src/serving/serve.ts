@@ -11,7 +11,7 @@ import type { Config } from '../settings/config.ts'
 import type { Tracing } from '../settings/environment.ts'
 import { readVersion } from '../version.ts'
 import { type CertificateWatch, watchCertificate } from './certificate-watch.ts'
-import type { Crew } from './options.ts'
+import type { WorkerSet } from './options.ts'
 import type { RunningServer } from './server.ts'
 import { explainStart, StartError } from './start-error.ts'
 import type { Workers } from './workers.ts'
@@ -79,7 +79,7 @@ async function start(
   write: WriteLine,
   tracing: Tracing | undefined,
 ): Promise<Started> {
-  if (config.workers > 1) return await startCrew(config, write)
+  if (config.workers > 1) return await startWorkerSet(config, write)
   const server = await startServing(config, write, tracing)
   const { registry } = server.metrics ?? {}
   const exposed = registry && {
@@ -90,7 +90,7 @@ async function start(
   return { server, exposed }
 }
 
-async function startCrew(config: Config, write: WriteLine): Promise<Started> {
+async function startWorkerSet(config: Config, write: WriteLine): Promise<Started> {
   const { startWorkers } = await import('./workers.ts')
   const server = await startWorkers(config, write)
   if (config.metrics === undefined) return { server, exposed: undefined }
@@ -103,7 +103,7 @@ export async function startServing(
   config: Config,
   write: WriteLine,
   traces: Tracing | undefined,
-  crew?: Crew,
+  workerSet?: WorkerSet,
 ): Promise<RunningServer & { metrics: Metrics | undefined }> {
   const { openMonitoring } = await import('../monitoring/open.ts')
   const { startServer } = await import('./server.ts')
@@ -133,7 +133,7 @@ export async function startServing(
       drainMs: config.drainMs,
       identity: () => ({ trust: config.trust, fetch: (url, init) => fetch(url, init) }),
       instruments,
-      crew,
+      workerSet,
       write,
     })
     server.startRenderers()

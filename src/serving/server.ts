@@ -67,7 +67,7 @@ export async function startServer<Own extends Identity>(
 const monotonicClock = performance.now.bind(performance)
 
 function openHttp(
-  { tls, baseUrl, limits, crew }: ServerOptions,
+  { tls, baseUrl, limits, workerSet }: ServerOptions,
   { troubled }: ServerEvents,
   budget: BodyBudget,
   { now, elapsed }: Clocks,
@@ -78,7 +78,7 @@ function openHttp(
     budget,
     stallTimeoutMs: limits.stallTimeoutMs,
     connections: limits.connections,
-    handOuts: crew?.completions,
+    generation: workerSet?.completions,
     refuse: graphRefusal({ newId: () => crypto.randomUUID(), now }),
     troubled,
     elapsed,

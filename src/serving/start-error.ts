@@ -10,9 +10,9 @@ export class StartError extends Error {
 /** A process that the command cannot do without ended before it served. */
 export class LostProcess extends Error {
   override readonly name = 'LostProcess'
-  readonly end: 'told' | 'unasked'
+  readonly end: 'by signal' | 'by itself'
 
-  constructor(message: string, end: 'told' | 'unasked') {
+  constructor(message: string, end: 'by signal' | 'by itself') {
     super(message)
     this.end = end
   }

@@ -161,13 +161,16 @@ function describeS3({ bucket, prefix, endpoint, region, profile }: S3Location): 
  * A store that somebody keeps: a folder without a database is a mistyped one, and is not made. Nothing is
  * remembered in memory. Throws Failure 'storage-unavailable'.
  */
-export async function openKeptStores(options: StoreOptions, now: () => number): Promise<Stores> {
+export async function openExistingStores(
+  options: StoreOptions,
+  now: () => number,
+): Promise<Stores> {
   refuseMistyped(options)
   return await openStores(options, now)
 }
 
-/** The rows alone, as openKeptStores opens them. The caller closes the database. */
-export async function openKeptDatabase(
+/** The rows alone, as openExistingStores opens them. The caller closes the database. */
+export async function openExistingDatabase(
   options: Pick<StoreOptions, 'data' | 'database'>,
 ): Promise<Database> {
   refuseMistyped(options)
@@ -191,7 +194,7 @@ export async function openMoveEnds(
   now: () => number,
 ): Promise<MoveEnds> {
   const [here, there] = [placesOf(from), placesOf(to)]
-  const source = await openKeptStores(from, now)
+  const source = await openExistingStores(from, now)
   try {
     const opened = await openStores(to, now)
     const target = here.rows === there.rows ? await shareDatabase(source.database, opened) : opened

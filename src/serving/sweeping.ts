@@ -6,8 +6,8 @@ import type { Events } from '../events.ts'
 import type { Parts } from '../graph/request.ts'
 import type { Instruments } from '../monitoring/instruments.ts'
 import { forgetUnnamed } from '../photos/forget.ts'
-import { rememberLooks } from '../photos/patience.ts'
-import { sweepPatiently } from '../photos/sweep.ts'
+import { graceByScans } from '../photos/grace.ts'
+import { sweepWithGrace } from '../photos/sweep.ts'
 import type { Limits } from '../settings/limits.ts'
 import { takeTurn } from '../storage/turns.ts'
 import { type Job, repeat } from './jobs.ts'
@@ -20,13 +20,13 @@ export function sweeping(
   swept: Instruments['swept'],
 ): Job | undefined {
   if (sweepEveryMs === 0) return undefined
-  const patience = rememberLooks(parts, sweepGraceMs)
+  const grace = graceByScans(parts, sweepGraceMs)
   const isLeft = parts.isReadOnly === true || sweeps === 'memory'
   const run = async (signal: AbortSignal) => {
     await forgetUnnamed(parts)
     const work = async () => {
       await finishRemovals(parts, parts.now())
-      return await sweepPatiently(parts, patience, signal)
+      return await sweepWithGrace(parts, grace, signal)
     }
     const found = isLeft ? undefined : await takeTurn(parts.database, 'sweep', work)
     swept?.(found)

@@ -21,7 +21,7 @@ export function openUnreadSweep(stores: Stores, troubled: (error: unknown) => vo
   let sweeping: Promise<void> | undefined
   /** Whoever begins to read later finds the pointer moved. */
   const readersHaveEnded = async () => void (await Promise.allSettled(reading))
-  const sweepWhileWanted = async () => {
+  const sweepWhileRequested = async () => {
     while (isWanted && !isEnding) {
       isWanted = false
       await removeAllRetired(stores, readersHaveEnded).catch(troubled)
@@ -40,7 +40,7 @@ export function openUnreadSweep(stores: Stores, troubled: (error: unknown) => vo
     },
     sweep() {
       isWanted = true
-      sweeping ??= sweepWhileWanted()
+      sweeping ??= sweepWhileRequested()
     },
     async end() {
       isEnding = true
@@ -50,7 +50,7 @@ export function openUnreadSweep(stores: Stores, troubled: (error: unknown) => vo
 }
 
 /** The bytes of a reply are its own: its reading has ended with it. */
-export function sweepingBehind({ whileReading, sweep }: UnreadSweep): Around {
+export function sweepAfterWrites({ whileReading, sweep }: UnreadSweep): Around {
   return answer => call => {
     if (isRead(call)) return whileReading(() => answer(call))
     return answer(call).finally(sweep)

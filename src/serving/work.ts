@@ -4,7 +4,7 @@
  */
 
 import { readTracing } from '../settings/environment.ts'
-import type { Crew } from './options.ts'
+import type { WorkerSet } from './options.ts'
 import { logOf, startServing } from './serve.ts'
 import { isOrder, type Order, type Report, serializeError } from './worker-messages.ts'
 
@@ -15,11 +15,11 @@ import { isOrder, type Order, type Report, serializeError } from './worker-messa
 export function work(self: NodeJS.Process): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) self.on(signal, () => {})
   let serving: ReturnType<typeof startServing> | undefined
-  const crew = openCrew()
+  const workerSet = openWorkerSet()
 
   const start = async ({ number, config }: Order & { order: 'start' }) => {
     const write = logOf(config, { worker: number })
-    serving = startServing(config, write, readTracing(), crew)
+    serving = startServing(config, write, readTracing(), workerSet)
     const { origin, metrics, readiness } = await serving
     if (metrics) {
       const { answerPrimary } = await import('../monitoring/worker-numbers.ts')
@@ -32,13 +32,13 @@ export function work(self: NodeJS.Process): void {
     await server?.close()
     self.exit(0)
   }
-  const obey = async (order: Order) => {
+  const carryOut = async (order: Order) => {
     switch (order.order) {
       case 'start':
         return await start(order)
-      case 'know':
-        return crew.know(order.isCrewComplete)
-      case 'certify':
+      case 'update-worker-set':
+        return workerSet.update(order.isComplete)
+      case 'use-certificate':
         return (await serving)?.useCertificate(order.certificate)
       case 'end':
         return await end()
@@ -46,7 +46,7 @@ export function work(self: NodeJS.Process): void {
   }
   self.on('message', message => {
     if (!isOrder(message)) return
-    obey(message).catch(async error => {
+    carryOut(message).catch(async error => {
       await report(self, { report: 'failed', error: serializeError(error) })
       self.exit(1)
     })
@@ -55,13 +55,13 @@ export function work(self: NodeJS.Process): void {
 }
 
 /** What the primary says of all workers. */
-function openCrew(): Crew & Readonly<{ know: (isCompleteNow: boolean) => void }> {
+function openWorkerSet(): WorkerSet & Readonly<{ update: (isCompleteNow: boolean) => void }> {
   let isComplete = false
   let completions = 0
   return {
     isComplete: () => isComplete,
     completions: () => completions,
-    know(isCompleteNow) {
+    update(isCompleteNow) {
       if (isCompleteNow && !isComplete) completions += 1
       isComplete = isCompleteNow
     },

@@ -13,8 +13,8 @@ import { StartError } from './start-error.ts'
 export type Order =
   | Readonly<{ order: 'start'; number: number; config: Config }>
   /** Whether all workers serve: each answers for the whole machine. */
-  | Readonly<{ order: 'know'; isCrewComplete: boolean }>
-  | Readonly<{ order: 'certify'; certificate: Certificate }>
+  | Readonly<{ order: 'update-worker-set'; isComplete: boolean }>
+  | Readonly<{ order: 'use-certificate'; certificate: Certificate }>
   | Readonly<{ order: 'end' }>
 
 /** From a worker. It asks for its order, because a message may come before anybody listens. */

@@ -1,7 +1,7 @@
 /**
- * Several processes on one port: the primary, which serves nobody, and its workers. It decides when a
- * worker starts, when another takes its place and when all end; what each may spend is shares.ts, what
- * it does is work.ts.
+ * Several processes on one port: the primary, which serves no requests, and its workers. It decides when a
+ * worker starts, when it is replaced and when all end. shares.ts decides how much a worker may use, and work.ts is
+ * the worker.
  */
 import cluster, { type Worker } from 'node:cluster'
 import { extname } from 'node:path'
@@ -23,24 +23,24 @@ import {
 } from './worker-messages.ts'
 
 export type Workers = Readonly<{
-  /** `http://localhost:8080`, of all of them. */
+  /** `http://localhost:8080`, the same for all. */
   origin: string
-  /** The processes that started, the first one's first. */
+  /** In the order of their numbers. */
   pids: readonly (number | undefined)[]
-  /** Those that serve just now. */
+  /** The workers that serve now. */
   current: () => readonly Worker[]
-  /** Of those that serve, and of those that take their places. */
+  /** For the workers that run, and for their replacements. */
   useCertificate: (certificate: Certificate) => void
-  /** Every worker finishes what it accepted; resolves when all have gone. */
+  /** Every worker finishes its accepted requests. Resolves when all have ended. */
   close: () => Promise<void>
 }>
 
-/** A worker that lived for so long did not die of its start. */
+/** A worker that ends after this time did not fail at its start. */
 const settledMs = 10_000
 
 /**
- * Resolves when all of them serve. The first goes ahead: it brings the tables up to date, and what keeps
- * it from serving (a taken port, no database) would keep the others too, and is thrown once.
+ * Resolves when all workers serve. The first starts alone: it updates the tables, and an error that would stop every
+ * worker (a taken port, no database) is thrown once.
  */
 export async function startWorkers(
   config: Config,
@@ -48,13 +48,13 @@ export async function startWorkers(
   elapsed: () => number = () => performance.now(),
 ): Promise<Workers> {
   prepareCluster()
-  const crew = new Map<number, Member>()
+  const members = new Map<number, Member>()
   const ending = new AbortController()
   const ports = sharePort(config.port)
   let { tls } = config
 
   const current = () =>
-    [...crew.values()].filter(({ isReady }) => isReady()).map(({ worker }) => worker)
+    [...members.values()].filter(({ isReady }) => isReady()).map(({ worker }) => worker)
 
   function start(number: number): Member {
     const member = startMember(worker => {
@@ -64,25 +64,25 @@ export async function startWorkers(
     member.worker.once('listening', ({ port }) => {
       if (!ports.isRight(member.worker, port)) member.worker.process.kill('SIGKILL')
     })
-    crew.set(number, member)
-    void member.ready.then(tellCrew)
+    members.set(number, member)
+    void member.ready.then(sendWorkerSetState)
     void member.ended.then(() => {
       ports.forget(member.worker)
-      if (crew.get(number) === member) crew.delete(number)
-      tellCrew()
+      if (members.get(number) === member) members.delete(number)
+      sendWorkerSetState()
     })
     return member
   }
 
-  /** Each worker answers /readyz for the machine. */
-  function tellCrew(): void {
+  /** Each worker answers /readyz for all of them. */
+  function sendWorkerSetState(): void {
     const serving = current()
-    const isCrewComplete = serving.length === config.workers
-    for (const worker of serving) order(worker, { order: 'know', isCrewComplete })
+    const isComplete = serving.length === config.workers
+    for (const worker of serving) order(worker, { order: 'update-worker-set', isComplete })
   }
 
-  /** Until the end is wanted, whoever dies is followed by another. */
-  async function keep(number: number, first: Member): Promise<void> {
+  /** Replaces a worker that ends, until `close` is called. */
+  async function keepRunning(number: number, first: Member): Promise<void> {
     let earlyDeaths = 0
     for (let member = first; ; ) {
       const startedAtMs = elapsed()
@@ -101,27 +101,28 @@ export async function startWorkers(
 
   async function close(): Promise<void> {
     ending.abort()
-    const members = [...crew.values()]
-    for (const { worker } of members) order(worker, { order: 'end' })
-    const ends = await Promise.all(members.map(({ ended }) => ended))
-    const failed = ends.find(end => end.code !== 0 && !wasTold(end))
+    const all = [...members.values()]
+    for (const { worker } of all) order(worker, { order: 'end' })
+    const ends = await Promise.all(all.map(({ ended }) => ended))
+    const failed = ends.find(end => end.code !== 0 && !endedBySignal(end))
     if (failed) throw errorOfEnd(failed)
   }
 
-  // Who does not wait for the end leaves nobody behind, not even one that hangs and would not notice.
+  // No worker outlives the primary, even one that hangs.
   process.once('exit', () => {
-    for (const { worker } of crew.values()) worker.process.kill('SIGKILL')
+    for (const { worker } of members.values()) worker.process.kill('SIGKILL')
   })
   try {
     const first = start(1)
     const { origin } = await expectReady(first)
     const others = Array.from({ length: config.workers - 1 }, (_, index) => start(index + 2))
     await Promise.all(others.map(expectReady))
-    for (const [index, member] of [first, ...others].entries()) void keep(index + 1, member)
+    for (const [index, member] of [first, ...others].entries()) void keepRunning(index + 1, member)
     const pids = [first, ...others].map(({ worker }) => worker.process.pid)
     const useCertificate = (certificate: Certificate) => {
       if (tls) tls = { ...tls, ...certificate }
-      for (const { worker } of crew.values()) order(worker, { order: 'certify', certificate })
+      for (const { worker } of members.values())
+        order(worker, { order: 'use-certificate', certificate })
     }
     return { origin, pids, current, useCertificate, close }
   } catch (error) {
@@ -130,7 +131,7 @@ export async function startWorkers(
   }
 }
 
-/** One process in one place of the crew. */
+/** A worker process. A replacement has the same number and is another member. */
 type Member = Readonly<{
   worker: Worker
   ready: Promise<Report & { report: 'ready' }>
@@ -147,7 +148,7 @@ type End = Readonly<{
 
 /**
  * One port for all workers. Workers that ask for port 0 share one while at least one of them listens. When
- * all end at once, their successors must ask for that port by its number; a worker that asked for 0 too early
+ * all end at once, their replacements must ask for that port by its number. A worker that asked for 0 too early
  * and got another port has to start again.
  */
 function sharePort(wanted: number) {
@@ -173,7 +174,7 @@ function sharePort(wanted: number) {
   }
 }
 
-/** Workers are this program's other entry, beside main.ts or main.js. Advanced: settings hold bytes. */
+/** The entry of a worker is beside main.ts or main.js. Serialization is 'advanced' because settings contain bytes. */
 function prepareCluster(): void {
   const entry = `../worker${extname(import.meta.filename)}`
   cluster.schedulingPolicy = cluster.SCHED_RR
@@ -184,7 +185,7 @@ function prepareCluster(): void {
   })
 }
 
-/** `give` is called when the worker asks what to do. */
+/** `give` is called when the worker is ready for its first order. */
 function startMember(give: (worker: Worker) => void): Member {
   const worker = cluster.fork()
   const { pid } = worker.process
@@ -201,14 +202,14 @@ function startMember(give: (worker: Worker) => void): Member {
       if (message.report === 'failed') error = message.error
     })
   })
-  const cutLast = keepLastConnection(worker)
+  const cutLast = trackLastConnection(worker)
   const ended = new Promise<End>(resolve => {
     worker.once('exit', (code, signal) => {
       cutLast()
       resolve({ pid, code, signal, error })
     })
     worker.on('error', cause => {
-      // A process that could not be made; otherwise a message that came too late, and an exit follows.
+      // Without a pid the process could not be created. Otherwise a message came too late, and an exit follows.
       if (pid === undefined) resolve({ pid, code: 1, signal: null, error: serializeError(cause) })
     })
   })
@@ -216,13 +217,13 @@ function startMember(give: (worker: Worker) => void): Member {
 }
 
 /**
- * node:cluster closes its end of a connection when the worker has said that it has it, one after the
- * other. A worker that is killed just then says nothing, and the client would wait for ever: returns
- * what ends that connection. On one that was closed long ago it does nothing.
+ * node:cluster passes on one connection at a time, and closes its own end when the worker confirms it. If the worker
+ * is killed before that, the client would wait without end. Returns a function that closes that connection; it does
+ * nothing if the connection is closed already.
  */
-function keepLastConnection({ process: child }: Worker): () => void {
+function trackLastConnection({ process: child }: Worker): () => void {
   let last: unknown
-  // A process that could not be made has none.
+  // Undefined if the process could not be created.
   const send = child.send?.bind(child)
   if (send) {
     Object.assign(child, {
@@ -254,8 +255,8 @@ function order(worker: Worker, message: Order): void {
   if (worker.isConnected()) worker.send(message)
 }
 
-/** By a signal for every process of the group, before it had learned to leave that to its primary. */
-function wasTold({ signal }: End): boolean {
+/** A signal to the whole process group can end a worker before it handles signals. */
+function endedBySignal({ signal }: End): boolean {
   return signal === 'SIGINT' || signal === 'SIGTERM'
 }
 
@@ -263,7 +264,7 @@ function errorOfEnd(end: End): Error {
   const { pid, code, signal, error } = end
   if (error) return errorOf(error)
   const message = `a worker (process ${pid}) ended with ${signal ?? code}`
-  return new LostProcess(message, wasTold(end) ? 'told' : 'unasked')
+  return new LostProcess(message, endedBySignal(end) ? 'by signal' : 'by itself')
 }
 
 function describeEnd({ pid, code, signal, error }: End): Record<string, unknown> {

@@ -7,7 +7,7 @@ import { rename, rm } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
 import type { Photo } from '../photos/photo.ts'
-import { forgetRetired } from '../photos/pointer.ts'
+import { deleteRetired } from '../photos/pointer.ts'
 import { sweepPacks } from '../photos/sweep.ts'
 import { listPhotos } from '../photos/versions.ts'
 import {
@@ -23,7 +23,7 @@ import type { Database } from '../storage/schema.ts'
 import { writeSnapshot } from '../storage/snapshot.ts'
 import { syncFolder } from '../storage/sync.ts'
 import { lengthOf } from './check-pack.ts'
-import { batchesOf } from './lanes.ts'
+import { batchesOf } from './in-parallel.ts'
 
 type BackedUp = Readonly<{
   photos: number
@@ -52,7 +52,7 @@ export async function backUp(data: string, to: string, now: () => number): Promi
   await putInPlace(part, to)
   // Removed last: the previous backup needed them until now. Packs of deleted photos were not copied.
   await using database = await openDatabaseFile(join(to, databaseName))
-  await forgetRetired(database, 'all')
+  await deleteRetired(database, 'all')
   const { orphans } = await sweepPacks({ database, packs: stores.to, now }, 0)
   return { ...round, removed: orphans }
 }

@@ -90,7 +90,11 @@ export async function removeGroup(database: Database, named: Named, at: number):
 }
 
 /** Only what this source has removed: the next word of another would remove it again. */
-export async function bringBackGroup(database: Database, named: Named, at: number): Promise<Group> {
+export async function restoreNamedGroup(
+  database: Database,
+  named: Named,
+  at: number,
+): Promise<Group> {
   const { tenantId, id, displayName, source } = await findGroup(database, named, 'deleted')
   if (source !== 'cli') {
     throw new Failure('managed-elsewhere', { detail: managedElsewhere(displayName, source) })

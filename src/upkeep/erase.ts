@@ -6,9 +6,9 @@
 import { Failure } from '../failure.ts'
 import type { OwnerKey } from '../photos/photo.ts'
 import {
+  deleteRetired,
   findPointer,
-  forgetRetired,
-  holdOwner,
+  lockOwner,
   photoTables,
   removePointer,
 } from '../photos/pointer.ts'
@@ -16,7 +16,7 @@ import { hashesAmong, listRetiredOf, versionsAmong } from '../photos/versions.ts
 import type { PackStore, Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
 import { type Pause, scrubDeleted } from '../storage/scrub.ts'
-import { batchesOf, inLanes } from './lanes.ts'
+import { batchesOf, inParallel } from './in-parallel.ts'
 import type { Side } from './photos.ts'
 
 /**
@@ -96,12 +96,12 @@ export async function erasePhoto(
   // A pack that has a pointer by now was an upload under way, and is in use.
   const named = await versionsAmong(database, 'photos', keys)
   const mine = keys.filter(key => !named.has(key))
-  const left = (await inLanes(lanes, mine, key => purge(packs, key))).filter(
+  const left = (await inParallel(maxParallel, mine, key => purge(packs, key))).filter(
     entry => entry !== undefined,
   )
   const stays = new Set(left.map(({ key }) => key))
   const gone = mine.filter(key => !stays.has(key))
-  await forgetRetired(database, gone)
+  await deleteRetired(database, gone)
   const leftovers = (await packs.removeLeftovers?.(now() - longestUploadMs)) ?? 0
   const theirs = [...current, ...traces.current, ...traces.earlier].filter(key => !stays.has(key))
   const hashes = [traces.uploadHash, ...dropped.map(pointer => pointer.upload_hash)]
@@ -133,7 +133,7 @@ async function scrub(
   }
 }
 
-const lanes = 8
+const maxParallel = 8
 
 /** The pack stays noted as theirs until its bytes are gone: a second run uses `retired_packs`. */
 async function dropPointer(
@@ -142,7 +142,7 @@ async function dropPointer(
   now: number,
 ): Promise<readonly Readonly<{ version: string; upload_hash: string }>[]> {
   return await database.transaction().execute(async transaction => {
-    await holdOwner(transaction, owner)
+    await lockOwner(transaction, owner)
     const pointer = await findPointer(transaction, owner)
     if (pointer === undefined) return []
     await removePointer(transaction, owner, now)

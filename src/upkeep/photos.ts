@@ -9,7 +9,7 @@ import type { PackStore, Packs } from '../storage/packs.ts'
 import type { Database, PhotoRow } from '../storage/schema.ts'
 import { findPackFault } from './check-pack.ts'
 import { type Difference, everyRow, findDifferences } from './differences.ts'
-import { inLanes } from './lanes.ts'
+import { inParallel } from './in-parallel.ts'
 import type { ReadPack } from './read-pack.ts'
 import { batchSize, keyOf, readRow, writeRows } from './rows.ts'
 import { photosTable, type Row } from './tables.ts'
@@ -63,7 +63,7 @@ export function newTally() {
 }
 
 /** At once, each with a pack of about 250 KB in memory, twice. */
-const lanes = 12
+const maxParallel = 12
 
 /** Further ones are counted, not listed. */
 export const maxFaultsNamed = 1000
@@ -87,7 +87,7 @@ export async function movePhotos(move: PhotoMove): Promise<void> {
     if (difference.kind === 'surplus') surplus.push(difference.there)
     else if (needsWork(move, difference)) wanted.push(difference)
     // In small batches, so that it ends soon on request.
-    if (wanted.length >= lanes * 4 || surplus.length >= batchSize) await flush()
+    if (wanted.length >= maxParallel * 4 || surplus.length >= batchSize) await flush()
     if (move.isEnding()) return
   }
   await flush()
@@ -101,7 +101,7 @@ function needsWork({ hasOtherPacks, knownBefore }: PhotoMove, { kind, row }: Wan
 async function moveBatch(move: PhotoMove, wanted: readonly Wanted[]): Promise<void> {
   const { tally } = move
   const copied = move.hasOtherPacks
-    ? await inLanes(lanes, wanted, ({ row }) => copyPack(move, photoOf(row)))
+    ? await inParallel(maxParallel, wanted, ({ row }) => copyPack(move, photoOf(row)))
     : wanted.map(() => 'there')
   const ready = wanted.filter(({ kind }, index) => kind !== 'same' && copied[index] !== 'left')
   tally.changes += wanted.filter(

@@ -7,7 +7,7 @@ import { Failure } from '../failure.ts'
 import { versionsAmong } from '../photos/versions.ts'
 import { findPackFault } from './check-pack.ts'
 import { createFindings, type Findings, inTurns, type Judged, type ReadInTurn } from './findings.ts'
-import { batchesOf, inLanes } from './lanes.ts'
+import { batchesOf, inParallel } from './in-parallel.ts'
 import { faultOf, type PhotoFault, photoOf, type Side } from './photos.ts'
 import { createPackReader } from './read-pack.ts'
 import { batchSize, countRows, keyOf, readRow, readRows } from './rows.ts'
@@ -57,7 +57,7 @@ export type VerifyOptions = Readonly<{
   signal: AbortSignal
 }>
 
-const lanes = 12
+const maxParallel = 12
 const watchEveryMs = 200
 
 export async function verifyStore({ store, now, watch, signal }: VerifyOptions): Promise<Verified> {
@@ -114,10 +114,12 @@ async function failureOf(work: () => Promise<void>): Promise<Failure | undefined
 
 async function readPhotos(store: Side, findings: Findings, signal: AbortSignal): Promise<void> {
   const readPack = inTurns(createPackReader(store.packs))
-  for await (const rows of batchesOf(readRows(store.database, photosTable), lanes * 4)) {
+  for await (const rows of batchesOf(readRows(store.database, photosTable), maxParallel * 4)) {
     if (signal.aborted) break
     // Each at once, so that a failing batch keeps what was found before.
-    await inLanes(lanes, rows, async row => findings.add(await judge(store, readPack, row)))
+    await inParallel(maxParallel, rows, async row =>
+      findings.add(await judge(store, readPack, row)),
+    )
   }
   findings.keepUnread()
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { deleteUser, putUser } from '../../src/directory/change-users.ts'
 import { addUsers } from '../../src/directory/users.ts'
-import { openKeptDatabase, openStores } from '../../src/serving/stores.ts'
+import { openExistingDatabase, openStores } from '../../src/serving/stores.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { type Finished, inFolder, launchVisage, runVisage } from '../support/visage.ts'
 import { fillStore, tenantId } from '../upkeep/stand.ts'
@@ -17,7 +17,7 @@ after(() => postgres[Symbol.asyncDispose]())
 
 type Stand = Readonly<{
   run: (...args: string[]) => Promise<Finished>
-  database: Awaited<ReturnType<typeof openKeptDatabase>>
+  database: Awaited<ReturnType<typeof openExistingDatabase>>
 }>
 
 const kinds = {
@@ -296,7 +296,7 @@ test('a list of a folder that holds no store is refused, and makes none', () =>
       assert.equal(code, 1)
       assert.match(stderr, /^visage: There is no .*nope.visage\.sqlite\.$/m)
     }
-    await assert.rejects(openKeptDatabase({ data: join(cwd, 'nope'), database: undefined }))
+    await assert.rejects(openExistingDatabase({ data: join(cwd, 'nope'), database: undefined }))
   }))
 
 for (const [args, pattern] of [

@@ -32,7 +32,7 @@ export type Exchange = Readonly<{
 const hangMs = 8_000
 const pauseMs = 2
 /** How long a client waits for an answer that may never be due. */
-const patienceMs = 150
+const timeoutMs = 150
 
 export async function exchange(port: number, script: Script): Promise<Exchange> {
   const startedAt = performance.now()
@@ -67,7 +67,7 @@ export async function exchange(port: number, script: Script): Promise<Exchange> 
     socket.end()
     isOver = await until(() => isClosed || hasEnded, hangMs)
   } else {
-    const patience = script.answers === undefined && script.ending !== 'held' ? patienceMs : hangMs
+    const patience = script.answers === undefined && script.ending !== 'held' ? timeoutMs : hangMs
     isOver = (await until(isAnswered, patience)) || script.answers === undefined
     if (script.ending === 'answered') socket.end()
     isOver = (await until(() => isClosed || hasEnded, hangMs)) && isOver

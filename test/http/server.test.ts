@@ -150,13 +150,13 @@ describe('below a call', () => {
   })
 
   test('a connection from before they are handed out anew is closed behind its next answer', async () => {
-    let handOuts = 0
-    await using own = await serve({ handOuts: () => handOuts })
+    let generation = 0
+    await using own = await serve({ generation: () => generation })
     // Also one on which nothing was asked before.
     const accepted = once(own.server.server, 'connection')
     const early = await open(own.port)
     await accepted
-    handOuts += 1
+    generation += 1
     const late = await open(own.port)
     const request = `${head('GET /v1.0/me')}\r\n`
     for (const [socket, answers] of [

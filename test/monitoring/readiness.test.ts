@@ -59,7 +59,7 @@ describe('readiness', () => {
       asked += 1
       return asked === 1 ? hang.promise : Promise.resolve()
     }
-    const { look } = watchReadiness({ part }, { patienceMs: 20, elapsed: () => elapsedMs })
+    const { look } = watchReadiness({ part }, { timeoutMs: 20, elapsed: () => elapsedMs })
     for (elapsedMs = 0; elapsedMs < 10_000; elapsedMs += 2000) {
       assert.equal((await look()).status, 'unavailable')
     }

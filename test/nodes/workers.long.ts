@@ -507,8 +507,8 @@ async function packsIn(cwd: string): Promise<string[]> {
   return names.filter(name => name.endsWith('.jpg'))
 }
 
-async function eventually<T>(look: () => Promise<T | undefined>, patienceMs = 10_000): Promise<T> {
-  for (const until = performance.now() + patienceMs; performance.now() < until; await delay(20)) {
+async function eventually<T>(look: () => Promise<T | undefined>, timeoutMs = 10_000): Promise<T> {
+  for (const until = performance.now() + timeoutMs; performance.now() < until; await delay(20)) {
     const found = await look()
     if (found !== undefined) return found
   }

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict'
 import { utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { rememberLooks } from '../../src/photos/patience.ts'
+import { graceByScans } from '../../src/photos/grace.ts'
 import { readRendition } from '../../src/photos/photo.ts'
 import { removePhoto } from '../../src/photos/remove.ts'
 import { replacePhoto } from '../../src/photos/replace.ts'
-import { sweepPacks, sweepPatiently } from '../../src/photos/sweep.ts'
+import { sweepPacks, sweepWithGrace } from '../../src/photos/sweep.ts'
 import { openMemoryPacks } from '../../src/storage/memory.ts'
 import type { Packs } from '../../src/storage/packs.ts'
 import { keyOf, listOf } from '../suites/packs.ts'
@@ -154,16 +154,16 @@ test('a clock that jumps ahead while a photo is set loses nothing', async t => {
   const store = await openStore(t)
   let elapsedMs = 0
   const clocks = { now: store.parts.now, elapsed: () => elapsedMs }
-  const patience = rememberLooks(clocks, graceMs)
+  const grace = graceByScans(clocks, graceMs)
   // The clock is a day ahead, and the sweep comes, between the pack and its pointer.
   const packs: Packs = {
     ...store.parts.packs,
     async write(key, bytes) {
       await store.parts.packs.write(key, bytes)
-      await sweepPatiently(store.parts, patience)
+      await sweepWithGrace(store.parts, grace)
       store.advance(24 * graceMs)
       elapsedMs += 1000
-      assert.deepEqual(await sweepPatiently(store.parts, patience), nothing)
+      assert.deepEqual(await sweepWithGrace(store.parts, grace), nothing)
     },
   }
   for (let seed = 1; seed <= 3; seed++) {
@@ -180,7 +180,7 @@ test('a clock that jumps ahead while a photo is set loses nothing', async t => {
   for (let hour = 0; hour < 3; hour++) {
     store.advance(graceMs + 1000)
     elapsedMs += graceMs + 1000
-    removed.push((await sweepPatiently(store.parts, patience)).retired)
+    removed.push((await sweepWithGrace(store.parts, grace)).retired)
   }
   assert.deepEqual(removed, [0, 2, 0])
   assert.equal((await store.stored()).length, 1)
@@ -189,15 +189,15 @@ test('a clock that jumps ahead while a photo is set loses nothing', async t => {
 test('a clock set back by a day keeps nothing for longer than the grace time after that', async t => {
   const store = await openStore(t)
   let elapsedMs = 0
-  const patience = rememberLooks({ now: store.parts.now, elapsed: () => elapsedMs }, graceMs)
+  const grace = graceByScans({ now: store.parts.now, elapsed: () => elapsedMs }, graceMs)
   store.advance(-24 * graceMs)
   await put(store, 1)
   await put(store, 2)
   await store.parts.packs.write(keyOf('orphan'), Buffer.from('bytes'))
-  assert.deepEqual(await sweepPatiently(store.parts, patience), nothing)
+  assert.deepEqual(await sweepWithGrace(store.parts, grace), nothing)
   store.advance(graceMs + 1000)
   elapsedMs += graceMs + 1000
-  assert.deepEqual(await sweepPatiently(store.parts, patience), {
+  assert.deepEqual(await sweepWithGrace(store.parts, grace), {
     ...nothing,
     retired: 1,
     orphans: 1,
@@ -206,7 +206,7 @@ test('a clock set back by a day keeps nothing for longer than the grace time aft
 
 test('what has waited long enough is told in whole milliseconds, as every database keeps them', () => {
   let [wallMs, elapsedMs] = [10_000_000, 0.25]
-  const { before } = rememberLooks({ now: () => wallMs, elapsed: () => elapsedMs }, graceMs)
+  const { before } = graceByScans({ now: () => wallMs, elapsed: () => elapsedMs }, graceMs)
   for (const step of [1, 1000, graceMs]) {
     wallMs += step
     // A moment behind, as a clock is now and then that others set right.
@@ -218,16 +218,16 @@ test('what has waited long enough is told in whole milliseconds, as every databa
 test('orphans beyond those that are remembered go later, and none is forgotten', async t => {
   const store = await openStore(t)
   let elapsedMs = 0
-  const patience = rememberLooks({ now: store.parts.now, elapsed: () => elapsedMs }, graceMs, 2)
+  const grace = graceByScans({ now: store.parts.now, elapsed: () => elapsedMs }, graceMs, 2)
   await writeNamed(store, ['a', 'b', 'c'])
   for (const name of ['one', 'two', 'three']) {
     await store.parts.packs.write(keyOf(name), Buffer.from(name))
   }
-  assert.deepEqual(await sweepPatiently(store.parts, patience), nothing)
+  assert.deepEqual(await sweepWithGrace(store.parts, grace), nothing)
   elapsedMs += graceMs
-  assert.deepEqual(await sweepPatiently(store.parts, patience), { ...nothing, orphans: 2 })
+  assert.deepEqual(await sweepWithGrace(store.parts, grace), { ...nothing, orphans: 2 })
   elapsedMs += graceMs
-  assert.deepEqual(await sweepPatiently(store.parts, patience), { ...nothing, orphans: 1 })
+  assert.deepEqual(await sweepWithGrace(store.parts, grace), { ...nothing, orphans: 1 })
 })
 
 test('a server with the photos of another database removes none of them, and says so', async t => {
@@ -237,13 +237,13 @@ test('a server with the photos of another database removes none of them, and say
   const other = await openStore(t)
   const parts = { ...other.parts, packs: store.parts.packs }
   let elapsedMs = 0
-  const patience = rememberLooks({ now: parts.now, elapsed: () => elapsedMs }, graceMs)
-  await sweepPatiently(parts, patience)
+  const grace = graceByScans({ now: parts.now, elapsed: () => elapsedMs }, graceMs)
+  await sweepWithGrace(parts, grace)
   for (let round = 0; round < 3; round++) {
     // Somebody may set a photo there before it is noticed.
     if (round === 1) await put({ ...other, parts }, 1)
     elapsedMs += graceMs
-    await assert.rejects(sweepPatiently(parts, patience), /the one that belongs to these photos/)
+    await assert.rejects(sweepWithGrace(parts, grace), /the one that belongs to these photos/)
   }
   assert.deepEqual(
     (await store.stored()).filter(key => ours.includes(key)),
@@ -262,12 +262,12 @@ async function writeNamed(store: Store, names: readonly string[]): Promise<void>
 test('one that is told to end stops at the pack it is at, and the next finds what it left', async t => {
   const store = await openStore(t)
   let elapsedMs = 0
-  const patience = rememberLooks({ now: store.parts.now, elapsed: () => elapsedMs }, graceMs)
+  const grace = graceByScans({ now: store.parts.now, elapsed: () => elapsedMs }, graceMs)
   await writeNamed(store, ['a', 'b', 'c'])
   for (const name of ['one', 'two', 'three']) {
     await store.parts.packs.write(keyOf(name), Buffer.from(name))
   }
-  await sweepPatiently(store.parts, patience)
+  await sweepWithGrace(store.parts, grace)
   elapsedMs += graceMs
   const ending = new AbortController()
   let looks = 0
@@ -279,7 +279,7 @@ test('one that is told to end stops at the pack it is at, and the next finds wha
     }
   }
   const parts = { ...store.parts, packs: { ...store.parts.packs, list } }
-  await assert.rejects(sweepPatiently(parts, patience, ending.signal), { name: 'AbortError' })
+  await assert.rejects(sweepWithGrace(parts, grace, ending.signal), { name: 'AbortError' })
   assert.equal(looks, 2)
-  assert.deepEqual(await sweepPatiently(store.parts, patience), { ...nothing, orphans: 3 })
+  assert.deepEqual(await sweepWithGrace(store.parts, grace), { ...nothing, orphans: 3 })
 })

@@ -42,15 +42,15 @@ export type Question = Readonly<{
 }>
 
 /** Longer than anything may take by docs/operating.md: 12 s for a silent PostgreSQL, 5 s in the queue for it. */
-const usualPatienceMs = 18_000
+const usualTimeoutMs = 18_000
 
 /** Connections are kept and used again, as clients do. */
-export function createClient(patienceMs = usualPatienceMs): Client {
+export function createClient(timeoutMs = usualTimeoutMs): Client {
   const agent = new Agent({ keepAlive: true, maxSockets: 256 })
-  return { ask: question => ask(agent, question, patienceMs), close: () => agent.destroy() }
+  return { ask: question => ask(agent, question, timeoutMs), close: () => agent.destroy() }
 }
 
-function ask(agent: Agent, question: Question, patienceMs: number): Promise<Reaction> {
+function ask(agent: Agent, question: Question, timeoutMs: number): Promise<Reaction> {
   const { method, url, token, body, bodyIs = 'sent' } = question
   return new Promise(resolve => {
     const headers = {
@@ -61,9 +61,9 @@ function ask(agent: Agent, question: Question, patienceMs: number): Promise<Reac
     const sent = request(url, { agent, method, headers })
     let isTaken = false
     const timer = setTimeout(() => {
-      resolve({ kind: 'silence', afterMs: patienceMs })
+      resolve({ kind: 'silence', afterMs: timeoutMs })
       sent.destroy()
-    }, patienceMs)
+    }, timeoutMs)
     const end = (reaction: Reaction) => {
       clearTimeout(timer)
       resolve(reaction)

@@ -156,7 +156,7 @@ test('503 with Retry-After is counted and held where a part is away, and wrong w
 
 test('no answer within the time that anybody waits is a wrong status', async () => {
   const interfere: Interfere = ({ method }, _response, count) => method === 'PUT' && count % 3 === 2
-  const outcome = await runAgainst({ interfere }, { patienceMs: 100 })
+  const outcome = await runAgainst({ interfere }, { timeoutMs: 100 })
   assert.ok(outcome.wrongStatus > 0)
   assert.match(outcome.problems.join('\n'), /no answer within 0.1 s/)
 })

@@ -22,7 +22,7 @@ export type LoadOptions = Readonly<{
   /** Between two requests of the same person or reader. */
   pauseMs?: number
   /** Milliseconds that anybody waits for an answer. */
-  patienceMs?: number
+  timeoutMs?: number
 }>
 
 export type Load = Readonly<{
@@ -53,8 +53,8 @@ const afterFailureMs = 25
 const restMs = 5
 
 export function startLoad(options: LoadOptions): Load {
-  const { ledger, origins, readers = 2, pauseMs = 0, patienceMs } = options
-  const client = createClient(patienceMs)
+  const { ledger, origins, readers = 2, pauseMs = 0, timeoutMs } = options
+  const client = createClient(timeoutMs)
   const seen: Seen[] = []
   const stopping = new AbortController()
   const resting = new Set<Person>()

@@ -67,7 +67,7 @@ async function during(
       ledger,
       cuts: 'never',
       refusals: 'never',
-      patienceMs: 60_000,
+      timeoutMs: 60_000,
     })
     await load.recovered()
     for (let at = 1; at <= rounds; at += 1) {

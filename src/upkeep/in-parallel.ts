@@ -1,8 +1,8 @@
 /** Many tasks at once, up to a limit: memory and open connections stay bounded. */
 
 /** Every result, in the order of the items. Throws the first error once all that had begun have ended. */
-export async function inLanes<Item, Result>(
-  lanes: number,
+export async function inParallel<Item, Result>(
+  maxParallel: number,
   items: readonly Item[],
   work: (item: Item) => Promise<Result>,
 ): Promise<Result[]> {
@@ -10,7 +10,7 @@ export async function inLanes<Item, Result>(
   const waiting = items.entries()
   let error: unknown
   let hasFailed = false
-  const lane = async () => {
+  const takeNext = async () => {
     for (const [index, item] of waiting) {
       if (hasFailed) return
       try {
@@ -21,7 +21,7 @@ export async function inLanes<Item, Result>(
       }
     }
   }
-  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane))
+  await Promise.all(Array.from({ length: Math.min(maxParallel, items.length) }, takeNext))
   if (hasFailed) throw error
   return results
 }

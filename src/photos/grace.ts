@@ -6,14 +6,14 @@
 import { Failure } from '../failure.ts'
 import type { PackEntry } from '../storage/packs.ts'
 
-export type Patience = Readonly<{
+export type Grace = Readonly<{
   /** What was put aside before this moment of the wall clock, in whole milliseconds, has waited long enough. */
   before: () => number
   /** Begins a look at all packs. */
-  beginLook: () => Look
+  beginScan: () => Scan
 }>
 
-export type Look = Readonly<{
+export type Scan = Readonly<{
   /** So many packs more that a row names. */
   countNamed: (packs: number) => void
   /** Of a pack that no row names just now. */
@@ -22,11 +22,11 @@ export type Look = Readonly<{
   end: () => void
 }>
 
-export function trustWallClock(now: () => number, graceMs: number): Patience {
+export function graceByWallClock(now: () => number, graceMs: number): Grace {
   const before = now() - graceMs
   return {
     before: () => before,
-    beginLook: () => ({
+    beginScan: () => ({
       countNamed: () => {},
       isAbandoned: pack => pack.writtenAtMs < before,
       end: () => {},
@@ -52,13 +52,13 @@ const defaultMaxKeys = 100_000
  * A server that was given the photos of another database would find all of them abandoned. So nothing is
  * when the look before has found more packs that no row names than others: crashes leave a few.
  */
-export function rememberLooks(clocks: Clocks, graceMs: number, maxKeys = defaultMaxKeys): Patience {
+export function graceByScans(clocks: Clocks, graceMs: number, maxKeys = defaultMaxKeys): Grace {
   let firstSeenMs: ReadonlyMap<string, number> = new Map()
-  let areOurs = false
+  let belongsToDatabase = false
   return {
     before: createCutoff(clocks, graceMs),
-    beginLook() {
-      const lookedMs = clocks.elapsed()
+    beginScan() {
+      const scannedMs = clocks.elapsed()
       const waiting = new Map<string, number>()
       const seen = { named: 0, unnamed: 0, kept: 0 }
       return {
@@ -67,9 +67,9 @@ export function rememberLooks(clocks: Clocks, graceMs: number, maxKeys = default
         },
         isAbandoned({ key }) {
           seen.unnamed += 1
-          const sinceMs = firstSeenMs.get(key) ?? lookedMs
-          const isOld = lookedMs - sinceMs >= graceMs
-          if (isOld && areOurs) return true
+          const sinceMs = firstSeenMs.get(key) ?? scannedMs
+          const isOld = scannedMs - sinceMs >= graceMs
+          if (isOld && belongsToDatabase) return true
           if (isOld) seen.kept += 1
           if (waiting.size < maxKeys) waiting.set(key, sinceMs)
           return false
@@ -77,15 +77,15 @@ export function rememberLooks(clocks: Clocks, graceMs: number, maxKeys = default
         // What was not found again has got its row, or has gone.
         end() {
           firstSeenMs = waiting
-          areOurs = seen.unnamed <= seen.named
-          if (seen.kept > 0 && !areOurs) throw notOurs(seen)
+          belongsToDatabase = seen.unnamed <= seen.named
+          if (seen.kept > 0 && !belongsToDatabase) throw otherDatabase(seen)
         },
       }
     },
   }
 }
 
-function notOurs({ named, unnamed }: Readonly<{ named: number; unnamed: number }>): Failure {
+function otherDatabase({ named, unnamed }: Readonly<{ named: number; unnamed: number }>): Failure {
   return new Failure('storage-unavailable', {
     detail:
       `${unnamed} packs that the database does not know are left, for it knows only ${named}: ` +
