@@ -1,26 +1,31 @@
 /**
- * What only some databases can do. Whoever opens a database puts it on the value; a transaction has none of it.
+ * Optional capabilities of a database. The function that opens a database sets them. A transaction
+ * has none of them.
  */
 import type { CompiledQuery } from 'kysely'
 
 export type Abilities = Readonly<{
-  /** Reads without waiting. */
+  /** Synchronous reads. */
   direct?: DirectReads
-  /** The server parses a statement once. */
+  /** Tells the driver to prepare this statement, so that the server parses it once. */
   keepStatement?: (text: string) => void
-  /** It has only so many connections. */
+  /** Limits how many connections transactions hold at once. */
   transactionSlots?: Readonly<{ take: () => Promise<Disposable> }>
   countConnections?: () => ConnectionCounts
-  /** Locks that have a name and no row. A database without them has one writer at a time. */
+  /**
+   * True for advisory locks, which need no row. A database without them has one writer at a time.
+   */
   hasNamedLocks?: true
-  /** Deleted rows can be looked for in its files. */
+  /** The database is a file that can be searched for deleted rows. */
   hasFiles?: true
-  /** A text as the database gives it back. */
+  /** Returns a text as the database stores it. */
   storable?: (text: string) => string
 }>
 
 export interface DirectReads {
-  /** False while a transaction is open on the only connection: its rows are nobody else's yet. */
+  /**
+   * False while a transaction is open on the only connection: its changes are not committed yet.
+   */
   readonly mayReadDirectly: boolean
   prepareDirectly<Row>(query: CompiledQuery<Row>): DirectStatement<Row>
 }
@@ -31,8 +36,8 @@ export type DirectStatement<Row> = Readonly<{
 
 export type ConnectionCounts = Readonly<{
   open: number
-  /** Of these, those that nobody uses just now. */
+  /** Open connections that are not in use. */
   idle: number
-  /** Requests that wait for one. */
+  /** Requests waiting for a connection. */
   waiting: number
 }>

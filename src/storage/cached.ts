@@ -1,9 +1,8 @@
 /**
- * Ranges of packs kept in memory in front of a store across a network. Packs never change, so that a
- * range once read is right for ever; what was not asked for longest goes first. It caches no absence and
- * no pointer, and decides nothing about who may read.
+ * Caches ranges of packs in memory, in front of a store across a network. Packs never change, so a
+ * cached range stays valid. The least recently used pack is evicted first. Missing packs and
+ * pointers are not cached, and access is not checked here.
  */
-
 import type { CacheCounts } from './health.ts'
 import { type Caching, checkPackKey, type PackStore } from './packs.ts'
 
@@ -12,8 +11,8 @@ type CachedPacks = PackStore & Caching & Readonly<{ counts: () => CacheCounts }>
 type Kept = { bytes: number; readonly ranges: Map<string, Uint8Array> }
 
 /**
- * `maxBytes` of pictures; what the map itself needs comes on top, about 300 bytes a range. A range of more
- * than a sixteenth of it is passed through, so that no single one empties the rest.
+ * `maxBytes` counts the pictures; the map adds about 300 bytes per range. A range larger than a
+ * sixteenth of `maxBytes` is not cached, so that it cannot evict everything else.
  */
 export function cachePacks(packs: PackStore, maxBytes: number): CachedPacks {
   const cache = createCache(maxBytes)
@@ -21,7 +20,7 @@ export function cachePacks(packs: PackStore, maxBytes: number): CachedPacks {
   let misses = 0
   let removals = 0
   const inFlight = new Map<string, Promise<Uint8Array | undefined>>()
-  /** Many who ask for the same range at once make one request. */
+  /** Concurrent reads of one range share one request. */
   const fetchOnce = (key: string, offset: number, length: number) => {
     const name = `${key}/${offset}/${length}`
     const known = inFlight.get(name)
@@ -51,9 +50,10 @@ export function cachePacks(packs: PackStore, maxBytes: number): CachedPacks {
       const removalsBefore = removals
       const bytes = await fetchOnce(key, offset, length)
       if (bytes === undefined) return undefined
-      // A pack that went while it was read must not come back: its person may have asked for that.
+      // A pack that was removed during the read must not enter the cache: its owner may have asked
+      // for the erasure.
       if (length <= maxBytes / 16 && removals === removalsBefore) cache.keep(key, range, bytes)
-      // Whoever gets it may write into it.
+      // A copy, because the caller may change the bytes.
       return Uint8Array.from(bytes)
     },
     remove: key => withoutCaching(key, () => packs.remove(key)),
@@ -67,7 +67,10 @@ export function cachePacks(packs: PackStore, maxBytes: number): CachedPacks {
   } satisfies CachedPacks)
 }
 
-/** By pack, because people who look at one size of a photo soon look at another, and packs go whole. */
+/**
+ * Grouped by pack: several sizes of one photo are often read together, and a pack is evicted as a
+ * whole.
+ */
 function createCache(maxBytes: number) {
   const kept = new Map<string, Kept>()
   let total = 0
@@ -82,7 +85,7 @@ function createCache(maxBytes: number) {
     find(key: string, range: string): Uint8Array | undefined {
       const pack = kept.get(key)
       if (pack === undefined) return undefined
-      // A Map keeps its entries in the order they were set.
+      // A Map iterates in insertion order, so this moves the pack to the end.
       kept.delete(key)
       kept.set(key, pack)
       return pack.ranges.get(range)

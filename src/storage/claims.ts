@@ -1,6 +1,7 @@
 /**
- * The destination of a move: taken while it is empty or this source's, and held for as long as the run lasts. It
- * stops a move from overwriting what somebody else keeps. It moves nothing.
+ * Claims the destination of a move: it must be empty, or belong to an earlier move from the same
+ * source. The claim lasts as long as the run. It prevents a move from overwriting another store. No
+ * data is moved here.
  */
 import { Failure } from '../failure.ts'
 import { lockMarks } from './marks.ts'
@@ -9,7 +10,7 @@ import type { Database, MoveRow } from './schema.ts'
 
 type Part = 'rows' | 'packs'
 
-/** What a move is about to take somewhere: rows, packs or both, and from which database. */
+/** What a move copies (rows, packs or both), and from which database. */
 type Claim = Readonly<{
   sourceId: string
   places: Readonly<Partial<Record<Part, string>>>
@@ -17,25 +18,25 @@ type Claim = Readonly<{
   dropPhotos: (transaction: Database) => Promise<void>
 }>
 
-/** What is done at the destination: in a transaction, and only while the place is still this run's. */
+/** Runs `work` in a transaction at the destination, only while this run still holds the claim. */
 export type Change = <Result>(work: (transaction: Database) => Promise<Result>) => Promise<Result>
 
 export type Claimed = Readonly<{
   /**
-   * Of each part, since when it is known to be complete, in epoch milliseconds; 0 when it never was, undefined
-   * when it was empty.
+   * For each part, the time (epoch milliseconds) since which it is known to be complete; 0 when it
+   * never was, undefined when it was empty.
    */
   known: Readonly<Partial<Record<Part, number>>>
   /**
-   * Throws Failure 'storage-unavailable' once another run has claimed the place, or a server has. A run that
-   * was forgotten in another window must not go on putting back what has been written since.
+   * Throws Failure 'storage-unavailable' once another run or a server has claimed the place. A
+   * forgotten run in another terminal must not overwrite newer data.
    */
   change: Change
-  /** Both sides are alike, and were since that moment. */
+  /** Marks the parts as complete: both sides have been equal since that time. */
   complete: (sinceMs: number) => Promise<void>
 }>
 
-/** For a move: each part of the destination is empty, or was claimed by a move from the same source before. */
+/** Each part of the destination must be empty, or claimed before by a move from the same source. */
 export async function claimDestination(
   database: Database,
   claim: Claim,
@@ -51,7 +52,8 @@ export async function claimDestination(
   }
   const { since, known } = await database.transaction().execute(async transaction => {
     const locked = await lockMarks(transaction)
-    // It is no longer empty for certain, and a server that has started took the mark away.
+    // The part was claimed, so it may hold data; a server that started meanwhile has removed the
+    // mark.
     const lost = parts.find(part => !empty.has(part) && !findClaimed(locked, claim, part))
     if (lost !== undefined) throw occupied(claim, lost, locked)
     return await writeMarks(transaction, claim, parts, locked, now)
@@ -72,7 +74,7 @@ async function writeMarks(
   now: number,
 ): Promise<Pick<Claimed, 'known'> & Readonly<{ since: number }>> {
   const found = parts.map(part => [part, findClaimed(marks, claim, part)] as const)
-  // Later than every mark so far, whatever the clock says: it tells this run from those before.
+  // Greater than every earlier mark, even when the clock was set back: it identifies this run.
   const since = Math.max(now, ...marks.map(mark => mark.changed_at + 1))
   if (parts.includes('rows')) await forgetOtherPacks(transaction, claim, new Map(found))
   for (const part of parts) {
@@ -91,8 +93,8 @@ async function writeMarks(
 }
 
 /**
- * The row of a photo says that its pack is there, compared. Where packs now go somewhere else than the rows
- * before them, those rows say nothing of the new place; where packs stay behind, no row speaks of the old one.
+ * A photo row at the destination states that its pack was copied and compared. When packs now go to
+ * another place, or to none, those rows and marks are no longer true.
  */
 async function forgetOtherPacks(
   transaction: Database,
@@ -115,7 +117,7 @@ async function expectClaimed(
     const mark = marks.find(found => found.part === part)
     if (mark?.state === 'copying' && mark.changed_at === since) continue
     throw new Failure('storage-unavailable', {
-      detail: `${places[part]} is no longer this run's: another \`visage move\` goes there, or a server has started on it`,
+      detail: `${places[part]} is no longer claimed by this run: another \`visage move\` writes to it, or a server has started on it`,
     })
   }
 }
@@ -132,7 +134,7 @@ async function markComplete(
     .execute()
 }
 
-/** A database is the same wherever its address says it is; of packs the address is all there is. */
+/** A database is identified by its store id; packs only by their address. */
 function findClaimed(
   marks: readonly MoveRow[],
   { sourceId, places }: Claim,
@@ -147,13 +149,13 @@ function findClaimed(
 }
 
 function occupied({ places }: Claim, part: Part, marks: readonly MoveRow[]): Failure {
-  const whose = marks.some(mark => mark.part === part && mark.place === places[part])
-    ? 'it is where another store is being moved'
+  const reason = marks.some(mark => mark.part === part && mark.place === places[part])
+    ? 'another store is being moved to it'
     : part === 'rows'
-      ? 'there are people or photos in it that no move from this source has brought, or a server has written to it since'
-      : 'there are photos in it that no move from this source has brought, or a server has run on it since'
+      ? 'it holds people or photos that were not moved from this source, or a server has written to it since'
+      : 'it holds photos that were not moved from this source, or a server has run on it since'
   return new Failure('storage-unavailable', {
-    detail: `${places[part]} is left as it is: ${whose}. Name an empty place.`,
+    detail: `${places[part]} was not changed: ${reason}. Name an empty place.`,
   })
 }
 

@@ -1,5 +1,5 @@
 /**
- * A data folder: its database and its packs, by their names in it, and closed to other users.
+ * The data folder: the names of its database and its packs, and its protection from other users.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,30 +11,32 @@ import { realPathOf } from './real-path.ts'
 import type { Database } from './schema.ts'
 import { openSqlite } from './sqlite.ts'
 
-/** Makes it, or closes it to other users. Throws Failure 'storage-unavailable'. */
+/**
+ * Creates the folder, or removes the access of other users. Throws Failure 'storage-unavailable'.
+ */
 export function openDataFolder(data: string): void {
   openPrivateFolder(data, [databaseName, `${databaseName}.part`, packsName, certificateName])
 }
 
-/** In the data folder. */
 export const databaseName = 'visage.sqlite'
 const packsName = 'packs'
 export const certificateName = 'certificate.pem'
 
 /**
- * A database that is there, as it is: no table is made or changed. Throws Failure 'storage-unavailable'.
+ * Opens an existing database without creating or changing tables. Throws Failure
+ * 'storage-unavailable'.
  */
 export async function openDatabaseFile(file: string): Promise<Database> {
   if (existsSync(file)) return await openSqlite({ file })
   throw new Failure('storage-unavailable', { detail: `there is no ${file}` })
 }
 
-/** Where links lead, a link counts as what it leads to. */
+/** Paths of the rows and packs of a data folder, with symbolic links resolved. */
 export function pathsIn(data: string): Readonly<{ rows: string; packs: string }> {
   return { rows: realPathOf(join(data, databaseName)), packs: realPathOf(join(data, packsName)) }
 }
 
-/** The packs of a data folder; it is made when it is missing. */
+/** Opens the packs of a data folder. Creates the folder when it is missing. */
 export async function openFolderPacks(data: string): Promise<Packs & Leftovers> {
   openDataFolder(data)
   return await openDiskPacks(join(data, packsName))

@@ -1,7 +1,7 @@
 /**
- * The index of the directory's search: which words people and groups have. The database keeps it by
- * triggers, out of `search_text`, so that whoever writes a row need not know of it: an older Visage beside
- * this one, `visage move`, a cascade. Part of a migration: never edited once it has been released.
+ * The search index of the directory: the words of people and groups. Triggers derive it from
+ * `search_text`, so it is correct for every writer: an older Visage on the same database, `visage
+ * move`, a cascade. Part of a migration: do not edit after its release.
  */
 import { type Kysely, sql } from 'kysely'
 
@@ -11,7 +11,7 @@ export type ColumnTypes = Readonly<{
   tableEnd: ReturnType<typeof sql>
 }>
 
-/** Longer words are indexed by their beginning: an entry of PostgreSQL's takes 2,704 bytes. */
+/** Longer words are cut to this length: an index entry in PostgreSQL is limited to 2,704 bytes. */
 export const maxIndexedLength = 64
 
 const kinds = [
@@ -21,7 +21,7 @@ const kinds = [
 
 type Kind = (typeof kinds)[number]
 
-/** What is there already gets its words by one statement, sorted, before PostgreSQL makes the index. */
+/** Existing rows are indexed by one sorted statement, before PostgreSQL builds its index. */
 export async function createDirectoryWords(
   database: Kysely<unknown>,
   { isSqlite, text, tableEnd }: ColumnTypes,
@@ -41,7 +41,7 @@ export async function createDirectoryWords(
     return
   }
   await table.execute()
-  // Triggers first: from here on nobody adds a person until the migration ends, and none is missed.
+  // Triggers come first: they lock the tables, so no row is added between this and the fill.
   await createPostgresTriggers(database)
   for (const kind of kinds) await fillPostgres(database, kind)
   await database.schema
@@ -51,9 +51,9 @@ export async function createDirectoryWords(
 }
 
 /**
- * The lines of a search_text, `property=whole value` and `property:word`, as a JSON array: in what json_quote
- * writes, \\n is a line feed once every \\\\ has another spelling. Each word once for names, which have `n` before
- * them, and once for addresses, which have `a`.
+ * Splits search_text into its lines, `property=whole value` and `property:word`, as a JSON array.
+ * In the output of json_quote, \\n is a line feed once every \\\\ is replaced. Words of names get
+ * the prefix `n`, words of addresses `a`; each appears once.
  */
 function wordsInSqlite(kind: string, rows: ReturnType<typeof sql>) {
   const lines = sql`'[' || replace(replace(json_quote(owner.search_text), '\\\\', '\\u005c'),

@@ -1,7 +1,7 @@
 /**
- * Packs as files of one folder: `ab/cd/<key>.jpg`, so that a copy of the folder is a copy of the
- * photos and any viewer opens one. Decides in which order bytes, names and folders reach the disk.
- * It does not know whose photo a pack is, nor which packs are still wanted.
+ * Packs as files of one folder: `ab/cd/<key>.jpg`. A copy of the folder is a copy of the photos,
+ * and any image viewer opens a file. This file decides in which order bytes, names and folders
+ * reach the disk. It does not know whose photo a pack is or whether it is still needed.
  */
 import { closeSync, constants, openSync, readSync } from 'node:fs'
 import {
@@ -27,7 +27,10 @@ import {
 import { closeToOthers, makePrivateFolders } from './private-folder.ts'
 import { syncFolder } from './sync.ts'
 
-/** Creates the folder when it is missing; a folder that cannot be written to is refused here. */
+/**
+ * Creates the folder when it is missing. Throws Failure 'storage-unavailable' when it cannot be
+ * written to.
+ */
 export async function openDiskPacks(folder: string): Promise<Packs & Leftovers> {
   const root = resolve(folder)
   const incoming = join(root, 'incoming')
@@ -51,7 +54,7 @@ export async function openDiskPacks(folder: string): Promise<Packs & Leftovers> 
   } satisfies Packs & Leftovers)
 }
 
-/** Both are there, and on a medium that takes something. A full disk is no fault here: reading goes on. */
+/** Checks that both folders exist and are writable. A full disk passes: reads still work. */
 async function checkFolders(root: string, incoming: string): Promise<void> {
   await orUnavailable(`${root} cannot hold packs`, async () => {
     await access(root, constants.W_OK | constants.X_OK)
@@ -59,7 +62,7 @@ async function checkFolders(root: string, incoming: string): Promise<void> {
   })
 }
 
-/** Faces are personal data: in a folder we make, nobody else on the machine may look. */
+/** Photos of faces are personal data: a new folder is readable by its owner only. */
 async function makeRoot(root: string): Promise<void> {
   const firstMade = makePrivateFolders(root)
   closeToOthers(root)
@@ -80,8 +83,8 @@ function partOf(folder: string, key: string): string {
 }
 
 /**
- * A name in `ab/cd` appears only after the bytes behind it are on the disk, and the promise resolves
- * only after the name is: whatever moment the power goes, a pack is whole or it is not there.
+ * The file appears in `ab/cd` only after its bytes are on the disk, and the promise resolves only
+ * after its name is. After a power failure a pack is either whole or absent.
  */
 async function writePack(
   folder: string,
@@ -104,7 +107,7 @@ async function writePack(
   })
 }
 
-/** Promise.all that lets the other one end first: clearing up must not race with a late write. */
+/** Like Promise.all, but waits for all: the clean-up must not race with a late write. */
 async function allSettled(work: readonly Promise<void>[]): Promise<void> {
   await Promise.allSettled(work)
   await Promise.all(work)
@@ -120,8 +123,8 @@ async function writeDurably(file: FileHandle, bytes: Uint8Array): Promise<void> 
 }
 
 /**
- * Makes `ab` and `ab/cd` durable once per process. A folder that is already there is synced all the
- * same: another process may have made it a moment ago and not have come to its own sync yet.
+ * Makes `ab` and `ab/cd` durable once per process. An existing folder is synced too: another
+ * process may have created it without having synced it yet.
  */
 function createShards(folder: string): (key: string) => Promise<void> {
   const ready = new Map<string, Promise<void>>()
@@ -144,19 +147,25 @@ async function makeFolder(path: string): Promise<void> {
   await syncFolder(dirname(path))
 }
 
-/** A pack is no link: one in its place could lead a backup by root to any file. Windows has no such flag. */
+/**
+ * Symbolic links are refused: one in place of a pack could lead a backup run by root to any file.
+ * Windows has no such flag.
+ */
 const reading = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
 
-/** Synchronous on purpose, by measurement: docs/decisions/0003-disk-reads-are-synchronous.md. */
+/**
+ * Synchronous, because that was measured to be faster:
+ * docs/decisions/0003-disk-reads-are-synchronous.md.
+ */
 function readRange(path: string, offset: number, length: number): Uint8Array | undefined {
   try {
     const file = openSync(path, reading)
     try {
-      // Not from Node's shared pool: whoever caches 3 KB must not keep 8 KB alive.
+      // Allocated outside Node's shared pool, because a cached slice of 3 KB would keep 8 KB alive.
       const bytes = Buffer.allocUnsafeSlow(length)
       const count = readSync(file, bytes, 0, length, offset)
       if (count === length) return bytes
-      // The rest of `bytes` is unwritten memory of this process and must not leave it.
+      // The rest of `bytes` is uninitialised memory of this process and must not be returned.
       throw new Failure('storage-unavailable', {
         detail: `${path} ends early: ${count} of ${length} bytes at ${offset}`,
       })
@@ -169,7 +178,7 @@ function readRange(path: string, offset: number, length: number): Uint8Array | u
   }
 }
 
-/** Not synced: a removal undone by a crash leaves an orphan, and the sweep comes again. */
+/** No sync: if a crash undoes the removal, the next sweep removes the orphan. */
 async function removePack(folder: string, key: string): Promise<void> {
   const path = pathOf(folder, key)
   await orUnavailable(`pack ${key} was not removed`, () => removeIfThere(path))
@@ -186,7 +195,7 @@ async function readWhole(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** The pack, and what an interrupted write may have left of it. */
+/** The pack and the temporary file of an interrupted write. */
 function placesOf(root: string, key: string): readonly string[] {
   return [pathOf(root, key), partOf(root, key)]
 }
@@ -198,7 +207,7 @@ async function findTraces(root: string, key: string): Promise<readonly string[]>
   return found.flatMap(([path, there]) => (there ? [`${path} (${there.bytes} bytes)`] : []))
 }
 
-/** Synced, other than `remove`: what was erased must not be back after a crash. */
+/** Unlike `remove`, this syncs: an erased pack must not reappear after a crash. */
 async function purgePack(root: string, key: string): Promise<void> {
   for (const path of placesOf(root, key)) {
     await orUnavailable(`${path} was not removed`, async () => {
@@ -220,7 +229,7 @@ async function removeIfThere(path: string): Promise<boolean> {
   }
 }
 
-/** Folder by folder: however many packs there are, only one folder's names are in memory. */
+/** Lists folder by folder, so that only the names of one folder are in memory. */
 async function* listPacks(folder: string): AsyncGenerator<PackEntry> {
   for (const first of await namesIn(folder, /^[0-9a-f]{2}$/)) {
     for (const second of await namesIn(join(folder, first), /^[0-9a-f]{2}$/)) {
@@ -269,7 +278,7 @@ async function orUnavailable<T>(detail: string, work: () => Promise<T>): Promise
   }
 }
 
-/** Whatever the operating system refuses is the medium's fault; anything else is a bug of ours. */
+/** An error of a system call means that the medium is unavailable. Any other error is a bug. */
 function unavailable(detail: string, error: unknown): unknown {
   const code = codeOf(error)
   if (code === undefined) return error

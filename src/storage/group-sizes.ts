@@ -1,6 +1,7 @@
 /**
- * How many members each group has: kept by triggers on `group_people`, so that code that writes a member need not know
- * of it, an older Visage beside this one included. Part of a migration: never edited once it has been released.
+ * The number of members of each group. Triggers on `group_people` maintain it, so it is correct for
+ * every writer, including an older Visage on the same database. Part of a migration: do not edit
+ * after its release.
  */
 import { type Kysely, sql } from 'kysely'
 import type { ColumnTypes } from './directory-words.ts'
@@ -24,18 +25,18 @@ export async function createGroupSizes(
     )
     .modifyEnd(tableEnd)
     .execute()
-  // Triggers first: from here on nobody adds a member until the migration ends, and none is missed.
-  if (!isSqlite) await keepPostgres(database)
+  // Triggers come first: they lock the table, so no row is added between this and the fill.
+  if (!isSqlite) await createPostgresTriggers(database)
   await sql`insert into group_sizes (tenant_id, group_id, members)
     select tenant_id, group_id, count(*) from group_people
     where relation = 'member' group by tenant_id, group_id`.execute(database)
-  if (isSqlite) await keepSqlite(database)
+  if (isSqlite) await createSqliteTriggers(database)
 }
 
 const addToSize = sql`on conflict (tenant_id, group_id) do update set
   members = group_sizes.members + excluded.members`
 
-async function keepSqlite(database: Kysely<unknown>): Promise<void> {
+async function createSqliteTriggers(database: Kysely<unknown>): Promise<void> {
   await sql`create trigger group_people_size_insert after insert on group_people
     when new.relation = 'member' begin
       insert into group_sizes (tenant_id, group_id, members)
@@ -52,7 +53,7 @@ async function keepSqlite(database: Kysely<unknown>): Promise<void> {
  * Once for each statement: a row that one transaction changes thousands of times becomes slow. The groups of a statement
  * are changed in one order, so that two who leave many groups at once do not wait for one another.
  */
-async function keepPostgres(database: Kysely<unknown>): Promise<void> {
+async function createPostgresTriggers(database: Kysely<unknown>): Promise<void> {
   await sql`
     create function keep_group_sizes() returns trigger language plpgsql
     set search_path from current as $$

@@ -1,17 +1,17 @@
 /**
- * How stores are doing, without a look at any row or pack: whether the database answers, its connections,
- * the cache. It knows no medium.
+ * The state of stores without reading rows or packs: whether the database answers, its connections,
+ * the cache.
  */
 import { sql } from 'kysely'
 import type { ConnectionCounts } from './abilities.ts'
 import type { Database } from './schema.ts'
 
-/** Throws Failure 'storage-unavailable'; waits as long as every other statement does. */
+/** Throws Failure 'storage-unavailable'. Has the timeout of any statement. */
 export async function pingDatabase(database: Database): Promise<void> {
   await sql`select 1`.execute(database)
 }
 
-/** Since the start, and the bytes that are kept now. */
+/** `hits` and `misses` since the start; `bytes` cached now. */
 export type CacheCounts = Readonly<{ hits: number; misses: number; bytes: number }>
 
 /** undefined for a database without a pool. */

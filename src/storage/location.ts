@@ -1,11 +1,9 @@
-/**
- * Where rows and packs are when they are not in the data folder, as addresses say it. It opens nothing.
- */
+/** Parses the addresses of rows and packs that are not in the data folder. Opens nothing. */
 
 export type PostgresLocation = Readonly<{
-  /** For the driver; may hold a password. */
+  /** For the driver. May contain a password. */
   url: string
-  /** The most that one process holds. */
+  /** Maximum for one process. */
   connections: number
 }>
 
@@ -15,9 +13,12 @@ export type S3Location = Readonly<{
   prefix: string
   /** undefined for AWS itself. */
   endpoint: string | undefined
-  /** undefined for what the environment of AWS says. */
+  /** undefined: as the environment of AWS says. */
   region: string | undefined
-  /** Of the shared files of AWS, in place of what its environment says; to have two stores with different keys. */
+  /**
+   * Profile in the shared files of AWS, instead of its environment. Lets two stores use different
+   * keys.
+   */
   profile?: string
   /** `endpoint/bucket/key` instead of `bucket.endpoint/key`. */
   hasPathStyle: boolean
@@ -30,8 +31,9 @@ export const s3Form =
   's3://bucket/prefix, with endpoint, region, profile and pathStyle as in a query'
 
 /**
- * What each sslmode means here. libpq encrypts without looking at the certificate under `require`, which
- * keeps out a listener but nobody who answers in the server's name; so here `require` does look.
+ * The driver's mode for each sslmode. libpq encrypts under `require` without checking the
+ * certificate, which stops eavesdropping but not a server that impersonates the database. Visage
+ * therefore checks the certificate under `require`.
  * https://www.postgresql.org/docs/current/libpq-ssl.html
  */
 const sslModes: Readonly<Record<string, string>> = {
@@ -39,7 +41,7 @@ const sslModes: Readonly<Record<string, string>> = {
   require: 'verify-full',
   'verify-ca': 'verify-full',
   'verify-full': 'verify-full',
-  // A certificate nobody signed, on a network that is trusted.
+  // For self-signed certificates on a trusted network.
   'no-verify': 'no-verify',
 }
 
@@ -49,8 +51,9 @@ const postgresOptions = [
 ]
 
 /**
- * undefined when it is no such address; `prefer` and `allow` are none, for they promise nothing. What the driver
- * does not know is refused too: it would ignore a mistyped sslmode, and send the password without encryption.
+ * undefined when the address is not accepted. `prefer` and `allow` are refused, because they may
+ * connect without encryption. Unknown options are refused, because the driver ignores them: a
+ * mistyped sslmode would send the password without encryption.
  */
 export function parsePostgres(text: string): string | undefined {
   const url = URL.parse(text)
@@ -67,7 +70,7 @@ export function parsePostgres(text: string): string | undefined {
 
 const s3Options = ['endpoint', 'region', 'profile', 'pathStyle']
 
-/** undefined when it is no such address, or says something that is not understood. */
+/** undefined when the address or one of its options is not understood. */
 export function parseS3(text: string): S3Location | undefined {
   const url = URL.parse(text)
   if (url === null || url.protocol !== 's3:' || holdsSecret(url) || url.hash !== '')
@@ -76,19 +79,19 @@ export function parseS3(text: string): S3Location | undefined {
   if (!hasOnly(url, s3Options)) return undefined
   const endpoint = url.searchParams.get('endpoint') ?? undefined
   if (endpoint !== undefined && !isHttp(endpoint)) return undefined
-  // Virtual hosts need a name in DNS for every bucket, which stores of one's own rarely have.
+  // Virtual hosts need a DNS name for every bucket, which self-hosted stores rarely have.
   const pathStyle = url.searchParams.get('pathStyle') ?? String(endpoint !== undefined)
   if (pathStyle !== 'true' && pathStyle !== 'false') return undefined
   const profile = url.searchParams.get('profile')
   if (profile === '') return undefined
   const prefix = url.pathname.replace(/^\/+|\/+$/g, '')
-  // Characters that no store, proxy or shell reads as anything else.
+  // Only characters that stores, proxies and shells do not interpret.
   if (!/^[\w.!*'()/-]*$/.test(prefix)) return undefined
   return {
     bucket: url.host,
     prefix: prefix === '' ? '' : `${prefix}/`,
     endpoint,
-    // Stores other than AWS have no regions, but signatures name one.
+    // Stores other than AWS have no regions, but a signature must name one.
     region: url.searchParams.get('region') ?? (endpoint === undefined ? undefined : 'us-east-1'),
     ...(profile !== null && { profile }),
     hasPathStyle: pathStyle === 'true',
@@ -105,7 +108,10 @@ function isHttp(text: string): boolean {
   return /^https?:$/.test(url.protocol) && url.search === '' && url.hash === ''
 }
 
-/** Neither would be used, and both would be shown wherever it is said where the photos are. */
+/**
+ * A user or password in the address would be unused, and would appear in messages that name the
+ * place.
+ */
 function holdsSecret({ username, password }: URL): boolean {
   return username !== '' || password !== ''
 }

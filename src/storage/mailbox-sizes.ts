@@ -1,7 +1,7 @@
 /**
- * How much lies in each mailbox: kept by triggers on `contacts`, so that whoever writes a contact need not
- * know of it, an older Visage beside this one included. Part of a migration: never edited once it has been
- * released.
+ * The size of each mailbox. Triggers on `contacts` maintain it, so it is correct for every writer,
+ * including an older Visage on the same database. Part of a migration: do not edit after its
+ * release.
  */
 import { type Kysely, sql } from 'kysely'
 import type { ColumnTypes } from './directory-words.ts'
@@ -27,7 +27,7 @@ export async function createMailboxSizes(
   if (isSqlite) await createSqliteTriggers(database)
 }
 
-/** The texts that are searched, and those that are only told. */
+/** Includes the texts that are only returned, not searched. */
 function bytesOf(row: string) {
   return sql.raw(`octet_length(${row}.search_text) + octet_length(${row}.email_addresses)
     + coalesce(octet_length(${row}.job_title), 0)`)

@@ -1,35 +1,38 @@
 /**
- * What a database says of moves into it: that one is under way or complete, from which other database, and that
- * nobody serves from here yet. It stops a server from serving half of a store; claims.ts is the other side of it.
+ * Marks of moves into a database: a move is running or complete, which database it came from, and
+ * whether a server has used the result. Prevents a server from starting on an incomplete store.
+ * claims.ts sets the marks.
  */
 import { Failure } from '../failure.ts'
 import type { Database, MoveRow } from './schema.ts'
 import { lockRows } from './transactions.ts'
 
-/** Where rows and packs are, as text without secrets; the same text for the same place. */
+/**
+ * The places of rows and packs as text without secrets. The same place always has the same text.
+ */
 export type Places = Readonly<{ rows: string; packs: string }>
 
 export async function readStoreId(database: Database): Promise<string> {
   const row = await database.selectFrom('stores').select('id').executeTakeFirst()
   if (row !== undefined) return row.id
   throw new Failure('storage-unavailable', {
-    detail: 'the database has lost its id (table stores)',
+    detail: 'the database has no id (table stores is empty)',
   })
 }
 
-/** Throws where a move is under way, or has not ended well: half of a store is none. */
+/** Throws where a move is running or did not finish: the store may be incomplete. */
 export async function refuseUnfinishedMove(database: Database, places: Places): Promise<void> {
   const marks = await findMarks(database, places)
   const unfinished = marks.find(({ state }) => state === 'copying')
   if (unfinished === undefined) return
   throw new Failure('storage-unavailable', {
-    detail: `${unfinished.place} is where \`visage move\` is going, and it has not arrived: run it again until it says that both sides agree`,
+    detail: `${unfinished.place} is the destination of a \`visage move\` that has not finished: run it again until it reports that both sides are equal`,
   })
 }
 
 /**
- * For a server that starts: throws where a move has not ended well. From a complete one on, what is here is the
- * truth: its mark goes with the first server that may write, and no move comes here again.
+ * Called when a server starts. Throws where a move has not finished. The first server that may
+ * write removes the mark of a complete move, and no later move may write here.
  */
 export async function claimForServing(
   database: Database,
@@ -53,7 +56,10 @@ async function findMarks(database: Database, { packs }: Places): Promise<readonl
   return marks.filter(({ part, place }) => part === 'rows' || place === packs)
 }
 
-/** One of a server that starts and a move that begins is first, and the other sees what it did. */
+/**
+ * The lock serialises a starting server and a beginning move: the second one sees what the first
+ * did.
+ */
 export async function lockMarks(transaction: Database): Promise<readonly MoveRow[]> {
   return await lockRows(transaction.selectFrom('moves').selectAll().orderBy('part')).execute()
 }

@@ -1,6 +1,6 @@
 /**
- * Packs that live as long as the process: for `visage dev --memory` and for tests.
- * It behaves like the disk, copies included; it has no limit of its own.
+ * Packs in memory for the lifetime of the process, for `visage dev --memory` and tests. Reads
+ * return copies, as from the disk. There is no size limit.
  */
 import { Failure } from '../failure.ts'
 import { checkPackKey, type InMemory, type PackEntry, type Packs } from './packs.ts'

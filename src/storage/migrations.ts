@@ -1,7 +1,7 @@
 /**
- * How the tables of schema.ts get into a database, and how an older one becomes a newer one. Only
- * types that SQLite and PostgreSQL share; a migration that has been released is never edited.
- * It decides which versions of Visage may open a database; it does not know what rows mean.
+ * Creates the tables of schema.ts and updates those of older versions. Only types that SQLite and
+ * PostgreSQL share are used. Do not edit a migration after its release. This file decides which
+ * versions of Visage may open a database; what rows mean is written in schema.ts.
  */
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
@@ -11,11 +11,17 @@ import { createGroupSizes } from './group-sizes.ts'
 import { createMailboxSizes } from './mailbox-sizes.ts'
 import type { Database } from './schema.ts'
 
-/** While they are made; a transaction of Kysely does not carry what the database can do. */
+/**
+ * The database during a migration. A transaction of Kysely does not carry `can`, so the dialect is
+ * added here.
+ */
 type Tables = Kysely<unknown> & Readonly<{ isSqlite: boolean }>
 type Step = Readonly<{ up: (database: Tables) => Promise<void> }>
 
-/** Names sort in the order they run. The table `kysely_migration` keeps those that have run. */
+/**
+ * Migrations run in the order of their names. The table `kysely_migration` lists those that have
+ * run.
+ */
 const migrations: Readonly<Record<string, Step>> = {
   '0001': { up: createFirstTables },
   '0002': { up: createPhotoUpdateSettings },
@@ -28,16 +34,16 @@ const migrations: Readonly<Record<string, Step>> = {
 }
 
 /**
- * What this process did, and not another one that migrates at the same time. Migrations go by their names: `from`
- * is the last one before.
+ * What this process did, excluding other processes that migrate at the same time. `from` is the
+ * name of the last migration before.
  */
 export type Migrated =
   | Readonly<{ did: 'nothing' | 'created' }>
   | Readonly<{ did: 'updated'; from: string; to: string }>
 
 /**
- * Brings the tables up to date; nothing happens when they are. Safe at every start, also of several
- * processes at once. A database made by a newer Visage is refused and left as it is.
+ * Updates the tables; does nothing when they are current. Safe at every start, even of several
+ * processes at once. A database of a newer Visage is refused and not changed.
  */
 export async function migrate(database: Database): Promise<Migrated> {
   const schema = await findSchema(database)
@@ -65,8 +71,9 @@ function describeSteps(names: readonly string[]): Migrated {
 }
 
 /**
- * Whoever waits to change a table holds up all who come to read it after, and pg_dump keeps them waiting for as
- * long as it takes. So it is given up soon: the start fails, and the others go on serving.
+ * A statement that waits for a table lock blocks all later readers, and pg_dump can hold that lock
+ * for hours. The migration therefore gives up soon: this start fails, and the other processes keep
+ * serving.
  */
 function withLockTimeout({ up }: Step, isSqlite: boolean): Migration {
   return {
@@ -80,7 +87,8 @@ function withLockTimeout({ up }: Step, isSqlite: boolean): Migration {
 const isSqlite = ({ can }: Database) => can?.hasFiles === true
 
 /**
- * Where the tables are, or will be made. Other schemas of a PostgreSQL may hold somebody else's, of the same names.
+ * The schema that has or will get the tables. Other schemas may contain tables of the same names
+ * from other applications.
  */
 async function findSchema(database: Database): Promise<string | undefined> {
   if (isSqlite(database)) return undefined
@@ -106,15 +114,15 @@ function refuseNewer(applied: readonly string[]): void {
   if (unknown.length === 0) return
   throw new Failure('storage-unavailable', {
     detail:
-      `the database was made by a newer Visage: it has migration ${unknown.join(', ')}, ` +
+      `the database belongs to a newer Visage: it has migration ${unknown.join(', ')}, ` +
       `this version ends at ${Object.keys(migrations).sort().at(-1)}; start the newer version`,
   })
 }
 
 /**
- * What the two databases call things. Names are put in order by their bytes, as SQLite does, and not as
- * the language of some server has it. STRICT refuses text in a number's column, as PostgreSQL does;
- * WITHOUT ROWID finds a row in its primary key, one search instead of two
+ * The differences between the two databases. Names are ordered by bytes, as in SQLite, independent
+ * of the server's locale. STRICT refuses text in a numeric column, as PostgreSQL does. WITHOUT
+ * ROWID finds a row by its primary key in one search instead of two
  * (https://sqlite.org/withoutrowid.html).
  */
 function dialectOf(database: Tables) {
@@ -176,8 +184,8 @@ async function createPeople(database: Tables): Promise<void> {
     .addCheckConstraint('groups_flags', sql`is_unified in (0, 1) and is_team in (0, 1)`)
     .modifyEnd(tableEnd)
     .execute()
-  // With the text in it, a search reads the index alone, in the order of the list, and stops at the
-  // end of a page. PostgreSQL limits the width of an entry and reads the rows as well.
+  // With search_text in the index, SQLite searches the index alone, in list order, and stops at the
+  // end of a page. PostgreSQL limits the size of an index entry, so there the rows are read too.
   for (const table of ['users', 'groups'] as const) {
     await database.schema
       .createIndex(`${table}_list`)
@@ -279,7 +287,7 @@ async function createContacts(database: Tables): Promise<void> {
     .addColumn('job_title', text)
     .addColumn('email_addresses', text, column => column.notNull())
     .addColumn('search_text', text, column => column.notNull())
-    // Not by mailbox: a photo names its contact by the id alone.
+    // Without the mailbox, because a photo refers to its contact by id alone.
     .addPrimaryKeyConstraint('contacts_key', ['tenant_id', 'id'])
     .addForeignKeyConstraint(
       'contacts_mailbox',
@@ -347,7 +355,7 @@ async function createPhotoUpdateSettings(database: Tables): Promise<void> {
     .execute()
 }
 
-/** What moving, checking and erasing need to know: schema.ts says what each is. */
+/** Columns and tables for move, verify and erase, described in schema.ts. */
 async function prepareForMoving(database: Tables): Promise<void> {
   const { text, bigint, tableEnd, randomId } = dialectOf(database)
   await database.schema.alterTable('photos').addColumn('pack_hash', text).execute()
@@ -376,13 +384,14 @@ async function prepareForMoving(database: Tables): Promise<void> {
 }
 
 /**
- * SQLite assumes that all columns of an index are equally selective, and looks for the contacts of a folder among
- * all contacts of the tenant. So it is told how many rows each further column of an index leaves; PostgreSQL
- * counts by itself (https://sqlite.org/fileformat2.html#the_sqlite_stat1_table).
+ * Without statistics, SQLite assumes that all columns of an index are equally selective, and
+ * searches for the contacts of a folder among all contacts of the tenant. These rows state how many
+ * rows match each longer prefix of an index. PostgreSQL collects statistics itself
+ * (https://sqlite.org/fileformat2.html#the_sqlite_stat1_table).
  */
 async function setContactStatistics(database: Tables): Promise<void> {
   if (!database.isSqlite) return
-  // Makes the table of statistics, and of a table without rows none.
+  // Creates sqlite_stat1; an empty table adds no statistics.
   await sql`analyze moves`.execute(database)
   await sql`delete from sqlite_stat1 where tbl in ('moves', 'contacts', 'contact_folders')`.execute(
     database,
@@ -400,7 +409,7 @@ async function indexWords(database: Tables): Promise<void> {
   await createDirectoryWords(database, { isSqlite: database.isSqlite, text, tableEnd })
 }
 
-/** Folders that are going, and how much lies in a mailbox. */
+/** Adds the mark of removed folders and the sizes of mailboxes. */
 async function addMailboxSizes(database: Tables): Promise<void> {
   const { text, bigint, tableEnd } = dialectOf(database)
   await database.schema.alterTable('contact_folders').addColumn('removed_at', bigint).execute()
@@ -413,7 +422,7 @@ async function addMailboxSizes(database: Tables): Promise<void> {
   await createMailboxSizes(database, { isSqlite: database.isSqlite, text, tableEnd })
 }
 
-/** Whoever is there came by signing in, and their names are older than any token. */
+/** Existing people came by signing in. 0 makes their names older than any token. */
 async function addNamesAt(database: Tables): Promise<void> {
   const { bigint } = dialectOf(database)
   await database.schema.alterTable('users').addColumn('names_at', bigint).execute()
@@ -421,8 +430,9 @@ async function addNamesAt(database: Tables): Promise<void> {
 }
 
 /**
- * Where people and groups come from, and whether they are there. Every column has a default: an older Visage beside
- * this one goes on adding people who sign in. The indexes are of rows that have a value, and none has one yet.
+ * Adds the source and the deletion of people and groups. Every column has a default, because an
+ * older Visage on the same database keeps adding people who sign in. The indexes are partial, so
+ * creating them is cheap: no row has a value yet.
  */
 async function addSources(database: Tables): Promise<void> {
   const { text, bigint, tableEnd } = dialectOf(database)
@@ -466,7 +476,7 @@ async function addSources(database: Tables): Promise<void> {
   await database.schema.alterTable('users').addColumn('inactive_at', bigint).execute()
   await createPartialIndex(database, 'users_inactive', 'users', ['inactive_at'])
   await createSources(database)
-  // Nobody but the demo tenant has come in another way.
+  // Only the people of the demo tenant have no names_at.
   await sql`update users set source = 'graph' where names_at is null`.execute(database)
   await createGroupSizes(database, { isSqlite: database.isSqlite, text, tableEnd })
   await createSignIns(database)
@@ -515,7 +525,7 @@ async function createSources(database: Tables): Promise<void> {
     .execute()
 }
 
-/** Of the rows of a tenant that have a value in the last of the columns. */
+/** A partial index of rows that have a value in the last column. */
 async function createPartialIndex(
   database: Tables,
   name: string,

@@ -1,6 +1,6 @@
 /**
- * What every pack store can do, and what only some can: bytes under a key, written once, never changed.
- * A pack holds all JPEGs of one photo version, one after another, largest first.
+ * The contract of pack stores, with optional parts: bytes under a key, written once and never
+ * changed. A pack holds all JPEGs of one photo version, one after another, largest first.
  */
 import { randomBytes } from 'node:crypto'
 import { Failure } from '../failure.ts'
@@ -9,67 +9,77 @@ export type PackEntry = Readonly<{ key: string; bytes: number; writtenAtMs: numb
 
 export interface Packs {
   /**
-   * Stores `bytes` under `key`; when the promise resolves they survive a crash of the machine.
-   * Keys are unique by construction (a version is never reused), so nothing is ever overwritten.
-   * Throws Failure 'storage-unavailable' when the medium refuses (full, read-only, away); then
-   * nothing is left under `key`; or, where the answer got lost on a network, perhaps an orphan for the sweep.
+   * Stores `bytes` under `key`. When the promise resolves, they survive a crash of the machine.
+   * Keys are unique (a version is never reused), so nothing is overwritten.
+   * Throws Failure 'storage-unavailable' when the medium refuses (full, read-only, unreachable).
+   * Nothing is then stored under `key`, except when the answer was lost on a network: the sweep
+   * removes such an orphan.
    */
   write(key: string, bytes: Uint8Array): Promise<void>
   /**
-   * `length` bytes from `offset`; undefined when there is no such pack.
-   * A pack shorter than asked for is a fault of the medium: Failure 'storage-unavailable'.
+   * Returns `length` bytes from `offset`; undefined when the pack does not exist. Throws Failure
+   * 'storage-unavailable' when the pack is shorter.
    */
   read(key: string, offset: number, length: number): Promise<Uint8Array | undefined>
-  /** The pack as it is, however long; undefined when there is none. Not for requests: it checks nothing. */
+  /**
+   * Returns the whole pack, of any length up to maxPackBytes; undefined when it does not exist. Not
+   * for requests: the content is not checked.
+   */
   readWhole(key: string): Promise<Uint8Array | undefined>
-  /** Removes a pack; a pack that is already gone is no fault. */
+  /** Removes a pack. Does nothing when it does not exist. */
   remove(key: string): Promise<void>
   /**
-   * Everything that the medium still holds of a pack, in words for a person: the pack, what an interrupted
-   * write left of it, versions that a bucket has kept. Empty when there is nothing.
+   * Describes everything that the medium still holds of a pack: the pack itself, remains of an
+   * interrupted write, versions kept by a bucket. Empty when there is nothing.
    */
   traces(key: string): Promise<readonly string[]>
   /**
-   * Removes all that `traces` names, for good. Failure 'storage-unavailable' when something stays, be it
-   * for want of rights; nothing there is no fault.
+   * Permanently removes everything that `traces` lists. Throws Failure 'storage-unavailable' when
+   * something remains, for example for lack of permissions. Does nothing when there is nothing.
    */
   purge(key: string): Promise<void>
-  /** Every pack, in no order, also those written or removed meanwhile. Never on a request's path. */
+  /**
+   * Lists all packs in no particular order; packs written or removed meanwhile may appear. Too slow
+   * for requests.
+   */
   list(): AsyncIterable<PackEntry>
   /**
-   * Resolves when the medium is there, as far as can be told without reading or writing a pack.
-   * Throws Failure 'storage-unavailable'.
+   * Resolves when the medium is available, as far as that is known without reading or writing a
+   * pack. Throws Failure 'storage-unavailable'.
    */
   check(): Promise<void>
 }
 
-/** Where versions are kept. */
+/** For stores that keep old versions of objects. */
 export interface Versions {
-  /** Keys of packs that were removed and that the medium keeps all the same. */
+  /** Keys of removed packs that the medium still keeps as old versions. */
   deletedKeys(): AsyncIterable<string>
 }
 
-/** Where a write can be interrupted. */
+/** For stores where an interrupted write leaves a temporary file. */
 export interface Leftovers {
-  /** Removes what is older than `beforeMs` (epoch milliseconds); returns how many. */
+  /** Removes temporary files older than `beforeMs` (epoch milliseconds); returns their number. */
   removeLeftovers(beforeMs: number): Promise<number>
 }
 
-/** Where a cache in this process stands before the medium. */
+/** For stores with a cache in this process. */
 export interface Caching {
   cachedKeys(): readonly string[]
-  /** Lets go of the bytes in memory; the pack stays. */
+  /** Removes the pack from the cache, not from the store. */
   forget(key: string): void
 }
 
-/** Every pack takes memory of this process, so that none may wait for the sweep. */
+/**
+ * For stores in the memory of this process: removed packs must be freed at once, without waiting
+ * for the sweep.
+ */
 export interface InMemory {
   readonly isMemory: true
 }
 
 export type PackStore = Packs & Partial<Versions & Leftovers & Caching & InMemory>
 
-/** Nothing of ours is near: a photo in nine sizes takes 250 KB. What is longer is read by nobody. */
+/** Far above any pack: a photo in nine sizes takes about 250 KB. Longer files are not read. */
 export const maxPackBytes = 64 * 1024 * 1024
 
 export function refuseOverlong(what: string, bytes: number): void {
@@ -79,18 +89,18 @@ export function refuseOverlong(what: string, bytes: number): void {
   })
 }
 
-/** A pack's key: 32 hexadecimal digits, the version of the photo it holds. */
+/** 32 hexadecimal digits, equal to the version of the photo. */
 const packKeyPattern = /^[0-9a-f]{32}$/
 
-/** Never the same again. */
+/** A random key that is never used again. */
 export function newPackKey(): string {
   return randomBytes(16).toString('hex')
 }
 
 /**
- * Every store calls this first. It stops a key from climbing out of the store (`../../etc/passwd`,
- * an absolute path, a NUL byte). It does not stop a symbolic link that someone with access to the
- * folder has put there, nor a caller who knows the key of a photo they may not see.
+ * Every store calls this first. It stops a key from leaving the store (`../../etc/passwd`, an
+ * absolute path, a NUL byte). It does not stop a symbolic link placed by someone with access to the
+ * folder, or a caller who knows the key of a photo they may not see.
  */
 export function checkPackKey(key: string): void {
   if (!packKeyPattern.test(key)) throw new TypeError(`not a pack key: ${JSON.stringify(key)}`)

@@ -1,13 +1,13 @@
 /**
- * Table: which errors of PostgreSQL mean that the database cannot serve just now. Everything else is
- * the statement's own: a constraint, or a bug. It knows no connection and no query.
+ * The errors of PostgreSQL that mean that the database is unavailable. Any other error belongs to
+ * the statement: a constraint, or a bug.
  *
  * https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 import pg from 'pg'
 import { Failure } from '../failure.ts'
 
-/** Whole classes, by the first two characters of the code. */
+/** By class, the first two characters of the code. */
 const refusingClasses: Readonly<Record<string, string>> = {
   '08': 'the connection failed',
   '28': 'the database refuses the user or the password',
@@ -20,19 +20,19 @@ const refusals: Readonly<Record<string, string>> = {
   '25006': 'the database is read-only',
   '25P03': 'the transaction was idle for too long',
   '3D000': 'there is no such database',
-  '3F000': 'there is no schema to keep tables in',
-  // Both sides of a deadlock have locked rows in another order; whoever tries again finds them free.
-  '40001': 'another transaction was quicker',
+  '3F000': 'there is no schema for the tables',
+  // The server ends one side of a deadlock or of a serialization conflict. A retry can succeed.
+  '40001': 'the transaction conflicted with another one',
   '40P01': 'two transactions waited for each other',
-  '42501': 'the user of the database lacks a right',
-  '55P03': 'a lock was not to be had in time',
+  '42501': 'the user of the database lacks a privilege',
+  '55P03': 'a lock was not available in time',
   XX001: 'the database is damaged',
   XX002: 'an index of the database is damaged',
 }
 
 /**
- * The session is over: the server has said so, or can no longer be heard. One that is read-only stays so
- * for as long as it lives; a new one is had from the server that is written to by then.
+ * The session is unusable: the server ended it or does not respond. A read-only session stays
+ * read-only, so it is replaced; a new one connects to the current primary.
  */
 export function endsSession(error: unknown): boolean {
   const code = sqlStateOf(error)
@@ -40,8 +40,8 @@ export function endsSession(error: unknown): boolean {
 }
 
 /**
- * An error without a code comes from the socket, from TLS or from a timeout of the client: there is no
- * other that a statement could cause, since values are bound by the driver as they are.
+ * An error without a code comes from the socket, TLS or a client timeout. A statement cannot cause
+ * one, because the driver binds values unchanged.
  */
 export function translatePostgresError(error: unknown): unknown {
   if (error instanceof Failure) return error
@@ -58,13 +58,19 @@ function unavailable(detail: string, cause: unknown): Failure {
   return new Failure('storage-unavailable', { detail, cause })
 }
 
-/** Of a host with several addresses Node.js reports every attempt, and the whole without words. */
+/**
+ * For a host with several addresses, Node.js reports one error per attempt, in an AggregateError
+ * without a message.
+ */
 function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ')
   return error instanceof Error ? error.message : String(error)
 }
 
-/** What the server sent. Errors of Node.js have codes too, some of them (EPIPE) of the same form. */
+/**
+ * The code that the server sent. Node.js errors have codes of the same form (EPIPE), so the class
+ * is checked.
+ */
 export function sqlStateOf(error: unknown): string | undefined {
   return error instanceof pg.DatabaseError ? error.code : undefined
 }

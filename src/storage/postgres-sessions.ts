@@ -1,48 +1,54 @@
 /**
- * Connections as Kysely sees them: errors translated, the statements of the hot path parsed by the
- * server once per connection, and a connection that nobody can trust any more thrown away instead of
- * handed to the next request. It decides no timeout and knows no table.
+ * The connection pool for Kysely. It translates errors, prepares the statements of the hot path
+ * once per connection, and discards broken connections. Timeouts are set in postgres.ts.
  */
 import { createHash } from 'node:crypto'
 import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
 import type { Pool, PoolClient } from 'pg'
 import { endsSession, sqlStateOf, translatePostgresError } from './postgres-errors.ts'
 
-/** Texts that are prepared on every connection; all others are parsed each time. */
+/**
+ * Names of the statements that are prepared on every connection. Other statements are parsed each
+ * time.
+ */
 type StatementNames = Readonly<{
   keep: (text: string) => void
   nameOf: (text: string) => string | undefined
-  /** The server holds on to a plan that no longer fits the tables: under a new name it makes another. */
+  /**
+   * Gives the statement a new name, because the server keeps an outdated plan under the old one.
+   */
   renew: (text: string) => void
 }>
 
 export function createStatementNames(): StatementNames {
   const rounds = new Map<string, number>()
   const names = new Map<string, string>()
-  const give = (text: string, round: number) => {
+  const assign = (text: string, round: number) => {
     rounds.set(text, round)
     const hash = createHash('sha256').update(text).digest('base64url').slice(0, 22)
     names.set(text, `visage_${hash}_${round}`)
   }
   return {
-    keep: text => void (names.has(text) || give(text, 0)),
+    keep: text => void (names.has(text) || assign(text, 0)),
     nameOf: text => names.get(text),
-    renew: text => give(text, (rounds.get(text) ?? 0) + 1),
+    renew: text => assign(text, (rounds.get(text) ?? 0) + 1),
   }
 }
 
 export function createSessions(pool: Pool, names: StatementNames): PostgresPool {
   const sessions = new WeakMap<PoolClient, PostgresPoolClient>()
-  // A connection that breaks while it is idle is taken out by the pool; without a listener the event ends the process.
+  // The pool itself removes a connection that breaks while idle. Without a listener, the event
+  // would end the process.
   pool.on('error', () => {})
-  // Before anybody has it: the server may end a session in the breath in which it begins, and that is the same event.
+  // On 'connect', before the connection is used: the server may end a session right after it
+  // begins, which emits 'error' too.
   pool.on('connect', client => sessions.set(client, openSession(client, names)))
   return {
     options: pool.options,
     end: () => pool.end(),
     async connect() {
       const session = sessions.get(await connect(pool))
-      if (session === undefined) throw new Error('the pool hands out what it has not connected')
+      if (session === undefined) throw new Error('the pool returned an unknown connection')
       return session
     },
   }
@@ -58,7 +64,7 @@ async function connect(pool: Pool): Promise<PoolClient> {
 
 function openSession(client: PoolClient, names: StatementNames): PostgresPoolClient {
   let broken: unknown
-  // The same event at any other time: the next query gets to know.
+  // The next query throws this error.
   client.on('error', error => {
     broken ??= translatePostgresError(error)
   })
@@ -86,7 +92,7 @@ async function send<Row>(
 ): Promise<PostgresQueryResult<Row>> {
   const name = names.nameOf(text)
   const run = async (as: string | undefined) =>
-    // What a statement returns is what Kysely says of its query: the only place that trusts it.
+    // The cast relies on Kysely's type of the query.
     (await client.query({
       text,
       values: values.map(value => (typeof value === 'string' ? storable(value) : value)),
@@ -96,19 +102,19 @@ async function send<Row>(
     return await run(name)
   } catch (error) {
     if (name === undefined || sqlStateOf(error) !== stalePlan) throw error
-    // Another request may have given it a new name already.
+    // Skipped when a concurrent request has already renamed it.
     if (names.nameOf(text) === name) names.renew(text)
     return await run(names.nameOf(text))
   }
 }
 
 /**
- * PostgreSQL holds no NUL in a text and refuses a statement that asks for one. Nothing is found under
- * such a name; in a text it becomes the character that stands for what cannot be shown.
+ * PostgreSQL cannot store NUL in a text, and refuses a statement that contains one. NUL is replaced
+ * by the replacement character, so a search for such a name finds nothing.
  */
 export function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD')
 }
 
-/** "cached plan must not change result type": a newer Visage has added a column meanwhile. */
+/** "cached plan must not change result type": a newer Visage has added a column. */
 const stalePlan = '0A000'

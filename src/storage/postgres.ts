@@ -1,6 +1,6 @@
 /**
- * Opens PostgreSQL: how many connections, how long anything may take, which types come back, how the
- * way there is encrypted. The tables are migrations.ts, the statements are Kysely's.
+ * Opens PostgreSQL: connections, timeouts, type parsers, encryption. The tables are in
+ * migrations.ts.
  */
 import {
   Kysely,
@@ -18,25 +18,30 @@ import { type QueryWatch, toKyselyLog } from './query-watch.ts'
 import type { Database, Schema } from './schema.ts'
 import { TransactionSlots } from './transactions.ts'
 
-/** Requests beyond the number of connections wait their turn. */
+/** Queries wait when all connections are in use. */
 export type PostgresOptions = PostgresLocation &
   Readonly<{ timeouts?: Partial<Timeouts>; watch?: QueryWatch | undefined }>
 
-/** All in milliseconds; 0 waits for ever. */
+/** In milliseconds; 0 means no limit. */
 type Timeouts = Readonly<{
-  /** For a free connection of the pool, for a new one to be made, and for a place among the transactions. */
+  /** For a free connection, a new connection, or a transaction slot. */
   connectMs: number
-  /** The server ends a statement, a wait for a lock included, that takes longer. */
+  /** The server cancels a statement that takes longer, including waits for locks. */
   statementMs: number
-  /** Then the client gives up on a server that says nothing at all: a cut cable, a frozen machine. */
+  /**
+   * The client gives up when the server sends nothing for this long: a cut cable, a frozen machine.
+   */
   silenceMs: number
-  /** A process that freezes in the middle of a transaction must not hold its locks. */
+  /**
+   * The server ends a transaction that is idle for this long, so that a frozen process does not
+   * keep its locks.
+   */
   idleInTransactionMs: number
 }>
 
 /**
- * Short enough that a person in front of a page is told 503 instead of waiting, and above anything that
- * a healthy server needs: a look-up takes under a millisecond, a search through a million people seconds.
+ * Short enough to answer a waiting person with 503, and longer than a healthy server needs: a
+ * lookup takes under a millisecond, a search among a million people seconds.
  */
 export const requestTimeouts: Timeouts = {
   connectMs: 5_000,
@@ -45,7 +50,7 @@ export const requestTimeouts: Timeouts = {
   idleInTransactionMs: 10_000,
 }
 
-/** A migration may rewrite a large table, or wait until another node has done so. */
+/** A migration may rewrite a large table, or wait for another node that does so. */
 export const migrationTimeouts: Timeouts = {
   connectMs: 10_000,
   statementMs: 0,
@@ -53,15 +58,17 @@ export const migrationTimeouts: Timeouts = {
   idleInTransactionMs: 0,
 }
 
-/** An unused connection costs the server memory; a new one costs a few milliseconds. */
+/** An idle connection costs server memory; a new one takes a few milliseconds. */
 const idleConnectionMs = 30_000
 
-/** Now and then each is made anew, so that load spreads over servers that came back meanwhile. */
+/**
+ * Connections are replaced after this time, so that load spreads to servers that have come back.
+ */
 const connectionLifeSeconds = 1800
 
 /**
- * Throws Failure 'storage-unavailable' when the server cannot be reached now. The tables are there only
- * after `migrate`. Close with `destroy()` or `await using`.
+ * Throws Failure 'storage-unavailable' when the server cannot be reached. `migrate` creates the
+ * tables. Close with `destroy()` or `await using`.
  */
 export async function openPostgres(options: PostgresOptions): Promise<Database> {
   const names = createStatementNames()
@@ -116,7 +123,10 @@ function openPool({ url, connections }: PostgresOptions, timeouts: Timeouts): pg
   })
 }
 
-/** bigint comes as text, because it may exceed a number; ours are times in milliseconds. */
+/**
+ * pg returns bigint as text, because it may exceed a number. Visage stores only milliseconds and
+ * counts in it.
+ */
 function parserOf(type: number, format?: 'text' | 'binary'): unknown {
   return type === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(type, format)
 }

@@ -1,14 +1,14 @@
 /**
- * Queries of the hot path: built and compiled once, executed with other values each time. Where the
- * database reads synchronously (SQLite) the statement runs straight away, past Kysely's queue;
- * elsewhere Kysely executes the same compiled text. Which of the two it was cannot be seen.
+ * Prepared queries for the hot path: compiled once, executed with new values each time. Where the
+ * database can read synchronously (SQLite) they bypass Kysely's queue; elsewhere Kysely executes
+ * them. Both return the same result.
  */
 import type { Compilable, Expression } from 'kysely'
 import { sql } from 'kysely'
 import type { DirectStatement } from './abilities.ts'
 import type { Database } from './schema.ts'
 
-/** Builds a query in which `at.name` stands for the value given as `name` later. */
+/** Builds a query; `at.name` is the placeholder of the value `name`. */
 type Build<Name extends string, Row> = (
   database: Database,
   at: Readonly<Record<Name, Expression<string>>>,
@@ -17,10 +17,11 @@ type Build<Name extends string, Row> = (
 type Values<Name extends string> = Readonly<Record<Name, string>>
 
 /**
- * A function from values to the first row, or undefined. Each call asks the database: a committed
- * write is seen by the next call. Prepare once, not per request. As with every use
- * of `database`, calling it inside `database.transaction()` waits for that transaction, hence for
- * ever; prepare nothing on a transaction either.
+ * Returns a function from values to the first row, or undefined. Each call queries the database, so
+ * it sees every committed write. Prepare once, not per request.
+ *
+ * Do not call it inside `database.transaction()`: like any use of `database`, it would wait for
+ * that transaction for ever. Do not prepare on a transaction.
  *
  *     const readVersion = prepareRow(database, ['tenantId', 'ownerId'], (db, at) =>
  *       db.selectFrom('photos').select('version').where('tenant_id', '=', at.tenantId)…)
@@ -41,7 +42,7 @@ export function prepareRow<const Name extends string, Row>(
 
 type Prepared<Name extends string, Row> = Readonly<{
   bind(values: Values<Name>): unknown[]
-  /** The statement, when it may run this instant. */
+  /** The statement, when it can run synchronously now. */
   directly(): DirectStatement<Row> | undefined
   queued(parameters: readonly unknown[]): Promise<Row[]>
 }>
@@ -56,7 +57,7 @@ function compile<Name extends string, Row>(
   keepStatement?.(query.sql)
   let statement: DirectStatement<Row> | undefined
   return {
-    // Compiled parameters are Placeholders, in the order the text wants them, and constants.
+    // Compiled parameters are Placeholders and constants, in the order of the text.
     bind: values =>
       query.parameters.map(parameter =>
         parameter instanceof Placeholder ? parameter.valueIn(values) : parameter,

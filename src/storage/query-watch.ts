@@ -1,6 +1,6 @@
 /**
- * Being told of every statement a database is sent: its text with placeholders, never its values. Where
- * nobody watches, nothing is measured.
+ * Reports every statement sent to a database: its text with placeholders, never its values. Nothing
+ * is measured without a watcher.
  */
 import type { LogEvent } from 'kysely'
 import type { DirectStatement } from './abilities.ts'
@@ -8,14 +8,14 @@ import type { DirectStatement } from './abilities.ts'
 export type Watched = Readonly<{
   text: string
   durationMs: number
-  /** undefined when the statement was carried out. */
+  /** undefined when the statement succeeded. */
   error: unknown
 }>
 
-/** Called in the asynchronous context of whoever asked. */
+/** Called in the asynchronous context of the query's caller. */
 export type QueryWatch = (query: Watched) => void
 
-/** For Kysely's `log`: all that goes through its connections, `begin` and `commit` too. */
+/** For Kysely's `log`: all statements through its connections, `begin` and `commit` included. */
 export function toKyselyLog(watch: QueryWatch): (event: LogEvent) => void {
   return event =>
     watch({
@@ -25,7 +25,7 @@ export function toKyselyLog(watch: QueryWatch): (event: LogEvent) => void {
     })
 }
 
-/** For the statements that go past Kysely. */
+/** For statements that bypass Kysely. */
 export function watchDirect<Row>(
   statement: DirectStatement<Row>,
   text: string,

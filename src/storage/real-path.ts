@@ -1,8 +1,8 @@
-/** Where a path leads: links and dots have been followed, as far as there is something. It opens nothing. */
+/** Resolves links and dots of a path as far as it exists. Opens nothing. */
 import { realpathSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 
-/** The same text for the same place, also for one that has yet to be made. */
+/** The same text for the same place, even before it exists. */
 export function realPathOf(path: string): string {
   const whole = resolve(path)
   try {

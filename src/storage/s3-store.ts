@@ -1,6 +1,6 @@
 /**
- * An S3 store and the way to it: how long it is waited for and how often it is asked, what the object of a
- * pack is called, and what the store says when it cannot serve, as a failure of ours.
+ * The connection to an S3 store: timeouts and attempts, the object names of packs, and the
+ * translation of its errors.
  */
 import {
   type _Object,
@@ -15,24 +15,27 @@ import { checkPackKey } from './packs.ts'
 
 export type S3Options = Readonly<{
   location: S3Location
-  /** Without: environment, shared files, web identity, container or instance, as every AWS tool. */
+  /**
+   * Default: the credential chain of AWS (environment, shared files, web identity, container,
+   * instance).
+   */
   credentials?: Readonly<{ accessKeyId: string; secretAccessKey: string }>
   timeouts?: Partial<S3Timeouts>
 }>
 
-/** All in milliseconds. */
+/** In milliseconds. */
 type S3Timeouts = Readonly<{
-  /** A connection inside a data centre takes one; a lost packet is sent again after a second. */
+  /** Connecting takes 1 ms inside a data centre; a lost packet is sent again after a second. */
   connectMs: number
-  /** From the request to the head of the answer, each time it is tried. */
+  /** From the request to the head of the response, for each attempt. */
   answerMs: number
-  /** Between two pieces of a body. */
+  /** Between two chunks of a body. */
   stallMs: number
-  /** For a read or a removal with all its tries: then a person has waited long enough. */
+  /** For a read or a removal with all attempts; a person may be waiting. */
   readMs: number
-  /** For a write with all its tries; up to 1 MB has to get to three disks. */
+  /** For a write with all attempts: the store copies up to 1 MB to three disks. */
   writeMs: number
-  /** For the question whether the bucket is there, with all its tries. */
+  /** For the check that the bucket exists, with all attempts. */
   checkMs: number
 }>
 
@@ -46,23 +49,24 @@ const defaultTimeouts: S3Timeouts = {
 }
 
 /**
- * Once more helps when one gateway of several is restarting, or a kept connection was closed just then;
- * more than twice makes an outage worse. The client waits 50 to 100 ms and then twice as long, with chance in it.
+ * A retry helps when one of several gateways restarts, or an idle connection was closed. More than
+ * two retries make an outage worse. The client waits 50 to 100 ms before the first retry and twice
+ * as long before the second, with jitter.
  */
 const tries = 3
 
-/** More at once wait; a store across a network has its own limits. */
+/** More concurrent requests wait. */
 const maxSockets = 64
 
 export type Store = Readonly<{
   client: S3Client
   location: S3Location
   timeouts: S3Timeouts
-  /** Found out by the first write. */
+  /** Set to false by the first write that the store refuses with 501. */
   supports: { conditionalWrites: boolean }
 }>
 
-/** Asks nothing yet: see findBucket. */
+/** Sends no request; findBucket does. */
 export function openStore(options: S3Options): Store {
   const { location } = options
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
@@ -87,13 +91,14 @@ function createClient({ location, credentials }: S3Options, timeouts: S3Timeouts
       httpAgent: { keepAlive: true, maxSockets },
       httpsAgent: { keepAlive: true, maxSockets },
     },
-    // The signature covers the body's SHA-256 already; other stores do not all know AWS's newer checksums.
+    // The signature covers the SHA-256 of the body. Some other stores do not support AWS's newer
+    // checksums.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
   })
 }
 
-/** Throws Failure 'storage-unavailable' when it is not there, or may not be listed. */
+/** Throws Failure 'storage-unavailable' when the bucket does not exist or may not be listed. */
 export async function findBucket(
   { client, location: { bucket } }: Store,
   withinMs: number,
@@ -108,12 +113,12 @@ export async function findBucket(
   })
 }
 
-/** An answer to HEAD has no body, and so not S3's own word for what is wrong. */
+/** A response to HEAD has no body, so S3's error code is missing. */
 const reasons: Readonly<Record<number, string>> = {
   301: 'it is in another region, or has another endpoint (301)',
-  400: 'the request is refused (400): the region may be another, or a session of the keys be over',
-  403: 'the keys are not accepted, or may not list it (s3:ListBucket), or the clock is wrong (403)',
-  404: 'there is no such bucket (404)',
+  400: 'the request is refused (400): the region may be wrong, or the session of the keys has expired',
+  403: 'the keys are not accepted, lack s3:ListBucket, or the clock is wrong (403)',
+  404: 'the bucket does not exist (404)',
 }
 
 function reasonOf(error: unknown): string | undefined {
@@ -130,12 +135,12 @@ export function objectOf({ location: { bucket, prefix } }: Store, key: string) {
   return { Bucket: bucket, Key: `${prefix}${key.slice(0, 2)}/${key.slice(2, 4)}/${key}.jpg` }
 }
 
-/** undefined for an object that is no pack of ours. */
+/** undefined for an object that is not a pack. */
 export function keyOfObject({ location: { prefix } }: Store, name: string): string | undefined {
   return /^[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f]{32})\.jpg$/.exec(name.slice(prefix.length))?.[1]
 }
 
-/** A thousand at a time: however many packs there are, one page of names is in memory. */
+/** Reads pages of a thousand names, so that only one page is in memory. */
 export async function* listPrefix(store: Store, Prefix: string): AsyncGenerator<_Object> {
   const { bucket: Bucket } = store.location
   let ContinuationToken: string | undefined
@@ -150,23 +155,23 @@ export async function* listPrefix(store: Store, Prefix: string): AsyncGenerator<
 }
 
 /**
- * Whatever the store or the way there refuses is the medium's fault. The time is taken back with the answer:
- * AbortSignal.timeout would hold on to every picture until it has run out.
+ * Runs `work` with a time limit. Throws Failure 'storage-unavailable' for any error. The timer is
+ * cleared with the answer; AbortSignal.timeout would keep every picture in memory until it expires.
  */
 export async function withTimeout<Answer>(
   withinMs: number,
   what: string,
   work: (abortSignal: AbortSignal) => Promise<Answer>,
 ): Promise<Answer> {
-  const tooLate = Promise.withResolvers<never>()
-  const ending = new AbortController()
+  const timedOut = Promise.withResolvers<never>()
+  const controller = new AbortController()
   const timer = setTimeout(() => {
     const reason = new DOMException(`no answer within ${withinMs} ms`, 'TimeoutError')
-    ending.abort(reason)
-    tooLate.reject(reason)
+    controller.abort(reason)
+    timedOut.reject(reason)
   }, withinMs)
   try {
-    return await Promise.race([work(ending.signal), tooLate.promise])
+    return await Promise.race([work(controller.signal), timedOut.promise])
   } catch (cause) {
     if (cause instanceof Failure) throw cause
     throw new Failure('storage-unavailable', { detail: `${what}: ${messageOf(cause)}`, cause })
@@ -180,7 +185,7 @@ function messageOf(error: unknown): string {
   return error.message === '' ? error.name : `${error.name}, ${error.message}`
 }
 
-/** S3's own word for what is wrong. */
+/** The error code of S3. */
 export function errorNameOf(error: unknown): string | undefined {
   return error instanceof Error ? error.name : undefined
 }

@@ -1,6 +1,6 @@
 /**
- * What a bucket keeps of objects that are gone, where it keeps versions: finding it, and removing it for good.
- * A store without versions has every object once.
+ * Finds and permanently removes the old versions that a bucket keeps of removed objects. In a store
+ * without versions, every object has one version.
  */
 import { DeleteObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3'
 import { Failure } from '../failure.ts'
@@ -13,7 +13,7 @@ import {
   withTimeout,
 } from './s3-store.ts'
 
-/** `VersionId` is the text `null` where the bucket keeps no versions; a delete marker has no bytes. */
+/** `VersionId` is the text `null` in a bucket without versioning. A delete marker has no bytes. */
 type ObjectVersion = Readonly<{
   Key: string
   /** undefined where the store has no versions. */
@@ -52,19 +52,19 @@ async function* listVersions(store: Store, Prefix: string): AsyncGenerator<Objec
   }
 }
 
-/** Stores that keep no versions may not know the question either (501), such as Garage and R2. */
+/** Stores without versions may not implement the request (501), such as Garage and R2. */
 function undefinedIfNotImplemented(error: unknown): undefined {
   if (errorNameOf(error) !== 'NotImplemented') throw error
 }
 
-/** Every object is its only version. */
+/** For stores without versions. */
 async function* listOnlyVersions(store: Store, Prefix: string): AsyncGenerator<ObjectVersion> {
   for await (const { Key = '', Size } of listPrefix(store, Prefix)) {
     yield { Key, VersionId: undefined, bytes: Size ?? 0, isLatest: true }
   }
 }
 
-/** In words, one for each version: what there still is of a pack. */
+/** One line per version that the store still has of a pack. */
 export async function tracesOf(store: Store, key: string): Promise<string[]> {
   return (await versionsOf(store, key)).map(describeVersion)
 }
@@ -78,7 +78,7 @@ async function versionsOf(store: Store, key: string): Promise<ObjectVersion[]> {
   return found
 }
 
-/** What is latest is a delete marker: a list of the bucket does not show it. */
+/** Keys whose latest version is a delete marker. Listing the bucket does not show them. */
 export async function* listDeletedKeys(store: Store): AsyncGenerator<string> {
   for await (const { Key, bytes, isLatest } of listVersions(store, store.location.prefix)) {
     const key = keyOfObject(store, Key)
@@ -94,8 +94,8 @@ function describeVersion({ Key, VersionId, bytes }: ObjectVersion): string {
 }
 
 /**
- * Deleting by version leaves no marker. Object lock refuses it (AccessDenied), and so does a user without
- * s3:DeleteObjectVersion: what stays is named.
+ * Deleting a version leaves no marker. Object lock refuses it (AccessDenied), and so does a user
+ * without s3:DeleteObjectVersion. The error lists what remains.
  */
 export async function purgeObject(store: Store, key: string): Promise<void> {
   for (const { Key, VersionId } of await versionsOf(store, key)) {

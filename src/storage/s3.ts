@@ -1,7 +1,6 @@
 /**
- * Packs as objects of one bucket, under the same names that the disk gives them: either can be copied to
- * the other with any tool. Decides what is asked of the store. It does not know whose photo a pack is.
- * Buckets are never listed for a request.
+ * Packs as objects of one bucket, with the same names as on disk, so that any tool can copy one to
+ * the other. It does not know whose photo a pack is. No request lists the bucket.
  */
 import {
   DeleteObjectCommand,
@@ -24,7 +23,7 @@ import {
 } from './s3-store.ts'
 import { listDeletedKeys, purgeObject, tracesOf } from './s3-versions.ts'
 
-/** A bucket that is not there, or that may not be listed, is refused here. */
+/** Throws Failure 'storage-unavailable' when the bucket does not exist or may not be listed. */
 export async function openS3Packs(options: S3Options): Promise<Packs & Versions> {
   const store = openStore(options)
   const { timeouts } = store
@@ -43,9 +42,10 @@ export async function openS3Packs(options: S3Options): Promise<Packs & Versions>
 }
 
 /**
- * If-None-Match makes a repeated write visible: when the answer to the first try was lost, the second
- * one is told that the object is there, or that another write of it is under way, and it has to be ours.
- * A write that fails for good may still have arrived; no pointer names it then, and the sweep removes it.
+ * If-None-Match detects a repeated write. When the answer to the first attempt was lost, the second
+ * is refused because the object exists or is being written; then the stored bytes must be equal. A
+ * write that fails may still have succeeded in the store. No pointer names that pack, and the sweep
+ * removes it.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
 async function writeObject(store: Store, key: string, bytes: Uint8Array): Promise<void> {
@@ -72,13 +72,14 @@ async function writeObject(store: Store, key: string, bytes: Uint8Array): Promis
   if (isNew) return
   const there = await readRange(store, key, 0, bytes.length)
   if (there !== undefined && Buffer.compare(there, bytes) === 0) return
-  const what = there === undefined ? 'being written by somebody else' : 'there with other bytes'
+  const what =
+    there === undefined ? 'being written by another process' : 'stored with different bytes'
   throw new Failure('storage-unavailable', { detail: `pack ${key} is ${what}` })
 }
 
 /**
- * Some stores refuse conditional writes (501), OpenStack Swift among them; there a pack is written without.
- * The condition is a second guard: keys are random and never used twice, so a repeated write brings the same
+ * Some stores refuse conditional writes (501), for example OpenStack Swift; there the pack is
+ * written without the condition. Keys are random and never reused, so a repeated write has the same
  * bytes.
  */
 async function putOnce(
@@ -132,7 +133,7 @@ async function removeObject(store: Store, key: string): Promise<void> {
     try {
       await store.client.send(command, { abortSignal })
     } catch (error) {
-      // AWS answers 204 for an object that is gone already; others say so.
+      // AWS answers 204 when the object does not exist; some other stores answer 404.
       if (errorNameOf(error) !== 'NoSuchKey') throw error
     }
   })

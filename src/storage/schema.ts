@@ -1,7 +1,4 @@
-/**
- * The rows, as Kysely types. What a column means is written here and nowhere else; how it gets into
- * a database is migrations.ts.
- */
+/** The rows, as Kysely types. Only this file describes the columns; migrations.ts creates them. */
 import type { Kysely } from 'kysely'
 import type { Abilities } from './abilities.ts'
 
@@ -30,7 +27,9 @@ export type UserRow = {
   tenant_id: string
   id: string
   user_principal_name: string
-  /** user_principal_name in lower case: names are compared without case. Unique in a tenant. */
+  /**
+   * user_principal_name in lower case, because names are compared without case. Unique in a tenant.
+   */
   user_principal_name_key: string
   display_name: string
   given_name: string | null
@@ -39,18 +38,24 @@ export type UserRow = {
   job_title: string | null
   /** 'Member' or 'Guest', Graph's words. */
   user_type: string
-  /** display_name, given_name, surname, mail and name, lower case, one a line: what a search looks in. */
+  /**
+   * The searchable text: display_name, given_name, surname, mail and name in lower case, one per
+   * line.
+   */
   search_text: string
-  /** When the token was issued that the names are from, in seconds; null of who did not come by signing in. */
+  /**
+   * Time of issue of the token that the names come from, in seconds; null when the person did not
+   * come by signing in.
+   */
   names_at: number | null
   employee_id: string | null
   department: string | null
   mail_nickname: string | null
-  /** 0 of people who may not sign in, Graph's accountEnabled. */
+  /** 0 when the person may not sign in: Graph's accountEnabled. */
   is_active: number
-  /** Epoch milliseconds since when is_active is 0; null of people who are active, and of deleted people. */
+  /** Epoch milliseconds since which is_active is 0; null for active and for deleted people. */
   inactive_at: number | null
-  /** Of somebody in the same tenant, who may be deleted or gone. */
+  /** A person of the same tenant, who may be deleted or erased. */
   manager_id: string | null
 } & SourceColumns
 
@@ -67,25 +72,31 @@ export type GroupRow = {
   /** 1 when the group is also a team; the team shares the group's id and photo. */
   is_team: number
   search_text: string
-  /** null: the part of `mail` before the @. */
+  /** null means the part of `mail` before the @. */
   mail_nickname: string | null
 } & SourceColumns
 
 /** Where a person or a group comes from, and whether they are still there. */
 type SourceColumns = {
-  /** 'sign-in', 'graph', 'cli', 'import:NAME' or 'scim:NAME': the only one that changes and deletes the row. */
+  /**
+   * 'sign-in', 'graph', 'cli', 'import:NAME' or 'scim:NAME'. Only this source changes and deletes
+   * the row.
+   */
   source: string
-  /** What the source calls it; unique for a source and a tenant. */
+  /** The id in the source; unique per tenant and source. */
   external_id: string | null
-  /** Epoch milliseconds; 0 of rows that are older than this column. */
+  /** Epoch milliseconds; 0 in rows older than this column. */
   changed_at: number
-  /** Epoch milliseconds; then nobody finds it, its name is free and its search_text empty, until it is restored. */
+  /**
+   * Epoch milliseconds. A deleted row is not found, its name is free and its search_text is empty,
+   * until it is restored.
+   */
   deleted_at: number | null
 }
 
 /**
- * What a search looks up: a row for each word, and each whole value, of a person or a group. Kept by triggers
- * (directory-words.ts): nobody else writes it.
+ * The search index: one row per word and per whole value of a person or group. Only triggers write
+ * it (directory-words.ts).
  */
 type DirectoryWordRow = {
   tenant_id: string
@@ -93,7 +104,7 @@ type DirectoryWordRow = {
   field: string
   /** In lower case, its first 64 characters. */
   word: string
-  /** Whose it is. */
+  /** Id of the person or group. */
   id: string
 }
 
@@ -105,27 +116,31 @@ export type GroupPersonRow = {
   relation: string
 }
 
-/** Kept by triggers (group-sizes.ts): nobody else writes it. */
+/** Only triggers write it (group-sizes.ts). */
 type GroupSizeRow = {
   tenant_id: string
   group_id: string
-  /** Deleted people who are members count too. */
+  /** Includes deleted people. */
   members: number
 }
 
 type RoleMemberRow = { tenant_id: string; role_template_id: string; user_id: string }
 
 /**
- * Who a subject of an issuer is here. A subject without a row is the person who has it as an id, if there is one.
+ * Links a subject of an issuer to a person. A subject without a row is the person whose id equals
+ * it, if there is one.
  */
 type SignInRow = {
   tenant_id: string
-  /** As in `iss`; one spelling where an issuer has several. */
+  /** As in `iss`. An issuer with several spellings is stored under one of them. */
   issuer: string
   /** The id in the token; a GUID in lower case. */
   subject: string
   user_id: string
-  /** 'name' by userPrincipalName, 'hand' by an operator, 'id' when the subject is the person's id. */
+  /**
+   * How the link was made: 'name' by userPrincipalName, 'hand' by an operator, 'id' when the
+   * subject is the person's id.
+   */
   linked_by: string
   /** Epoch milliseconds. */
   linked_at: number
@@ -139,7 +154,7 @@ export type ContactFolderRow = {
   /** null directly under the mailbox's root. */
   parent_folder_id: string | null
   display_name: string
-  /** Epoch milliseconds; then nobody finds the folder, and what lies in it is on its way out. */
+  /** Epoch milliseconds. A removed folder is not found, and its contents are being deleted. */
   removed_at: number | null
 }
 
@@ -159,16 +174,16 @@ export type ContactRow = {
   search_text: string
 }
 
-/** What lies in a mailbox. Kept by triggers (mailbox-sizes.ts): nobody else writes it. */
+/** The size of a mailbox. Only triggers write it (mailbox-sizes.ts). */
 type MailboxSizeRow = {
   tenant_id: string
   mailbox_id: string
   contacts: number
-  /** Of all search_texts of its contacts. */
+  /** Bytes of the texts of its contacts. */
   text_bytes: number
 }
 
-/** The pointer owner -> version: the only thing about a photo that ever changes. */
+/** The pointer owner -> version: the only part of a photo that changes. */
 export type PhotoRow = {
   tenant_id: string
   /** 'user', 'group' (a team's too) or 'contact'. */
@@ -176,9 +191,11 @@ export type PhotoRow = {
   owner_id: string
   /** 32 hexadecimal digits: the pack's key, and the ETag without its quotes. Unique. */
   version: string
-  /** SHA-256 of the uploaded bytes, hexadecimal: the same bytes again are no write. */
+  /** SHA-256 of the uploaded bytes, hexadecimal. Uploading the same bytes again writes nothing. */
   upload_hash: string
-  /** SHA-256 of the pack, hexadecimal; null when an older version has set the photo. No request reads it. */
+  /**
+   * SHA-256 of the pack, hexadecimal; null when an older Visage wrote the row. No request reads it.
+   */
   pack_hash: string | null
   /** JSON: [[width, height, offset, length], …] in pixels and bytes, largest first. */
   renditions: string
@@ -186,52 +203,55 @@ export type PhotoRow = {
   updated_at: number
 }
 
-/** Packs that no pointer names any more; the sweep removes them after a grace time. */
+/** Packs that no pointer names; the sweep removes them after a grace time. */
 export type RetiredPackRow = {
   version: string
   retired_at: number
-  /** Whose photo it was; null when an older version has retired it. */
+  /** The owner of the photo; null when an older Visage wrote the row. */
   tenant_id: string | null
   owner_kind: string | null
   owner_id: string | null
 }
 
-/** One row, made with the tables: what tells this database from every other, wherever it is. */
+/** One row, created with the tables: the id of this database. */
 type StoreRow = { id: string }
 
-/** That this is where `visage move` is taking something; gone as soon as a server writes here. */
+/** Marks this database as the destination of a `visage move`. Removed when a server writes here. */
 export type MoveRow = {
   /** 'rows': into this database. 'packs': into the store of packs that goes with it. */
   part: string
-  /** Where that is, without secrets. */
+  /** The destination, without secrets. */
   place: string
-  /** `stores.id` of the database that it comes from. */
+  /** `stores.id` of the source database. */
   source_id: string
-  /** 'copying', or 'complete' when the last run ended with both sides alike. */
+  /** 'copying', or 'complete' when the last run ended with both sides equal. */
   state: string
   changed_at: number
 }
 
-/** What is known of a source itself; a row comes with the first thing to be kept. */
+/** The state of a source. The row is created when there is something to store. */
 export type SourceRow = {
   tenant_id: string
   /** As in `users` and `groups`. */
   source: string
-  /** Epoch milliseconds: when a whole run of it last succeeded; null of a source without runs. */
+  /** Epoch milliseconds of the last complete run; null for a source without runs. */
   last_success_at: number | null
-  /** Epoch milliseconds: removals before this were counted. */
+  /** Epoch milliseconds. Removals before this time have been counted. */
   judged_at: number
-  /** Epoch milliseconds: removals from then on are not erased until somebody confirms them; null: none waits. */
+  /**
+   * Epoch milliseconds. Removals since this time are erased only after confirmation; null when none
+   * is waiting.
+   */
   waiting_since: number | null
-  /** Epoch milliseconds: removals until then are confirmed. */
+  /** Epoch milliseconds. Removals up to this time are confirmed. */
   confirmed_at: number
 }
 
-/** One row of a tenant that has left the defaults. */
+/** One row per tenant that has changed the defaults. */
 export type PhotoUpdateSettingsRow = {
   tenant_id: string
-  /** 'cloud' or 'onPremises', Graph's words; null when nobody has said. */
+  /** 'cloud' or 'onPremises', Graph's words; null when not set. */
   source: string | null
-  /** JSON: role template ids in lower case; [] when every role may. */
+  /** JSON: role template ids in lower case; [] when every role is allowed. */
   allowed_roles: string
 }

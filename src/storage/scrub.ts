@@ -1,13 +1,13 @@
 /**
- * What a deleted row leaves behind in the files of a database, and getting rid of it. In SQLite it can be looked
- * for and shown to be gone; PostgreSQL hands its space to others in its own time, and keeps a log of its own.
+ * Removes deleted rows from the files of a database. In SQLite the files can be searched to prove
+ * it. PostgreSQL reuses space in its own time and has its own log.
  */
 import { createReadStream, existsSync } from 'node:fs'
 import { sql } from 'kysely'
 import { Failure } from '../failure.ts'
 import type { Database, Schema } from './schema.ts'
 
-/** Files that were searched, and those of `texts` that are still in one. `remark` is for the operator. */
+/** The searched files, and the `texts` still found in them. `remark` is for the operator. */
 type Scrubbed = Readonly<{
   searched: readonly string[]
   found: readonly string[]
@@ -17,8 +17,8 @@ type Scrubbed = Readonly<{
 export type Pause = (ms: number) => Promise<void>
 
 /**
- * Call it when the rows of `tables` are gone. Texts have to be long enough to be nobody else's. Throws Failure
- * 'storage-unavailable' when another process holds on to an older state of the file.
+ * Call after deleting the rows of `tables`. `texts` must be long enough to be unique to those rows.
+ * Throws Failure 'storage-unavailable' when another process keeps an older state of the file open.
  */
 export async function scrubDeleted(
   database: Database,
@@ -32,7 +32,7 @@ export async function scrubDeleted(
   const searched = await filesOf(database)
   let found = await findTexts(searched, texts)
   if (found.length > 0) {
-    // Rows that went before deleting overwrote anything are still in the unused part of some page.
+    // Rows deleted before secure_delete was set may remain in unused parts of pages.
     await sql`vacuum`.execute(database)
     await emptyLog(database, pause)
     found = await findTexts(searched, texts)
@@ -48,7 +48,7 @@ async function filesOf(database: Database): Promise<string[]> {
   return [file, `${file}-wal`].filter(path => existsSync(path))
 }
 
-/** Pages as they were are in the log until it is written back and cut to nothing; a reader can hold that up. */
+/** The log contains old pages until it is written back and truncated. A reader can delay that. */
 async function emptyLog(database: Database, pause: Pause): Promise<void> {
   for (let tries = 0; tries < 20; tries += 1) {
     const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(database)
@@ -57,11 +57,11 @@ async function emptyLog(database: Database, pause: Pause): Promise<void> {
   }
   throw new Failure('storage-unavailable', {
     detail:
-      'another process has been reading the database for ten seconds, and so its log cannot be emptied',
+      'another process has been reading the database for ten seconds, so its log cannot be emptied',
   })
 }
 
-/** Overlapping pieces, so that a text across the border of two is found. */
+/** Chunks overlap, so that a text across a boundary is found. */
 async function findTexts(files: readonly string[], texts: readonly string[]): Promise<string[]> {
   const found = new Set<string>()
   const overlap = Math.max(0, ...texts.map(text => text.length))
@@ -92,6 +92,6 @@ async function vacuumServer(
 }
 
 const vacuumed =
-  'PostgreSQL was told to give back the space of the deleted rows (VACUUM); its write-ahead log and backups keep what they hold until they expire: keys and a hash, no picture'
+  'the space of the deleted rows was released in PostgreSQL (VACUUM); its write-ahead log and backups keep what they hold until they expire: keys and a hash, no picture'
 const notVacuumed =
   'the deleted rows stay in the files of PostgreSQL until its next VACUUM: keys and a hash, no picture'

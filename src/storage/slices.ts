@@ -1,25 +1,24 @@
 /**
- * Work that has to visit many rows is done in slices: a few milliseconds each, one of all such work between
- * two turns of the event loop, until a deadline. It decides when the next slice may begin; what a slice
- * does, and how many rows that is, it does not know.
+ * Splits work on many rows into slices of a few milliseconds. Between two turns of the event loop
+ * at most one slice of all such work runs, until a deadline. The caller decides what a slice does.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Failure } from '../failure.ts'
 
 export type Slices = Readonly<{
-  /** The time for one piece of work begins now; how long it is, in milliseconds. */
+  /** Starts one piece of work; its time limit is `maxMs`. */
   begin: (maxMs?: number) => Slicing
 }>
 
 export type Slicing = Readonly<{
   /**
-   * Before each slice: resolves in a later turn of the loop. Throws Failure 'search-too-long' when the time
-   * is up.
+   * Call before each slice: resolves in a later turn of the event loop. Throws Failure
+   * 'search-too-long' when the time is up.
    */
   next: () => Promise<void>
 }>
 
-/** How long a search goes on. Nobody in front of a page waits longer. */
+/** Time limit of a search: a person is waiting. */
 const maxSearchMs = 5_000
 
 /** `elapsed`: milliseconds on a monotonic clock. */
@@ -30,7 +29,7 @@ export function createSlices(elapsed: () => number, longestMs = maxSearchMs): Sl
       const beganAtMs = elapsed()
       return {
         async next() {
-          // Whoever comes at the same time waits for a turn of their own: ten searches hold the loop as long as one.
+          // Concurrent work takes turns, so ten searches block the event loop no longer than one.
           last = last.then(() => nextTurn())
           await last
           if (elapsed() - beganAtMs <= maxMs) return

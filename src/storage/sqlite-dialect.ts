@@ -1,7 +1,7 @@
 /**
- * Kysely on node:sqlite: one connection, statements kept between calls, transactions that take the
- * write lock when they begin; and how long to wait, and how, while another process has that lock.
- * It knows no table and no error code.
+ * A Kysely dialect for node:sqlite: one connection, cached statements, transactions that take the
+ * write lock when they begin, and waiting while another process has that lock. Error codes are in
+ * sqlite.ts.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
@@ -24,17 +24,17 @@ import {
 import type { DirectReads, DirectStatement } from './abilities.ts'
 import { type QueryWatch, watchDirect } from './query-watch.ts'
 
-/** How to get on with a file that other processes use, and with what it throws. */
+/** How to share the file with other processes. */
 type Sharing = Readonly<{
-  /** What SQLite throws -> what the caller shall see. */
+  /** Translates an error of SQLite for the caller. */
   translate: (error: unknown) => unknown
-  /** Whether another process has the lock, and nothing was done. */
+  /** Whether the statement failed because another process has the lock. */
   isBusy: (error: unknown) => boolean
-  /** How long a statement waits for the lock before it is given up. */
+  /** How long a statement waits for the lock. */
   timeoutMs: number
 }>
 
-/** From here on no statement waits by itself: each is waited for in the way that suits it. */
+/** SQLite's own waiting is switched off; this file decides how each statement waits. */
 export function createSqliteDialect(connection: DatabaseSync, sharing: Sharing): Dialect {
   connection.exec('pragma busy_timeout = 0')
   return {
@@ -46,13 +46,16 @@ export function createSqliteDialect(connection: DatabaseSync, sharing: Sharing):
 }
 
 class EmbeddedAdapter extends SqliteAdapter {
-  /** SQLite rolls back `create table` too: a migration is done whole or not at all. */
+  /** SQLite can roll back `create table`, so a migration is applied entirely or not at all. */
   override get supportsTransactionalDdl(): boolean {
     return true
   }
 }
 
-/** A transaction holds the lock of the whole database: rows need none, and SQLite has no words for it. */
+/**
+ * A transaction locks the whole database, so row locks are not needed, and SQLite has no syntax for
+ * them.
+ */
 class EmbeddedQueryCompiler extends SqliteQueryCompiler {
   protected override visitSelectModifier(node: SelectModifierNode): void {
     if (node.modifier !== 'ForNoKeyUpdate') super.visitSelectModifier(node)
@@ -71,7 +74,7 @@ export function readDirectly(
     },
     prepareDirectly<Row>({ sql }: CompiledQuery<Row>): DirectStatement<Row> {
       const statement = blockingRead(() => connection.prepare(sql))
-      // What a statement returns is what Kysely says of its query: the only place that trusts it.
+      // The cast relies on Kysely's type of the query.
       const direct: DirectStatement<Row> = {
         first: parameters =>
           blockingRead(() => statement.get(...bindable(parameters)) as Row | undefined),
@@ -107,24 +110,24 @@ class EmbeddedDriver extends SqliteDriver {
     await connection.executeQuery(CompiledQuery.raw(begin))
   }
 
-  /** SQLite has already rolled back by itself after a full disk; a second time would hide why. */
+  /** SQLite rolls back by itself after a full disk. A second rollback would hide that error. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     if (this.#connection.isTransaction) await super.rollbackTransaction(connection)
   }
 }
 
-/** How often it looks, and how long a process that shares the database leaves the lock to the others. */
+/** How often the lock is tried, and how long a process leaves it to the others. */
 const lookEveryMs = 1
 const yieldMs = 2
-/** For how long a process that has met another writer expects to meet it again. */
+/** How long after a conflict a process expects another one. */
 const contentionMs = 1000
 
 /**
- * Waiting for the lock leaves the event loop to the requests that only read; SQLite's own waiting
- * (`busy_timeout`) sleeps and they with it, up to seconds with four writing processes. SQLite has no
- * queue either: whoever looks when the lock is free has it, and a process that begins its next
- * transaction in the instant after the last leaves no such moment. So each waits a turn of its event
- * loop in between, and longer while there are others.
+ * Waits for the write lock without blocking the event loop, so that reads are answered meanwhile.
+ * SQLite's `busy_timeout` blocks the thread, for seconds with four writing processes. SQLite has no
+ * queue: a process that begins its next transaction right after the last one would keep the lock.
+ * Each process therefore waits one turn of its event loop between writes, and longer while others
+ * write.
  */
 function createLockWaiting(
   connection: DatabaseSync,
@@ -175,12 +178,14 @@ function createLockWaiting(
   })
 }
 
-/** Also one that was written by hand: what only reads waits for nobody. */
+/** Includes handwritten SQL. Reads do not wait for writers. */
 function isSelect({ query, sql }: CompiledQuery): boolean {
   return SelectQueryNode.is(query) || (RawNode.is(query) && /^\s*(select|with)\b/i.test(sql))
 }
 
-/** Lists of changing length (`in (?, ?, …)`) make ever new texts: the oldest statement goes. */
+/**
+ * Lists of different lengths (`in (?, ?, …)`) are different texts; the oldest statement is evicted.
+ */
 const maxStatements = 256
 
 function keepStatements(connection: DatabaseSync): SqliteDatabase {
@@ -211,8 +216,8 @@ function wrap(connection: DatabaseSync, sql: string): SqliteStatement {
 type BlockingRead = <T>(work: () => T) => T
 
 /**
- * For reads that are answered in the same instant. No writer holds them up; while another process
- * puts the log in order after a crash they do wait, and the process with them (SQLITE_BUSY_RECOVERY,
+ * For synchronous reads. A writer does not delay them. While another process recovers the log after
+ * a crash they do wait, and block this process (SQLITE_BUSY_RECOVERY,
  * https://sqlite.org/wal.html#sometimes_queries_return_sqlite_busy_in_wal_mode).
  */
 function createBlockingRead(
@@ -241,7 +246,7 @@ function createBlockingRead(
   }
 }
 
-/** Kysely's parameters are unknown; node:sqlite itself refuses what it cannot bind. */
+/** Kysely types parameters as unknown. node:sqlite throws for values that it cannot bind. */
 function bindable(parameters: readonly unknown[]): SQLInputValue[] {
   return parameters as SQLInputValue[]
 }

@@ -1,6 +1,6 @@
 /**
- * Opens the embedded database: one file, or none (':memory:'). Decides how SQLite is set up and
- * which of its errors mean that the medium refuses. The tables are migrations.ts.
+ * Opens the embedded database: a file, or ':memory:'. Sets SQLite's options, and maps its error
+ * codes to failures. The tables are in migrations.ts.
  */
 import { closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -14,8 +14,8 @@ import type { Database, Schema } from './schema.ts'
 import { createSqliteDialect, readDirectly } from './sqlite-dialect.ts'
 
 /**
- * `file` is a path, whose folder is created when missing, or ':memory:'. The tables are there only
- * after `migrate`. Close with `destroy()` or `await using`.
+ * `file` is a path, whose folder is created when missing, or ':memory:'. `migrate` creates the
+ * tables. Close with `destroy()` or `await using`.
  */
 export async function openSqlite(
   options: Readonly<{ file: string; timeoutMs?: number; watch?: QueryWatch | undefined }>,
@@ -29,7 +29,7 @@ export async function openSqlite(
   }
   const dialect = createSqliteDialect(connection, sharing)
   const database = new Kysely<Schema>({ dialect, ...(watch && { log: toKyselyLog(watch) }) })
-  // Kysely closes nothing that it has never been asked; prepared queries go past it.
+  // Kysely closes only connections that it has used, and prepared queries bypass it.
   await sql`select 1`.execute(database)
   const can = { direct: readDirectly(connection, sharing, watch), hasFiles: true } as const
   return Object.assign(database, { can })
@@ -51,21 +51,24 @@ async function openConnection(file: string): Promise<DatabaseSync> {
   }
 }
 
-/** SQLite gives its log and its index the mode of the database (https://sqlite.org/src/file/src/os_unix.c). */
+/**
+ * SQLite creates its log and its index with the mode of the database
+ * (https://sqlite.org/src/file/src/os_unix.c).
+ */
 function makePrivate(file: string): void {
   makePrivateFolders(dirname(file))
   try {
     closeSync(openSync(file, 'wx', 0o600))
   } catch {
-    // It is there, or SQLite says in a moment why it cannot be.
+    // The file exists, or SQLite will report why it cannot be created.
   }
   for (const suffix of ['', '-wal', '-shm']) closeToOthers(file + suffix)
 }
 
 /**
- * Of several processes that turn the same new file to WAL at once, all but one are refused in that
- * instant, whatever the timeout: waiting, each would hold the lock that the other needs
- * (https://sqlite.org/c3ref/busy_handler.html). They let go, and then find that it is done.
+ * When several processes switch the same new file to WAL, all but one are refused at once,
+ * regardless of the timeout, because waiting would be a deadlock
+ * (https://sqlite.org/c3ref/busy_handler.html). They retry, and find that it is done.
  */
 async function setUp(connection: DatabaseSync): Promise<void> {
   for (const sinceMs = performance.now(); ; await delay(lookEveryMs)) {
@@ -82,20 +85,20 @@ async function setUp(connection: DatabaseSync): Promise<void> {
 const lookEveryMs = 5
 
 /**
- * How long anything waits for other processes: the opening of a file, and with it the process, while
- * another opens it; a write for its turn, while requests that read are answered.
+ * How long to wait for other processes: when opening the file, which blocks this process, and for
+ * the write lock, which does not block reads.
  */
 const defaultTimeoutMs = 5000
 
 /*
- * WAL: readers of other processes are not held up by a writer (https://sqlite.org/wal.html).
- * FULL: a transaction that has been acknowledged survives the loss of power; NORMAL may lose it.
- * The map is as large as SQLite lets it be, a directory of a million people. Copied out of the page cache
- * instead, with any cache_size, a look-up among so many costs a GET half its processor time again. What is
- * mapped shows up as resident memory, and is the page cache's: the kernel takes it back. With a map an I/O
- * error of the disk ends the process instead of a request (https://sqlite.org/mmap.html), and loses
- * nothing that was acknowledged.
- * secure_delete: what a row held is overwritten with zeros when it goes, and does not stay in the file.
+ * WAL: a writer does not block readers of other processes (https://sqlite.org/wal.html).
+ * FULL: a committed transaction survives a power failure; with NORMAL it may be lost.
+ * mmap_size: the largest value that SQLite allows, enough for a directory of a million people.
+ * Reading through the page cache instead, with any cache_size, costs a GET half its processor time
+ * again. Mapped pages count as resident memory but belong to the page cache: the kernel can reclaim
+ * them. With a map, an I/O error of the disk ends the process instead of failing a request
+ * (https://sqlite.org/mmap.html); committed data is not lost.
+ * secure_delete: deleted content is overwritten with zeros.
  */
 const settings = `
   pragma journal_mode = wal;
@@ -109,7 +112,7 @@ const settings = `
 function reasonFor(file: string, error: unknown): string {
   const result = resultCodeOf(error)
   if (result === notADatabase)
-    return `${file} is not a SQLite database; move it away or name another`
+    return `${file} is not a SQLite database; move it away or name another file`
   if (result === undefined) return `${file} cannot be opened: ${String(error)}`
   return `${file} cannot be opened: ${refusals[result] ?? String(error)}`
 }
@@ -117,7 +120,7 @@ function reasonFor(file: string, error: unknown): string {
 const busy = 5
 const notADatabase = 26
 
-/** Primary result codes (https://sqlite.org/rescode.html) that are no fault of the statement. */
+/** Primary result codes (https://sqlite.org/rescode.html) that are not the statement's fault. */
 const refusals: Readonly<Record<number, string>> = {
   [busy]: 'another process holds the database (SQLITE_BUSY)',
   6: 'a table is locked (SQLITE_LOCKED)',

@@ -1,4 +1,4 @@
-/** What has been written survives a loss of power. It knows no store. */
+/** Makes written data survive a power failure. */
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 
@@ -11,8 +11,8 @@ export async function syncFile(path: string): Promise<void> {
   }
 }
 
-/** A new name survives a crash only once the folder that holds it has been synced (fsync(2)). */
+/** A new name survives a crash only after its folder has been synced (fsync(2)). */
 export async function syncFolder(path: string): Promise<void> {
-  // Windows refuses to sync a folder, and NTFS journals names by itself.
+  // Windows cannot sync a folder; NTFS journals names itself.
   if (process.platform !== 'win32') await syncFile(path)
 }

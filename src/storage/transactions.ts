@@ -1,13 +1,16 @@
 /**
- * Transactions of requests, and what has to stay as it is until one ends, because it decides by what it reads.
- * They wait for rows that others have locked, and hold a connection meanwhile: where there are only so many,
- * they get half of them, and whoever reads goes on.
+ * Transactions of requests, and the locks that keep what they read unchanged. A transaction holds a
+ * connection while it waits for row locks. In a database with limited connections, transactions may
+ * use half of them, so that reads continue.
  */
 import { type SelectQueryBuilder, sql, type Transaction } from 'kysely'
 import { Failure } from '../failure.ts'
 import type { Database, Schema } from './schema.ts'
 
-/** Throws what `work` throws, and then nothing of it has happened; Failure 'storage-unavailable'. */
+/**
+ * Rolls back and throws when `work` throws. Throws Failure 'storage-unavailable' when no slot is
+ * free in time.
+ */
 export async function inTransaction<Result>(
   database: Database,
   work: (transaction: Transaction<Schema>) => Promise<Result>,
@@ -16,13 +19,13 @@ export async function inTransaction<Result>(
   return await database.transaction().execute(work)
 }
 
-/** So many at a time; the others wait in the order they came, and not for ever. */
+/** A semaphore: `count` holders at a time. The others wait in order, up to the timeout. */
 export class TransactionSlots {
   #free: number
   readonly #timeoutMs: number
   readonly #queue = new Set<() => void>()
 
-  /** 0 waits for ever. */
+  /** `timeoutMs` of 0 means no limit. */
   constructor(count: number, timeoutMs: number) {
     this.#free = count
     this.#timeoutMs = timeoutMs
@@ -43,7 +46,7 @@ export class TransactionSlots {
     this.#queue.add(turn.resolve)
     const giveUp = () => {
       this.#queue.delete(turn.resolve)
-      turn.reject(new Failure('storage-unavailable', { detail: tooMany }))
+      turn.reject(new Failure('storage-unavailable', { detail: noSlot }))
     }
     const timer = this.#timeoutMs === 0 ? undefined : setTimeout(giveUp, this.#timeoutMs)
     try {
@@ -64,14 +67,15 @@ export class TransactionSlots {
   }
 }
 
-const tooMany = 'all connections that transactions may have are in use, by others that wait'
+const noSlot = 'all connections for transactions are in use'
 
 /**
- * Nobody else changes, removes or locks the rows found until the transaction ends; whoever holds one
- * now is waited for, and the row is read as they leave it. What the transaction reads afterwards is
- * newer than the lock: PostgreSQL takes a snapshot for each statement (read committed,
- * https://www.postgresql.org/docs/current/transaction-iso.html). In SQLite a transaction has held the lock
- * of the whole database since it began, and sqlite-dialect.ts leaves the words out. Rows that merely refer to a locked one are not held up.
+ * Locks the rows found until the transaction ends: other transactions cannot change, remove or lock
+ * them. Waits for the current holder, then reads the row as that left it. Later statements of the
+ * transaction see data newer than the lock, because PostgreSQL takes a snapshot for each statement
+ * (read committed, https://www.postgresql.org/docs/current/transaction-iso.html). Rows that refer
+ * to a locked row are not blocked. In SQLite a transaction locks the whole database when it begins,
+ * and sqlite-dialect.ts omits the clause.
  */
 export function lockRows<Table extends keyof Schema, Row>(
   query: SelectQueryBuilder<Schema, Table, Row>,
@@ -80,8 +84,8 @@ export function lockRows<Table extends keyof Schema, Row>(
 }
 
 /**
- * Nobody else gives out or takes names of people in this tenant until the transaction ends. A name that is
- * still free has no row to lock, and two who take it at once would meet at its unique key.
+ * Locks the names of people in this tenant until the transaction ends. A free name has no row to
+ * lock, and two concurrent inserts would violate its unique key.
  */
 export async function lockNames(
   database: Database,

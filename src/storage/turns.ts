@@ -1,20 +1,20 @@
 /**
- * Work that one process at a time should do, of all that share a database. Nobody waits for a turn:
- * whoever finds the work taken leaves it.
+ * Runs work in one process at a time, of all that share a database. There is no waiting: while one
+ * process works, the others skip it.
  */
 import { type Kysely, sql } from 'kysely'
 import { Failure } from '../failure.ts'
 import type { Database, Schema } from './schema.ts'
 
-/** The names are numbers for PostgreSQL, which shares them with whoever else uses the database. */
+/** Keys of PostgreSQL's advisory locks, shared by all applications of a database. */
 const turns = { sweep: 7_218_350_114, move: 7_218_350_115 } as const
 
 /**
- * undefined when another process is at it. PostgreSQL holds the turn for as long as the connection
- * lives, so that a process that dies leaves it free (advisory locks,
- * https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS). Losing the connection
- * loses the turn while the work goes on: it has to be harmless when done twice. On SQLite nobody asks,
- * for the same reason.
+ * undefined when another process has the turn. PostgreSQL keeps the advisory lock as long as the
+ * connection, so a process that dies releases it
+ * (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS). When the
+ * connection is lost the lock is lost too, while the work continues. The work must therefore be
+ * safe to run twice; that is why SQLite needs no lock.
  */
 export async function takeTurn<Result>(
   database: Database,
@@ -32,7 +32,7 @@ export async function takeTurn<Result>(
   })
 }
 
-/** With the connection the turn has gone, too; what the work came to stands. */
+/** The lock was released with the connection; the result of the work is valid. */
 function ignoreLoss(error: unknown): void {
   if (!(error instanceof Failure)) throw error
 }

@@ -142,7 +142,7 @@ describe('visage dev', () => {
         assert.equal(backup.code, 1)
         assert.match(
           backup.stderr,
-          /^visage: The data folder \/proc\/y cannot be made \(ENOENT\)\.\n$/,
+          /^visage: The data folder \/proc\/y cannot be created \(ENOENT\)\.\n$/,
         )
       }),
   )

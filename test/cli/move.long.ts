@@ -82,7 +82,7 @@ test('a served store moves to PostgreSQL through kills, and answers there byte f
     assert.equal((await put(target, 'person-1', 9)).status, 200)
     const late = await runVisage(args, place)
     assert.equal(late.code, 1)
-    assert.match(late.stderr, /is left as it is: .*a server has written to it since/)
+    assert.match(late.stderr, /was not changed: .*a server has written to it since/)
     assert.doesNotMatch(late.stderr, /Run the same command again|only-in-tests/)
   }))
 
@@ -122,7 +122,7 @@ test('Ctrl-C ends a move in order, and says how to go on', () =>
     )
     const early = await runVisage(['serve', '--data', 'there'], { cwd, env: settings() })
     assert.equal(early.code, 1)
-    assert.match(early.stderr, /it has not arrived: run it again/)
+    assert.match(early.stderr, /has not finished: run it again/)
     assert.equal((await get(source, 'person-5', 'photo/$value')).status, 200)
     const { code: done } = await runVisage(['move', '--from-data', 'here', '--to-data', 'there'], {
       cwd,

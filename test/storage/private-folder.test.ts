@@ -66,11 +66,11 @@ describe('the data folder', { skip }, () => {
     await database.destroy()
   })
 
-  test('that others can read and that holds other things is refused, and left as it is', async () => {
+  test('that others can read and that contains other things is refused and not changed', async () => {
     await mkdir(data)
     await writeFile(join(data, 'holiday.jpg'), '')
     await chmod(data, 0o755)
-    await assert.rejects(open(), says(/holds other things.*chmod 700/))
+    await assert.rejects(open(), says(/contains other things.*chmod 700/))
     assert.equal(await modeOf(), 0o755)
     assert.deepEqual(await lstat(join(data, 'visage.sqlite')).catch(() => undefined), undefined)
   })

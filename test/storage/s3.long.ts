@@ -56,7 +56,7 @@ for (const { status, region, says } of [
   { status: 301, region: 'eu-west-1', says: /another region.* the region eu-west-1/ },
   { status: 400, region: 'eu-west-1', says: /refused .*the region eu-west-1/ },
   { status: 403, says: /keys are not accepted.*s3:ListBucket.*clock/ },
-  { status: 404, says: /no such bucket/ },
+  { status: 404, says: /bucket does not exist/ },
   { status: 500, says: /answers 500/ },
 ]) {
   test(`packs on S3: a bucket that answers ${status} is refused in words for a person`, async t => {
@@ -78,7 +78,7 @@ test('packs on S3: a write that is told of another one under way has arrived whe
   })
   await packs.write(key, bytesOf(key, 100))
   there.bytes = bytesOf(keyOf('other'), 100)
-  await assert.rejects(packs.write(key, bytesOf(key, 100)), hasDetail(/there with other bytes/))
+  await assert.rejects(packs.write(key, bytesOf(key, 100)), hasDetail(/stored with different bytes/))
   there.isThere = false
   await assert.rejects(packs.write(key, bytesOf(key, 100)), hasDetail(/by somebody else/))
 })

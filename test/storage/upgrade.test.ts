@@ -69,7 +69,7 @@ test('on PostgreSQL, tables that somebody reads for long are left as they are, a
     await over.promise
   })
   await reading.promise
-  const migrating = assert.rejects(migrate(database), /a lock was not to be had in time/)
+  const migrating = assert.rejects(migrate(database), /a lock was not available in time/)
   await delay(500)
   await sql`select version from photos`.execute(other)
   await migrating

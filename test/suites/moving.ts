@@ -241,7 +241,7 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
           await addUsers(target.database, tenantId, [personNamed('somebody')])
         }
         const before = await contentsIn(to)
-        await assert.rejects(moveOnce(from, to), isFailure(/is left as it is/))
+        await assert.rejects(moveOnce(from, to), isFailure(/was not changed/))
         assert.deepEqual(await contentsIn(to), before)
       }))
 
@@ -251,7 +251,7 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
           await using target = await open(to)
           await target.packs.write('ab'.repeat(16), Buffer.from('x'))
         }
-        await assert.rejects(moveOnce(from, to), isFailure(/is left as it is/))
+        await assert.rejects(moveOnce(from, to), isFailure(/was not changed/))
       }))
   })
 }

@@ -145,7 +145,7 @@ describe('a move in parts', () => {
       })
       await assert.rejects(moveOnce(from, to, { around: full }), isFailure(/no space/))
       assert.equal((await moveOnce(from, rows)).outcome, 'agree')
-      await assert.rejects(moveOnce(from, to), isFailure(/is left as it is/))
+      await assert.rejects(moveOnce(from, to), isFailure(/was not changed/))
       const elsewhere = { ...rows, data: join(folder, 'elsewhere') }
       assert.equal((await moveOnce(from, elsewhere)).outcome, 'agree')
       assert.deepEqual(await contentsIn(elsewhere), await contentsIn(from))
@@ -210,10 +210,10 @@ describe('a destination', () => {
       await moveOnce(from, to, { signal: ending.signal })
       await using target = await open(to)
       const claim = () => claimForServing(target.database, placesOf(to), 'write')
-      await assert.rejects(claim(), isFailure(/has not arrived/))
+      await assert.rejects(claim(), isFailure(/has not finished/))
       await assert.rejects(
         claimForServing(target.database, placesOf(to), 'read'),
-        isFailure(/has not arrived/),
+        isFailure(/has not finished/),
       )
       await moveOnce(from, to)
       await claimForServing(target.database, placesOf(to), 'read')
@@ -222,7 +222,7 @@ describe('a destination', () => {
       // Now somebody may have written there, and the source is no longer the truth.
       const before = await contentsOf(target)
       await setPhoto(source, userKey('person-1'))
-      await assert.rejects(moveOnce(from, to), isFailure(/is left as it is: .*a server has/))
+      await assert.rejects(moveOnce(from, to), isFailure(/was not changed: .*a server has/))
       assert.deepEqual(await contentsOf(target), before)
     }))
 
@@ -235,7 +235,7 @@ describe('a destination', () => {
         await fillStore(side, 3)
       }
       await moveOnce(from, to)
-      await assert.rejects(moveOnce(other, to), isFailure(/another store is being moved/))
+      await assert.rejects(moveOnce(other, to), isFailure(/another store is being moved to it/))
       assert.deepEqual(await contentsIn(to), await contentsIn(from))
     }))
 
@@ -272,7 +272,7 @@ describe('a destination', () => {
       ending.abort()
       await moveOnce(from, to, { signal: ending.signal })
       const third = { data: join(folder, 'elsewhere') }
-      await assert.rejects(moveOnce(to, third), isFailure(/there.* has not arrived/))
+      await assert.rejects(moveOnce(to, third), isFailure(/there.* has not finished/))
       await moveOnce(from, to)
       assert.equal((await moveOnce(to, third)).outcome, 'agree')
       assert.deepEqual(await contentsIn(third), await contentsIn(from))
@@ -312,7 +312,7 @@ describe('a destination', () => {
       await setPhoto(target, userKey('newcomer'))
       const served = await contentsOf(target)
       held.resolve()
-      await assert.rejects(forgotten, isFailure(/is no longer this run's/))
+      await assert.rejects(forgotten, isFailure(/is no longer claimed by this run/))
       assert.deepEqual(await contentsOf(target), served)
     }))
 
@@ -353,7 +353,7 @@ describe('a destination', () => {
         .execute()
       await claimForServing(source.database, placesOf(from), 'write')
       const there = { rows: placesOf(from).rows, packs: 's3://photos/' }
-      await assert.rejects(claimForServing(source.database, there, 'write'), isFailure(/arrived/))
+      await assert.rejects(claimForServing(source.database, there, 'write'), isFailure(/has not finished/))
     }))
 })
 
