@@ -78,9 +78,12 @@ test('packs on S3: a write that is told of another one under way has arrived whe
   })
   await packs.write(key, bytesOf(key, 100))
   there.bytes = bytesOf(keyOf('other'), 100)
-  await assert.rejects(packs.write(key, bytesOf(key, 100)), hasDetail(/stored with different bytes/))
+  await assert.rejects(
+    packs.write(key, bytesOf(key, 100)),
+    hasDetail(/stored with different bytes/),
+  )
   there.isThere = false
-  await assert.rejects(packs.write(key, bytesOf(key, 100)), hasDetail(/by somebody else/))
+  await assert.rejects(packs.write(key, bytesOf(key, 100)), hasDetail(/by another process/))
 })
 
 test('packs on S3: where conditional writes are refused, packs are written without, and that is found out once', async t => {

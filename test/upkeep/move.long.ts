@@ -353,7 +353,10 @@ describe('a destination', () => {
         .execute()
       await claimForServing(source.database, placesOf(from), 'write')
       const there = { rows: placesOf(from).rows, packs: 's3://photos/' }
-      await assert.rejects(claimForServing(source.database, there, 'write'), isFailure(/has not finished/))
+      await assert.rejects(
+        claimForServing(source.database, there, 'write'),
+        isFailure(/has not finished/),
+      )
     }))
 })
 
