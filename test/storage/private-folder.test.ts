@@ -78,7 +78,7 @@ describe('the data folder', { skip }, () => {
   test('that is a folder for everybody, such as /tmp, is refused', async () => {
     await mkdir(data)
     await chmod(data, 0o1777)
-    await assert.rejects(open(), says(/name a folder of its own/))
+    await assert.rejects(open(), says(/name a separate folder/))
     assert.equal(await modeOf(), 0o1777)
   })
 
