@@ -118,7 +118,7 @@ export async function restoreGroup(
   })
 }
 
-type Place = Readonly<{
+type Membership = Readonly<{
   tenantId: string
   groupId: string
   userId: string
@@ -129,10 +129,14 @@ type Place = Readonly<{
  * One row, however many people the group has. Throws Failure 'group-not-found', 'user-not-found', 'managed-elsewhere',
  * and 'reference-exists' for who is there already.
  */
-export async function addToGroup(database: Database, place: Place, source: Source): Promise<void> {
+export async function addToGroup(
+  database: Database,
+  membership: Membership,
+  source: Source,
+): Promise<void> {
   await inTransaction(database, async transaction => {
-    const group = await lockManaged(transaction, place, source)
-    await insertPeople(transaction, peopleRows(group, place.relation, [place.userId]))
+    const group = await lockManaged(transaction, membership, source)
+    await insertPeople(transaction, peopleRows(group, membership.relation, [membership.userId]))
   })
 }
 
@@ -142,12 +146,12 @@ export async function addToGroup(database: Database, place: Place, source: Sourc
  */
 export async function removeFromGroup(
   database: Database,
-  place: Place,
+  membership: Membership,
   source: Source,
 ): Promise<boolean> {
-  const { relation, userId } = place
+  const { relation, userId } = membership
   return await inTransaction(database, async transaction => {
-    const group = await lockManaged(transaction, place, source)
+    const group = await lockManaged(transaction, membership, source)
     const { numDeletedRows } = await transaction
       .deleteFrom('group_people')
       .where('tenant_id', '=', group.tenant_id)
@@ -192,7 +196,7 @@ function invalid(reason: string): Failure {
 
 async function lockManaged(
   transaction: Database,
-  { tenantId, groupId: id }: Pick<Place, 'tenantId' | 'groupId'>,
+  { tenantId, groupId: id }: Pick<Membership, 'tenantId' | 'groupId'>,
   source: Source,
 ): Promise<GroupRow> {
   const group = await lockGroup(transaction, tenantId, id)

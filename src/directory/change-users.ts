@@ -26,18 +26,18 @@ export async function putUser(
   user: NewUser,
   origin: Origin,
 ): Promise<Put> {
-  return await withNames(database, tenantId, async transaction => {
+  return await withNamesLocked(database, tenantId, async transaction => {
     const known = await lockUser(transaction, tenantId, user.id)
     if (known !== undefined) refuseOtherSource(known, origin.source)
     await refuseTakenName(transaction, tenantId, user.id, user.userPrincipalName)
-    const row = asBefore(toRow(tenantId, user, origin), known)
+    const row = keepUnmanagedColumns(toRow(tenantId, user, origin), known)
     if (known === undefined) await transaction.insertInto('users').values(row).execute()
     else await write(transaction, row)
-    return { row, did: whatHappened(known) }
+    return { row, did: outcomeOf(known) }
   })
 }
 
-function whatHappened(known: UserRow | undefined): Put['did'] {
+function outcomeOf(known: UserRow | undefined): Put['did'] {
   if (known === undefined) return 'created'
   if (known.deleted_at !== null) return 'restored'
   return known.source === 'sign-in' ? 'adopted' : 'changed'
@@ -51,14 +51,14 @@ export async function changeUser(
   changes: UserChanges,
   origin: Origin,
 ): Promise<UserRow | undefined> {
-  return await withNames(database, tenantId, async transaction => {
+  return await withNamesLocked(database, tenantId, async transaction => {
     const known = await lockUser(transaction, tenantId, id)
     if (known === undefined || known.deleted_at !== null) return undefined
     refuseOtherSource(known, origin.source)
     const user = { ...toUser(known), ...changes }
     await refuseTakenName(transaction, tenantId, known.id, user.userPrincipalName)
     const externalId = origin.externalId ?? known.external_id ?? undefined
-    const row = asBefore(toRow(tenantId, user, { ...origin, externalId }), known)
+    const row = keepUnmanagedColumns(toRow(tenantId, user, { ...origin, externalId }), known)
     await write(transaction, row)
     return row
   })
@@ -97,7 +97,7 @@ export async function restoreUser(
   id: string,
   at: number,
 ): Promise<UserRow | undefined> {
-  return await withNames(database, tenantId, async transaction => {
+  return await withNamesLocked(database, tenantId, async transaction => {
     const known = await lockUser(transaction, tenantId, id)
     if (known === undefined || known.deleted_at === null) return undefined
     await refuseTakenName(transaction, tenantId, known.id, known.user_principal_name)
@@ -106,7 +106,7 @@ export async function restoreUser(
       externalId: known.external_id ?? undefined,
       at,
     }
-    const row = asBefore(toRow(tenantId, toUser(known), origin), known)
+    const row = keepUnmanagedColumns(toRow(tenantId, toUser(known), origin), known)
     await write(transaction, row)
     return row
   })
@@ -126,7 +126,7 @@ export async function lockUser(
   return await lockRows(query).executeTakeFirst()
 }
 
-async function withNames<Result>(
+async function withNamesLocked<Result>(
   database: Database,
   tenantId: string,
   work: (transaction: Database) => Promise<Result>,
@@ -138,7 +138,7 @@ async function withNames<Result>(
 }
 
 /** With what no source says of them, such as since when they are inactive. */
-function asBefore(row: UserRow, known: UserRow | undefined): UserRow {
+function keepUnmanagedColumns(row: UserRow, known: UserRow | undefined): UserRow {
   const inactiveAt = row.inactive_at === null ? null : (known?.inactive_at ?? row.inactive_at)
   return { ...row, manager_id: known?.manager_id ?? null, inactive_at: inactiveAt }
 }

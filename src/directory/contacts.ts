@@ -7,7 +7,7 @@ import { removePointers } from '../photos/pointer.ts'
 import type { ContactRow, Database } from '../storage/schema.ts'
 import type { Slicing } from '../storage/slices.ts'
 import { inTransaction } from '../storage/transactions.ts'
-import { padded, type Searchable } from './find-by-words.ts'
+import { padIds, type Searchable } from './find-by-words.ts'
 import { expectFolder } from './folders.ts'
 import { compareKeys, type OrderedRows, readPageKeys, visitInOrder } from './in-order.ts'
 import { expectWithinQuota, type Mailbox } from './mailbox.ts'
@@ -45,12 +45,12 @@ export async function listContacts(
       : await findMatching(rows, wanted, slicing)
   if (ids.length === 0) return { rows: [], hasMore: false }
   await slicing.next()
-  const fitting = await withinBytes(database, mailbox, ids.slice(0, page.top))
+  const fitting = await limitBytes(database, mailbox, ids.slice(0, page.top))
   const found = await database
     .selectFrom('contacts')
     .selectAll()
     .where('tenant_id', '=', mailbox.tenantId)
-    .where('id', 'in', padded(fitting))
+    .where('id', 'in', padIds(fitting))
     .execute()
   return { rows: found.sort(compareKeys), hasMore: fitting.length < ids.length }
 }
@@ -59,7 +59,7 @@ export async function listContacts(
 export const maxBytesOfPage = 1_000_000
 
 /** The first of `ids`, one at least. Texts that are searched stand for the columns they are made of. */
-async function withinBytes(
+async function limitBytes(
   database: Database,
   { tenantId }: Mailbox,
   ids: readonly string[],
@@ -68,7 +68,7 @@ async function withinBytes(
     select id, octet_length(search_text) + octet_length(email_addresses)
       + coalesce(octet_length(job_title), 0) as bytes
     from contacts
-    where tenant_id = ${tenantId} and id in (${sql.join(padded(ids))})`.execute(database)
+    where tenant_id = ${tenantId} and id in (${sql.join(padIds(ids))})`.execute(database)
   const sizes = new Map(rows.map(({ id, bytes }) => [id, bytes]))
   let bytes = 0
   const past = ids.findIndex((id, index) => {

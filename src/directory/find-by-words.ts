@@ -62,14 +62,14 @@ async function* visitWords<Row extends Key & { search_text: string }>(
 ): AsyncGenerator<void> {
   let visited = 0
   for (const term of search.page.anyOf) {
-    const { range, counted } = await narrowest(search, rangesOf(kinds[search.table], term))
+    const { range, counted } = await findNarrowestRange(search, rangesOf(kinds[search.table], term))
     // Counting reads the index alone.
     visited += counted / 10
     const matches = createMatcher([term])
     for (let from = range && { word: range.from, id: '' }; range && from; ) {
       const postings = await readPostings(search, range, from)
       for (const row of await readCandidates<Row>(search, postings, first)) {
-        if (matches(row.search_text)) keepFirst(first, row, search.page.top)
+        if (matches(row.search_text)) insertInOrder(first, row, search.page.top)
       }
       visited += postings.length
       from = postings.length < postingsOfSlice ? undefined : postings.at(-1)
@@ -83,7 +83,7 @@ async function* visitWords<Row extends Key & { search_text: string }>(
 type Posting = Readonly<{ word: string; id: string }>
 
 /** A row has to have a word in each: the range with the fewest words leads to all of them. */
-async function narrowest({ database, tenantId }: Search, ranges: readonly WordRange[]) {
+async function findNarrowestRange({ database, tenantId }: Search, ranges: readonly WordRange[]) {
   const [only, ...others] = ranges
   if (others.length === 0) return { range: only, counted: 0 }
   let range = only
@@ -136,7 +136,7 @@ async function readCandidates<Row extends Key>(
   // By the key alone: given a range of names as well, SQLite would read the list.
   const { rows } = await sql<Row>`
     select * from ${sql.table(table)}
-    where tenant_id = ${tenantId} and id in (${sql.join(padded(ids))})`.execute(database)
+    where tenant_id = ${tenantId} and id in (${sql.join(padIds(ids))})`.execute(database)
   const after = afterOf(page)
   const last = first.length < page.top ? undefined : first.at(-1)
   return rows.filter(
@@ -147,7 +147,7 @@ async function readCandidates<Row extends Key>(
 }
 
 /** In the order of lists, each once, and no more than a page. */
-function keepFirst<Row extends Key>(first: Row[], row: Row, top: number): void {
+function insertInOrder<Row extends Key>(first: Row[], row: Row, top: number): void {
   let [low, high] = [0, first.length]
   while (low < high) {
     const middle = (low + high) >> 1
@@ -181,7 +181,7 @@ async function readRows<Row extends Key>(
   if (keys.length === 0) return []
   const { rows } = await sql<Row>`
     select * from ${sql.table(table)}
-    where tenant_id = ${tenantId} and id in (${sql.join(padded(keys.map(({ id }) => id)))})
+    where tenant_id = ${tenantId} and id in (${sql.join(padIds(keys.map(({ id }) => id)))})
     `.execute(database)
   return rows.toSorted(compareKeys)
 }
@@ -191,7 +191,7 @@ function afterOf({ after }: Page): Key | undefined {
 }
 
 /** To one of a few lengths, so that few statements are prepared. */
-export function padded(ids: readonly string[]): readonly string[] {
+export function padIds(ids: readonly string[]): readonly string[] {
   const length = [1, 10, 100, 400, 1000].find(size => size >= ids.length) ?? ids.length
   return [...ids, ...Array.from({ length: length - ids.length }, () => ids[0] ?? '')]
 }

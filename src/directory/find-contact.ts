@@ -7,8 +7,8 @@ import type { Expression } from 'kysely'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { ContactRow, Database } from '../storage/schema.ts'
-import { isPath, maxFolderDepth, wayUp } from './folders.ts'
-import { byIdOrName, idOfEither, type User } from './users.ts'
+import { findAncestors, isPath, maxFolderDepth } from './folders.ts'
+import { idByIdOrName, lookUpUser, type User } from './users.ts'
 
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
 export type ContactWithPhoto = ContactRow & PhotoColumns
@@ -37,13 +37,13 @@ export type FindContact = (address: ContactAddress) => Promise<FoundContact | un
 /** The statements are prepared: none grows with the path. */
 export function prepareFindContact(database: Database): FindContact {
   const byId = prepareBy(database, 'id')
-  const byEither = prepareBy(database, 'either')
+  const byIdOrName = prepareBy(database, 'idOrName')
   return async ({ tenantId, idOrName, by, folders, id: contact }) => {
     const at = { tenantId, contact }
     const folder = folders.at(-1)
-    const row = await byIdOrName(idOrName, by, {
+    const row = await lookUpUser(idOrName, by, {
       byId: person => byId({ ...at, id: person, name: '' }, folder),
-      byEither: person => byEither({ ...at, ...person }, folder),
+      byIdOrName: person => byIdOrName({ ...at, ...person }, folder),
     })
     const found = row && toFound(row, folder)
     if (found === undefined || !found.hasFolders || folders.length < 2) return found
@@ -58,12 +58,12 @@ async function hasPath(
 ): Promise<boolean> {
   if (folders.length > maxFolderDepth) return false
   const mailbox = { tenantId: user.tenant_id, userId: user.id }
-  return isPath(await wayUp(database, mailbox, folders.at(-1) ?? ''), folders)
+  return isPath(await findAncestors(database, mailbox, folders.at(-1) ?? ''), folders)
 }
 
 type At<Value> = Readonly<{ tenantId: Value; id: Value; name: Value; contact: Value }>
 
-function prepareBy(database: Database, by: 'id' | 'either') {
+function prepareBy(database: Database, by: 'id' | 'idOrName') {
   const names = ['tenantId', 'id', 'name', 'contact'] as const
   const inMailbox = prepareRow(database, names, (db, at) => contactAt(db, by, at, undefined))
   const inFolder = prepareRow(database, [...names, 'folder'], (db, at) =>
@@ -76,7 +76,7 @@ function prepareBy(database: Database, by: 'id' | 'either') {
 /** One row when there is such a person; the columns of a contact that is not there are null. */
 function contactAt(
   database: Database,
-  by: 'id' | 'either',
+  by: 'id' | 'idOrName',
   at: At<Expression<string>>,
   folder: Expression<string> | undefined,
 ) {
@@ -103,7 +103,7 @@ function contactAt(
     .select('contact_folders.id as found_folder_id')
     .where('users.tenant_id', '=', at.tenantId)
     .where('users.deleted_at', 'is', null)
-    .where('users.id', '=', by === 'id' ? at.id : idOfEither(at))
+    .where('users.id', '=', by === 'id' ? at.id : idByIdOrName(at))
   return joinPhoto(found, 'contact')
 }
 

@@ -8,7 +8,7 @@ import type { ContactFolderRow, Database } from '../storage/schema.ts'
 import { inTransaction, lockRows } from '../storage/transactions.ts'
 import type { Searchable } from './find-by-words.ts'
 import { type OrderedRows, readPage } from './in-order.ts'
-import { expectRoomForFolder, type Mailbox } from './mailbox.ts'
+import { expectFolderWithinQuota, type Mailbox } from './mailbox.ts'
 
 export type ContactFolder = ContactFolderRow
 
@@ -29,27 +29,27 @@ export async function findFolder(
 ): Promise<ContactFolderRow | undefined> {
   const last = path.at(-1)
   if (last === undefined || path.length > maxFolderDepth) return undefined
-  const found = await wayUp(database, mailbox, last)
+  const found = await findAncestors(database, mailbox, last)
   const folder = found.find(({ id }) => id === last)
   return folder?.removed_at === null && isPath(found, path) ? folder : undefined
 }
 
 /** The folder and all that it lies in: one statement, however deep. */
-export async function wayUp(
+export async function findAncestors(
   database: Database,
   mailbox: Mailbox,
   id: string,
 ): Promise<ContactFolderRow[]> {
   const { tenantId, userId } = mailbox
   const { rows } = await sql<ContactFolderRow>`
-    with recursive way_up as (
+    with recursive ancestors as (
       select * from contact_folders
       where tenant_id = ${tenantId} and mailbox_id = ${userId} and id = ${id}
       union all
       select folder.* from contact_folders folder
-      join way_up on folder.id = way_up.parent_folder_id
+      join ancestors on folder.id = ancestors.parent_folder_id
       where folder.tenant_id = ${tenantId} and folder.mailbox_id = ${userId})
-    select * from way_up`.execute(database)
+    select * from ancestors`.execute(database)
   return rows
 }
 
@@ -84,14 +84,14 @@ export async function listFolders(
   parentFolderId: string | undefined,
   page: Readonly<{ top: number; skip: number }>,
 ): Promise<ContactFolderRow[]> {
-  const isHere =
+  const inParent =
     parentFolderId === undefined
       ? sql`parent_folder_id is null`
       : sql`parent_folder_id = ${parentFolderId}`
   const rows: OrderedRows = {
     database,
     table: 'contact_folders',
-    condition: sql`tenant_id = ${tenantId} and mailbox_id = ${userId} and ${isHere}
+    condition: sql`tenant_id = ${tenantId} and mailbox_id = ${userId} and ${inParent}
       and removed_at is null`,
   }
   return await readPage<ContactFolderRow>(rows, page, slices.begin())
@@ -114,8 +114,8 @@ export async function addFolder(
 ): Promise<ContactFolderRow> {
   return await inTransaction(database, async transaction => {
     await expectFolder(transaction, mailbox, folder.parentFolderId)
-    await expectRoomBelow(transaction, mailbox, folder.parentFolderId)
-    await expectRoomForFolder(transaction, mailbox)
+    await expectDepthWithinLimit(transaction, mailbox, folder.parentFolderId)
+    await expectFolderWithinQuota(transaction, mailbox)
     return await insertFolder(transaction, mailbox, folder)
   })
 }
@@ -148,22 +148,22 @@ export async function expectFolder(
   id: string | undefined,
 ): Promise<void> {
   if (id === undefined) return
-  if (!(await holdFolder(transaction, mailbox, id))) throw new Failure('contact-folder-not-found')
+  if (!(await lockFolder(transaction, mailbox, id))) throw new Failure('contact-folder-not-found')
 }
 
 /** Folders never change their parent: the way up stays what it was when it was counted. */
-async function expectRoomBelow(
+async function expectDepthWithinLimit(
   transaction: Database,
   mailbox: Mailbox,
   id: string | undefined,
 ): Promise<void> {
   if (id === undefined) return
-  if ((await wayUp(transaction, mailbox, id)).length < maxFolderDepth) return
+  if ((await findAncestors(transaction, mailbox, id)).length < maxFolderDepth) return
   const reason = `no more than ${maxFolderDepth} folders lie in one another`
   throw new Failure('resource-invalid', { facts: { reason } })
 }
 
-async function holdFolder(transaction: Database, mailbox: Mailbox, id: string): Promise<boolean> {
+async function lockFolder(transaction: Database, mailbox: Mailbox, id: string): Promise<boolean> {
   const query = foldersOf(transaction, mailbox)
     .select('id')
     .where('id', '=', id)

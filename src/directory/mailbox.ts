@@ -34,7 +34,7 @@ export async function expectWithinQuota(
   if (size.text_bytes > quota.textBytes) throw full(`${quota.textBytes} bytes of text in contacts`)
 }
 
-export async function expectRoomForFolder(
+export async function expectFolderWithinQuota(
   transaction: Database,
   { tenantId, userId }: Mailbox,
 ): Promise<void> {

@@ -90,7 +90,7 @@ export async function setManager(
     }
     // In one order, so that two who make each other their manager do not wait for one another.
     for (const person of [userId, manager].filter(one => one !== undefined).toSorted()) {
-      const row = await lockPresent(transaction, tenantId, person)
+      const row = await lockExisting(transaction, tenantId, person)
       if (person === userId) refuseOtherSource(row, source)
     }
     await transaction
@@ -102,7 +102,7 @@ export async function setManager(
   })
 }
 
-async function lockPresent(transaction: Database, tenantId: string, id: string): Promise<UserRow> {
+async function lockExisting(transaction: Database, tenantId: string, id: string): Promise<UserRow> {
   const row = await lockUser(transaction, tenantId, id)
   if (row === undefined || row.deleted_at !== null) {
     throw new Failure('user-not-found', { facts: { id } })

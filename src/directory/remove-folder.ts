@@ -19,7 +19,7 @@ export async function removeFolder(
 ): Promise<boolean> {
   const isMarked = await inTransaction(database, async transaction => {
     const marked = await mark(transaction, mailbox, [id], now)
-    if (marked > 0) await markWithin(transaction, mailbox, now)
+    if (marked > 0) await markDescendants(transaction, mailbox, now)
     return marked > 0
   })
   if (isMarked) await clearRemoved(database, mailbox, now, slices.begin(Number.POSITIVE_INFINITY))
@@ -55,13 +55,13 @@ async function clearRemoved(
     return await inTransaction(database, work)
   }
   for (;;) {
-    const folders = await slice(transaction => markWithin(transaction, mailbox, now))
+    const folders = await slice(transaction => markDescendants(transaction, mailbox, now))
     if (folders.length === 0) return
-    for (const portion of inPortions(folders, rowsOfSlice)) {
+    for (const chunk of chunksOf(folders, rowsOfSlice)) {
       for (let rows = 1; rows > 0; ) {
-        rows = await slice(transaction => removeContacts(transaction, mailbox, portion, now))
+        rows = await slice(transaction => removeContacts(transaction, mailbox, chunk, now))
       }
-      await slice(transaction => removeFolders(transaction, mailbox, portion))
+      await slice(transaction => removeFolders(transaction, mailbox, chunk))
     }
   }
 }
@@ -71,7 +71,7 @@ async function clearRemoved(
  * first: left to the database, a folder takes others along only so far down. All folders of a mailbox are
  * read: it has only so many.
  */
-async function markWithin(
+async function markDescendants(
   transaction: Database,
   mailbox: Mailbox,
   now: number,
@@ -91,7 +91,7 @@ async function markWithin(
   // Grows while it is read: level by level.
   for (const id of all) all.push(...(children.get(id) ?? []).map(child => child.id))
   const unmarked = all.filter(id => !isMarked.has(id))
-  for (const portion of inPortions(unmarked, 1000)) await mark(transaction, mailbox, portion, now)
+  for (const chunk of chunksOf(unmarked, 1000)) await mark(transaction, mailbox, chunk, now)
   return all.reverse()
 }
 
@@ -152,7 +152,7 @@ async function removeFolders(
     .execute()
 }
 
-function inPortions(ids: readonly string[], size: number): string[][] {
+function chunksOf(ids: readonly string[], size: number): string[][] {
   return Array.from({ length: Math.ceil(ids.length / size) }, (_, index) =>
     ids.slice(index * size, (index + 1) * size),
   )

@@ -80,7 +80,11 @@ export function rangesOf(kind: 'u' | 'g', { property, how, text }: Term): WordRa
   const name = fold(property)
   const group = Object.hasOwn(fields, name) ? fields[name] : undefined
   if (group === undefined) return []
-  const from = (word: string) => ({ field: kind + group, from: cut(word), to: lastWith(cut(word)) })
+  const from = (word: string) => ({
+    field: kind + group,
+    from: cut(word),
+    to: lastWithPrefix(cut(word)),
+  })
   switch (how) {
     case 'equals':
       return [{ ...from(fold(text)), to: cut(fold(text)) }]
@@ -97,7 +101,7 @@ function cut(word: string): string {
 }
 
 /** No word that begins so comes after this one. */
-function lastWith(beginning: string): string {
+function lastWithPrefix(beginning: string): string {
   return beginning + '\u{10ffff}'.repeat(maxIndexedLength)
 }
 

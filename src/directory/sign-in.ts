@@ -7,7 +7,7 @@ import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
 import { inTransaction, lockNames } from '../storage/transactions.ts'
-import { isReserved, maxNameLength, mayBeName, nameFromId, userNameKey } from './names.ts'
+import { isReserved, isValidName, maxNameLength, nameFromId, userNameKey } from './names.ts'
 import { holderOf, isIdOfAnother } from './names-taken.ts'
 import { type FindUser, hasOlderNames, toRow, type UserWithPhoto } from './users.ts'
 
@@ -105,7 +105,7 @@ function saysTheSame(user: UserRow, person: SignedIn): boolean {
 
 function wantedName({ profile }: SignedIn): string | undefined {
   const { vouchedName } = profile
-  return vouchedName !== undefined && mayBeName(vouchedName) ? vouchedName : undefined
+  return vouchedName !== undefined && isValidName(vouchedName) ? vouchedName : undefined
 }
 
 /** A token that has no name takes none away, unless the issuer vouches for names no more. */

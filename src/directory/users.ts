@@ -30,35 +30,37 @@ export function prepareFindUser(database: Database): FindUser {
   const byId = prepareRow(database, ['tenantId', 'id'], (db, at) =>
     withPhoto(db).where('users.tenant_id', '=', at.tenantId).where('users.id', '=', at.id),
   )
-  const byEither = prepareRow(database, ['tenantId', 'id', 'name'], (db, at) =>
-    withPhoto(db).where('users.tenant_id', '=', at.tenantId).where('users.id', '=', idOfEither(at)),
+  const byIdOrName = prepareRow(database, ['tenantId', 'id', 'name'], (db, at) =>
+    withPhoto(db)
+      .where('users.tenant_id', '=', at.tenantId)
+      .where('users.id', '=', idByIdOrName(at)),
   )
   return (tenantId, idOrName, by = 'idOrName') =>
-    byIdOrName(idOrName, by, {
+    lookUpUser(idOrName, by, {
       byId: id => byId({ tenantId, id }),
-      byEither: key => byEither({ tenantId, ...key }),
+      byIdOrName: key => byIdOrName({ tenantId, ...key }),
     })
 }
 
-type Ask<Row> = Readonly<{
+type Lookups<Row> = Readonly<{
   byId: (id: string) => Promise<Row | undefined>
-  byEither: (key: Readonly<{ id: string; name: string }>) => Promise<Row | undefined>
+  byIdOrName: (key: Readonly<{ id: string; name: string }>) => Promise<Row | undefined>
 }>
 
 /** Nobody's name has the form of a GUID. By 'id' it is one as a token or a row has it: see `normalizeId`. */
-export function byIdOrName<Row>(
+export function lookUpUser<Row>(
   idOrName: string,
   by: 'id' | 'idOrName',
-  { byId, byEither }: Ask<Row>,
+  { byId, byIdOrName }: Lookups<Row>,
 ): Promise<Row | undefined> {
   if (by === 'id') return byId(idOrName)
   const id = normalizeId(idOrName)
   if (isGuid(id)) return byId(id)
-  return byEither({ id, name: userNameKey(idOrName) })
+  return byIdOrName({ id, name: userNameKey(idOrName) })
 }
 
 /** Whose id it is, else whose name: stops somebody who is called like another's id from being them. */
-export function idOfEither(
+export function idByIdOrName(
   at: Readonly<Record<'tenantId' | 'id' | 'name', Expression<string>>>,
 ): Expression<string | null> {
   const { fn, selectFrom } = expressionBuilder<Schema, never>()

@@ -4,7 +4,7 @@
  */
 
 import type { UserChanges } from '../directory/change-users.ts'
-import { mayBeGiven } from '../directory/names.ts'
+import { isValidUserPrincipalName } from '../directory/names.ts'
 import type { NewUser } from '../directory/users.ts'
 import { invalid, readObject, readText } from './bodies.ts'
 
@@ -75,7 +75,7 @@ function readFlag(fields: Fields, name: string): boolean | undefined {
 function readName(fields: Fields, name: string): string | undefined {
   const value = readText(fields, name)
   if (value === undefined) return undefined
-  if (mayBeGiven(value)) return value
+  if (isValidUserPrincipalName(value)) return value
   throw invalid(`${name} is not of the form alias@domain`)
 }
 

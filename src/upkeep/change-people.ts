@@ -9,7 +9,7 @@ import {
   restoreUser,
   type UserChanges,
 } from '../directory/change-users.ts'
-import { isReserved, mayBeGiven } from '../directory/names.ts'
+import { isReserved, isValidUserPrincipalName } from '../directory/names.ts'
 import type { Origin } from '../directory/origin.ts'
 import { setManager } from '../directory/people-of-group.ts'
 import type { NewUser } from '../directory/users.ts'
@@ -54,7 +54,7 @@ export function readTexts(texts: PersonTexts): UserChanges {
     return [[name, text === '' && mayBeEmpty ? undefined : expectText(name, text)] as const]
   })
   const { userPrincipalName } = texts
-  if (userPrincipalName !== undefined && !mayBeGiven(userPrincipalName)) {
+  if (userPrincipalName !== undefined && !isValidUserPrincipalName(userPrincipalName)) {
     throw unfit(`${JSON.stringify(userPrincipalName)} is no name of the form alias@domain`)
   }
   return Object.fromEntries(given)
