@@ -1,6 +1,6 @@
 /**
- * Adding, changing and deleting groups, and who is in them, for the source that manages them. Who may ask for it is not
- * decided here.
+ * Adds, changes and deletes groups and their members, for the source that manages them. Permissions
+ * are not checked here.
  */
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
@@ -19,12 +19,15 @@ import { type NewGroup, toRow } from './groups.ts'
 import type { GroupRelation } from './groups-of-person.ts'
 import { type Origin, refuseOtherSource, type Source } from './origin.ts'
 
-/** What is left out stays; undefined takes the value away. */
+/** An absent property stays unchanged; undefined removes the value. */
 export type GroupChanges = Partial<Omit<GroupFields, 'id'>>
 
 type Put = Readonly<{ row: GroupRow; did: 'created' | 'changed' | 'restored' }>
 
-/** The group as the source has it. Throws Failure 'managed-elsewhere'. */
+/**
+ * Creates or replaces the group with the source's values; restores a deleted one. Throws Failure
+ * 'managed-elsewhere'.
+ */
 export async function putGroup(
   database: Database,
   tenantId: string,
@@ -42,7 +45,10 @@ export async function putGroup(
   })
 }
 
-/** A group that was not there, with its people. Throws Failure 'user-not-found'; then there is no group either. */
+/**
+ * Creates a group with its owners and members. Throws Failure 'user-not-found' without creating
+ * anything.
+ */
 export async function createGroup(
   database: Database,
   tenantId: string,
@@ -61,8 +67,8 @@ export async function createGroup(
 }
 
 /**
- * `newMembers` come to those who are there. undefined when there is no group of that id. Throws Failure
- * 'managed-elsewhere', and what addToGroup throws; then nothing is changed.
+ * Adds `newMembers` to the existing members. undefined when the group does not exist. Throws
+ * Failure 'managed-elsewhere' and the failures of addToGroup; then nothing is changed.
  */
 export async function changeGroup(
   database: Database,
@@ -84,7 +90,7 @@ export async function changeGroup(
   })
 }
 
-/** False when there is no group of that id. Throws Failure 'managed-elsewhere'. */
+/** False when the group does not exist. Throws Failure 'managed-elsewhere'. */
 export async function deleteGroup(
   database: Database,
   tenantId: string,
@@ -100,7 +106,7 @@ export async function deleteGroup(
   })
 }
 
-/** undefined when no group of that id is deleted. */
+/** undefined when the group does not exist or is not deleted. */
 export async function restoreGroup(
   database: Database,
   tenantId: string,
@@ -126,8 +132,9 @@ type Membership = Readonly<{
 }>
 
 /**
- * One row, however many people the group has. Throws Failure 'group-not-found', 'user-not-found', 'managed-elsewhere',
- * and 'reference-exists' for who is there already.
+ * Writes one row, so the cost does not depend on the group's size. Throws Failure
+ * 'group-not-found', 'user-not-found', 'managed-elsewhere', and 'reference-exists' when the person
+ * is already there.
  */
 export async function addToGroup(
   database: Database,
@@ -141,8 +148,8 @@ export async function addToGroup(
 }
 
 /**
- * False when they were not there. Throws Failure 'group-not-found', 'managed-elsewhere', and 'last-owner' for the only
- * owner of a group.
+ * False when the person was not in the group. Throws Failure 'group-not-found',
+ * 'managed-elsewhere', and 'last-owner' for the only owner of a group.
  */
 export async function removeFromGroup(
   database: Database,
@@ -168,8 +175,8 @@ export async function removeFromGroup(
 }
 
 /**
- * The group is a team from then on. Throws Failure 'group-not-found', 'managed-elsewhere', 'team-exists', and
- * 'resource-invalid' for a group that cannot be one.
+ * Makes the group a team. Throws Failure 'group-not-found', 'managed-elsewhere', 'team-exists', and
+ * 'resource-invalid' for a group that cannot become a team.
  */
 export async function makeTeam(
   database: Database,

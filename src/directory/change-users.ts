@@ -1,7 +1,7 @@
 /**
- * Adding, changing and deleting people for the source that manages them. A source changes only what it brought; whoever
- * came by signing in is taken over, photo included, by the first source that names their id. Who may ask for it is not
- * decided here.
+ * Adds, changes and deletes people for the source that manages them. A source changes only its own
+ * people. A person who came by signing in is adopted, photo included, by the first source that
+ * names their id. Permissions are not checked here.
  */
 import { normalizeId } from '../guid.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
@@ -11,14 +11,15 @@ import { refuseTakenName } from './names-taken.ts'
 import { type Origin, refuseOtherSource, type Source } from './origin.ts'
 import { type NewUser, toRow } from './users.ts'
 
-/** What is left out stays; undefined takes the value away. */
+/** An absent property stays unchanged; undefined removes the value. */
 export type UserChanges = Partial<Omit<NewUser, 'id'>>
 
 type Put = Readonly<{ row: UserRow; did: 'created' | 'changed' | 'adopted' | 'restored' }>
 
 /**
- * The person as the source has them. Throws Failure 'managed-elsewhere' for somebody of another source, and
- * 'value-taken' for a name that somebody else has: nobody is there twice.
+ * Creates or replaces the person with the source's values; adopts or restores an existing one.
+ * Throws Failure 'managed-elsewhere' when another source manages the person, and 'value-taken' when
+ * another person has the name.
  */
 export async function putUser(
   database: Database,
@@ -43,7 +44,7 @@ function outcomeOf(known: UserRow | undefined): Put['did'] {
   return known.source === 'sign-in' ? 'adopted' : 'changed'
 }
 
-/** undefined when there is nobody of that id. Throws as putUser does. */
+/** undefined when the person does not exist. Throws the failures of putUser. */
 export async function changeUser(
   database: Database,
   tenantId: string,
@@ -64,7 +65,7 @@ export async function changeUser(
   })
 }
 
-/** False when there is nobody of that id. Throws Failure 'managed-elsewhere'. */
+/** False when the person does not exist. Throws Failure 'managed-elsewhere'. */
 export async function deleteUser(
   database: Database,
   tenantId: string,
@@ -90,7 +91,10 @@ export async function deleteUser(
   })
 }
 
-/** undefined when nobody of that id is deleted. Throws Failure 'value-taken' when somebody else has the name by now. */
+/**
+ * undefined when the person does not exist or is not deleted. Throws Failure 'value-taken' when
+ * another person has taken the name.
+ */
 export async function restoreUser(
   database: Database,
   tenantId: string,
@@ -112,7 +116,7 @@ export async function restoreUser(
   })
 }
 
-/** Whom a transaction changes: nobody else does meanwhile. Deleted people too. */
+/** Locks the row of a person, deleted or not, until the transaction ends. */
 export async function lockUser(
   transaction: Database,
   tenantId: string,
@@ -137,7 +141,7 @@ async function withNamesLocked<Result>(
   })
 }
 
-/** With what no source says of them, such as since when they are inactive. */
+/** Keeps the columns that no source sets, such as since when a person is inactive. */
 function keepUnmanagedColumns(row: UserRow, known: UserRow | undefined): UserRow {
   const inactiveAt = row.inactive_at === null ? null : (known?.inactive_at ?? row.inactive_at)
   return { ...row, manager_id: known?.manager_id ?? null, inactive_at: inactiveAt }

@@ -1,6 +1,6 @@
 /**
- * Contacts in the mailbox of a user. They exist here because a contact's photo needs a contact: list,
- * read, create and delete, and no more of Outlook than that.
+ * Contacts in the mailbox of a user: list, read, create and delete. Only what contact photos need
+ * is implemented.
  */
 import { sql } from 'kysely'
 import { removePointers } from '../photos/pointer.ts'
@@ -19,11 +19,14 @@ export type EmailAddress = Readonly<{ address: string; name: string }>
 
 type ContactsPage = Readonly<{
   rows: readonly ContactRow[]
-  /** Whether others follow: a page of long contacts ends before `top`. */
+  /** Whether more contacts follow. A page of long contacts ends before `top`. */
   hasMore: boolean
 }>
 
-/** Contacts of one folder, or of the default folder where none is named. Throws Failure 'search-too-long'. */
+/**
+ * Lists the contacts of a folder, or of the default folder when `folderId` is undefined. Throws
+ * Failure 'search-too-long'.
+ */
 export async function listContacts(
   { database, slices }: Searchable,
   mailbox: Mailbox,
@@ -36,7 +39,7 @@ export async function listContacts(
     condition: sql`tenant_id = ${mailbox.tenantId} and mailbox_id = ${mailbox.userId}
       and ${folderId === undefined ? sql`folder_id is null` : sql`folder_id = ${folderId}`}`,
   }
-  // One more than asked for tells whether there is a page after this one.
+  // One extra row shows whether there is a next page.
   const wanted = { ...page, top: page.top + 1 }
   const slicing = slices.begin()
   const ids =
@@ -55,10 +58,16 @@ export async function listContacts(
   return { rows: found.sort(compareKeys), hasMore: fitting.length < ids.length }
 }
 
-/** What a page tells at most, unless one contact alone is more: writing it holds the loop. */
+/**
+ * Maximum size of a page, unless a single contact is larger: serialising a page blocks the event
+ * loop.
+ */
 export const maxBytesOfPage = 1_000_000
 
-/** The first of `ids`, one at least. Texts that are searched stand for the columns they are made of. */
+/**
+ * The first of `ids` that fit, at least one. The size of search_text stands for the columns it is
+ * made of.
+ */
 async function limitBytes(
   database: Database,
   { tenantId }: Mailbox,
@@ -78,7 +87,7 @@ async function limitBytes(
   return past === -1 ? ids : ids.slice(0, past)
 }
 
-/** A mailbox holds only so many contacts: they are compared one by one, and need no index of words. */
+/** Compares contacts one by one: the quota of a mailbox makes a word index unnecessary. */
 async function findMatching(
   rows: OrderedRows,
   { anyOf, top, skip }: Readonly<{ anyOf: readonly Term[]; top: number; skip: number }>,
@@ -109,7 +118,10 @@ export type NewContact = Readonly<{
   emailAddresses?: readonly EmailAddress[] | undefined
 }>
 
-/** Throws 'contact-folder-not-found' when the folder it is to lie in vanished meanwhile, 'mailbox-full'. */
+/**
+ * Throws Failure 'contact-folder-not-found' when the folder was removed meanwhile, and
+ * 'mailbox-full'.
+ */
 export async function addContact(
   database: Database,
   mailbox: Mailbox,
@@ -123,7 +135,7 @@ export async function addContact(
   })
 }
 
-/** For a transaction of the caller's own. */
+/** For use inside the caller's transaction. */
 export async function insertContact(
   database: Database,
   mailbox: Mailbox,
@@ -157,7 +169,10 @@ function toRow(mailbox: Mailbox, contact: NewContact): ContactRow {
   }
 }
 
-/** Removes a contact, and in the same transaction the pointer to its photo. False when it was gone. */
+/**
+ * Removes a contact and the pointer to its photo in one transaction. False when the contact did not
+ * exist.
+ */
 export async function removeContact(
   database: Database,
   mailbox: Mailbox,

@@ -1,4 +1,4 @@
-/** People and groups that are deleted and can still be restored, by id. */
+/** Deleted people and groups that can still be restored, ordered by id. */
 import { normalizeId } from '../guid.ts'
 import type { Database, GroupRow, UserRow } from '../storage/schema.ts'
 

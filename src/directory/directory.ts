@@ -1,6 +1,4 @@
-/**
- * The directory as its users hold it: the database, and the look-ups that lead to a photo, prepared once.
- */
+/** The directory: the database, and the prepared look-ups that lead to a photo. */
 import type { Database, Schema } from '../storage/schema.ts'
 import type { Slices } from '../storage/slices.ts'
 import { type FindContact, prepareFindContact } from './find-contact.ts'
@@ -9,14 +7,14 @@ import { type FindUser, prepareFindUser } from './users.ts'
 
 export type Directory = Readonly<{
   database: Database
-  /** For what has to visit many rows. */
+  /** For work on many rows. */
   slices: Slices
   findUser: FindUser
   findGroup: FindGroup
   findContact: FindContact
 }>
 
-/** Everything but photos goes, for every tenant. For a transaction of the caller's own. */
+/** Deletes everything except photos, of every tenant. For use inside the caller's transaction. */
 export async function emptyDirectory(database: Database): Promise<void> {
   for (const table of Object.keys(tables) as DirectoryTable[]) {
     await database.deleteFrom(table).execute()
@@ -34,7 +32,7 @@ type DirectoryTable = Exclude<
   | 'moves'
 >
 
-/** An object, because a list would compile with one missing. */
+/** An object, because an incomplete list would compile. */
 const tables: Readonly<Record<DirectoryTable, true>> = {
   users: true,
   groups: true,

@@ -1,8 +1,8 @@
 /**
- * A search for people or groups: rows by the words they have, the first of them in the order of lists.
- * A demand that few meet is answered out of the index of words at once. One that very many meet is looked
- * for in two ways in turn, slice by slice: the list is read until a page is full, which is soon where
- * everybody matches, and the words are read to their end, which is soon where few do.
+ * Searches people or groups by words, and returns the first matches in list order. A search with
+ * few matches is answered from the word index at once. A search with many matches alternates, slice
+ * by slice, between two scans: of the list, which ends soon when most rows match, and of the word
+ * index, which ends soon when few do.
  */
 import { sql } from 'kysely'
 import type { Database, GroupRow, UserRow } from '../storage/schema.ts'
@@ -10,10 +10,13 @@ import type { Slices } from '../storage/slices.ts'
 import { compareKeys, type Key, visitInOrder } from './in-order.ts'
 import { countWords, createMatcher, type Page, rangesOf, type WordRange } from './search.ts'
 
-/** What a search reads from. */
+/** The inputs of every search. */
 export type Searchable = Readonly<{ database: Database; slices: Slices }>
 
-/** By display name, then by id, so that pages neither skip nor repeat a row. Throws Failure 'search-too-long'. */
+/**
+ * Ordered by display name, then id, so that pages neither skip nor repeat a row. Throws Failure
+ * 'search-too-long'.
+ */
 export async function listRows<Table extends keyof Rows>(
   where: Searchable,
   table: Table,
@@ -55,7 +58,7 @@ type Search = Readonly<{ database: Database; table: keyof Rows; tenantId: string
 
 const postingsOfSlice = 400
 
-/** Ends when every word has been read to its end; `first` are the first rows of the page then. */
+/** Scans the word index to the end; then `first` has the first rows of the page. */
 async function* visitWords<Row extends Key & { search_text: string }>(
   search: Search,
   first: Row[],
@@ -63,7 +66,7 @@ async function* visitWords<Row extends Key & { search_text: string }>(
   let visited = 0
   for (const term of search.page.anyOf) {
     const { range, counted } = await findNarrowestRange(search, rangesOf(kinds[search.table], term))
-    // Counting reads the index alone.
+    // Counting reads only the index, so it costs about a tenth.
     visited += counted / 10
     const matches = createMatcher([term])
     for (let from = range && { word: range.from, id: '' }; range && from; ) {
@@ -82,7 +85,10 @@ async function* visitWords<Row extends Key & { search_text: string }>(
 
 type Posting = Readonly<{ word: string; id: string }>
 
-/** A row has to have a word in each: the range with the fewest words leads to all of them. */
+/**
+ * A matching row has a word in every range, so scanning the range with the fewest entries finds all
+ * of them.
+ */
 async function findNarrowestRange({ database, tenantId }: Search, ranges: readonly WordRange[]) {
   const [only, ...others] = ranges
   if (others.length === 0) return { range: only, counted: 0 }
@@ -125,7 +131,7 @@ async function readPostings(
     .execute()
 }
 
-/** Only those that may still be of the page. */
+/** Only rows that can still be on the page. */
 async function readCandidates<Row extends Key>(
   { database, table, tenantId, page }: Search,
   postings: readonly Posting[],
@@ -133,7 +139,7 @@ async function readCandidates<Row extends Key>(
 ): Promise<Row[]> {
   const ids = [...new Set(postings.map(({ id }) => id))]
   if (ids.length === 0) return []
-  // By the key alone: given a range of names as well, SQLite would read the list.
+  // Selects by key only: with a range of names too, SQLite would scan the list.
   const { rows } = await sql<Row>`
     select * from ${sql.table(table)}
     where tenant_id = ${tenantId} and id in (${sql.join(padIds(ids))})`.execute(database)
@@ -146,7 +152,7 @@ async function readCandidates<Row extends Key>(
   )
 }
 
-/** In the order of lists, each once, and no more than a page. */
+/** Inserts in list order, without duplicates, up to the size of a page. */
 function insertInOrder<Row extends Key>(first: Row[], row: Row, top: number): void {
   let [low, high] = [0, first.length]
   while (low < high) {
@@ -160,7 +166,7 @@ function insertInOrder<Row extends Key>(first: Row[], row: Row, top: number): vo
   if (first.length > top) first.pop()
 }
 
-/** Ends when a page is full, or with the list. */
+/** Ends when the page is full, or at the end of the list. */
 async function* visitList(
   { database, table, tenantId, page }: Search,
   listed: Key[],
@@ -190,7 +196,7 @@ function afterOf({ after }: Page): Key | undefined {
   return after && { display_name: after.name, id: after.id }
 }
 
-/** To one of a few lengths, so that few statements are prepared. */
+/** Pads to one of a few lengths, so that few different statements are prepared. */
 export function padIds(ids: readonly string[]): readonly string[] {
   const length = [1, 10, 100, 400, 1000].find(size => size >= ids.length) ?? ids.length
   return [...ids, ...Array.from({ length: length - ids.length }, () => ids[0] ?? '')]

@@ -1,7 +1,6 @@
 /**
- * Finding a contact with the pointer to its photo, from the person whose mailbox it is in to the folder it
- * lies in, in one statement, and one more for a path of several folders. What lies in a mailbox otherwise
- * is contacts.ts's.
+ * Finds a contact and the pointer to its photo: person, folder and contact in one statement, plus
+ * one for a path of several folders. Other work on contacts is in contacts.ts.
  */
 import type { Expression } from 'kysely'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
@@ -15,26 +14,26 @@ export type ContactWithPhoto = ContactRow & PhotoColumns
 
 type ContactAddress = Readonly<{
   tenantId: string
-  /** Whose mailbox. */
+  /** The owner of the mailbox. */
   idOrName: string
-  /** By 'id' a name is nobody. */
+  /** With 'id', a name finds nobody. */
   by: 'id' | 'idOrName'
-  /** Ids of folders, outermost first, as findFolder takes them; the contact has to lie in the last one. */
+  /** Ids of folders, outermost first, as in findFolder. The contact must be in the last one. */
   folders: readonly string[]
   id: string
 }>
 
 type FoundContact = Readonly<{
   user: Pick<User, 'tenant_id' | 'id'>
-  /** Also of a path of no folders. */
+  /** True for an empty path. */
   hasFolders: boolean
   contact: ContactWithPhoto | undefined
 }>
 
-/** undefined when there is no such person. */
+/** undefined when the person does not exist. */
 export type FindContact = (address: ContactAddress) => Promise<FoundContact | undefined>
 
-/** The statements are prepared: none grows with the path. */
+/** Prepared statements, whose text does not depend on the path. */
 export function prepareFindContact(database: Database): FindContact {
   const byId = prepareBy(database, 'id')
   const byIdOrName = prepareBy(database, 'idOrName')
@@ -73,7 +72,10 @@ function prepareBy(database: Database, by: 'id' | 'idOrName') {
     folder === undefined ? await inMailbox(values) : await inFolder({ ...values, folder })
 }
 
-/** One row when there is such a person; the columns of a contact that is not there are null. */
+/**
+ * Returns one row when the person exists; the contact's columns are null when the contact does not
+ * exist.
+ */
 function contactAt(
   database: Database,
   by: 'id' | 'idOrName',
@@ -117,7 +119,7 @@ function toFound(
   return {
     user: { tenant_id: user_tenant_id, id: user_id },
     hasFolders: folder === undefined || found_folder_id !== null,
-    // Where its folder is not there, a contact is not there either.
+    // A contact in a removed folder is not found.
     contact: isThere(contact) && contact.folder_id === found_folder_id ? contact : undefined,
   }
 }

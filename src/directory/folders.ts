@@ -1,6 +1,5 @@
 /**
- * Folders of contacts in the mailbox of a user: finding one by its path, listing them, adding them. How
- * one goes with all that lies in it is remove-folder.ts.
+ * Contact folders in the mailbox of a user: find by path, list, add. remove-folder.ts removes them.
  */
 import { sql } from 'kysely'
 import { Failure } from '../failure.ts'
@@ -13,14 +12,14 @@ import { expectFolderWithinQuota, type Mailbox } from './mailbox.ts'
 export type ContactFolder = ContactFolderRow
 
 /**
- * How many folders lie in one another, Exchange's FolderHierarchyDepthReceiveQuota
+ * Maximum depth of nested folders: Exchange's FolderHierarchyDepthReceiveQuota
  * (https://learn.microsoft.com/powershell/module/exchange/set-mailbox).
  */
 export const maxFolderDepth = 300
 
 /**
- * The folder at the end of a path of folder ids, outermost first. Each has to be a child of the one
- * before it; the first may lie anywhere, as an id is enough to find a folder in a mailbox.
+ * Finds the folder at the end of a path of folder ids, outermost first. Each must be a child of the
+ * one before. The first may have any parent, because an id alone identifies a folder in a mailbox.
  */
 export async function findFolder(
   database: Database,
@@ -34,7 +33,7 @@ export async function findFolder(
   return folder?.removed_at === null && isPath(found, path) ? folder : undefined
 }
 
-/** The folder and all that it lies in: one statement, however deep. */
+/** The folder and all its ancestors, in one statement. */
 export async function findAncestors(
   database: Database,
   mailbox: Mailbox,
@@ -53,7 +52,7 @@ export async function findAncestors(
   return rows
 }
 
-/** Whether each of `path` is among the folders found, and a child of the one before it. */
+/** Whether each id of `path` is in `found`, and is a child of the one before. */
 export function isPath(
   found: readonly Pick<ContactFolderRow, 'id' | 'parent_folder_id'>[],
   path: readonly string[],
@@ -64,7 +63,7 @@ export function isPath(
   )
 }
 
-/** In whatever mailbox. */
+/** Whether any mailbox has a folder. */
 export async function hasFolders(database: Database): Promise<boolean> {
   const query = database.selectFrom('contact_folders').select('id').limit(1)
   return (await query.executeTakeFirst()) !== undefined
@@ -77,7 +76,10 @@ function foldersOf(database: Database, mailbox: Mailbox) {
     .where('contact_folders.mailbox_id', '=', mailbox.userId)
 }
 
-/** Folders of one folder, or of the mailbox where none is named. Throws Failure 'search-too-long'. */
+/**
+ * Lists the children of a folder, or the top folders of the mailbox when `parentFolderId` is
+ * undefined. Throws Failure 'search-too-long'.
+ */
 export async function listFolders(
   { database, slices }: Searchable,
   { tenantId, userId }: Mailbox,
@@ -104,8 +106,8 @@ type NewFolder = Readonly<{
 }>
 
 /**
- * Throws 'contact-folder-not-found' when its parent vanished meanwhile, 'resource-invalid' when it is too deep,
- * 'mailbox-full'.
+ * Throws Failure 'contact-folder-not-found' when the parent was removed meanwhile,
+ * 'resource-invalid' when the folder would be too deep, and 'mailbox-full'.
  */
 export async function addFolder(
   database: Database,
@@ -120,7 +122,7 @@ export async function addFolder(
   })
 }
 
-/** For a transaction of the caller's own. */
+/** For use inside the caller's transaction. */
 export async function insertFolder(
   database: Database,
   mailbox: Mailbox,
@@ -139,8 +141,8 @@ export async function insertFolder(
 }
 
 /**
- * Inside the transaction that puts something into it: a folder may vanish after it was looked up, but
- * not after this.
+ * Locks the folder inside the transaction that adds something to it. A folder may be removed after
+ * it was found, but not after this.
  */
 export async function expectFolder(
   transaction: Database,
@@ -151,7 +153,7 @@ export async function expectFolder(
   if (!(await lockFolder(transaction, mailbox, id))) throw new Failure('contact-folder-not-found')
 }
 
-/** Folders never change their parent: the way up stays what it was when it was counted. */
+/** The parent of a folder never changes, so the depth stays as counted. */
 async function expectDepthWithinLimit(
   transaction: Database,
   mailbox: Mailbox,
@@ -159,7 +161,7 @@ async function expectDepthWithinLimit(
 ): Promise<void> {
   if (id === undefined) return
   if ((await findAncestors(transaction, mailbox, id)).length < maxFolderDepth) return
-  const reason = `no more than ${maxFolderDepth} folders lie in one another`
+  const reason = `folders can be nested ${maxFolderDepth} deep at most`
   throw new Failure('resource-invalid', { facts: { reason } })
 }
 

@@ -1,6 +1,6 @@
 /**
- * Rows of groups and of who is in them, in a transaction that changes them. Which source may do it is decided by
- * change-groups.ts.
+ * Reads and writes rows of groups and their members inside a transaction. change-groups.ts decides
+ * which source may do so.
  */
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
@@ -11,7 +11,7 @@ import type { GroupRelation } from './groups-of-person.ts'
 
 export type GroupFields = Omit<NewGroup, 'owners' | 'members'>
 
-/** Nobody else changes it until the transaction ends. Deleted groups too. */
+/** Locks the row of a group, deleted or not, until the transaction ends. */
 export async function lockGroup(
   transaction: Database,
   tenantId: string,
@@ -51,14 +51,14 @@ export function toGroup(row: GroupRow): GroupFields {
 }
 
 /**
- * One row for each of them, in one group, which the transaction has locked. Throws Failure 'user-not-found',
- * 'reference-exists' for who is there already, and 'group-full'.
+ * Inserts one row per person, in one group, which the transaction has locked. Throws Failure
+ * 'user-not-found', 'group-full', and 'reference-exists' when a person is already there.
  */
 export async function insertPeople(
   transaction: Database,
   people: readonly GroupPersonRow[],
 ): Promise<void> {
-  // In one order, so that two who add the same people to two groups do not wait for one another.
+  // Sorted, so that two transactions that add the same people to two groups do not deadlock.
   const sorted = people.toSorted((one, other) => (one.user_id < other.user_id ? -1 : 1))
   for (const row of sorted) {
     await lockMember(transaction, row.tenant_id, row.user_id)
@@ -75,12 +75,12 @@ export async function insertPeople(
   if (group !== undefined) await expectWithinLimit(transaction, group)
 }
 
-/** Deleted members count, because they can be restored. */
+/** Includes deleted members, because they can be restored. */
 export const maxMembers = 200_000
 
 /**
- * After members were added, in the same transaction, which has locked the group. The database counts by triggers.
- * Throws Failure 'group-full'.
+ * Call after adding members, in the same transaction, which has locked the group. Triggers maintain
+ * the count. Throws Failure 'group-full'.
  */
 async function expectWithinLimit(
   transaction: Database,
@@ -96,7 +96,7 @@ async function expectWithinLimit(
   throw new Failure('group-full', { facts: { limit: maxMembers } })
 }
 
-/** Nobody deletes them before the transaction ends. */
+/** Locks the person, so that they are not deleted before the transaction ends. */
 async function lockMember(transaction: Database, tenantId: string, id: string): Promise<void> {
   const query = transaction
     .selectFrom('users')

@@ -1,6 +1,4 @@
-/**
- * The groups that a person owns or is a member of. What a caller may see of them is not decided here.
- */
+/** The groups that a person owns or is a member of. Permissions are not checked here. */
 import type { Database, GroupRow } from '../storage/schema.ts'
 import type { Searchable } from './find-by-words.ts'
 import { rowsOfSlice } from './in-order.ts'
@@ -9,7 +7,7 @@ import { createMatcher, type Page } from './search.ts'
 export type Person = Readonly<{ tenantId: string; userId: string }>
 export type GroupRelation = 'owner' | 'member'
 
-/** By display name, then by id. Throws Failure 'search-too-long'. */
+/** Ordered by display name, then id. Throws Failure 'search-too-long'. */
 export async function listGroupsOf(
   { database, slices }: Searchable,
   person: Person,
@@ -31,7 +29,10 @@ export async function listGroupsOf(
   return found.slice(0, top)
 }
 
-/** By id, for whoever may not see names: neither the order nor a position tells one. */
+/**
+ * Ordered by id, for callers who may not see names: neither the order nor the position reveals a
+ * name.
+ */
 export async function listGroupIdsOf(
   database: Database,
   { tenantId, userId }: Person,
@@ -57,7 +58,6 @@ export async function listGroupIdsOf(
   return rows.map(row => row.group_id)
 }
 
-/** The teams a user is in, as owner or as member. */
 export async function listJoinedTeams(database: Database, person: Person): Promise<GroupRow[]> {
   return await groupsOf(database, person, ['owner', 'member'])
     .where('groups.is_team', '=', 1)
@@ -82,9 +82,9 @@ async function readInOrder(
 }
 
 /**
- * Each once: somebody may be owner and member of a group.
- * SQLite reads the left side of a cross join first: the groups of this person and no others. Given the
- * choice it walks through all groups of the tenant, because they are in order already.
+ * `distinct`, because a person may be both owner and member of a group.
+ * SQLite reads the left side of a cross join first: the groups of this person. With an inner join
+ * it scans all groups of the tenant, because they are already in order.
  * https://www.sqlite.org/optoverview.html#manual_control_of_query_plans_using_cross_join
  */
 function groupsOf(

@@ -1,6 +1,4 @@
-/**
- * Groups and the teams among them. A team is its group: the same id, the same photo.
- */
+/** Groups and teams. A team has the id and the photo of its group. */
 
 import { normalizeId } from '../guid.ts'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
@@ -15,7 +13,7 @@ export type GroupWithPhoto = Group & PhotoColumns
 
 export type FindGroup = (tenantId: string, id: string) => Promise<GroupWithPhoto | undefined>
 
-/** One query, prepared once, for the group and the pointer to its photo. */
+/** One prepared query for the group and the pointer to its photo. */
 export function prepareFindGroup(database: Database): FindGroup {
   const byId = prepareRow(database, ['tenantId', 'id'], (db, at) =>
     joinPhoto(db.selectFrom('groups').selectAll('groups'), 'group')
@@ -26,7 +24,7 @@ export function prepareFindGroup(database: Database): FindGroup {
   return async (tenantId, id) => await byId({ tenantId, id: normalizeId(id) })
 }
 
-/** By id, in whatever tenant: for an operator at a terminal, never for a request. */
+/** Finds groups by id in every tenant. For commands of an operator, never for a request. */
 export async function findGroups(database: Database, id: string): Promise<GroupRow[]> {
   return await database
     .selectFrom('groups')
@@ -53,7 +51,7 @@ export type NewGroup = Readonly<{
   members?: readonly string[] | undefined
 }>
 
-/** Adds groups with their people; a group that is there already stays as it is. */
+/** Adds groups with their owners and members. An existing group is not changed. */
 export async function addGroups(
   database: Database,
   tenantId: string,

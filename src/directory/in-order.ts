@@ -1,6 +1,6 @@
 /**
- * Rows by display name, then by id: the order of every list, and what lies where in it. Visits them in
- * slices, each bounded in rows and in the text it compares. It does not know what a row is.
+ * Scans rows by display name, then id, the order of every list. Works in slices, limited in rows
+ * and in the text they compare. It does not know what the rows mean.
  */
 import { type RawBuilder, sql } from 'kysely'
 import type { Database } from '../storage/schema.ts'
@@ -9,21 +9,24 @@ import type { Slicing } from '../storage/slices.ts'
 /** A position in a list. */
 export type Key = Readonly<{ display_name: string; id: string }>
 
-/** The rows of `table` that meet `condition`: an index has to have them in this order. */
+/** The rows of `table` that meet `condition`. An index must provide this order. */
 export type OrderedRows = Readonly<{
   database: Database
   table: 'users' | 'groups' | 'contacts' | 'contact_folders'
   condition: RawBuilder<unknown>
 }>
 
-/** With a few milliseconds of work in each. */
+/** Chosen so that a slice takes a few milliseconds. */
 export const rowsOfSlice = 500
 const bytesOfSlice = 4_000_000
 
-/** How far a comparison has to look: the bytes of a text, as often as there are words. */
+/**
+ * `words`: how many words are searched in each text; with its length this gives the cost of a
+ * comparison.
+ */
 type Matching = Readonly<{ matches: (searchText: string) => boolean; words: number }>
 
-/** The rows that match, slice by slice: an empty slice is one, too. */
+/** Yields the matching rows of each slice, which may be none. */
 export async function* visitInOrder(
   rows: OrderedRows,
   { matches, words }: Matching,
@@ -53,7 +56,7 @@ async function readSizes(
   return rows
 }
 
-/** One row at least. */
+/** At least one row. */
 function endOfSlice(sizes: readonly Size[], words: number): Size | undefined {
   let bytes = 0
   const past = sizes.findIndex((size, index) => {
@@ -78,7 +81,7 @@ async function readTexts(
 
 type Span = Readonly<{ top: number; skip: number }>
 
-/** A page of all of them. What is skipped is passed over in slices. */
+/** Returns a page of rows. Skipped rows are passed over in slices. */
 export async function readPage<Row>(
   rows: OrderedRows,
   page: Span,
@@ -87,7 +90,7 @@ export async function readPage<Row>(
   return await readColumns<Row>(rows, sql`*`, page, slicing)
 }
 
-/** The same, of rows that may be long: which they are. */
+/** Like readPage, but returns only the keys: the rows may be long. */
 export async function readPageKeys(
   rows: OrderedRows,
   page: Span,
@@ -111,7 +114,7 @@ async function readColumns<Row>(
   return page.rows
 }
 
-/** The last of as many rows, undefined when there are fewer. */
+/** The position of row number `count`; undefined when there are fewer rows. */
 async function findPosition(
   { database, table, condition }: OrderedRows,
   count: number,
@@ -131,14 +134,16 @@ async function findPosition(
   return position
 }
 
-/** Of an index alone: ten thousand take a millisecond or two. */
+/**
+ * Rows to skip in one slice, which reads only the index: ten thousand take one or two milliseconds.
+ */
 const rowsToSkip = 10_000
 
 function isAfter(key: Key | undefined): RawBuilder<unknown> {
   return key === undefined ? sql`1 = 1` : sql`(display_name, id) > (${key.display_name}, ${key.id})`
 }
 
-/** As both databases put them in order: by the bytes of UTF-8, which is not the order of JavaScript's `<`. */
+/** Compares as both databases do: by UTF-8 bytes, which differs from JavaScript's `<`. */
 export function compareKeys(one: Key, other: Key): number {
   return compareTexts(one.display_name, other.display_name) || compareTexts(one.id, other.id)
 }

@@ -1,23 +1,22 @@
-/**
- * A mailbox as the directory names it, and how much it may hold. What lies in it is contacts.ts and folders.ts.
- */
+/** A mailbox and its quota. Its contents are in contacts.ts and folders.ts. */
 import { Failure } from '../failure.ts'
 import type { Database } from '../storage/schema.ts'
 
-/** A mailbox is named by its tenant and its user. */
+/** A mailbox is identified by its tenant and its user. */
 export type Mailbox = Readonly<{ tenantId: string; userId: string }>
 
 /**
- * As many contacts, and as much text, as Google Contacts takes of one account: 25,000 and 20 MB
+ * Contacts and text are limited as in Google Contacts: 25,000 contacts and 20 MB per account
  * (https://getsharedcontacts.com/de/knowledge-base/so-loesen-sie-das-kontingent-kontaktlimit-erreicht-in-google-kontakte/).
- * Exchange bounds a mailbox by its size alone. Addresses count as they are told and as they are searched.
- * Folders are marked as removed in one transaction, with all within: a few milliseconds for as many.
+ * Exchange limits only the size of a mailbox. Email addresses count twice: as stored and as
+ * searched. The limit of folders keeps the transaction that marks them as removed to a few
+ * milliseconds.
  */
 export const quota = { contacts: 25_000, textBytes: 20_000_000, folders: 2_000 } as const
 
 /**
- * After a contact was added, in the same transaction: the row of the mailbox's size is locked by then, and of
- * many who add at once each sees the others.
+ * Call after adding a contact, in the same transaction. The trigger has then locked the row of the
+ * mailbox's size, so concurrent additions see each other.
  */
 export async function expectWithinQuota(
   transaction: Database,

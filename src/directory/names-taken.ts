@@ -1,6 +1,7 @@
 /**
- * Whether a name may be given to a person: names are unique in a tenant, and none reads like another's id. To be asked
- * in a transaction that has locked the names of the tenant (storage/transactions.ts).
+ * Checks whether a person may have a name: names are unique in a tenant, and must not equal the id
+ * of another person. Call inside a transaction that has locked the names of the tenant
+ * (storage/transactions.ts).
  */
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'

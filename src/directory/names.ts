@@ -1,6 +1,6 @@
 /**
- * The names by which people are found (userPrincipalName): which text may be one, and the name that is
- * made from an id where there is none. It knows no database.
+ * Rules for userPrincipalName: which texts are allowed, and the name generated from an id when
+ * there is none. Uses no database.
  */
 
 import { createHash } from 'node:crypto'
@@ -10,18 +10,18 @@ export function userNameKey(userPrincipalName: string): string {
   return userPrincipalName.normalize('NFC').toLowerCase()
 }
 
-/** `.invalid` is nobody's domain: https://www.rfc-editor.org/rfc/rfc2606#section-2 */
+/** `.invalid` is a reserved domain: https://www.rfc-editor.org/rfc/rfc2606#section-2 */
 const generatedSuffix = '@signed-in.invalid'
 const deletedSuffix = '@deleted.invalid'
 
-/** As much of a name as an index of either database takes, in any script. */
+/** The longest name that fits into an index of both databases, in any script. */
 export const maxNameLength = 640
 const maxGeneratedLength = maxNameLength - generatedSuffix.length
 
 /**
- * A name that belongs to this id and to no other: ids compare with case and names without, so capitals
- * are written in hexadecimal, as is everything that is no plain character. What gets too long is hashed;
- * `~~` stands at the start of nothing else.
+ * Generates a name that is unique to this id. Ids are compared with case and names without, so
+ * capitals are written in hexadecimal, like all other special characters. A name that gets too long
+ * is a hash, with the prefix `~~`, which no other name has.
  */
 export function nameFromId(id: string): string {
   const written = normalizeId(id).replace(/[^a-z\d._|@-]/gu, toHexadecimal)
@@ -34,25 +34,31 @@ function toHexadecimal(character: string): string {
   return bytes.replace(/../g, byte => `~${byte}`)
 }
 
-/** What nameFromId makes is for nobody else to take, as a name or as an id. */
+/** Generated names may not be used as another person's name or id. */
 export function isReserved(nameOrId: string): boolean {
   const key = userNameKey(nameOrId)
   return key.endsWith(generatedSuffix) || key.endsWith(deletedSuffix)
 }
 
-/** What stands in place of the name of somebody who is deleted, so that others may have it. */
+/** Replaces the name of a deleted person, so that others can take it. */
 export function deletedName(id: string): string {
   return `${nameFromId(id).slice(0, -generatedSuffix.length)}${deletedSuffix}`
 }
 
-/** Without a look at who else there is. A name in the form of a GUID would read as somebody's id. */
+/**
+ * Whether the text is allowed as a name; other people are not considered. A GUID is refused,
+ * because it would read as an id.
+ */
 export function isValidName(name: string): boolean {
   const key = userNameKey(name)
   const isShort = Math.max(name.length, key.length) <= maxNameLength
   return isShort && name.trim() !== '' && !isGuid(key.trim()) && !isReserved(name)
 }
 
-/** By a source. "The general format is alias@domain": https://learn.microsoft.com/en-us/graph/api/resources/user */
+/**
+ * Whether a source may set this name. "The general format is alias@domain":
+ * https://learn.microsoft.com/en-us/graph/api/resources/user
+ */
 export function isValidUserPrincipalName(name: string): boolean {
   return /^[^\s@]+@[^\s@]+$/.test(name) && isValidName(name)
 }

@@ -1,5 +1,5 @@
 /**
- * Where a person or a group comes from: the source that brought them, and no other, changes and deletes them. It knows
+ * The origin of a person or group: only the source that brought them changes and deletes them. Uses
  * no database.
  */
 import { Failure } from '../failure.ts'
@@ -10,13 +10,13 @@ export type Source = 'sign-in' | 'graph' | 'cli' | `import:${string}` | `scim:${
 
 export type Origin = Readonly<{
   source: Source
-  /** What the source calls it. */
+  /** The id in the source. */
   externalId?: string | undefined
   /** Epoch milliseconds. */
   at: number
 }>
 
-/** Of the demo tenant, which nobody has changed yet. */
+/** The origin of the demo tenant. */
 export const byGraph: Origin = { source: 'graph', at: 0 }
 
 type OriginColumns = Pick<UserRow, 'source' | 'external_id' | 'changed_at' | 'deleted_at'>
@@ -25,7 +25,9 @@ export function originColumns({ source, externalId, at }: Origin): OriginColumns
   return { source, external_id: externalId ?? null, changed_at: at, deleted_at: null }
 }
 
-/** Throws Failure 'managed-elsewhere'. Whoever came by signing in is managed by nobody yet. */
+/**
+ * Throws Failure 'managed-elsewhere'. A person who came by signing in has no managing source yet.
+ */
 export function refuseOtherSource(row: Pick<UserRow, 'source'>, source: Source): void {
   if (row.source === source || row.source === 'sign-in') return
   throw new Failure('managed-elsewhere', { facts: { source: row.source } })

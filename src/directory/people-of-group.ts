@@ -1,5 +1,6 @@
 /**
- * Who owns a group and who is a member, and who reports to whom. What a caller may see of them is not decided here.
+ * The owners and members of a group, and managers and direct reports. Permissions are not checked
+ * here.
  */
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
@@ -11,10 +12,12 @@ import { type Origin, refuseOtherSource } from './origin.ts'
 
 type GroupKey = Readonly<{ tenantId: string; groupId: string }>
 
-/** Those after this one. */
+/** The rows after the id `after`. */
 type IdPage = Readonly<{ top: number; after: string | undefined }>
 
-/** By id, which is the order of the key: a page costs the same in a group of any size. */
+/**
+ * Ordered by id, the order of the key, so the cost of a page does not depend on the group's size.
+ */
 export async function listPeopleOfGroup(
   database: Database,
   { tenantId, groupId }: GroupKey,
@@ -39,7 +42,7 @@ export async function listPeopleOfGroup(
     .execute()
 }
 
-/** By id. */
+/** Ordered by id. */
 export async function listDirectReports(
   database: Database,
   { tenantId, userId }: Readonly<{ tenantId: string; userId: string }>,
@@ -57,7 +60,7 @@ export async function listDirectReports(
     .execute()
 }
 
-/** undefined of somebody who has none, or whose manager is deleted. */
+/** undefined when the person has no manager, or the manager is deleted. */
 export async function findManager(
   database: Database,
   { tenant_id, manager_id }: Pick<UserRow, 'tenant_id' | 'manager_id'>,
@@ -73,8 +76,8 @@ export async function findManager(
 }
 
 /**
- * undefined for nobody. Throws Failure 'user-not-found' where one of them is not there, 'managed-elsewhere', and
- * 'resource-invalid' for who would be their own manager.
+ * `managerId` of undefined removes the manager. Throws Failure 'user-not-found' when one of the two
+ * does not exist, 'managed-elsewhere', and 'resource-invalid' when both are the same person.
  */
 export async function setManager(
   database: Database,
@@ -86,9 +89,11 @@ export async function setManager(
   await inTransaction(database, async transaction => {
     const [userId, manager] = [normalizeId(id), managerId && normalizeId(managerId)]
     if (userId === manager) {
-      throw new Failure('resource-invalid', { facts: { reason: 'nobody is their own manager' } })
+      throw new Failure('resource-invalid', {
+        facts: { reason: 'a user cannot be their own manager' },
+      })
     }
-    // In one order, so that two who make each other their manager do not wait for one another.
+    // Sorted, so that two concurrent calls for the same two people do not deadlock.
     for (const person of [userId, manager].filter(one => one !== undefined).toSorted()) {
       const row = await lockExisting(transaction, tenantId, person)
       if (person === userId) refuseOtherSource(row, source)

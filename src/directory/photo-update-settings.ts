@@ -1,6 +1,6 @@
 /**
- * What an organisation has settled about changing photos of its users: one row per tenant, or none
- * and with it the defaults. What follows from it is not decided here.
+ * An organisation's settings for changing photos of its users: one row per tenant, or none for the
+ * defaults. permissions/photo-updates.ts applies them.
  */
 import type { Database, PhotoUpdateSettingsRow } from '../storage/schema.ts'
 
@@ -25,8 +25,8 @@ export async function findPhotoUpdateSettings(
 }
 
 /**
- * What is left out stays as it is, also when two change different things at the same time: it is
- * one statement.
+ * An absent property stays unchanged. One statement, so concurrent changes of different properties
+ * are both kept.
  */
 export async function changePhotoUpdateSettings(
   database: Database,
@@ -36,7 +36,7 @@ export async function changePhotoUpdateSettings(
   const row = toRow(tenantId, { ...defaults, ...changes })
   const { source, allowed_roles } = row
   const changed = {
-    // Something has to be set, or the statement would return no row.
+    // At least one column must be set, or the statement returns no row.
     tenant_id: tenantId,
     ...('source' in changes && { source }),
     ...('allowedRoles' in changes && { allowed_roles }),
@@ -51,7 +51,7 @@ export async function changePhotoUpdateSettings(
   )
 }
 
-/** Back to the defaults; nothing happens where they have never been left. */
+/** Restores the defaults. */
 export async function resetPhotoUpdateSettings(
   database: Database,
   tenantId: string,

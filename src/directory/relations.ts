@@ -1,6 +1,4 @@
-/**
- * Who is related to whom: the facts that a decision needs after the target was found.
- */
+/** The relations and roles that an access decision needs after the target was found. */
 import type { Database } from '../storage/schema.ts'
 
 export async function isGroupOwner(
@@ -40,7 +38,7 @@ async function isInGroup(
   return row !== undefined
 }
 
-/** Template ids of the directory roles that a user holds, lower case. */
+/** Template ids of the user's directory roles, in lower case. */
 export async function rolesOfUser(
   database: Database,
   tenantId: string,

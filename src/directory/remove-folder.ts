@@ -1,7 +1,7 @@
 /**
- * How a folder of contacts goes, with everything in it. It is marked as removed first, and from then on
- * nobody finds it; what lay in it goes in slices. What a crash leaves behind is finished by
- * finishRemovals: nobody can reach it meanwhile.
+ * Removes a contact folder with its contents. The folder is first marked as removed, so that it is
+ * no longer found; its contents are then deleted in slices. After a crash, finishRemovals deletes
+ * the rest.
  */
 import { removePointers } from '../photos/pointer.ts'
 import type { Database } from '../storage/schema.ts'
@@ -10,7 +10,7 @@ import { inTransaction } from '../storage/transactions.ts'
 import type { Searchable } from './find-by-words.ts'
 import type { Mailbox } from './mailbox.ts'
 
-/** Removes a folder with everything in it, however deep. False when it was gone. */
+/** Removes a folder with its contents at any depth. False when the folder did not exist. */
 export async function removeFolder(
   { database, slices }: Searchable,
   mailbox: Mailbox,
@@ -26,7 +26,7 @@ export async function removeFolder(
   return isMarked
 }
 
-/** What removals that were broken off have left. */
+/** Completes interrupted removals. */
 export async function finishRemovals({ database, slices }: Searchable, now: number): Promise<void> {
   const mailboxes = await database
     .selectFrom('contact_folders')
@@ -41,7 +41,7 @@ export async function finishRemovals({ database, slices }: Searchable, now: numb
   }
 }
 
-/** How many rows one transaction takes away. */
+/** Rows deleted per transaction. */
 const rowsOfSlice = 250
 
 async function clearRemoved(
@@ -67,9 +67,9 @@ async function clearRemoved(
 }
 
 /**
- * Marks what lies in marked folders, also what came meanwhile, and returns all marked ones, the innermost
- * first: left to the database, a folder takes others along only so far down. All folders of a mailbox are
- * read: it has only so many.
+ * Marks the folders inside marked folders, including new ones, and returns all marked folders,
+ * innermost first, because the cascade of a database has a limited depth. Reads all folders of the
+ * mailbox; the quota limits their number.
  */
 async function markDescendants(
   transaction: Database,
@@ -88,14 +88,14 @@ async function markDescendants(
     ({ id, parent_folder_id }) => isMarked.has(id) && !isMarked.has(parent_folder_id ?? ''),
   )
   const all = outermost.map(({ id }) => id)
-  // Grows while it is read: level by level.
+  // The array grows while it is iterated, level by level.
   for (const id of all) all.push(...(children.get(id) ?? []).map(child => child.id))
   const unmarked = all.filter(id => !isMarked.has(id))
   for (const chunk of chunksOf(unmarked, 1000)) await mark(transaction, mailbox, chunk, now)
   return all.reverse()
 }
 
-/** How many were there and not marked yet. */
+/** Returns the number of newly marked folders. */
 async function mark(
   transaction: Database,
   mailbox: Mailbox,

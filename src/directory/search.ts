@@ -1,28 +1,29 @@
 /**
- * What can be searched of a row, and what a search looks for, alike in every database: one text column in
- * lower case, and words in directory_words. JavaScript folds the case, because SQLite's lower() knows only
- * ASCII and people are called Émile and Ўлія. How rows are found is find-by-words.ts.
+ * The searchable text of a row and the terms of a search, the same for every database: one text
+ * column in lower case, and words in directory_words. JavaScript folds the case, because SQLite's
+ * lower() supports only ASCII, and names such as Émile and Ўлія occur. find-by-words.ts finds the
+ * rows.
  */
 import { maxIndexedLength } from '../storage/directory-words.ts'
 
-/** One demand on a named property. Texts compare without case. */
+/** A condition on a property. Case is ignored. */
 export type Term = Readonly<{
   property: string
   how: 'equals' | 'startsWith' | 'hasWordsStartingWith'
   text: string
 }>
 
-/** A list is asked for in pages: `after` is the last row of the page before. */
+/** A page of a list; `after` is the last row of the page before. */
 export type Page = Readonly<{
-  /** A row matches when any of these does; an empty list matches all. */
+  /** A row matches when any term matches; an empty list matches all. */
   anyOf: readonly Term[]
   top: number
   after: Readonly<{ name: string; id: string }> | undefined
 }>
 
 /**
- * Lines `property=whole value` and `property:word`, folded, each between line feeds, so that what is
- * looked for begins where a value or a word begins, and never crosses into another line.
+ * Lines `property=whole value` and `property:word`, folded, each between line feeds, so that a
+ * search text matches only from the beginning of a value or a word, and never across lines.
  */
 export function searchText(
   values: readonly (readonly [property: string, value: string | null | undefined])[],
@@ -35,14 +36,20 @@ export function searchText(
   return `\n${lines.join('\n')}\n`
 }
 
-/** Whether a search_text matches at least one of the demands; without demands, all match. */
+/**
+ * Returns a function that tests whether a search_text matches at least one term. Without terms,
+ * everything matches.
+ */
 export function createMatcher(anyOf: readonly Term[]): (searchText: string) => boolean {
   if (anyOf.length === 0) return () => true
   const demands = anyOf.map(partsOf)
   return text => demands.some(parts => parts.length > 0 && parts.every(part => text.includes(part)))
 }
 
-/** All of them have to be in the text. A text of nothing but separators has no word: none are nobody. */
+/**
+ * All parts must occur in the text. A search text of separators only has no words, and matches
+ * nothing.
+ */
 function partsOf({ property, how, text }: Term): string[] {
   const name = fold(property)
   switch (how) {
@@ -55,15 +62,18 @@ function partsOf({ property, how, text }: Term): string[] {
   }
 }
 
-/** How much a search asks for: each word is looked up. */
+/** The number of words that a search compares. */
 export function countWords(anyOf: readonly Term[]): number {
   return anyOf.reduce((sum, term) => sum + Math.max(1, partsOf(term).length), 0)
 }
 
-/** Words of directory_words from `from` to `to`, both included. */
+/** Words of directory_words from `from` to `to`, inclusive. */
 export type WordRange = Readonly<{ field: string; from: string; to: string }>
 
-/** Names and addresses are searched apart, because everybody has the words of the domain in an address. */
+/**
+ * Names and addresses have separate indexes, because everybody's address contains the words of the
+ * domain.
+ */
 const fields: Readonly<Record<string, 'n' | 'a'>> = {
   displayname: 'n',
   givenname: 'n',
@@ -73,8 +83,8 @@ const fields: Readonly<Record<string, 'n' | 'a'>> = {
 }
 
 /**
- * Where a row that matches has words: in each of these ranges. More rows have words there than match; none
- * is the range of a demand that nobody can meet.
+ * A matching row has a word in each of these ranges; other rows may too. No ranges means that the
+ * term matches nothing.
  */
 export function rangesOf(kind: 'u' | 'g', { property, how, text }: Term): WordRange[] {
   const name = fold(property)
@@ -95,17 +105,20 @@ export function rangesOf(kind: 'u' | 'g', { property, how, text }: Term): WordRa
   }
 }
 
-/** By characters, as the databases count them. */
+/** Counts characters as the databases do: by code point. */
 function cut(word: string): string {
   return word.length <= maxIndexedLength ? word : [...word].slice(0, maxIndexedLength).join('')
 }
 
-/** No word that begins so comes after this one. */
+/** The last possible word with this prefix. */
 function lastWithPrefix(beginning: string): string {
   return beginning + '\u{10ffff}'.repeat(maxIndexedLength)
 }
 
-/** PostgreSQL holds no NUL and neither database half a character: what they store instead is looked for. */
+/**
+ * PostgreSQL cannot store NUL, and neither database a lone surrogate, so the search text is changed
+ * as the stored text is.
+ */
 function fold(text: string): string {
   return text
     .toWellFormed()

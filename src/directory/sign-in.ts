@@ -1,7 +1,7 @@
 /**
- * People who came by signing in: adding them, and keeping their names as their newest token has them. A
- * person is who their id says. A name becomes one that they are found by only where the issuer vouches
- * for it, and it is free, or of an older token of somebody else who came the same way.
+ * Adds people who come by signing in, and updates their names from their newest token. A person is
+ * identified by id. A name from a token becomes a userPrincipalName only when the issuer vouches
+ * for it, and it is free or was set by an older token of another person who signed in.
  */
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
@@ -11,10 +11,10 @@ import { isReserved, isValidName, maxNameLength, nameFromId, userNameKey } from 
 import { holderOf, isIdOfAnother } from './names-taken.ts'
 import { type FindUser, hasOlderNames, toRow, type UserWithPhoto } from './users.ts'
 
-/** What a token says of the person. */
+/** The claims of a token about the person. */
 export type SignedInProfile = Readonly<{
   userName?: string
-  /** Whether the issuer vouches for names at all; `vouchedName` is the one of this token. */
+  /** Whether the issuer vouches for names. `vouchedName` is the name in this token. */
   isVouchedFor?: boolean
   vouchedName?: string
   displayName?: string
@@ -29,23 +29,24 @@ export type SignedIn = Readonly<{ tenantId: string; id: string; profile: SignedI
 
 type People = Readonly<{ database: Database; findUser: FindUser }>
 
-/** An id of this form would be another person's name: nobody is added under it. */
+/** False for an id that equals a generated name of another person. */
 export function mayBeAdded(id: string): boolean {
   return !isReserved(id)
 }
 
 /**
- * Somebody who is not in the directory. Throws Failure 'account-deleted'.
- * @differs Whoever signs in and is not in the directory yet is added to it; Graph would answer 404.
+ * Adds a person who is not in the directory. Throws Failure 'account-deleted'.
+ * @differs A person who signs in and is not in the directory is added to it; Graph would answer
+ * 404.
  */
 export async function addSignedInUser(people: People, person: SignedIn): Promise<UserWithPhoto> {
   await inTransaction(people.database, async transaction => {
     await lockNames(people.database, transaction, person.tenantId)
     await refuseDeleted(transaction, person)
-    await giveBackName(transaction, person)
-    const name = await nameFor(transaction, person)
+    await releaseName(transaction, person)
+    const name = await chooseName(transaction, person)
     await insert(transaction, describe(person, name))
-    // Somebody who did not sign in was given that name meanwhile.
+    // The insert did nothing: a person who did not sign in has the name.
     if ((await rowOf(transaction, person)) === undefined) {
       await insert(transaction, describe(person, nameFromId(person.id)))
     }
@@ -55,7 +56,7 @@ export async function addSignedInUser(people: People, person: SignedIn): Promise
   throw new Error(`user ${person.id} of tenant ${person.tenantId} can neither be added nor found`)
 }
 
-/** Nobody comes back by signing in. */
+/** Signing in does not restore a deleted person. */
 async function refuseDeleted(transaction: Database, person: SignedIn): Promise<void> {
   const row = await rowOf(transaction, person)
   if (row !== undefined && row.deleted_at !== null) throw new Failure('account-deleted')
@@ -69,15 +70,15 @@ async function insert(transaction: Database, row: UserRow): Promise<void> {
     .execute()
 }
 
-/** The same person as they would be added, where nothing may be. */
+/** The person as addSignedInUser would add them, without writing, for a read-only store. */
 export function describeSignedInUser(person: SignedIn): UserWithPhoto {
   const row = describe(person, nameFromId(person.id))
   return { ...row, version: null, upload_hash: null, renditions: null, updated_at: null }
 }
 
 /**
- * For a user who `hasOlderNames` than the token. Writes only where it says something else: that is once after a
- * change, not once for each request.
+ * Updates the names of a user who `hasOlderNames` than the token. Writes only when a name differs:
+ * once per change, not once per request.
  */
 export async function followNames(
   people: People,
@@ -85,19 +86,20 @@ export async function followNames(
   person: SignedIn,
 ): Promise<UserWithPhoto> {
   const { issuedAt = 0, isVouchedFor = false } = person.profile
-  // Of two people with the same name the newer token counts: its time is kept although nothing else changes.
-  if (saysTheSame(user, person) && !isVouchedFor) return user
+  // When the issuer vouches for names, the newer token's time is stored even if no name changed: it
+  // decides between two people with the same name.
+  if (hasSameNames(user, person) && !isVouchedFor) return user
   await inTransaction(people.database, async transaction => {
     await lockNames(people.database, transaction, person.tenantId)
     const now = await rowOf(transaction, person)
     if (now === undefined || !hasOlderNames(now, issuedAt)) return
-    const name = await nameFor(transaction, person, now)
+    const name = await chooseName(transaction, person, now)
     await writeNames(transaction, { ...now, ...describe(person, name, now) })
   })
   return (await people.findUser(person.tenantId, user.id, 'id')) ?? user
 }
 
-function saysTheSame(user: UserRow, person: SignedIn): boolean {
+function hasSameNames(user: UserRow, person: SignedIn): boolean {
   const wanted = describe(person, wantedName(person) ?? nameWithoutClaim(person, user), user)
   const columns = ['user_principal_name', 'display_name', 'given_name', 'surname', 'mail'] as const
   return columns.every(column => wanted[column] === user[column])
@@ -108,14 +110,14 @@ function wantedName({ profile }: SignedIn): string | undefined {
   return vouchedName !== undefined && isValidName(vouchedName) ? vouchedName : undefined
 }
 
-/** A token that has no name takes none away, unless the issuer vouches for names no more. */
+/** A token without a name keeps the current name, unless the issuer no longer vouches for names. */
 function nameWithoutClaim({ id, profile }: SignedIn, known: UserRow | undefined): string {
   const { isVouchedFor, vouchedName } = profile
   const stays = isVouchedFor === true && vouchedName === undefined
   return (stays ? known?.user_principal_name : undefined) ?? nameFromId(id)
 }
 
-/** What a token does not say stays as it was. */
+/** Properties that the token lacks keep their value. */
 function describe(person: SignedIn, name: string, known?: UserRow): UserRow {
   const { id, tenantId, profile } = person
   const { userName, displayName, givenName, surname, mail, issuedAt = 0 } = profile
@@ -140,8 +142,15 @@ function cut(text: string | undefined): string | undefined {
   return text?.slice(0, maxNameLength).toWellFormed()
 }
 
-/** The name that the issuer vouches for, taken from whoever has it by an older token; else one from the id. */
-async function nameFor(transaction: Database, person: SignedIn, known?: UserRow): Promise<string> {
+/**
+ * The name that the issuer vouches for, taken from another person if set there by an older token;
+ * otherwise a name generated from the id.
+ */
+async function chooseName(
+  transaction: Database,
+  person: SignedIn,
+  known?: UserRow,
+): Promise<string> {
   const { tenantId, profile } = person
   const id = normalizeId(person.id)
   const made = nameFromId(id)
@@ -151,15 +160,18 @@ async function nameFor(transaction: Database, person: SignedIn, known?: UserRow)
   const holder = await holderOf(transaction, tenantId, userNameKey(name))
   if (holder === undefined || holder.id === id) return name
   if (!hasOlderNames(holder, profile.issuedAt ?? 0)) return made
-  await writeNames(transaction, withMadeName(holder))
+  await writeNames(transaction, withGeneratedName(holder))
   return name
 }
 
-/** Whose name reads like the id of the person that is added would no longer be found by it. */
-async function giveBackName(transaction: Database, { tenantId, id }: SignedIn): Promise<void> {
+/**
+ * Gives a generated name to a person whose name equals the id of the added person: that name would
+ * no longer find them.
+ */
+async function releaseName(transaction: Database, { tenantId, id }: SignedIn): Promise<void> {
   const holder = await holderOf(transaction, tenantId, userNameKey(id))
   if (holder === undefined || holder.names_at === null || holder.id === normalizeId(id)) return
-  await writeNames(transaction, withMadeName(holder))
+  await writeNames(transaction, withGeneratedName(holder))
 }
 
 async function rowOf(
@@ -174,7 +186,7 @@ async function rowOf(
     .executeTakeFirst()
 }
 
-function withMadeName(row: UserRow): UserRow {
+function withGeneratedName(row: UserRow): UserRow {
   const { tenant_id, id, names_at } = row
   return { ...describe({ tenantId: tenant_id, id, profile: {} }, nameFromId(id), row), names_at }
 }

@@ -1,6 +1,6 @@
 /**
- * Users: finding one by id or by name together with the pointer to their photo, listing them, adding
- * them. What a caller may see of them is not decided here.
+ * Users: find by id or name with the pointer to the photo, list, add. Permissions are not checked
+ * here.
  */
 import { type Expression, expressionBuilder } from 'kysely'
 import { isGuid, normalizeId } from '../guid.ts'
@@ -15,7 +15,7 @@ import { type Page, searchText } from './search.ts'
 export type User = UserRow
 export type UserWithPhoto = User & PhotoColumns
 
-/** By 'id' a name is nobody: other issuers than Entra give out ids that look like somebody's name. */
+/** With 'id', a name finds nobody: issuers other than Entra use ids that look like names. */
 export type FindUser = (
   tenantId: string,
   idOrName: string,
@@ -23,8 +23,8 @@ export type FindUser = (
 ) => Promise<UserWithPhoto | undefined>
 
 /**
- * "{id | userPrincipalName}". One query, prepared once, for the user and the pointer to the photo:
- * nothing that can change is remembered between requests. Mail is no key, as in Graph.
+ * Finds by "{id | userPrincipalName}". One prepared query for the user and the pointer to the
+ * photo; nothing that can change is cached. As in Graph, mail is not a key.
  */
 export function prepareFindUser(database: Database): FindUser {
   const byId = prepareRow(database, ['tenantId', 'id'], (db, at) =>
@@ -47,7 +47,10 @@ type Lookups<Row> = Readonly<{
   byIdOrName: (key: Readonly<{ id: string; name: string }>) => Promise<Row | undefined>
 }>
 
-/** Nobody's name has the form of a GUID. By 'id' it is one as a token or a row has it: see `normalizeId`. */
+/**
+ * A name never has the form of a GUID. With 'id', the id comes from a token or a row: see
+ * `normalizeId`.
+ */
 export function lookUpUser<Row>(
   idOrName: string,
   by: 'id' | 'idOrName',
@@ -59,7 +62,10 @@ export function lookUpUser<Row>(
   return byIdOrName({ id, name: userNameKey(idOrName) })
 }
 
-/** Whose id it is, else whose name: stops somebody who is called like another's id from being them. */
+/**
+ * Selects by id first, then by name: a person whose name equals another person's id must not be
+ * found as that person.
+ */
 export function idByIdOrName(
   at: Readonly<Record<'tenantId' | 'id' | 'name', Expression<string>>>,
 ): Expression<string | null> {
@@ -82,12 +88,12 @@ function withPhoto(database: Database) {
   return joinPhoto(present, 'user')
 }
 
-/** Nobody's names but those of people who came by signing in follow a token. */
+/** Only the names of people who came by signing in are updated from tokens. */
 export function hasOlderNames({ names_at }: Pick<UserRow, 'names_at'>, issuedAt = 0): boolean {
   return names_at !== null && names_at < issuedAt
 }
 
-/** By id or name, in whatever tenant: for an operator at a terminal, never for a request. */
+/** Finds people by id or name in every tenant. For commands of an operator, never for a request. */
 export async function findPeople(database: Database, idOrName: string): Promise<UserRow[]> {
   return await database
     .selectFrom('users')
@@ -119,11 +125,11 @@ export type NewUser = Readonly<{
   employeeId?: string | undefined
   department?: string | undefined
   mailNickname?: string | undefined
-  /** Left out: true. */
+  /** Default: true. */
   isActive?: boolean | undefined
 }>
 
-/** Adds users; those whose id or name is there already stay as they are. */
+/** Adds users. An existing user with the same id or name is not changed. */
 export async function addUsers(
   database: Database,
   tenantId: string,
@@ -140,7 +146,7 @@ export async function addUsers(
   }
 }
 
-/** Of somebody who did not come by signing in. */
+/** The row of a person who did not come by signing in. */
 export function toRow(tenantId: string, user: NewUser, origin: Origin = byGraph): UserRow {
   return {
     ...originColumns(origin),
