@@ -1,9 +1,9 @@
 /**
- * A request and its answer as plain values, and the type of what answers it. It knows no HTTP library: a
- * socket, a batch or a test can make a call.
+ * A request and its answer as plain values, and the types of handlers. It is independent of an HTTP library: a socket,
+ * a batch or a test can make a call.
  */
 
-/** "可以更新到的照片的大小限制为 4 MB。" The size of the photo to update is limited to 4 MB. */
+/** "可以更新到的照片的大小限制为 4 MB。" A photo to upload is limited to 4 MB. */
 export const maxUploadBytes = 4 * 1024 * 1024
 
 export type Headers = Readonly<Record<string, string | undefined>>
@@ -27,7 +27,7 @@ export type Call = Readonly<{
    * that memory is used. Throws Failure 'overloaded'.
    */
   takeMemory: (bytes: number) => void
-  /** Aborted when the client has closed the connection, or has its answer. */
+  /** Aborted when the client has closed the connection, or the answer is complete. */
   gone?: () => AbortSignal
 }>
 

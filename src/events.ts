@@ -1,6 +1,5 @@
 /**
- * Events for the log, one function each, with their severity. It does not know where the lines go: the
- * writer is a parameter.
+ * Events for the log with their severity, one function each. The writer of the lines is a parameter.
  */
 import { Failure } from './failure.ts'
 

@@ -1,6 +1,6 @@
 /**
- * Every way a request can fail, as a code of our own. It knows no status number and no Graph word: the
- * table in graph/errors.ts turns a code into an answer, and does not compile if a code is missing there.
+ * Every way a request can fail, as a code of Visage. Statuses and Graph's codes are in the table of graph/errors.ts,
+ * which does not compile if a code is missing there.
  */
 
 export type FailureCode =
@@ -53,7 +53,7 @@ export type FailureCode =
   | 'body-cut-off'
   | 'body-not-json'
   | 'json-refused'
-  /** Of the caller. */
+  /** The caller's account. */
   | 'account-deleted'
   | 'account-disabled'
   /** facts: source. */
@@ -109,7 +109,7 @@ export class Failure extends Error {
     code: FailureCode,
     options: { detail?: string; facts?: Facts; cause?: unknown } = {},
   ) {
-    // No stack trace: the code says where it comes from, and a trace costs twenty times the rest. The
+    // No stack trace: the code is enough to find the place, and a trace takes twenty times as long as the rest. The
     // cause keeps its own.
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0

@@ -1,15 +1,14 @@
 /**
- * How deep JSON is and how many values and escapes it holds, counted over its bytes without parsing:
- * 4 million brackets in 8 MB would take seconds and a gigabyte to parse. Large bodies are counted in
- * slices. It does not check that the bytes are JSON.
+ * Counts the depth, values and escapes of JSON from its bytes without parsing: 4 million brackets in 8 MB would take
+ * seconds and a gigabyte to parse. Large bodies are counted in slices. It does not check that the bytes are JSON.
  */
 
 import { yieldToOthers } from './event-loop.ts'
 import { Failure } from './failure.ts'
 
-/** Nothing that Graph's documents show is deeper than 8. */
+/** No body in Graph's documentation is deeper than 8. */
 const maxDepth = 64
-/** Twenty parts of a batch that each set a thousand roles have 20,100. */
+/** A batch of twenty requests that each set a thousand roles has 20,100. */
 const maxValues = 30_000
 /** A photo of 4 MB has 85,000 slashes in base64, which some clients write as `\/`. */
 const maxEscapes = 500_000
@@ -18,10 +17,10 @@ export const sliceBytes = 1024 * 1024
 
 type Seen = {
   isInText: boolean
-  /** `\\u00e9`: characters that the bytes do not show. */
+  /** `\\u00e9`: escaped characters, which may be outside Latin. */
   hasCodes: boolean
   depth: number
-  /** Values and names of objects; never fewer than there are. */
+  /** Values and names; may be too high, never too low. */
   values: number
   escapes: number
 }
@@ -44,7 +43,7 @@ export async function scanJson(bytes: Uint8Array): Promise<Readonly<Seen>> {
 const quote = 0x22
 const backslash = 0x5c
 
-/** Ends behind the quote that ends the text, or at `to`; an escape may lead beyond it. */
+/** Returns the position after the quote that ends the text, or `to`, or up to 12 bytes more after an escape. */
 function passText(bytes: Uint8Array, from: number, to: number, seen: Seen): number {
   let at = from
   let nextLook = at + strideBytes
@@ -76,7 +75,7 @@ function passPlain(bytes: Uint8Array, from: number, to: number): number {
   return at
 }
 
-/** Returns its length. */
+/** Returns the length of the escape. */
 function passEscape(bytes: Uint8Array, at: number, seen: Seen): number {
   seen.escapes += 1
   if (seen.escapes > maxEscapes) throw refused(`holds more than ${maxEscapes} escapes`)
@@ -98,7 +97,7 @@ function surrogateAt(bytes: Uint8Array, at: number): 'high' | 'low' | undefined 
   return /^d[cdef]$/i.test(high) ? 'low' : undefined
 }
 
-/** The role of a byte outside texts. */
+/** The meaning of a byte outside texts. */
 const opens = 1
 const closes = 2
 const separates = 3
@@ -109,7 +108,7 @@ for (const mark of ']}') marks[mark.charCodeAt(0)] = closes
 for (const mark of ',:') marks[mark.charCodeAt(0)] = separates
 marks[quote] = startsText
 
-/** Ends behind the quote that starts a text, or at `to`. */
+/** Returns the position after the quote that starts a text, or `to`. */
 function passMarks(bytes: Uint8Array, from: number, to: number, seen: Seen): number {
   for (let at = from; at < to; at++) {
     const mark = marks[bytes[at] ?? 0]

@@ -1,6 +1,6 @@
 /**
- * All JSON that a client sends is read here: bytes -> plain values. Too much of it is refused before it is
- * parsed (json-scan.ts), and its memory is counted before it is used. It does not know what values mean.
+ * Reads all JSON that clients send: bytes -> plain values. JSON over the limits of json-scan.ts is refused before it
+ * is parsed, and its memory is counted before it is used.
  */
 import { isAscii } from 'node:buffer'
 import type { Call } from './call.ts'
@@ -8,12 +8,12 @@ import { yieldToOthers } from './event-loop.ts'
 import { Failure } from './failure.ts'
 import { scanJson, sliceBytes } from './json-scan.ts'
 
-/** A body of JSON, of at most `maxBytes`. Throws what `readBody` and `parseJson` throw. */
+/** Reads a JSON body of at most `maxBytes`. Throws as `readBody` and `parseJson` do. */
 export async function readJson(call: Call, maxBytes: number): Promise<unknown> {
   return await parseJson(await call.readBody(maxBytes), call.takeMemory)
 }
 
-/** Memory of a value beside its text, with its place in a list or its name in an object. */
+/** Memory of a value without its text, including its place in a list or its name in an object. */
 const bytesOfValue = 100
 
 /** Throws Failure 'json-refused', 'body-not-json', 'overloaded'. */
@@ -22,7 +22,7 @@ export async function parseJson(
   takeMemory: Call['takeMemory'],
 ): Promise<unknown> {
   const { values, hasCodes } = await scanJson(bytes)
-  // The whole text, then the texts of its values. A character takes two bytes unless all are Latin.
+  // The whole text and the texts of its values. A character takes two bytes unless all are ASCII.
   const width = isAscii(bytes) && !hasCodes ? 1 : 2
   takeMemory(2 * bytes.length * width + values * bytesOfValue)
   try {

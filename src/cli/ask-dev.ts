@@ -13,9 +13,9 @@ export type DevPlace = Readonly<{ url?: string | undefined; port?: number | unde
 
 export const defaultDevPort = Number(settings.port.default)
 
-/** A reset may have to draw every picture again. */
+/** A reset may draw every picture again. */
 const timeoutMs = 60_000
-/** `visage dev` answers at once; a server that does not is another program. */
+/** `visage dev` answers at once; a server that is slower is another program. */
 const probeTimeoutMs = 2000
 
 type Answer = Readonly<{ status: number; body: string }>
@@ -39,7 +39,7 @@ export async function askDev<Value>(
   throw new CommandError(
     typeof problem === 'string'
       ? problem
-      : `What answers there is no \`visage dev\` (status ${status}).`,
+      : `The server there is not \`visage dev\` (status ${status}).`,
   )
 }
 
@@ -64,7 +64,7 @@ async function ask(path: string, place: DevPlace, order: string, program: string
 export async function isDevAt(port: number): Promise<boolean> {
   for (const url of urlsOf({ port })) {
     try {
-      // An order without effect: there is no such field.
+      // An order without effect: the field does not exist.
       const answer = await post(new URL(mintPath, url), '{"":0}', probeTimeoutMs)
       const refusal = parse(answer.body)
       if (answer.status === 400 && refusal?.error === 'invalid_request') return true
@@ -91,7 +91,7 @@ function addressOf(base: string, path: string): URL {
       `--url: '${base}' is not an http or https address.${proposed && ` Write ${proposed}.`}`,
     )
   }
-  // `visage dev` runs only there, and only there an untrusted certificate is no risk.
+  // `visage dev` runs only on loopback, and only there an untrusted certificate is no risk.
   if (!isLoopback(url)) {
     throw new CommandError(
       `--url: ${url.hostname} is another machine; \`visage dev\` runs on loopback only.`,
@@ -100,7 +100,7 @@ function addressOf(base: string, path: string): URL {
   return new URL(path, url)
 }
 
-/** `localhost:8080` -> `http://localhost:8080`; '' if that would not be an address of this machine. */
+/** Suggests `http://localhost:8080` for `localhost:8080`; '' if that is not an address of this machine. */
 function propose(text: string): string {
   const url = URL.parse(`http://${text}`)
   return url !== null && isLoopback(url) ? url.origin : ''

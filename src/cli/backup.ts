@@ -1,6 +1,6 @@
 /**
- * `visage backup`: copies the data folder of the embedded deployment into another folder, while it is in
- * use. PostgreSQL and S3 have their own ways, see docs/operating.md.
+ * `visage backup`: copies the data folder with its embedded database into another folder, while it is in use. For
+ * PostgreSQL and S3 see docs/operating.md.
  */
 
 import { Failure } from '../failure.ts'
@@ -23,11 +23,11 @@ export async function backup(
   if (environment.packs !== undefined) refuse('VISAGE_PACKS', 'S3 is backed up by S3')
   const { photos, copied, removed, missing } = await backUp(data, to, Date.now)
   terminal.complain(
-    `${to} holds ${some(photos - missing.length, 'photo')} and everybody in the directory: ${count(copied)} copied now, ${count(photos - copied - missing.length)} there before, ${count(removed)} removed.`,
+    `${to} contains ${some(photos - missing.length, 'photo')} and the whole directory: ${count(copied)} copied now, ${count(photos - copied - missing.length)} there before, ${count(removed)} removed.`,
   )
   if (missing.length === 0) return
   throw new Failure('storage-unavailable', {
-    detail: `${some(missing.length, 'photo')} without a whole picture in ${data}, such as version ${missing[0]}; everything else is in the backup. \`visage verify\` names them.`,
+    detail: `${some(missing.length, 'photo')} missing or damaged in ${data}, such as version ${missing[0]}; everything else is in the backup. \`visage verify\` lists them.`,
   })
 }
 

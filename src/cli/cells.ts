@@ -1,4 +1,4 @@
-/** Texts in the cells of a terminal: letters of East Asia and emoji take two, accents that are added to a letter none. */
+/** The width of texts in a terminal: East Asian letters and emoji take two cells, combining accents none. */
 
 const wide =
   /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}\u{3000}-\u{303f}\u{ff01}-\u{ff60}]/u
@@ -17,7 +17,7 @@ export function padTo(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)))
 }
 
-/** The end of what is too long is an ellipsis. */
+/** A text that is too long ends with an ellipsis. */
 export function cutTo(text: string, width: number): string {
   if (widthOf(text) <= width) return text
   let kept = ''

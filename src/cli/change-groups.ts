@@ -1,4 +1,4 @@
-/** `visage groups add`, `change`, `team`, `remove`, `restore`, and changes of owners and members, on the store itself. */
+/** `visage groups add`, `change`, `team`, `remove`, `restore`, and changes of owners and members, directly in the store. */
 import { randomUUID } from 'node:crypto'
 import {
   addGroup,
@@ -41,7 +41,7 @@ export async function addNamed(
 ): Promise<void> {
   const { id = randomUUID(), visibility, security = false, team = false } = flags
   if (security && team) {
-    throw new CommandError('--security and --team: a security group is no team. Choose one.')
+    throw new CommandError('--security and --team: a security group cannot be a team. Choose one.')
   }
   const form = chooseForm(flags)
   const texts = readGroupTexts({ ...flags, displayName })
@@ -61,7 +61,7 @@ export async function changeNamed(
   const { visibility } = flags
   const changes = { ...readGroupTexts(flags), ...(visibility !== undefined && { visibility }) }
   if (Object.keys(changes).length === 0) {
-    throw new CommandError('say what to change, such as --description Drawings.')
+    throw new CommandError('name a change, such as --description Drawings.')
   }
   const work: Work = (database, named, at) => changeNamedGroup(database, named, changes, at)
   await carryOut('changed', work, name, flags, terminal)
@@ -107,7 +107,7 @@ const words = {
   created: ['Added', ''],
   changed: ['Changed', ''],
   'made a team': ['A team now', ''],
-  removed: ['Removed', ' Nobody finds it. `visage groups restore` brings it back with its people.'],
+  removed: ['Removed', ' `visage groups restore` restores it with its people.'],
   restored: ['Restored', ''],
 } as const
 
@@ -125,7 +125,7 @@ async function tell({ group, did, form }: Told, terminal: Terminal): Promise<voi
 export type PeopleFlags = DirectoryFlags &
   Readonly<{ add?: readonly string[]; remove?: readonly string[] }>
 
-/** Lists who is in a group, or changes it. */
+/** Lists the owners or members of a group, or changes them. */
 export async function ownersOrMembers(
   name: string,
   relation: 'owner' | 'member',

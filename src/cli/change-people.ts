@@ -1,4 +1,4 @@
-/** `visage people add`, `change`, `disable`, `enable`, `remove` and `restore`, on the store itself. */
+/** `visage people add`, `change`, `disable`, `enable`, `remove` and `restore`, directly in the store. */
 import { randomUUID } from 'node:crypto'
 import {
   type Added,
@@ -43,7 +43,7 @@ export async function add(
   })
 }
 
-/** The only one of the directory, where none is named. Throws CommandError where there is none yet. */
+/** Without --tenant, the only tenant of the directory. Throws CommandError if there is none yet. */
 export async function tenantToAddTo(
   database: OpenDatabase,
   flags: DirectoryFlags,
@@ -51,7 +51,7 @@ export async function tenantToAddTo(
   const tenantId = tenantOf(flags) ?? (await findOnlyTenant(database))
   if (tenantId !== undefined && tenantId.trim() !== '') return tenantId
   throw new CommandError(
-    'nobody is in the directory yet, so say which tenant with --tenant: the one of VISAGE_TENANTS, or of VISAGE_ISSUER_TENANT (default).',
+    'the directory is empty, so choose a tenant with --tenant: the one of VISAGE_TENANTS, or of VISAGE_ISSUER_TENANT (default).',
   )
 }
 
@@ -61,7 +61,7 @@ function addedWords({ person, did }: Added): string {
 }
 
 const adopted =
-  'They came by signing in. From now on `visage people` manages them, and their names no longer follow their sign-ins.'
+  'They were added by signing in. From now on `visage people` manages them, and sign-ins no longer change their names.'
 
 export async function change(
   name: string,
@@ -71,9 +71,7 @@ export async function change(
   const { userType, manager } = flags
   const changes = { ...readTexts(flags), ...(userType !== undefined && { userType }) }
   if (Object.keys(changes).length === 0 && manager === undefined) {
-    throw new CommandError(
-      'say what to change, such as --department Design; "" takes a value away.',
-    )
+    throw new CommandError('name a change, such as --department Design; "" removes a value.')
   }
   await carryOut('changed', name, flags, terminal, (database, named, at) =>
     changePerson(database, named, { changes, manager }, at),
@@ -96,9 +94,9 @@ type Did = 'changed' | 'disabled' | 'enabled' | 'removed' | 'restored'
 
 const meanings = {
   changed: '',
-  disabled: ' They may not sign in.',
-  enabled: ' They may sign in.',
-  removed: ' Nobody finds them, and their name is free. `visage people restore` brings them back.',
+  disabled: ' They cannot sign in.',
+  enabled: ' They can sign in.',
+  removed: ' Their name is free. `visage people restore` restores them.',
   restored: '',
 } as const satisfies Record<Did, string>
 
@@ -138,7 +136,7 @@ async function carryOut(
   })
 }
 
-/** Who did it is in the history of the shell; what was done is a line for a log. */
+/** One line for a log. The operator is not named: the history of the shell has them. */
 async function tell({ person, did, words, form }: Told, terminal: Terminal): Promise<void> {
   if (form === 'text') terminal.print(words)
   else await writeTo(process.stdout, printOne(form, person, [], personFields))

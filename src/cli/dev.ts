@@ -1,6 +1,5 @@
 /**
- * `visage dev`: Visage for developers at a terminal: what is created and started, and in which order.
- * greeting.ts writes the output.
+ * `visage dev`: creates and starts everything for developers at a terminal, in order. greeting.ts writes the output.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -17,7 +16,7 @@ import { readThrottle } from '../settings/limits.ts'
 import { defaultDevPort } from './ask-dev.ts'
 import { expectPort } from './expect-port.ts'
 import { writeGreeting } from './greeting.ts'
-import type { Running } from './keep.ts'
+import type { Running } from './running.ts'
 import { spellPath } from './spelling.ts'
 import { jsonLines, type Terminal } from './terminal.ts'
 
@@ -38,7 +37,7 @@ export async function dev(flags: DevFlags, terminal: Terminal): Promise<Running>
   checkDevelopment({ host: flags.host, faults: flags.fault })
   readThrottle({ throttle: flags.throttle })
   await expectPort(flags, '--port')
-  // Even --memory needs two files for other programs: the certificate and a picture for curl.
+  // Even with --memory other programs need two files: the certificate, and a picture for curl.
   const folder = flags.memory ? await mkdtemp(join(tmpdir(), 'visage-')) : flags.data
   const removeFolder = () =>
     flags.memory ? rm(folder, { recursive: true, force: true }) : undefined
@@ -104,12 +103,12 @@ async function greet(
   })
 }
 
-/** `./data`: shows that it is a folder in this one. */
+/** `./data` shows that it is a folder in the current one. */
 function shownFolder(path: string): string {
   return /^['/.]|^\w:/.test(path) ? path : `./${path}`
 }
 
-/** The printed command uploads this picture. */
+/** The picture that the printed command uploads. */
 async function writeExample(folder: string): Promise<string> {
   const file = join(folder, pictureName)
   await writeFile(file, await examplePicture())

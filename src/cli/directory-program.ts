@@ -13,8 +13,8 @@ export function addPeople(program: Command, terminal: Terminal): void {
     .command('people')
     .description('list and change the people of the store while it is served')
     .helpCommand(false)
-  command(people, 'list', 'who is there, by name', terminal, ['--without-photo --csv'])
-    .option('--inactive', 'only those who may not sign in')
+  command(people, 'list', 'list people by name', terminal, ['--without-photo --csv'])
+    .option('--inactive', 'only people who cannot sign in')
     .option(...withoutPhoto)
     .option(...deleted)
     .option(...source)
@@ -22,7 +22,7 @@ export function addPeople(program: Command, terminal: Terminal): void {
       const { showPeople } = await import('./people.ts')
       await showPeople(flags, terminal)
     })
-  command(people, 'show', 'what is known of somebody, removed or not', terminal, [anna])
+  command(people, 'show', 'show a person, removed or not', terminal, [anna])
     .argument('<person>', whoever)
     .action(async (name: string, flags: DirectoryFlags) => {
       const { showPerson } = await import('./people.ts')
@@ -37,7 +37,7 @@ function addChanges(people: Command, terminal: Terminal): void {
   ])
   withTexts(added.argument('<name>', 'userPrincipalName, of the form alias@domain'))
     .option('--id <id>', 'the id in their tokens (oid, sub); default a new one')
-    .option('--inactive', 'who may not sign in')
+    .option('--inactive', 'cannot sign in')
     .action(async (name: string, flags: PersonFlags) => {
       const { add } = await import('./change-people.ts')
       await add(name, flags, terminal)
@@ -45,7 +45,7 @@ function addChanges(people: Command, terminal: Terminal): void {
   const changed = command(
     people,
     'change',
-    'change somebody who was added here or came by signing in',
+    'change a person who was added here or by signing in',
     terminal,
     [`${anna} \\\n    --department Design --job-title ''`],
   )
@@ -66,10 +66,10 @@ function addChanges(people: Command, terminal: Terminal): void {
 }
 
 const verbs = [
-  ['disable', 'somebody may not sign in any more, and stays in the directory'],
-  ['enable', 'somebody may sign in again'],
-  ['remove', 'nobody finds somebody any more; they can be restored'],
-  ['restore', 'bring back somebody who was removed here'],
+  ['disable', 'stop a person from signing in; they stay in the directory'],
+  ['enable', 'let a person sign in again'],
+  ['remove', 'remove a person from the directory; they can be restored'],
+  ['restore', 'restore a person who was removed here'],
 ] as const
 
 function withTexts(command: Command): Command {
@@ -96,7 +96,7 @@ export function addGroups(program: Command, terminal: Terminal): void {
     .command('groups')
     .description('list and change the groups and teams of the store while it is served')
     .helpCommand(false)
-  command(groups, 'list', 'groups and teams, by name', terminal, ['--source import:staff'])
+  command(groups, 'list', 'list groups and teams by name', terminal, ['--source import:staff'])
     .option(...withoutPhoto)
     .option(...deleted)
     .option(...source)
@@ -104,7 +104,7 @@ export function addGroups(program: Command, terminal: Terminal): void {
       const { showGroups } = await import('./groups.ts')
       await showGroups(flags, terminal)
     })
-  command(groups, 'show', 'what is known of a group, removed or not', terminal, ['Design'])
+  command(groups, 'show', 'show a group, removed or not', terminal, ['Design'])
     .argument('<group>', whichever)
     .action(async (name: string, flags: DirectoryFlags) => {
       const { showGroup } = await import('./groups.ts')
@@ -116,16 +116,10 @@ export function addGroups(program: Command, terminal: Terminal): void {
     ['members', 'member'],
   ] as const) {
     const examples = ['Design --csv', `Design --add ${anna}`]
-    command(
-      groups,
-      name,
-      `the ${name} of a group, by id; or change who they are`,
-      terminal,
-      examples,
-    )
+    command(groups, name, `list the ${name} of a group by id, or change them`, terminal, examples)
       .argument('<group>', whichever)
-      .option('--add <person...>', 'these too, by id or userPrincipalName')
-      .option('--remove <person...>', 'these no longer')
+      .option('--add <person...>', 'people to add, by id or userPrincipalName')
+      .option('--remove <person...>', 'people to remove')
       .action(async (group: string, flags: PeopleFlags) => {
         const { ownersOrMembers } = await import('./change-groups.ts')
         await ownersOrMembers(group, relation, flags, terminal)
@@ -137,7 +131,7 @@ function addGroupChanges(groups: Command, terminal: Terminal): void {
   withGroupTexts(command(groups, 'add', 'add a group', terminal, ['Design --team']))
     .argument('<name>', 'the name that people read')
     .option('--id <id>', 'default a new one')
-    .option('--team', 'a team, too')
+    .option('--team', 'make it a team too')
     .option('--security', 'a security group instead of a Microsoft 365 group')
     .action(async (name: string, flags: GroupFlags) => {
       const { addNamed } = await import('./change-groups.ts')
@@ -165,27 +159,27 @@ function addGroupChanges(groups: Command, terminal: Terminal): void {
 
 const groupVerbs = [
   ['team', 'make a group a team, with the same id, photo and people'],
-  ['remove', 'nobody finds a group any more; it can be restored'],
-  ['restore', 'bring back a group that was removed here'],
+  ['remove', 'remove a group from the directory; it can be restored'],
+  ['restore', 'restore a group that was removed here'],
 ] as const
 
 function withGroupTexts(command: Command): Command {
   return command
-    .option('--description <text>', 'what it is for')
+    .option('--description <text>', 'its purpose')
     .option('--mail <address>', 'mail address')
     .option('--mail-nickname <text>', 'the part of the address before the @')
     .addOption(
-      new Option('--visibility <word>', 'who sees what is in it').choices(['Public', 'Private']),
+      new Option('--visibility <word>', 'who sees its content').choices(['Public', 'Private']),
     )
 }
 
 const anna = 'anna@visage.example'
 const whoever = 'id or userPrincipalName'
-const withoutPhoto = ['--without-photo', 'only those without one'] as const
-const deleted = ['--deleted', 'only those who were removed and can be restored'] as const
+const withoutPhoto = ['--without-photo', 'only without a photo'] as const
+const deleted = ['--deleted', 'only removed ones, which can be restored'] as const
 const source = [
   '--source <name>',
-  'only what this brought: sign-in, graph, cli, import:NAME, scim:NAME',
+  'only from this source: sign-in, graph, cli, import:NAME, scim:NAME',
 ] as const
 const whichever = 'id, or the whole name'
 
@@ -202,9 +196,9 @@ function command(
     .command(name)
     .description(description)
     .configureHelp(layout)
-    .option('--tenant <id>', 'of this tenant only')
-    .option('--json', 'one JSON object a line')
-    .option('--csv', 'for spreadsheets: UTF-8 with a mark, cells cannot be formulas')
+    .option('--tenant <id>', 'only in this tenant')
+    .option('--json', 'one JSON object per line')
+    .option('--csv', 'for spreadsheets: UTF-8 with a byte order mark, no cell is a formula')
     .addOption(optionOf('data').helpGroup('The store:'))
     .addOption(optionOf('database').helpGroup('The store:'))
     .addHelpText('after', `\nExample${lines.length > 1 ? 's' : ''}:\n${lines.join('\n')}`)

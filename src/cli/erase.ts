@@ -1,6 +1,6 @@
 /**
- * `visage erase`: removes a person's or group's photo and every trace of its bytes, and proves it. Exits
- * with 0 only if everything was looked for and nothing found.
+ * `visage erase`: removes a person's or group's photo and every trace of its bytes, and checks the result. Exits with 0
+ * only if everything was checked and nothing was found.
  */
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -37,7 +37,7 @@ export async function erase(
   const kind = user === undefined ? 'group' : 'user'
   const name = user ?? group
   if (name === undefined || (user !== undefined && group !== undefined)) {
-    throw new CommandError('name whose photo to erase: --user <id or name> or --group <id>.')
+    throw new CommandError('choose the owner of the photo: --user <id or name> or --group <id>.')
   }
   const config = readStoreConfig(places, environment)
   const { database, packs } = await openExistingStores(config, Date.now)
@@ -69,9 +69,9 @@ function describeTraces(traces: Traces): string[] {
   const all = [
     [current, 'the photo'],
     [earlier, 'earlier photos that wait for the sweep'],
-    [ownerless, 'photos that an older Visage retired: they could be theirs'],
-    [orphans, 'packs that no photo names, of interrupted uploads: they could be theirs'],
-    [deletedKeys, 'removed packs that the bucket keeps as old versions: they could be theirs'],
+    [ownerless, 'photos that an older Visage retired: they could belong to the owner'],
+    [orphans, 'packs without a photo, of interrupted uploads: they could belong to the owner'],
+    [deletedKeys, 'old versions of removed packs in the bucket: they could belong to the owner'],
   ] as const
   const lines = all.flatMap(([keys, what]) =>
     keys.length === 0
@@ -83,30 +83,30 @@ function describeTraces(traces: Traces): string[] {
     : ['To be removed:', ...lines]
 }
 
-/** More uploads interrupted at once than this are suspicious. */
+/** More interrupted uploads than this are suspicious. */
 const maxInterrupted = 100
 
-/** With a wrong address, a database names almost none of the packs, because they belong to another one. */
+/** With a wrong address of the database, almost no pack has a row, because the packs belong to another database. */
 function refuseOtherDatabase({ orphans, named }: Traces): void {
   if (orphans.length <= Math.max(maxInterrupted, named)) return
   throw new Failure('storage-unavailable', {
-    detail: `no photo in this database names ${some(orphans.length, 'pack')} of ${count(orphans.length + named)}: they look like packs of another database, and all of them would be removed. Nothing was changed. A running server removes packs that no photo names within an hour.`,
+    detail: `${some(orphans.length, 'pack')} of ${count(orphans.length + named)} have no photo in this database: they look like packs of another database, and all of them would be removed. Nothing was changed. A running server removes packs without a photo within an hour.`,
   })
 }
 
 function waiting({ orphans }: Traces): string {
   const seconds = longestUploadMs / 1000
-  return `Watching ${some(orphans.length, 'pack')} that no photo names for ${seconds} s: one of an upload under way gets its photo by then, and stays.`
+  return `Watching ${some(orphans.length, 'pack')} without a photo for ${seconds} s: the pack of an upload under way gets its photo in that time, and stays.`
 }
 
 async function confirm({ words }: NamedOwner): Promise<void> {
   if (!process.stdin.isTTY) {
-    throw new CommandError('this is not a terminal, so nobody can confirm it. Add --yes.')
+    throw new CommandError('this is not a terminal, so it cannot ask for confirmation. Add --yes.')
   }
   const asking = createInterface({ input: process.stdin, output: process.stderr })
   try {
     const question = `Erase the photo of ${words} for good? Type yes: `
-    // Ctrl-C and Ctrl-D are answers too; the cursor is still on the line of the question.
+    // Ctrl-C and Ctrl-D mean no; the cursor is still on the line of the question.
     const answer = await asking.question(question).catch(() => {
       process.stderr.write('\n')
       return 'no'
@@ -134,28 +134,28 @@ function audit(terminal: Terminal, { key }: NamedOwner, erased: Erased, isProven
 function describeErased(erased: Erased, { packs }: Pick<StorePlace, 'packs'>): string[] {
   const { absent, leftovers, left, newVersion, searchedFiles, remark } = erased
   return [
-    ...(newVersion === undefined ? ['Asked for the pointer: there is none.'] : []),
+    ...(newVersion === undefined ? ['Checked the pointer: there is none.'] : []),
     ...(absent.length > 0
       ? [
-          `Looked for ${some(absent.length, 'pack')} by listing${packs === undefined ? '' : ', versions and delete markers included,'} and by reading: all absent.`,
+          `Checked ${some(absent.length, 'pack')} by listing${packs === undefined ? '' : ', versions and delete markers included,'} and by reading: all absent.`,
         ]
       : []),
     ...absent.map(key => `  ${key}`),
-    ...(leftovers > 0 ? [`Removed besides: ${some(leftovers, 'interrupted write')}.`] : []),
+    ...(leftovers > 0 ? [`Also removed: ${some(leftovers, 'interrupted write')}.`] : []),
     ...(searchedFiles.length > 0
       ? [
-          `Searched for the keys and the hash of the upload, and not found: ${searchedFiles.join(', ')}.`,
+          `Searched for the keys and the hash of the upload, nothing found: ${searchedFiles.join(', ')}.`,
         ]
       : []),
     ...left.map(({ key, what }) => `STILL THERE: ${key}: ${what}`),
     ...(remark === undefined ? [] : [`Remark: ${remark}.`]),
-    'Out of reach from here: backups and snapshots; what clients and proxies keep; unused blocks of disks.',
+    'Not reached: backups and snapshots; caches of clients and proxies; unused blocks of disks.',
     ...(packs === undefined
       ? []
       : [
-          'Servers have ranges of packs in memory that no request can reach any more; they let go of them within VISAGE_SWEEP_EVERY (10 minutes).',
+          'Servers may still have ranges of packs in memory, which no request can reach; they remove them within VISAGE_SWEEP_EVERY (10 minutes).',
         ]),
-    "The person stays in the directory. A photo that somebody has given to a contact of theirs is that mailbox's, and stays.",
+    'The person stays in the directory. Photos of contacts in mailboxes stay too, also if a contact is this person.',
   ]
 }
 
@@ -164,8 +164,8 @@ function whyNot({ left, newVersion }: Erased, { packs }: Pick<StorePlace, 'packs
     const reasons =
       packs === undefined
         ? ''
-        : ' On S3 a lock on the objects, or rights that are missing (s3:ListBucketVersions, s3:DeleteObjectVersion), are the usual reasons.'
+        : ' The usual reasons on S3 are an object lock or missing rights (s3:ListBucketVersions, s3:DeleteObjectVersion).'
     return `${some(left.length, 'trace')} could not be removed.${reasons} The command can be run again.`
   }
-  return `the photo was erased, and meanwhile a new one was set (version ${newVersion}). Run the command again if that is to go too.`
+  return `the photo was erased, and meanwhile a new one was set (version ${newVersion}). To erase it too, run the command again.`
 }

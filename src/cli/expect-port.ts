@@ -8,7 +8,7 @@ import { explainStart } from '../serving/start-error.ts'
 import { isDevAt } from './ask-dev.ts'
 import { CommandError } from './terminal.ts'
 
-/** `flag`: the one that the message suggests for another port. Throws CommandError and StartError. */
+/** `flag`: the flag that the message suggests. Throws CommandError and StartError. */
 export async function expectPort(
   { host, port }: Readonly<{ host: string; port: number }>,
   flag: string,

@@ -1,6 +1,5 @@
 /**
- * Rows as a person or a program reads them: a table that fits the terminal, JSON with one object a line, or CSV. It
- * knows no command and no database.
+ * Writes rows for people or programs: as a table that fits the terminal, JSON with one object per line, or CSV.
  */
 import { printable, printableJson } from '../dev/journal/printable.ts'
 import { cutTo, padTo } from './cells.ts'
@@ -18,7 +17,7 @@ type Value = string | number | boolean | null
 
 export type Column<Row> = Readonly<{
   heading: string
-  /** In cells of a terminal. */
+  /** In terminal cells. */
   width: number
   text: (row: Row) => string
 }>
@@ -29,17 +28,17 @@ export type Sheet<Row> = Readonly<{
   names: readonly (keyof Row & string)[]
   /** Columns of a table. */
   columns: readonly Column<Row>[]
-  /** Whether cells that are too long are cut, which is for who looks at them, not for grep. */
+  /** 'cut' shortens cells that are too long, for a terminal; 'whole' is for programs such as grep. */
   cells: 'cut' | 'whole'
 }>
 
-/** What stands before all rows. */
+/** Writes the heading. */
 export function writeHead<Row>({ form, names, columns, cells }: Sheet<Row>): string {
   switch (form) {
     case 'json':
       return ''
     case 'csv':
-      // Without the mark Excel takes UTF-8 for something else.
+      // Without the byte order mark Excel does not read UTF-8.
       return `\u{feff}${csvLine(names)}`
     case 'text':
       return tableLine(
@@ -74,8 +73,8 @@ function csvLine(values: readonly Value[]): string {
 }
 
 /**
- * Spreadsheets calculate a cell that begins like a formula: whoever chooses their own name could have one run on the
- * machine that opens the list. https://owasp.org/www-community/attacks/CSV_Injection
+ * Spreadsheets calculate a cell that begins like a formula: a person could put one into their own name, and it would
+ * run where the list is opened. https://owasp.org/www-community/attacks/CSV_Injection
  */
 function csvCell(value: Value): string {
   const text = String(value ?? '')

@@ -1,5 +1,5 @@
 /**
- * The text that `visage dev` prints when it runs: the address first, then commands that work as printed. Every line
+ * The text that `visage dev` prints when it runs: first the address, then commands that work as printed. Every line
  * fits a terminal of 60 columns, unless a folder has a long name.
  */
 import { styleText } from 'node:util'
@@ -8,13 +8,13 @@ import type { Colours } from './terminal.ts'
 export type Greeting = Readonly<{
   /** `http://localhost:8080` */
   origin: string
-  /** How the reader starts this program: spelling.ts. */
+  /** The command that starts this program: spelling.ts. */
   program: string
-  /** `--port 49152`, or '' where the commands find the port themselves. */
+  /** `--port 49152`, or '' for the default port. */
   at: string
   /** Names before the @; the first is the default user. */
   people: readonly Readonly<{ name: string; isAdmin: boolean }>[]
-  /** The issuer's name of the tenant. */
+  /** The tenant's name in addresses of the issuer. */
   tenant: string
   /** Paths relative to the current folder. */
   picture: string
@@ -68,7 +68,7 @@ export function writeGreeting(greeting: Greeting): string {
   ].join('\n')
 }
 
-/** A command over several lines that a shell reads as one. */
+/** Breaks a command into lines that a shell reads as one. */
 function fold(parts: readonly string[]): string {
   const lines: string[] = []
   for (const part of parts) {

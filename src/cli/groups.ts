@@ -1,4 +1,4 @@
-/** `visage groups list`, `show`, `owners` and `members`, read from the store itself. */
+/** `visage groups list`, `show`, `owners` and `members`, read directly from the store. */
 import { findGroup, type Group, groupFields, listGroups } from '../upkeep/groups.ts'
 import { personFields } from '../upkeep/people.ts'
 import { countPeopleIn, listPeopleIn } from '../upkeep/people-in-group.ts'
@@ -24,7 +24,7 @@ export async function showGroups(
   })
 }
 
-/** An id is what names a group, and is never cut. */
+/** Ids are never cut, because commands need the whole id. */
 function columnsAt(width: number): Column<Group>[] {
   const more: Column<Group>[] =
     width < 76

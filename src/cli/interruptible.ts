@@ -1,28 +1,28 @@
 /**
- * A long command that ends in order on a signal: the running step is finished, and the result is printed.
- * A second Ctrl-C does not wait.
+ * A long command that a signal ends in order: the running step is finished, and the result is printed. A second Ctrl-C
+ * ends it at once.
  */
 import { constants } from 'node:os'
-import type { Keep } from './keep.ts'
+import type { TrackRunning } from './running.ts'
 
 export async function runInterruptibly<Result>(
-  keep: Keep,
+  trackRunning: TrackRunning,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const ending = new AbortController()
   const working = work(ending.signal)
   const ended = working.then(
     () => {},
-    // The failure is reported where the work is awaited.
+    // The caller that awaits the work reports its failure.
     () => {},
   )
-  await keep(
+  await trackRunning(
     Promise.resolve({
       exitCode: 128 + constants.signals.SIGINT,
       async close() {
         ending.abort()
         await ended
-        // Those who await the work report it, so this does not.
+        // The caller reports it.
         await new Promise(resolve => setImmediate(resolve))
       },
     }),

@@ -1,4 +1,4 @@
-/** Pages of rows -> standard output, in the form that was asked for. It knows no command and no database. */
+/** Writes pages of rows to standard output in the requested form. */
 import { type Column, type Form, type Sheet, writeHead, writeRow } from './forms.ts'
 import { some } from './progress.ts'
 import { writeTo } from './stream.ts'
@@ -15,11 +15,11 @@ type Listing<Row> = Readonly<{
   noun: readonly [one: string, many: string]
 }>
 
-/** Where nobody looks at it, a line is as long as it has to be. */
+/** The width if the output is not a terminal; longer cells are not cut. */
 const widthOfFiles = 100
 const leastWidth = 40
 
-/** Ends early when nobody reads any more. */
+/** Ends early if the reader has closed. */
 export async function print<Row extends Listed>(
   { pages, form, names, columnsAt, noun }: Listing<Row>,
   terminal: Terminal,

@@ -1,6 +1,6 @@
 /**
- * `visage migrate`: updates the tables for this version, before its first node starts. `visage serve` does
- * so at every start; this command needs no identity provider, and may run as another user.
+ * `visage migrate`: updates the tables for this version before its first node starts. `visage serve` does the same at
+ * every start. This command needs no identity provider, and may run as another user of the database.
  */
 
 import { type Migrated, migrateStores } from '../serving/stores.ts'
@@ -18,7 +18,7 @@ export async function migrate(
   terminal.complain(describe(migrated, place))
 }
 
-/** Shows a mistyped folder: a database that should exist is reported as new. */
+/** A new database is reported as new, so that a mistyped folder is noticed. */
 function describe(migrated: Migrated, place: string): string {
   switch (migrated.did) {
     case 'created':

@@ -1,6 +1,6 @@
 /**
- * `visage move`: people, settings and photos into another place, while the source is in use. Another run
- * continues, and brings what has changed.
+ * `visage move`: copies people, settings and photos to another place while the source is in use. Another run continues
+ * and copies the changes since.
  */
 
 import { Failure } from '../failure.ts'
@@ -10,20 +10,20 @@ import { type MoveKinds, type MoveTexts, readMoveConfig } from '../settings/movi
 import { type MoveProgress, type MoveResult, moveStore } from '../upkeep/move.ts'
 import type { PhotoFault } from '../upkeep/photos.ts'
 import { runInterruptibly } from './interruptible.ts'
-import type { Keep } from './keep.ts'
 import { count, createProgress, megabytes, type Stage, some } from './progress.ts'
+import type { TrackRunning } from './running.ts'
 import { CommandError, type Terminal } from './terminal.ts'
 
 export async function move(
   { from: fromKind, to: toKind, ...flags }: MoveTexts & MoveKinds,
   terminal: Terminal,
-  keep: Keep,
+  trackRunning: TrackRunning,
 ): Promise<void> {
   const kinds = { ...(fromKind && { from: fromKind }), ...(toKind && { to: toKind }) }
   const environment = readMoveEnvironment()
   refuseNowhere({ ...environment, ...flags, ...kinds }, terminal.program)
   const config = readMoveConfig(flags, environment, kinds, readEnvironment())
-  await runInterruptibly(keep, async signal => {
+  await runInterruptibly(trackRunning, async signal => {
     await using ends = await openMoveEnds(config.from, config.to, Date.now)
     const { from, to } = ends
     terminal.complain(`From ${from.places.rows}, photos ${from.places.packs}`)
@@ -62,7 +62,7 @@ async function moveWithProgress(
   } catch (error) {
     if (!(error instanceof Failure && hasBegun)) throw error
     throw new Failure(error.code, {
-      detail: `${error.detail}\nWhat has arrived stays there. Run the same command again to go on.`,
+      detail: `${error.detail}\nEverything copied so far stays there. Run the same command again to continue.`,
       cause: error,
     })
   }
@@ -89,7 +89,6 @@ function summarize({ people, photos, total, passes, seconds }: MoveResult): stri
   ]
 }
 
-/** Also for `visage verify`. */
 export function describeFault({ tenantId, kind, ownerId, version, what }: PhotoFault): string {
   return `${kind} ${ownerId} of tenant ${tenantId}, version ${version}: ${what}`
 }
@@ -101,15 +100,15 @@ function refuseUnlessAgreed({ outcome, last }: MoveResult): void {
 }
 
 function whyNot(outcome: 'left' | 'ended', last: MoveResult['last']): string {
-  const again = 'Run the same command again to go on.'
+  const again = 'Run the same command again to continue.'
   if (outcome === 'ended') return `ended before it was done. ${again}`
   if (last.left > 0) {
     const why = last.leftWhy === '' ? '' : ` (${last.leftWhy})`
     const cure =
       last.faults.length === 0
         ? ''
-        : ' A damaged photo is out of the way when it is set anew, restored from a backup or erased at the source.'
-    return `${some(last.left, 'row')} could not be moved${why}. Everything else is there, and no server starts there before a run has ended well.${cure}`
+        : ' To continue, set each damaged photo again, restore it from a backup or erase it at the source.'
+    return `${some(last.left, 'row')} could not be moved${why}. Everything else is copied, but no server can start there before a run has succeeded.${cure}`
   }
-  return `the source changes faster than it can be followed: ${some(last.changes, 'change')} in the last pass. Restart it with VISAGE_READ_ONLY=true, and then: ${again}`
+  return `the source changes faster than it is copied: ${some(last.changes, 'change')} in the last pass. Restart its servers with VISAGE_READ_ONLY=true. ${again}`
 }

@@ -1,6 +1,6 @@
 /**
- * Help at any width: meanings beside their flags, or below them if there is little room. Commander itself
- * does not wrap a column of less than 40 characters.
+ * The layout of --help for any width: descriptions beside their flags, or below them if the terminal is narrow.
+ * Commander does not wrap a column of less than 40 characters.
  */
 import { Help } from 'commander'
 

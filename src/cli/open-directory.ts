@@ -1,4 +1,4 @@
-/** The rows that commands on people and groups work on, by the settings of `visage serve`, while it runs. */
+/** Opens the database for commands on people and groups, by the settings of `visage serve`, which may be running. */
 import { openExistingDatabase } from '../serving/stores.ts'
 import { readEnvironment } from '../settings/environment.ts'
 import { readDatabaseConfig } from '../settings/places.ts'
@@ -28,7 +28,7 @@ export async function withDirectory<Result>(
   return await work(database)
 }
 
-/** Tenants compare without case: tokens name them in lower case here. */
+/** The tenant in lower case, as stored. */
 export function tenantOf({ tenant }: DirectoryFlags): string | undefined {
   return tenant?.toLowerCase()
 }

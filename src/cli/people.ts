@@ -1,4 +1,4 @@
-/** `visage people list` and `show`: who is in the directory, read from the store itself. */
+/** `visage people list` and `show`, read directly from the store. */
 import { listPeople } from '../upkeep/list-people.ts'
 import {
   findAnyPerson,
@@ -29,7 +29,7 @@ export async function showPeople(flags: ListFlags, terminal: Terminal): Promise<
   })
 }
 
-/** Two cells are between two columns. */
+/** Columns are two cells apart. */
 export function columnsAt(width: number): Column<Person>[] {
   const sources: Column<Person>[] =
     width < 90 ? [] : [{ heading: 'SOURCE', width: 14, text: ({ source }) => source }]

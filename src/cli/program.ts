@@ -9,13 +9,13 @@ import { readVersion } from '../version.ts'
 import { defaultDevPort } from './ask-dev.ts'
 import { addGroups, addPeople } from './directory-program.ts'
 import type { EraseFlags } from './erase.ts'
-import type { Keep } from './keep.ts'
 import { layout } from './narrow-help.ts'
+import type { TrackRunning } from './running.ts'
 import { writeServeExamples } from './serve-help.ts'
 import { optionOf } from './setting-option.ts'
 import { CommandError, formatError, type Terminal } from './terminal.ts'
 
-export function createProgram(terminal: Terminal, keep: Keep): Command {
+export function createProgram(terminal: Terminal, trackRunning: TrackRunning): Command {
   const program = new Command('visage')
     .description("Microsoft Graph's profilePhoto API on your own machine.")
     .version(readVersion(), '-v, --version', 'print the version')
@@ -24,12 +24,12 @@ export function createProgram(terminal: Terminal, keep: Keep): Command {
     .configureHelp(layout)
     .configureOutput({ outputError: (text, write) => write(`${formatError(inSentences(text))}\n`) })
     .showHelpAfterError(`\`${terminal.program} --help\` says more.`)
-  addDev(program, terminal, keep)
-  addServe(program, terminal, keep)
+  addDev(program, terminal, trackRunning)
+  addServe(program, terminal, trackRunning)
   addMigrate(program, terminal)
   addBackup(program, terminal)
-  addMove(program, terminal, keep)
-  addVerify(program, terminal, keep)
+  addMove(program, terminal, trackRunning)
+  addVerify(program, terminal, trackRunning)
   addErase(program, terminal)
   addPeople(program, terminal)
   addGroups(program, terminal)
@@ -42,7 +42,7 @@ export function createProgram(terminal: Terminal, keep: Keep): Command {
   return program
 }
 
-/** With those of `visage people` and `visage groups`, and how each is called. */
+/** All commands with their subcommands, and the words that call each. */
 export function commandsOf(
   program: Command,
   before: readonly string[] = [],
@@ -53,12 +53,12 @@ export function commandsOf(
   })
 }
 
-/** `error: unknown command 'sreve'`, with `(Did you mean serve?)` on its own line. */
+/** Commander's form: `error: unknown command 'sreve'`, and `(Did you mean serve?)` on the next line. */
 function inSentences(text: string): string {
   return text.replace(/^error: /, '').replace(/\n\((Did you mean .*)\)/, '. $1')
 }
 
-function addDev(program: Command, terminal: Terminal, keep: Keep): void {
+function addDev(program: Command, terminal: Terminal, trackRunning: TrackRunning): void {
   program
     .command('dev')
     .description('for developers: demo people, a token issuer, nothing to set up; loopback only')
@@ -66,16 +66,16 @@ function addDev(program: Command, terminal: Terminal, keep: Keep): void {
     .option('--host <address>', 'loopback address to listen on', settings.host.default)
     .option('--https', 'serve TLS with a certificate made here; most official clients want it')
     .option('--memory', 'keep nothing')
-    .option('--data <folder>', 'where people and photos are kept', settings.data.default)
+    .option('--data <folder>', 'folder of people and photos', settings.data.default)
     .option('--strict-content-type', 'accept uploads as image/jpeg only, or 415')
     .option(
       '--throttle <limits>',
-      '429 to who asks too much: graph, or limits as serve takes them',
+      '429 above limits: graph, or limits as for serve',
       settings.throttle.default,
     )
     .option(
       '--fault <sentence>',
-      "like '429 on PUT me/photo/$value for 10% seed 7'; again for more; see docs/faults.md",
+      "such as '429 on PUT me/photo/$value for 10% seed 7'; may be repeated; see docs/faults.md",
       (sentence: string, before: readonly string[] = []) => [...before, sentence],
     )
     .addOption(
@@ -83,24 +83,24 @@ function addDev(program: Command, terminal: Terminal, keep: Keep): void {
         .choices(['text', 'json'])
         .default('text'),
     )
-    .option('--quiet', 'no line for each call')
+    .option('--quiet', 'do not print a line for each call')
     .action(async flags => {
       const { dev } = await import('./dev.ts')
-      await keep(dev({ ...unset, ...flags }, terminal))
+      await trackRunning(dev({ ...unset, ...flags }, terminal))
     })
 }
 
 const unset = { https: false, memory: false, strictContentType: false, quiet: false, fault: [] }
 
-function addServe(program: Command, terminal: Terminal, keep: Keep): void {
+function addServe(program: Command, terminal: Terminal, trackRunning: TrackRunning): void {
   const command = program
     .command('serve')
     .description('for production: your identity provider, your settings')
     .action(async (flags: Readonly<Record<string, string | true>>) => {
       const { serve } = await import('./serve.ts')
-      await keep(serve(toTexts(flags)))
+      await trackRunning(serve(toTexts(flags)))
     })
-  // In the order of the groups: help shows them as they are added.
+  // Help shows them in the order in which they are added.
   for (const [group, { heading }] of Object.entries(groups)) {
     const names = settingNames.filter(name => settings[name].group === group)
     for (const name of names) command.addOption(optionOf(name).helpGroup(heading))
@@ -111,7 +111,7 @@ function addServe(program: Command, terminal: Terminal, keep: Keep): void {
 function addMigrate(program: Command, terminal: Terminal): void {
   program
     .command('migrate')
-    .description('make or update the tables of the database, as every start of serve does')
+    .description('create or update the tables of the database, as every start of serve does')
     .addOption(optionOf('data'))
     .addOption(optionOf('database'))
     .action(async (flags: Readonly<Record<string, string | true>>) => {
@@ -137,16 +137,16 @@ function toTexts(flags: Readonly<Record<string, string | true>>): Texts {
   return Object.fromEntries(Object.entries(flags).map(([name, value]) => [name, String(value)]))
 }
 
-function addMove(program: Command, terminal: Terminal, keep: Keep): void {
+function addMove(program: Command, terminal: Terminal, trackRunning: TrackRunning): void {
   const command = program
     .command('move')
     .description('copy people, settings and photos to another place while the source is served')
-    .option('--from <kind>', `${moveKindForm}: where \`visage serve\` has them by its settings`)
+    .option('--from <kind>', `${moveKindForm}: the places in the settings of \`visage serve\``)
     .option('--to <kind>', 'as --from')
     .addHelpText('after', writeMoveHelp(terminal.program))
     .action(async (flags: MoveTexts & MoveKinds) => {
       const { move } = await import('./move.ts')
-      await move(flags, terminal, keep)
+      await move(flags, terminal, trackRunning)
     })
   for (const { flag, value, meaning, env } of Object.values(moveSettings)) {
     command.addOption(new Option(`${flag} <${value}>`, `${meaning} [${env}]`))
@@ -159,38 +159,38 @@ Example:
   ${program} move \\
     --from sqlite/disk --to postgres/s3
 
-This goes from VISAGE_DATA (./data) to VISAGE_DATABASE and
-VISAGE_PACKS. What is named for the move, by the flags above or
-their variables, comes before what is named for serving. Without
---from or --to an end is what is named for the move: a folder,
-PostgreSQL and S3, or one of these with the folder for the other
-part. Run again, it goes on where it was and brings what has
-changed: docs/operating.md, Moving.`
+This moves from VISAGE_DATA (./data) to VISAGE_DATABASE and
+VISAGE_PACKS. The flags above, and their variables, override
+the settings of \`visage serve\`. Without --from or --to, only
+these flags name the source or the destination: a folder,
+PostgreSQL and S3, or one of these with the folder for the
+other part. Another run continues, and copies the changes
+since: docs/operating.md, Moving.`
 }
 
-function addVerify(program: Command, terminal: Terminal, keep: Keep): void {
+function addVerify(program: Command, terminal: Terminal, trackRunning: TrackRunning): void {
   program
     .command('verify')
-    .description('read every photo and compare it with what is known of it; 0 when all are sound')
+    .description('read every photo and compare it with its row; exit code 0 if all are sound')
     .addOption(optionOf('data'))
     .addOption(optionOf('database'))
     .addOption(optionOf('packs'))
     .option('--json', 'the result as one JSON object')
     .action(async ({ json = false, ...flags }: Texts & Readonly<{ json?: boolean }>) => {
       const { verify } = await import('./verify.ts')
-      await verify(flags, json ? 'json' : 'text', terminal, keep)
+      await verify(flags, json ? 'json' : 'text', terminal, trackRunning)
     })
 }
 
 function addErase(program: Command, terminal: Terminal): void {
   program
     .command('erase')
-    .description("remove somebody's photo and every trace of its bytes, and prove it")
+    .description('remove a photo and every trace of its bytes, and check the result')
     .option('--user <id>', 'id or userPrincipalName')
     .option('--group <id>', 'id of a group or team')
-    .option('--tenant <id>', 'needed where the name is known in several')
+    .option('--tenant <id>', 'needed if several tenants have the name')
     .option('--yes', 'do not ask')
-    .option('--dry-run', 'say what would go, and change nothing')
+    .option('--dry-run', 'show what would be removed, and change nothing')
     .addOption(optionOf('data'))
     .addOption(optionOf('database'))
     .addOption(optionOf('packs'))
@@ -217,7 +217,7 @@ function addToken(program: Command, terminal: Terminal): void {
       "directory role by name or template id, such as 'User Administrator'",
     )
     .option('--personal', 'a personal Microsoft account')
-    .option('--strict', 'refuse permissions that are not known here, instead of warning')
+    .option('--strict', 'refuse unknown permissions, instead of warning')
     .addOption(new Option('--token-version <number>', 'shape of the token').choices(['1', '2']))
     .action(async flags => {
       const { token } = await import('./token.ts')
@@ -228,7 +228,7 @@ function addToken(program: Command, terminal: Terminal): void {
 function addReset(program: Command, terminal: Terminal): void {
   program
     .command('reset')
-    .description('take the running `visage dev` back to the demo tenant as it was at the start')
+    .description('restore the demo tenant of the running `visage dev` as at its start')
     .option('--port <number>', `port of \`visage dev\`; default ${defaultDevPort}`, readPort)
     .option('--url <address>', 'its whole address instead')
     .action(async flags => {
@@ -240,7 +240,7 @@ function addReset(program: Command, terminal: Terminal): void {
 function addHelp(program: Command): void {
   program
     .command('help')
-    .description('print help, or that of a command')
+    .description('print help for all commands or one command')
     .argument('[command...]')
     .action((names: readonly string[]) => {
       if (names.length === 0) return program.outputHelp()

@@ -1,6 +1,5 @@
 /**
- * Progress of a long command, on standard error: a bar on a terminal, otherwise a line every few seconds.
- * It knows no command.
+ * Progress of a long command on standard error: a bar on a terminal, otherwise a line every few seconds.
  */
 import { Presets, SingleBar } from 'cli-progress'
 import type { Terminal } from './terminal.ts'
@@ -29,12 +28,11 @@ export function createProgress(
 function createBars(stream: NodeJS.WriteStream): Progress {
   let bar: Readonly<{ name: string; single: SingleBar }> | undefined
   const stop = () => bar?.single.stop()
-  // Restores the terminal, with its cursor, if the process ends early.
+  // Restores the cursor of the terminal if the process ends early.
   process.once('exit', stop)
   const begin = ({ name, of }: Stage) => {
     stop()
     const format = `${name.padEnd(24)} {bar} {value}/{total}  {words}`
-    // Otherwise piped output would have a line for every update.
     const single = new SingleBar({ format, stream, hideCursor: true, fps: 5 }, Presets.shades_grey)
     single.start(of, 0, { words: '' })
     return { name, single }

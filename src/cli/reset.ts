@@ -8,5 +8,5 @@ import type { Terminal } from './terminal.ts'
 export async function reset(place: DevPlace, terminal: Terminal): Promise<void> {
   const read = (answer: Readonly<Record<string, unknown>>) => answer.reset === true || undefined
   await askDev(resetPath, place, {}, read, terminal)
-  terminal.print('The demo tenant is as it was at the start.')
+  terminal.print('The demo tenant is restored.')
 }

@@ -8,13 +8,13 @@ import { Failure } from '../failure.ts'
 import { LostProcess, StartError } from '../serving/start-error.ts'
 import { readNpmScript } from '../settings/environment.ts'
 import { ConfigError } from '../settings/setting.ts'
-import type { Running } from './keep.ts'
 import { watchNpm } from './npm-parent.ts'
 import { commandsOf, createProgram } from './program.ts'
+import type { Running } from './running.ts'
 import { spellAdvice, spellProgram } from './spelling.ts'
 import { CommandError, formatError, type Terminal } from './terminal.ts'
 
-/** Resolves when the command is done or, for a server, when it is running. */
+/** Resolves when the command has finished or, for a server, when it runs. */
 export async function run(argv: readonly string[]): Promise<void> {
   const terminal = openTerminal(argv[1] ?? 'visage')
   let running: Promise<Running> | undefined
@@ -30,7 +30,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     for (const { command } of commandsOf(program)) command.exitOverride()
     await program.parseAsync(argv)
   } catch (error) {
-    // A signal for the whole process group has ended its children already.
+    // A signal to the whole process group has ended the child processes already.
     const isDone = ending.hasBegun() && error instanceof LostProcess && error.end === 'by signal'
     process.exitCode = isDone ? 0 : report(terminal, error)
   }
@@ -49,18 +49,18 @@ function openTerminal(program: string): Terminal {
   }
 }
 
-/** A reader that closes early, such as `head`, is not an error; other lost output is. */
+/** A reader that closes early, such as `head`, is not an error; any other lost output is. */
 function handleOutputErrors(terminal: Terminal): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return
     terminal.complain(formatError(`Cannot write to standard output: ${error.message}`))
     process.exitCode = 1
   })
-  // There is no stream left for a message.
+  // No stream is left for a message.
   process.stderr.on('error', () => {})
 }
 
-/** Finishes running work; a second signal ends at once. */
+/** The first signal finishes running work; the second ends the process at once. */
 function endOnSignals(
   terminal: Terminal,
   current: () => Promise<Running> | undefined,
@@ -110,7 +110,7 @@ function report(terminal: Terminal, error: unknown): number {
     terminal.complain(formatError(error.message))
     return 1
   }
-  terminal.complain(formatError('This is a bug of Visage.'))
+  terminal.complain(formatError('This is a bug in Visage.'))
   terminal.complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
   return 1
 }

@@ -1,6 +1,6 @@
 /** The examples at the end of `visage serve --help`. */
 
-/** For the tenants of Entra ID, for any other issuer, and several nodes on common stores. */
+/** For Entra ID, for any other issuer, and for several nodes with shared stores. */
 export function writeServeExamples(program: string): string {
   return `
 Every setting can be given by its variable instead of its flag.

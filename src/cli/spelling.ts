@@ -1,6 +1,6 @@
 /**
- * How a person starts this program where they are: in a checkout, as an installed package, or by its file.
- * Examples in messages are written like this, so that they can be copied.
+ * The command that starts this program in the current folder: in a checkout, as an installed package, or by its file.
+ * Messages use it in examples, so that these can be copied.
  */
 import { basename, dirname, join } from 'node:path'
 
@@ -15,13 +15,13 @@ export function spellProgram(
   const folder = dirname(program)
   if (/[\\/]node_modules[\\/]\.bin$/.test(folder)) return 'npx visage'
   if (/^visage$/i.test(basename(program))) return 'visage'
-  // Windows starts a package's program by its file.
+  // On Windows, the program of a package is started by its file.
   if (platform === 'win32' && /[\\/]node_modules[\\/]/.test(folder)) return 'npx visage'
-  // The machine may have an older Node.js too.
+  // With the path of Node.js, because `node` may be an older one.
   return `${spellPath(node, cwd)} ${spellPath(program, cwd)}`
 }
 
-/** For messages of rooms that do not know how the program was started: "run `visage dev`", "`visage serve --help` lists them". */
+/** Replaces `visage` in commands of messages from other rooms: "run `visage dev`", "`visage serve --help` lists them". */
 export function spellAdvice(message: string, program: string): string {
   return message.replaceAll(/(?<=\brun )`visage (?=\w)|`visage (?=[\w ]*--help`)/g, `\`${program} `)
 }

@@ -1,7 +1,7 @@
-/** Output of any length: no faster than its reader takes it, and only while there is one. */
+/** Writes output of any length at the speed of its reader, as long as there is one. */
 import { once } from 'node:events'
 
-/** Resolves with false when nobody reads any more: then the rest is not needed. */
+/** Resolves with false if the reader has closed: then the rest is not needed. */
 export async function writeTo(stream: NodeJS.WriteStream, text: string): Promise<boolean> {
   if (!stream.writable) return false
   if (!stream.write(text)) {

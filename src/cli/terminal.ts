@@ -1,6 +1,6 @@
 /**
- * Where the output of a command goes. Standard output gets the result, standard error everything else, so
- * that the result can be piped.
+ * The output of a command: standard output gets the result, standard error everything else, so that the result can be
+ * piped.
  */
 
 import { printable, printableJson } from '../dev/journal/printable.ts'
@@ -9,22 +9,22 @@ import type { Severity } from '../events.ts'
 export type Terminal = Readonly<{
   print: (line: string) => void
   complain: (line: string) => void
-  /** For complaints: 'plain' if standard error is not a terminal, or NO_COLOR is set. */
+  /** For standard error: 'plain' if it is not a terminal, or NO_COLOR is set. */
   colours: Colours
   /** The same for standard output. */
   printColours: Colours
-  /** How the person starts this program: spelling.ts. */
+  /** The command that starts this program: spelling.ts. */
   program: string
 }>
 
 export type Colours = 'colours' | 'plain'
 
-/** A command that cannot be carried out; the message is for the person at the terminal. */
+/** A command that cannot be executed; the message is for the person at the terminal. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
 }
 
-/** The form of every complaint: the name of the program, and sentences. */
+/** The form of every error message: the name of the program, and sentences. */
 export function formatError(message: string): string {
   const text = message.trim().split('\n').map(printable).join('\n')
   const begun = /^[a-z]+\s/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
@@ -32,7 +32,7 @@ export function formatError(message: string): string {
 }
 
 /**
- * One JSON object per line. `visage serve` uses a logger for that; without it `visage dev` starts sooner.
+ * One JSON object per line. `visage serve` has a logger for this; `visage dev` starts faster without it.
  */
 export function jsonLines(terminal: Terminal, now: () => number) {
   return (severity: Severity, fields: Readonly<Record<string, unknown>>): void => {

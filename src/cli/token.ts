@@ -27,12 +27,12 @@ export async function token(flags: TokenFlags, terminal: Terminal): Promise<void
   terminal.print(minted.token)
 }
 
-/** Refused instead of ignored: the token would not be the one that was asked for. */
+/** Flags that contradict each other are refused, because the token would not be the intended one. */
 function refuseContradictions(flags: TokenFlags): void {
   const forPeople = (['user', 'scopes', 'admin', 'personal'] as const).find(name => flags[name])
   if (flags.app && forPeople !== undefined) {
     throw new CommandError(
-      `--app is a program without a user, so --${forPeople} has no meaning with it. An application's permissions are --roles.`,
+      `--app is a program without a user, so --${forPeople} has no effect with it. Permissions of an application are --roles.`,
     )
   }
   if (!flags.app && flags.roles !== undefined) {

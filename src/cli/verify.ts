@@ -1,6 +1,6 @@
 /**
- * `visage verify`: reads every photo and compares it with its row. Exits with 0 if all are sound, and with
- * 1 if one is not, or if not everything could be read.
+ * `visage verify`: reads every photo and compares it with its row. Exits with 0 if all are sound, and with 1 if a photo
+ * is damaged or could not be read.
  */
 
 import { Failure } from '../failure.ts'
@@ -10,20 +10,20 @@ import { readStoreConfig } from '../settings/places.ts'
 import type { Texts } from '../settings/table.ts'
 import { type Unchecked, type Verified, verifyStore } from '../upkeep/verify.ts'
 import { runInterruptibly } from './interruptible.ts'
-import type { Keep } from './keep.ts'
 import { describeFault } from './move.ts'
 import { count, createProgress, megabytes, some } from './progress.ts'
+import type { TrackRunning } from './running.ts'
 import type { Terminal } from './terminal.ts'
 
 export async function verify(
   flags: Texts,
   form: 'text' | 'json',
   terminal: Terminal,
-  keep: Keep,
+  trackRunning: TrackRunning,
   environment: Texts = readEnvironment(),
 ): Promise<void> {
   const config = readStoreConfig(flags, environment)
-  await runInterruptibly(keep, async signal => {
+  await runInterruptibly(trackRunning, async signal => {
     const { database, packs } = await openExistingStores(config, Date.now)
     await using _closing = database
     const result = await verifyWithProgress({ database, packs }, terminal, signal)
@@ -68,13 +68,13 @@ function describe(result: Verified): string[] {
 
 const notChecked = {
   photos: 'Not all photos could be read',
-  packs: 'Not all packs in the store could be listed, so those that no photo names are not counted',
+  packs: 'Not all packs in the store could be listed, so packs without a photo are not counted',
 } as const satisfies Record<Unchecked['part'], string>
 
 function describeUnnamed({ outcome, unnamed, unchecked }: Verified): string[] {
   if (outcome === 'ended' || unchecked.some(({ part }) => part === 'packs')) return []
   return [
-    `Packs that no photo names: ${count(unnamed.retired)} wait for the sweep, ${count(unnamed.orphans)} of uploads under way or interrupted; ${megabytes(unnamed.bytes)}.`,
+    `Packs without a photo: ${count(unnamed.retired)} wait for the sweep, ${count(unnamed.orphans)} of uploads under way or interrupted; ${megabytes(unnamed.bytes)}.`,
   ]
 }
 
@@ -84,7 +84,7 @@ function refuseUnlessSound({ outcome, faulty, unchecked }: Verified): void {
     faulty === 0
       ? []
       : [
-          `${some(faulty, 'photo')} damaged. Set anew, restored from a backup or erased, each is sound again.`,
+          `${some(faulty, 'photo')} damaged. To repair, set each again, restore it from a backup or erase it.`,
         ]
   const ended = outcome === 'ended' ? ['Ended before everything was read.'] : []
   const left = unchecked.map(({ part, why }) => `${notChecked[part]}: ${why}.`)

@@ -1,5 +1,5 @@
 /**
- * What Node's parser refuses has no request and no reply: the answer is written to the socket itself.
+ * Answers what Node's parser refuses. There is no request object then, so the answer is written to the socket.
  */
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -16,15 +16,15 @@ export function refuseWithoutRequest(server: Server, refuse: Refuse): void {
 const connectUnsupported = new Failure('method-not-allowed', { facts: { allow: [] } })
 
 function refuseBrokenHttp(error: Error & { code?: string }, socket: Duplex, refuse: Refuse): void {
-  // A request that turns out broken after its answer gets no second one: that would pass for the
-  // answer to whatever is asked next on this connection.
+  // A request that turns out broken after its answer gets no second answer: the client would take it for the answer
+  // to its next request on this connection.
   const isOver = !socket.writable || answeredEarly.has(socket)
   if (isOver || socket.destroyed || error.code === 'ECONNRESET') return void socket.destroy()
   const failure = new Failure(parserFailures[error.code ?? ''] ?? 'http-malformed')
   refuseOnSocket(failure, socket, refuse)
 }
 
-/** The connection ends with it, also for a client who would keep its own half open. */
+/** Closes the connection, also if the client keeps its own half open. */
 function refuseOnSocket(failure: Failure, socket: Duplex, refuse: Refuse): void {
   const { status, headers, body } = refuse(failure, {})
   const lines = Object.entries({

@@ -1,5 +1,5 @@
 /**
- * The end of a server: every request that was taken is answered, and no connection holds it up.
+ * The end of a server: every accepted request is answered, and no open connection delays it.
  */
 import { once } from 'node:events'
 import type { Server } from 'node:http'
@@ -8,8 +8,8 @@ import { Server as NetServer, type Socket } from 'node:net'
 const closingCheckMs = 50
 
 /**
- * Returns what ends the connections on which nothing has ever been said: nothing was asked there. With TLS
- * that is said twice, once below it and once within.
+ * Returns a function that ends the connections on which no byte has arrived: no request is lost with them. A TLS
+ * connection counts twice, as the raw socket and as the TLS socket.
  */
 export function trackSilentConnections(server: Server): () => void {
   const open = new Set<Socket>()
@@ -25,8 +25,8 @@ export function trackSilentConnections(server: Server): () => void {
 }
 
 /**
- * Node's own `close` for HTTP ends idle connections once, and no longer looks for requests that take too
- * long: one client in the middle of a head would hold it up for ever. So only the listening ends at first.
+ * Node's own `close` for HTTP ends idle connections only once, and stops checking the request timeouts: one client
+ * with half a head would delay it without end. Therefore this stops listening first, and calls `close` last.
  */
 export async function closeServer(
   server: Server,

@@ -1,7 +1,7 @@
 /**
- * Reads what is left of a refused request's body and throws it away, so that the client has sent all of
- * it before it hears that it may try again. Several SDKs send their next attempt from a stream that the
- * first one is still reading: without this it arrives empty or broken. respond.ts decides when.
+ * Reads the rest of a refused request's body and discards it, so that the client has sent all of it before it gets an
+ * answer that asks for a retry. Several SDKs send the retry from a stream that the first attempt is still reading:
+ * without this it arrives empty or broken. respond.ts decides when.
  */
 import type { IncomingMessage } from 'node:http'
 import { maxUploadBytes } from '../call.ts'
@@ -9,21 +9,21 @@ import { maxUploadBytes } from '../call.ts'
 export type DiscardLimits = Readonly<{ maxBytes: number; timeoutMs: number; maxAtOnce: number }>
 
 const defaultLimits: DiscardLimits = {
-  /** What a photo may have, counted as it arrives: nothing is inflated. */
+  /** The size limit of a photo, counted as it arrives: nothing is inflated. */
   maxBytes: maxUploadBytes,
-  /** From the refusal on, however the bytes come. */
+  /** From the refusal on, whether or not bytes arrive. */
   timeoutMs: 2_000,
   /**
-   * Each holds its headers (32 KB at most), the piece that was read last (64 KB) and its answer: 13 MB for
-   * all. Clients that send slowly can use all of them; others are answered at once then.
+   * Each holds its headers (at most 32 KB), the last chunk (64 KB) and its answer: 13 MB for all. If slow clients use
+   * all of them, other requests are answered at once.
    */
   maxAtOnce: 128,
 }
 
 export type Discarding = Readonly<{
-  /** Resolves when the body has come whole, at a limit, and when the client has gone. Never rejects. */
+  /** Resolves at the end of the body, at a limit, or when the client has gone. Never rejects. */
   discard(request: IncomingMessage): Promise<void>
-  /** Nothing is waited for any more. */
+  /** Ends all waiting. */
   stop(): void
 }>
 
@@ -50,7 +50,7 @@ export function createDiscarding(changed: Partial<DiscardLimits> = {}): Discardi
   }
 }
 
-/** Calls `done` at the end of the body or at a limit. Returns what takes its listeners away. */
+/** Calls `done` at the end of the body or at a limit. Returns a function that removes its listeners. */
 function readOn(
   request: IncomingMessage,
   { maxBytes, timeoutMs }: DiscardLimits,

@@ -1,17 +1,17 @@
 /**
- * Answers that go out before their request has arrived whole.
+ * Answers that are sent before their request has arrived completely.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 
-/** How long a refused sender may go on sending before the connection is cut. */
+/** How long a refused client may continue to send before the connection is closed. */
 export const lingerMs = 2_000
 
 /**
- * An answer before the body has arrived: Node reads on and forgets what comes, so that the client
- * gets to see the answer instead of a reset; a sender who does not end is cut off. Where the client
- * wants the connection closed, Node would close it with the answer, and what is still unread then is
- * a reset that overtakes it (RFC 9112, 9.6): so it stays open until all has come.
+ * Node continues to read and discards the bytes, so that the client reads the answer instead of getting a reset; the
+ * connection of a client that does not finish is closed. If the client asked for the connection to be closed, Node
+ * would close it with the answer, and the unread bytes would cause a reset that arrives before the answer (RFC 9112,
+ * 9.6): therefore the connection stays open until the request has arrived.
  */
 export function lingerAfter(response: ServerResponse, request: IncomingMessage): void {
   const isLast = !response.shouldKeepAlive
@@ -28,5 +28,5 @@ export function lingerAfter(response: ServerResponse, request: IncomingMessage):
   })
 }
 
-/** Connections whose last answer went out before its request had arrived whole. */
+/** Connections whose last answer was sent before its request had arrived completely. */
 export const answeredEarly = new WeakSet<Duplex>()

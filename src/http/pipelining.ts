@@ -1,18 +1,17 @@
 /**
- * Requests that a client sends without waiting for the answers to those before. They are answered one by
- * one: at once they could overtake each other (RFC 9112, 9.3.2), and all their answers would wait in
- * memory for a slow reader. Between two of them the event loop turns, so that other connections are
- * served; and a connection on which many wait is not read on.
+ * Requests that a client sends without waiting for earlier answers. They are handled one by one: handled together,
+ * their answers could change order (RFC 9112, 9.3.2), and would all wait in memory for a slow reader. Between two of
+ * them the event loop runs, so that other connections are served. A connection with many waiting requests is paused.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { yieldToOthers } from '../event-loop.ts'
 
-/** What has been read already, 64 KB at most, may hold some thousands more: Node parses it in one go. */
+/** Up to 64 KB are read already and may contain thousands more: Node parses them at once. */
 const maxWaiting = 32
 
 type Pipelining = Readonly<{
-  /** Calls `answer` when those before are answered and others have had their turn. */
+  /** Calls `answer` when the earlier requests are answered and the event loop has run once. */
   wait(request: IncomingMessage, response: ServerResponse, answer: () => void): void
 }>
 
@@ -25,13 +24,13 @@ export function createPipelining(): Pipelining {
     waiting.set(socket, countOf(socket) + 1)
     if (countOf(socket) < maxWaiting || paused.has(socket)) return
     paused.add(socket)
-    // Node resumes it behind every request that is done with.
+    // Node resumes the socket after every request.
     socket.on('resume', pause).pause()
   }
 
   function remove(socket: Duplex): void {
     waiting.set(socket, countOf(socket) - 1)
-    // Whose turn it is now may have a body that has not been read yet.
+    // The next request may have a body that has not been read yet.
     if (countOf(socket) === 0 && paused.delete(socket)) socket.off('resume', pause).resume()
   }
 

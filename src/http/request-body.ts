@@ -1,6 +1,6 @@
 /**
- * Reading a request's body from its stream: within a limit, within the budget of all bodies, in time, inflated
- * where it is packed. It knows nothing of what the body holds.
+ * Reads a request's body: within its size limit, the memory budget of all bodies and a timeout; decompresses it if it
+ * is compressed. The content is not looked at.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
@@ -9,17 +9,16 @@ import { Failure } from '../failure.ts'
 
 type BodyReading = Readonly<{
   budget: BodyBudget
-  /** Refuses a sender who pauses longer than this. */
+  /** Refuses the request if no byte arrives for this long. */
   stallTimeoutMs: number
-  /** Called once what was announced is acceptable, before the first byte is waited for. */
+  /** Called when the declared size and encoding are accepted, before the first byte is read. */
   proceed: () => void
 }>
 
 /**
- * The body, and what it has taken of the budget: to be given back once nobody needs it any more.
- * Throws 'body-too-large' (declared or arrived, inflated or not), 'body-stalled', 'body-cut-off',
- * 'body-encoding-unsupported', 'body-encoding-broken', 'overloaded'. The connection stays usable: a
- * refusal is answered on it.
+ * Returns the body and the bytes taken from the budget; the caller gives them back.
+ * Throws 'body-too-large' (by its declared or its real size, compressed or not), 'body-stalled', 'body-cut-off',
+ * 'body-encoding-unsupported', 'body-encoding-broken', 'overloaded'. The connection stays usable for the refusal.
  */
 export async function readBody(
   request: IncomingMessage,
@@ -31,7 +30,7 @@ export async function readBody(
     throw new Failure('body-too-large', { facts: { maxBytes, bytes: declared } })
   }
   const source = inflate(request)
-  // A declared length is taken at once, so that of many uploads some finish instead of all failing halfway.
+  // A declared length is taken at once: with many uploads some then finish, instead of all failing halfway.
   let taken = Number.isNaN(declared) || source !== request ? 0 : declared
   budget.take(taken)
   proceed()
@@ -54,8 +53,8 @@ export async function readBody(
 }
 
 /**
- * By events and not by iteration: leaving an iteration destroys the stream, and with the request's
- * stream the socket that the refusal has to go out on.
+ * By events, not by iteration: leaving an iteration destroys the stream, and the request's stream destroys the socket
+ * that the refusal is sent on.
  */
 function collect(
   source: Readable,
@@ -68,7 +67,7 @@ function collect(
     const seconds = stallTimeoutMs / 1000
     const stalled = () => finish(new Failure('body-stalled', { facts: { seconds } }))
     const timer = setTimeout(stalled, stallTimeoutMs)
-    // A packed body may have arrived, and its stream closed, while it is still being inflated.
+    // A compressed body may have arrived, and its stream closed, while it is still being decompressed.
     const cutOff = () => request.complete || finish(new Failure('body-cut-off'))
     const broken = (cause: unknown) => finish(new Failure('body-encoding-broken', { cause }))
     const complete = () => finish(undefined)
@@ -86,12 +85,12 @@ function collect(
       source.off('data', add).off('end', complete)
       request.off('data', arrived).off('close', cutOff).off('error', cutOff)
       if (source !== request) {
-        // A late complaint of a decompressor that is done with has no reader, and ends no process.
+        // A late error of the decompressor must not end the process.
         source.off('error', broken).on('error', ignore)
         request.unpipe()
         source.destroy()
       }
-      // What still arrives is read and forgotten, so that the client gets to see the answer.
+      // The rest is read and discarded, so that the client reads the answer.
       request.resume()
       if (error !== undefined) reject(error)
       else resolve(gathered.whole())
@@ -105,7 +104,7 @@ function collect(
 
 function ignore(): void {}
 
-/** What has arrived so far. */
+/** Collects the chunks of a body. */
 type Gathered = Readonly<{ add: (chunk: Buffer) => void; whole: () => Uint8Array }>
 
 function gatherChunks(): Gathered {
@@ -117,11 +116,11 @@ function gatherChunks(): Gathered {
 }
 
 /**
- * A body of a known length, each byte of it in memory once. The parser ends a body at the length that
- * was declared, so no chunk is too long and none is missing at the end: what is not written is not read.
+ * For a body of a known length, with each byte in memory once. The parser ends a body at its declared length, so the
+ * chunks fit. `whole` returns only the bytes that were written.
  */
 function fillBuffer(length: number): Gathered {
-  // Not from Node's shared pool, and not zeroed.
+  // The memory is not zeroed and not from Node's shared pool.
   const bytes = Buffer.allocUnsafeSlow(length)
   let filled = 0
   return {
@@ -134,14 +133,14 @@ function fillBuffer(length: number): Gathered {
 }
 
 /**
- * Nobody else holds the chunk. Left to the collector, the chunks of two large uploads are enough memory
- * outside its heap to make it go through all of that: a tenth of the processor time of an upload.
+ * Frees the chunk, which has no other owner. Otherwise the chunks of two large uploads are enough external memory to
+ * start a full garbage collection: a tenth of the processor time of an upload.
  */
 function freeNow({ buffer, byteLength }: Buffer): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
-/** The Go SDK packs every body. The limit counts what comes out, so a small bomb stays small. */
+/** The Go SDK compresses every body. The size limit counts decompressed bytes, which stops decompression bombs. */
 function inflate(request: IncomingMessage): Readable {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase()
   switch (encoding) {
@@ -162,19 +161,18 @@ function inflate(request: IncomingMessage): Readable {
 }
 
 /**
- * How many bytes of request bodies, and of what they become, may be in memory at once. It bounds the
- * process, not a request: whoever comes on top is refused at once and may come again, and nothing that
- * was accepted suffers.
+ * Limits the bytes of request bodies, and of the values parsed from them, that are in memory at once in this process.
+ * A request beyond the limit is refused at once and may be retried; accepted requests are not affected.
  */
 export type BodyBudget = Readonly<{
   /**
-   * Takes `bytes` of the budget. Throws Failure 'overloaded' when they are not there, and 'body-too-large'
-   * when they never are, together with what the same request has taken `already`.
+   * Takes `bytes` of the budget. Throws Failure 'overloaded' when too few are free, and 'body-too-large' when the whole
+   * budget is smaller than these and the bytes that the same request has taken `already`.
    */
   take(bytes: number, already?: number): void
   giveBack(bytes: number): void
   takenBytes(): number
-  /** How often it was not there, ever. */
+  /** Number of refusals since the start. */
   refusals(): number
 }>
 

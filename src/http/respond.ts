@@ -1,6 +1,6 @@
 /**
- * One request from the socket to the bytes of its answer: a call, the mount that claims it, the reply. Of the
- * body it knows only that it is read when it is asked for.
+ * Answers one request: creates a call, gives it to the mount that claims it, and sends the reply. The body is read only
+ * when the mount asks for it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
@@ -13,22 +13,22 @@ import { readBody } from './request-body.ts'
 
 export type CallOptions = Readonly<{
   tls?: Readonly<{ cert: string | Buffer; key: string | Buffer }> | undefined
-  /** The root that clients see, when a proxy in front changes it; else the request's own Host. */
+  /** The root that clients see, if a proxy changes it; otherwise the request's own Host. */
   baseUrl?: string | undefined
   budget: BodyBudget
   stallTimeoutMs: number
 }>
 
-/** How a request is refused that no mount gets to see. */
+/** Creates the reply to a request that no mount claims. */
 export type Refuse = (failure: Failure, headers: Headers) => Reply
 
 type Responding = CallOptions &
   Readonly<{
     refuse: Refuse
     discarding: Discarding
-    /** Connections whose client waits for this server. */
+    /** Connections whose client waits for an answer. */
     beingAnswered: WeakSet<Socket>
-    /** Whether the request that came on it is the last one of this connection. */
+    /** Whether the current request is the last one of this connection. */
     isLast: (socket: Socket) => boolean
   }>
 
@@ -52,7 +52,7 @@ export async function respond(
   }
   if (reply.status === 0) return void socket.destroy()
   if (asksToRetry(reply) && !awaitsContinue()) await discarding.discard(request)
-  // Also of a request that came before the end: the connection is closed behind its answer.
+  // Also for a request from before `close`: the connection is closed after its answer.
   if (options.isLast(socket) || isBroken) response.shouldKeepAlive = false
   if (!request.complete) lingerAfter(response, request)
   send(response, call.method, reply)
@@ -66,7 +66,7 @@ function answerOf(call: Call, mounts: readonly Mount[], refuse: Refuse): Promise
   return refuse(new Failure('segment-unknown', { facts: { segment } }), call.headers)
 }
 
-/** The client sends the request again, in some SDKs from the stream that it is still sending. */
+/** Clients retry these, in some SDKs from the stream that is still being sent. */
 function asksToRetry({ status }: Reply): boolean {
   return status === 429 || status === 503
 }
@@ -75,7 +75,7 @@ export function send(response: ServerResponse, method: string, reply: Reply): vo
   const { status, headers, body } = reply
   const lines: string[] = []
   for (const name in headers) lines.push(name, headers[name] ?? '')
-  // Never with a 204; with a 304 it would have to be the photo's (RFC 9110, 8.6).
+  // A 204 never has it; in a 304 it would have to be the photo's (RFC 9110, 8.6).
   if (status !== 204 && status !== 304) {
     lines.push('content-length', String(body === undefined ? 0 : Buffer.byteLength(body)))
   }
@@ -86,9 +86,9 @@ export function send(response: ServerResponse, method: string, reply: Reply): vo
 
 type Received = Readonly<{
   call: Call
-  /** The client holds its body back until it is asked for, and it has not been. */
+  /** The client waits for `100 Continue` before it sends the body, and it was not sent yet. */
   awaitsContinue: () => boolean
-  /** Gives back what the body has taken of the budget. */
+  /** Gives back the bytes that the body has taken from the budget. */
   release: () => void
 }>
 
@@ -135,24 +135,24 @@ function signalClose(response: ServerResponse): AbortSignal {
   return closing.signal
 }
 
-/** An absolute-form target (RFC 9112, 3.2.2) names its host in the request line; the rest is the path. */
+/** An absolute-form target (RFC 9112, 3.2.2) has the host in the request line; the rest is the path. */
 function pathOf(url: string): string {
   return url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '')
 }
 
-/** What Node's parser lets pass and two servers in a row could read in two ways. */
+/** Requests that Node's parser accepts, but that a proxy and this server could read differently. */
 function isMalformed(request: IncomingMessage): boolean {
   const { httpVersion, headers, rawHeaders } = request
   // A request without a version is HTTP/0.9, which has neither headers nor statuses.
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return true
   // "A server MUST respond with a 400" (RFC 9112, 3.2).
   if (httpVersion === '1.1' && headers.host === undefined) return true
-  // Its framing is faulty, and the connection is closed behind it (RFC 9112, 6.1).
+  // Its framing is faulty, and the connection is closed after it (RFC 9112, 6.1).
   if (httpVersion === '1.0' && headers['transfer-encoding'] !== undefined) return true
   return repeats(rawHeaders, 'host') || repeats(rawHeaders, 'authorization')
 }
 
-/** Node keeps the first and drops the others; a proxy may have looked at the last. */
+/** Node uses the first and drops the others; a proxy may have checked the last. */
 function repeats(rawHeaders: readonly string[], name: string): boolean {
   let count = 0
   for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -164,7 +164,7 @@ function repeats(rawHeaders: readonly string[], name: string): boolean {
 
 const hostPattern = /^[\w.-]+(:\d{1,5})?$|^\[[\da-f:.]+\](:\d{1,5})?$/i
 
-/** The Host goes into answers (@odata.context), so one that is no host does not get there. */
+/** The Host is written into answers (@odata.context), so only a valid host is used. */
 function originOf({ headers }: IncomingMessage, isSecure: boolean): string {
   const host = headers.host ?? ''
   return `${isSecure ? 'https' : 'http'}://${hostPattern.test(host) ? host : 'localhost'}`

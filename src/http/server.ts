@@ -1,6 +1,6 @@
 /**
- * An HTTP server on `node:http` alone: limits, timeouts, an orderly end. What is answered, and how a
- * request is refused that no mount gets to see, is handed in.
+ * An HTTP server on `node:http`: limits, timeouts, an orderly end. The mounts, and the form of refusals, are
+ * parameters.
  */
 import { once } from 'node:events'
 import {
@@ -19,9 +19,9 @@ import { createPipelining } from './pipelining.ts'
 import { type CallOptions, type Refuse, respond } from './respond.ts'
 
 type ConnectionLifeOptions = Readonly<{
-  /** When a connection is closed behind an answer; never, when left out. */
+  /** After how many requests or how long a connection is closed; never when left out. */
   connections?: Readonly<{ maxRequests: number; maxAgeMs: number }> | undefined
-  /** Where several processes serve: connections from before this number grew are closed behind their next answer. */
+  /** A number that grows. Connections that began before it last grew are closed after their next answer. */
   generation?: (() => number) | undefined
   elapsed: () => number
 }>
@@ -30,65 +30,65 @@ export type HttpOptions = CallOptions &
   ConnectionLifeOptions &
   Readonly<{
     refuse: Refuse
-    /** Told when an answer fails without a reply. */
+    /** Called when an answer fails without a reply. */
     troubled: (what: string, error: unknown) => void
     timeouts?: Partial<typeof defaultTimeouts>
-    /** Others than those that `discarding.ts` gives reasons for. */
+    /** Replaces defaults of `discarding.ts`. */
     discardLimits?: Partial<DiscardLimits>
-    /** How long the requests that were taken have, once the end has begun. */
+    /** How long accepted requests may take after `close` is called. */
     closingMs?: number
   }>
 
 export type Served = Readonly<{
-  /** The first that claims a call answers it. */
+  /** The first mount that claims a call answers it. */
   mounts: readonly Mount[]
-  /** Sees every request first; true when it has answered. For what needs Node's own request and response. */
+  /** Called with every request first; true when it has answered. For code that needs Node's own objects. */
   before?: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined
 }>
 
 export type HttpServer = Readonly<{
   server: Server
-  /** Resolves with the port. Rejects with EADDRINUSE, EACCES… Requests wait until something is served. */
+  /** Resolves with the port. Rejects with EADDRINUSE, EACCES… Requests wait until `serve` is called. */
   listen: (at: Readonly<{ host: string; port: number }>) => Promise<number>
   serve: (served: Served) => void
-  /** For the connections that come from now on. */
+  /** For new connections. */
   useCertificate: (tls: NonNullable<HttpOptions['tls']>) => void
-  /** Takes no new connection, and resolves when every request that was taken is answered, or cut for taking too long. */
+  /** Accepts no new connection. Resolves when every accepted request is answered, or aborted after `closingMs`. */
   close: () => Promise<void>
 }>
 
 const defaultTimeouts = {
   /** For a whole request, from its first byte to its last. */
   requestTimeout: 120_000,
-  /** And for a handshake of TLS. */
+  /** For the head of a request, and for a TLS handshake. */
   headersTimeout: 20_000,
   /** Longer than the idle time of usual load balancers (60 s), so that they close first. */
   keepAliveTimeout: 75_000,
-  /** How often the first two are looked at. */
+  /** How often the first two are checked. */
   connectionsCheckingInterval: 5_000,
-  /** For a connection on which nothing moves: a client who does not take its answer. */
+  /** For a connection without traffic, such as a client that does not read its answer. */
   timeout: 60_000,
 }
 const parserOptions = {
   /** Tokens of people in many groups reach 10 KB. */
   maxHeaderSize: 32 * 1024,
-  /** Left to us, who say it in Graph's envelope: see `isMalformed`. */
+  /** `isMalformed` checks it, so that the refusal has Graph's form. */
   requireHostHeader: false,
 }
-/** A little longer than a request may take: only who takes his answer in drops is cut by it. */
+/** A little longer than `requestTimeout`: it ends only connections whose client reads its answer too slowly. */
 const defaultClosingMs = 150_000
 
 type Handle = (request: IncomingMessage, response: ServerResponse) => void
 
 export function createServer(options: HttpOptions): HttpServer {
-  // undefined: closed before anything was served.
+  // undefined: closed before `serve` was called.
   const { promise: whenServed, resolve: serve } = Promise.withResolvers<Served | undefined>()
   const lives = options.connections || options.generation ? limitConnectionLife(options) : undefined
   const discarding = createDiscarding(options.discardLimits)
   const pipelining = createPipelining()
   const beingAnswered = new WeakSet<Socket>()
   const handle: Handle = (request, response) => {
-    // Another request of this connection is answered before.
+    // An earlier request of this connection is not answered yet.
     if (response.socket === null) {
       pipelining.wait(request, response, () => handle(request, response))
       return
@@ -105,9 +105,9 @@ export function createServer(options: HttpOptions): HttpServer {
     await respond(request, response, served.mounts, responding)
   }
   const server = openServer(handle, options)
-  // A picture may wait for its renderer for longer. Whatever an answer waits for has a limit of its own.
+  // A picture may wait for a renderer longer than this; everything that an answer waits for has its own limit.
   server.on('timeout', socket => beingAnswered.has(socket) || socket.destroy())
-  // With TLS the second is the one that requests come on.
+  // With TLS, requests arrive on the socket of 'secureConnection'.
   if (lives) server.on('connection', lives.begin).on('secureConnection', lives.begin)
   const endSilent = trackSilentConnections(server)
   const responding = {
@@ -141,19 +141,19 @@ function openServer(handle: Handle, { tls, timeouts, refuse }: HttpOptions): Ser
     ? createHttpsServer({ ...tls, ...settings, handshakeTimeout: settings.headersTimeout }, handle)
     : createHttpServer(settings, handle)
   server.timeout = settings.timeout
-  // With a listener, Node leaves the 100 to us: it is sent when the body is asked for, so a refusal
-  // by token or permission costs the client no upload.
+  // With this listener Node does not send the 100 itself. It is sent when the body is read, so a client that is
+  // refused by token or permission uploads nothing.
   server.on('checkContinue', handle)
-  // Any other expectation may be passed over (RFC 9110, 10.1.1); Node would answer 417 without a body.
+  // Other expectations may be ignored (RFC 9110, 10.1.1); Node would answer 417 without a body.
   server.on('checkExpectation', handle)
   refuseWithoutRequest(server, refuse)
   return server
 }
 
 /**
- * Clients keep their connections, and with them the workers that they lead to: a worker that replaces another
- * would serve nobody, and the first worker all early clients. So connections end. Node's maxRequestsPerSocket
- * would answer 503 to requests that are pipelined.
+ * Clients stay on their connections, and a connection stays with its worker: a replaced worker would get no clients,
+ * and the first worker all early ones. Therefore connections end after some time. Node's maxRequestsPerSocket is not
+ * used: it answers 503 to pipelined requests.
  */
 function limitConnectionLife({
   connections: limits,

@@ -1,12 +1,12 @@
 /**
- * Pictures that a process has in memory and that nobody's pointer names any more: replaced, removed or erased.
- * No request reaches them, for each begins at the pointer; this is so that they are gone all the same.
+ * Removes cached packs that no pointer names any more, because the photo was replaced, removed or erased. No request
+ * can reach them; this only deletes the bytes from memory.
  */
 import type { PackStore } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
 import { versionsAmong } from './versions.ts'
 
-/** How many are asked for in one query. */
+/** Keys per query. */
 const batchSize = 500
 
 export async function forgetUnnamed({

@@ -1,24 +1,24 @@
 /**
- * How long the sweep waits before it removes something, and by which clock. A server remembers what it
- * saw and trusts no clock that somebody sets, nor another machine's; a program that sweeps once, where
- * nobody uploads, has only the wall's. docs/decisions/0010-the-sweep-remembers.md
+ * When the grace time of a pack has passed, and by which clock. A server compares scans by its monotonic clock,
+ * because the wall clock can be set and those of other machines differ. A program that sweeps once, without uploads,
+ * has only the wall clock. docs/decisions/0010-the-sweep-remembers.md
  */
 import { Failure } from '../failure.ts'
 import type { PackEntry } from '../storage/packs.ts'
 
 export type Grace = Readonly<{
-  /** What was put aside before this moment of the wall clock, in whole milliseconds, has waited long enough. */
+  /** Packs retired before this time have passed the grace time. Whole milliseconds since 1970. */
   before: () => number
-  /** Begins a look at all packs. */
+  /** Begins a scan of all packs. */
   beginScan: () => Scan
 }>
 
 export type Scan = Readonly<{
-  /** So many packs more that a row names. */
+  /** Adds to the number of packs that a row names. */
   countNamed: (packs: number) => void
-  /** Of a pack that no row names just now. */
+  /** For a pack that no row names now: whether it may be removed. */
   isAbandoned: (pack: PackEntry) => boolean
-  /** Every pack has been looked at. Throws Failure 'storage-unavailable' when they are another database's. */
+  /** Call it after the last pack. Throws Failure 'storage-unavailable' if the packs seem to belong to another database. */
   end: () => void
 }>
 
@@ -41,16 +41,16 @@ type Clocks = Readonly<{
   elapsed: () => number
 }>
 
-/** About 100 bytes each; what is beyond it waits for a later look. */
+/** About 100 bytes each; further packs wait for a later scan. */
 const defaultMaxKeys = 100_000
 
 /**
- * A pack is abandoned when two looks, the grace time apart, have found that no row names it: an upload
- * that is about to point at it has come to an end by then, whatever any clock says. One for each process,
- * kept from sweep to sweep.
+ * A pack is abandoned when two scans, at least the grace time apart, have found that no row names it: an upload that
+ * was about to point at it has ended by then, whatever any wall clock shows. Create one per process and use it for
+ * every sweep.
  *
- * A server that was given the photos of another database would find all of them abandoned. So nothing is
- * when the look before has found more packs that no row names than others: crashes leave a few.
+ * With the packs of another database, all would seem abandoned. Crashes leave only a few. Therefore nothing is
+ * abandoned if the previous scan found more packs without a row than with one.
  */
 export function graceByScans(clocks: Clocks, graceMs: number, maxKeys = defaultMaxKeys): Grace {
   let firstSeenMs: ReadonlyMap<string, number> = new Map()
@@ -74,7 +74,7 @@ export function graceByScans(clocks: Clocks, graceMs: number, maxKeys = defaultM
           if (waiting.size < maxKeys) waiting.set(key, sinceMs)
           return false
         },
-        // What was not found again has got its row, or has gone.
+        // Packs that this scan did not find without a row now have one, or are gone.
         end() {
           firstSeenMs = waiting
           belongsToDatabase = seen.unnamed <= seen.named
@@ -88,17 +88,17 @@ export function graceByScans(clocks: Clocks, graceMs: number, maxKeys = defaultM
 function otherDatabase({ named, unnamed }: Readonly<{ named: number; unnamed: number }>): Failure {
   return new Failure('storage-unavailable', {
     detail:
-      `${unnamed} packs that the database does not know are left, for it knows only ${named}: ` +
+      `${unnamed} packs are not in the database, and only ${named} are, so none was removed: ` +
       'is it the one that belongs to these photos?',
   })
 }
 
-/** How finely the past is remembered. */
+/** Number of clock readings that are kept per grace time. */
 const marksPerGrace = 16
 
 /**
- * The wall clock less the grace time; and when it jumps ahead, what it would say without the jump, until
- * the grace time has passed since. Then it is believed: nobody knows which of the two was right.
+ * The wall clock minus the grace time. If the wall clock is set ahead, the time without the jump is used until the
+ * grace time has passed; then the new time is used, since either may be the right one.
  */
 function createCutoff({ now, elapsed }: Clocks, graceMs: number): () => number {
   const mark = () => ({ wallMs: now(), elapsedMs: elapsed() })
@@ -106,7 +106,7 @@ function createCutoff({ now, elapsed }: Clocks, graceMs: number): () => number {
   return () => {
     const current = mark()
     const ageMs = ({ elapsedMs }: typeof current) => current.elapsedMs - elapsedMs
-    // The youngest that is as old as the grace time, and those younger than that.
+    // Keeps the newest mark that is at least as old as the grace time, and all newer ones.
     marks = marks.slice(
       Math.max(
         0,

@@ -1,6 +1,6 @@
 /**
- * A photo as its row tells it: a version, and where each of its renditions lies in the pack; reading one of
- * them; and what a writer demands of the version.
+ * A photo as its row describes it: a version, and the position of each rendition in the pack. It also reads a
+ * rendition, and checks the conditions of writes against the version.
  */
 import { Failure } from '../failure.ts'
 import type { Rendition } from '../renditions/rendition.ts'
@@ -9,7 +9,7 @@ import type { Packs } from '../storage/packs.ts'
 
 export type PixelSize = Readonly<{ width: number; height: number }>
 
-/** Whose photo. A team's photo is its group's. */
+/** The owner of a photo. A team has the photo of its group. */
 export type OwnerKey = Readonly<{
   tenantId: string
   kind: 'user' | 'group' | 'contact'
@@ -17,9 +17,9 @@ export type OwnerKey = Readonly<{
 }>
 
 export type Photo = Readonly<{
-  /** The pack's key, and the ETag without its quotes; never used twice. */
+  /** The key of the pack, and the ETag without quotes; never used twice. */
   version: string
-  /** SHA-256 of the bytes that were uploaded. */
+  /** SHA-256 of the uploaded bytes. */
   uploadHash: string
   /** Largest first; the first one is the photo itself. */
   renditions: readonly [Rendition, ...Rendition[]]
@@ -56,7 +56,7 @@ export function formatRenditions(renditions: readonly Rendition[]): string {
   )
 }
 
-/** The photo itself without a size; undefined when it was too small for the size, or that is none of the nine. */
+/** Without a size, the largest. Undefined if the photo was too small for the size, or it is not one of the nine. */
 export function findRendition(photo: Photo, size?: PixelSize): Rendition | undefined {
   if (size === undefined) return photo.renditions[0]
   if (!isNamedSize(size.width, size.height)) return undefined
@@ -65,7 +65,7 @@ export function findRendition(photo: Photo, size?: PixelSize): Rendition | undef
   )
 }
 
-/** Those of the nine sizes that the photo has, smallest first. A photo of an odd size is not one of them. */
+/** The renditions of the nine named sizes, smallest first. A largest rendition of another size is left out. */
 export function listSizes(photo: Photo): readonly Rendition[] {
   return photo.renditions.filter(({ width, height }) => isNamedSize(width, height)).toReversed()
 }
@@ -75,9 +75,9 @@ function isNamedSize(width: number, height: number): boolean {
 }
 
 /**
- * The JPEG of one rendition, as it was made when the photo was set: no pixel is decoded.
- * The pointer was read a moment ago, and packs outlive their pointer: by the sweep's grace time, in memory
- * until nobody reads. So a missing pack is a loss in the store: 'storage-unavailable', never a 404.
+ * The JPEG of one rendition, as made when the photo was set: nothing is decoded.
+ * A pack stays after its pointer moves: for the grace time of the sweep, and in memory until its readers have ended.
+ * Therefore a missing pack is a loss in the store: 'storage-unavailable', never a 404.
  */
 export async function readRendition(
   packs: Packs,
@@ -92,9 +92,9 @@ export async function readRendition(
 }
 
 /**
- * What a writer demands of the photo that is there, so that of many concurrent writers who all saw the same
- * version exactly one wins.
- * 'any': one must exist; 'none': none may; lists: it must, or must not, be one of these versions.
+ * The condition of a write on the current photo. If many concurrent writers have seen the same version, exactly one
+ * succeeds.
+ * 'any': a photo must exist; 'none': none may exist; lists: it must, or must not, be one of these versions.
  */
 export type WriteCondition =
   | 'any'
@@ -103,7 +103,7 @@ export type WriteCondition =
   | Readonly<{ noneOf: readonly string[] }>
   | undefined
 
-/** Throws 'photo-changed' unless the demand holds for the current version (undefined: no photo). */
+/** Throws 'photo-changed' unless the condition holds for the current version (undefined: no photo). */
 export function expectCondition(condition: WriteCondition, version: string | undefined): void {
   if (!holds(condition, version)) throw new Failure('photo-changed')
 }

@@ -1,7 +1,6 @@
 /**
- * The only door to the rows of photos: the pointer owner -> version, and what happens to the version it
- * pointed at before. Nothing else writes `photos` and `retired_packs`; reads of many are in versions.ts.
- * Writers run inside a transaction of the caller.
+ * The rows of photos: the pointer from owner to version, and the retired versions. Only this file writes `photos` and
+ * `retired_packs`; reads of many rows are in versions.ts. Writes run inside a transaction of the caller.
  */
 import { type SelectQueryBuilder, sql } from 'kysely'
 import type { Database, PhotoRow, RetiredPackRow, Schema } from '../storage/schema.ts'
@@ -10,18 +9,18 @@ import type { OwnerKey } from './photo.ts'
 
 const tables = { user: 'users', group: 'groups', contact: 'contacts' } as const
 
-/** The columns of a photo's row that a reader needs; all null when the owner has no photo. */
+/** The columns that a reader needs; all null if the owner has no photo. */
 export type PhotoColumns = {
   [Column in 'version' | 'upload_hash' | 'renditions' | 'updated_at']: PhotoRow[Column] | null
 }
 
-/** Joins the pointer to the photo of the owner that `query` finds: owner and photo are one statement. */
+/** Joins the pointer to the owner that `query` finds, so that owner and photo are read by one statement. */
 export function joinPhoto<Tables, Name extends keyof Tables, Row>(
   query: SelectQueryBuilder<Tables, Name, Row>,
   kind: OwnerKey['kind'],
 ): SelectQueryBuilder<Tables, Name, Row & PhotoColumns> {
   const owners = tables[kind]
-  // Kysely's types do not say "any query that has the owner's table".
+  // Kysely's types cannot express "any query with the owner's table".
   const joined = (query as unknown as SelectQueryBuilder<Schema, typeof owners, Row>)
     .leftJoin('photos', join =>
       join
@@ -33,16 +32,16 @@ export function joinPhoto<Tables, Name extends keyof Tables, Row>(
   return joined as unknown as SelectQueryBuilder<Tables, Name, Row & PhotoColumns>
 }
 
-/** For a room that reads all rows in its own order. */
+/** For another room that reads all rows in its own order. */
 export const photoRows = sql`photos`
 
-/** For PostgreSQL, which is told to give back the space of deleted rows. */
+/** For VACUUM in PostgreSQL. */
 export const photoTables = ['photos', 'retired_packs'] as const satisfies (keyof Schema)[]
 
 /**
- * Whether the owner is there; then nobody removes them, and nobody else changes their photo, before the
- * transaction ends. Comes before findPointer: what that reads is then what will be replaced. An owner
- * may be deleted while their photo is on its way, and a photo of nobody would never go away.
+ * Whether the owner exists. Locks the row: until the transaction ends, the owner is not deleted and no other request
+ * changes the photo. Call it before findPointer, so that the row read there is the one that is replaced. An owner can
+ * be deleted while a photo is being uploaded, and a photo without an owner would never be removed.
  */
 export async function lockOwner(transaction: Database, owner: OwnerKey): Promise<boolean> {
   const query = transaction
@@ -82,7 +81,7 @@ export async function movePointer(
   await retire(database, [{ ...key, version: previous, retired_at: row.updated_at }])
 }
 
-/** Rows as they are in another store, over those that are there. */
+/** Copies rows of another store as they are; replaces existing rows. */
 export async function copyPointers(database: Database, rows: readonly PhotoRow[]): Promise<void> {
   await database
     .insertInto('photos')
@@ -126,7 +125,7 @@ export async function removePointers(
   )
 }
 
-/** Everybody's; versions of `kept` are about to be pointed at again. */
+/** Removes the pointers of all owners. Versions in `kept` are not retired: they get a pointer again. */
 export async function removeAllPointers(
   database: Database,
   kept: ReadonlySet<string>,
@@ -142,7 +141,7 @@ export async function removeAllPointers(
   )
 }
 
-/** Rows whose packs the caller removes, or never had: nothing is left for the sweep. */
+/** Deletes rows without retiring their packs: the caller removes these, or they do not exist. */
 export async function dropPointers(
   database: Database,
   rows: 'all' | readonly PhotoRow[],
@@ -155,9 +154,9 @@ export async function dropPointers(
     .execute()
 }
 
-/** The pack stays until a sweep removes it: readers that saw the old pointer still finish. */
+/** The pack stays until a sweep removes it, so that readers that saw the old pointer can finish. */
 async function retire(database: Database, rows: readonly RetiredPackRow[]): Promise<void> {
-  // A statement binds at most 32,766 values.
+  // SQLite binds at most 32,766 values per statement.
   for (let start = 0; start < rows.length; start += 1000) {
     await database
       .insertInto('retired_packs')
@@ -166,7 +165,7 @@ async function retire(database: Database, rows: readonly RetiredPackRow[]): Prom
   }
 }
 
-/** Their packs are gone. */
+/** Call it when their packs are removed. */
 export async function deleteRetired(
   database: Database,
   versions: 'all' | readonly string[],

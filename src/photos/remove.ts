@@ -1,5 +1,5 @@
 /**
- * Removing a photo: the pointer goes at once, the bytes when a sweep finds that nobody can be reading them.
+ * Removes a photo: the pointer at once, the bytes by a later sweep when no reader can still need them.
  */
 import { Failure } from '../failure.ts'
 import type { Database } from '../storage/schema.ts'
@@ -7,7 +7,7 @@ import { inTransaction } from '../storage/transactions.ts'
 import { expectCondition, type OwnerKey, type WriteCondition } from './photo.ts'
 import { findPointer, lockOwner, removePointer } from './pointer.ts'
 
-/** Throws 'photo-not-found' when there is none, 'photo-changed' when `condition` does not hold. */
+/** Throws 'photo-not-found' if there is none, 'photo-changed' if `condition` does not hold. */
 export async function removePhoto(
   database: Database,
   owner: OwnerKey,

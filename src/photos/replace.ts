@@ -1,6 +1,6 @@
 /**
- * Replacing a photo, in the order that makes a crash harmless: render, store the pack durably, then
- * move the pointer in one transaction. A crash before the last step leaves an orphan for the sweep.
+ * Replaces a photo in an order that makes a crash harmless: render, store the pack durably, then move the pointer in
+ * one transaction. After a crash before the last step, the sweep removes the pack.
  */
 import { createHash } from 'node:crypto'
 import { Failure } from '../failure.ts'
@@ -11,7 +11,7 @@ import { inTransaction } from '../storage/transactions.ts'
 import { formatRenditions, holds, type OwnerKey, type Photo, type WriteCondition } from './photo.ts'
 import { findPointer, lockOwner, movePointer, type PointerRow } from './pointer.ts'
 
-/** Raised whenever the pipeline would make other bytes of the same upload, so that old photos are rendered anew. */
+/** Raise it when the pipeline would make other bytes of the same upload, so that the upload is rendered again. */
 const pipeline = 'v1'
 
 export type ReplaceParts = Readonly<{
@@ -23,12 +23,13 @@ export type ReplaceParts = Readonly<{
 }>
 
 /**
- * Sets the photo of `owner` to what `bytes` shows. The same bytes as last time are recognised: no
- * rendering, no write, the version stays. A picture that still waits is forgotten when `gone` is aborted.
+ * Sets the photo of `owner`. If the bytes are the same as last time, nothing is rendered or written, and the version
+ * stays. When `gone` is aborted, a picture that still waits for a renderer is dropped.
  * The caller has checked `condition` against `current`; it is checked again in the transaction. Throws
- * 'photo-changed' when it does not hold there, the image failures of renditions/, and 'user-', 'group-' or 'contact-not-found' when the owner vanished meanwhile.
- * @differs The next GET sees the new photo, on every node; in Graph it takes up to hours. Setting the
- * same bytes again changes nothing, not even the ETag.
+ * 'photo-changed' if it does not hold there, the image failures of renditions/, and 'user-', 'group-' or
+ * 'contact-not-found' if the owner was deleted meanwhile.
+ * @differs The next GET returns the new photo, on every node; in Graph this can take hours. Uploading the same bytes
+ * again changes nothing, not even the ETag.
  * https://github.com/microsoftgraph/microsoft-graph-docs/issues/6672
  */
 export async function replacePhoto(
@@ -44,7 +45,7 @@ export async function replacePhoto(
   const row = await preparePhoto(parts, owner.kind, bytes, uploadHash, gone)
   const outcome = await point(parts, owner, condition, row)
   if (outcome === 'replaced') return outcome
-  // The transaction said for certain that nothing points here; any other error leaves it to the sweep.
+  // The transaction has refused, so no pointer names this pack. After any other error the sweep decides.
   await parts.packs.remove(row.version)
   if (outcome instanceof Failure) throw outcome
   return outcome
@@ -63,7 +64,7 @@ export function framingOf(kind: OwnerKey['kind']): Framing {
   return kind === 'contact' ? 'whole' : 'square'
 }
 
-/** A photo in the store that nobody's pointer names yet; the sweep removes it unless one soon does. */
+/** Stores a pack without a pointer; the sweep removes it unless it gets one in time. */
 export async function preparePhoto(
   parts: ReplaceParts,
   kind: OwnerKey['kind'],
@@ -83,7 +84,7 @@ export async function preparePhoto(
   }
 }
 
-/** One transaction: the conditions as they are now, then the pointer. */
+/** In one transaction: checks owner and condition again, then moves the pointer. */
 async function point(
   parts: ReplaceParts,
   owner: OwnerKey,

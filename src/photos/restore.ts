@@ -1,6 +1,6 @@
 /**
- * Restores the photos of an earlier time: owners who had one then have it again, all others have none.
- * It knows no picture and no person; what to go back to is handed in.
+ * Restores the photos of an earlier time: owners who had one then have it again, all others have none. The earlier
+ * photos are a parameter.
  */
 import type { Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
@@ -10,8 +10,7 @@ import { movePointer, type PointerRow, removeAllPointers } from './pointer.ts'
 type Original = Readonly<{ owner: OwnerKey; row: PointerRow }>
 
 /**
- * The same photo under a new version, since the sweep may be about to remove the old one. undefined
- * when it already has.
+ * Copies a photo to a new version, because the sweep may soon remove the old one. Undefined if it already has.
  */
 export async function copyPhoto(
   parts: Readonly<{ packs: Packs; newVersion: () => string }>,
@@ -26,8 +25,8 @@ export async function copyPhoto(
 }
 
 /**
- * Inside the caller's transaction. Every version of `originals` is either pointed at just now or was
- * never pointed at: one that was retired belongs to the sweep.
+ * Runs inside the caller's transaction. Every version in `originals` must have a pointer now, or never have had one:
+ * the sweep may remove a retired one.
  */
 export async function restorePhotos(
   database: Database,

@@ -1,6 +1,6 @@
 /**
- * Removing the packs that nobody can reach any more: those a pointer has left, and the orphans of
- * crashes between pack and pointer. It never runs on a request's path.
+ * Removes packs that no pointer names: retired ones, and orphans of crashes between pack and pointer. No request waits
+ * for it.
  */
 import type { PackEntry, PackStore } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
@@ -10,14 +10,14 @@ import { versionsAmong } from './versions.ts'
 
 export type Swept = Readonly<{ retired: number; orphans: number; leftovers: number }>
 
-/** How many packs are compared with the rows in one query. */
+/** Packs per query. */
 const batchSize = 500
 
 export type Stores = Readonly<{ database: Database; packs: PackStore }>
 
 /**
- * For a program that sweeps once. `graceMs` has to be longer than the slowest upload and the slowest
- * read: a pack younger than that may still get its pointer, and one retired less long ago may still be read.
+ * For a program that sweeps once. `graceMs` must be longer than the slowest upload and the slowest read: a newer pack
+ * may still get its pointer, and a pack retired later may still be read.
  */
 export async function sweepPacks(
   parts: Stores & Readonly<{ now: () => number }>,
@@ -27,8 +27,8 @@ export async function sweepPacks(
 }
 
 /**
- * For a server: with the same `grace` each time. Of ten million packs it takes minutes: it ends with
- * the signal's reason before the next pack, and the next sweep begins anew.
+ * For a server, with the same `grace` for every sweep. With ten million packs a sweep takes minutes; an aborted signal
+ * ends it before the next pack with the signal's reason, and the next sweep starts from the beginning.
  */
 export async function sweepWithGrace(
   stores: Stores,
@@ -43,8 +43,7 @@ export async function sweepWithGrace(
 }
 
 /**
- * However young they are: `unread` resolves when nobody who has begun to read before it was called can
- * still be reading.
+ * Without a grace time: `unread` resolves when every read that began before the call has ended.
  */
 export async function removeAllRetired(stores: Stores, unread: () => Promise<void>): Promise<void> {
   for (;;) {
@@ -69,7 +68,7 @@ async function removeRetired(
   }
 }
 
-/** The oldest, as many as are removed at once. */
+/** The oldest, one batch. */
 async function listRetired(database: Database, before?: number): Promise<string[]> {
   const query = database.selectFrom('retired_packs').select('version')
   const old = before === undefined ? query : query.where('retired_at', '<', before)
@@ -77,7 +76,7 @@ async function listRetired(database: Database, before?: number): Promise<string[
   return rows.map(({ version }) => version)
 }
 
-/** Bytes first: a crash in between leaves rows that name missing packs, which the next sweep clears. */
+/** Bytes first: a crash in between leaves rows of missing packs, which the next sweep deletes. */
 async function removeForGood(
   { database, packs }: Stores,
   versions: readonly string[],
@@ -118,7 +117,7 @@ async function removeAbandoned(
   if (entries.length === 0) return 0
   const keys = entries.map(entry => entry.key)
   const inUse = await versionsAmong(database, 'photos', keys)
-  // A pack retired within the grace time is still somebody's to read.
+  // A pack that was retired within the grace time may still be read.
   const waiting = await versionsAmong(database, 'retired_packs', keys)
   const kept = new Set([...inUse, ...waiting])
   scan.countNamed(kept.size)

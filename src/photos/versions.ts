@@ -1,10 +1,10 @@
 /**
- * Which versions pointers name, and which wait for the sweep: reads of many rows, never on a request's path.
+ * Which versions have a pointer, and which wait for the sweep: reads of many rows. No request waits for them.
  */
 import type { Database } from '../storage/schema.ts'
 import { type OwnerKey, type Photo, toPhoto } from './photo.ts'
 
-/** Those of `keys` that a table names. */
+/** The keys that are a version in `table`. */
 export async function versionsAmong(
   database: Database,
   table: 'photos' | 'retired_packs',
@@ -19,7 +19,7 @@ export async function versionsAmong(
   return new Set(rows.map(({ version }) => version))
 }
 
-/** The versions that pointers name at this moment. */
+/** All versions that have a pointer. */
 export async function listVersions(database: Database): Promise<ReadonlySet<string>> {
   const rows = await database.selectFrom('photos').select('version').execute()
   return new Set(rows.map(({ version }) => version))
@@ -48,7 +48,7 @@ export async function* listPhotos(database: Database): AsyncGenerator<Photo> {
   }
 }
 
-/** Of one owner, or those that an older Visage has retired without noting whose they were. */
+/** Retired versions of one owner, or those that an older Visage retired without storing the owner. */
 export async function listRetiredOf(
   database: Database,
   owner: OwnerKey | undefined,
@@ -65,7 +65,7 @@ export async function listRetiredOf(
   return rows.map(({ version }) => version)
 }
 
-/** Where an owner of this id has a photo, or had one that waits for the sweep. */
+/** The tenants in which an owner of this id has a photo, or a retired one. */
 export async function listTenantsOf(
   database: Database,
   kind: OwnerKey['kind'],
@@ -85,7 +85,7 @@ export async function listTenantsOf(
   return tenants
 }
 
-/** Those of `hashes` that somebody's photo has. */
+/** The hashes that a current photo has. */
 export async function hashesAmong(
   database: Database,
   hashes: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * The parts of a server behind its socket: stores, tokens, pictures, what watches them, and the mounts
- * that they make. Each gets what it uses handed in; which stores there are is stores.ts.
+ * Creates the parts of a server behind its socket: stores, token verifier, renderers, instruments, background jobs and
+ * mounts. stores.ts decides which stores these are.
  */
 import { randomUUID } from 'node:crypto'
 import { descriptionMount } from '../description/documents.ts'
@@ -29,7 +29,7 @@ import { openStores, placesOf, type Stores } from './stores.ts'
 import { sweeping } from './sweeping.ts'
 import { openUnreadSweep, sweepAfterWrites, type UnreadSweep } from './unread.ts'
 
-/** What there is before the first store is opened. */
+/** The parts that exist before the first store is opened. */
 type Base = Readonly<{
   identity: Identity
   events: ServerEvents
@@ -138,7 +138,7 @@ function openRendering(
 
 type Opened = Readonly<{ stores: Stores; rendering: Rendering; issuers: IssuerWatch }>
 
-/** What measures the parts, and what asks whether they are there. */
+/** Measures the parts and checks whether they are available. */
 function watchParts(
   { stores: { database, packs, countCache }, rendering, issuers }: Opened,
   { instruments, budget, events }: Base,
@@ -153,8 +153,8 @@ function watchParts(
     issuersAway: issuers.countAway,
   })
   const checks = { database: () => pingDatabase(database), packs: () => packs.check() }
-  // Not a part: an issuer that is away would take every node out of the load balancer at once, and
-  // whoever has a token that was seen before is served without it.
+  // A remark, not a check: an unavailable issuer would take every node out of the load balancer at once, although
+  // requests with a cached token can still be served.
   const remarks = { issuer: issuers.state }
   const conditions = workerSet && {
     workers: () => (workerSet.isComplete() ? ('ok' as const) : ('unavailable' as const)),
@@ -183,7 +183,7 @@ function createParts(
   }
 }
 
-/** Outermost what measures and traces; innermost what keeps packs for whoever reads them. */
+/** Instruments are the outermost, so that they measure everything. The sweep of unread packs is the innermost. */
 function aroundGraph(
   { around: measured = answer => answer }: Instruments,
   around: AroundGraph = answer => answer,

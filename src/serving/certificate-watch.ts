@@ -1,14 +1,13 @@
 /**
- * A certificate that is renewed while it is served: read again on SIGHUP, and every half minute, because
- * whoever renews it may not know whom to tell. Files that do not fit each other change nothing; a pair of
- * which one half is replaced so far is such a case.
+ * Loads a renewed certificate while the server runs: on SIGHUP, and every half minute for tools that send no signal.
+ * If certificate and key do not match, the old pair stays; this happens while only one of the two files is replaced.
  */
 import { X509Certificate } from 'node:crypto'
 import type { WriteLine } from '../events.ts'
 import type { Certificate } from '../settings/certificate.ts'
 
 export type CertificateWatch = Readonly<{
-  /** Reads the files now, and says what came of it. */
+  /** Reads the files now and logs the result. */
   renew: () => void
   end: () => void
 }>
@@ -19,7 +18,7 @@ type CertificateWatchOptions = Readonly<{
   load: () => Certificate
   use: (certificate: Certificate) => void
   write: WriteLine
-  /** Calls `work` again and again; returns what ends that. */
+  /** Calls `work` repeatedly. Returns a function that stops it. */
   repeat?: (work: () => void) => () => void
 }>
 
@@ -40,7 +39,7 @@ export function watchCertificate(options: CertificateWatchOptions): CertificateW
       return 'renewed'
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      // Once, and not every half minute.
+      // The same reason is logged once, not every half minute.
       if (reason !== complaint) write('error', { event: 'certificate-refused', reason })
       complaint = reason
       return 'refused'

@@ -1,11 +1,10 @@
 /**
- * Work that no request waits for: one way to start all of it, and one to stop. What is done is handed in.
+ * Starts and stops background jobs. The work itself is a parameter.
  */
 
-/** Resolves when the run under way has ended; no other begins. */
+/** Prevents further runs. Resolves when the current one has ended. */
 type Stop = () => Promise<void>
 
-/** Starts the work. */
 export type Job = () => Stop
 
 export function startJobs(jobs: readonly Job[]): Stop {
@@ -16,8 +15,8 @@ export function startJobs(jobs: readonly Job[]): Stop {
 }
 
 /**
- * Runs again and again, one run at a time; a stop aborts the signal. A run that takes longer than the
- * time between two is not followed by those that it has missed.
+ * Runs every `everyMs`, one run at a time; a run that is due while another is active is skipped. A stop aborts the
+ * signal.
  */
 export function repeat(
   everyMs: number,

@@ -1,6 +1,5 @@
 /**
- * What a server is told: where it keeps its data, whose tokens it trusts, its limits, and what is put
- * around it.
+ * The options of a server: places of its data, trusted issuers, limits, and wrappers for tests and measurements.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answered, Severity, WriteLine } from '../events.ts'
@@ -13,7 +12,7 @@ import type { Fetch } from '../tokens/key-set.ts'
 import type { Trust } from '../tokens/trust.ts'
 import type { StoreOptions } from './stores.ts'
 
-/** Whose tokens count, and where the keys come from. */
+/** Which tokens are accepted, and where their keys come from. */
 export type Identity = Readonly<{
   trust: Trust
   fetch: Fetch
@@ -21,7 +20,7 @@ export type Identity = Readonly<{
   before?: (request: IncomingMessage, response: ServerResponse) => boolean
 }>
 
-/** Several processes that serve together: whether all do, and how often that has become so. */
+/** All workers of a machine: whether every one serves, and how often the set became complete. */
 export type WorkerSet = Readonly<{ isComplete: () => boolean; completions: () => number }>
 
 export type ServerOptions = StoreOptions &
@@ -32,27 +31,27 @@ export type ServerOptions = StoreOptions &
     tls?: Readonly<{ cert: string | Buffer; key: string | Buffer }> | undefined
     baseUrl?: string | undefined
     strictContentType: boolean
-    /** While the store is moved: nothing is changed and nothing swept. */
+    /** While the store is moved: nothing is changed, and no sweep runs. */
     isReadOnly?: boolean | undefined
-    /** Of several processes that serve together. */
+    /** Undefined for a single process. */
     workerSet?: WorkerSet | undefined
-    /** Whether somebody who signs in and is not in the directory is added; undefined: yes. */
+    /** Whether a person who signs in is added to the directory if missing; true when left out. */
     signIn?: Config['signIn'] | undefined
-    /** Per application and mailbox, in this process; undefined for none. */
+    /** Per application and mailbox, in this process; no limit when left out. */
     throttle?: ThrottleLimits | undefined
     limits: Limits
     write: WriteLine
     /** Lowest severity to log; 'warning' when left out. */
     logLevel?: Severity | undefined
-    /** Sees every answer, besides what is written to the log. */
+    /** Called for every answer, in addition to the log. */
     watch?: ((event: Answered) => void) | undefined
-    /** Something around Graph's answers. */
+    /** Wraps Graph's answers. */
     around?: AroundGraph | undefined
-    /** Replaced photos have the grace time of the sweep in memory too. */
+    /** Keeps replaced photos for the grace time of the sweep, also if packs are in memory. */
     graceInMemory?: boolean | undefined
     /** Measures and traces, the outermost first. */
     instruments?: readonly Instruments[] | undefined
-    /** How long it goes on serving once its end has begun. */
+    /** How long it still accepts connections after `close` is called. */
     drainMs?: number | undefined
     now?: (() => number) | undefined
     /** Monotonic clock, in milliseconds. */

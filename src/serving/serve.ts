@@ -1,5 +1,5 @@
 /**
- * `visage serve` as a function: one process or several, their log, metrics, certificate and orderly end.
+ * `visage serve` as a function: one process or several, with log, metrics, certificate renewal and an orderly end.
  */
 
 import { createEvents, type WriteLine } from '../events.ts'
@@ -16,10 +16,10 @@ import type { RunningServer } from './server.ts'
 import { explainStart, StartError } from './start-error.ts'
 import type { Workers } from './workers.ts'
 
-/** How a person chooses the port. */
+/** The flag and variable of the port, for messages. */
 export const portSetting = '--port or VISAGE_PORT'
 
-/** Of one process or several. */
+/** One process, or several with their `pids`. */
 export type Serving = Pick<RunningServer, 'origin' | 'close'> &
   Pick<Workers, 'useCertificate'> &
   Partial<Pick<Workers, 'pids'>>
@@ -52,7 +52,7 @@ export async function startProduction(
   return { ...server, close }
 }
 
-/** The paths stay the settings'; what is in the files may change. */
+/** The paths come from the settings; the files may be replaced. */
 function watchOwnCertificate(
   { tls }: Config,
   { useCertificate }: Serving,
@@ -63,7 +63,7 @@ function watchOwnCertificate(
   return watchCertificate({ current: tls, load, use: useCertificate, write })
 }
 
-/** To standard error. The last line of a process that breaks says so too, before Node.js does. */
+/** To standard error. An uncaught error is logged before Node.js prints it. */
 export function logOf({ logLevel }: Config, fields?: Readonly<{ worker: number }>): WriteLine {
   const write = openLog({ level: logLevel, to: 2, with: fields })
   const { troubled } = createEvents(write)
@@ -73,7 +73,7 @@ export function logOf({ logLevel }: Config, fields?: Readonly<{ worker: number }
 
 type Started = Readonly<{ server: Serving; exposed: Exposed | undefined }>
 
-/** In this process, or in several that are this one's. */
+/** In this process, or in child processes. */
 async function start(
   config: Config,
   write: WriteLine,
@@ -98,7 +98,7 @@ async function startWorkerSet(config: Config, write: WriteLine): Promise<Started
   return { server, exposed: gatherFromWorkers(server.current) }
 }
 
-/** Serves in this process. What it loads, a primary does without. */
+/** Serves in this process. Its modules are imported here, because a primary does not need them. */
 export async function startServing(
   config: Config,
   write: WriteLine,
@@ -161,7 +161,7 @@ async function exposeMetrics(
   }
 }
 
-/** Metrics and probes are there until the last request is answered. */
+/** Metrics and probes answer until the last request is answered. */
 async function closeInOrder(
   server: Serving,
   metrics: MetricsListener | undefined,

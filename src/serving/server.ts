@@ -1,6 +1,6 @@
 /**
- * Composition of a server: it listens, then its parts are assembled, then it answers. Requests that
- * come meanwhile wait.
+ * Composition of a server: it listens, then its parts are assembled, then it answers. Requests that arrive before that
+ * wait.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createEvents, type ServerEvents } from '../events.ts'
@@ -18,17 +18,17 @@ export type RunningServer = Readonly<{
   origin: string
   parts: Parts
   readiness: ReadinessWatch
-  /** In the background. Who does not call it waits for them with the first picture. */
+  /** Starts them in the background; otherwise the first picture starts them and waits. */
   startRenderers: () => void
-  /** For whoever replaces photos without a request: in memory they go once nobody reads them. */
+  /** Call it after photos were replaced without a request. If packs are in memory, it removes those that are not being read. */
   removeReplaced: () => void
-  /** For the connections that come from now on. */
+  /** For new connections. */
   useCertificate: (tls: NonNullable<ServerOptions['tls']>) => void
-  /** Finishes what was accepted, then closes the stores. */
+  /** Finishes accepted requests, then closes the stores. */
   close: () => Promise<void>
 }>
 
-/** Asked once the address is known, before the first request. */
+/** Called once the address is known, before the first request. */
 type Identify<Own extends Identity> = Readonly<{ identity: (origin: string) => Own }>
 
 /** Throws the error of listening (EADDRINUSE, EACCES…) before a store is opened, or Failure 'storage-unavailable'. */
@@ -85,7 +85,7 @@ function openHttp(
   })
 }
 
-/** Loopback goes by its name: that is what certificates, cookies and people say. */
+/** Loopback is written as `localhost`, as in certificates and cookies. */
 function originOf({ host, tls, baseUrl }: ServerOptions, port: number): string {
   if (baseUrl !== undefined) return baseUrl
   const isLocal = /^(127\.|localhost$|::1$|0\.0\.0\.0$|::$)/.test(host)

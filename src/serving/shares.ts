@@ -1,21 +1,20 @@
 /**
- * What each worker may spend of what the settings allow the machine: the parts add up to the whole,
- * save where a worker could not do its work with less. It knows no process.
+ * Divides the limits of the machine among its workers. The parts add up to the whole, except where a part would be
+ * too small for a worker to function.
  */
 import { maxUploadBytes } from '../call.ts'
 import type { Config } from '../settings/config.ts'
 
-/** A worker has to be able to take one upload of the largest size that is allowed, also within a batch. */
+/** A worker must be able to accept one upload of the largest size, also within a batch. */
 const leastUploadMemoryBytes = 6 * maxUploadBytes
-/** Nor may there be a picture that one process takes and several do not. */
+/** A picture that a single process accepts must be accepted by several. */
 const leastDecodeMemoryBytes = 256 * 1024 * 1024
-/** As for one process alone: a turn of the sweep takes one connection and works through another. */
+/** The minimum of a single process too: a turn of the sweep holds one connection and queries through another. */
 const leastConnections = 2
 
 /**
- * The settings of worker `number` (from 1) of `config.workers`. Limits of throttling stay whole: a client
- * keeps its connection, and with it its worker, so that with a part of the limit it would be refused
- * what it is allowed.
+ * The settings of worker `number` (from 1) of `config.workers`. Limits of throttling are not divided: a client stays
+ * on its connection and so with its worker, and a part of the limit would refuse requests that are allowed.
  */
 export function shareOf(config: Config, number: number): Config {
   const share = (whole: number, least: number) =>
@@ -34,13 +33,13 @@ export function shareOf(config: Config, number: number): Config {
       renderQueue: share(limits.renderQueue, 1),
       decodeMemoryBytes: share(limits.decodeMemoryBytes, leastDecodeMemoryBytes),
       uploadMemoryBytes: share(limits.uploadMemoryBytes, leastUploadMemoryBytes),
-      // On SQLite nobody takes turns at it: one worker does it, and whoever takes its place.
+      // SQLite has no lock for turns between processes, so only worker 1 (or its replacement) sweeps.
       sweeps: number === 1 ? limits.sweeps : 'memory',
     },
   }
 }
 
-/** What cannot be divided evenly goes to the first ones. */
+/** The first workers get the remainder. */
 function partOf(whole: number, number: number, count: number): number {
   return Math.floor(whole / count) + (number <= whole % count ? 1 : 0)
 }

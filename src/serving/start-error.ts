@@ -1,13 +1,13 @@
 /**
- * Why a server could not start, in words that say what to do about it.
+ * Why a server could not start, with advice for the operator.
  */
 
-/** It was asked for what this machine or this user cannot give; the message is for whoever started it. */
+/** The machine or the user's rights do not allow it. The message is for the operator. */
 export class StartError extends Error {
   override readonly name = 'StartError'
 }
 
-/** A process that the command cannot do without ended before it served. */
+/** A process that the command needs has ended. */
 export class LostProcess extends Error {
   override readonly name = 'LostProcess'
   readonly end: 'by signal' | 'by itself'
@@ -18,7 +18,7 @@ export class LostProcess extends Error {
   }
 }
 
-/** What listening and opening data usually fail on, in words that say what to do. */
+/** Turns the usual errors of listening and of opening data into advice; returns other errors as they are. */
 export function explainStart(error: unknown, port: number, flag: string): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE') {

@@ -1,6 +1,6 @@
 /**
- * Where rows and packs are kept, as settings say it -> the stores, open. The only file that names
- * concrete adapters.
+ * Opens the stores of rows and packs that the settings name. Beside storage/data-folder.ts, the only file that names
+ * storage adapters.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,30 +21,30 @@ import { openSqlite } from '../storage/sqlite.ts'
 export type { Migrated }
 
 export type StoreOptions = Readonly<{
-  /** A folder, or undefined to keep everything in memory and nothing afterwards. */
+  /** A folder; undefined keeps everything in memory. */
   data: string | undefined
   /** Instead of the embedded database. */
   database?: PostgresLocation | undefined
   /** Instead of the folder. */
   packs?: S3Location | undefined
   packCacheBytes?: number | undefined
-  /** Instead of what the environment of AWS says. */
+  /** Instead of those from the environment of AWS. */
   s3Credentials?: S3Options['credentials'] | undefined
-  /** Is told of every statement. */
+  /** Called for every statement. */
   queried?: QueryWatch | undefined
-  /** Something around the medium of the packs, below the cache. */
+  /** Wraps the medium of the packs, below the cache. */
   aroundPacks?: ((packs: PackStore) => PackStore) | undefined
 }>
 
 export type Stores = Readonly<{
   database: Database
   packs: PackStore
-  /** Where packs are cached: how well. */
+  /** Present if packs are cached. */
   countCache?: () => CacheCounts
 }>
 
 /**
- * With the tables up to date. The database is the caller's to close. Throws Failure 'storage-unavailable'.
+ * Updates the tables. The caller closes the database. Throws Failure 'storage-unavailable'.
  */
 export async function openStores(options: StoreOptions, now: () => number): Promise<Stores> {
   const { data, database: location, queried } = options
@@ -82,7 +82,7 @@ async function openMedium(
   return await openS3Packs({ location, ...credentials })
 }
 
-/** Brings the tables up to date and does nothing else; says what that was, and where they are. */
+/** Updates the tables and closes the database. Returns what changed and where. */
 export async function migrateStores(
   options: Pick<StoreOptions, 'data' | 'database'>,
 ): Promise<Migrated & { place: string }> {
@@ -104,14 +104,14 @@ async function openEmbedded(data: string | undefined, watch?: QueryWatch): Promi
   }
 }
 
-/** Its folder is there then. */
+/** Creates the folder. */
 function fileIn(data: string | undefined): string {
   if (data === undefined) return ':memory:'
   openDataFolder(data)
   return join(data, databaseName)
 }
 
-/** The driver is loaded by who uses it: `visage dev` starts without. */
+/** Imports the driver on demand: `visage dev` does not need it. */
 async function openServerDatabase(
   location: PostgresLocation,
   watch?: QueryWatch,
@@ -129,7 +129,7 @@ async function openToMigrate(location: PostgresLocation): Promise<Database> {
   return await openPostgres({ ...location, timeouts: migrationTimeouts })
 }
 
-/** As people and logs may see it: no user, no password, no key. The same text for the same place. */
+/** For messages and logs: without user, password and key. The same place has the same text. */
 export function placesOf({ data, database, packs }: StoreOptions): Places {
   const embedded = data === undefined ? memory : pathsIn(data)
   return {
@@ -140,7 +140,7 @@ export function placesOf({ data, database, packs }: StoreOptions): Places {
 
 const memory: Places = { rows: 'memory/visage.sqlite', packs: 'memory/packs' }
 
-/** The driver takes host and port of the query before those of the address; by `options` goes the schema. */
+/** As in the driver, host and port of the query come before those of the address. `options` may choose a schema. */
 function describePostgres({ url }: PostgresLocation): string {
   const { hostname, port, pathname, searchParams } = new URL(url)
   const host = searchParams.get('host') ?? hostname
@@ -149,7 +149,7 @@ function describePostgres({ url }: PostgresLocation): string {
   return options === null ? place : `${place} (${options})`
 }
 
-/** Clouds of AWS that have nothing to do with each other have the same names of buckets, and no endpoint says which. */
+/** Partitions of AWS are separate and may have buckets of the same name, so region and profile are part of the place. */
 function describeS3({ bucket, prefix, endpoint, region, profile }: S3Location): string {
   const place = `s3://${bucket}/${prefix}`
   if (endpoint !== undefined) return `${place} at ${new URL(endpoint).href.replace(/\/$/, '')}`
@@ -158,8 +158,8 @@ function describeS3({ bucket, prefix, endpoint, region, profile }: S3Location): 
 }
 
 /**
- * A store that somebody keeps: a folder without a database is a mistyped one, and is not made. Nothing is
- * remembered in memory. Throws Failure 'storage-unavailable'.
+ * For commands on an existing store: a folder without a database is probably mistyped, so none is created. Packs are
+ * not cached. Throws Failure 'storage-unavailable'.
  */
 export async function openExistingStores(
   options: StoreOptions,
@@ -169,7 +169,7 @@ export async function openExistingStores(
   return await openStores(options, now)
 }
 
-/** The rows alone, as openExistingStores opens them. The caller closes the database. */
+/** Only the rows, otherwise as openExistingStores. The caller closes the database. */
 export async function openExistingDatabase(
   options: Pick<StoreOptions, 'data' | 'database'>,
 ): Promise<Database> {
@@ -187,7 +187,7 @@ function refuseMistyped(options: StoreOptions): void {
 type MoveEnds = AsyncDisposable &
   Readonly<{ from: Stores & { places: Places }; to: Stores & { places: Places } }>
 
-/** Both ends of a move; one database where both have the same. */
+/** Source and destination of a move; if both have the same database, it is opened once. */
 export async function openMoveEnds(
   from: StoreOptions,
   to: StoreOptions,
@@ -212,7 +212,7 @@ export async function openMoveEnds(
   }
 }
 
-/** Addresses can be alike and mean two databases, by a search path for instance: what counts is the id. */
+/** Compares ids, because equal addresses can mean two databases, for example by a search path. */
 async function shareDatabase(database: Database, opened: Stores): Promise<Stores> {
   if ((await readStoreId(database)) !== (await readStoreId(opened.database))) return opened
   await opened.database.destroy()

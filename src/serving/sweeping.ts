@@ -1,5 +1,5 @@
 /**
- * The job that removes what nobody needs any more, after a grace time: old packs and unfinished removals.
+ * The job that removes replaced packs after the grace time, and finishes interrupted removals of contact folders.
  */
 import { finishRemovals } from '../directory/remove-folder.ts'
 import type { Events } from '../events.ts'
@@ -12,7 +12,7 @@ import type { Limits } from '../settings/limits.ts'
 import { takeTurn } from '../storage/turns.ts'
 import { type Job, repeat } from './jobs.ts'
 
-/** undefined where no sweep is wanted. */
+/** Undefined if the settings turn the sweep off. */
 export function sweeping(
   parts: Parts,
   { troubled }: Pick<Events, 'troubled'>,

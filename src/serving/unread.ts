@@ -1,16 +1,16 @@
 /**
- * For packs that take the memory of this process: those that pointers have left go as soon as no answer
- * can still be reading them, and not with the sweep. Of a call it knows only whether it reads.
+ * Removes replaced packs from memory as soon as no answer can still be reading them, without the grace time of the
+ * sweep. It looks only at whether a call reads or writes.
  */
 import { type Around, isRead } from '../call.ts'
 import { removeAllRetired, type Stores } from '../photos/sweep.ts'
 
 export type UnreadSweep = Readonly<{
-  /** What `read` does may read packs: those that were in use when it began stay until it has ended. */
+  /** `read` may read packs: packs that had a pointer when it began stay until it has ended. */
   whileReading: <Result>(read: () => Promise<Result>) => Promise<Result>
-  /** Something may have been replaced or removed. Returns at once. */
+  /** Call it when a photo may have been replaced or removed. Returns at once. */
   sweep: () => void
-  /** No other begins; resolves when the one under way has ended, which waits for whoever reads. */
+  /** Prevents further sweeps. Resolves when the current one has ended; it waits for readers. */
   end: () => Promise<void>
 }>
 
@@ -19,7 +19,7 @@ export function openUnreadSweep(stores: Stores, troubled: (error: unknown) => vo
   let isWanted = false
   let isEnding = false
   let sweeping: Promise<void> | undefined
-  /** Whoever begins to read later finds the pointer moved. */
+  /** Later readers find the new pointer, so they are not waited for. */
   const readersHaveEnded = async () => void (await Promise.allSettled(reading))
   const sweepWhileRequested = async () => {
     while (isWanted && !isEnding) {
@@ -49,7 +49,7 @@ export function openUnreadSweep(stores: Stores, troubled: (error: unknown) => vo
   }
 }
 
-/** The bytes of a reply are its own: its reading has ended with it. */
+/** A reply has its own copy of the bytes, so reading ends with the reply. */
 export function sweepAfterWrites({ whileReading, sweep }: UnreadSweep): Around {
   return answer => call => {
     if (isRead(call)) return whileReading(() => answer(call))

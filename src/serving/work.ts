@@ -1,6 +1,6 @@
 /**
- * A worker of `visage serve --workers`: starts when its primary says so, tells it how that went, and
- * ends when it says so. It decides nothing: how many there are, and when, is workers.ts.
+ * A worker of `visage serve --workers`: starts, reports and ends by order of its primary. workers.ts decides how many
+ * workers run, and when.
  */
 
 import { readTracing } from '../settings/environment.ts'
@@ -9,8 +9,8 @@ import { logOf, startServing } from './serve.ts'
 import { isOrder, type Order, type Report, serializeError } from './worker-messages.ts'
 
 /**
- * Signals are for the primary: a terminal's Ctrl-C and a service manager's SIGTERM reach every process
- * of the group, and the end is one all the same. When the primary is gone, node:cluster ends the worker.
+ * Only the primary handles signals: a terminal's Ctrl-C and a service manager's SIGTERM reach every process of the
+ * group. If the primary is gone, node:cluster ends the worker.
  */
 export function work(self: NodeJS.Process): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) self.on(signal, () => {})
@@ -54,7 +54,7 @@ export function work(self: NodeJS.Process): void {
   void report(self, { report: 'waiting' })
 }
 
-/** What the primary says of all workers. */
+/** The state of all workers, as the primary last sent it. */
 function openWorkerSet(): WorkerSet & Readonly<{ update: (isCompleteNow: boolean) => void }> {
   let isComplete = false
   let completions = 0
@@ -68,7 +68,7 @@ function openWorkerSet(): WorkerSet & Readonly<{ update: (isCompleteNow: boolean
   }
 }
 
-/** Resolves when it is on its way, also when nobody is there any more. */
+/** Resolves when the message is sent, or cannot be sent because the primary is gone. */
 function report(self: NodeJS.Process, message: Report): Promise<void> {
   return new Promise(resolve => self.send?.(message, () => resolve()))
 }

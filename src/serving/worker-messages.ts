@@ -1,6 +1,6 @@
 /**
- * What a worker and its primary say to each other, and how an error gets from one to the other. Other
- * messages pass between them as well, such as those of metrics: these are told apart by their names.
+ * The messages between the primary and its workers, and errors as plain values in them. The same channel has other
+ * messages too, such as those of metrics; `order` and `report` mark these.
  */
 
 import { Failure, type FailureCode } from '../failure.ts'
@@ -12,18 +12,18 @@ import { StartError } from './start-error.ts'
 /** To a worker. */
 export type Order =
   | Readonly<{ order: 'start'; number: number; config: Config }>
-  /** Whether all workers serve: each answers for the whole machine. */
+  /** Whether all workers serve: /readyz of each answers for the whole machine. */
   | Readonly<{ order: 'update-worker-set'; isComplete: boolean }>
   | Readonly<{ order: 'use-certificate'; certificate: Certificate }>
   | Readonly<{ order: 'end' }>
 
-/** From a worker. It asks for its order, because a message may come before anybody listens. */
+/** From a worker. It reports 'waiting' first, because an order that arrives before it listens would be lost. */
 export type Report =
   | Readonly<{ report: 'waiting' }>
   | Readonly<{ report: 'ready'; origin: string }>
   | Readonly<{ report: 'failed'; error: SerializedError }>
 
-/** As much of an error as the message and the exit code of the command depend on. */
+/** The parts of an error that decide the message and the exit code of the command. */
 export type SerializedError = Readonly<{
   name: string
   message: string

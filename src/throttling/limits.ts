@@ -1,6 +1,5 @@
 /**
- * How much an application may ask of a mailbox, and the text form of that in a setting. It knows neither
- * time nor requests.
+ * The limits of an application per mailbox, and their text form in a setting. throttle.ts counts requests.
  */
 
 import { maxUploadBytes } from '../call.ts'

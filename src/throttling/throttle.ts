@@ -1,6 +1,6 @@
 /**
- * Refuses what is over the limits, for each key separately. It counts in this process only: n
- * processes together allow n times as much. It does not know what a key stands for.
+ * Refuses requests over the limits, for each key separately. Counts are per process: n processes together allow n
+ * times as much. The caller decides what a key is.
  * @differs Throttling is off by default, and counts in each process separately.
  */
 import { Failure, type FailureCode } from '../failure.ts'
@@ -9,7 +9,7 @@ import { createWindow, type Window } from './window.ts'
 
 export type Throttle = Readonly<{
   /**
-   * Counts a request and lets it in until it is disposed of.
+   * Counts a request; it is running until the admission is disposed of.
    * @throws Failure 'requests-throttled', 'concurrency-throttled' with `retryAfterSeconds`.
    */
   admit(key: string): Admission
@@ -18,9 +18,9 @@ export type Throttle = Readonly<{
 
 export type Admission = Disposable &
   Readonly<{
-    /** @throws Failure 'upload-throttled' when so many bytes are too many; they are not counted. */
+    /** Checks without counting. @throws Failure 'upload-throttled' if these bytes exceed the limit. */
     expectUpload(bytes: number): void
-    /** The same, and counts them when they are not. */
+    /** Checks, then counts them. @throws Failure 'upload-throttled'. */
     addUpload(bytes: number): void
   }>
 
@@ -45,7 +45,7 @@ export function createThrottle(
       const bucket = take(buckets, key, limits)
       countRequest(bucket, limits, elapsed())
       if (limits.concurrent !== undefined && bucket.running >= limits.concurrent) {
-        // It is not known when one of the running requests ends.
+        // The end of the running requests cannot be predicted.
         throw refusal('concurrency-throttled', 0, {})
       }
       bucket.running++
@@ -55,7 +55,7 @@ export function createThrottle(
   }
 }
 
-/** The least recently used come first in the map. */
+/** The least recently used are first in the map. */
 function take(buckets: Map<string, Bucket>, key: string, limits: ThrottleLimits): Bucket {
   const bucket = buckets.get(key) ?? {
     running: 0,

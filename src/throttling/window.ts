@@ -1,13 +1,13 @@
 /**
- * How much has happened lately, for one limit. It counts in slices of a sixtieth of the window and
- * removes a slice only when all of it is older than the window, so that it never counts too little, and
- * its memory does not grow with the load. It refuses nothing.
+ * Sliding window of one limit. It counts in slices of a sixtieth of the window and removes a slice only when all of it
+ * is older than the window, so it never counts too little, and its memory does not grow with the load. throttle.ts
+ * refuses.
  */
 import type { Rate } from './limits.ts'
 
 export type Window = Readonly<{
   add(amount: number, atMs: number): void
-  /** Milliseconds until `amount` more is within the rate, if nothing else happens; 0 if it is now. */
+  /** Milliseconds until `amount` more is within the rate, if nothing else is counted; 0 if it is now. */
   waitFor(amount: number, atMs: number): number
 }>
 
@@ -29,7 +29,7 @@ export function createWindow(rate: Rate): Window {
       forgetOld(atMs)
       total += amount
       const newest = slices.at(-1)
-      // If the clock goes back, the newest slice counts: amounts are kept longer, not shorter.
+      // If the clock goes back, the newest slice is used: amounts count longer, not shorter.
       if (newest !== undefined && atMs < newest.endsAt) newest.count += amount
       else slices.push({ endsAt: (Math.floor(atMs / sliceMs) + 1) * sliceMs, count: amount })
     },

@@ -1,6 +1,6 @@
 /**
- * Copies the embedded database and its photos into another folder while they are in use. The order keeps
- * the copy complete at every moment.
+ * Copies the embedded database and its photos into another folder while they are in use. The order of the steps keeps
+ * the backup complete at every moment.
  */
 import { existsSync, statSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
@@ -29,7 +29,7 @@ type BackedUp = Readonly<{
   photos: number
   /** Packs that earlier backups into this folder did not copy. */
   copied: number
-  /** Packs in the folder that no photo needs any more. */
+  /** Packs in the folder that no photo uses any more. */
   removed: number
   /** Versions whose pack is missing or incomplete in the source: photos that were lost before. */
   missing: readonly string[]
@@ -38,8 +38,8 @@ type BackedUp = Readonly<{
 const copiesAtOnce = 16
 
 /**
- * `to` becomes a data folder with everything that `data` had at one moment during the call; until the last
- * step it stays the backup from before. Throws Failure 'storage-unavailable'.
+ * Makes `to` a data folder with everything that `data` had at one moment during the call. Until the last step it
+ * remains the previous backup. Throws Failure 'storage-unavailable'.
  */
 export async function backUp(data: string, to: string, now: () => number): Promise<BackedUp> {
   refuseOverlap(data, to)
@@ -61,9 +61,9 @@ type Stores = Readonly<{ source: Database; from: Packs; to: Packs }>
 type Round = Omit<BackedUp, 'removed'>
 
 /**
- * Database first: every pack that it names exists then, and stays for the grace time of the sweep even if
- * its photo is replaced. If copying takes longer, the next snapshot names the replacements, and only those
- * are left to copy. Packs missing for two snapshots are lost.
+ * Database first: every pack that the snapshot names exists then, and stays for the grace time of the sweep even if
+ * its photo is replaced. If copying takes longer, the next snapshot names the new packs, and only those are left to
+ * copy. Packs that are missing for two snapshots are lost.
  */
 async function copyUntilWhole(stores: Stores, part: string): Promise<Round> {
   let copied = 0
@@ -123,13 +123,13 @@ async function isWhole(packs: Packs, version: string, bytes: number): Promise<bo
   try {
     return (await packs.read(version, bytes - 1, 1)) !== undefined
   } catch (error) {
-    // Incomplete: it is copied again.
+    // The copy is incomplete, and is made again.
     if (error instanceof Failure) return false
     throw error
   }
 }
 
-/** Otherwise the old database's log would be applied to the new one. */
+/** Removes the log files first: otherwise the old database's log would be applied to the new one. */
 async function putInPlace(part: string, to: string): Promise<void> {
   const file = join(to, databaseName)
   for (const suffix of logSuffixes) await rm(`${file}${suffix}`, { force: true })
@@ -144,8 +144,7 @@ async function removeDatabase(file: string): Promise<void> {
 }
 
 /**
- * Stops the source from being overwritten by its own backup, also if a link, or a folder that is mounted
- * twice, hides that both are one place.
+ * Prevents a backup that overwrites its source, also if both are one folder through a link or a second mount.
  */
 function refuseOverlap(data: string, to: string): void {
   const [here, there] = [pathsOf(data), pathsOf(to)]
@@ -158,11 +157,11 @@ function refuseOverlap(data: string, to: string): void {
   )
   if (!isOverlapping) return
   throw new Failure('storage-unavailable', {
-    detail: `${resolve(to)} and ${resolve(data)} lie in one another: a backup belongs somewhere else, best on another disk`,
+    detail: `${resolve(to)} and ${resolve(data)} are the same folder, or one is inside the other: choose another place for the backup, best on another disk`,
   })
 }
 
-/** The folder, and its parts that a link in it puts elsewhere. */
+/** The folder, and the targets of links in it. */
 function pathsOf(data: string): readonly string[] {
   const { rows, packs } = pathsIn(data)
   return [realPathOf(data), rows, packs]
@@ -173,7 +172,7 @@ function isOne(path: string, other: string): boolean {
   return one !== undefined && one.dev === two?.dev && one.ino === two.ino
 }
 
-/** Stops a mistyped folder from being overwritten: data of another Visage, or its backup. */
+/** Prevents a mistyped folder from being overwritten: data of another Visage, or its backup. */
 async function refuseOthersFolder(source: Database, to: string): Promise<void> {
   const file = join(to, databaseName)
   if (!existsSync(file)) return
@@ -181,7 +180,7 @@ async function refuseOthersFolder(source: Database, to: string): Promise<void> {
   await using database = await openDatabaseFile(file)
   if ((await identify(database)) === (await identify(source))) return
   throw new Failure('storage-unavailable', {
-    detail: `${file} is of another Visage: name an empty folder, or the one of the last backup`,
+    detail: `${file} belongs to another Visage: name an empty folder, or the one of the last backup`,
   })
 }
 

@@ -1,6 +1,6 @@
 /**
- * Groups and who is in them, as an operator changes them at a terminal: the source 'cli'. What comes from another
- * source is refused in words.
+ * Changes of groups and their people by an operator, with the source 'cli'. A group of another source is refused with
+ * a message.
  */
 import {
   addToGroup,
@@ -27,7 +27,7 @@ const byTerminal = (at: number) => ({ source: 'cli', at }) as const satisfies Or
 const textNames = ['displayName', 'description', 'mail', 'mailNickname'] as const
 export type GroupTexts = Readonly<Partial<Record<(typeof textNames)[number], string>>>
 
-/** An empty text takes a value away; a group always has a name. Throws Failure 'resource-invalid'. */
+/** An empty text removes a value; a name cannot be removed. Throws Failure 'resource-invalid'. */
 export function readGroupTexts(texts: GroupTexts): GroupChanges {
   const given = textNames.flatMap(name => {
     const text = texts[name]
@@ -38,7 +38,7 @@ export function readGroupTexts(texts: GroupTexts): GroupChanges {
   return Object.fromEntries(given)
 }
 
-/** Throws Failure, in words, where a group has the id, removed or not. */
+/** Throws Failure with a message if a group has the id, removed or not. */
 export async function addGroup(
   database: Database,
   tenantId: string,
@@ -71,7 +71,7 @@ export async function changeNamedGroup(
   return await readGroup(database, { tenantId, id })
 }
 
-/** The team has the id, the photo and the people of its group. */
+/** The team gets the id, the photo and the people of its group. */
 export async function makeTeam(database: Database, named: Named, at: number): Promise<Group> {
   const { isUnified, displayName } = await findGroup(database, named)
   if (!isUnified) {
@@ -89,7 +89,7 @@ export async function removeGroup(database: Database, named: Named, at: number):
   return await readGroup(database, { tenantId, id })
 }
 
-/** Only what this source has removed: the next word of another would remove it again. */
+/** Only groups of this source: another source would remove its group again. */
 export async function restoreNamedGroup(
   database: Database,
   named: Named,
@@ -115,8 +115,8 @@ type PeopleChange = Readonly<{
 type PeopleChanged = Readonly<{ added: number; removed: number; unchanged: number }>
 
 /**
- * One by one, so that a large group is never held for long. All are looked up first, and added before others are
- * removed: owners can be replaced.
+ * One person per transaction, so that a large group is not locked for long. All names are looked up first. Additions
+ * come before removals, so that the only owner can be replaced.
  */
 export async function changePeopleIn(
   database: Database,
@@ -157,7 +157,7 @@ async function findAll(
   return [...found.values()]
 }
 
-/** False for who is there already. */
+/** False if the person is in the group already. */
 async function isAdded(
   database: Database,
   place: Parameters<typeof addToGroup>[1],

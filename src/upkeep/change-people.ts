@@ -1,6 +1,6 @@
 /**
- * People as an operator adds, changes, removes and restores them at a terminal: the source 'cli'. Whoever came by
- * signing in is taken over; whoever comes from another source is refused in words.
+ * Changes of people by an operator, with the source 'cli'. A person who was added by signing in is taken over; a person
+ * of another source is refused with a message.
  */
 import {
   changeUser,
@@ -45,7 +45,7 @@ const textNames = [
   'employeeId',
 ] as const
 
-/** An empty text takes a value away, where somebody may be without. Throws Failure 'resource-invalid'. */
+/** An empty text removes a value; names cannot be removed. Throws Failure 'resource-invalid'. */
 export function readTexts(texts: PersonTexts): UserChanges {
   const given = textNames.flatMap(name => {
     const text = texts[name]
@@ -55,7 +55,7 @@ export function readTexts(texts: PersonTexts): UserChanges {
   })
   const { userPrincipalName } = texts
   if (userPrincipalName !== undefined && !isValidUserPrincipalName(userPrincipalName)) {
-    throw unfit(`${JSON.stringify(userPrincipalName)} is no name of the form alias@domain`)
+    throw unfit(`${JSON.stringify(userPrincipalName)} is not of the form alias@domain`)
   }
   return Object.fromEntries(given)
 }
@@ -72,7 +72,7 @@ export type Added = Readonly<{
   did: 'created' | 'changed' | 'adopted' | 'restored'
 }>
 
-/** Throws Failure, in words, where the id or the name is somebody's. */
+/** Throws Failure with a message if another person has the id or the name. */
 export async function addPerson(
   database: Database,
   { tenantId, id, user, manager }: Addition,
@@ -96,7 +96,7 @@ export async function addPerson(
 
 type Key = Readonly<{ tenantId: string; id: string }>
 
-/** Looked up before anything is written. */
+/** Call it before anything is written. */
 async function findManager(
   database: Database,
   { tenantId, id }: Key,
@@ -171,7 +171,7 @@ export async function removePerson(database: Database, named: Named, at: number)
   return { before, person: await readPerson(database, before) }
 }
 
-/** Only whom this source has removed: the next word of another would remove them again. */
+/** Only people of this source: another source would remove its person again. */
 export async function restorePerson(
   database: Database,
   named: Named,

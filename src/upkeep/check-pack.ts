@@ -21,7 +21,7 @@ export async function findPackFault(
   const wanted = lengthOf(photo)
   if (pack.length !== wanted) return `its pack has ${pack.length} bytes instead of ${wanted}`
   if (row.pack_hash !== null && sha256(pack) !== row.pack_hash) {
-    return 'its pack does not have the hash that was noted when it was written'
+    return 'its pack does not have the hash that was stored when it was written'
   }
   const find = row.pack_hash === null ? findFaultInPixels : findFault
   for (const rendition of photo.renditions) {
@@ -32,7 +32,7 @@ export async function findPackFault(
   return undefined
 }
 
-/** A row edited by hand may contain anything. */
+/** Undefined for an invalid row: one that was edited by hand may contain anything. */
 function readRow(row: CheckedRow): Photo | undefined {
   try {
     const photo = toPhoto(row)
@@ -46,7 +46,7 @@ function readRow(row: CheckedRow): Photo | undefined {
   }
 }
 
-/** In bytes, as its row says. */
+/** The length of its pack in bytes, by its row. */
 export function lengthOf({ renditions }: Photo): number {
   return Math.max(...renditions.map(({ offset, length }) => offset + length))
 }

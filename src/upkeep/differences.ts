@@ -1,6 +1,6 @@
 /**
- * The differences between two tables: both are read in the order of their keys, side by side, one page of
- * each in memory. It writes nothing.
+ * The differences between two tables. Both are read at the same time in the order of their keys, with one page of each
+ * in memory. It writes nothing.
  */
 import type { Database } from '../storage/schema.ts'
 import { asStoredIn, compareKeys, hasNul, keyOf, readRows, textOf } from './rows.ts'
@@ -12,14 +12,14 @@ export type Difference =
   | Readonly<{ kind: 'other'; row: Row; there: Row }>
   | Readonly<{ kind: 'surplus'; there: Row }>
 
-/** One for every key in either table. `row` is as `to` will return it. */
+/** One for every key in either table. `row` has the form in which `to` returns it. */
 export async function* findDifferences(
   from: Database,
   to: Database,
   table: Source,
 ): AsyncGenerator<Difference> {
   const asStored = asStoredIn(to)
-  /** Keys that `to` can only store in another spelling, which sorts later. */
+  /** Rows whose key `to` stores in another spelling, which sorts later. */
   const respelt = new Map<string, Row>()
   const here = readRows(from, table)
   const there = readRows(to, table)
@@ -48,8 +48,8 @@ export async function* findDifferences(
 }
 
 /**
- * For a table that both sides share. Read twice side by side, it would differ wherever another process
- * writes between two pages.
+ * For a table that both sides share: it is read once. Two reads would differ where another process writes between two
+ * pages.
  */
 export async function* everyRow(database: Database, table: Source): AsyncGenerator<Difference> {
   for await (const row of readRows(database, table)) yield { kind: 'same', row }

@@ -1,7 +1,7 @@
 /**
- * Removes a photo of one owner and every trace of its bytes, and proves it: the pointer, its pack, earlier
- * packs that wait for the sweep, and packs without a pointer that could be theirs. The person stays in the
- * directory. It does not reach backups and caches of clients.
+ * Removes the photo of one owner and every trace of its bytes, and checks the result: the pointer, its pack, earlier
+ * packs that wait for the sweep, and packs without a pointer that could belong to the owner. The person stays in the
+ * directory. Backups and caches of clients are out of reach.
  */
 import { Failure } from '../failure.ts'
 import type { OwnerKey } from '../photos/photo.ts'
@@ -20,9 +20,9 @@ import { batchesOf, inParallel } from './in-parallel.ts'
 import type { Side } from './photos.ts'
 
 /**
- * From the moment a pack is visible to the moment a pointer names it: the rest of the write (15 s on S3),
- * a connection (5 s) and four statements (12 s each); then all of them time out. A pack that had no
- * pointer for this long never gets one. Measured by watching, because a clock may jump.
+ * The longest time from when a pack is visible to when a pointer names it: the rest of the write (15 s on S3), a
+ * connection (5 s) and four statements (12 s each), with their timeouts. A pack that has no pointer for this long never
+ * gets one. The age of a pack is not used, because a clock may be set.
  */
 export const longestUploadMs = 90_000
 
@@ -31,11 +31,11 @@ export type Traces = Readonly<{
   current: readonly string[]
   /** Earlier photos of the same owner. */
   earlier: readonly string[]
-  /** Retired by an older Visage, which did not store the owner. */
+  /** Retired by an older Visage, which did not store owners. */
   ownerless: readonly string[]
-  /** Without a pointer: of uploads under way or interrupted. */
+  /** Packs without a pointer: uploads under way or interrupted. */
   orphans: readonly string[]
-  /** Removed before, but kept by the bucket. */
+  /** Removed earlier, but the bucket keeps old versions of them. */
   deletedKeys: readonly string[]
   /** How many packs have a pointer. */
   named: number
@@ -56,11 +56,11 @@ export async function findTraces({ database, packs }: Side, owner: OwnerKey): Pr
 }
 
 export type Erased = Readonly<{
-  /** Keys that were looked for one by one, and not found. */
+  /** Keys that were checked one by one and not found. */
   absent: readonly string[]
   /** Interrupted writes that were removed with them. */
   leftovers: number
-  /** Keys of which something is left, and why. */
+  /** Keys that were found again, and where. */
   left: readonly Readonly<{ key: string; what: string }>[]
   /** The owner has a pointer again. */
   newVersion: string | undefined
@@ -69,7 +69,7 @@ export type Erased = Readonly<{
 }>
 
 /**
- * Pointer first, in one transaction, then bytes, then the notes about them: after any interruption it can
+ * First the pointer, in one transaction, then the packs, then the rows of retired packs: after any interruption it can
  * be run again.
  */
 export async function erasePhoto(
@@ -93,7 +93,7 @@ export async function erasePhoto(
       ...traces.deletedKeys,
     ]),
   ]
-  // A pack that has a pointer by now was an upload under way, and is in use.
+  // A pack that has a pointer now was an upload under way, and is in use.
   const named = await versionsAmong(database, 'photos', keys)
   const mine = keys.filter(key => !named.has(key))
   const left = (await inParallel(maxParallel, mine, key => purge(packs, key))).filter(
@@ -117,7 +117,7 @@ export async function erasePhoto(
   }
 }
 
-/** The photo is removed by now: failures are reported with the rest. */
+/** The photo is already removed, so a failure is reported as a result, not thrown. */
 async function scrub(
   database: Database,
   texts: readonly string[],
@@ -135,7 +135,7 @@ async function scrub(
 
 const maxParallel = 8
 
-/** The pack stays noted as theirs until its bytes are gone: a second run uses `retired_packs`. */
+/** Retires the pack with its owner until the bytes are removed: a second run finds it in `retired_packs`. */
 async function dropPointer(
   database: Database,
   owner: OwnerKey,
@@ -150,7 +150,7 @@ async function dropPointer(
   })
 }
 
-/** Purged, then looked for in two ways: in the listing of the medium, and by reading it. */
+/** Purges a pack, then checks in two ways that it is gone: the listing of the medium, and a read. */
 async function purge(
   packs: Packs,
   key: string,
@@ -190,7 +190,7 @@ async function findDeletedKeys(database: Database, packs: PackStore): Promise<st
   return found
 }
 
-/** Neither a photo nor an earlier one of another owner, which the sweep or their own erasure removes. */
+/** Keys that are neither a current photo nor a retired one; retired ones are removed by the sweep or an erasure of their owner. */
 async function unnamedAmong(
   database: Database,
   keys: readonly string[],
@@ -200,7 +200,7 @@ async function unnamedAmong(
   return new Set(keys.filter(key => !named.has(key) && !retired.has(key)))
 }
 
-/** Another owner's equal picture has the same hash, and keeps it. */
+/** Leaves out hashes that the photo of another owner has: it may be the same picture. */
 async function withoutShared(
   database: Database,
   hashes: readonly (string | undefined)[],

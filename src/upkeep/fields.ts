@@ -1,4 +1,4 @@
-/** A row of the database -> what a list tells of it, by a table of its fields. */
+/** Turns a row of the database into the fields of a list. The fields are a table of functions. */
 
 type Value = string | number | boolean | null
 export type FieldsOf<Row> = Readonly<Record<string, (row: Row) => Value>>
@@ -11,7 +11,7 @@ export function readFields<Row, Fields extends FieldsOf<Row>>(fields: Fields, ro
   return Object.fromEntries(entries) as Read<Fields>
 }
 
-/** null of rows that are older than the column. */
+/** ISO 8601. Null for rows that are older than the column. */
 export function toTime(at: number | null): string | null {
   return at === null || at === 0 ? null : new Date(at).toISOString()
 }

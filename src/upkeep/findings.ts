@@ -1,6 +1,6 @@
 /**
- * The findings of `verify` so far, added up photo by photo. It decides when an unreadable pack is a fault
- * of the photo, and when the store is unavailable.
+ * Collects the findings of `verify`, photo by photo. It decides whether an unreadable pack is a fault of the photo, or
+ * the store is unavailable.
  */
 import { maxFaultsNamed, type PhotoFault } from './photos.ts'
 import type { ReadPack } from './read-pack.ts'
@@ -25,7 +25,7 @@ export function createFindings() {
     for (const judged of unread) if (judged.turn.to < until) note(judged)
     unread = unread.filter(({ turn }) => turn.to >= until)
   }
-  /** An unreadable pack is a fault only if the store is available: a later read succeeds. */
+  /** An unreadable pack is a fault only if the store is available: a later read must succeed. */
   const add = (judged: Judged) => {
     if (judged.isUnread) unread.push(judged)
     else {
@@ -44,7 +44,7 @@ export type Judged = Readonly<{
   fault?: PhotoFault | 'changed meanwhile'
 }>
 
-/** When a read began and ended, counted in starts and ends of all reads. */
+/** When a read began and ended, as numbers in the order of all starts and ends. */
 type Turn = Readonly<{ from: number; to: number }>
 export type ReadInTurn = (
   key: string,

@@ -1,4 +1,4 @@
-/** Groups and teams as an operator at a terminal sees and names them, in whatever tenant. */
+/** Groups and teams for an operator at a terminal: listed, and found by id or name, in any tenant. */
 import { findGroups, type GroupWithPhoto } from '../directory/groups.ts'
 import { joinPhoto } from '../photos/pointer.ts'
 import type { Database } from '../storage/schema.ts'
@@ -9,7 +9,7 @@ import { onlyOne } from './only-one.ts'
 import type { Named } from './people.ts'
 import { expectText } from './texts.ts'
 
-/** What is told of a group, in the order of the columns of a CSV. Times are in ISO 8601. */
+/** The fields of a group, in the order of the columns of a CSV. Times are in ISO 8601. */
 const fields = {
   tenantId: row => row.tenant_id,
   id: row => row.id,
@@ -31,7 +31,7 @@ const fields = {
 export type Group = Read<typeof fields>
 export const groupFields = Object.keys(fields) as (keyof Group)[]
 
-/** By tenant, then name, then id; as listPeople. */
+/** Ordered by tenant, then name, then id. A page may be empty, as in listPeople. */
 export async function* listGroups(
   database: Database,
   filter: Filter,
@@ -45,8 +45,8 @@ export async function* listGroups(
 }
 
 /**
- * By id, else by its whole display name. Throws Failure if there is none, or more than one: names of groups are not
- * unique.
+ * By id, otherwise by the exact display name. Throws Failure if there is none, or more than one: names of groups are
+ * not unique.
  */
 export async function findGroup(
   database: Database,
@@ -65,7 +65,7 @@ export async function findGroup(
   return await readGroup(database, onlyOne(keys, { kind: 'group', ...named }, { none, hint }))
 }
 
-/** There or removed. */
+/** Present or removed. */
 export async function findGroupWithId(
   database: Database,
   key: GroupKey,
@@ -75,15 +75,15 @@ export async function findGroupWithId(
   return isThere ? await readGroup(database, key) : undefined
 }
 
-const hint = 'Say which by its id, and with --tenant.'
+const hint = 'Use its id, and --tenant.'
 
 function noneOf(state: 'present' | 'deleted' | 'any', gone: number): string {
   if (state === 'deleted') return ' that was removed'
   const isGone = state === 'present' && gone > 0
-  return isGone ? '. One was removed: `visage groups restore` brings it back' : ''
+  return isGone ? '. A removed one exists: `visage groups restore` restores it' : ''
 }
 
-/** So many of one name are enough to say that it is not one. */
+/** Enough for the message that a name is not unique. */
 const maxOfOneName = 10
 
 async function findByName(database: Database, { name, tenantId: only }: Named) {

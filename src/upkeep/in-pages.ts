@@ -1,12 +1,12 @@
 /**
- * Rows of any length of list, page by page: a page is all that is in memory, and the event loop turns between two. It
- * does not know what a row is.
+ * Reads long lists page by page: only one page is in memory, and the event loop runs between two pages. The type of a
+ * row does not matter.
  */
 import { yieldToOthers } from '../event-loop.ts'
 
 export const pageSize = 500
 
-/** `read` gives the rows after a position, at most `pageSize`. */
+/** `read` returns at most `pageSize` rows after a position. */
 export async function* inPages<Row, Position>(
   read: (after: Position | undefined) => Promise<readonly Row[]>,
   positionOf: (row: Row) => Position,
@@ -21,7 +21,7 @@ export async function* inPages<Row, Position>(
   }
 }
 
-/** The only one that is asked for, else all that have rows: `next` takes one step of an index. */
+/** The tenant `only`, or all tenants with rows. `next` returns the first tenant after another, by an index. */
 export async function* tenantsOf(
   only: string | undefined,
   next: (after: string) => Promise<Readonly<{ tenant_id: string }> | undefined>,

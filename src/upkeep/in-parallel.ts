@@ -1,6 +1,6 @@
-/** Many tasks at once, up to a limit: memory and open connections stay bounded. */
+/** Many tasks at once, up to a limit, so that memory and open connections stay bounded. */
 
-/** Every result, in the order of the items. Throws the first error once all that had begun have ended. */
+/** Returns the results in the order of the items. Throws the first error after all running tasks have ended. */
 export async function inParallel<Item, Result>(
   maxParallel: number,
   items: readonly Item[],

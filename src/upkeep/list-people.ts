@@ -7,17 +7,17 @@ import { type Person, tenantsWithPeople, toPerson } from './people.ts'
 
 export type Filter = Readonly<{
   tenantId?: string | undefined
-  /** Whole, or the part before its colon. */
+  /** The whole source, or the part before its colon. */
   source?: string | undefined
   withoutPhoto?: boolean | undefined
   inactive?: boolean | undefined
-  /** These instead of those who are there. */
+  /** Only deleted people instead of present ones. */
   deleted?: boolean | undefined
 }>
 
 /**
- * By tenant, then name, then id. A page may be empty: rows that do not match are left out after they were read, so that
- * a page takes the same time whatever is looked for.
+ * Ordered by tenant, then name, then id. Rows that do not match are dropped after they are read, so that every page
+ * takes the same time; a page may be empty.
  */
 export async function* listPeople(
   database: Database,
@@ -31,7 +31,7 @@ export async function* listPeople(
   }
 }
 
-/** Whether a person or a group is one of those that are asked for. */
+/** Whether a person or a group matches the filter. */
 export function isWanted(
   row: Pick<Person, 'deletedAt' | 'hasPhoto' | 'source'> & Partial<Pick<Person, 'isActive'>>,
   { source, withoutPhoto = false, inactive = false, deleted = false }: Filter,

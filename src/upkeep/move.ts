@@ -1,7 +1,6 @@
 /**
- * Moves a store into another place, while the source is in use: passes over everything, until one finds
- * nothing left to do. Nothing is sent twice, so an interrupted move continues with another run. It decides
- * when both sides agree; it prints nothing.
+ * Moves a store to another place while the source is in use. Passes over all data are repeated until one finds no
+ * difference. Nothing is sent twice, so another run continues an interrupted move. It prints nothing.
  */
 import { Failure } from '../failure.ts'
 import { dropPointers } from '../photos/pointer.ts'
@@ -23,9 +22,9 @@ export type MoveOptions = Readonly<{
   /** The same database object as in `from` if only packs are moved. */
   to: End
   now: () => number
-  /** Called now and then with the progress. */
+  /** Called at intervals with the progress. */
   watch: (progress: MoveProgress) => void
-  /** Ends after the photos under way. */
+  /** Ends the move after the photos under way. */
   signal: AbortSignal
 }>
 
@@ -39,7 +38,7 @@ export type MoveProgress = Readonly<{
 }>
 
 export type MoveResult = Readonly<{
-  /** 'left': a pass still found differences, or something cannot be moved. 'ended': on request. */
+  /** 'left': the last pass still found differences, or something cannot be moved. 'ended': by the signal. */
   outcome: 'agree' | 'left' | 'ended'
   passes: number
   people: number
@@ -50,10 +49,10 @@ export type MoveResult = Readonly<{
   seconds: number
 }>
 
-/** A source in use never stops changing; a later run with a read-only source finishes. */
+/** A source in use keeps changing; a later run with a read-only source finishes. */
 const maxPasses = 5
 
-/** A photo's time is taken before its row is written, by a clock that may be another machine's. */
+/** The time of a photo is read before its row is written, and may come from another machine's clock. */
 const clockMarginMs = 3_600_000
 
 /**
@@ -66,7 +65,7 @@ export async function moveStore(options: MoveOptions): Promise<MoveResult> {
   const result = await takeTurn(to.database, 'move', work)
   if (result !== undefined) return result
   throw new Failure('storage-unavailable', {
-    detail: `another \`visage move\` is on its way to ${to.places.rows}`,
+    detail: `another \`visage move\` to ${to.places.rows} is running`,
   })
 }
 
@@ -87,7 +86,7 @@ async function moveClaimed(options: MoveOptions, startedAt: number): Promise<Mov
     isResumed: known.packs !== undefined,
     isEnding: () => signal.aborted,
   }
-  // Left by an earlier run. Removed without looking at their age, since a clock may have been set back.
+  // Interrupted writes of an earlier run. Removed at any age, since a clock may have been set back.
   if (hasOtherPacks) await to.packs.removeLeftovers?.(Number.POSITIVE_INFINITY)
   const total = newTally()
   let last = newTally()
@@ -102,7 +101,7 @@ async function moveClaimed(options: MoveOptions, startedAt: number): Promise<Mov
     add(total, last)
     if (signal.aborted) outcome = 'ended'
     else if (last.changes === 0 && last.left === 0) outcome = 'agree'
-    // Another pass cannot move it either.
+    // The rest cannot be moved by another pass.
     else if (last.changes === 0) break
   }
   if (outcome === 'agree') await claimed.complete(startedAt)
@@ -112,7 +111,7 @@ async function moveClaimed(options: MoveOptions, startedAt: number): Promise<Mov
   return { outcome, passes, people, photos, total, last, seconds }
 }
 
-/** An existing row proves that its pack was copied and compared. Without rows, the time decides. */
+/** An existing row proves that its pack was copied and compared. If only packs are moved, the time decides. */
 function knownBeforeOf({ packs }: Claimed['known'], hasOtherRows: boolean): number {
   if (hasOtherRows) return Number.POSITIVE_INFINITY
   return packs === undefined ? 0 : packs - clockMarginMs
@@ -148,7 +147,7 @@ async function claim(
   return await claimDestination(to.database, claim, now())
 }
 
-/** No person, no photo, no setting. */
+/** Without people, photos and settings. */
 async function isEmptyDatabase(database: Database): Promise<boolean> {
   for (const name of ['users', 'groups', 'photo_update_settings'] as const) {
     if (!(await isEmpty(database, tableNamed(name)))) return false
@@ -189,8 +188,8 @@ const watchEveryMs = 200
 type TableCopy = Readonly<{ from: Database; to: Database; change: Change; table: Table }>
 
 /**
- * `orphaned` is a column that new rows get later, when the row it refers to exists; nothing else is done
- * then.
+ * `orphaned` names a column that refers to the same table. With it, only missing rows are written, with null in that
+ * column. A second call without it writes the rest.
  */
 async function copyTable(
   { from, to, change, table }: TableCopy,

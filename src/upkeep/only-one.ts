@@ -1,14 +1,14 @@
-/** What a name at a terminal means, in a store of several tenants: one row, or a word about why not. */
+/** Finds the one row that a name at a terminal means, in a store of several tenants, or explains why there is none. */
 import { Failure } from '../failure.ts'
 
 type Wanted = Readonly<{
   kind: 'user' | 'group'
   name: string
-  /** undefined: any. */
+  /** Undefined for any tenant. */
   tenantId: string | undefined
 }>
 
-/** `none`: what is said when nothing is found; `hint`: how to name one of several. */
+/** `none`: the end of the message if nothing is found; `hint`: how to choose one of several. */
 type Words = Readonly<{ none: string; hint: string }>
 
 /** Throws Failure if nothing is found, or more than one. */

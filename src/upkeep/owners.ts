@@ -1,5 +1,5 @@
 /**
- * Name or id at a terminal -> one person or one group, of any tenant. People who are no longer in the
+ * Finds the person or group that a name or id at a terminal means, in any tenant. People who are no longer in the
  * directory are found by their remaining photos.
  */
 import { findGroups } from '../directory/groups.ts'
@@ -28,7 +28,7 @@ export async function findOwner(
     { kind, name, tenantId },
     {
       none: ', and no photo of one. Nothing was changed.',
-      hint: `Say which with --${kind} and --tenant. Nothing was changed.`,
+      hint: `Choose one with --${kind} and --tenant. Nothing was changed.`,
     },
   )
   return owner

@@ -1,4 +1,4 @@
-/** Who is in a group, as an operator lists them. */
+/** Lists the owners and members of a group for an operator. */
 import type { GroupRelation } from '../directory/groups-of-person.ts'
 import type { UserWithPhoto } from '../directory/users.ts'
 import { joinPhoto } from '../photos/pointer.ts'
@@ -7,7 +7,7 @@ import type { GroupKey } from './groups.ts'
 import { inPages, pageSize } from './in-pages.ts'
 import { type Person, toPerson } from './people.ts'
 
-/** Those who are there, by id: a page costs the same in a group of any size. */
+/** Present people, ordered by id: a page takes the same time in a group of any size. */
 export async function* listPeopleIn(
   database: Database,
   group: GroupKey,
@@ -41,7 +41,7 @@ async function readPeopleIn(
   return await joinPhoto(people, 'user').execute()
 }
 
-/** How many are owners and members, the deleted ones among them. */
+/** The numbers of owners and members, including deleted ones. */
 export async function countPeopleIn(database: Database, { tenantId, id }: GroupKey) {
   const rows = await database
     .selectFrom('group_people')

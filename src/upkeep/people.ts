@@ -1,6 +1,6 @@
 /**
- * People as an operator at a terminal sees and names them, in whatever tenant. Whether somebody may ask is not decided
- * here: whoever can open the store may.
+ * People for an operator at a terminal: listed, and found by id or name, in any tenant. There are no permissions:
+ * everyone who can open the store may read it.
  */
 import { listDeletedUsers } from '../directory/deleted.ts'
 import { userNameKey } from '../directory/names.ts'
@@ -13,7 +13,7 @@ import { inPages, pageSize, tenantsOf } from './in-pages.ts'
 import { onlyOne } from './only-one.ts'
 import { expectText, unfit } from './texts.ts'
 
-/** What is told of a person, in the order of the columns of a CSV. Times are in ISO 8601. */
+/** The fields of a person, in the order of the columns of a CSV. Times are in ISO 8601. */
 const fields = {
   tenantId: row => row.tenant_id,
   id: row => row.id,
@@ -43,29 +43,29 @@ export const toPerson = (row: UserWithPhoto): Person => readFields(fields, row)
 
 export type Named = Readonly<{ name: string; tenantId: string | undefined }>
 
-/** Somebody who is there, by id or userPrincipalName. Throws Failure if there is nobody, or more than one. */
+/** A present person, by id or userPrincipalName. Throws Failure if there is none, or more than one. */
 export async function findPerson(database: Database, named: Named): Promise<Person> {
   const present = await findPresent(database, named)
   const gone = present.length > 0 ? [] : await findGone(database, named)
-  const none = gone.length > 0 ? '. One was removed: `visage people restore` brings them back' : ''
+  const none = gone.length > 0 ? '. A removed one exists: `visage people restore` restores it' : ''
   return await readPerson(database, onlyOne(present, { kind: 'user', ...named }, { none, hint }))
 }
 
-/** Somebody who is deleted, by id or by the name that they had. Throws as findPerson does. */
+/** A deleted person, by id or former name. Throws as findPerson does. */
 export async function findDeletedPerson(database: Database, named: Named): Promise<Person> {
   const gone = await findGone(database, named)
   const none = ' that was removed'
   return await readPerson(database, onlyOne(gone, { kind: 'user', ...named }, { none, hint }))
 }
 
-/** Whoever is there; else whoever is deleted. Throws as findPerson does. */
+/** A present person, otherwise a deleted one. Throws as findPerson does. */
 export async function findAnyPerson(database: Database, named: Named): Promise<Person> {
   const present = await findPresent(database, named)
   const found = present.length > 0 ? present : await findGone(database, named)
   return await readPerson(database, onlyOne(found, { kind: 'user', ...named }, { none: '', hint }))
 }
 
-/** undefined of somebody who has none, or whose manager is deleted. */
+/** Undefined if the person has no manager, or a deleted one. */
 export async function findManagerOf(
   database: Database,
   { tenantId, managerId }: Person,
@@ -75,7 +75,7 @@ export async function findManagerOf(
   return row && (await readPerson(database, toKey(row)))
 }
 
-/** There or deleted. */
+/** Present or deleted. */
 export async function findWithId(
   database: Database,
   { tenantId, id }: Key,
@@ -85,7 +85,7 @@ export async function findWithId(
   return row && (await readPerson(database, toKey(row)))
 }
 
-/** Whoever is there under this name. */
+/** The present person with this name. */
 export async function findWithName(
   database: Database,
   tenantId: string,
@@ -95,25 +95,25 @@ export async function findWithName(
   return key && (await readPerson(database, key))
 }
 
-/** As messages name somebody. */
+/** The name of a person in messages. */
 export function nameOf({ displayName, userPrincipalName }: Person): string {
   return `${displayName} (${userPrincipalName})`
 }
 
-/** Where there is one alone; undefined where there is none. Throws Failure where there are several. */
+/** The tenant of the directory; undefined if it is empty. Throws Failure if there are several. */
 export async function findOnlyTenant(database: Database): Promise<string | undefined> {
   const found: string[] = []
   for await (const tenantId of tenantsWithPeople(database, undefined)) {
     found.push(tenantId)
     if (found.length < 2) continue
     throw unfit(
-      `there are several tenants, such as ${found.join(' and ')}: say which with --tenant`,
+      `there are several tenants, such as ${found.join(' and ')}: choose one with --tenant`,
     )
   }
   return found[0]
 }
 
-const hint = 'Say which by its id, and with --tenant.'
+const hint = 'Use its id, and --tenant.'
 
 type Key = Readonly<{ tenantId: string; id: string }>
 
@@ -131,7 +131,7 @@ function isInTenant({ tenantId }: Named) {
   return (key: Key) => tenantId === undefined || key.tenantId === tenantId
 }
 
-/** The name that somebody deleted had is in no index: all who are deleted are read, page by page. */
+/** No index has the former names of deleted people, so all deleted people are read page by page. */
 async function findGone(database: Database, named: Named): Promise<Key[]> {
   const rows = await findPeople(database, expectText('the name', named.name))
   const gone = rows.filter(row => row.deleted_at !== null).map(toKey)

@@ -1,6 +1,6 @@
 /**
- * Copies photos of one store into another: pack first, read back and compared, then its row. A move
- * interrupted at any moment leaves packs without rows, never a row without its pack.
+ * Copies photos from one store to another: first the pack, which is read back and compared, then the row. If a move is
+ * interrupted, packs without rows may remain, but never a row without its pack.
  */
 import { Failure } from '../failure.ts'
 import { copyPointers, dropPointers } from '../photos/pointer.ts'
@@ -28,12 +28,12 @@ export type PhotoFault = Readonly<{
 export type PhotoMove = Readonly<{
   from: Side
   to: Side
-  /** Rows, packs, or both, are in different places. */
+  /** Whether rows are in different places; the same for packs. */
   hasOtherRows: boolean
   hasOtherPacks: boolean
-  /** Packs of an earlier run may exist: each is checked before it is sent. */
+  /** Packs of an earlier run may exist: each is looked for before it is sent. */
   isResumed: boolean
-  /** Packs of photos that were set before this moment exist. Milliseconds since 1970. */
+  /** Packs of photos from before this time exist at the destination. Milliseconds since 1970. */
   knownBefore: number
   /** Changes to the rows of `to`. */
   change: Change
@@ -42,7 +42,7 @@ export type PhotoMove = Readonly<{
   isEnding: () => boolean
 }>
 
-/** Done so far; it changes while a move runs. */
+/** Counts of the work done; they change while a move runs. */
 export type Tally = ReturnType<typeof newTally>
 
 export function newTally() {
@@ -51,7 +51,7 @@ export function newTally() {
     photosRead: 0,
     /** Rows added, changed and removed. */
     changes: 0,
-    /** Rows that could not be written, because a row they refer to is missing. */
+    /** Rows that were not written, because a row they refer to is missing. */
     left: 0,
     leftWhy: '',
     packsCopied: 0,
@@ -62,10 +62,10 @@ export function newTally() {
   }
 }
 
-/** At once, each with a pack of about 250 KB in memory, twice. */
+/** Each holds a pack of about 250 KB in memory, twice. */
 const maxParallel = 12
 
-/** Further ones are counted, not listed. */
+/** Further faults are counted, not listed. */
 export const maxFaultsNamed = 1000
 
 type Wanted = Exclude<Difference, Readonly<{ kind: 'surplus' }>>
@@ -78,7 +78,7 @@ export async function movePhotos(move: PhotoMove): Promise<void> {
     await dropSurplus(move, surplus.splice(0))
     await moveBatch(move, wanted.splice(0))
   }
-  // If both sides share a database, its servers write to it, and the move must not.
+  // If both sides share a database, only its servers write to it, not the move.
   const differences = move.hasOtherRows
     ? findDifferences(from.database, to.database, photosTable)
     : everyRow(from.database, photosTable)
@@ -86,14 +86,14 @@ export async function movePhotos(move: PhotoMove): Promise<void> {
     tally.photosRead += 1
     if (difference.kind === 'surplus') surplus.push(difference.there)
     else if (needsWork(move, difference)) wanted.push(difference)
-    // In small batches, so that it ends soon on request.
+    // In small batches, so that it ends soon after the signal.
     if (wanted.length >= maxParallel * 4 || surplus.length >= batchSize) await flush()
     if (move.isEnding()) return
   }
   await flush()
 }
 
-/** Where a row exists, its pack was compared before; for packs alone, the time decides. */
+/** If the row exists, its pack was compared before. If only packs are moved, the time decides. */
 function needsWork({ hasOtherPacks, knownBefore }: PhotoMove, { kind, row }: Wanted): boolean {
   return kind !== 'same' || (hasOtherPacks && Number(row.updated_at) >= knownBefore)
 }
@@ -125,7 +125,7 @@ async function moveBatch(move: PhotoMove, wanted: readonly Wanted[]): Promise<vo
   )
 }
 
-/** Removed at the source: removed here too, with its bytes at once, since this side has no readers yet. */
+/** Removes photos that the source no longer has. Their bytes go at once, since the destination has no readers yet. */
 async function dropSurplus(move: PhotoMove, rows: readonly Row[]): Promise<void> {
   if (rows.length === 0) return
   await move.change(transaction => dropPointers(transaction, rows.map(photoOf)))
@@ -134,7 +134,7 @@ async function dropSurplus(move: PhotoMove, rows: readonly Row[]): Promise<void>
 }
 
 async function removePacks(move: PhotoMove, rows: readonly Row[]): Promise<void> {
-  // A pack that both sides share belongs to the source while it is in use.
+  // Shared packs belong to the source while it is in use.
   if (!move.hasOtherPacks) return
   for (const { version } of rows) await move.to.packs.remove(String(version))
 }
@@ -145,7 +145,7 @@ async function copyPack(move: PhotoMove, row: PhotoRow): Promise<'copied' | 'the
   const { pack, unreadable } = await move.readPack(row.version)
   const fault = unreadable ?? (await findPackFault(row, pack))
   if (fault !== undefined || pack === undefined) {
-    // A server whose packs are at the other end already may write them there.
+    // A server that already uses the destination for packs writes them only there.
     const isThereOnly = !move.hasOtherRows && (await isWholeThere(to, row))
     if (!isThereOnly) await noteFault(move, row, fault ?? 'its pack is missing')
     tally.packsThere += isThereOnly ? 1 : 0
@@ -168,7 +168,7 @@ async function isWholeThere(to: Side, row: PhotoRow): Promise<boolean> {
   return (await findPackFault(row, await to.packs.readWhole(row.version))) === undefined
 }
 
-/** Other bytes under this name are a failed copy: the place belongs to this move. */
+/** Removes other bytes under this key: they are a failed copy of this move. */
 async function isThere(packs: Packs, key: string, pack: Uint8Array): Promise<boolean> {
   const there = await packs.readWhole(key)
   if (there === undefined) return false
@@ -204,7 +204,7 @@ export function faultOf(row: PhotoRow, what: string): PhotoFault {
   return { tenantId, kind, ownerId, version, what }
 }
 
-/** The result of a statement has the columns of its table: tables.ts lists them. */
+/** A row of the table of photos has all its columns: tables.ts lists them. */
 export function photoOf(row: Row): PhotoRow {
   return row as unknown as PhotoRow
 }

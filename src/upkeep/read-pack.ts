@@ -1,6 +1,6 @@
 /**
- * Reads packs one by one: a single unreadable pack is a fault of that pack; many in a row mean that the
- * medium is unavailable.
+ * Reads packs one by one. A single unreadable pack is a fault of that pack; many in a row mean that the medium is
+ * unavailable.
  */
 import { Failure } from '../failure.ts'
 import type { Packs } from '../storage/packs.ts'

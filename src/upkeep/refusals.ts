@@ -1,7 +1,7 @@
-/** Why people and groups are not changed from a terminal, in words: the directory knows only the codes. */
+/** Messages for an operator why people and groups were not changed. The directory throws only codes. */
 import { Failure } from '../failure.ts'
 
-/** `subject`: whom or what the work is about, as a sentence begins with it. */
+/** `subject`: the person or group, as the beginning of a sentence. */
 export async function inWords<Result>(
   subject: string,
   work: () => Promise<Result>,
@@ -21,16 +21,16 @@ function wordsOf(subject: string, { code, facts }: Failure): string {
     case 'value-taken':
       return `${subject}: somebody else has the name ${facts.value}. Nothing was changed.`
     case 'reference-exists':
-      return `${subject} is there already.`
+      return `${subject} is in the group already.`
     case 'group-full':
       return `${subject}: the group would have more than ${facts.limit} members. Nothing was changed.`
     case 'last-owner':
-      return `${subject} is the only owner, and a group keeps one: add another owner first.`
+      return `${subject} is the only owner, and a group needs one: add another owner first.`
     case 'resource-invalid':
       return `${subject}: ${facts.reason}. Nothing was changed.`
     case 'user-not-found':
     case 'group-not-found':
-      return `${subject}: ${facts.id ?? 'it'} is not there any more.`
+      return `${subject}: ${facts.id ?? 'it'} does not exist any more.`
     default:
       return `${subject}: ${code}.`
   }

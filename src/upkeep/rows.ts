@@ -1,6 +1,6 @@
 /**
- * Rows of any table, by key: read in order, page by page, written and removed in batches. It decides how
- * many are in memory; it does not know what a row means.
+ * Rows of any table by key: read in order, page by page; written and removed in batches. It limits how many are in
+ * memory. The meaning of a row does not matter.
  */
 import { sql } from 'kysely'
 import { Failure } from '../failure.ts'
@@ -98,7 +98,7 @@ export async function putRows(
     on conflict (${sql.join(table.key.map(name => sql.ref(name)))}) do ${change}`.execute(database)
 }
 
-/** Another row has the same unique value: it is removed, and written again in its new form. */
+/** Removes rows that have the same unique value as a row to be written; they are written again in their new form. */
 async function removeConflicting(
   database: Database,
   table: Table,
@@ -152,7 +152,7 @@ export function textOf(row: Row, names: readonly string[] = []): string {
   return JSON.stringify(valuesOf(row, names))
 }
 
-/** The order of keys in both databases: by the bytes of UTF-8, unlike JavaScript's `<`. */
+/** Compares as both databases do: by the bytes of UTF-8, unlike JavaScript's `<`. */
 export function compareKeys(one: readonly Value[], other: readonly Value[]): number {
   for (const [index, value] of one.entries()) {
     const rival = other[index] ?? null
@@ -162,7 +162,7 @@ export function compareKeys(one: readonly Value[], other: readonly Value[]): num
   return 0
 }
 
-/** A row as `database` returns it: PostgreSQL stores no NUL, see postgres-sessions.ts. */
+/** A row as `database` would return it: PostgreSQL stores no NUL, see postgres-sessions.ts. */
 export function asStoredIn(database: Database): (row: Row) => Row {
   const storable = database.can?.storable
   if (storable === undefined) return row => row

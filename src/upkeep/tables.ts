@@ -1,7 +1,7 @@
 /**
- * Table: the tables that a move copies, parents before the rows that refer to them. Columns are listed, and
- * a missing one does not compile. Retired packs are not copied, since they have no readers any more, nor
- * words and sizes, which the other database computes itself.
+ * The tables that a move copies, parents before the rows that refer to them. A missing column does not compile.
+ * Retired packs are not copied, because they have no readers. Words and sizes are not copied either, because the other
+ * database computes them.
  */
 import { type RawBuilder, sql } from 'kysely'
 import { photoRows } from '../photos/pointer.ts'
@@ -17,18 +17,18 @@ export type Row = Readonly<Record<string, Value>>
 /** A table that is read and compared. */
 export type Source = Readonly<{
   from: RawBuilder<unknown>
-  /** The primary key: texts, which both databases sort by their bytes. */
+  /** The columns of the primary key. They are texts, which both databases sort by their bytes. */
   key: readonly string[]
   columns: readonly string[]
 }>
 
-/** A table that is also written row by row. The rows of photos are not: photos/ writes them. */
+/** A table that is also written. The rows of photos are not: photos/ writes them. */
 export type Table = Source &
   Readonly<{
     name: Exclude<MovedTable, 'photos'>
-    /** Other unique columns, whose values may have moved from one row to another. */
+    /** Other unique columns. Their values may have moved from one row to another. */
     alsoUnique?: readonly string[]
-    /** Refers to the same table: new rows come without it first, so that every parent exists. */
+    /** A column that refers to the same table: new rows are first written without it, so that every parent exists. */
     parent?: string
   }>
 
@@ -133,7 +133,7 @@ export const photosTable: Source = {
   columns: Object.keys(columns.photos),
 }
 
-/** All but the photos, whose packs go first. */
+/** All except photos, whose packs are copied first. */
 export const directoryTables: readonly Table[] = [
   {
     ...table('users', ['tenant_id', 'id']),

@@ -1,7 +1,7 @@
 /**
- * Compares every pack of a pointer with its row, and every pack with the pointers. Servers may write
- * meanwhile: before something counts as a fault its row is read again. It repairs nothing. If the store
- * fails, what was found so far is reported.
+ * Compares the pack of every pointer with its row, and all packs with the pointers. Servers may write meanwhile: before
+ * a difference counts as a fault, the row is read again. It repairs nothing. If the store fails, the findings so far
+ * are reported.
  */
 import { Failure } from '../failure.ts'
 import { versionsAmong } from '../photos/versions.ts'
@@ -22,14 +22,14 @@ type VerifyProgress = Readonly<{
 
 export type Verified = Readonly<{
   /**
-   * 'incomplete': the store failed, and `unchecked` says where. Neither this nor 'ended' says anything
-   * about `faulty`.
+   * 'incomplete': the store failed; `unchecked` has the parts. With this and with 'ended', `faulty` counts only the
+   * faults found so far.
    */
   outcome: 'sound' | 'damaged' | 'incomplete' | 'ended'
   /** Read and compared with their rows. */
   photos: number
   bytes: number
-  /** A thousand of them are listed. */
+  /** All damaged photos; at most a thousand are listed. */
   faulty: number
   faults: readonly PhotoFault[]
   /** Photos replaced or removed while their pack was read. */
@@ -38,7 +38,7 @@ export type Verified = Readonly<{
   unnamed: Readonly<{
     /** They wait for the sweep. */
     retired: number
-    /** From uploads under way or interrupted; the sweep removes the latter. */
+    /** Of uploads under way or interrupted; the sweep removes the latter. */
     orphans: number
     bytes: number
   }>
@@ -116,7 +116,7 @@ async function readPhotos(store: Side, findings: Findings, signal: AbortSignal):
   const readPack = inTurns(createPackReader(store.packs))
   for await (const rows of batchesOf(readRows(store.database, photosTable), maxParallel * 4)) {
     if (signal.aborted) break
-    // Each at once, so that a failing batch keeps what was found before.
+    // Added one by one, so that the findings of a failing batch are kept.
     await inParallel(maxParallel, rows, async row =>
       findings.add(await judge(store, readPack, row)),
     )
@@ -146,7 +146,7 @@ async function countUnnamed(
     if (signal.aborted) return
     const keys = entries.map(({ key }) => key)
     const named = await versionsAmong(database, 'photos', keys)
-    // Later: a photo that is replaced in between is then in both lists, not in neither.
+    // Read after the pointers: a photo that is replaced in between is then in both lists, not in neither.
     const retired = await versionsAmong(database, 'retired_packs', keys)
     for (const { key, bytes } of entries) {
       unnamed.listed += 1

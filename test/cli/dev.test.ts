@@ -49,7 +49,7 @@ describe('visage dev', () => {
           const sent = / -T (\S+)/.exec(commands)?.[1] ?? ''
           await expectAlike(photo, await readFile(resolve(cwd, sent)))
           const again = /^ {2}(.* reset .*)$/m.exec(printed)?.[1] ?? ''
-          assert.match((await run('sh', ['-c', again], { cwd })).stdout, /as it was at the start/)
+          assert.match((await run('sh', ['-c', again], { cwd })).stdout, /demo tenant is restored/)
         } finally {
           assert.deepEqual(await visage.stop(), { code: 0, signal: null })
         }

@@ -118,7 +118,7 @@ test('Ctrl-C ends a move in order, and says how to go on', () =>
     assert.equal(code, 130)
     assert.match(
       moving.stderr(),
-      /Ended before it was done\. Run the same command again to go on\./,
+      /Ended before it was done\. Run the same command again to continue\./,
     )
     const early = await runVisage(['serve', '--data', 'there'], { cwd, env: settings() })
     assert.equal(early.code, 1)
@@ -155,7 +155,7 @@ test('verify names what is damaged, for people and for programs, and move refuse
     assert.equal(unlisted.code, 1)
     assert.match(unlisted.stdout, new RegExp(`version ${second}: its pack has 10 bytes`))
     assert.match(unlisted.stdout, /120 photos read, .*: 2 damaged\.\nNot all packs .* listed/)
-    assert.doesNotMatch(unlisted.stdout, /Packs that no photo names/)
+    assert.doesNotMatch(unlisted.stdout, /Packs without a photo/)
     assert.match(unlisted.stderr, /^visage: 2 photos damaged\.[\s\S]*\(ENOTDIR\)\.$/m)
     const told = await runVisage(['verify', '--data', 'here', '--json'], { cwd })
     const { unchecked, faulty } = JSON.parse(told.stdout) as {
@@ -169,7 +169,7 @@ test('verify names what is damaged, for people and for programs, and move refuse
     assert.match(moved.stderr, new RegExp(`version ${second}: its pack has 10 bytes`))
     assert.match(
       moved.stderr,
-      /2 rows could not be moved\. Everything else is there, .* erased at the source\./,
+      /2 rows could not be moved\. Everything else is copied, .* erase it at the source\./,
     )
     const gone = await runVisage(['verify', '--data', 'nowhere'], { cwd })
     assert.deepEqual([gone.code, gone.stdout], [1, ''])
@@ -191,8 +191,8 @@ test('erase says what would go, asks, takes it and proves it, while a server run
     assert.equal((await get(server, 'person-7', 'photo/$value')).status, 200)
     const erased = await erase('--yes')
     assert.equal(erased.code, 0, erased.stderr)
-    assert.match(erased.stdout, /Asked for the pointer: there is none\./)
-    assert.match(erased.stdout, /Looked for 1 pack by listing and by reading: all absent\./)
+    assert.match(erased.stdout, /Checked the pointer: there is none\./)
+    assert.match(erased.stdout, /Checked 1 pack by listing and by reading: all absent\./)
     assert.match(erased.stdout, /Searched for the keys .*visage\.sqlite/)
     assert.match(erased.stderr, /"event":"erased".*"id":"person-7".*"isProven":true/)
     assert.equal((await get(server, 'person-7', 'photo/$value')).status, 404)

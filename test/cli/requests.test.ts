@@ -114,7 +114,7 @@ describe('visage reset', () => {
       const reset = async ({ origin }: Running) => {
         const { code, stdout, stderr } = await runVisage(['reset', '--url', origin], { cwd })
         assert.deepEqual([code, stderr], [0, ''])
-        assert.match(stdout, /as it was at the start/)
+        assert.match(stdout, /demo tenant is restored/)
       }
       const picture = Buffer.from(await (await ask(first, token)).bytes())
       assert.equal((await ask(first, token, 'GET', '/v1.0/me')).status, 500)

@@ -153,8 +153,8 @@ describe('visage token', () => {
     ],
     [['--strict', '--app', '--roles', 'User.ReadWrite'], /is no permission of an application/],
     [['--scopes', 'User.Read;User.ReadWrite'], /'User.Read;User.ReadWrite' is not the name/],
-    [['--app', '--user', 'alice'], /--app.*--user has no meaning/],
-    [['--app', '--scopes', 'User.Read'], /--scopes has no meaning.*--roles/],
+    [['--app', '--user', 'alice'], /--app.*--user has no effect/],
+    [['--app', '--scopes', 'User.Read'], /--scopes has no effect.*--roles/],
     [['--roles', 'User.ReadWrite.All'], /add --app/],
     [['--url', 'https://graph.microsoft.com'], /graph\.microsoft\.com is another machine/],
     [['--url', 'here'], /'here' is not an http or https address\.$/m],
@@ -188,7 +188,7 @@ describe('visage token', () => {
     try {
       const { code, stderr } = await ask('--url', `http://127.0.0.1:${port}`)
       assert.equal(code, 2)
-      assert.match(stderr, /What answers there is no `visage dev` \(status 200\)/)
+      assert.match(stderr, /The server there is not `visage dev` \(status 200\)/)
     } finally {
       other.closeAllConnections()
       other.close()

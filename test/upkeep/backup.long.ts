@@ -109,10 +109,7 @@ test('a backup taken while photos are set restores to what was acknowledged befo
       const backup = await runVisage(['backup', '--data', 'data', '--to', 'kept'], { cwd })
       const sent = writers.map(writer => writer.sent)
       assert.deepEqual([backup.code, backup.stdout], [0, ''])
-      assert.match(
-        backup.stderr,
-        /^kept holds 4 photos and everybody in the directory: \d copied now/,
-      )
+      assert.match(backup.stderr, /^kept holds 4 photos and the whole directory: \d copied now/)
       assert.equal((await packsIn(join(cwd, 'kept'))).length, 4)
 
       const checked = await runVisage(['verify', '--data', 'kept'], { cwd })
@@ -173,7 +170,7 @@ test('a photo without its picture, or with half of it, is told, and the rest is 
     assert.match(stderr, /^kept holds 1 photo .*: 1 copied now, 0 there before, 0 removed\.$/m)
     assert.match(
       stderr,
-      /^visage: 2 photos without a whole picture in \.\/data, such as version [0-9a-f]{32}/m,
+      /^visage: 2 photos missing or damaged in \.\/data, such as version [0-9a-f]{32}/m,
     )
     const restored = await serve(cwd, 'kept')
     assert.equal(await safe.read(restored.origin), 1)
@@ -208,7 +205,7 @@ for (const [what, disguise] of Object.entries(disguises)) {
       await writer.set(visage.origin)
       const { code, stderr } = await runVisage(['backup', '--to', 'kept'], { cwd })
       assert.equal(code, 1)
-      assert.match(stderr, /lie in one another/)
+      assert.match(stderr, /one is inside the other/)
       await writer.set(visage.origin)
       await visage.stop()
       const again = await serve(cwd, 'data')
@@ -220,9 +217,9 @@ for (const [what, disguise] of Object.entries(disguises)) {
 const refusals: readonly (readonly [string, readonly string[], Record<string, string>, RegExp])[] =
   [
     ['no folder to copy to', [], {}, /Required option '--to <folder>' not specified/],
-    ['a folder inside the data', ['--to', 'data/kept'], {}, /lie in one another/],
-    ['the data itself', ['--to', './data/.'], {}, /lie in one another/],
-    ['the folder around the data', ['--to', '.'], {}, /lie in one another/],
+    ['a folder inside the data', ['--to', 'data/kept'], {}, /one is inside the other/],
+    ['the data itself', ['--to', './data/.'], {}, /one is inside the other/],
+    ['the folder around the data', ['--to', '.'], {}, /one is inside the other/],
     [
       'no database',
       ['--data', 'none', '--to', 'kept'],
@@ -235,7 +232,12 @@ const refusals: readonly (readonly [string, readonly string[], Record<string, st
       {},
       /unread.visage\.sqlite is not a SQLite/,
     ],
-    ['the data of another Visage', ['--to', 'other'], {}, /visage\.sqlite is of another Visage/],
+    [
+      'the data of another Visage',
+      ['--to', 'other'],
+      {},
+      /visage\.sqlite belongs to another Visage/,
+    ],
     [
       'a database elsewhere',
       ['--to', 'kept'],
