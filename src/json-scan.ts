@@ -22,12 +22,14 @@ type Seen = {
   depth: number
   /** Values and names; may be too high, never too low. */
   values: number
+  /** Names of objects. */
+  names: number
   escapes: number
 }
 
 /** Throws Failure 'json-refused'. */
 export async function scanJson(bytes: Uint8Array): Promise<Readonly<Seen>> {
-  const seen: Seen = { isInText: false, hasCodes: false, depth: 0, values: 1, escapes: 0 }
+  const seen: Seen = { isInText: false, hasCodes: false, depth: 0, values: 1, names: 0, escapes: 0 }
   let at = 0
   let end = sliceBytes
   while (at < bytes.length) {
@@ -102,10 +104,12 @@ const opens = 1
 const closes = 2
 const separates = 3
 const startsText = 4
+const names = 5
 const marks = new Uint8Array(256)
 for (const mark of '[{') marks[mark.charCodeAt(0)] = opens
 for (const mark of ']}') marks[mark.charCodeAt(0)] = closes
-for (const mark of ',:') marks[mark.charCodeAt(0)] = separates
+marks[','.charCodeAt(0)] = separates
+marks[':'.charCodeAt(0)] = names
 marks[quote] = startsText
 
 /** Returns the position after the quote that starts a text, or `to`. */
@@ -130,10 +134,11 @@ function count(mark: number | undefined, seen: Seen): void {
   }
   seen.values += 1
   if (seen.values > maxValues) throw refused(`holds more than ${maxValues} values and names`)
+  if (mark === names) seen.names += 1
   if (mark === opens) seen.depth += 1
   if (seen.depth > maxDepth) throw refused(`is nested more than ${maxDepth} deep`)
 }
 
-function refused(reason: string): Failure {
+export function refused(reason: string): Failure {
   return new Failure('json-refused', { facts: { reason } })
 }

@@ -6,7 +6,7 @@ import { isAscii } from 'node:buffer'
 import type { Call } from './call.ts'
 import { yieldToOthers } from './event-loop.ts'
 import { Failure } from './failure.ts'
-import { scanJson, sliceBytes } from './json-scan.ts'
+import { refused, scanJson, sliceBytes } from './json-scan.ts'
 
 /** Reads a JSON body of at most `maxBytes`. Throws as `readBody` and `parseJson` do. */
 export async function readJson(call: Call, maxBytes: number): Promise<unknown> {
@@ -21,10 +21,18 @@ export async function parseJson(
   bytes: Uint8Array,
   takeMemory: Call['takeMemory'],
 ): Promise<unknown> {
-  const { values, hasCodes } = await scanJson(bytes)
+  const { values, names, hasCodes } = await scanJson(bytes)
   // The whole text and the texts of its values. A character takes two bytes unless all are ASCII.
   const width = isAscii(bytes) && !hasCodes ? 1 : 2
   takeMemory(2 * bytes.length * width + values * bytesOfValue)
+  const value = await parseText(bytes)
+  // "When the names within an object are not unique, the behavior of software that receives such an object is
+  // unpredictable." https://www.rfc-editor.org/rfc/rfc8259#section-4
+  if (countNames(value) < names) throw refused('has the same name twice in one object')
+  return value
+}
+
+async function parseText(bytes: Uint8Array): Promise<unknown> {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     if (bytes.length > sliceBytes) await yieldToOthers()
@@ -32,6 +40,14 @@ export async function parseJson(
   } catch (cause) {
     throw new Failure('body-not-json', { cause })
   }
+}
+
+/** JSON.parse keeps the last of equal names. */
+function countNames(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const inner = Object.values(value)
+  const own = Array.isArray(value) ? 0 : inner.length
+  return inner.reduce((sum: number, one: unknown) => sum + countNames(one), own)
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

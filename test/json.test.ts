@@ -185,6 +185,23 @@ describe('a body of JSON', () => {
     })
   }
 
+  for (const json of [
+    '{"a":1,"a":1}',
+    '{"a":1,"\\u0061":2}',
+    '[{"b":{"a":{},"c":":","a":[]}}]',
+    '{"__proto__":1,"__proto__":2}',
+  ]) {
+    test(`with a name twice in one object is refused: ${json}`, async () => {
+      const failure = await refusal(parseJson(Buffer.from(json), () => {}))
+      assert.equal(failure.code, 'json-refused')
+    })
+  }
+
+  test('with a name once in each object is read', async () => {
+    const json = '{"a":{"a":":"},"b":[{"a":1},{"a":2}],"__proto__":{"a":1}}'
+    assert.equal(JSON.stringify(await parseJson(Buffer.from(json), () => {})), json)
+  })
+
   test('that is none is refused as that', async () => {
     for (const text of [
       '',

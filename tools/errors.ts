@@ -159,7 +159,7 @@ const examples: Readonly<Record<FailureCode, Example>> = {
   'body-cut-off': { when: 'the connection ended before the end of the body' },
   'body-not-json': { when: 'the body must be JSON and is not' },
   'json-refused': {
-    when: 'a JSON body is nested more than 64 deep, has more than 30,000 values and names or 500,000 escapes, or has half of a surrogate pair',
+    when: 'a JSON body is nested more than 64 deep, has more than 30,000 values and names or 500,000 escapes, has half of a surrogate pair, or has a name twice in one object',
     facts: { reason: 'is nested more than 64 deep' },
   },
   'body-encoding-unsupported': {

@@ -9,7 +9,7 @@ import { isBuiltInRole } from '../permissions/photo-updates.ts'
 type Fields = Readonly<Record<string, unknown>>
 
 /** In any script at most 1,920 bytes: PostgreSQL's index over names takes 2,704 for all its columns. */
-const maxTextLength = 640
+export const maxTextLength = 640
 const maxEmailAddresses = 30
 
 /** https://learn.microsoft.com/en-us/graph/api/user-post-contacts */
@@ -113,6 +113,11 @@ export function readText(fields: Fields, name: string): string | undefined {
   // PostgreSQL stores no NUL, and no name holds one.
   if (value.includes('\0')) throw invalid(`${name} holds a NUL character`)
   return value
+}
+
+/** White space alone shows no name. */
+export function isBlank(value: unknown): boolean {
+  return value === undefined || (typeof value === 'string' && value.trim() === '')
 }
 
 function readEmailAddresses(value: unknown): EmailAddress[] {

@@ -4,8 +4,8 @@
  */
 import type { GroupChanges } from '../directory/change-groups.ts'
 import type { NewGroup } from '../directory/groups.ts'
-import { invalid, readObject, readText } from './bodies.ts'
-import { readReferences } from './references.ts'
+import { invalid, isBlank, readObject, readText } from './bodies.ts'
+import { maxReferences, readReferences } from './references.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 type Property = 'description' | 'displayName' | 'mailNickname' | 'visibility'
@@ -39,13 +39,16 @@ export function readNewGroup(body: unknown): Omit<NewGroup, 'id'> {
   }
   const isUnified = isUnifiedType(fields.groupTypes)
   expectKind(fields, isUnified)
-  return {
-    ...group,
-    displayName,
-    isUnified,
+  return { ...group, displayName, isUnified, ...readPeople(fields) }
+}
+
+function readPeople(fields: Fields): Pick<NewGroup, 'owners' | 'members'> {
+  const people = {
     owners: readReferences(fields, owners),
     members: readReferences(fields, members),
   }
+  if (people.owners.length + people.members.length <= maxReferences) return people
+  throw invalid(`'${owners}' and '${members}' have more than ${maxReferences} addresses together`)
 }
 
 type Change = Readonly<{ changes: GroupChanges; newMembers: readonly string[] }>
@@ -79,7 +82,7 @@ function readProperties(fields: Fields): GroupChanges {
   const entries = Object.entries(properties).flatMap(([name, read]) => {
     if (!Object.hasOwn(fields, name)) return []
     const value = read(fields, name)
-    if (required.includes(name) && value === undefined) throw invalid(`${name} cannot be empty`)
+    if (required.includes(name) && isBlank(value)) throw invalid(`${name} cannot be empty`)
     return [[name, value] as const]
   })
   return Object.fromEntries(entries)

@@ -13,6 +13,7 @@ import { enforce } from './enforce.ts'
 import { expectTeamWithoutSettings, readGroupChanges, readNewGroup } from './group-bodies.ts'
 import { at, created, directory, group } from './operation.ts'
 import { byGraph, maxJsonBytes } from './people-operations.ts'
+import { findIds } from './references.ts'
 import { entity, noContent } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
@@ -65,7 +66,8 @@ async function addGroup(request: Request, parts: Parts): Promise<Reply> {
   const named = readNewGroup(await readJson(request.call, maxJsonBytes))
   expectMayNamePeople(caller, named)
   const owners = await ownersOf(named.owners, caller, parts)
-  const group = { ...named, owners, id: parts.newId() }
+  const members = await findIds(named.members ?? [], caller.tenantId, parts)
+  const group = { ...named, owners, members, id: parts.newId() }
   const row = await createGroup(parts.database, caller.tenantId, group, byGraph(parts))
   return entity(request, 'groups/$entity', resources.group(row, undefined), 201)
 }
@@ -76,7 +78,8 @@ async function ownersOf(
   caller: Caller,
   parts: Parts,
 ): Promise<readonly string[]> {
-  if (named.length > 0 || caller.kind === 'application') return named
+  if (named.length > 0) return await findIds(named, caller.tenantId, parts)
+  if (caller.kind === 'application') return []
   return [(await findCaller(caller, parts)).id]
 }
 
@@ -98,8 +101,8 @@ async function updateGroup(request: Request, parts: Parts): Promise<Reply> {
   const body = await readJson(request.call, maxJsonBytes)
   const { changes, newMembers } = readGroupChanges(body, group.is_unified === 1)
   const { tenant_id, id } = group
-  const { database } = parts
-  const row = await changeGroup(database, tenant_id, id, changes, byGraph(parts), newMembers)
+  const members = await findIds(newMembers, tenant_id, parts)
+  const row = await changeGroup(parts.database, tenant_id, id, changes, byGraph(parts), members)
   if (row === undefined) throw notFound(id)
   return noContent
 }

@@ -13,7 +13,7 @@ import { at, group, listOf } from './operation.ts'
 import { nextAfterId } from './paging.ts'
 import { maxJsonBytes } from './people-operations.ts'
 import { readOptions } from './query.ts'
-import { readReference } from './references.ts'
+import { findIds, readReference } from './references.ts'
 import { collection, noContent } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
@@ -118,15 +118,12 @@ async function findPeople(
   return { people, next: nextAfterId(rows, page) }
 }
 
-async function addPerson(
-  request: Request,
-  { database }: Parts,
-  relation: GroupRelation,
-): Promise<Reply> {
+async function addPerson(request: Request, parts: Parts, relation: GroupRelation): Promise<Reply> {
   const { group } = expectTarget(request.target, 'group')
-  const userId = readReference(await readJson(request.call, maxJsonBytes))
+  const named = readReference(await readJson(request.call, maxJsonBytes))
+  const [userId = named] = await findIds([named], group.tenant_id, parts)
   const place = { tenantId: group.tenant_id, groupId: group.id, userId, relation }
-  await addToGroup(database, place, 'graph')
+  await addToGroup(parts.database, place, 'graph')
   return noContent
 }
 

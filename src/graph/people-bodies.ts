@@ -6,7 +6,7 @@
 import type { UserChanges } from '../directory/change-users.ts'
 import { isValidUserPrincipalName } from '../directory/names.ts'
 import type { NewUser } from '../directory/users.ts'
-import { invalid, readObject, readText } from './bodies.ts'
+import { invalid, isBlank, readObject, readText } from './bodies.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 type Property = keyof Omit<NewUser, 'id'>
@@ -59,7 +59,7 @@ function readProperties(fields: Fields): UserChanges {
     if (!given.includes(name)) return []
     const value = read(fields, name)
     const isRequired = required.some(one => one === name)
-    if (isRequired && value === undefined) throw invalid(`${name} cannot be empty`)
+    if (isRequired && isBlank(value)) throw invalid(`${name} cannot be empty`)
     return [[property, value] as const]
   })
   return Object.fromEntries(entries)

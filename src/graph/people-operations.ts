@@ -13,7 +13,7 @@ import { at, created, directory, listOf, one, selectOnly, user } from './operati
 import { nextAfterId } from './paging.ts'
 import { readNewUser, readUserChanges } from './people-bodies.ts'
 import { readOptions } from './query.ts'
-import { readReference } from './references.ts'
+import { findIds, readReference } from './references.ts'
 import { collection, entity, noContent } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
@@ -134,7 +134,8 @@ async function getManager(request: Request, { database }: Parts): Promise<Reply>
 
 async function assignManager(request: Request, parts: Parts): Promise<Reply> {
   const { user } = expectTarget(request.target, 'user')
-  const managerId = readReference(await readJson(request.call, maxJsonBytes))
+  const named = readReference(await readJson(request.call, maxJsonBytes))
+  const [managerId] = await findIds([named], user.tenant_id, parts)
   await setManager(parts.database, user.tenant_id, user.id, managerId, byGraph(parts))
   return noContent
 }

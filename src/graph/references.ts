@@ -3,15 +3,20 @@
  * the one that they know.
  */
 import { normalizeId } from '../guid.ts'
-import { invalid, readObject } from './bodies.ts'
+import { invalid, maxTextLength, readObject } from './bodies.ts'
+import type { Parts } from './request.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** "…a maximum of 20 relationships": https://learn.microsoft.com/en-us/graph/api/group-post-groups */
-const maxReferences = 20
+/**
+ * "…a maximum of 20 relationships, such as owners and members, can be added as part of group creation"
+ * https://learn.microsoft.com/en-us/graph/api/group-post-groups
+ */
+export const maxReferences = 20
 
+/** `users/{id}`, and `users('{id}')` as answers with full metadata have it. */
 const address =
-  /^https?:\/\/[^/?#]+\/(?:[^?#]*\/)?(?:v1\.0|beta)\/(?:users|directoryObjects)\/([^/?#]+)$/i
+  /^https?:\/\/[^/?#]+\/(?:[^?#]*\/)?(?:v1\.0|beta)\/(?:users|directoryObjects)(?:\/([^/?#]+)|\('([^/?#]+)'\))$/i
 
 /** The id in `{ "@odata.id": "https://…/v1.0/users/{id}" }`, as any Graph writes it. */
 export function readReference(body: unknown): string {
@@ -33,17 +38,29 @@ export function readReferences(fields: Fields, name: string): string[] {
 }
 
 function readAddress(value: unknown, name: string): string {
-  const id = typeof value === 'string' ? address.exec(value)?.[1] : undefined
-  if (id === undefined) {
+  const [, id, quotedId] = (typeof value === 'string' && address.exec(value)) || []
+  const found = id ?? quotedId?.replaceAll("''", "'")
+  if (found === undefined) {
     throw invalid(`'${name}' is not the address of a user: https://host/v1.0/users/{id}`)
   }
-  return decodeId(id, name)
+  return decodeId(found, name)
+}
+
+/** An address may also have a userPrincipalName. A name that nobody has stays, and nobody is found by it. */
+export async function findIds(
+  idsOrNames: readonly string[],
+  tenantId: string,
+  { findUser }: Pick<Parts, 'findUser'>,
+): Promise<string[]> {
+  const find = async (idOrName: string) =>
+    idOrName.includes('@') ? (await findUser(tenantId, idOrName))?.id : undefined
+  return await Promise.all(idsOrNames.map(async one => (await find(one)) ?? one))
 }
 
 function decodeId(id: string, name: string): string {
   try {
     const decoded = decodeURIComponent(id)
-    if (!decoded.includes('\0')) return decoded
+    if (!decoded.includes('\0') && decoded.length <= maxTextLength) return decoded
   } catch {
     // Half an escape.
   }

@@ -83,6 +83,7 @@ const unkept = [
   ['a number for a name', { displayName: 7 }, 'displayName'],
   ['an empty name', { displayName: '' }, 'displayName'],
   ['no name', { displayName: null }, 'displayName'],
+  ['a name of white space', { displayName: ' \t' }, 'displayName'],
   ['NUL in a text', { description: 'a\u0000b' }, 'description'],
   ['a name of a thousand characters', { displayName: 'x'.repeat(1000) }, 'displayName'],
   ['a space in the alias', { mailNickname: 'a b' }, 'mailNickname'],
@@ -113,6 +114,14 @@ const unkept = [
     '21 members',
     { 'members@odata.bind': Array.from({ length: 21 }, (_, index) => user(`u${index}`)) },
     'members@odata.bind',
+  ],
+  [
+    '11 owners and 10 members',
+    {
+      'owners@odata.bind': Array.from({ length: 11 }, (_, index) => user(`o${index}`)),
+      'members@odata.bind': Array.from({ length: 10 }, (_, index) => user(`m${index}`)),
+    },
+    'owners@odata.bind',
   ],
 ] as const
 
@@ -206,7 +215,7 @@ const created: readonly Scenario[] = [
     source: createPage,
     request: create(
       unified('bound', {
-        'owners@odata.bind': [user('{other:raw}')],
+        'owners@odata.bind': [user('{otherName:raw}')],
         'members@odata.bind': [user('{other:raw}'), user('{self:raw}')],
       }),
       { as: self },

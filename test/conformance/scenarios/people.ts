@@ -54,6 +54,9 @@ const noContent: Expected = { status: 204, empty: true }
 const gone: Expected = refused(404, 'Request_ResourceNotFound')
 const remove: Exchange = { as: app, method: 'DELETE', path: '/v1.0/users/{made}' }
 
+/** Valid but for one name that it has twice. */
+const twice = JSON.stringify(person('twice')).replace('{', '{"displayName":"A",')
+
 const created: readonly Scenario[] = [
   {
     name: 'POST /users adds somebody, who is told with 201, and the password is told to nobody',
@@ -126,6 +129,7 @@ const created: readonly Scenario[] = [
       ['without a userPrincipalName', { userPrincipalName: undefined }, 'userPrincipalName'],
       ['without a displayName', { displayName: undefined }, 'displayName'],
       ['with an empty displayName', { displayName: '' }, 'displayName'],
+      ['with white space for a displayName', { displayName: ' \t' }, 'displayName'],
       ['without accountEnabled', { accountEnabled: undefined }, 'accountEnabled'],
       ['with a text for accountEnabled', { accountEnabled: 'true' }, 'accountEnabled'],
       ['without a mailNickname', { mailNickname: undefined }, 'mailNickname'],
@@ -157,7 +161,7 @@ const created: readonly Scenario[] = [
       next: [read('/v1.0/users/refused@people.example', gone)],
     }),
   ),
-  ...['[]', 'null', '"text"', '7', '{', ''].map(
+  ...['[]', 'null', '"text"', '7', '{', '', twice].map(
     (text): Scenario => ({
       name: `The body ${text === '' ? 'of nothing' : text} adds nobody`,
       source: createPage,
@@ -324,6 +328,21 @@ const managers: readonly Scenario[] = [
   },
   ...(
     [
+      ['by their userPrincipalName', '/{otherName}'],
+      ['by the address of full metadata', "('{other:raw}')"],
+    ] as const
+  ).map(
+    ([how, key]): Scenario => ({
+      name: `A manager may be named ${how}`,
+      source: managerPage,
+      given: [create(person('keyed'))],
+      request: assign({ '@odata.id': `{base}/v1.0/users${key}` }),
+      next: [read('/v1.0/users/{made}/manager', { status: 200, json: { id: '{other:raw}' } })],
+      afterwards: [remove],
+    }),
+  ),
+  ...(
+    [
       [
         'nobody',
         reference('6a6a6a6a-1111-4222-8333-444444444444'),
@@ -336,6 +355,13 @@ const managers: readonly Scenario[] = [
       ['half an escape', { '@odata.id': '{base}/v1.0/users/%E0%A4%A' }, 400, 'BadRequest'],
       ['a number', { '@odata.id': 7 }, 400, 'BadRequest'],
       ['nothing', {}, 400, 'BadRequest'],
+      [
+        'a name that nobody has',
+        reference('nobody@people.example'),
+        404,
+        'Request_ResourceNotFound',
+      ],
+      ['an id of a thousand characters', reference('x'.repeat(1000)), 400, 'BadRequest'],
     ] as const
   ).map(
     ([whom, json, status, code]): Scenario => ({
