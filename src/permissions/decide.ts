@@ -3,6 +3,7 @@
  * table alone; `relate` after, by the relation of caller and target. It does not know tokens, the
  * directory or status numbers: caller and relation are plain values.
  */
+import { Failure } from '../failure.ts'
 import { accountRoles, actingRoles, groupRoles, type RoleName, roles } from './roles.ts'
 import {
   type AccountKind,
@@ -45,6 +46,13 @@ type Refusal = Readonly<{
 }>
 
 export type Verdict = Readonly<{ allowed: true }> | Refusal
+
+/** Throws the Failure of a refusal, with the permissions and roles that would be enough. */
+export function enforce(verdict: Verdict): void {
+  if (verdict.allowed) return
+  const { why, sufficient, roles } = verdict
+  throw new Failure(why, { facts: { sufficient, ...(roles && { roles }) } })
+}
 
 const allowed: Verdict = { allowed: true }
 
