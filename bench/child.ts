@@ -1,6 +1,5 @@
 /**
- * A Node process of its own for everything that is measured: started on its processor, asked what it
- * has used, stopped. It does not know what the process does.
+ * Starts and stops a Node process on its own processor, and reads the resources it has used.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,7 +1,7 @@
 /**
  * Load on a server: GETs of people at random over a few connections that stay open, as fast as the
  * answers come. `wrk` where it is installed, else autocannon, which takes several times the processor
- * time for the same requests. It does not know what is asked for.
+ * time for the same requests.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -4,7 +4,7 @@
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { mintPath } from '../dev/issuer/orders.ts'
-import { isLoopback } from '../settings/reading.ts'
+import { isLoopback } from '../loopback.ts'
 import { settings } from '../settings/table.ts'
 import { CommandError, type Terminal } from './terminal.ts'
 
@@ -92,7 +92,7 @@ function addressOf(base: string, path: string): URL {
     )
   }
   // `visage dev` runs only on loopback, and only there an untrusted certificate is no risk.
-  if (!isLoopback(url)) {
+  if (!isLoopback(url.hostname)) {
     throw new CommandError(
       `--url: ${url.hostname} is another machine; \`visage dev\` runs on loopback only.`,
     )
@@ -103,7 +103,7 @@ function addressOf(base: string, path: string): URL {
 /** Suggests `http://localhost:8080` for `localhost:8080`; '' if that is not an address of this machine. */
 function propose(text: string): string {
   const url = URL.parse(`http://${text}`)
-  return url !== null && isLoopback(url) ? url.origin : ''
+  return url !== null && isLoopback(url.hostname) ? url.origin : ''
 }
 
 function post(url: URL, order: string, withinMs: number): Promise<Answer> {

@@ -6,10 +6,10 @@ import { X509Certificate } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
+import { loopbackNames } from '../loopback.ts'
 import { certificateName, openDataFolder } from '../storage/data-folder.ts'
 
 const lifetimeDays = 365
-export const loopbackNames = ['localhost', '127.0.0.1', '::1']
 
 type Certificate = Readonly<{ cert: string; key: string }>
 
@@ -36,7 +36,7 @@ export function certificateFile(folder: string): string {
   return join(folder, certificateName)
 }
 
-/** PEM texts. It is its own authority, so trusting it trusts no other certificate. */
+/** PEM texts. The certificate is its own authority, so a client that trusts it trusts no other certificate. */
 export async function certificateFor(names: readonly string[]): Promise<Certificate> {
   // Loading this takes time, and most starts do not need it.
   const { generate } = await import('selfsigned')

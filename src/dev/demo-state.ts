@@ -1,6 +1,6 @@
 /**
  * The demo tenant in the stores of `visage dev`: written at the start, and restored by a reset. Its
- * contents are in demo/; it knows no HTTP.
+ * contents are in demo/.
  */
 
 import { existsSync } from 'node:fs'
@@ -151,7 +151,7 @@ function withoutNulls<Row extends object>(row: Row): Without<Row> {
 }
 
 /**
- * `rest` continues in the background, one photo after another. A marker in the data folder says that all
+ * `rest` continues in the background, one photo after another. A marker in the data folder means that all
  * were set once, so a removed photo stays removed.
  */
 async function loadPhotosOnce(

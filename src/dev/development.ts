@@ -6,6 +6,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Answered, WriteLine } from '../events.ts'
+import { isLoopback } from '../loopback.ts'
 import { roles } from '../permissions/roles.ts'
 import { permissionReach } from '../permissions/tables.ts'
 import type { ServerOptions } from '../serving/options.ts'
@@ -178,13 +179,13 @@ function finishInOrder(server: RunningServer, state: DemoState, faults: Faults) 
  * developer from opening it to their network by accident. Does not stop a proxy set up on purpose.
  */
 function refuseOtherHosts(host: string): void {
-  if (/^(127(\.\d{1,3}){3}|::1|localhost)$/.test(host)) return
+  if (isLoopback(host)) return
   throw new ConfigError(
     `--host ${host}: \`visage dev\` listens on loopback only, because it gives anyone who asks a token for anybody. For a network, run \`visage serve\` with your identity provider.`,
   )
 }
 
-/** Every permission that Visage knows: granted unless the developer leaves it out. */
+/** Every permission in Visage's tables: granted unless the developer leaves it out. */
 const everything = {
   scopes: Object.keys(permissionReach),
   roles: Object.keys(permissionReach).filter(

@@ -2,7 +2,8 @@
  * A whole Visage inside a test, on a free port, in memory, without output: `visage dev` without a
  * terminal. docs/testing.md shows how to use it; visage.ts exports it.
  */
-import { certificateFor, loopbackNames } from './certificate.ts'
+import { loopbackNames } from '../loopback.ts'
+import { certificateFor } from './certificate.ts'
 import { startDevelopment } from './development.ts'
 import type { Issuer } from './issuer/issuer.ts'
 import type { Entry } from './journal/entry.ts'
@@ -21,7 +22,7 @@ export type VisageOptions = Readonly<{
   strictContentType?: boolean
 }>
 
-/** A token of a person or an application; by default with every permission that Visage knows. */
+/** A token of a person or an application; by default with every permission in Visage's tables. */
 export type TokenOrder = UserTokenOrder | AppTokenOrder
 
 export type UserTokenOrder = Common &

@@ -1,6 +1,6 @@
 /**
- * The hooks where metrics and traces attach to the parts of a server, and how several are combined. It
- * knows no metric and no span; the parts do not know the hooks.
+ * The hooks where metrics and traces attach to the parts of a server, and how several are combined. The parts do not
+ * import them.
  */
 import type { Around } from '../call.ts'
 import type { Answered } from '../events.ts'
@@ -43,7 +43,7 @@ export type Instruments = Readonly<{
   observe?: ((gauges: Gauges) => void) | undefined
 }>
 
-/** All as one; the first is outermost. A hook that no part has stays undefined, and costs nothing. */
+/** Combines several; the first is outermost. A hook that none has stays undefined, and takes no time. */
 export function joinInstruments(all: readonly Instruments[]): Instruments {
   return {
     answered: tellAll(all.map(({ answered }) => answered)),

@@ -1,6 +1,6 @@
 /**
- * /metrics over HTTP, on its own address, since it needs no token and is not for the outside. It does not
- * know what is counted, nor whether there are several processes.
+ * /metrics over HTTP, on its own address, since it needs no token and is not for the outside. The numbers, of one or
+ * several processes, are a parameter.
  */
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
@@ -42,7 +42,7 @@ export async function listenForMetrics(
     }
     numbers().then(
       text => end(response, 200, text, contentType),
-      () => end(response, 503, 'The numbers cannot be gathered just now.\n'),
+      () => end(response, 503, 'The metrics are not available at the moment.\n'),
     )
   })
   server.listen(at)

@@ -1,6 +1,6 @@
 /**
- * Instruments that fill the families of families.ts, with prom-client. Loaded only if metrics are on. It
- * does not know how they are fetched.
+ * Instruments that fill the families of families.ts, with prom-client. Loaded only if metrics are on.
+ * metrics-listener.ts serves them.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { Failure } from '../failure.ts'

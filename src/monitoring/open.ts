@@ -1,6 +1,5 @@
 /**
- * Opens the metrics and traces that the settings ask for; nothing else is loaded. It knows no names of
- * settings.
+ * Opens the metrics and traces that the settings turn on; nothing else is loaded.
  */
 import type { WriteLine } from '../events.ts'
 import type { Instruments } from './instruments.ts'

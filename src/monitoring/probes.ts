@@ -5,7 +5,7 @@
 import { type Call, isRead, type Reply } from '../call.ts'
 import type { Readiness } from './readiness.ts'
 
-/** Load balancers ask every few seconds in any case. */
+/** Load balancers probe every few seconds in any case. */
 const retryAfterSeconds = '2'
 
 /** The listener of metrics has no whole call. */

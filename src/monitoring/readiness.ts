@@ -1,7 +1,7 @@
 /**
- * Whether this process should get requests: every part is available, and shutdown has not begun. It
- * decides how often parts are checked and how long a check may take; it does not know what a part is. A
- * remark is shown beside the parts and decides nothing.
+ * Whether this process should get requests: every part is available, and shutdown has not begun. It decides how often
+ * parts are checked and how long a check may take; the checks are parameters. A remark is shown with the parts, and
+ * does not affect the result.
  */
 
 /** Resolves if the part is available. */

@@ -11,7 +11,7 @@ export function readAvifColour(avif: Uint8Array): Colour | undefined {
   try {
     return readNclx(findPrimaryProperties(toBuffer(avif)))
   } catch (error) {
-    // A box shorter than its own counts say.
+    // A box is shorter than its own counts require.
     if (error instanceof RangeError) return undefined
     throw error
   }
@@ -40,7 +40,7 @@ function readItemId(primary: Buffer): number {
   return primary[0] === 0 ? primary.readUInt16BE(4) : primary.readUInt32BE(4)
 }
 
-/** The numbers of an item's properties, from 1; their highest bit says that a property is essential. */
+/** The numbers of an item's properties, from 1; the highest bit marks an essential property. */
 function readAssociations(ipma: Buffer, item: number): readonly number[] {
   const idLength = ipma[0] === 0 ? 2 : 4
   const numberLength = (ipma.readUInt32BE(0) & 1) === 1 ? 2 : 1

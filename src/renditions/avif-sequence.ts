@@ -37,7 +37,7 @@ function makeStill(avif: Buffer): Buffer | undefined {
     const frame = findFrame(avif)
     return frame && writeStill(frame)
   } catch (error) {
-    // A table shorter than its own counts say.
+    // A table is shorter than its own counts require.
     if (error instanceof RangeError) return undefined
     throw error
   }

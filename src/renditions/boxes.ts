@@ -1,6 +1,6 @@
 /**
- * The boxes of an AVIF file: length, four letters, content, which may be boxes again. It does not know
- * what a box means. https://www.iso.org/standard/83102.html 4.2
+ * Reads the boxes of an AVIF file: length, four letters, content, which may be boxes again. The meaning of a box is
+ * left to the caller. https://www.iso.org/standard/83102.html 4.2
  */
 
 export type Box = Readonly<{ type: string; at: number; body: Buffer }>

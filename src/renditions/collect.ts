@@ -1,6 +1,6 @@
 /**
- * When a renderer collects garbage. Pictures use memory outside V8's heap, so V8 itself seldom collects,
- * and a renderer would hold twice what it needs.
+ * Decides when a renderer collects garbage. Pictures use memory outside V8's heap, so V8 rarely collects by itself,
+ * and a renderer would hold twice the memory it needs.
  */
 
 /**

@@ -1,6 +1,6 @@
 /**
- * How sharp is opened on untrusted bytes: which decoders exist, what they tolerate, and that every error
- * becomes a Failure. It knows no sizes and makes no renditions.
+ * Opens sharp on untrusted bytes: selects the decoders and their tolerance, and turns every error into a Failure.
+ * render.ts makes the renditions.
  */
 
 import sharp, { type Sharp } from 'sharp'
@@ -48,7 +48,7 @@ export function openPicture(
   })
 }
 
-/** libvips' messages are long: the first line goes to the log, none to the client. */
+/** The messages of libvips are long: only the first line is logged, and the client gets none. */
 export async function refuseBroken<T>(decoding: Promise<T>): Promise<T> {
   try {
     return await decoding

@@ -1,6 +1,6 @@
 /**
  * Maps HDR light (brighter than white) to the range of sRGB: white paper stays nearly white, and the light
- * above it, up to 1000 candela per square metre, is compressed. It knows no pixels.
+ * above it, up to 1000 candela per square metre, is compressed. to-srgb.ts applies it to pixels.
  */
 
 import type { Curve } from './colour.ts'

@@ -1,6 +1,6 @@
 /**
- * Whether an upload is a photo that may be decoded, decided by its bytes only: its format, whether it is
- * complete, and the size in its header. It decodes no pixel and knows no size but the smallest.
+ * Decides by its bytes whether an upload may be decoded: format, completeness, and the size in its header. It decodes
+ * no pixel.
  */
 
 import type { Metadata } from 'sharp'

@@ -1,7 +1,6 @@
 /**
- * Which picture is rendered next, and which waits for a renderer or for memory. When too many wait, the
- * next is refused at once. It knows no process and no pixel; a job reports the memory it needs once it is
- * known.
+ * Decides which picture is rendered next, and which waits for a renderer or for memory. When too many wait, the next
+ * is refused at once. A job reports the memory it needs as soon as its header is read.
  *
  * Jobs start in order of arrival, with one exception: a job that waits for memory is overtaken by jobs
  * that need none. It is not overtaken by others that need some, so that its turn comes.

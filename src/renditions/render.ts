@@ -1,6 +1,6 @@
 /**
  * One upload -> one pack: all its renditions as JPEG, largest first. The picture is decoded once, to the
- * largest rendition; the others are made from its pixels. It knows no owner and no store.
+ * largest rendition; the others are made from its pixels.
  */
 
 import sharp, { type Sharp } from 'sharp'

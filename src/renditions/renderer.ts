@@ -15,7 +15,7 @@ const channel = new Socket({ fd: 3, readable: true, writable: true })
  */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 
-/** The server is gone. Not an orderly exit, which would wait for the decoder's threads. */
+/** The server has ended. SIGKILL, because an orderly exit would wait for the decoder's threads. */
 for (const event of ['end', 'error', 'close']) {
   channel.on(event, () => process.kill(process.pid, 'SIGKILL'))
 }

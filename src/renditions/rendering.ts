@@ -1,5 +1,5 @@
 /**
- * Rendering as the server uses it: one queue, one memory budget, the renderers behind them, and an end
+ * Rendering for a server: one queue, one memory budget, the renderer processes, and an end
  * that takes no longer than one picture may.
  */
 import type { Limits } from './limits.ts'

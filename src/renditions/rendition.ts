@@ -1,5 +1,5 @@
 /**
- * One JPEG inside a pack: pixels and bytes; it does not know whose photo it is.
+ * One JPEG inside a pack: its pixels, and its position in the bytes.
  */
 export type Rendition = Readonly<{
   width: number

@@ -1,4 +1,4 @@
-/** How long to wait before a process that ended early is replaced. It knows no process. */
+/** How long to wait before a process that ended early is replaced. */
 
 const firstWaitMs = 250
 const longestWaitMs = 10_000

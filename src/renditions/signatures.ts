@@ -1,6 +1,6 @@
 /**
  * Recognises a body by its first bytes: a picture format that is decoded, base64 text of one, or something
- * else, by name. It trusts no Content-Type and decodes nothing.
+ * else, by name. Content-Type is ignored, and nothing is decoded.
  */
 
 export type PictureFormat = 'jpeg' | 'png' | 'gif' | 'webp' | 'avif'

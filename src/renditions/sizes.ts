@@ -1,6 +1,6 @@
 /**
  * The sizes of a photo, and which of them an upload is large enough for. Photos are never enlarged: a size
- * that does not fit does not exist. Pixels only; it knows no path and no JSON.
+ * that does not fit does not exist. Paths and JSON are in graph/.
  * @differs Every size that fits exists as soon as the photo does; in Graph some come late or never.
  * https://github.com/microsoftgraph/microsoft-graph-docs/issues/2319
  */

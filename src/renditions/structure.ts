@@ -1,7 +1,7 @@
 /**
  * The structure of a JPEG or PNG, read without decoding: whether it is complete, and which parts a decoder
  * needs. libvips stops reading where the crop ends, so it would not notice that the rest of a portrait is
- * missing, and it unpacks parts that are not needed. It knows no colours and no sizes.
+ * missing, and it unpacks parts that are not needed.
  */
 
 import { Failure } from '../failure.ts'

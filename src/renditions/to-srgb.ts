@@ -1,6 +1,5 @@
 /**
- * Converts pixels of another colour space to sRGB. Runs on the photo in its final size, at most 648 x 648;
- * it knows no file and no format.
+ * Converts pixels of another colour space to sRGB. Runs on the photo in its final size, at most 648 x 648.
  */
 
 import type { Colour, Curve } from './colour.ts'

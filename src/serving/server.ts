@@ -2,12 +2,14 @@
  * Composition of a server: it listens, then its parts are assembled, then it answers. Requests that arrive before that
  * wait.
  */
+
 import { setTimeout as delay } from 'node:timers/promises'
 import { createEvents, type ServerEvents } from '../events.ts'
 import { graphRefusal } from '../graph/mounts.ts'
 import type { Parts } from '../graph/request.ts'
 import { type BodyBudget, createBodyBudget } from '../http/request-body.ts'
 import { createServer, type HttpServer } from '../http/server.ts'
+import { isLoopback } from '../loopback.ts'
 import { joinInstruments } from '../monitoring/instruments.ts'
 import type { ReadinessWatch } from '../monitoring/readiness.ts'
 import { assemble } from './assemble.ts'
@@ -88,7 +90,7 @@ function openHttp(
 /** Loopback is written as `localhost`, as in certificates and cookies. */
 function originOf({ host, tls, baseUrl }: ServerOptions, port: number): string {
   if (baseUrl !== undefined) return baseUrl
-  const isLocal = /^(127\.|localhost$|::1$|0\.0\.0\.0$|::$)/.test(host)
+  const isLocal = isLoopback(host) || host === '0.0.0.0' || host === '::'
   const name = isLocal ? 'localhost' : host.includes(':') ? `[${host}]` : host
   return `${tls ? 'https' : 'http'}://${name}:${port}`
 }

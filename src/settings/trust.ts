@@ -1,6 +1,7 @@
 /** Whose tokens are accepted: those of a Microsoft cloud's tenants, or of any OpenID Connect issuer. */
 
 import { isGuid } from '../guid.ts'
+import { isLoopback } from '../loopback.ts'
 import { type CloudName, clouds } from '../tokens/clouds.ts'
 import { presets } from '../tokens/presets.ts'
 import type { B2cTenant, Trust } from '../tokens/trust.ts'
@@ -8,7 +9,6 @@ import { readClaims } from './claims.ts'
 import {
   chosenOf,
   flagOf,
-  isLoopback,
   keysOf,
   listOf,
   name,
@@ -35,7 +35,8 @@ function readOidcTrust(texts: Texts, issuer: string): Trust {
   refuseWith(texts, 'issuer', ['tenants', 'b2cTenants', 'personalAccounts'])
   const url = urlOf('issuer', issuer)
   // Keys could be replaced on the way over plain http. A loopback issuer is for trials.
-  if (url.protocol !== 'https:' && !isLoopback(url)) throw wrong('issuer', issuer, 'an https url')
+  if (url.protocol !== 'https:' && !isLoopback(url.hostname))
+    throw wrong('issuer', issuer, 'an https url')
   return {
     kind: 'oidc',
     issuers: [{ issuer }],

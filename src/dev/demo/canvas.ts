@@ -1,7 +1,7 @@
 /**
  * A small canvas: closed outlines filled with exact edge coverage on RGB pixels, and one JPEG out.
  * Coordinates run from 0 to 100 both ways, for any side in pixels. SVG is not used because the server
- * disables its decoder. It knows no faces.
+ * disables its decoder.
  */
 import sharp from 'sharp'
 import type { Choices } from './chance.ts'

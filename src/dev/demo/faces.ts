@@ -1,6 +1,6 @@
 /**
  * Draws a friendly invented face: the seed chooses what the caller leaves open, and the same seed always
- * gives the same picture. It knows no people and no directory.
+ * gives the same picture.
  */
 import { type Canvas, type Colour, coloursOf, createCanvas, encodeJpeg } from './canvas.ts'
 import { type Choices, chooserFor, pick } from './chance.ts'
@@ -10,7 +10,7 @@ const backgrounds = coloursOf('fad9bc f7e2ac cee3ce c6dee9 e1d3e9 f6d0ce e9dfcf'
 const skins = coloursOf('fce1cf f6d2b7 eec2a0 deac84 c48d65 a36e4c 80533a 633f2e')
 const tints = coloursOf('282226 442f28 6c4834 985032 d8ae6c 969496 e4e2de')
 const cloths = coloursOf('3e6288 2a7472 b85446 d89844 76568a 4e7c54 464c5e c26680')
-/** A seed alone never draws a headscarf or a turban: faith is a choice of people. */
+/** A seed never chooses a headscarf or a turban, because faith is a choice of people. */
 const chanceHair: Choices<Hair> = [
   'short',
   'parted',

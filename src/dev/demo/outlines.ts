@@ -1,5 +1,5 @@
 /**
- * Outlines by name: ellipse, smooth loop, ribbon. They decide how round a curve is and know no colours.
+ * Outlines by name: ellipse, smooth loop, ribbon. They decide how round a curve is.
  */
 import type { Outline, Point } from './canvas.ts'
 

@@ -1,7 +1,6 @@
 /**
  * The people, groups and contacts of `visage dev`, as data. All are invented; the domains are reserved for
- * examples (https://www.rfc-editor.org/rfc/rfc2606). It knows neither the database nor how pictures are
- * drawn.
+ * examples (https://www.rfc-editor.org/rfc/rfc2606).
  */
 import { personalTenantId } from '../../tokens/clouds.ts'
 import type { Picture } from './pictures.ts'

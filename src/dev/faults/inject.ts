@@ -62,7 +62,7 @@ function selectRules(active: readonly ActiveRule[], call: Call): Rule[] {
     .map(({ rule }) => rule)
 }
 
-/** No fault applies to an invalid address: the answer says what is wrong with it. */
+/** No fault applies to an invalid address: the answer explains the error. */
 function addressOf(call: Call): Address | undefined {
   try {
     return parseAddress(call.url)

@@ -12,7 +12,7 @@ import { match } from '../../graph/routes.ts'
 import type { Hold, LatePhotos, OwnerKind, OwnerRow } from './late-photos.ts'
 import type { Rule } from './rule.ts'
 
-/** The answer, made visible later if one of the rules says so. */
+/** Wraps the answer, so that its change becomes visible later if a rule applies. */
 export async function answerLate(
   struck: readonly Rule[],
   call: Call,
@@ -44,7 +44,7 @@ function ownerKindOf(call: Call): OwnerKind | undefined {
     if (target === 'team') return 'group'
     return target === 'user' || target === 'group' || target === 'contact' ? target : undefined
   } catch {
-    // The address does not exist: the answer says so.
+    // The address does not exist, and the answer reports it.
     return undefined
   }
 }

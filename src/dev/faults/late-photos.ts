@@ -1,6 +1,6 @@
 /**
- * Written photos that are not visible yet: what readers get instead. It knows the columns of a photo's row
- * and nothing of storage, which already has the new photo.
+ * Written photos that are not visible yet, and the earlier rows that readers get instead. The store already has the
+ * new photo.
  */
 import type { PhotoColumns } from '../../photos/pointer.ts'
 

@@ -1,6 +1,6 @@
 /**
  * A sentence -> a rule: "429 on PUT users/{any}/photo for 10% seed 7". docs/faults.md describes the
- * grammar. An error marks the word and says what was expected, with an example.
+ * grammar. An error marks the word, and has the expected form and an example.
  */
 
 import { Failure } from '../../failure.ts'

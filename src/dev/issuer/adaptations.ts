@@ -1,6 +1,6 @@
 /**
- * Differences between Entra's OAuth and the standard, which the library implements: small functions on
- * parameters of a request and bodies of answers. They know no HTTP and no people.
+ * Differences between Entra's OAuth and the standard, which the library implements: small functions on parameters of a
+ * request and bodies of answers.
  */
 
 import { decodeJwt } from 'jose'
@@ -27,7 +27,7 @@ export type Dialect = Readonly<{
   /** URIs of this Graph, without a slash at the end. */
   resources: ReadonlySet<string>
   consent: Consent
-  /** Sent for every client, so that the library needs to know one kind of client. */
+  /** Sent for every client, so that the library handles one kind of client. */
   clientSecret: string
 }>
 

@@ -6,7 +6,7 @@
  * pages themselves out).
  */
 
-import { isLoopbackName } from './loopback.ts'
+import { isLoopbackInBrowser } from '../../loopback.ts'
 
 /** The permissions that `/.default` stands for. */
 export type Consent = Readonly<{ scopes: readonly string[]; roles: readonly string[] }>
@@ -18,5 +18,5 @@ export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 
 export function mayRedirect(address: string): boolean {
   const url = URL.parse(address)
-  return /^https?:$/.test(url?.protocol ?? '') && isLoopbackName(url?.hostname ?? '')
+  return /^https?:$/.test(url?.protocol ?? '') && isLoopbackInBrowser(url?.hostname ?? '')
 }

@@ -6,7 +6,7 @@ import { IncomingMessage, type ServerResponse } from 'node:http'
 
 const maxBodyBytes = 64 * 1024
 
-/** A request the issuer cannot read; `status` says why. */
+/** A request that the issuer cannot read; `status` is that of the answer. */
 export class BodyRefused extends Error {
   readonly status: number
 

@@ -1,7 +1,6 @@
 /**
- * The development token issuer: it imitates Entra without passwords. It decides which paths are its own
- * and which file answers; it knows no directory, no photo and no Graph route. Only `visage dev` starts it,
- * only on loopback.
+ * The development token issuer: it imitates Entra without passwords. This file decides which paths belong to the issuer
+ * and which file answers them. Only `visage dev` starts it, only on loopback.
  */
 
 import { randomBytes } from 'node:crypto'

@@ -4,25 +4,15 @@
  */
 
 import type { IncomingMessage } from 'node:http'
-
-/** `localhost`, its subdomains, 127.0.0.0/8 and [::1]: names that always mean this machine. */
-export function isLoopbackName(hostname: string): boolean {
-  const name = hostname.toLowerCase().replace(/^\[|\]$/g, '')
-  return (
-    name === 'localhost' ||
-    name.endsWith('.localhost') ||
-    name === '::1' ||
-    /^127(\.\d{1,3}){3}$/.test(name)
-  )
-}
+import { isLoopback, isLoopbackInBrowser } from '../../loopback.ts'
 
 function isLoopbackAddress(address: string | undefined): boolean {
-  return address !== undefined && isLoopbackName(address.replace(/^::ffff:/, ''))
+  return address !== undefined && isLoopback(address.replace(/^::ffff:/, ''))
 }
 
 export function isLoopbackOrigin(origin: string): boolean {
   const url = URL.parse(origin)
-  return /^https?:$/.test(url?.protocol ?? '') && isLoopbackName(url?.hostname ?? '')
+  return /^https?:$/.test(url?.protocol ?? '') && isLoopbackInBrowser(url?.hostname ?? '')
 }
 
 /**
@@ -34,10 +24,10 @@ export function isLoopbackOrigin(origin: string): boolean {
  */
 export function whyRefused(req: IncomingMessage, ownOrigin: string): string | undefined {
   if (!isLoopbackAddress(req.socket.remoteAddress)) {
-    return 'The development issuer answers programs on its own machine only.'
+    return 'The development issuer answers only programs on its own machine.'
   }
   const host = URL.parse(`http://${req.headers.host ?? ''}`)?.hostname ?? ''
-  if (!isLoopbackName(host) && host !== new URL(ownOrigin).hostname) {
+  if (!isLoopbackInBrowser(host) && host !== new URL(ownOrigin).hostname) {
     return `The development issuer is not known by the name '${host.slice(0, 100)}': ask ${ownOrigin}.`
   }
   const { origin } = req.headers

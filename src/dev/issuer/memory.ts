@@ -1,6 +1,5 @@
 /**
- * Where the OAuth library keeps codes, sessions and refresh tokens: in memory, until they expire or the
- * process ends. It knows only their ids and secondary keys.
+ * Stores codes, sessions and refresh tokens of the OAuth library in memory, until they expire or the process ends.
  */
 
 import type { Adapter, AdapterPayload } from 'oidc-provider'

@@ -1,5 +1,5 @@
 /**
- * Which of the known words was probably meant. It does not know what the words name.
+ * Suggests which of the known words was probably meant.
  */
 
 const longestCompared = 128

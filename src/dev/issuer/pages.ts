@@ -1,6 +1,5 @@
 /**
- * The sign-in pages, as plain HTML that works without scripts. It decides texts and looks; it knows no
- * protocol, and passes every text from outside through `escapeHtml`.
+ * The sign-in pages, as plain HTML that works without scripts. Every text from outside is passed through `escapeHtml`.
  */
 
 import { createHash } from 'node:crypto'

@@ -1,6 +1,5 @@
 /**
- * People as the issuer needs them: their names and ids, and how to find them. The two functions are
- * parameters; it does not know where people are stored.
+ * The people of the issuer: their names and ids, and how to find them. The two functions are parameters.
  */
 
 export type Person = Readonly<{

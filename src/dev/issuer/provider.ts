@@ -1,7 +1,6 @@
 /**
  * The OAuth library as one tenant's Entra: its configuration and hooks. Importing the library takes 150 to
- * 300 ms, so the first OAuth request imports this file. It knows no route outside `/oauth2/` and writes no
- * HTML.
+ * 300 ms, so the first OAuth request imports this file. pages.ts writes the HTML.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -71,7 +70,7 @@ export function createProvider(parts: ProviderParts): Provider {
   return provider
 }
 
-/** The library hides why a grant failed, but developers need to know. */
+/** The library hides why a grant failed, but developers need the reason. */
 function rememberDetails(provider: Provider): WeakMap<IncomingMessage, string> {
   const details = new WeakMap<IncomingMessage, string>()
   const remember = (ctx: Context, error: { error_detail?: string | undefined }) => {

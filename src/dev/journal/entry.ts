@@ -78,7 +78,7 @@ function reasonOf(event: Answered, who: string, now: number): string {
 
 type Words = (failure: Failure, who: string, now: number) => string
 
-/** Used where the client's message says less than a developer needs. */
+/** Used where the message to the client is too short for a developer. */
 const ownWords: Readonly<Partial<Record<FailureCode, Words>>> = {
   'token-missing': () => 'no token',
   'token-expired': ({ facts: { exp } }, _, now) =>

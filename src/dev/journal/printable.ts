@@ -1,5 +1,5 @@
 /**
- * Makes text from outside safe for a terminal. It knows no call and no terminal.
+ * Makes text from outside safe for a terminal.
  */
 
 /** Control and format characters, line and paragraph separators. */
