@@ -10,7 +10,7 @@ import type { Usage } from './report-usage.ts'
 export type Child = Readonly<{
   process: ChildProcess
   usage: () => Promise<Usage>
-  /** Sends a message and resolves with the next one that comes back: one question at a time. */
+  /** Sends a message and resolves with the next one that comes back: one request at a time. */
   ask: (message: string | object) => Promise<unknown>
   stop: () => Promise<void>
 }>
@@ -20,7 +20,7 @@ export type Running = Readonly<{ child: Child; origin: string }>
 
 const reportUsage = new URL('./report-usage.ts', import.meta.url).href
 
-/** `script` is a path; output goes where the bench's own complaints go. */
+/** `script` is a path; output goes to the bench's standard error. */
 export function startChild(
   script: string,
   args: readonly string[],
@@ -70,14 +70,14 @@ export async function stopProcess(child: ChildProcess): Promise<void> {
 }
 
 /**
- * Its log tells of every photo that is set, and of every refusal, which a number asks for or fails by. Errors are
- * for the bench's own output, and whatever is no log.
+ * Drops the lines of its log about photos that are set and requests that are refused. Errors, and lines that are not
+ * log lines, go to the bench's own output.
  */
 function passOn(line: string): void {
   if (!/"severity":"(?:info|warning)"/.test(line)) process.stderr.write(`${line}\n`)
 }
 
-/** The address that a server says it listens on. What it complains about later is passed on. */
+/** Reads the address that a server prints. Later output is passed on. */
 export async function readOrigin(child: ChildProcess): Promise<string> {
   const { stdout, stderr } = child
   if (stdout === null || stderr === null) throw new Error('a child without output')

@@ -1,6 +1,6 @@
 /**
- * The two figures that say what answers cost: how many come in a second, and how much of Visage's
- * processor time each takes. How they are compared and told; what is asked for is not known here.
+ * The two figures of an answer's cost: answers per second, and Visage's processor time per answer. This file compares
+ * and describes them; the requests are a parameter.
  */
 import { type Costs, hasWrk } from './load.ts'
 import { type Compared, compareEach } from './rounds.ts'
@@ -16,7 +16,7 @@ export async function compareCosts(
   return await compareEach(['cpuSeconds', 'perSecond'], measured, floor, rounds)
 }
 
-/** Without a target: nobody has set one. */
+/** Has no target. */
 export function costRow(what: string, floor: string, { cpuSeconds }: ComparedCosts): Row {
   return { what: `${what}: processor time of Visage`, floor, ...cpuSeconds }
 }
@@ -25,7 +25,7 @@ export function rateRow(what: string, floor: string, { perSecond }: ComparedCost
   return { what: `${what}: answers per second`, floor, ...perSecond }
 }
 
-/** The same of GETs: nothing slower than wrk keeps a server busy. */
+/** The same for GETs: only wrk is fast enough to keep a server busy. */
 export function getRows(what: string, floor: string, compared: ComparedCosts): Row[] {
   const rate = rateRow(what, floor, compared)
   return [

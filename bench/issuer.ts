@@ -1,6 +1,6 @@
 /**
- * The token issuer of the bench: an OpenID Connect issuer on loopback with one key, so that `visage
- * serve` runs as in production, key set, signatures and all.
+ * The token issuer of the bench: an OpenID Connect issuer on loopback with one key, so that `visage serve` runs as in
+ * production, with key set and signatures.
  */
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
@@ -9,11 +9,11 @@ import type { AddressInfo } from 'node:net'
 
 export type Issuer = Readonly<{
   url: string
-  /** Delegated tokens of so many different people, who may see everybody's photo. */
+  /** Delegated tokens of this many people, who may read all photos. */
   readers: (count: number) => string[]
   /** The same, of people who may search the directory. */
   searchers: (count: number) => string[]
-  /** An application's token that may set everybody's photo. */
+  /** An application's token that may set all photos. */
   writer: () => string
   stop: () => Promise<void>
 }>
@@ -56,7 +56,7 @@ export async function startIssuer(): Promise<Issuer> {
   }
 }
 
-/** As long as Entra's tokens are, which carry more claims than these. */
+/** Makes the token as long as Entra's, which have more claims. */
 function personClaims(index: number, permission: string): Claims {
   return {
     sub: `reader-${index}`,

@@ -13,7 +13,7 @@ import { answers, at, type Command, type Place } from './processors.ts'
 
 export type Target = Readonly<{ path: string; etag?: string }>
 
-/** Files that a load generator reads: one target a line, one token a line. */
+/** Files for a load generator: one target per line, one token per line. */
 export type Requests = Readonly<{ targets: string; tokens: string }>
 
 type Sent = Readonly<{ requests: number; seconds: number; bytes: number; errors: number }>
@@ -39,7 +39,7 @@ export function writeRequests(
   return files
 }
 
-/** Sends for so many seconds. Throws when a single request was not answered well. */
+/** Sends for this many seconds. Throws if a single request was not answered as expected. */
 async function load(
   origin: string,
   requests: Requests,

@@ -89,7 +89,7 @@ async function measureSection(stage: Stage, { numbers }: Section): Promise<Row[]
   return rows
 }
 
-/** Nothing that was started stays when somebody has seen enough. */
+/** A signal ends everything that was started. */
 function endOnSignals(stage: Stage): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void stage.close().finally(() => process.exit(130)))
@@ -145,5 +145,5 @@ async function main(): Promise<number> {
   }
 }
 
-// Not by process.exitCode: who starts PostgreSQL ends this process by an exit code of its own.
+// process.exitCode is not enough: the code that starts PostgreSQL sets its own exit code at the end.
 process.exit(await main())

@@ -1,6 +1,6 @@
 /**
- * The resident memory of a server and all processes below it, looked at many times a second. What they
- * share, which is code, counts once; so the sum is what a unit or a container is charged with.
+ * Samples the resident memory of a server and all processes below it many times a second. Shared memory, which is code,
+ * counts once, so the sum is what a unit or a container uses.
  */
 import { existsSync, readFileSync } from 'node:fs'
 

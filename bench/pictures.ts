@@ -1,6 +1,6 @@
 /**
- * The bench's pictures: one from a phone, to be uploaded, and a few faces whose renditions the
- * populations hold. Copies of them are told apart by stamp.ts.
+ * The bench's pictures: one from a phone, to be uploaded, and a few faces for the renditions of the populations.
+ * stamp.ts makes different copies of them.
  */
 
 import sharp from 'sharp'

@@ -37,7 +37,7 @@ const batchSize = 1000
 /** The largest size whose bytes are there. */
 export const largestStored = 120
 
-/** The same people on every run, so that nobody has to remember them. */
+/** The same people in every run, so that they need not be stored. */
 export function userAt(index: number): Readonly<{ id: string; version: string }> {
   const hex = createHash('sha256').update(`person ${index}`).digest('hex')
   const [a, b, c, d, e] = [0, 8, 13, 17, 20].map(start => hex.slice(start, start + 12))
@@ -67,9 +67,8 @@ export async function populate(folder: string, users: number, kind: Kind): Promi
 }
 
 /**
- * Reads once what will be asked for, so that nobody pays for the disk: the comparison is of servers, with
- * the files in the page cache on both sides. Right before it, for some machines take from the page cache
- * what nobody has read for a minute or two.
+ * Reads all files once, so that both servers find them in the page cache and the disk is not measured. Call it right
+ * before the measurement: some machines drop files from the page cache after a minute or two.
  */
 export async function warmUp(population: Population): Promise<void> {
   await warmRows(population)
@@ -82,13 +81,13 @@ export async function warmUp(population: Population): Promise<void> {
   }
 }
 
-/** The same, for who reads no photo. */
+/** The same for numbers that read no photo. */
 export async function warmRows({ data }: Population): Promise<void> {
   for await (const _chunk of fs.createReadStream(join(data, 'visage.sqlite')));
 }
 
 type Person = ReturnType<typeof userAt>
-/** Writes the pack of a version and says what is in it. */
+/** Writes the pack of a version, and returns its renditions. */
 type WritePack = (version: string, index: number) => readonly Rendition[]
 
 async function addPeople(
@@ -106,7 +105,7 @@ async function addPeople(
       owner_id: id,
       version,
       upload_hash: `v1:${version}${version}`,
-      // As an older version leaves it: reading no photo asks for it, and hashing holes takes long.
+      // Null, as an older version leaves it: no read needs it, and hashing holes takes long.
       pack_hash: null,
       renditions: formatRenditions(writePack(version, start + index)),
       updated_at: 0,
@@ -145,12 +144,12 @@ async function packWriter(folder: string, kind: Kind): Promise<WritePack> {
   }
 }
 
-/** Where the disk store looks for a pack. */
+/** The path of a pack in the disk store. */
 export function packPath(root: string, version: string): string {
   return `${root}/${version.slice(0, 2)}/${version.slice(2, 4)}/${version}.jpg`
 }
 
-/** The same, with its folder made. */
+/** The same, after creating its folder. */
 function placeIn(root: string): (version: string) => string {
   const made = new Set<string>()
   return version => {

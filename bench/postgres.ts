@@ -16,7 +16,7 @@ import type { Population } from './population.ts'
 export type Postgres = Readonly<{
   /** The people of a population as a database, its pages in memory: its postgres:// address. */
   copy: (population: Population, change?: ChangeRow) => Promise<string>
-  /** The process that all others are children of. */
+  /** The parent of all its processes. */
   processes: () => number[]
   stop: () => Promise<void>
 }>
@@ -32,11 +32,11 @@ const batchSize = 5_000
 /** A quarter of the memory, as its documentation advises, and no more than a million people need. */
 const bufferMegabytes = Math.min(2048, Math.floor(totalmem() / 4 / 2 ** 20))
 
-/** What tests leave out is on again: a commit is on the disk when it is answered. */
+/** Turns durability on, which tests turn off: a commit is on the disk when it is answered. */
 const settings = {
   fsync: 'on',
   shared_buffers: `${bufferMegabytes}MB`,
-  // No checkpoint falls into somebody's round.
+  // No checkpoint begins during a round.
   max_wal_size: '8GB',
   checkpoint_timeout: '1h',
 }
@@ -55,7 +55,7 @@ export async function startPostgres(folder: string): Promise<Postgres> {
         await server.run(`drop database if exists ${filling}`)
         await server.run(`create database ${filling}`)
         await fill(server.address(filling), from, change)
-        // Under its name it is complete.
+        // It gets its name only when it is complete.
         await server.run(`alter database ${filling} rename to ${name}`)
       }
       await warmUp(server.address(name))
@@ -88,7 +88,7 @@ async function fill(url: string, from: string, { change }: ChangeRow): Promise<v
     await insert(database, table, batch)
   }
   source.close()
-  // As the server's own housekeeping would have it by and by.
+  // As autovacuum would do later.
   await sql`vacuum (analyze)`.execute(database)
   await sql`checkpoint`.execute(database)
 }

@@ -1,7 +1,7 @@
 /**
- * Which processor does what. The server that is measured has one to itself; whoever sends requests
- * has another, so that the price of asking is not counted as the price of answering. Without
- * `taskset`, or with one processor, both share what there is, and the table says so.
+ * Assigns processors. The measured server has one to itself, and the load has another, so that the cost of sending is
+ * not counted as the cost of answering. Without `taskset`, or with one processor, both share all processors, and the
+ * table notes it.
  */
 import { spawnSync } from 'node:child_process'
 import { availableParallelism } from 'node:os'
@@ -21,7 +21,7 @@ export const canPin: boolean = availableParallelism() >= 2 && answers('taskset',
 /** As many as 'anywhere' means; asked before this process moves to one of them. */
 export const usedProcessors: number = canPin ? 2 : availableParallelism()
 
-/** This process sends requests: it and whatever it starts without saying otherwise moves away. */
+/** Moves this process, which sends requests, and the processes that it starts, to the processor of the load. */
 export function moveToLoad(): void {
   if (canPin) spawnSync('taskset', ['-a', '-c', '-p', processors.load, String(process.pid)])
 }

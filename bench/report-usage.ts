@@ -1,6 +1,6 @@
 /**
- * Loaded into every measured process before its own code: answers what it, its workers and their renderers have
- * used so far, and ends it when the bench is gone. It is idle until it is asked.
+ * Loaded into every measured process before its own code: on request, it reports what the process, its workers and
+ * their renderers have used so far. It ends the process when the bench has ended.
  */
 import cluster, { type Worker } from 'node:cluster'
 import { existsSync, readFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ process.on('message', message => {
   if (message === 'usage') void sumUsage().then(usage => process.send?.(usage))
 })
 process.on('disconnect', () => process.exit())
-// The bench is no reason for a process to stay alive; for a worker its primary is.
+// The channel to the bench must not keep a process alive; in a worker, the channel to its primary must.
 if (cluster.isPrimary) process.channel?.unref()
 
 async function sumUsage(): Promise<Usage> {
@@ -19,7 +19,7 @@ async function sumUsage(): Promise<Usage> {
   const usages = [readUsage(), ...(await Promise.all(workers.map(usageOf)))]
   return {
     cpuSeconds: usages.reduce((sum, each) => sum + each.cpuSeconds, 0),
-    // Each one's own peak: the sum is no less than what they ever held at once.
+    // The sum of the peaks is at least the peak of the sum.
     peakMegabytes: usages.reduce((sum, each) => sum + each.peakMegabytes, 0),
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Comparing two things on a noisy machine: short measurements in turns, and the median of the
- * ratios, so that what disturbs one round disturbs both sides of it and not the result.
+ * Compares two things on a noisy machine: short measurements in alternation, and the median of the ratios, so that a
+ * disturbance affects both sides of a round, and not the result.
  */
 
 export type Measure = () => Promise<number>
@@ -26,7 +26,7 @@ export async function compareEach<Name extends string>(
 ): Promise<Record<Name, Compared>> {
   const pairs: Readonly<Record<'above' | 'below', Readonly<Record<Name, number>>>>[] = []
   for (let round = 0; round <= rounds; round++) {
-    // Whoever comes second may find caches warm and the processor hot: so each does, every other time.
+    // The second side may find warm caches and a hot processor, so the order alternates.
     const above = round % 2 === 0 ? await measured() : undefined
     const below = await floor()
     const pair = { above: above ?? (await measured()), below }

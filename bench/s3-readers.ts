@@ -1,6 +1,6 @@
 /**
- * Visage on PostgreSQL and S3 over people with photos of 120 pixels, and what is asked of it; set up for
- * the first number that needs it.
+ * Visage on PostgreSQL and S3 with photos of 120 pixels, and the requests to it. It is set up for the first number that
+ * needs it.
  */
 import type { Running } from './child.ts'
 import { type Requests, writeRequests } from './load.ts'
@@ -19,8 +19,8 @@ export type S3Readers = Readonly<{
 }>
 
 /**
- * Warm: every picture has been asked for before and is in the process's memory. Cold: the process has
- * no such memory and fetches each picture from S3, as it does when somebody is the first to ask for it.
+ * Warm: every picture was requested before and is in the process's cache. Cold: the process has no cache and fetches
+ * each picture from S3, as for the first request of a picture.
  */
 export const caches = { warm: {}, cold: { packCacheBytes: 0 } } as const
 
@@ -76,7 +76,7 @@ async function readAll(
   await Promise.all(Array.from({ length: readersAtOnce }, readInTurn))
 }
 
-/** Both have the same picture of everybody. */
+/** Throws unless both answer with the same pictures. */
 export async function expectSamePictures(
   stage: Stage,
   one: Running,

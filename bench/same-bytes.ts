@@ -1,6 +1,5 @@
 /**
- * A race counts only when both run the same way: servers that are compared have to answer with the
- * same bytes.
+ * A comparison of servers is valid only if they answer with the same bytes.
  */
 
 const probes = 20

@@ -1,12 +1,12 @@
 /**
- * Servers that are no Node process of ours, such as a database: what they have used, read from /proc,
- * and on which processors they run. It knows them by their process ids only.
+ * The resources of servers that are not our Node processes, such as a database, read from /proc by process id, and the
+ * processors they run on.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { canPin, type Place, processors } from './processors.ts'
 
-/** Where there is no /proc, nothing is known of other processes. */
+/** Without /proc, other processes cannot be measured. */
 export const canCount: boolean = existsSync('/proc/self/stat')
 
 /** Linux tells times in hundredths of a second, whatever its clock. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */

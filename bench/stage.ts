@@ -1,6 +1,6 @@
 /**
- * What the numbers share: the plan, the folder, the issuer, and Visage running over the large
- * population, set up when the first number asks for it and cleared away at the end.
+ * Shared by the numbers: the plan, the folder, the issuer, and Visage with the large population. It is set up when the
+ * first number needs it, and removed at the end.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ export type Stage = Readonly<{
   /** For files of this run. */
   folder: string
   issuer: Issuer
-  /** Tokens of the people who read, each verified once and then known to Visage. */
+  /** Tokens of the people who read; Visage has verified and cached each of them. */
   tokens: readonly string[]
   say: (line: string) => void
   populate: (name: string, users: number, kind: Kind) => Promise<Population>
@@ -32,7 +32,7 @@ export type Stage = Readonly<{
   /** Why there is no S3 here; undefined when there is. */
   whyNoS3: string | undefined
   s3: () => Promise<S3>
-  /** To be undone when the run ends, last first. */
+  /** Called when the run ends, last first. */
   defer: (undo: () => Promise<void>) => void
   close: () => Promise<void>
 }>
@@ -40,7 +40,7 @@ export type Stage = Readonly<{
 export type Readers = Readonly<{ population: Population; visage: Running; requests: Requests }>
 
 const readerCount = 64
-/** More than any round asks for. */
+/** More than any round needs. */
 const maxTargets = 200_000
 
 export async function openStage(plan: Plan, say: (line: string) => void): Promise<Stage> {
@@ -88,10 +88,10 @@ export async function openStage(plan: Plan, say: (line: string) => void): Promis
   return stage
 }
 
-/** Gone with this process, whatever ends it. */
+/** Removed when this process ends, for any reason. */
 function makeTemporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'visage-bench-'))
-  // Started by root, PostgreSQL runs as somebody else, who has to get to its own folder in here.
+  // If root starts PostgreSQL, it runs as another user, who must reach its folder inside this one.
   chmodSync(folder, 0o711)
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   return folder
@@ -116,7 +116,7 @@ async function startBare(stage: Stage): Promise<Running> {
 export const photoPath = (id: string, size: string): string =>
   `/v1.0/users/${id}/photos/${size}/$value`
 
-/** Everybody's 96x96, or that of so many people evenly drawn from a larger population. */
+/** The 96x96 of all people, or of this many people evenly chosen from a larger population. */
 export function sampleTargets({ users }: Population): Target[] {
   const count = Math.min(users, maxTargets)
   return Array.from({ length: count }, (_, index) => ({

@@ -1,13 +1,13 @@
 /**
- * Makes a copy of a JPEG differ from every other by a comment inside it, so that nothing is the same
- * bytes twice, neither to a cache nor to Visage.
+ * Makes each copy of a JPEG different by a comment inside it, so that neither a cache nor Visage sees the same bytes
+ * twice.
  */
 
 const nameLength = 32
 /** A marker and a length of two bytes each, and the name. */
 export const stampLength: number = nameLength + 4
 
-/** The JPEG with `name` as a comment behind its first marker. */
+/** The JPEG with `name` as a comment after its first marker. */
 export function stamp(jpeg: Uint8Array, name: string): Buffer {
   const comment = Buffer.alloc(stampLength)
   comment.writeUInt16BE(0xfffe, 0)

@@ -1,6 +1,5 @@
 /**
- * Rows of the bench and how they are shown: ratios, never absolute figures, because those say more
- * about the machine than about Visage. It measures nothing.
+ * The rows of the bench as tables: ratios, because absolute figures depend more on the machine than on Visage.
  */
 
 export type Target = Readonly<{ atLeast: number }> | Readonly<{ atMost: number }>
@@ -13,9 +12,9 @@ export type Row = Readonly<{
   ratio: number | undefined
   /** The rounds' smallest and largest ratio. */
   range?: readonly [number, number]
-  /** Without one, the row is there to be known. */
+  /** A row without a target is for information. */
   target?: Target
-  /** Why there is no ratio, or what qualifies it. */
+  /** Why there is no ratio, or a remark on it. */
   note?: string
 }>
 
@@ -56,7 +55,7 @@ function showVerdict(row: Row): string {
   return row.note === undefined ? verdict : `${verdict}; ${row.note}`
 }
 
-/** Throws when the text has no such section: a table that lands nowhere would look like success. */
+/** Throws if the text has no such section: otherwise a table that is not written would look like success. */
 export function replaceSection(page: string, name: string, table: string): string {
   const section = new RegExp(`(<!-- bench: ${name} -->\\n)[\\s\\S]*?(<!-- end bench -->)`)
   if (!section.test(page)) {

@@ -1,6 +1,5 @@
 /**
- * PUTs of pictures, a few at the same time, and what they cost. What an answer means is left to whoever
- * asks.
+ * Sends PUTs of pictures, a few at the same time, and measures their cost. The caller checks the answers.
  */
 import { Agent, request } from 'node:http'
 import type { Running } from './child.ts'
@@ -39,18 +38,18 @@ export function createUploader(origin: string, token: string): Uploader {
   return { put, close: () => agent.destroy() }
 }
 
-/** Enough that the next picture is there when one is done. */
+/** Enough that the next picture waits when one is done. */
 const inFlight = 4
-/** Who gets a photo; as many as there are in the population of writers. */
+/** The owners of the photos: the population of writers. */
 export const writers = 1000
 
-/** Of this run: a picture that was set before would be recognised, and cost nothing. */
+/** Unique for this run: a picture that was set before would be recognised without work. */
 const runName = Date.now().toString(36)
 let uploaded = 0
 
 /**
- * Sets so many photos, each of other bytes and of another person. A server that is named twice is one
- * with two clients, as in `costsOfLoad`.
+ * Sets this many photos, each with other bytes and for another person. A server that is listed twice gets two clients,
+ * as in `costsOfLoad`.
  */
 export async function costsOfUploads(
   servers: readonly Running[],

@@ -31,7 +31,7 @@ export async function startVisage(
     issuer: issuer.url,
     'issuer-tenant': tenantId,
     audience,
-    // Otherwise it would list a few hundred thousand packs during somebody's round.
+    // Otherwise a sweep would list a few hundred thousand packs during a round.
     'sweep-every': '0',
     ...(database !== undefined && { database }),
     ...(packs && { packs: packs.url }),

@@ -1,6 +1,5 @@
 /**
- * The settings table as text: docs/configuration.md. It decides only how the page reads; what a
- * setting is stands in src/settings/table.ts.
+ * Writes the settings table as docs/configuration.md. The settings are in src/settings/table.ts.
  */
 import type { Setting } from '../src/settings/setting.ts'
 import { groups, settings } from '../src/settings/table.ts'
@@ -12,7 +11,7 @@ export function renderConfiguration(): string {
 
 Each setting comes from the environment or from a flag; the flag wins. All are checked at the start, and a message names
 the one that is wrong, missing, or contradicts another. A \`VISAGE_\` variable that is no setting is refused too: it is
-most likely a misspelt one. \`visage dev\` reads none of these; \`visage dev --help\` lists its few flags.
+most likely a misspelt one. \`visage dev\` reads none of these; \`visage dev --help\` lists its flags.
 
 ${sections.join('\n\n')}`
 }

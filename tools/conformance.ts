@@ -1,6 +1,5 @@
 /**
- * What the conformance suite holds a server to: docs/conformance.md. Scenarios and points are read from test/conformance, differences from comments in src; only the
- * words around them stand here.
+ * Writes docs/conformance.md. Scenarios and points are read from test/conformance, differences from comments in src.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +11,7 @@ const root = join(import.meta.dirname, '..')
 const all = Object.values(themes).flat()
 
 const aboutThemes: Readonly<Record<string, string>> = {
-  clients: 'Existing programs, with the requests that they really send.',
+  clients: 'Existing programs, with the requests that they send.',
   permissions:
     'Who may do what to whose photo: every cell of the published tables, each permission alone.',
   operations: 'Set, see, list, delete, at every address and in both versions.',
@@ -101,14 +100,14 @@ function renderScenario({ name, source, points: shown = [] }: Scenario): string 
 type Tagged = Readonly<{ file: string; line: number; text: string }>
 
 function renderTagged(found: readonly Tagged[]): string {
-  // Without the line: it would be out of date after every edit above it.
+  // Without the line number: it would be out of date after every edit above it.
   return renderTable(
     ['In', ''],
     found.map(({ file, text }) => [`[${file}](../${file})`, text.replace(/[|<]/g, '\\$&')]),
   )
 }
 
-/** What stands after a tag in a comment of src, up to the end of its paragraph or the next tag. */
+/** The text after a tag in a comment of src, up to the end of its paragraph or the next tag. */
 export function findTagged(tag: string, folder = 'src'): Tagged[] {
   const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
   return files
@@ -133,7 +132,7 @@ function taggedIn(file: string, text: string, tag: string): Tagged[] {
   })
 }
 
-/** Names of scenarios hold what Markdown and HTML would take for their own. */
+/** Escapes characters of scenario names that have a meaning in Markdown and HTML. */
 function escapeText(text: string): string {
   return text.replace(/[\\`*_[\]<>|$]/g, '\\$&')
 }

@@ -1,6 +1,6 @@
 /**
- * Every refusal as text: docs/errors.md. Status, code, words and headers are what Visage really
- * answers, from src/graph/errors.ts; here stands only when it happens, and facts to show it with.
+ * Writes every refusal into docs/errors.md. Status, code, message and headers are those of src/graph/errors.ts; this
+ * file has only the condition of each, and facts for an example.
  */
 
 import type { Reply } from '../src/call.ts'
@@ -28,7 +28,7 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     when: 'the issuer has no such key, or does not have it yet',
     facts: { seconds: 30 },
   },
-  'token-signature-invalid': { when: 'the signature does not fit the issuer’s keys' },
+  'token-signature-invalid': { when: 'no key of the issuer verifies the signature' },
   'token-expired': { when: 'the token has expired' },
   'token-not-yet-valid': { when: 'the token is not valid yet' },
   'token-audience-wrong': { when: 'the token is for another audience', facts: { audience } },
@@ -62,7 +62,7 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     },
   },
   'relation-missing': {
-    when: 'the permission is enough only for one’s own: this is another’s mailbox, or a group that the user does not own',
+    when: 'the permission is enough only for the user’s own: this is another user’s mailbox, or a group that the user does not own',
   },
   'photo-updates-restricted': {
     when: 'the organisation’s `photoUpdateSettings` forbid it',
@@ -212,7 +212,7 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     when: 'no renderer can be started, or the server is ending',
   },
   'client-gone': {
-    when: 'the client hung up while its picture waited; only the log and the metrics see it',
+    when: 'the client closed the connection while its picture waited; only the log and the metrics show it',
   },
   overloaded: { when: 'too many uploads at the same time', facts: { retryAfterSeconds: 2 } },
   'requests-throttled': {
@@ -290,7 +290,7 @@ function reply(failure: Failure | undefined): Reply {
 
 const usualHeaders = new Set(['content-type', 'cache-control'])
 
-/** What stands in every row of a status is said once. */
+/** Headers that every row of a status has are listed once. */
 function headersOf(replies: readonly Reply[]): string {
   const names = new Set(replies.flatMap(({ headers }) => Object.keys(headers)))
   const own = [...names].filter(name => !usualHeaders.has(name))

@@ -1,6 +1,6 @@
 /**
- * Writes every text that is generated from the code: `node tools/generate.ts`. With `--check` it
- * writes nothing, names what is out of date and exits with 1. What a text says is its renderer's.
+ * Writes every text that is generated from the code: `node tools/generate.ts`. With `--check` it writes nothing, lists
+ * the outdated texts and exits with 1.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -42,7 +42,7 @@ export const everythingGenerated: readonly Generated[] = [
   }),
 ]
 
-/** Names what is out of date under a root, like `README.md (settings)`. */
+/** Lists outdated texts under a root, such as `README.md (settings)`. */
 export async function findStale(root: string, texts: readonly Generated[]): Promise<string[]> {
   const stale: string[] = []
   for (const text of texts) {
@@ -52,7 +52,7 @@ export async function findStale(root: string, texts: readonly Generated[]): Prom
   return stale
 }
 
-/** Writes what is out of date under a root and names it. */
+/** Writes the outdated texts under a root, and lists them. */
 export async function writeStale(root: string, texts: readonly Generated[]): Promise<string[]> {
   const written: string[] = []
   for (const text of texts) {
@@ -74,7 +74,7 @@ function place({ file, section, render }: Generated, current: string): string {
   const start = `<!-- generated: ${section} -->`
   const from = current.indexOf(start)
   const to = current.indexOf(end, from)
-  // Silence would leave a section that is never updated again.
+  // Without an error, the section would never be updated again.
   if (from < 0 || to < 0) throw new Error(`${file} has no "${start}" followed by "${end}"`)
   return `${current.slice(0, from)}${start}\n\n${render()}\n\n${current.slice(to)}`
 }

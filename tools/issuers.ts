@@ -1,6 +1,6 @@
 /**
- * The presets and the tokens that are tried against them as text: docs/issuers.md. The places are read
- * from src/tokens/presets.ts, the tokens from test/tokens/issuer-tokens.ts; only prose stands here.
+ * Writes docs/issuers.md: the presets, and the tokens that are tested with them. The presets are read from
+ * src/tokens/presets.ts, the tokens from test/tokens/issuer-tokens.ts.
  */
 import {
   type ApplicationSign,
@@ -34,7 +34,7 @@ const signs: Readonly<Record<ApplicationSign, string>> = {
     'there is `client_id`, no `sid`, and `preferred_username` begins with `service-account-`, which Keycloak reserves. So a service account needs the client scope `profile`.',
   gty: '`gty` is `client-credentials`, and `sub` is the client followed by `@clients`.',
   subject: '`sub` is the client.',
-  none: 'nothing in the token says it. List the client in `VISAGE_APPLICATIONS`; until then its tokens are taken for those of the person that the issuer made for it.',
+  none: 'nothing in the token shows it. List the client in `VISAGE_APPLICATIONS`; until then its tokens count as tokens of the person that the issuer created for it.',
 }
 
 const advice: Readonly<Record<PresetName, string>> = {

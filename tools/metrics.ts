@@ -1,6 +1,5 @@
 /**
- * The table of metrics as text, for docs/operating.md. It decides only how it reads; what a metric is
- * stands in src/monitoring/families.ts.
+ * Writes the table of metrics for docs/operating.md. The metrics are in src/monitoring/families.ts.
  */
 import { type Family, families } from '../src/monitoring/families.ts'
 

@@ -1,6 +1,6 @@
 /**
- * "How fast" of the READMEs: five rows of the table in docs/performance.md, which the bench writes. It
- * measures nothing and decides only which rows, and their words in both languages.
+ * Writes "How fast" of the READMEs: five rows of the table in docs/performance.md, which the bench writes. This file
+ * chooses the rows, and has their words in both languages.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -58,7 +58,7 @@ export function renderPerformanceSummary(language: Language): string {
   return [head, head.map(() => '---'), ...table].map(cells => `| ${cells.join(' | ')} |`).join('\n')
 }
 
-/** Ratio, target, held. */
+/** The cells: ratio, target, and whether it is met. */
 function figuresOf(lines: readonly string[], from: string): string[] {
   const line = lines.find(text => text.startsWith(from))
   if (line === undefined) throw new Error(`docs/performance.md has no row that begins "${from}"`)

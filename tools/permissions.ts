@@ -1,6 +1,6 @@
 /**
- * The words around the permission tables: docs/permissions.md and the short section of both READMEs.
- * Every permission, role and id in a table is read from src/permissions; only prose stands here.
+ * Writes docs/permissions.md and the short section of both READMEs. Every permission, role and id is read from
+ * src/permissions.
  */
 import {
   accountRoles,
@@ -263,7 +263,7 @@ function actsFor(name: RoleName): string {
   return reached.map(resource => resources[resource]).join(', ') || 'nobody'
 }
 
-/** @differs in prose; the founding document's side of each is read from the tables where it can be. */
+/** The @differs of permissions in words; the founding document's side is read from the tables where possible. */
 function renderDifferences(): string {
   const lines = [
     [
@@ -329,7 +329,7 @@ function renderDifferences(): string {
     ],
     [
       'Consent for a single team or special groups',
-      'not mentioned; Visage knows no such permissions',
+      'not mentioned; Visage has no such permissions',
       '`TeamSettings.Read.Group`, `TeamSettings.ReadWrite.Group`, `Group-NestingSupport.ReadWrite.All`, ' +
         '`Group.ManageProtection.All` on the pages to read teams and groups',
     ],

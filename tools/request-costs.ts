@@ -1,11 +1,11 @@
 /**
- * Table: inputs that once cost too much, what they cost now, and the test that counts it. A line here is
- * a row of "What one request may cost" in docs/reliability.md.
+ * Table: inputs that were too expensive in an earlier version, their bound now, and the test that proves it. It becomes
+ * "What one request may cost" in docs/reliability.md.
  */
 
 export type Cost = Readonly<{
   input: string
-  /** What happens, and the bound that holds. */
+  /** The result, and the bound. */
   now: string
   /** From the root of the repository. */
   test: string
@@ -19,34 +19,33 @@ export const requestCosts: readonly Cost[] = [
     test: 'test/json.test.ts',
   },
   {
-    input: 'A part of a batch with 51 headers, 32 KB of them, or 20 dependences',
+    input: 'A part of a batch with 51 headers, 32 KB of headers, or 20 dependencies',
     now: '400 for the whole batch',
     test: 'test/graph/batch.test.ts',
   },
   {
     input: 'A batch of 20 parts, or one with a photo of 4 MB',
-    now: 'at most four parts between two turns of the event loop; text, values and photos count against `VISAGE_UPLOAD_MEMORY` before they are made',
+    now: 'at most four parts between two turns of the event loop; text, values and photos count against `VISAGE_UPLOAD_MEMORY` before they are created',
     test: 'test/graph/batch.test.ts',
   },
   {
     input: 'One token in 6,000 spellings (25 kinds of white space), or 6,000 tokens of one person',
-    now: 'one spelling, with spaces and tabs around it; 32 MB for all tokens, of which one person or application has at most a 64th',
+    now: 'all spellings are one entry of the cache, which is limited to 32 MB; one person or application has at most a 64th of it',
     test: 'test/properties/token-cache.test.ts',
   },
   {
-    input:
-      'A JPEG of 3.6 MB whose thousands of scans stand behind a comment that holds an end marker',
+    input: 'A JPEG of 3.6 MB with thousands of scans after a comment that contains an end marker',
     now: '400 before it is decoded: at most 200 scans, over 40 million blocks together',
     test: 'test/renditions/inspect.test.ts',
   },
   {
-    input: 'Three pictures whose decoding does not end, and an honest one behind them',
-    now: 'each is refused after `VISAGE_RENDER_TIMEOUT` and its renderer killed; the honest one waits for one of them',
+    input: 'Three pictures whose decoding does not end, and a normal one after them',
+    now: 'each is refused after `VISAGE_RENDER_TIMEOUT` and its renderer killed; the normal one waits for one of them',
     test: 'test/renditions/renderer-pool.test.ts',
   },
   {
-    input: 'A decoder that crashes, or takes more memory than the header of its picture said',
-    now: '400 for this picture; its renderer is replaced, and no other picture is touched',
+    input: 'A decoder that crashes, or takes more memory than the header of its picture declares',
+    now: '400 for this picture; its renderer is replaced, and other pictures are not affected',
     test: 'test/renditions/renderer-pool.test.ts',
   },
   {
@@ -56,17 +55,17 @@ export const requestCosts: readonly Cost[] = [
   },
   {
     input: 'Three interlaced 16-bit PNGs of 250 KB with 5,700 x 5,700 pixels at once',
-    now: 'decoded one after the other within `VISAGE_DECODE_MEMORY`; smaller pictures pass them',
+    now: 'decoded one after the other within `VISAGE_DECODE_MEMORY`; smaller pictures do not wait for them',
     test: 'test/renditions/queue.test.ts',
   },
   {
-    input: 'A search of `/users` with a word that nobody, or one person of a million, has',
-    now: 'the same statements as among a thousand people, out of an index: five at most',
+    input: 'A search of `/users` for a word that no person, or one of a million, has',
+    now: 'the same statements as with a thousand people, by an index: at most five',
     test: 'test/suites/search.ts',
   },
   {
-    input: 'A search that very many meet, also twenty of them at once',
-    now: 'slices of 400 words or 500 rows, one of all searches between two turns of the event loop; 503 after 5 seconds',
+    input: 'A search that very many entries match, also twenty of them at once',
+    now: 'slices of 400 words or 500 rows, one slice of all searches between two turns of the event loop; 503 after 5 seconds',
     test: 'test/directory/holds.test.ts',
   },
   {
@@ -76,12 +75,12 @@ export const requestCosts: readonly Cost[] = [
   },
   {
     input: 'A search of 300 contacts with long texts',
-    now: 'slices of 4 MB of compared text; a mailbox holds 25,000 contacts and 20 MB of text, more is 507',
+    now: 'slices of 4 MB of compared text; a mailbox has at most 25,000 contacts and 20 MB of text, more is 507',
     test: 'test/suites/search.ts',
   },
   {
     input: '`$skip=1000000` in a list of contacts or folders',
-    now: 'passed over in an index, 10,000 rows between two turns of the event loop',
+    now: 'skipped by an index, 10,000 rows between two turns of the event loop',
     test: 'test/suites/search.ts',
   },
   {
@@ -91,17 +90,17 @@ export const requestCosts: readonly Cost[] = [
   },
   {
     input: 'A path of 530 contact folders',
-    now: '404 without a query; 300, as many as there may be, are two statements',
+    now: '404 without a query; the maximum of 300 takes two statements',
     test: 'test/graph/folder-paths.test.ts',
   },
   {
     input: 'Deleting a contact folder with 10,000 contacts',
-    now: 'gone at once for everybody; its rows go in transactions of 250, each in a turn of its own',
+    now: 'invisible at once; its rows are deleted in transactions of 250, one per turn',
     test: 'test/directory/holds.test.ts',
   },
   {
     input: '2 MB of small requests sent at once on one connection',
-    now: 'the event loop turns between two answers; a connection on which 32 wait is not read on. Node parses what has been read in one go: 64 KB, at most some 3,600 requests',
+    now: 'the event loop runs between two answers; a connection with 32 waiting requests is paused. Node parses what was read before at once: 64 KB, at most about 3,600 requests',
     test: 'test/http/server.test.ts',
   },
 ]

@@ -280,7 +280,7 @@ const readGroupEntry: Table = {
 }
 
 // "List groups". @differs The newest table for listing groups adds Group-NestingSupport.ReadWrite.All
-// and Group.ManageProtection.All, permissions for other work that Visage does not know.
+// and Group.ManageProtection.All, permissions for other work that Visage does not have.
 const listGroups: Table = { source: `${pages}/group-list`, rows: readGroupEntry.rows }
 
 // "Get team". @differs For applications the page on reading a team begins with TeamSettings.Read.Group
@@ -423,7 +423,7 @@ const listDirectReports: Table = {
 }
 
 /**
- * "Create group". @differs The pages on groups also name permissions for other work, which Visage does not know:
+ * "Create group". @differs The pages on groups also name permissions for other work, which Visage does not have:
  * Group-PreferredDataLocation.ReadWrite.All, Group-NestingSupport.ReadWrite.All and Group.ManageProtection.All.
  */
 const createGroupEntry: Table = {

@@ -19,10 +19,10 @@ import { whileSomeRest } from './rests.ts'
 
 export const clockJumps: Fault = {
   name: 'clock-jumps',
-  title: 'Clock jumps by hours and days, ahead and back',
+  title: 'Clock set ahead and back by hours and days',
   deployment: 'SQLite + folder',
   means:
-    'The clock of the process is set by up to 30 days while uploads are under way and the sweep runs every second, its grace time an hour. Tokens that are then expired or not yet valid are refused as such.',
+    'The clock of the process is set by up to 30 days while uploads are under way. The sweep runs every second with a grace time of an hour. Tokens that have then expired, or are not yet valid, are refused for that reason.',
   rounds: { full: 20, quick: 6 },
   run,
 }

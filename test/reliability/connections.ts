@@ -30,7 +30,7 @@ export const connections: Fault = {
   title: '5,000 idle and 500 slow connections',
   deployment: 'SQLite + folder',
   means:
-    'Half of the idle ones have asked once and stay, half never ask. A third of the slow ones stop in the middle of a head, a third send a body a few bytes at a time, a third ask 400 times and read no answer. Recovery is from their end. Others have to get theirs within ten times the usual, or a tenth of a second, which is looked at twice more before it counts as missed; descriptors and memory of the process are looked at.',
+    'Half of the idle ones have sent one request and stay open, half send none. A third of the slow ones stop in the middle of a head, a third send a body a few bytes at a time, a third send 400 requests and read no answer. Recovery begins when they end. Other clients must get answers within ten times the usual time, or a tenth of a second; it is measured twice more before it counts as missed. File descriptors and memory of the process are checked.',
   rounds: { full: 3, quick: 1 },
   whyNot: () => {
     const hard = spawnSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).stdout?.trim() ?? ''

@@ -30,7 +30,7 @@ export const diskFull: Fault = {
   title: 'Disk full',
   deployment: 'SQLite + folder',
   means:
-    'Another file fills a small tmpfs to the last byte while uploads are under way, and is removed again. In turn the tmpfs holds the packs, the database, or both, so that either fails first. Reads must be answered all the time.',
+    'Another file fills a small tmpfs to the last byte while uploads are under way, and is removed again. In different rounds the tmpfs holds the packs, the database, or both, so that either fails first. Reads must be answered all the time.',
   rounds: { full: 9, quick: 3 },
   whyNot: whyNoSmallDisk,
   run: (rounds, say) =>
@@ -63,7 +63,7 @@ export const diskRefuses: Fault = {
   title: 'Every write to a file refused',
   deployment: 'SQLite + folder',
   means:
-    'The kernel refuses each write of the process to any file (a limit of no bytes, set by prlimit on the running process), database and packs alike, and allows them again.',
+    'The kernel refuses each write of the process to any file (a limit of no bytes, set by prlimit on the running process), database and packs alike, and then allows them again.',
   rounds: { full: 6, quick: 2 },
   whyNot: whyNoFileLimit,
   run: (rounds, say) =>

@@ -13,7 +13,7 @@ const stopped: Fault = {
   title: 'PostgreSQL stopped and started again',
   deployment,
   means:
-    'In turn: a fast shutdown, which ends every connection at once, and SIGKILL to the server, after which it recovers from its log. It is unavailable for up to a second.',
+    'In different rounds: a fast shutdown, which ends every connection at once, and SIGKILL to the server, after which it recovers from its log. It is unavailable for up to a second.',
   rounds: { full: 12, quick: 2 },
   run: through(true, async ({ postgres }, round) => {
     await (round % 2 === 0 ? postgres.crash() : postgres.stop())
@@ -24,7 +24,7 @@ const stopped: Fault = {
 
 const cut: Fault = {
   name: 'postgres-cut',
-  title: 'Connections to PostgreSQL cut, again and again',
+  title: 'Connections to PostgreSQL cut repeatedly',
   deployment,
   means:
     'For a second: every session is ended by pg_terminate_backend, or every connection is reset, up to 100 ms apart; in every third round each connection breaks after at most 4,000 bytes.',
@@ -46,7 +46,7 @@ const slow: Fault = {
   name: 'postgres-slow',
   title: 'PostgreSQL slow',
   deployment,
-  means: `Whatever is said to it or by it arrives later, in turn by ${delaysMs.join(', ')} ms, for five seconds.`,
+  means: `All bytes to and from it are delayed, in different rounds by ${delaysMs.join(', ')} ms, for five seconds.`,
   rounds: { full: 3, quick: 1 },
   // Slow is not away: whether anybody is refused depends on how long they have to wait for each other.
   run: through(false, async ({ line }, round) => {
@@ -59,10 +59,10 @@ const slow: Fault = {
 const silencesMs = [3000, 20_000]
 const silent: Fault = {
   name: 'postgres-silent',
-  title: 'The cable to PostgreSQL pulled',
+  title: 'No network to PostgreSQL',
   deployment,
   means:
-    'No bytes arrive and no error is reported, in turn for 3 seconds, after which the delayed bytes arrive, and for 20, longer than any limit, after which the old connections are reset.',
+    'No bytes arrive and no error is reported, in different rounds for 3 seconds, after which the delayed bytes arrive, and for 20, longer than any limit, after which the old connections are reset.',
   rounds: { full: 2, quick: 1 },
   run: async (rounds, say) =>
     await strikeNodes({
@@ -82,7 +82,7 @@ const silent: Fault = {
 
 const taken: Fault = {
   name: 'postgres-taken',
-  title: 'Every connection of PostgreSQL taken by others',
+  title: 'Every connection of PostgreSQL used by other clients',
   deployment,
   means:
     'The connections of the nodes are ended, and other clients take all connections of the server before the nodes can reconnect; after a second they close them.',
@@ -101,10 +101,10 @@ const taken: Fault = {
 
 const locked: Fault = {
   name: 'postgres-locked',
-  title: "Somebody else's transaction holds rows",
+  title: 'Rows locked by another transaction',
   deployment,
   means:
-    'It locks all rows of users, in turn for 2 seconds, during which writers wait, and for 12, longer than a statement may take. Reads continue.',
+    'It locks all rows of users, in different rounds for 2 seconds, during which writers wait, and for 12, longer than a statement may take. Reads continue.',
   rounds: { full: 2, quick: 1 },
   run: async (rounds, say) =>
     await strikeNodes({

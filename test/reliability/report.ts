@@ -108,25 +108,25 @@ const introduction = `<!-- Written by \`npm run reliability -- --write\`. -->
 # What Visage survives
 
 Each fault is applied to real processes of \`visage serve\` while clients set, read and sometimes remove photos. Every
-uploaded picture contains a number that can be read from each of its sizes, so a photo shows which upload it is. Some
+uploaded picture contains a number that can be read from each of its sizes, so each photo can be traced to its upload. Some
 clients stop writing when a fault begins and some during it, so that no later upload hides a lost one. All acknowledged
-writes are compared, for each person, size and node: after each round those of clients that stopped, at the end all.`
+writes are compared, for each person, size and node: those of stopped clients after each round, all others at the end.`
 
 const afterTable = `- **Lost**: a photo was missing, belonged to another person, came back after its removal, or was older than the last
-  acknowledged write or than one read before; or a row named a pack that no store had. Counted during and after the load.
+  acknowledged write or than one read before; or a row named a pack that is missing. Counted during and after the load.
 - **Torn**: a picture was incomplete, or photo, metadata and sizes came from different uploads.
 - **Wrong status**: an answer was neither a success nor, where a part is unavailable, 503 with \`Retry-After\`; or it took more than
   18 seconds, which is longer than [any limit](operating.md#postgresql); or a connection was cut, but not by the fault; or
   the log reported a bug.
 - **Recovery**: time from the end of the fault, or from the restart, until every process has acknowledged an upload. It
-  depends on the machine; here servers, stores and load share one.
+  depends on the machine; here servers, stores and load share one machine.
 
 \`npm run reliability\` writes this table and exits with 1 if Lost, Torn or Wrong status is not 0;
 \`-- --quick\` runs each fault for a few rounds, which takes three minutes, and so does \`npm run test:long\`.`
 
 const costs = `## What one request may cost
 
-No request, whoever sends it, holds the event loop for more than 50 ms, holds a renderer beyond its deadline, or takes more
+No request of any client holds the event loop for more than 50 ms, holds a renderer beyond its deadline, or takes more
 memory than its budget says. The tests count what a request does, or compare its longest hold of the event loop with a
 fixed piece of work in the same process.
 

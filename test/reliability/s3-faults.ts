@@ -12,10 +12,10 @@ const deployment = 'PostgreSQL + S3 (Ceph), 2 nodes'
 
 const daemon: Fault = {
   name: 's3-daemon-killed',
-  title: 'One of three object daemons killed (SIGKILL) and brought back',
+  title: 'One of three object daemons killed (SIGKILL) and started again',
   deployment,
   means:
-    'Each in turn. Uploads, reads and reads past the cache succeed on both nodes while it is unavailable; it starts again empty, and the next one is killed when every object has its three copies again.',
+    'Each in different rounds. Uploads, reads and reads past the cache succeed on both nodes while it is unavailable; it starts again empty, and the next one is killed when every object has its three copies again.',
   rounds: { full: 3, quick: 1 },
   whyNot: whyNoCeph,
   run: onCeph(async (ceph, strike) =>
@@ -64,7 +64,7 @@ const slow: Fault = {
   name: 's3-gateway-slow',
   title: 'S3 gateway slow',
   deployment,
-  means: `Whatever is said to it or by it arrives later, in turn by ${paces.map(({ delayMs, lastsMs }) => `${delayMs} ms for ${lastsMs / 1000} s`).join(', ')}; the last is more than a try may take.`,
+  means: `All bytes to and from it are delayed, in different rounds by ${paces.map(({ delayMs, lastsMs }) => `${delayMs} ms for ${lastsMs / 1000} s`).join(', ')}; the last is longer than an attempt may take.`,
   rounds: { full: 3, quick: 1 },
   whyNot: whyNoCeph,
   run: onLine(false, async (line, round) => {
@@ -78,10 +78,10 @@ const slow: Fault = {
 const silencesMs = [6000, 20_000]
 const silent: Fault = {
   name: 's3-gateway-silent',
-  title: 'The cable to the S3 gateway pulled',
+  title: 'No network to the S3 gateway',
   deployment,
   means:
-    'No bytes arrive and no error is reported, in turn for 6 seconds, in which a second attempt begins, and for 20, longer than any limit, after which the old connections are reset.',
+    'No bytes arrive and no error is reported, in different rounds for 6 seconds, in which a second attempt begins, and for 20, longer than any limit, after which the old connections are reset.',
   rounds: { full: 2, quick: 1 },
   whyNot: whyNoCeph,
   run: onLine(false, async (line, round) => {
@@ -105,7 +105,7 @@ const refusing: Fault = {
   title: 'S3 gateway answering 500 and 503',
   deployment,
   means:
-    'In answer to half of the requests or to all of them, for three seconds: before the gateway gets them, or after it has carried them out, so that the same write is sent again.',
+    'For half of the requests or for all of them, for three seconds: before the gateway gets them, or after it has executed them, so that the same write is sent again.',
   rounds: { full: 5, quick: 2 },
   whyNot: whyNoCeph,
   run: onCeph(async (ceph, strike) => {
@@ -157,10 +157,10 @@ const killed: Fault = {
 const offsets = [26, -2, 720, -20, 72, 0, 240, -3, 0, 0]
 const clocks: Fault = {
   name: 's3-clock-jumps',
-  title: 'The clock of one of two nodes jumps by hours and days, ahead and back',
+  title: 'Clock of one of two nodes set ahead and back by hours and days',
   deployment,
   means:
-    'In turn for either node, by up to 30 days, while uploads are under way and the sweep runs every second on one of them, its grace time a day. S3 refuses what is signed at a wrong time: it is asked again, or the request answered 503 once.',
+    'For each node in different rounds, by up to 30 days, while uploads are under way. The sweep runs every second on one of them, with a grace time of a day. S3 refuses requests signed at a wrong time: they are repeated, or the client gets one 503.',
   rounds: { full: 10, quick: 3 },
   whyNot: whyNoCeph,
   run: onCeph(async (ceph, strikeOn) => {

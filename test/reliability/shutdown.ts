@@ -18,10 +18,10 @@ import { type Stall, sayNothing, sendInDrops, stopInHead } from './stalls.ts'
 
 export const shutdown: Fault = {
   name: 'shutdown',
-  title: 'Asked to end (SIGTERM) under load',
+  title: 'Shutdown (SIGTERM) under load',
   deployment: 'SQLite + folder',
   means:
-    'The process gets SIGTERM up to 350 ms after its first success of a round. Every request that it accepted has to be answered, its exit code has to be 0 within 5 s, also where somebody has connected and says nothing; within 30 s where a client stops in the middle of a head, or needs ten for its body. Only connections on which nothing was under way may be closed or refused.',
+    'The process gets SIGTERM up to 350 ms after its first success of a round. Every accepted request must be answered, and its exit code must be 0: within 5 s, also if a client has connected and sends nothing; within 30 s if a client stops in the middle of a head, or takes ten seconds for its body. Only connections on which nothing was under way may be closed or refused.',
   rounds: { full: 40, quick: 6 },
   run,
 }
@@ -75,7 +75,7 @@ async function run(rounds: number, say: Say): Promise<Outcome> {
   })
   const slowest = (Math.max(...ends) / 1000).toFixed(1)
   return ledger.outcome(recoveryMs, [
-    `the slowest end without anybody who stalls took ${slowest} s`,
+    `the slowest shutdown without a stalling client took ${slowest} s`,
   ])
 }
 

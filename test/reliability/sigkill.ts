@@ -26,7 +26,7 @@ export const sigkill: Fault = {
   title: 'Process killed (SIGKILL) at random moments',
   deployment: 'SQLite + folder',
   means:
-    'The process is killed up to 350 ms after its first success of a round and started again on the same folder. In the end the database passes its integrity check and a sweep leaves exactly the packs that rows name.',
+    'The process is killed up to 350 ms after its first success of a round and started again on the same folder. At the end the database passes its integrity check, and a sweep leaves exactly the packs that have a row.',
   rounds: { full: 200, quick: 15 },
   run,
 }
