@@ -94,8 +94,8 @@ type Did = 'changed' | 'disabled' | 'enabled' | 'removed' | 'restored'
 
 const meanings = {
   changed: '',
-  disabled: ' They cannot sign in.',
-  enabled: ' They can sign in.',
+  disabled: ' Servers refuse their tokens, and hide their photo unless VISAGE_LEAVERS is show.',
+  enabled: ' Servers accept their tokens and show their photo.',
   removed: ' Their name is free. `visage people restore` restores them.',
   restored: '',
 } as const satisfies Record<Did, string>

@@ -1,6 +1,7 @@
 /** The directory: the database, and the prepared look-ups that lead to a photo. */
 import type { Database, Schema } from '../storage/schema.ts'
 import type { Slices } from '../storage/slices.ts'
+import { type FindCallerState, prepareFindCallerState } from './caller-state.ts'
 import { type FindContact, prepareFindContact } from './find-contact.ts'
 import { type FindGroup, prepareFindGroup } from './groups.ts'
 import { type FindUser, prepareFindUser } from './users.ts'
@@ -12,6 +13,7 @@ export type Directory = Readonly<{
   findUser: FindUser
   findGroup: FindGroup
   findContact: FindContact
+  findCallerState: FindCallerState
 }>
 
 /** Deletes everything except photos, of every tenant. For use inside the caller's transaction. */
@@ -52,5 +54,6 @@ export function openDirectory(database: Database, slices: Slices): Directory {
     findUser: prepareFindUser(database),
     findGroup: prepareFindGroup(database),
     findContact: prepareFindContact(database),
+    findCallerState: prepareFindCallerState(database),
   }
 }

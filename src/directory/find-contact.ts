@@ -6,6 +6,7 @@ import type { Expression } from 'kysely'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { ContactRow, Database } from '../storage/schema.ts'
+import { type CallerState, callerState, noCaller } from './caller-state.ts'
 import { findAncestors, isPath, maxFolderDepth } from './folders.ts'
 import { idByIdOrName, lookUpUser, type User } from './users.ts'
 
@@ -21,6 +22,8 @@ type ContactAddress = Readonly<{
   /** Ids of folders, outermost first, as in findFolder. The contact must be in the last one. */
   folders: readonly string[]
   id: string
+  /** The id of the person who calls. */
+  callerId?: string
 }>
 
 type FoundContact = Readonly<{
@@ -28,7 +31,8 @@ type FoundContact = Readonly<{
   /** True for an empty path. */
   hasFolders: boolean
   contact: ContactWithPhoto | undefined
-}>
+}> &
+  CallerState
 
 /** undefined when the person does not exist. */
 export type FindContact = (address: ContactAddress) => Promise<FoundContact | undefined>
@@ -37,8 +41,8 @@ export type FindContact = (address: ContactAddress) => Promise<FoundContact | un
 export function prepareFindContact(database: Database): FindContact {
   const byId = prepareBy(database, 'id')
   const byIdOrName = prepareBy(database, 'idOrName')
-  return async ({ tenantId, idOrName, by, folders, id: contact }) => {
-    const at = { tenantId, contact }
+  return async ({ tenantId, idOrName, by, folders, id: contact, callerId = noCaller }) => {
+    const at = { tenantId, contact, callerId }
     const folder = folders.at(-1)
     const row = await lookUpUser(idOrName, by, {
       byId: person => byId({ ...at, id: person, name: '' }, folder),
@@ -60,10 +64,11 @@ async function hasPath(
   return isPath(await findAncestors(database, mailbox, folders.at(-1) ?? ''), folders)
 }
 
-type At<Value> = Readonly<{ tenantId: Value; id: Value; name: Value; contact: Value }>
+type At<Value> = Readonly<Record<(typeof names)[number], Value>>
+
+const names = ['tenantId', 'id', 'name', 'contact', 'callerId'] as const
 
 function prepareBy(database: Database, by: 'id' | 'idOrName') {
-  const names = ['tenantId', 'id', 'name', 'contact'] as const
   const inMailbox = prepareRow(database, names, (db, at) => contactAt(db, by, at, undefined))
   const inFolder = prepareRow(database, [...names, 'folder'], (db, at) =>
     contactAt(db, by, at, at.folder),
@@ -103,6 +108,7 @@ function contactAt(
     .selectAll('contacts')
     .select(['users.tenant_id as user_tenant_id', 'users.id as user_id'])
     .select('contact_folders.id as found_folder_id')
+    .select(callerState(at))
     .where('users.tenant_id', '=', at.tenantId)
     .where('users.deleted_at', 'is', null)
     .where('users.id', '=', by === 'id' ? at.id : idByIdOrName(at))
@@ -110,13 +116,15 @@ function contactAt(
 }
 
 type Row = Nullable<ContactWithPhoto> &
-  Readonly<{ user_tenant_id: string; user_id: string; found_folder_id: string | null }>
+  Readonly<{ user_tenant_id: string; user_id: string; found_folder_id: string | null }> &
+  CallerState
 
 function toFound(
-  { user_tenant_id, user_id, found_folder_id, ...contact }: Row,
+  { user_tenant_id, user_id, found_folder_id, caller_state, ...contact }: Row,
   folder: string | undefined,
 ): FoundContact {
   return {
+    caller_state,
     user: { tenant_id: user_tenant_id, id: user_id },
     hasFolders: folder === undefined || found_folder_id !== null,
     // A contact in a removed folder is not found.

@@ -4,6 +4,7 @@ import { normalizeId } from '../guid.ts'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
+import { type CallerState, callerState, noCaller } from './caller-state.ts'
 import { listRows, type Searchable } from './find-by-words.ts'
 import { byGraph, type Origin, originColumns } from './origin.ts'
 import { type Page, searchText } from './search.ts'
@@ -11,17 +12,23 @@ import { type Page, searchText } from './search.ts'
 export type Group = GroupRow
 export type GroupWithPhoto = Group & PhotoColumns
 
-export type FindGroup = (tenantId: string, id: string) => Promise<GroupWithPhoto | undefined>
+/** `callerId`: the id of the person who asks. */
+export type FindGroup = (
+  tenantId: string,
+  id: string,
+  callerId?: string,
+) => Promise<(GroupWithPhoto & CallerState) | undefined>
 
 /** One prepared query for the group and the pointer to its photo. */
 export function prepareFindGroup(database: Database): FindGroup {
-  const byId = prepareRow(database, ['tenantId', 'id'], (db, at) =>
-    joinPhoto(db.selectFrom('groups').selectAll('groups'), 'group')
+  const byId = prepareRow(database, ['tenantId', 'id', 'callerId'], (db, at) =>
+    joinPhoto(db.selectFrom('groups').selectAll('groups').select(callerState(at)), 'group')
       .where('groups.tenant_id', '=', at.tenantId)
       .where('groups.id', '=', at.id)
       .where('groups.deleted_at', 'is', null),
   )
-  return async (tenantId, id) => await byId({ tenantId, id: normalizeId(id) })
+  return async (tenantId, id, callerId = noCaller) =>
+    await byId({ tenantId, id: normalizeId(id), callerId })
 }
 
 /** Finds groups by id in every tenant. For commands of an operator, never for a request. */

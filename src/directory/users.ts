@@ -7,6 +7,7 @@ import { isGuid, normalizeId } from '../guid.ts'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, Schema, UserRow } from '../storage/schema.ts'
+import { type CallerState, callerState, noCaller } from './caller-state.ts'
 import { listRows, type Searchable } from './find-by-words.ts'
 import { userNameKey } from './names.ts'
 import { byGraph, type Origin, originColumns } from './origin.ts'
@@ -15,30 +16,32 @@ import { type Page, searchText } from './search.ts'
 export type User = UserRow
 export type UserWithPhoto = User & PhotoColumns
 
-/** With 'id', a name finds nobody: issuers other than Entra use ids that look like names. */
+/**
+ * With 'id', a name finds nobody: issuers other than Entra use ids that look like names. `callerId`: the id of the person
+ * who calls.
+ */
 export type FindUser = (
   tenantId: string,
   idOrName: string,
   by?: 'id' | 'idOrName',
-) => Promise<UserWithPhoto | undefined>
+  callerId?: string,
+) => Promise<(UserWithPhoto & CallerState) | undefined>
 
 /**
  * Finds by "{id | userPrincipalName}". One prepared query for the user and the pointer to the
  * photo; nothing that can change is cached. As in Graph, mail is not a key.
  */
 export function prepareFindUser(database: Database): FindUser {
-  const byId = prepareRow(database, ['tenantId', 'id'], (db, at) =>
-    withPhoto(db).where('users.tenant_id', '=', at.tenantId).where('users.id', '=', at.id),
+  const byId = prepareRow(database, ['tenantId', 'id', 'callerId'], (db, at) =>
+    withPhoto(db, at).where('users.id', '=', at.id),
   )
-  const byIdOrName = prepareRow(database, ['tenantId', 'id', 'name'], (db, at) =>
-    withPhoto(db)
-      .where('users.tenant_id', '=', at.tenantId)
-      .where('users.id', '=', idByIdOrName(at)),
+  const byIdOrName = prepareRow(database, ['tenantId', 'id', 'name', 'callerId'], (db, at) =>
+    withPhoto(db, at).where('users.id', '=', idByIdOrName(at)),
   )
-  return (tenantId, idOrName, by = 'idOrName') =>
+  return (tenantId, idOrName, by = 'idOrName', callerId = noCaller) =>
     lookUpUser(idOrName, by, {
-      byId: id => byId({ tenantId, id }),
-      byIdOrName: key => byIdOrName({ tenantId, ...key }),
+      byId: id => byId({ tenantId, id, callerId }),
+      byIdOrName: key => byIdOrName({ tenantId, ...key, callerId }),
     })
 }
 
@@ -80,10 +83,15 @@ export function idByIdOrName(
   )
 }
 
-function withPhoto(database: Database) {
+function withPhoto(
+  database: Database,
+  at: Readonly<Record<'tenantId' | 'callerId', Expression<string>>>,
+) {
   const present = database
     .selectFrom('users')
     .selectAll('users')
+    .select(callerState(at))
+    .where('users.tenant_id', '=', at.tenantId)
     .where('users.deleted_at', 'is', null)
   return joinPhoto(present, 'user')
 }

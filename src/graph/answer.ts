@@ -13,6 +13,7 @@ import { settle } from '../settle.ts'
 import type { Caller } from '../tokens/caller.ts'
 import { parseAddress } from './address.ts'
 import { refuse } from './errors.ts'
+import { hideLeaver, isHiddenLeaver } from './leavers.ts'
 import type { Match } from './operation.ts'
 import type { Parts } from './request.ts'
 import { match } from './routes.ts'
@@ -30,10 +31,16 @@ export async function answer(call: Call, parts: Parts): Promise<Reply> {
     const target = await find(matched, caller, parts)
     using admission = parts.throttle && admit(parts.throttle, matched, caller, target)
     const relation = await relateCall(matched, caller, target, parts)
+    const shown = isHiddenLeaver(target, parts)
+      ? await hideLeaver(target, caller, relation, parts)
+      : target
     if (changesUserPhoto(matched)) await restrictCall(caller, target, relation, parts)
     refuseWhileReadOnly(call, parts)
     const measured = admission ? measure(call, admission) : call
-    return await matched.perform({ call: measured, address, match: matched, caller, target }, parts)
+    return await matched.perform(
+      { call: measured, address, match: matched, caller, target: shown },
+      parts,
+    )
   })
 }
 

@@ -10,6 +10,7 @@ import type { ReplaceParts } from '../photos/replace.ts'
 import type { Throttle } from '../throttling/throttle.ts'
 import type { Caller } from '../tokens/caller.ts'
 import type { Address, Version } from './address.ts'
+import type { LeaverMode } from './leavers.ts'
 import type { Endpoint, Match, Operation } from './operation.ts'
 import type { SignInMode, Target } from './target.ts'
 
@@ -27,6 +28,8 @@ export type Parts = ReplaceParts &
     isReadOnly?: boolean | undefined
     /** Whether somebody who signs in and is not in the directory is added; undefined: yes. */
     signIn?: SignInMode | undefined
+    /** Whether photos of people who are disabled are hidden; undefined: yes. */
+    leavers?: LeaverMode | undefined
     /** undefined: nobody is held up. */
     throttle?: Throttle | undefined
   }>

@@ -2,6 +2,8 @@
  * What an address leads to: finding it in the caller's own tenant, and what the caller is to it. A
  * caller never sees, nor gets a hint of, anything of another tenant.
  */
+
+import { noCaller, refuseInactive } from '../directory/caller-state.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { ContactWithPhoto } from '../directory/find-contact.ts'
 import { type ContactFolder, findFolder, maxFolderDepth } from '../directory/folders.ts'
@@ -41,11 +43,26 @@ export type SignInMode = 'add' | 'known'
 type FindParts = Directory &
   Readonly<{ isReadOnly?: boolean | undefined; signIn?: SignInMode | undefined }>
 
-/** Throws the 'not-found' failure of whatever on the way does not exist. */
+/**
+ * Throws Failure 'account-disabled' or 'account-deleted' where the caller is, else the 'not-found' failure of the first
+ * thing on the way that does not exist.
+ */
 export async function find(match: Match, caller: Caller, directory: FindParts): Promise<Target> {
+  try {
+    return await findTarget(match, caller, directory)
+  } catch (error) {
+    // No row was found, so none had the state of the caller.
+    if (error instanceof Failure && error.code.endsWith('-not-found'))
+      await refuseInactiveCaller(caller, directory)
+    throw error
+  }
+}
+
+async function findTarget(match: Match, caller: Caller, directory: FindParts): Promise<Target> {
   if (match.folders.length > maxFolderDepth) throw new Failure('contact-folder-not-found')
   switch (match.target) {
     case 'directory':
+      await refuseInactiveCaller(caller, directory)
       return { kind: 'directory' }
     case 'user':
     case 'mailbox':
@@ -60,6 +77,14 @@ export async function find(match: Match, caller: Caller, directory: FindParts): 
   }
 }
 
+async function refuseInactiveCaller(
+  caller: Caller,
+  { findCallerState }: Pick<FindParts, 'findCallerState'>,
+): Promise<void> {
+  if (caller.kind === 'application') return
+  refuseInactive(await findCallerState(caller.tenantId, caller.objectId))
+}
+
 /** Who signed in; they are in the directory from then on. Throws Failure 'user-not-found'. */
 export async function findCaller(caller: Caller, directory: FindParts): Promise<UserWithPhoto> {
   return await findPerson({ isMe: true, user: undefined }, caller, directory)
@@ -71,10 +96,11 @@ async function findPerson(
   directory: FindParts,
 ): Promise<UserWithPhoto> {
   const { idOrName, by } = personNamed(match, caller)
-  const user = await directory.findUser(caller.tenantId, idOrName, by)
+  const user = await directory.findUser(caller.tenantId, idOrName, by, callerIdOf(caller))
   if (user === undefined) {
     return await addCaller(match.user ?? caller.objectId, caller, directory)
   }
+  refuseInactive(user)
   if (directory.isReadOnly === true || !isCaller(caller, user.id)) return user
   if (!hasOlderNames(user, caller.profile.issuedAt)) return user
   return await followNames(directory, user, signedIn(caller))
@@ -86,9 +112,9 @@ async function addCaller(id: string, caller: Caller, directory: FindParts): Prom
     throw new Failure('user-not-found', { facts: { id } })
   }
   const person = signedIn(caller)
-  return isReadOnly === true
-    ? describeSignedInUser(person)
-    : await addSignedInUser(directory, person)
+  if (isReadOnly !== true) return await addSignedInUser(directory, person)
+  await refuseInactiveCaller(caller, directory)
+  return describeSignedInUser(person)
 }
 
 function signedIn({ tenantId, objectId, profile }: Caller): SignedIn {
@@ -103,6 +129,10 @@ function personNamed({ isMe, user = '' }: Pick<Match, 'isMe' | 'user'>, caller: 
   return { idOrName: user, by: 'idOrName' } as const
 }
 
+function callerIdOf({ kind, objectId }: Caller): string {
+  return kind === 'application' ? noCaller : objectId
+}
+
 /** `id`: as rows have it, GUIDs in lower case. */
 function isCaller(caller: Caller, id: string): boolean {
   return caller.kind !== 'application' && id === caller.objectId
@@ -114,7 +144,8 @@ async function findGroupOrTeam(
   directory: FindParts,
 ): Promise<GroupWithPhoto> {
   const id = match.group ?? ''
-  const group = await directory.findGroup(caller.tenantId, id)
+  const group = await directory.findGroup(caller.tenantId, id, callerIdOf(caller))
+  refuseInactive(group)
   if (match.target === 'group') {
     if (group === undefined) throw new Failure('group-not-found', { facts: { id } })
     return group
@@ -139,7 +170,9 @@ async function findFolderOf(match: Match, caller: Caller, directory: FindParts):
 async function findContactOf(match: Match, caller: Caller, directory: FindParts): Promise<Target> {
   const { folders, contact: id = '' } = match
   const person = personNamed(match, caller)
-  const found = await directory.findContact({ tenantId: caller.tenantId, ...person, folders, id })
+  const at = { tenantId: caller.tenantId, ...person, folders, id, callerId: callerIdOf(caller) }
+  const found = await directory.findContact(at)
+  refuseInactive(found)
   // Nobody is known by that name; but whoever signs in for the first time is somebody from then on.
   if (found === undefined) await findPerson(match, caller, directory)
   const hasFolders = found?.hasFolders ?? folders.length === 0

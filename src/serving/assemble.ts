@@ -165,7 +165,7 @@ function watchParts(
 function createParts(
   { database, packs }: Stores,
   { render }: Rendering,
-  { strictContentType, isReadOnly, signIn, throttle }: ServerOptions,
+  { strictContentType, isReadOnly, signIn, leavers, throttle }: ServerOptions,
   { now, elapsed }: Clocks,
 ): Omit<Parts, 'events' | 'identify'> {
   return {
@@ -179,6 +179,7 @@ function createParts(
     strictContentType,
     isReadOnly,
     signIn,
+    leavers,
     throttle: throttle && createThrottle(throttle, elapsed),
   }
 }

@@ -127,6 +127,7 @@ export async function startServing(
       strictContentType: config.strictContentType,
       isReadOnly: config.isReadOnly,
       signIn: config.signIn,
+      leavers: config.leavers,
       throttle: config.throttle,
       limits: config.limits,
       logLevel: config.logLevel,

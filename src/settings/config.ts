@@ -25,6 +25,7 @@ export type Config = Readonly<{
   tls: Tls | undefined
   trust: Trust
   signIn: 'add' | 'known'
+  leavers: 'hide' | 'show'
   strictContentType: boolean
   isReadOnly: boolean
   throttle: ThrottleLimits | undefined
@@ -50,6 +51,7 @@ export function readConfig(flags: Texts, environment: Texts): Config {
     tls: readTls(texts),
     trust: readTrust(texts),
     signIn: chosenOf(texts, 'signIn', ['add', 'known']),
+    leavers: chosenOf(texts, 'leavers', ['hide', 'show']),
     strictContentType: flagOf(texts, 'strictContentType'),
     isReadOnly: flagOf(texts, 'readOnly'),
     throttle: readThrottle(texts),

@@ -16,6 +16,7 @@ export const groups = {
   stores: { heading: 'People and photos:', chapter: 'People and photos' },
   behaviour: { heading: 'Answers:', chapter: 'Requests and limits' },
   limits: { heading: 'Limits:', chapter: 'Requests and limits' },
+  leaving: { heading: 'Leavers:', chapter: 'People and photos' },
   cleaning: { heading: 'Cleaning up:', chapter: 'People and photos' },
   watching: { heading: 'Log and metrics:', chapter: 'Log, metrics and shutdown' },
 } as const satisfies Record<string, Readonly<{ heading: string; chapter: string }>>
@@ -30,6 +31,7 @@ const ending = inGroup('ending')
 const stores = inGroup('stores')
 const behaviour = inGroup('behaviour')
 const limits = inGroup('limits')
+const leaving = inGroup('leaving')
 const cleaning = inGroup('cleaning')
 const watching = inGroup('watching')
 
@@ -177,6 +179,12 @@ export const settings = {
     'bytes',
     'With VISAGE_PACKS: how many bytes of photos one `visage serve` keeps in memory; 0 for none. Divided among its workers, each of which keeps its own.',
     '67108864',
+  ),
+  leavers: leaving(
+    'LEAVERS',
+    'hide | show',
+    'Whether photos of people who are disabled are hidden, as if there were none, from everybody but administrators and applications that may change photos.',
+    'hide',
   ),
   sweepEvery: cleaning(
     'SWEEP_EVERY',

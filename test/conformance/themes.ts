@@ -13,6 +13,7 @@ import { directory } from './scenarios/directory.ts'
 import { groups } from './scenarios/groups.ts'
 import { http } from './scenarios/http.ts'
 import { images } from './scenarios/images.ts'
+import { leavers } from './scenarios/leavers.ts'
 import { memberships } from './scenarios/memberships.ts'
 import { operations } from './scenarios/operations.ts'
 import { people } from './scenarios/people.ts'
@@ -30,6 +31,7 @@ export const themes: Readonly<Record<string, readonly Scenario[]>> = {
   memberships,
   people,
   groups,
+  leavers,
   images,
   conditions,
   batch,

@@ -28,6 +28,7 @@ import {
   v2User,
 } from '../support/test-issuer.ts'
 import { claimEffects } from './claim-effects.ts'
+import { leaverEffects } from './leaver-effects.ts'
 import { type Given, issOf, type Stand, smallPicture, until } from './stand.ts'
 
 export type Effect = (given: Given, postgres: PostgresServer) => Promise<void>
@@ -38,6 +39,7 @@ const entraUser = (host: string) => v2User(Date.now(), { iss: `https://${host}/$
 
 export const effects = {
   ...claimEffects,
+  ...leaverEffects,
   async host({ serve }) {
     const addresses = Object.values(networkInterfaces()).flatMap(all => all ?? [])
     const host = addresses.some(({ address }) => address === '::1') ? '::1' : '127.0.0.2'

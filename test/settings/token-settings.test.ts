@@ -124,6 +124,7 @@ describe('what cannot be understood is refused at the start, by its name', () =>
     [{ issuerPreset: 'ping' }, 'VISAGE_ISSUER_PRESET'],
     [{ issuerVouches: 'yes' }, 'VISAGE_ISSUER_VOUCHES'],
     [{ signIn: 'never' }, 'VISAGE_SIGN_IN'],
+    [{ leavers: 'true' }, 'VISAGE_LEAVERS'],
     [{ applicationSign: 'azp' }, 'VISAGE_APPLICATION_SIGN'],
     [{ groupRoles: 'Admins' }, 'VISAGE_GROUP_ROLES'],
     [{ groupRoles: 'Admins=User Administrator' }, 'VISAGE_GROUP_ROLES'],

@@ -1,0 +1,55 @@
+/**
+ * Photos of people who are disabled are hidden: for a caller who may not change them, the person is found without a
+ * photo, and every address answers as it does then. People who are deleted are not found at all.
+ */
+import type { Directory } from '../directory/directory.ts'
+import { permit, type Relation } from '../permissions/decide.ts'
+import { actingRoles, roles } from '../permissions/roles.ts'
+import type { Caller } from '../tokens/caller.ts'
+import { type Target, wholeRelation } from './target.ts'
+
+/** What happens to the photos of people who are disabled. */
+export type LeaverMode = 'hide' | 'show'
+
+type LeaverParts = Pick<Directory, 'database'> & Readonly<{ leavers?: LeaverMode | undefined }>
+
+/**
+ * The target as this caller may see it. `relation`: the whole one, where it is known by now.
+ * @differs Photos of disabled people are hidden; Graph shows them. VISAGE_LEAVERS=show does so too.
+ */
+export async function hideLeaver(
+  target: Target,
+  caller: Caller,
+  relation: Relation | undefined,
+  parts: LeaverParts,
+): Promise<Target> {
+  if (target.kind !== 'user' || !isHiddenLeaver(target, parts)) return target
+  if (await seesLeavers(caller, target, relation, parts)) return target
+  return { kind: 'user', user: { ...target.user, ...noPhoto } }
+}
+
+const noPhoto = { version: null, upload_hash: null, renditions: null, updated_at: null } as const
+
+/** Unless the caller is one of those who see them. */
+export function isHiddenLeaver(
+  target: Target,
+  { leavers = 'hide' }: Pick<LeaverParts, 'leavers'>,
+): boolean {
+  return target.kind === 'user' && target.user.is_active === 0 && leavers === 'hide'
+}
+
+/** Administrators of people's photos, and applications that may change them. */
+async function seesLeavers(
+  caller: Caller,
+  target: Target,
+  relation: Relation | undefined,
+  parts: LeaverParts,
+): Promise<boolean> {
+  if (caller.kind === 'application') return permit('update', 'user', caller).allowed
+  const isAdministrator = (held: ReadonlySet<string>) =>
+    actingRoles.user.some(name => held.has(roles[name]))
+  // The roles of the token first; those of the directory cost another query.
+  if (isAdministrator(caller.roleTemplateIds)) return true
+  const { roleTemplateIds } = relation ?? (await wholeRelation(caller, target, parts))
+  return isAdministrator(roleTemplateIds)
+}
