@@ -1,6 +1,5 @@
 /**
- * Visage as it is run in production: `visage serve`, a process of its own with its own settings, over
- * a population.
+ * Visage as in production: `visage serve` in its own process with its own settings, with a population.
  */
 import { join } from 'node:path'
 import { type Running, readOrigin, startChild } from './child.ts'
@@ -10,7 +9,7 @@ import type { Place } from './processors.ts'
 
 export const main: string = join(import.meta.dirname, '..', 'src', 'main.ts')
 
-/** What is not the embedded default. */
+/** Differences from the embedded default. */
 export type Deployment = Readonly<{
   /** postgres://… */
   database?: string

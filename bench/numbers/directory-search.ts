@@ -1,6 +1,6 @@
 /**
- * What a search for one term costs in a directory of a million people over one of a thousand, in processor
- * time of the server: a term that one of them has, and one that nobody has.
+ * The cost of a search for one term in a directory of a million people over one of a thousand, in processor time of the
+ * server: for a term that one person has, and for one that none has.
  */
 import type { Running } from '../child.ts'
 import { costOfAnswer, type Target, writeRequests } from '../load.ts'
@@ -49,7 +49,7 @@ export async function directorySearch(stage: Stage): Promise<Row[]> {
 }
 
 async function open(stage: Stage, users: number): Promise<Directory> {
-  // The same as of the GET among a million: they take minutes to create.
+  // The same population as of the GET among a million: it takes minutes to create.
   const population = await stage.populate('linked', users, 'linked')
   await warmRows(population)
   const visage = await startVisage(population.data, stage.issuer)
@@ -57,7 +57,7 @@ async function open(stage: Stage, users: number): Promise<Directory> {
   return { visage, population }
 }
 
-/** Evenly drawn, so that they lie everywhere in the index. */
+/** Evenly chosen, so that they are in all parts of the index. */
 function targetsOf({ users }: Population, { term }: Search): Target[] {
   const count = Math.min(users, termCount)
   return Array.from({ length: count }, (_, index) => {
@@ -66,7 +66,7 @@ function targetsOf({ users }: Population, { term }: Search): Target[] {
   })
 }
 
-/** What is measured is a search, and not a mistake in the address. */
+/** Checks that a search is measured, and not a mistake in the address. */
 async function checkAnswer(
   { visage, population }: Directory,
   search: Search,

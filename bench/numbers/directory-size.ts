@@ -1,6 +1,6 @@
 /**
- * What a GET costs in a directory of a million people over one of a thousand, in processor time of the
- * server, on either database. Rows, names and folders grow; the bytes of the pictures are the same in both.
+ * The cost of a GET in a directory of a million people over one of a thousand, in processor time of the server, on both
+ * databases. Rows, names and folders grow; the bytes of the pictures are the same.
  */
 import type { Running } from '../child.ts'
 import { costOfAnswer, costsOfLoad, type Requests, writeRequests } from '../load.ts'
@@ -16,7 +16,7 @@ const fewUsers = 1000
 const target = { atMost: 1.2 }
 
 type Directory = Readonly<{ visage: Running; requests: Requests }>
-/** Where the rows of a population are; undefined for its own SQLite. */
+/** The database of a population; undefined for its own SQLite. */
 type Place = (population: Population) => Promise<string | undefined>
 
 export async function directorySize(stage: Stage): Promise<Row> {
@@ -33,7 +33,7 @@ export async function directorySize(stage: Stage): Promise<Row> {
   return { ...describe(stage, 'a GET'), ...compared, target }
 }
 
-/** What a GET costs is what both take for it, Visage and PostgreSQL; each by itself is there to be known. */
+/** The target is for the sum of Visage and PostgreSQL; the two parts are for information. */
 export async function directorySizeOnPostgres(stage: Stage): Promise<Row[]> {
   const { manyUsers, rounds, seconds } = stage.plan
   const postgres = await stage.postgres()

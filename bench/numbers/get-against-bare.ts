@@ -1,6 +1,6 @@
 /**
- * GET of a 96x96 over a bare `node:http` server that does the same look-up and the same read, for
- * the same requests, without looking at the token.
+ * GET of a 96x96 over a bare `node:http` server that does the same look-up and the same read for the same requests, and
+ * ignores the token.
  */
 import { rate } from '../load.ts'
 import { userAt, warmUp } from '../population.ts'

@@ -1,6 +1,6 @@
 /**
- * GET of a 96x96 over one worker of nginx that sends the same bytes as files, to anybody; and the bare
- * server over the same, which says how much of the way is Node.js.
+ * GET of a 96x96 over one worker of nginx that sends the same bytes as files, without tokens; and the bare server over
+ * the same, which shows the part of Node.js.
  */
 import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
@@ -17,7 +17,7 @@ export async function getAgainstNginx(stage: Stage): Promise<Row | Row[]> {
   const what = 'GET of a 96x96, the same people'
   const floor = 'one nginx worker, same bytes as files, no token asked'
   if (!hasNginx) return notMeasured(what, floor, 'nginx is not installed')
-  // Nothing slower than wrk keeps nginx busy.
+  // Only wrk is fast enough to keep nginx busy.
   if (!hasWrk) return notMeasured(what, floor, 'wrk is not installed')
   const { population, visage, requests } = await stage.readers()
   writeFiles(population)

@@ -1,7 +1,6 @@
 /**
- * Whether memory that uploads took is given back: of many uploads one after the other, what the last tenth of
- * them holds over what the second tenth held. The first is left out, for everything is used for its first
- * time there.
+ * Whether memory of uploads is freed: of many uploads one after the other, the memory during the last tenth over that
+ * during the second tenth. The first tenth is left out, because everything is used for the first time there.
  */
 import { canWatch, watchMemory } from '../memory-watch.ts'
 import { portraitJpeg } from '../pictures.ts'

@@ -1,6 +1,6 @@
 /**
- * The most memory that a fresh Visage ever holds with all its processes while three pictures arrive at once
- * whose decoders hold every pixel: 16-bit interlaced PNGs of 5,700 x 5,700 in 250 KB.
+ * The peak memory of all processes of a new Visage while three pictures arrive at once whose decoders hold every pixel:
+ * 16-bit interlaced PNGs of 5,700 x 5,700 in 250 KB.
  */
 import { canWatch, watchMemory } from '../memory-watch.ts'
 import { interlacedPng } from '../pictures.ts'
@@ -12,7 +12,7 @@ import { startVisage } from '../visage.ts'
 
 const what =
   'peak resident memory of all processes, three 16-bit interlaced PNGs of 5,700 x 5,700 at once'
-/** As in deploy/: of the unit and of each container. */
+/** As in deploy/, for the unit and for each container. */
 const grantedMegabytes = 1024
 const floor = '1 GB, as deploy/ grants'
 const side = 5700
@@ -24,7 +24,7 @@ export async function heavyPictures(stage: Stage): Promise<Row> {
   stage.defer(visage.child.stop)
   const uploader = createUploader(visage.origin, stage.issuer.writer())
   const picture = await interlacedPng(side)
-  // What stands behind the end makes another upload of it.
+  // Bytes after the end make it another upload.
   const pictures = [1, 2, 3].map(number => Buffer.concat([picture, Buffer.of(number)]))
   const memory = watchMemory(visage.child.process.pid ?? 0)
   const answers = await Promise.all(

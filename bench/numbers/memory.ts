@@ -1,6 +1,6 @@
 /**
- * The most memory that a fresh Visage ever holds while 64 uploads of 4 MB arrive at once. Who is told
- * to come again does so; in the end everybody's photo has to be there.
+ * The peak memory of a new Visage while 64 uploads of 4 MB arrive at once. Refused uploads are retried; at the end all
+ * photos must be set.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { watchMemory } from '../memory-watch.ts'
@@ -45,7 +45,7 @@ export async function memory(stage: Stage, deployment: Deployment = {}): Promise
   }
 }
 
-/** Uploads until it is accepted; how often it was refused. */
+/** Uploads until it is accepted. Returns how often it was refused. */
 async function insist({ put }: Uploader, id: string, picture: Buffer): Promise<number> {
   const until = performance.now() + timeoutMs
   for (let refusals = 0; performance.now() < until; refusals++) {

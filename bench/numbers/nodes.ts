@@ -1,7 +1,7 @@
 /**
  * Two nodes on the same PostgreSQL and S3 over one, reading with warm and cold caches and writing. Nodes, database,
- * gateway and load have all processors of the machine among them, on either side: on two processors this
- * shows what another node costs, and on more what it brings.
+ * gateway and load share all processors of the machine on both sides: two processors show the cost of another node,
+ * more processors its gain.
  */
 import type { Running } from '../child.ts'
 import { compareCosts, costRow, getRows, rateRow } from '../costs.ts'
@@ -16,7 +16,7 @@ import { costsOfUploads, writers } from '../upload.ts'
 import { startVisage } from '../visage.ts'
 
 const floor = 'one node'
-/** One node is named twice: as many clients on either side. */
+/** A single node is listed twice, so that both sides have as many clients. */
 type Sides = Readonly<{ one: readonly [Running, Running]; two: readonly [Running, Running] }>
 
 export async function nodes(stage: Stage): Promise<Row[]> {
@@ -75,7 +75,7 @@ async function write(stage: Stage): Promise<Row[]> {
   return withNote(rows, shares.tell())
 }
 
-/** At the last row, where a reader asks why it is not more. */
+/** The note of the last row: it explains the ratio. */
 function withNote(rows: readonly Row[], note: string | undefined): Row[] {
   return rows.map((row, index) =>
     index < rows.length - 1 || note === undefined || row.note !== undefined
@@ -91,11 +91,11 @@ async function startSides(start: () => Promise<Running>): Promise<Sides> {
 
 type Shares = Readonly<{
   during: <Result>(work: () => Promise<Result>) => Promise<Result>
-  /** Who had the processors while two nodes ran. */
+  /** The shares of processor time while two nodes ran. */
   tell: () => string | undefined
 }>
 
-/** What limits: when the shares add up to nearly all, the processors do. */
+/** Shows whether the processors are the limit: then the shares add up to nearly all. */
 async function watchShares(stage: Stage, { two }: Sides): Promise<Shares> {
   const [postgres, s3] = [await stage.postgres(), await stage.s3()]
   const read = async () => ({

@@ -1,5 +1,5 @@
 /**
- * Answers of 304, to clients that have the photo already, over answers of 200 with the photo.
+ * Answers of 304 to clients that have the photo already, over answers of 200 with the photo.
  */
 import { rate, type Target, writeRequests } from '../load.ts'
 import { userAt, warmUp } from '../population.ts'

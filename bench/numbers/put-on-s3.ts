@@ -1,7 +1,7 @@
 /**
- * PUT of an 8-megapixel phone JPEG on PostgreSQL and S3 over the embedded default. Either answers when
- * rows are on the disk and the pack is safe: there in a synced file, here in three copies, which the
- * bench's own Ceph keeps in memory.
+ * PUT of an 8-megapixel phone JPEG on PostgreSQL and S3 over the embedded default. Both answer when rows are on the disk
+ * and the pack is durable: in a synced file with the default, and in three copies with S3, which the bench's Ceph keeps
+ * in memory.
  */
 import { compareCosts, costRow, rateRow } from '../costs.ts'
 import { phoneJpeg } from '../pictures.ts'

@@ -1,6 +1,6 @@
 /**
- * PUT of an 8-megapixel phone JPEG, answered when every rendition is durable, over sharp making the
- * same renditions of the same picture and keeping none: in processor time, and in pictures per second.
+ * PUT of an 8-megapixel phone JPEG, answered when every rendition is durable, over sharp that makes the same renditions
+ * and stores none: in processor time, and in pictures per second.
  */
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
@@ -57,7 +57,7 @@ async function render(alone: Child, count: number): Promise<Rendered> {
   return (await alone.ask({ count })) as Rendered
 }
 
-/** Of the same picture both make the same files, to the byte: else one of them does other work. */
+/** Throws unless both make the same files, byte for byte: otherwise they do different work. */
 async function expectSameRenditions(
   origin: string,
   token: string,

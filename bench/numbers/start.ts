@@ -1,6 +1,6 @@
 /**
- * `visage dev --memory`, from the start of the process to the first photo that somebody has in hand:
- * a token fetched and the photo read with it, asked for again and again from the first moment.
+ * `visage dev --memory`, from the start of the process to the first photo: from the first moment a token is requested
+ * until it is answered, and then the photo is read with it.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { startChild } from '../child.ts'
@@ -16,7 +16,7 @@ const timeoutMs = 30_000
 
 export async function start({ plan }: Stage): Promise<Row> {
   const ratios: number[] = []
-  // The first start reads the sources from the disk; a developer waits for that once a day.
+  // The first start, which reads the sources from the disk, is not measured: it happens once a day.
   for (let run = 0; run <= plan.starts; run++) {
     const ms = await timeToFirstPhoto()
     if (run > 0) ratios.push(ms / limitMs)
@@ -52,7 +52,7 @@ async function firstPhoto(origin: string, startedAt: number): Promise<void> {
   throw new Error(`no photo in ${timeoutMs} ms`)
 }
 
-/** undefined while nobody listens. */
+/** Undefined while no server listens. */
 async function fetchToken(origin: string): Promise<string | undefined> {
   const order = {
     method: 'POST',

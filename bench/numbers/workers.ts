@@ -1,13 +1,11 @@
 /**
  * GET with one process per processor, against one process alone.
  *
- * With two processors and two workers the load generator has to take its time from them, so the answers
- * that come in a second say mostly how hungry it is. What two workers could answer if the load came from
- * elsewhere is what their processor time was worth: answers per second of it, times the processors, while
- * both workers and the generator contend for both. That counts what workers cost each other and what the
- * primary costs (its time is in the sum), and the caches that the generator spoils; it does not count
- * waiting with a processor idle, so the row says how much of the processors was used. One process is
- * measured in the same unit, on a processor of its own.
+ * With two processors and two workers, the load generator takes processor time from them, so answers per second depend
+ * mostly on the generator. The figure here is answers per second of processor time, times the number of processors,
+ * while workers and generator share both. It includes the costs of several workers, of the primary (its time is in the
+ * sum) and of caches that the generator displaces. It does not include idle processors, so the row shows how much of
+ * the processors was used. One process is measured in the same unit, on a processor of its own.
  */
 import { costsOfLoad } from '../load.ts'
 import { warmUp } from '../population.ts'
