@@ -1,7 +1,6 @@
 /**
- * 20,000 generated calls through the mounts of a server, on plain values, one after
- * another against one directory: each is answered soon and in Graph's form, none is a 5xx, and what
- * was refused has changed no photo.
+ * 20,000 generated calls through the mounts of a server, as plain values, one after another against one directory: each
+ * is answered soon and in Graph's form, none is a 5xx, and a refused call changes no photo.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
@@ -49,7 +48,7 @@ const outOfReach: ReadonlySet<FailureCode> = new Set<FailureCode>([
   ...(['http-malformed', 'headers-too-large', 'request-timed-out'] as const),
 ])
 
-/** Its milliseconds are calls, so that a seed brings the same refusals. */
+/** The clock counts calls, so that a seed gives the same refusals. */
 const tightLimits = {
   requests: { amount: 30, windowMs: 3000 },
   concurrent: 1,
@@ -63,7 +62,7 @@ describe('generated calls', () => {
   let world: World
   let bodies: Bodies
   let parts: Parts
-  /** The same directory with every setting that refuses more. */
+  /** The same directory with every setting that causes more refusals. */
   let strictParts: Parts
   let etag = ''
   let asked = 0
@@ -195,7 +194,7 @@ async function tidyAndMeasure(parts: Parts): Promise<number> {
   return await heldBytes()
 }
 
-/** Each was a 5xx once, or an answer that told too much. */
+/** Each was once a 5xx, or an answer that disclosed too much. */
 function accidents(authorization: string): [Asked][] {
   const call = { method: 'GET', headers: { authorization }, body: Buffer.of() }
   const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
@@ -209,7 +208,7 @@ function accidents(authorization: string): [Asked][] {
   ]
 }
 
-/** What browsers ask before the call itself. */
+/** The preflight request of browsers. */
 function askingFirst({ method, headers }: Asked): Partial<Asked> {
   const { authorization: _, ...rest } = headers
   return {

@@ -44,7 +44,7 @@ export function anyBatch(call: fc.Arbitrary<Asked>): fc.Arbitrary<Asked> {
       ...outer,
       method: otherMethod ?? 'POST',
       url: `/${version}/${shape % 3 === 0 ? '%24batch' : '$batch'}`,
-      // Only what stands before can be depended on without a cycle.
+      // Dependencies on earlier parts cannot form a cycle.
       body: writeBatch(wild ? parts : parts.map(inOrder), shape),
     }))
 }

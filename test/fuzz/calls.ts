@@ -1,6 +1,6 @@
 /**
- * Calls as attackers, accidents and honest clients make them: an honest call to any row of the table of
- * routes, of which some parts are then exchanged for worse ones. It knows no socket and no answer.
+ * Calls as clients, accidents and attackers make them: a valid call to any row of the table of routes, of which some
+ * parts are then replaced by invalid ones.
  */
 import { METHODS } from 'node:http'
 import fc from 'fast-check'
@@ -15,11 +15,11 @@ export type Asked = Readonly<{
   url: string
   headers: Readonly<Record<string, string>>
   body: Uint8Array
-  /** How the body fails to arrive, where it does. */
+  /** The way in which the body does not arrive; undefined if it does. */
   breaks?: FailureCode
 }>
 
-/** Stands in conditions for the ETag that was given out last. */
+/** A placeholder in conditions for the last ETag. */
 export const currentEtag = '"current-etag"'
 
 export function anyCall(tokens: Tokens, bodies: Bodies): fc.Arbitrary<Asked> {
@@ -60,7 +60,7 @@ export function anyCall(tokens: Tokens, bodies: Bodies): fc.Arbitrary<Asked> {
   })
 }
 
-/** Where uploads go, and what decides on them. */
+/** Addresses of uploads, and the settings that decide on them. */
 const oftenAsked = routes.flatMap(route =>
   Object.keys(route.on).some(method => /^P(UT|ATCH)/.test(method)) ? [route, route] : [],
 )
@@ -91,7 +91,7 @@ export function rarely<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | 
   )
 }
 
-/** Texts that other programs have stumbled over. */
+/** Texts that have caused failures in other programs. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', '../../etc/passwd', '..', '.'],
@@ -110,7 +110,7 @@ type Cast = Readonly<{
   personId: string
   group: string
   team: string
-  /** A pick among the contacts that lie as deep as the route says. */
+  /** Chooses one of the contacts at the depth of the route. */
   contact: number
   size: string
   /** Replaces one of the others. */

@@ -1,6 +1,5 @@
 /**
- * What must hold of every answer, whatever was asked. It knows neither the question's sense nor which
- * status would be right.
+ * Checks rules that hold for every answer to any request. It does not check which status is right.
  */
 import assert from 'node:assert/strict'
 
@@ -13,7 +12,7 @@ export type Answer = Readonly<{
 
 export type Question = Readonly<{
   authorization?: string | undefined
-  /** HEAD, where the connection has dealt with it. */
+  /** HEAD, if the connection handled it. */
   hasNoBody?: boolean
 }>
 
@@ -86,7 +85,7 @@ function judgeContent({ headers, body }: Answer): void {
   }
 }
 
-/** JSON.stringify escapes control characters, so a raw one was put there past it. */
+/** JSON.stringify escapes control characters, so a raw one was written without it. */
 function readJson(text: string): Record<string, unknown> {
   assert.ok(!holdsControl(text), 'a raw control character')
   return JSON.parse(text) as Record<string, unknown>

@@ -1,4 +1,4 @@
-/** What a process still holds when everything that can be let go has been: memory and sockets. */
+/** The memory and sockets that a process holds after a full garbage collection. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'

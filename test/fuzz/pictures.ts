@@ -1,6 +1,6 @@
 /**
- * Bodies, made once and used thousands of times: pictures, what passes for one, and what is none. They
- * are small, because the fuzz is about answers and not about pixels.
+ * Bodies, made once and used thousands of times: pictures, bodies that look like one, and others. They are small,
+ * because the fuzz tests answers and not pixels.
  */
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import {

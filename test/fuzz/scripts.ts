@@ -1,6 +1,6 @@
 /**
- * Generated calls as bytes, honest and broken in every way that HTTP can be: lengths, chunks, targets,
- * expectations, packing, injections, and clients that stop in the middle.
+ * Generated calls as bytes, valid and broken in every part of HTTP: lengths, chunks, targets, expectations, compression,
+ * injections, and clients that stop in the middle.
  */
 import { METHODS } from 'node:http'
 import fc from 'fast-check'
@@ -11,9 +11,9 @@ import type { Script } from './wire.ts'
 export type Stage = Readonly<{
   /** host:port of the server under attack. */
   host: string
-  /** host:port that the issuer believes to have. */
+  /** host:port in the issuer's own address. */
   issuerHost: string
-  /** Someone whose photo no whole request sets: every upload to them stays incomplete. */
+  /** A person whose photo no request may set: every upload to them stays incomplete. */
   witness: Readonly<{ url: string; authorization: string }>
 }>
 
@@ -49,7 +49,7 @@ export function anyScript(call: fc.Arbitrary<Asked>, bodies: Bodies, stage: Stag
   )
 }
 
-/** What HTTP lets through; the rest is for `injected`. */
+/** Values that HTTP allows; the others are for `injected`. */
 function toHonest({ method, url, headers, body }: Asked): Asked {
   const clean = Object.entries(headers).map(([name, value]) => [
     name,
@@ -207,7 +207,7 @@ function brokenChunks(upload: fc.Arbitrary<Asked>, stage: Stage): fc.Arbitrary<S
 
 const plainStyle: ChunkStyle = { size: 16, isUpper: false, zeros: 0, extension: '' }
 
-/** Every one of them ends before the picture is whole, or cannot be read at all. */
+/** Each ends before the picture is complete, or cannot be read at all. */
 function wrongLength(upload: fc.Arbitrary<Asked>, stage: Stage): fc.Arbitrary<Script> {
   const ending = fc.constantFrom<Script['ending']>('half-closed', 'aborted', 'answered')
   return fc.tuple(upload, fc.nat(11), ending).map(([asked, way, ending]) => {
@@ -243,7 +243,7 @@ function wrongLength(upload: fc.Arbitrary<Asked>, stage: Stage): fc.Arbitrary<Sc
   })
 }
 
-/** Header values and targets as the generator made them, line ends and all. */
+/** Header values and targets as generated, including line ends. */
 function injected(call: fc.Arbitrary<Asked>, stage: Stage): fc.Arbitrary<Script> {
   const evil = fc.constantFrom(
     ...['a\r\nx-injected: yes', 'a\nx-injected: yes', 'a\rx-injected: yes', 'a\u0000b', 'a\r\n\tb'],
@@ -333,7 +333,7 @@ function packed(
   return fc
     .tuple(honest, fc.constantFrom(...choices), fc.boolean(), fc.boolean())
     .map(([asked, { encoding, bytes, isWhole }, isToWitness, isChunked]) => {
-      // What does not unpack to a picture is no upload, and so may be sent to the witness.
+      // A body that does not decompress to a picture sets no photo, so it may be sent to the witness.
       const to = isToWitness && !isWhole ? toWitness(stage) : asked
       const packed = { ...to, body: bytes }
       const line = ['Content-Encoding', encoding] as const
@@ -401,7 +401,7 @@ function cutOff(upload: fc.Arbitrary<Asked>, stage: Stage): fc.Arbitrary<Script>
   })
 }
 
-/** The beginning of a body, and then nothing more: whoever waits has to say so. */
+/** Sends the beginning of a body and then nothing: the server must answer after its timeout. */
 function stalled(upload: fc.Arbitrary<Asked>, stage: Stage): fc.Arbitrary<Script> {
   return upload.map(asked => ({
     kind: 'stalled',
@@ -444,7 +444,7 @@ function otherProtocol(honest: fc.Arbitrary<Asked>, stage: Stage): fc.Arbitrary<
     }))
 }
 
-/** The issuer of `visage dev` answers in OAuth's form: only what every answer owes is asked of it. */
+/** The issuer of `visage dev` answers in OAuth's form: only the rules for every answer are checked. */
 export const issuerKind = 'to the issuer'
 
 function toIssuer({ issuerHost }: Stage): fc.Arbitrary<Script> {

@@ -1,6 +1,6 @@
 /**
- * Where the fuzz begins: the same calls on every run, others with FUZZ_SEED=random, and those of a
- * failure again with the number it printed.
+ * The seed of the fuzz: the same calls on every run, others with FUZZ_SEED=random, and those of a failure again with the
+ * number that it printed.
  */
 const usualSeed = 20_261_123
 

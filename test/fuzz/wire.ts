@@ -1,13 +1,13 @@
 /**
- * Bytes on a socket: what a client writes, in which pieces and how it ends, and the answers that come
- * back, read as strictly as HTTP wants. It knows no route and no token.
+ * Bytes on a socket: the pieces that a client writes and the way it ends, and the answers, read strictly by the rules of
+ * HTTP.
  */
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Answer } from './judge.ts'
 
 export type Script = Readonly<{
-  /** What is tried, for the report. */
+  /** The name of the case, for the report. */
   kind: string
   /** Written one after another, with a little time in between. */
   pieces: readonly Uint8Array[]
@@ -16,22 +16,22 @@ export type Script = Readonly<{
    * waits; 'aborted': it resets the connection at once; 'held': it never ends its side by itself.
    */
   ending: 'answered' | 'half-closed' | 'aborted' | 'held'
-  /** Final answers that have to come, no more and no fewer; undefined where nobody can say. */
+  /** The exact number of final answers; undefined if it cannot be predicted. */
   answers: number | undefined
 }>
 
 export type Exchange = Readonly<{
   answers: readonly Answer[]
-  /** Bytes that are no answer, or not a whole one. */
+  /** Bytes that are not a complete answer. */
   rest: Buffer
-  /** The server never closed and never answered. */
+  /** The server neither closed nor answered. */
   isHanging: boolean
   durationMs: number
 }>
 
 const hangMs = 8_000
 const pauseMs = 2
-/** How long a client waits for an answer that may never be due. */
+/** How long a client waits for an answer that need not come. */
 const timeoutMs = 150
 
 export async function exchange(port: number, script: Script): Promise<Exchange> {
@@ -84,7 +84,7 @@ function mayBeHead({ pieces }: Script): boolean {
 const startLine = /^HTTP\/1\.1 (\d{3}) [\x20-\x7e]*$/
 const headerLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+): ([\t\x20-\x7e\x80-\xff]*)$/
 
-/** Throws at the first line that is none of HTTP's; 1xx are read over. */
+/** Throws at the first line that is not HTTP; 1xx are skipped. */
 export function readAnswers(bytes: Buffer, mayBeHead: boolean): Pick<Exchange, 'answers' | 'rest'> {
   const answers: Answer[] = []
   let rest = bytes
@@ -118,7 +118,7 @@ function readHeaders(lines: readonly string[]): Readonly<Record<string, string>>
   return Object.fromEntries(headers)
 }
 
-/** undefined: it has not arrived whole. */
+/** Undefined if it has not arrived completely. */
 function bodyLength(
   status: number,
   headers: Readonly<Record<string, string>>,

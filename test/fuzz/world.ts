@@ -1,6 +1,6 @@
 /**
- * What the fuzz acts on: a `visage dev` with its demo tenant, tokens of every kind for it, good ones and
- * bad ones, and a way back to the beginning. It knows nothing of what is asked.
+ * The server under test: a `visage dev` with its demo tenant, valid and invalid tokens of every kind, and a reset to the
+ * start.
  */
 import { decodeJwt, importJWK, SignJWT } from 'jose'
 import * as demo from '../../src/dev/demo/tenant.ts'
@@ -10,12 +10,12 @@ import { insertFolder } from '../../src/directory/folders.ts'
 import type { Parts } from '../../src/graph/request.ts'
 
 export type Tokens = Readonly<{
-  /** By the person's id: every permission there is. */
+  /** By the person's id; with every permission. */
   everything: ReadonlyMap<string, string>
   application: string
   /** Valid, of people and programs that may do some of it. */
   limited: readonly string[]
-  /** Refused, each for another reason, or believed with claims that nobody honest sends. */
+  /** Refused, each for another reason, or accepted with claims that no real issuer sends. */
   odd: readonly string[]
 }>
 
@@ -64,14 +64,14 @@ async function mintAll({ issuer }: Development): Promise<Tokens> {
 
 type Claims = Readonly<Record<string, unknown>>
 type Signer = Readonly<{
-  /** An honest token, and what it says. */
+  /** A valid token and its claims. */
   honest: string
   claims: Claims
-  /** The honest token with other claims, undefined ones left out, and other words in its header. */
+  /** The valid token with other claims, undefined ones left out, and other header fields. */
   sign: (changes: Claims, header?: object) => Promise<string>
 }>
 
-/** Signs with the true key, so that what reads the claims is reached. */
+/** Signs with the real key, so that the code that reads the claims is reached. */
 async function createSigner(issuer: Development['issuer']): Promise<Signer> {
   const honest = await issuer.mint({ person: 'alice' })
   const claims = decodeJwt(honest)
@@ -158,7 +158,7 @@ function bearer(token: string): string {
   return `Bearer ${token}`
 }
 
-/** Puts back what was deleted, and takes away what was made: deep code stays within reach. */
+/** Restores deleted entries and removes created ones, so that deep code stays reachable. */
 export async function renew({ database }: Parts): Promise<void> {
   const [folders, contacts] = [new Set(demo.folders.map(idOf)), new Set(demo.contacts.map(idOf))]
   await database.transaction().execute(async transaction => {
@@ -202,7 +202,7 @@ function mailboxOf(entry: Readonly<{ tenantId: string; mailboxId: string }>) {
   return { tenantId: entry.tenantId, userId: entry.mailboxId }
 }
 
-/** Which version every photo has, as one text: equal texts are equal photos. */
+/** The versions of all photos as one text: equal texts mean equal photos. */
 export async function listPhotoVersions({ database }: Parts): Promise<string> {
   const rows = await database
     .selectFrom('photos')

@@ -1,6 +1,6 @@
 /**
- * Clients that keep their connections, and workers that come and go: who serves them then, and what
- * /readyz says of it.
+ * Clients that keep their connections, while workers end and are replaced: which worker serves them, and the answers of
+ * /readyz.
  */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
@@ -47,7 +47,7 @@ function pidsOf({ stderr }: Running): number[] {
   return linesOf(stderr(), 'listening')[0]?.pids as number[]
 }
 
-/** One connection, kept for as long as the server keeps it, and asked on again and again. */
+/** One connection with repeated requests, kept as long as the server keeps it. */
 function keepAsking(origin: string, signal: AbortSignal) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const authorization = `Bearer ${issuer.sign(v2User(Date.now(), { iss: issOf() }))}`
@@ -62,7 +62,7 @@ function keepAsking(origin: string, signal: AbortSignal) {
     sent.once('socket', socket => {
       if (socket.connecting) socket.once('connect', () => (isConnected = true))
     })
-    // Of the worker that is killed, or before anybody listens.
+    // An error of the worker that is killed, or before a worker listens.
     sent.once('error', () => setImmediate(ask))
   }
   ask()
@@ -71,13 +71,13 @@ function keepAsking(origin: string, signal: AbortSignal) {
 
 type Client = ReturnType<typeof keepAsking>
 
-/** Each has got so many answers more. */
+/** Resolves when each client has got this many more answers. */
 async function eachAnswered(clients: readonly Client[], more: number): Promise<void> {
   const from = clients.map(({ answers }) => answers())
   await until(() => clients.every(({ answers }, index) => answers() >= (from[index] ?? 0) + more))
 }
 
-/** Which part each of two workers has in the answers from now on, until each client has a hundred more. */
+/** The share of each of two workers in the next answers, until each client has a hundred more. */
 async function sharesOf(
   visage: Pick<Running, 'stderr'>,
   clients: readonly Client[],
@@ -123,7 +123,7 @@ test(
       try {
         const origin = `http://127.0.0.1:${port}`
         const clients = Array.from({ length: 16 }, () => keepAsking(origin, ending.signal))
-        // Of the two, the second one is held up until all clients have met the first.
+        // The second worker is delayed until all clients have connected to the first.
         await until(async () => (await childrenOf(visage)).length === 2)
         const [, second = 0] = await childrenOf(visage)
         process.kill(second, 'SIGSTOP')
@@ -153,7 +153,7 @@ test('/readyz is 200 only while all workers serve, and says that it is the worke
   inFolder(async cwd => {
     const visage = await startTwo(cwd, { VISAGE_METRICS: '127.0.0.1:0' })
     const metrics = new URL(String(linesOf(visage.stderr(), 'listening')[0]?.metrics)).origin
-    /** '' where the connection led to a worker that was killed. */
+    /** '' if the worker of the connection was killed. */
     const readiness = async (origin: string) => {
       const response = await fetch(`${origin}/readyz`).catch(() => undefined)
       if (response === undefined) return ''
@@ -166,7 +166,7 @@ test('/readyz is 200 only while all workers serve, and says that it is the worke
       }
     }
     await shows('200 ok')
-    // Whoever dies again and again is replaced later each time: in the end it shows.
+    // A worker that ends repeatedly is replaced later each time, so the gap becomes visible.
     let pid = pidsOf(visage)[1] ?? 0
     const seen = new Set<string>()
     for (let deaths = 1; !seen.has('503 unavailable'); deaths += 1) {

@@ -1,6 +1,6 @@
 /**
  * Two processes of `visage serve` on the same PostgreSQL, with their photos in one folder or on S3 (Ceph):
- * what one has answered, the other knows by the next request.
+ * a change that one has acknowledged is visible on the other with the next request.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
@@ -104,7 +104,7 @@ function describeNodes(packsIn: (folder: string) => Promise<Environment>): void 
       const first = await makePicture(99)
       await put(nodes[0], first)
       for (let round = 0; round < 3; round += 1) {
-        // All different, and none the one that is there: that would be no change.
+        // All different, and different from the current one, which would be no change.
         const pictures = await Promise.all(
           Array.from({ length: 7 }, (_, index) => makePicture(round * 7 + index)),
         )
@@ -120,7 +120,7 @@ function describeNodes(packsIn: (folder: string) => Promise<Environment>): void 
   test('identical bytes sent to both are written once', () =>
     withNodes(async (nodes, url) => {
       const picture = await makePicture(7)
-      // The person is added by their first request, on whichever node it comes to.
+      // The person is added by their first request, on either node.
       const answers = await Promise.all(
         Array.from({ length: 8 }, (_, index) => put(nodes[index % 2] ?? nodes[0], picture)),
       )

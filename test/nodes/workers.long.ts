@@ -1,7 +1,7 @@
 /**
  * Several processes on one machine that answer as one: `visage serve --workers 2`, on SQLite and on
- * PostgreSQL, and two `visage serve` on one data folder. What they answer, and what happens when one of
- * them, or the one above them, dies or is told to end.
+ * PostgreSQL, and two `visage serve` on one data folder: their answers, and the results when a worker or the primary
+ * dies or gets a signal.
  */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
@@ -41,7 +41,7 @@ after(() => issuer[Symbol.asyncDispose]())
 /** For tests that look for the children of a process. */
 const byProc = { skip: process.platform !== 'linux' && 'not run: no /proc here' }
 
-/** Where to ask: one address for workers, several for processes that know nothing of each other. */
+/** The addresses: one for workers, several for independent processes. */
 type Nodes = readonly Running[]
 type WithNodes = (work: (nodes: Nodes, cwd: string) => Promise<void>) => Promise<void>
 
@@ -176,7 +176,7 @@ describe('a worker that is killed', () => {
         await delay(300)
         const victim = round % 2
         process.kill(pids[victim] ?? 0, 'SIGKILL')
-        // Before there is another: whoever remains answers. What waited for the dead one may be cut off.
+        // Before it is replaced, the remaining worker answers. Requests on the dead one's connections may be cut off.
         await untilAnswered(() => ask(0, 'GET'))
         pids[victim] = await successorOf(node, victim + 1, pids[victim])
       }
@@ -216,7 +216,7 @@ describe('a worker that cannot be made', { skip: whyMissing('prlimit') }, () => 
       const ask = askerOf([node])
       const limit = (files: number) =>
         execFileSync('prlimit', ['--pid', String(node.pid), `--nofile=${files}:`])
-      // Less than it has open.
+      // Fewer than it has open.
       limit(10)
       process.kill(pidsOf(node)[1] ?? 0, 'SIGKILL')
       await eventually(async () => eventsOf(node, 'died').length > 1 || undefined)
@@ -462,7 +462,7 @@ function pidsOf(node: Running): number[] {
   return [...(pids as number[])]
 }
 
-/** As soon as it is there, which is long before it does anything. */
+/** As soon as the process exists, long before it serves. */
 async function firstChildOf({ pid }: Pick<Running, 'pid'>): Promise<number> {
   return await eventually(async () => {
     const [child] = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ')
@@ -470,7 +470,7 @@ async function firstChildOf({ pid }: Pick<Running, 'pid'>): Promise<number> {
   })
 }
 
-/** The process that has taken the place of `before`. */
+/** The process that replaced `before`. */
 async function successorOf(node: Running, worker: number, before = 0): Promise<number> {
   return await eventually(async () => {
     const last = eventsOf(node, 'replaced').findLast(line => line.worker === worker)
@@ -480,7 +480,7 @@ async function successorOf(node: Running, worker: number, before = 0): Promise<n
 
 const noAnswer = 'no answer in 10 s'
 
-/** A connection may be cut off by the end of a worker, but nobody may be left waiting. */
+/** The end of a worker may cut a connection, but no client may wait without end. */
 function cutOff(error: Error): undefined {
   if (error.message === noAnswer) throw error
 }

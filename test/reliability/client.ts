@@ -1,6 +1,6 @@
 /**
- * One request to a server that may be killed, full or ending: it always resolves, with the answer or with
- * how the connection ended. It knows nothing about photos.
+ * One request to a server that may be killed, full or ending: it always resolves, with the answer or with the way the
+ * connection ended.
  */
 import { Agent, type IncomingHttpHeaders, request } from 'node:http'
 
@@ -16,8 +16,8 @@ export type Cut = Readonly<{
   kind: 'cut'
   code: string
   /**
-   * On a connection that had carried answers before, and nothing of this one had come: neither an answer
-   * nor the word to go on with the body.
+   * The connection had carried earlier answers, and nothing had arrived for this request: neither an answer nor a 100
+   * Continue.
    */
   wasIdle: boolean
 }>
@@ -37,11 +37,11 @@ export type Question = Readonly<{
   url: string
   token: string
   body?: Uint8Array
-  /** Whether the body waits for the server to ask for it (`Expect: 100-continue`). */
+  /** The body is sent after a 100 Continue (`Expect: 100-continue`). */
   bodyIs?: 'sent' | 'asked-for'
 }>
 
-/** Longer than anything may take by docs/operating.md: 12 s for a silent PostgreSQL, 5 s in the queue for it. */
+/** Longer than any limit of docs/operating.md: 12 s for a silent PostgreSQL, and 5 s in the queue for it. */
 const usualTimeoutMs = 18_000
 
 /** Connections are kept and used again, as clients do. */
@@ -82,7 +82,7 @@ function ask(agent: Agent, question: Question, timeoutMs: number): Promise<React
           headers: response.headers,
           body: Buffer.concat(parts),
         })
-        // The server has not asked for the body, and the connection waits.
+        // The server has not sent 100 Continue, so the body is not sent.
         if (!sent.writableEnded) sent.destroy()
       })
     })

@@ -1,6 +1,6 @@
 /**
- * The clock of a running process jumps by hours and days, ahead and back, while photos are set and the
- * sweep runs every second. Nothing is lost, and a token is accepted or refused, never answered 500.
+ * The clock of a running process is set ahead and back by hours and days, while photos are set and the sweep runs every
+ * second. Nothing is lost, and a token is accepted or refused, never answered 500.
  */
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -28,7 +28,7 @@ export const clockJumps: Fault = {
 }
 
 const hour = 3_600_000
-/** How far the clock is from the right time, one after another. */
+/** The differences from the right time, one after another. */
 const offsetsMs = [2, -3, 26, 0, -26, 72, -240, 720, 1, 0].map(hours => hours * hour)
 const roundMs = 1100
 
@@ -69,7 +69,7 @@ async function run(rounds: number, say: Say): Promise<Outcome> {
   return ledger.outcome(recoveryMs)
 }
 
-/** Somebody whose token counts for an hour before and after the right time. */
+/** A person whose token is valid for an hour before and after the right time. */
 async function visit(
   client: ReturnType<typeof createClient>,
   origin: string,
@@ -81,7 +81,7 @@ async function visit(
   const reaction = await client.ask({ method: 'GET', url, token })
   const status = reaction.kind === 'answer' ? reaction.status : undefined
   const expected = Math.abs(offsetMs) <= hour ? [200, 404] : [401]
-  // A verified token is accepted for five minutes more, also if the clock says that it is too early.
+  // A verified token is accepted for five minutes more, also if it is not valid yet by the new time.
   if (offsetMs < -hour) expected.push(200, 404)
   if (status !== undefined && expected.includes(status)) return
   const hours = offsetMs / hour

@@ -10,7 +10,7 @@ export function withClock(file: string): Readonly<Record<string, string>> {
 
 type Signalled = Readonly<{ send: (signal: NodeJS.Signals) => void }>
 
-/** Milliseconds ahead of the right time. Whole at every moment, for the process reads it when the signal comes. */
+/** Milliseconds ahead of the right time. The file is always complete, because the process reads it at any signal. */
 export async function setClock(file: string, offsetMs: number, process?: Signalled): Promise<void> {
   await writeFile(`${file}.new`, String(offsetMs))
   await rename(`${file}.new`, file)

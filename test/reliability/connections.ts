@@ -1,6 +1,6 @@
 /**
- * Thousands of idle connections and hundreds of slow ones, while others are served: their answers stay
- * right and in time, and nothing is left of the crowd afterwards.
+ * Thousands of idle connections and hundreds of slow ones, while other clients are served: their answers stay correct
+ * and in time, and no connection is left afterwards.
  */
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -48,7 +48,7 @@ const mostTimesSlower = 10
 /** Generous: on a busy machine, ten times a few milliseconds pass quickly. */
 const quickEnoughMs = 100
 const mostMiBMore = 500
-/** Files that a database opens and closes, connections that end just now. */
+/** Allows for files that a database opens and closes, and for connections that are ending. */
 const descriptorSlack = 16
 
 async function run(rounds: number, say: Say): Promise<Outcome> {
@@ -63,7 +63,7 @@ async function run(rounds: number, say: Say): Promise<Outcome> {
     const origins = [originAt(port)]
     const visage = await serve({ cwd, issuer, port })
     const client = createClient()
-    // Of a size that can be read, or not.
+    // One of a size that exists, or not.
     await setPhoto(client, origins[0] ?? '', slowPerson)
     const load = startLoad({ origins, ledger, cuts: 'never', refusals: 'never', pauseMs: 5 })
     await load.recovered()
@@ -176,7 +176,7 @@ async function gather(port: number, person: Person | undefined): Promise<Socket[
   return crowd
 }
 
-/** One question, one answer, and the connection stays. */
+/** One request and its answer; the connection stays open. */
 async function saySomething(port: number, person: Person | undefined): Promise<Socket> {
   const socket = await sayNothing(port)
   socket.write(

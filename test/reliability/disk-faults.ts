@@ -76,11 +76,11 @@ export const diskRefuses: Fault = {
     }),
 }
 
-/** What of the data folder is on the small disk. */
+/** The part of the data folder that is on the small disk. */
 type Part = 'packs' | 'rows' | 'both' | 'none'
 type Scene = Readonly<{ visage: Running; disk: SmallDisk }>
 type Means = Readonly<{
-  /** Whether it could be done. */
+  /** Resolves with false if it could not be done. */
   break: (scene: Scene) => Promise<boolean>
   mend: (scene: Scene) => Promise<void>
 }>
@@ -114,7 +114,7 @@ async function runOn(part: Part, rounds: number, stage: Stage): Promise<number[]
     const origins = [originAt(port)]
     const visage = await serve({ cwd, issuer, port })
     const client = createClient()
-    // Another store than the one before: what was there is gone with it.
+    // Another store than before: its photos are gone.
     ledger.startOver()
     const load = startLoad({ origins, ledger, cuts: 'never', refusals: 'allowed' })
     await load.recovered()

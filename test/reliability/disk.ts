@@ -14,7 +14,7 @@ export type SmallDisk = AsyncDisposable &
     /** To the last byte. */
     fill: () => Promise<void>
     free: () => Promise<void>
-    /** False while somebody is writing: the kernel does not take away what is open. */
+    /** False while a file is open for writing: the kernel refuses then. */
     setWritable: (how: 'writable' | 'read-only') => boolean
   }>
 
@@ -58,7 +58,7 @@ async function wasWritten(writing: Promise<{ bytesWritten: number }>): Promise<b
   }
 }
 
-/** No write of the process gets any further than `bytes` into a file; undefined: no limit. */
+/** Limits the size of files that the process writes; undefined: no limit. */
 export function limitFileSize(pid: number, bytes: number | undefined): void {
   runOrThrow('prlimit', ['--pid', String(pid), `--fsize=${bytes ?? 'unlimited'}:`])
 }

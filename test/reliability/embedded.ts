@@ -6,7 +6,7 @@ import { contoso, ourAudience, type TestIssuer } from '../support/test-issuer.ts
 import { type Running, startVisage } from '../support/visage.ts'
 
 export type Serve = Readonly<{
-  /** Of the data, and of the process. */
+  /** The folder of the data and of the process. */
   cwd: string
   issuer: Pick<TestIssuer, 'origin'>
   port: number

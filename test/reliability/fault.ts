@@ -10,7 +10,7 @@ export type Fault = Readonly<{
   title: string
   /** 'SQLite + folder', 'PostgreSQL + S3', … */
   deployment: string
-  /** What is done to the deployment, and how, in one to three sentences: docs/reliability.md prints it. */
+  /** Describes the fault in one to three sentences for docs/reliability.md. */
   means: string
   rounds: Readonly<{ full: number; quick: number }>
   /** Why it cannot run on this machine; undefined when it can. */
@@ -18,7 +18,7 @@ export type Fault = Readonly<{
   run: (rounds: number, say: Say) => Promise<Outcome>
 }>
 
-/** Progress, for whoever watches. */
+/** Reports progress. */
 export type Say = (line: string) => void
 
 export type Outcome = Readonly<{
@@ -29,7 +29,7 @@ export type Outcome = Readonly<{
   wrongStatus: number
   /** 503 with Retry-After. */
   refused: number
-  /** Of each round: from the end of the fault (or the restart) to the first success. */
+  /** For each round: the time from the end of the fault (or the restart) to the first success. */
   recoveryMs: readonly number[]
   notes?: readonly string[]
   /** Each loss, tear and wrong status in words; the first of them. */

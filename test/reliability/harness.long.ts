@@ -1,6 +1,6 @@
 /**
- * The harness can fail: a server that forgets, brings back what was removed, mixes versions and people,
- * answers 500, says nothing or hangs up is found out by ledger and load, and an honest one is not accused.
+ * The harness can fail: ledger and load detect a server that loses photos, restores removed ones, mixes versions and
+ * people, answers 500, does not answer or closes connections; a correct server passes.
  */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -22,10 +22,10 @@ import { judge, type Result, summarise } from './report.ts'
 import { type Watch, whileSomeRest } from './rests.ts'
 
 type Version = Readonly<{ etag: string; pictures: ReadonlyMap<string, Buffer> }>
-/** Of one person, oldest first; undefined: their photo was removed. */
+/** The writes of one person, oldest first; undefined: the photo was removed. */
 type Versions = readonly (Version | undefined)[]
 
-/** What a server of photos does with an upload, a removal and a read. */
+/** A minimal server of photos: uploads, removals and reads. */
 type Conduct = Readonly<{
   keep?: (versions: Versions, uploaded: Version) => Versions
   remove?: (versions: Versions) => Versions
@@ -59,7 +59,7 @@ test('a removal acknowledged and not made is lost', async () => {
 test('a photo that comes back after it was seen removed is lost', () => {
   const { ledger, person } = openAlone()
   ledger.acknowledge(person, ledger.send(person, 'upload'))
-  // Nobody was told of it, so it may be done or not; but not first one and then the other.
+  // It was not acknowledged, so it may be done or not, but the state must not change later.
   ledger.send(person, 'removal')
   ledger.beginRead(person)(1)
   ledger.beginRead(person)(undefined)
@@ -175,7 +175,7 @@ test('a connection cut after the body was asked for was not idle', async () => {
   const interfere: Interfere = ({ method, headers, socket }, response) => {
     if (method !== 'PUT' || headers.expect === undefined) return false
     response.writeContinue()
-    // What is cut at once may overtake the word to go on.
+    // A connection that is cut at once may end before the 100 Continue arrives.
     setTimeout(() => socket.destroy(), 20)
     return true
   }
@@ -231,7 +231,7 @@ function answerSometimes(status: number, headers: Record<string, string>): Inter
   return (request, response, count) => {
     if (request.method !== 'PUT' || count % 3 !== 2) return false
     const refuse = () => response.writeHead(status, headers).end()
-    // Whoever waits to be asked for the body sends none.
+    // A client that waits for 100 Continue sends no body.
     if (request.headers.expect) refuse()
     else request.resume().on('end', refuse)
     return true
@@ -250,7 +250,7 @@ async function runAgainst(
   const { load, ledger, client, origins } = stand
   await seeEnough(load, enough)
   await load.stop()
-  // Whoever interferes with every fourth request would do so here too.
+  // A fault in every fourth request would happen here too.
   if (conduct.interfere === undefined) await ledger.check(client, origins)
   return ledger.outcome([])
 }

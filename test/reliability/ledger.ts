@@ -10,19 +10,19 @@ import type { Outcome } from './fault.ts'
 import { readNumber } from './numbered-picture.ts'
 import type { Person } from './people.ts'
 
-/** One after the other for each person. `shows` is what can be seen once it is done: undefined is no photo. */
+/** One after the other for each person. `shows` is the photo after it: undefined for none. */
 export type Write = Readonly<{ number: number; shows: number | undefined }>
 
 export type Ledger = Readonly<{
   people: readonly Person[]
-  /** A write with a number that none had yet, noted as sent. */
+  /** Notes a write, with a new number, as sent. */
   send: (person: Person, what: 'upload' | 'removal') => Write
   acknowledge: (person: Person, write: Write) => void
-  /** Whether there may be no photo, or has to be one. */
+  /** Whether a photo must exist, or may be missing. */
   mayBeGone: (person: Person) => boolean
-  /** A read begins; when it has ended, say what it showed. */
+  /** Call it when a read begins, and the result with what it showed. */
   beginRead: (person: Person) => (shown: Write['shows']) => void
-  /** Another store, without any photo; the counts go on. */
+  /** A new store without photos; the counts continue. */
   startOver: () => void
   count: (what: Counted, problem?: string) => void
   /** Reads photo, metadata and every size of these people, or all, from every origin, while nobody writes them. */
@@ -31,7 +31,7 @@ export type Ledger = Readonly<{
 }>
 
 type Counted = 'acknowledged' | 'refused' | 'lost' | 'torn' | 'wrongStatus'
-/** What is certain, what may be instead, and all that was ever sent. */
+/** The acknowledged write, those that may have replaced it, and all that were sent. */
 type Known = { done: Write; sentSince: Write[]; readonly sent: Write[] }
 
 const mostProblems = 20
@@ -57,7 +57,7 @@ export function openLedger(people: readonly Person[]): Ledger {
     if (found.kind === 'wrong') return count(found.what, `${person.name}: ${found.problem}`)
     const write = possible(photo).find(({ shows }) => shows === found.number)
     if (write === undefined) count('lost', describeLoss(person, found.number, photo))
-    // What was shown once, without writes, must not disappear.
+    // A photo that was read once must not disappear without a write.
     photo.done = write ?? { number: photo.sent.at(-1)?.number ?? 0, shows: found.number }
     photo.sentSince = []
   }
@@ -84,7 +84,7 @@ export function openLedger(people: readonly Person[]): Ledger {
       const sentBefore = photo.sent.length
       return shown => {
         const meanwhile = photo.sent.slice(sentBefore)
-        // Of several removals it may be the first.
+        // If there were several removals, it may be the first.
         const write = [...possible(before), ...meanwhile].find(({ shows }) => shows === shown)
         // Later readers must not see anything older.
         if (write) settle(photo, write)
@@ -111,7 +111,7 @@ function possible({ done, sentSince }: Omit<Known, 'sent'>): Write[] {
   return [done, ...sentSince]
 }
 
-/** It has happened, and with it whatever was sent before. */
+/** The write has happened, and every earlier one is over. */
 function settle(photo: Known, write: Write): void {
   if (write.number <= photo.done.number) return
   photo.done = write
@@ -130,7 +130,7 @@ type Whole =
 
 type Metadata = Readonly<{ id: string; width: number; height: number; '@odata.mediaEtag': string }>
 
-/** Of a picture of 120 x 120. */
+/** The sizes of a picture of 120 x 120. */
 const sizes = [48, 64, 96, 120]
 
 /** The number that the photo and every size of it show. */
@@ -166,7 +166,7 @@ async function readWhole(client: Client, origin: string, { token }: Person): Pro
   return { kind: 'wrong', what: 'torn', problem: `shows ${[...numbers].join(' and ')} at once` }
 }
 
-/** Without a photo there is nothing of it. */
+/** Without a photo, metadata and sizes must be missing too. */
 async function readAbsence(get: (path: string) => Promise<Reaction>): Promise<Whole> {
   for (const path of ['/photos', '/photo/$value', '/photos/48x48/$value']) {
     const answer = await get(path)

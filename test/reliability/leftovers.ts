@@ -1,12 +1,12 @@
-/** After a sweep of what faults left behind there are exactly the packs that rows name. */
+/** Checks that a sweep after the faults leaves exactly the packs that have a row. */
 import { sweepPacks } from '../../src/photos/sweep.ts'
 import type { Packs } from '../../src/storage/packs.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { listOf } from '../suites/packs.ts'
 
-/** Of stores that nobody serves from. Throws when something else is left; what was swept, in words. */
+/** For stores without a server. Throws if another pack is left. Returns what was swept, in words. */
 export async function sweepAll(database: Database, packs: Packs): Promise<string> {
-  // Later than whatever a clock has said.
+  // Later than any time that a clock had.
   const parts = { database, packs, now: () => Date.now() + 365 * 86_400_000 }
   const swept = await sweepPacks(parts, 0)
   const named = await database.selectFrom('photos').select('version').execute()

@@ -17,11 +17,11 @@ export type LoadOptions = Readonly<{
   readers?: number
   /** Whether the fault cuts connections of clients. */
   cuts: 'allowed' | 'never' | 'idle-only'
-  /** Whether a part is away, so that somebody may be answered 503 with Retry-After. */
+  /** Whether a part is unavailable, so that 503 with Retry-After is allowed. */
   refusals: 'allowed' | 'never'
   /** Between two requests of the same person or reader. */
   pauseMs?: number
-  /** Milliseconds that anybody waits for an answer. */
+  /** How long a client waits for an answer. */
   timeoutMs?: number
 }>
 
@@ -30,11 +30,11 @@ export type Load = Readonly<{
   seen: readonly Seen[]
   /** Milliseconds until each origin has acknowledged an upload begun after this call; a problem when one does not. */
   recovered: (withinMs?: number) => Promise<number>
-  /** These write no more; resolves when what they are at is done. Others still look at their photos. */
+  /** These people stop writing; resolves when their current writes are done. Others continue to read their photos. */
   rest: (people: readonly Person[]) => Promise<void>
-  /** Everybody writes again. */
+  /** All write again. */
   wake: () => void
-  /** Lets everybody finish what they are at. */
+  /** Stops the load; resolves when all current requests have ended. */
   stop: () => Promise<void>
 }>
 
@@ -103,7 +103,7 @@ type Ask = (
   question?: Readonly<{ method: Question['method']; body?: Uint8Array }>,
 ) => Promise<Reaction>
 
-/** Asks, notes what came and says what is wrong with it. */
+/** Sends a request, notes the answer and returns what is wrong with it. */
 function observe(client: Client, options: LoadOptions, seen: Seen[]): Ask {
   const { ledger } = options
   return async (origin, path, { name, token }, { method, body } = { method: 'GET' }) => {
@@ -158,7 +158,7 @@ async function upload(ask: Ask, ledger: Ledger, origin: string, person: Person):
   return isFine
 }
 
-/** Of a photo that is there for certain: 404 would mean that it is not. */
+/** For a photo that must exist: 404 would be a loss. */
 async function remove(ask: Ask, ledger: Ledger, origin: string, person: Person): Promise<boolean> {
   const write = ledger.send(person, 'removal')
   const reaction = await ask(origin, '/photo/$value', person, { method: 'DELETE' })

@@ -1,4 +1,4 @@
-/** What servers logged during a fault, and must not have logged. */
+/** Finds log lines of servers that must not occur during a fault. */
 import type { Ledger } from './ledger.ts'
 
 /**
@@ -12,7 +12,7 @@ export function judgeLog(ledger: Ledger, log: string, isWrong: (line: string) =>
   }
 }
 
-/** Where nothing that a server needs goes away. */
+/** For faults in which every part stays available. */
 export function isError(line: string): boolean {
   return line.includes('"severity":"error"')
 }

@@ -40,7 +40,7 @@ type Plan = Readonly<{
   json: boolean
 }>
 
-/** Throws TypeError and RangeError with words for whoever called. */
+/** Throws TypeError and RangeError with a message for the user. */
 function readPlan(args: readonly string[]): Plan | 'help' {
   const { values } = parseArgs({
     args: [...args],

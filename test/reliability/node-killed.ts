@@ -1,4 +1,4 @@
-/** One of two nodes is killed under load and comes back, wherever their photos are. */
+/** One of two nodes is killed under load and started again, for each kind of store. */
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
@@ -14,7 +14,7 @@ export const nodeKilled: Pick<Fault, 'title' | 'means'> = {
 export const killingOne: Omit<Strike, 'rounds' | 'say' | 'packs'> = {
   isFelt: false,
   cuts: 'allowed',
-  // Those who are cut off, are; nobody else waits for a dead node.
+  // Its clients lose their connections; no other client waits for the dead node.
   refusals: 'never',
   strike: killOne,
 }
@@ -29,7 +29,7 @@ async function killOne(nodes: Nodes): Promise<void> {
   await nodes.start(dead)
 }
 
-/** A version that no store holds, replaced long ago: the next sweep forgets it. */
+/** A version without a pack, replaced long ago: the next sweep deletes its row. */
 async function sweepIsTaken({ postgres, database }: Nodes): Promise<void> {
   const client = new pg.Client(postgres.address(database))
   await client.connect()

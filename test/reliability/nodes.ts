@@ -34,35 +34,35 @@ export type Nodes = Readonly<{
   ledger: Ledger
   load: Load
   postgres: PostgresServer
-  /** Of these nodes alone. */
+  /** For these nodes only. */
   database: string
   /** Between the nodes and PostgreSQL. */
   line: TcpProxy
   kill: (at: number) => Promise<void>
   start: (at: number) => Promise<void>
-  /** A clock that is so far ahead of the right time. */
+  /** How far the clock is ahead of the right time. */
   setClock: (at: number, offsetMs: number) => Promise<void>
-  /** Until a request begun from now on has succeeded there. */
+  /** Resolves when a request that begins after the call has succeeded there. */
   serves: (method: 'GET' | 'PUT', at: number) => Promise<void>
 }>
 
 export type Strike = Readonly<{
   rounds: number
   say: Say
-  /** Without: a folder that both share. */
+  /** When left out: a folder that both share. */
   packs?: Environment
   cuts?: LoadOptions['cuts']
-  /** 'allowed' unless told: a part is away. */
+  /** Default 'allowed': a part is unavailable. */
   refusals?: LoadOptions['refusals']
-  /** Whether somebody has to be told 503, for else nothing has been tested. */
+  /** Whether at least one 503 is required; without one the fault has tested nothing. */
   isFelt: boolean
-  /** One round; when it resolves, nothing is wrong any more. */
+  /** One round; resolves when the fault has ended. */
   strike: (nodes: Nodes, round: number) => Promise<void>
 }>
 
 const nodeCount = 2
 const peopleCount = 6
-/** Further than any clock is set. */
+/** Later than any clock is set. */
 const tokenDays = 60
 /** Long enough for readers and writers to come to both nodes. */
 const calmMs = 400
@@ -128,11 +128,11 @@ async function openPacks(folder: string, environment: Environment = {}): Promise
 
 type Processes = Omit<Nodes, 'ledger' | 'load' | 'serves'> &
   Readonly<{
-    /** Of the database. */
+    /** The place of the database. */
     address: string
-    /** Of data. */
+    /** The data folder. */
     folder: string
-    /** Resolves with the log of every process there was. */
+    /** Resolves with the logs of all processes. */
     stop: () => Promise<readonly string[]>
   }>
 
@@ -152,7 +152,7 @@ async function withProcesses(
     const running: (Running | undefined)[] = []
     const logs: string[] = []
     const died = Promise.withResolvers<never>()
-    // Also when all has gone wrong already, and nobody listens any more.
+    // Also after a failure, when no server listens any more.
     died.promise.catch(() => {})
     const clockOf = (at: number) => join(cwd, `clock of ${at}`)
     const start = async (at: number) => {
@@ -162,12 +162,12 @@ async function withProcesses(
         VISAGE_SWEEP_EVERY: '1',
         ...packs,
         ...withClock(clockOf(at)),
-        // What the first node reads, it reads from the store.
+        // The first node reads from the store, without a cache.
         ...(at === 0 && { VISAGE_PACK_CACHE: '0' }),
       }
       const node = await serve({ cwd, issuer, port: ports[at] ?? 0, env })
       running[at] = node
-      // Nobody but a fault ends a node.
+      // Only a fault may end a node.
       void node.ended.then(exit => running[at] === node && died.reject(endOf(node, exit)))
     }
     const end = async (at: number, signal: NodeJS.Signals) => {

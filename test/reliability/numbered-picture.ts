@@ -1,6 +1,6 @@
 /**
- * Pictures that carry a number, readable from any size of them after any encoding: 6 x 6 black or
- * white fields. So a photo tells exactly which upload it is, and a mixture of two tells that it is one.
+ * Pictures that contain a number, readable from every size after any encoding: 6 x 6 black or white fields. Each photo
+ * can be traced to its upload, and a mixture of two is detected.
  */
 import sharp from 'sharp'
 
@@ -23,7 +23,7 @@ export async function drawNumber(number: number): Promise<Buffer> {
   return await sharp(pixels, { raw }).jpeg({ quality: 80 }).toBuffer()
 }
 
-/** Throws when the bytes are no whole picture, or none of these. */
+/** Throws if the bytes are not a complete picture, or not one of these. */
 export async function readNumber(picture: Uint8Array): Promise<number> {
   const { data, info } = await sharp(picture, { failOn: 'truncated' })
     .greyscale()

@@ -1,9 +1,9 @@
-/** The people whose photos a fault is watched with: each signs in alone and sets their own. */
+/** The people of a fault: each signs in and sets their own photo. */
 import { contoso, type TestIssuer, v2User } from '../support/test-issuer.ts'
 
 export type Person = Readonly<{ name: string; token: string }>
 
-/** Their tokens count for as many days before and after now: a day outlasts any run. */
+/** Their tokens are valid for this many days before and after now; a run takes less than a day. */
 export function signIn(
   issuer: Pick<TestIssuer, 'origin' | 'sign'>,
   count: number,

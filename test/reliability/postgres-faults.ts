@@ -1,4 +1,4 @@
-/** What happens to a PostgreSQL and to the way there, while two nodes serve from it. */
+/** Faults of PostgreSQL and of the network to it, while two nodes use it. */
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
@@ -48,7 +48,7 @@ const slow: Fault = {
   deployment,
   means: `All bytes to and from it are delayed, in different rounds by ${delaysMs.join(', ')} ms, for five seconds.`,
   rounds: { full: 3, quick: 1 },
-  // Slow is not away: whether anybody is refused depends on how long they have to wait for each other.
+  // A slow database is available: whether a request is refused depends on how long requests wait for each other.
   run: through(false, async ({ line }, round) => {
     line.delay(delaysMs[(round - 1) % delaysMs.length] ?? 0)
     await delay(5000)
@@ -89,7 +89,7 @@ const taken: Fault = {
   rounds: { full: 5, quick: 1 },
   run: through(true, async nodes => {
     const others: pg.Client[] = []
-    // The nodes would come back for theirs at once, and be as quick as the others.
+    // Otherwise the nodes would reconnect at once, as fast as the other clients.
     nodes.line.refuse()
     await terminateAll(nodes)
     await takeAll(nodes, others)

@@ -1,5 +1,5 @@
 /**
- * Every fault in few rounds, as `npm run reliability -- --quick` makes them. RELIABILITY=apart says that this command
+ * Every fault in few rounds, as `npm run reliability -- --quick` makes them. RELIABILITY=apart means that this command
  * runs beside the tests, so that no fault is made twice.
  */
 import assert from 'node:assert/strict'

@@ -1,6 +1,6 @@
 /**
- * Pictures that cost as much as they can, and renderers that are killed, while others set their photos: nobody
- * else is refused, and no photo is lost or torn.
+ * The most expensive pictures, and renderers that are killed, while other clients set their photos: no other client is
+ * refused, and no photo is lost or torn.
  */
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -106,7 +106,7 @@ async function sendHeavyPictures({ origin, strangers, ledger }: Scene): Promise<
   const comment = Buffer.concat([Buffer.from([255, 0xd9]), Buffer.alloc(60_000, randomInt(256))])
   const scans = await jpegOfScans({ side: 6000, scans: 80, comment, comments: 60 })
   const png = await heaviestPng()
-  // What stands behind the end makes another upload of it: the same one again would be recognised.
+  // Bytes after the end make it another upload: the same one again would be recognised.
   const pngs = others.map(({ name }) => Buffer.concat([png, Buffer.from(`${name} ${Date.now()}`)]))
   await Promise.all([send(last, scans, 400), ...pngs.map((png, at) => send(others[at], png, 200))])
   client.close()

@@ -1,6 +1,5 @@
 /**
- * The results of a run, as a table, as a page and in one line. It runs nothing and names no machine: the
- * counts in the middle columns must be zero everywhere.
+ * The results of a run as a table, as a page and in one line. The counts in the middle columns must be zero everywhere.
  */
 import { renderRequestCosts } from '../../tools/request-costs.ts'
 import { type Fault, hasHeld, type Outcome } from './fault.ts'

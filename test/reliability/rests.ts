@@ -1,6 +1,6 @@
 /**
- * Who writes on after a fault covers up what it lost. So in each round some people rest from its
- * beginning, some from a moment in its midst, and what was acknowledged to them last is compared after it.
+ * Later uploads hide losses. Therefore in each round some people stop writing at the beginning of the fault and some
+ * during it, and their last acknowledged write is compared after it.
  */
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -18,7 +18,7 @@ export type Watch = Readonly<{
 
 const longestMs = 1000
 
-/** `round` is the fault and the recovery from it; when it resolves, everybody is served. */
+/** `round` is the fault and the recovery from it; when it resolves, all clients are served. */
 export async function whileSomeRest<T>(watch: Watch, round: () => Promise<T>): Promise<T> {
   const { load, ledger, client, origins } = watch
   const resting = shuffle(ledger.people).slice(0, Math.floor(ledger.people.length * (2 / 3)))

@@ -1,4 +1,4 @@
-/** What happens to an S3 store, Ceph with three copies of everything, and to the way there. */
+/** Faults of an S3 store (Ceph with three copies of every object) and of the network to it. */
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Ceph, whyNoCeph } from '../support/ceph.ts'
@@ -20,7 +20,7 @@ const daemon: Fault = {
   whyNot: whyNoCeph,
   run: onCeph(async (ceph, strike) =>
     strike(await directly(ceph), {
-      // Two copies are enough to read and write: nobody need be refused.
+      // Two copies are enough to read and write, so no request may be refused.
       isFelt: false,
       strike: async (nodes, round) => {
         const name = `osd.${(round - 1) % 3}`
@@ -57,7 +57,7 @@ const gateway: Fault = {
 const paces = [
   { delayMs: 100, lastsMs: 5000 },
   { delayMs: 500, lastsMs: 5000 },
-  // Nothing begins within the four seconds that a try has.
+  // No answer begins within the four seconds of an attempt.
   { delayMs: 2500, lastsMs: 16_000 },
 ]
 const slow: Fault = {
@@ -151,8 +151,8 @@ const killed: Fault = {
 }
 
 /**
- * Hours. Never as far behind as the grace time, a day: what is replaced then counts as replaced long ago,
- * and may go from under a reader (docs/decisions/0010-the-sweep-remembers.md).
+ * Hours. Less behind than the grace time, a day: otherwise a photo that is replaced then would count as replaced long
+ * ago, and could be removed during a read (docs/decisions/0010-the-sweep-remembers.md).
  */
 const offsets = [26, -2, 720, -20, 72, 0, 240, -3, 0, 0]
 const clocks: Fault = {
@@ -170,7 +170,7 @@ const clocks: Fault = {
       strike: async ({ setClock }, round) => {
         const hours = offsets[(round - 1) % offsets.length] ?? 0
         await setClock(round % 2, hours * 3_600_000)
-        // Until each has had the chance to sweep.
+        // Until each node could have swept.
         await delay(2000)
       },
     })
@@ -199,7 +199,7 @@ function onCeph(work: (ceph: Ceph, strike: StrikeOn) => Promise<Outcome>): Fault
     await work(await sharedCeph(), (packs, how) => strikeNodes({ rounds, say, packs, ...how }))
 }
 
-/** With a line to the gateway that the strike has in its hands. */
+/** With a connection to the gateway that the fault controls. */
 function onLine(
   isFelt: boolean,
   strike: (line: TcpProxy, round: number) => Promise<void>,

@@ -1,6 +1,6 @@
 /**
- * The process is asked to end (SIGTERM) while it is at work, and started again: what it has accepted is
- * answered, nobody who stalls holds it up for long, and it ends with 0.
+ * The process gets SIGTERM under load, and is started again: accepted requests are answered, stalling clients do not
+ * delay the end for long, and it exits with 0.
  */
 import { randomInt } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -28,14 +28,14 @@ export const shutdown: Fault = {
 
 const longestRoundMs = 350
 const usualEndMs = 5_000
-/** A head may take 20 s, and that is looked at every 5 s. */
+/** A head may take 20 s, which is checked every 5 s. */
 const stalledEndMs = 30_000
 const stallings: readonly Readonly<{ stall: Stall; limitMs: number }>[] = [
   { stall: stopInHead, limitMs: stalledEndMs },
   { stall: (port, person) => sendInDrops(port, person, 20), limitMs: stalledEndMs },
   { stall: sayNothing, limitMs: usualEndMs },
 ]
-/** So many rounds with somebody who stalls, at the end of a full run. */
+/** The number of rounds with a stalling client, at the end of a full run. */
 const fewestForStalling = 20
 
 async function run(rounds: number, say: Say): Promise<Outcome> {

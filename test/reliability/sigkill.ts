@@ -1,6 +1,6 @@
 /**
- * The process is killed at random moments, uploads under way, and started again on the same folder.
- * Afterwards the database is sound, and a sweep leaves exactly the packs that rows name.
+ * The process is killed at random moments during uploads, and started again on the same folder. Afterwards the database
+ * is sound, and a sweep leaves exactly the packs that have a row.
  */
 import { randomInt } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
@@ -48,7 +48,7 @@ async function run(rounds: number, say: Say): Promise<Outcome> {
       const startedMs = performance.now()
       await ledger.check(client, origins)
       const load = startLoad({ origins, ledger, cuts: 'allowed', refusals: 'never' })
-      // What the check takes is none of it.
+      // The time of the check is not part of the recovery.
       recoveryMs.push(startedMs - startMs + (await load.recovered()))
       await delay(randomInt(longestRoundMs))
       visage.send('SIGKILL')

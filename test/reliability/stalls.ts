@@ -1,4 +1,4 @@
-/** Clients who keep a server waiting, each in a way of their own. */
+/** Clients that keep a server waiting in different ways. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { drip } from '../support/sockets.ts'
@@ -6,7 +6,7 @@ import type { Person } from './people.ts'
 
 export type Stall = (port: number, person: Person | undefined) => Promise<Socket>
 
-/** As browsers do before they have anything to ask. */
+/** As browsers do in advance. */
 export async function sayNothing(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1').on('error', () => {})
   await once(socket, 'connect')
@@ -19,7 +19,7 @@ export async function stopInHead(port: number): Promise<Socket> {
   return socket
 }
 
-/** Never pausing for long, and never done. */
+/** It never pauses for long, and never ends. */
 export async function sendInDrops(
   port: number,
   person: Person | undefined,
@@ -35,7 +35,7 @@ export async function sendInDrops(
 
 const questions = 400
 
-/** Asks for photos without end, and takes no answer from the line. */
+/** Sends requests without end, and reads no answer. */
 export async function readNothing(port: number, person: Person | undefined): Promise<Socket> {
   const socket = await sayNothing(port)
   socket.pause()

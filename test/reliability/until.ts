@@ -1,7 +1,7 @@
-/** Waiting for something that a fault brings about, and not for ever. */
+/** Waits for an effect of a fault, for a limited time. */
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Whether it came to be within the time. */
+/** Resolves with false if it did not happen in time. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
   withinMs: number,

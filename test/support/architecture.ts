@@ -9,7 +9,7 @@ import { join, posix } from 'node:path'
 export type Sources = ReadonlyMap<string, string>
 export type Rule = (sources: Sources) => string[]
 
-/** Room -> the rooms it may import, as the text of ARCHITECTURE.md says. */
+/** Room -> the rooms it may import, read from ARCHITECTURE.md. */
 export type Arrows = ReadonlyMap<string, ReadonlySet<string>>
 
 /** Every room may import these; they import each other only as their own lines say. */
@@ -43,7 +43,7 @@ export const adapters = ['cached', 'disk', 'memory', 's3', 'sqlite', 'postgres']
 
 const openers = ['src/serving/stores.ts', 'src/storage/data-folder.ts']
 
-/** Packages that only some files may know: a path, or a folder with its slash. */
+/** Packages that only some files may import: a path, or a folder with its slash. */
 export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   sharp: ['src/renditions/', 'src/dev/demo/canvas.ts'],
   jose: ['src/tokens/', 'src/dev/issuer/'],
@@ -157,7 +157,7 @@ export const roomsNotDescribed = (sources: Sources, description: string): string
     .filter(room => !description.split(/[\s`]+/).includes(room.endsWith('.ts') ? room : `${room}/`))
 }
 
-/** Called from outside src. */
+/** Exports that are called from outside src. */
 const entries = ['src/main.ts', 'src/worker.ts', 'src/visage.ts', 'src/renditions/renderer.ts']
 
 /** An export of src that no other file imports. */
@@ -247,7 +247,7 @@ export const roomOf = (path: string): string | undefined => {
   const [room = '', inner] = names
   if (room === 'dev' && names.length > 2) return `${room}/${inner}`
   if (names.length > 1) return room
-  // The scan of JSON is the other half of the same door.
+  // json-scan.ts is the other half of json.ts.
   return room.replace(/\.ts$/, '').replace(/^json-scan$/, 'json')
 }
 const isUnder = (home: string, path: string) => home.endsWith('/') && path.startsWith(home)

@@ -1,6 +1,6 @@
 /**
- * AVIF files as other programs write them, around frames encoded by sharp: with a colour by nclx, and
- * animated. It knows only the boxes needed for that.
+ * AVIF files as other programs write them, around frames encoded by sharp: with a colour by nclx, and animated. Only
+ * the boxes needed for that are written.
  */
 
 import { boxesIn, findBox } from '../../src/renditions/boxes.ts'

@@ -1,5 +1,5 @@
 /**
- * Prometheus' text format, read and checked by its rules. It knows no metric.
+ * Reads Prometheus' text format and checks its rules.
  * https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */
 import assert from 'node:assert/strict'
@@ -15,7 +15,7 @@ const namePattern = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
 const samplePattern = /^([^\s{]+)(?:\{(.*)\})? (\S+)$/
 const labelPattern = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\[\\"n])*)",?/g
 
-/** Fails on what Prometheus would refuse. */
+/** Throws if Prometheus would refuse the text. */
 export function parseExposition(text: string): ReadonlyMap<string, Family> {
   assert.ok(text.endsWith('\n'))
   const families = new Map<string, Family>()
@@ -49,7 +49,7 @@ function parseSample(line: string, family: Family): Sample {
   )
   assert.equal(inside.replaceAll(labelPattern, ''), '', line)
   const value = number === '+Inf' ? Number.POSITIVE_INFINITY : Number(number)
-  // Prometheus reads it in any case of letters: what has no mean yet has this one.
+  // Prometheus ignores the case of NaN, which is the mean of no values.
   assert.ok(!Number.isNaN(value) || /^nan$/i.test(number), line)
   return { name, labels, value }
 }
@@ -62,7 +62,7 @@ function checkFamily({ name, type, help, samples }: Family): void {
   if (type === 'histogram') checkHistogram(name, samples)
 }
 
-/** Buckets only grow, and the last of them is the count. */
+/** Counts of buckets never decrease, and the last is the total. */
 function checkHistogram(name: string, samples: readonly Sample[]): void {
   const series = Map.groupBy(samples, ({ labels: { le: _, ...labels } }) => JSON.stringify(labels))
   for (const [labels, parts] of series) {

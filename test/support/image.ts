@@ -33,14 +33,14 @@ export async function readDockerfile(): Promise<readonly Stage[]> {
   return stages
 }
 
-/** What the build may read: a line of the .dockerignore lets a name in. */
+/** The files that the build may read, by the lines of .dockerignore that allow a name. */
 export async function readContext(): Promise<readonly string[]> {
   const text = await readFile(join(root, 'deploy/Dockerfile.dockerignore'), 'utf8')
   return [...text.matchAll(/^!(.+)$/gm)].map(match => match[1] ?? '')
 }
 
 export type BuiltImage = Readonly<{
-  /** Where the last stage has its root. */
+  /** The folder that is the root of the last stage. */
   folder: string
   workdir: string
   environment: Readonly<Record<string, string>>
@@ -51,8 +51,7 @@ export type BuiltImage = Readonly<{
 }>
 
 /**
- * `dependenciesOf` says for a stage where its node_modules come from, when they need not be installed
- * again; `environment` is npm's.
+ * `dependenciesOf` returns the node_modules for a stage that need not be installed again; `environment` is for npm.
  */
 export async function buildImage(
   folder: string,

@@ -1,4 +1,4 @@
-/** What a header says of an upload, with the limits of a server without settings. */
+/** Inspects the header of an upload with the default limits. */
 import { admitUpload } from '../../src/renditions/inspect.ts'
 import { defaultLimits } from '../../src/renditions/limits.ts'
 

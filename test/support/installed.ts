@@ -1,6 +1,5 @@
 /**
- * Whether programs that no package brings are on this machine. A test that needs them says by name what
- * it could not run.
+ * Whether programs that are not npm packages are on this machine. A skipped test names the missing program.
  */
 import { execFile } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
@@ -18,7 +17,7 @@ function isInstalled(program: string): boolean {
 }
 
 function placesOf(program: string): readonly string[] {
-  // Where an ordinary user's shell does not look, but nginx is.
+  // Debian installs nginx here, which is not in an ordinary user's PATH.
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']
   return folders
     .map(folder => join(folder, program))

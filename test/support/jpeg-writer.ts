@@ -1,6 +1,6 @@
 /**
- * JPEGs from coefficients: as an attacker writes them who knows our encoding and hides something. Headers
- * are copied from one of ours; the codes are the best for the content, unless said otherwise.
+ * JPEGs from coefficients, as an attacker writes them to hide data in a file that looks like our encoding. Headers are
+ * copied from one of ours; the codes are the best for the content, unless an option changes them.
  */
 
 import { coefficientsOf, markers, readJpeg } from '../../src/renditions/coefficients.ts'
@@ -14,7 +14,7 @@ type Code = Readonly<{ symbol: number; bits: number; size: number }>
 export type Rewriting = Readonly<{
   /** Changes coefficients: 64 of each block, six blocks of each unit of 16 x 16 pixels. */
   change?: (coefficients: Int16Array) => void
-  /** Runs of 16 zeros before the end of a block, which say nothing. */
+  /** Runs of 16 zeros before the end of a block, which have no meaning. */
   emptyRuns?: boolean
   /** Symbols that have a code in the first table of AC and are never used. */
   unusedSymbols?: readonly number[]

@@ -1,4 +1,4 @@
-/** A contact as long as Graph's door lets one be, with its texts in a script of three bytes a character. */
+/** A contact of the maximum length, with texts of three bytes per character. */
 export function longContact(displayName: string) {
   const emailAddresses = Array.from({ length: 30 }, (_, at) => ({
     address: `${at}${'語'.repeat(630)}`,

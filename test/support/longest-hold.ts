@@ -1,7 +1,7 @@
 /**
- * How long something blocks the event loop at most, and how long a fixed piece of work takes in the same
- * process, to compare the two. Processor time of this thread counts, and the lowest of several runs, since
- * the machine may stand still or be busy.
+ * Measures how long a piece of work blocks the event loop at most, and how long fixed work takes in the same process,
+ * to compare the two. It counts processor time of this thread and uses the lowest of several runs, since the machine
+ * may stand still or be busy.
  */
 
 const runs = 5
@@ -35,8 +35,8 @@ function usedMs(): number {
 }
 
 /**
- * Milliseconds that reading an honest batch with 8 MB of photos takes at least: from bytes to text, to values and to
- * bytes again, in one go. About 20 ms where 50 ms is much.
+ * The least milliseconds to read a normal batch with 8 MB of photos at once: from bytes to text, to values and to bytes
+ * again. About 20 ms on a usual machine.
  */
 export async function honestWork(): Promise<number> {
   const bytes = Buffer.from(JSON.stringify(['A'.repeat(8 * 1024 * 1024)]))

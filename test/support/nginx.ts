@@ -12,7 +12,7 @@ import { certificateFor } from '../../src/dev/certificate.ts'
 import { findFreePort } from './free-port.ts'
 
 const source = join(import.meta.dirname, '../../deploy/nginx.conf')
-/** Where Debian has it, which is not everybody's PATH. */
+/** Debian's folder, which is not in every PATH. */
 const path = `${process.env.PATH}:/usr/sbin`
 
 export type Nginx = AsyncDisposable &
@@ -25,10 +25,10 @@ export type Nginx = AsyncDisposable &
     errorLog: () => Promise<string>
   }>
 
-/** A text that stands once in the configuration, and what stands there instead. */
+/** A text that occurs once in the configuration, and its replacement. */
 export type Change = readonly [from: string, to: string]
 
-/** What is written into `folder`, and with which ports. */
+/** Writes the configuration into `folder`, with these ports. */
 export async function writeNginxConfig(
   folder: string,
   nodes: readonly [string, string],
@@ -65,7 +65,7 @@ export async function writeNginxConfig(
   return { file, ports: { secure, plain, health }, authority: cert }
 }
 
-/** A worker of root's nginx is nobody, and nobody may look into a test's folder. */
+/** The workers of an nginx of root run as the user `nobody`, who must be able to read the test's folder. */
 function asUser(): string {
   return process.getuid?.() === 0 ? ' user root;' : ''
 }
@@ -75,7 +75,7 @@ function temporaryPaths(folder: string): string {
   return kinds.map(kind => `${kind}_temp_path ${join(folder, 'temporary')};`).join(' ')
 }
 
-/** -e and -p: nothing of the machine's own nginx is read or written. */
+/** With -e and -p, no file of the machine's own nginx is read or written. */
 export function callNginx(folder: string, file: string, ...words: readonly string[]) {
   const args = ['-e', join(folder, 'errors'), '-p', folder, '-c', file, ...words]
   return spawn('nginx', args, {

@@ -1,6 +1,6 @@
 /**
- * Pictures for every test, generated and equal on every run: portraits whose sides differ, colours with
- * known values, and bodies that are not photos. It knows no rule about photos.
+ * Pictures for every test, generated and equal on every run: portraits whose sides differ, colours with known values,
+ * and bodies that are not photos.
  */
 
 import { crc32, deflateRawSync, constants as zlib } from 'node:zlib'
@@ -15,7 +15,7 @@ export type Portrait = Readonly<{
   height?: number
   /** Another seed is another person. */
   seed?: number
-  /** 0 is smooth; 12 weighs about as much as a phone's picture. */
+  /** 0 is smooth; 12 gives about the file size of a phone's picture. */
   grain?: number
 }>
 
@@ -23,7 +23,7 @@ export type PortraitJpeg = Portrait &
   Readonly<{
     quality?: number
     progressive?: boolean
-    /** The pixels are turned and EXIF says how to turn them back. */
+    /** The pixels are rotated, and EXIF has the orientation. */
     orientation?: Orientation
     /** EXIF with place, camera and author. */
     exif?: boolean
@@ -97,7 +97,7 @@ export function withoutTransparency(bytes: Buffer): Buffer {
   return gif
 }
 
-/** What must never come out again; each string can be searched for in a file's bytes. */
+/** Metadata that must never be in an answer; each string can be searched for in the bytes of a file. */
 export const telltales = ['Telltale Camera', 'Telltale Author', 'Exif', 'http://ns.adobe.com/xap/']
 
 const telltaleExif = {
@@ -210,7 +210,7 @@ export async function pngWithPackedComments(count: number): Promise<Buffer> {
   return Buffer.concat([png.subarray(0, 33), ...Array(count).fill(chunk), png.subarray(33)])
 }
 
-/** A valid JPEG of exactly so many bytes: comments fill it up. */
+/** A valid JPEG of exactly this many bytes: comments fill it up. */
 export async function progressiveJpeg(side: number, kind: 'rgb' | 'cmyk'): Promise<Buffer> {
   const plain = { width: side, height: side, channels: 3, background: '#887766' } as const
   return await sharp({ create: plain })
@@ -220,8 +220,8 @@ export async function progressiveJpeg(side: number, kind: 'rgb' | 'cmyk'): Promi
 }
 
 /**
- * A progressive JPEG with so many more scans, each of a few bytes, all of them valid: the coefficients of one
- * component once more, and all of them zero. With comments behind its first marker.
+ * A progressive JPEG with this many additional valid scans of a few bytes each: the coefficients of one component
+ * again, all of them zero. It may have comments after its first marker.
  * https://www.w3.org/Graphics/JPEG/itu-t81.pdf G.1.2.2
  */
 export async function jpegOfScans(
@@ -240,7 +240,7 @@ export async function jpegOfScans(
     return Buffer.concat([Buffer.from([255, 0xda, 0, 8, 1, component, 3, 1, 63, 0]), zeros])
   }
   const zeros = endOfBands(Math.ceil(side / 8) ** 2)
-  // One code, of one bit: a run of 2^14 blocks and more that end here, as the next 14 bits say.
+  // One code of one bit: a run of at least 2^14 blocks that end here; the next 14 bits are the rest of the length.
   const table = Buffer.from([255, 0xc4, 0, 20, 0x13, 1, ...Array<number>(15).fill(0), 0xe0])
   return Buffer.concat([
     jpeg.subarray(0, 2),
@@ -275,7 +275,7 @@ export async function jpegOfExactly(bytes: number, options: PortraitJpeg = {}): 
   if (missing < 4) throw new RangeError(`a JPEG of ${jpeg.length} bytes cannot grow to ${bytes}`)
   const comments: Buffer[] = []
   for (let left = missing; left > 0; ) {
-    // A comment takes 4 bytes at least, so what is left over must be none or as much as that.
+    // A comment takes at least 4 bytes, so the rest must be none or at least 4.
     const length = left <= 60_000 ? left : Math.min(60_000, left - 4)
     comments.push(jpegComment(length))
     left -= length
@@ -303,7 +303,7 @@ export function dataUrl(bytes: Uint8Array, type = 'image/jpeg'): Buffer {
   return Buffer.from(`data:${type};base64,${Buffer.from(bytes).toString('base64')}`)
 }
 
-/** Bodies that are no photo, by the name an error message gives them. */
+/** Bodies that are not photos, by their name in the error message. */
 export const notPhotos: Readonly<Record<string, Buffer>> = {
   SVG: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="300" height="300"></svg>'),
   HTML: Buffer.from('<!DOCTYPE html>\n<html><body><img src="photo.jpg"></body></html>'),
@@ -323,8 +323,8 @@ export const notPhotos: Readonly<Record<string, Buffer>> = {
 }
 
 /**
- * 64 bits of what a picture shows: whether each of 8 x 8 brightnesses is above its right neighbour's.
- * It takes pixels as they are stored, whatever EXIF says.
+ * 64 bits for the likeness of pictures: whether each of 8 x 8 brightnesses is above that of its right neighbour. It uses
+ * the pixels as stored, without the orientation of EXIF.
  */
 export async function dHash(image: Uint8Array): Promise<bigint> {
   const grey = await sharp(image)
@@ -342,7 +342,7 @@ export async function dHash(image: Uint8Array): Promise<bigint> {
   return hash
 }
 
-/** How many of 64 bits differ: up to about 6 is the same picture, from 16 on another one. */
+/** The number of different bits of 64: up to about 6 is the same picture, from 16 on another one. */
 export function distance(one: bigint, other: bigint): number {
   return [...(one ^ other).toString(2)].filter(bit => bit === '1').length
 }
@@ -379,8 +379,8 @@ function sketchPortrait(seed: number): Pixels {
   const shade = () => Math.floor(40 + random() * 180)
   const colour = () => [shade(), shade(), shade()]
   const wall = colour()
-  // Light that falls in waves: no two neighbours are equally bright, which is what dHash looks at,
-  // and nothing is symmetrical, so that a mirrored or turned picture is another one.
+  // Light in waves: no two neighbours are equally bright, which dHash compares, and nothing is symmetrical, so that a
+  // mirrored or rotated picture is another one.
   const [across, down, phase] = [1 + random() * 2, 0.5 + random() * 2, random() * 7]
   const light = (x: number, y: number) => 70 * Math.sin(across * 6 * x + down * 6 * y + phase)
   const shapes: Shape[] = [
@@ -405,7 +405,7 @@ function drawPatches(side: number): Pixels {
   return draw(side, (x, y) => patchColours[y < 0.5 ? (x < 0.5 ? 0 : 1) : x < 0.5 ? 2 : 3])
 }
 
-/** `colour` is asked for every pixel, with coordinates from 0 to 1. */
+/** `colour` is called for every pixel, with coordinates from 0 to 1. */
 function draw(side: number, colour: (x: number, y: number) => readonly number[]): Pixels {
   const data = Buffer.alloc(side * side * 3)
   for (let at = 0; at < side * side; at++) {
@@ -432,8 +432,8 @@ function randomFrom(seed: number): () => number {
 }
 
 /**
- * Stores upright pixels the way a camera held in this orientation does. Written out pixel by pixel
- * and not with sharp, which is what the tests judge. https://www.cipa.jp/std/documents/e/DC-008-2012_E.pdf 4.6.4
+ * Stores upright pixels as a camera in this orientation does. Written pixel by pixel and not with sharp, which the tests
+ * check. https://www.cipa.jp/std/documents/e/DC-008-2012_E.pdf 4.6.4
  */
 function turn({ data, width, height }: Pixels, orientation: Orientation): Pixels {
   if (orientation === 1) return { data, width, height }
@@ -479,7 +479,7 @@ function packZeros(length: number): Buffer {
   const pieceLength = Math.min(length, 1 << 20)
   const pieces = Math.floor(length / pieceLength)
   const rest = deflateRawSync(Buffer.alloc(length - pieces * pieceLength), { level: 9 })
-  // Flushed, so that a piece ends on a byte and refers to nothing before it.
+  // Flushed, so that a piece ends on a byte and does not refer to earlier bytes.
   const options = { level: 9, finishFlush: zlib.Z_FULL_FLUSH }
   const piece = deflateRawSync(Buffer.alloc(pieceLength), options)
   const checksum = Buffer.alloc(4)

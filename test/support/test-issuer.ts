@@ -1,8 +1,8 @@
 /**
- * A real token issuer on loopback, for tests: real keys, discovery and key sets over HTTP, every form of
- * token, and every way an issuer can misbehave. Of the code under test it knows only the type of a trust.
+ * A real token issuer on loopback, for tests: real keys, discovery and key sets over HTTP, every form of token, and
+ * every kind of faulty issuer.
  *
- * `fetch` leads any https address (login.microsoftonline.com, …) to this server, which answers as that
+ * `fetch` sends requests for any https address (login.microsoftonline.com, …) to this server, which answers as that
  * host, so that trusts of the real clouds can be tested unchanged.
  */
 
@@ -50,7 +50,7 @@ type SigningKey = Readonly<{ kid: string; family: string; privateKey: KeyObject 
 export type TestIssuer = Readonly<{
   origin: string
   fetch: (url: string, init: RequestInit) => Promise<Response>
-  /** Every address asked for, in the name it was asked by. */
+  /** Every requested address, with the requested host. */
   requests: string[]
   /** Merged into every discovery document. */
   discovery: TestClaims
@@ -254,7 +254,7 @@ function addressAsked(request: IncomingMessage): URL {
   return new URL(request.url ?? '/', origin)
 }
 
-/** What the host asked for would say of itself at this address. */
+/** The discovery document that the requested host would have at this address. */
 function describe({ origin, host, pathname }: URL): TestClaims {
   const path = pathname.replace('/.well-known/openid-configuration', '')
   const [first = '', ...rest] = path.split('/').filter(part => part !== '')

@@ -1,6 +1,5 @@
 /**
- * The program `visage` as a child process, run from its sources in its own folder. It knows when a command
- * is ready, and nothing about requests.
+ * The program `visage` as a child process, run from its sources in its own folder. It waits until a server is ready.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -29,7 +28,7 @@ export type Running = Launched &
   Readonly<{
     /** `http://localhost:12345` */
     origin: string
-    /** Ctrl-C, and the end of it. */
+    /** Sends Ctrl-C and waits for the end. */
     stop: () => Promise<Exit>
   }>
 
@@ -39,7 +38,7 @@ export type Place = Readonly<{
   env?: Readonly<Record<string, string>>
   /** Another program that runs it in its own place, such as strace. */
   through?: readonly string[]
-  /** Not this Node.js, and not these sources. */
+  /** Another Node.js, and another program than these sources. */
   node?: string
   program?: string
 }>
@@ -104,7 +103,7 @@ export function launchVisage(args: readonly string[], place: Place): Launched {
   return launched
 }
 
-/** Without settings of Visage that happen to be set here, and without the test runner's own. */
+/** The environment without settings of Visage, and without those of the test runner. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env)
   return Object.fromEntries(entries.filter(([name]) => !/^(VISAGE_|OTEL_|NODE_TEST_)/.test(name)))
