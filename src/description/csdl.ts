@@ -4,6 +4,7 @@
  *
  * https://docs.oasis-open.org/odata/odata-csdl-xml/v4.01/odata-csdl-xml-v4.01.html
  */
+
 import type { Version } from '../graph/address.ts'
 import {
   complexTypes,

@@ -6,7 +6,7 @@
 
 import type { Around, Call, Mount, Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
-import type { Version } from '../graph/address.ts'
+import { type Version, versionPattern } from '../graph/address.ts'
 import { refuse } from '../graph/errors.ts'
 import { openToPages } from '../graph/mounts.ts'
 import { contextUrl } from '../graph/resources.ts'
@@ -28,7 +28,10 @@ const documents: Readonly<Record<string, Document>> = {
   '/openapi.json': { contentType: json, text: once(renderOpenApi) },
 }
 
-const descriptionPath = /^(\/(?:(?:v1\.0|beta)(?:\/(?:\$|%24)metadata)?|openapi\.json))\/?(?:\?|$)/i
+const descriptionPath = new RegExp(
+  `^(/(?:(?:${versionPattern})(?:/(?:\\$|%24)metadata)?|openapi\\.json))/?(?:\\?|$)`,
+  'i',
+)
 
 export function descriptionMount(
   parts: SettleParts,

@@ -6,6 +6,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Answered, WriteLine } from '../events.ts'
+import { isUnderVersion } from '../graph/address.ts'
 import { isLoopback } from '../loopback.ts'
 import { roles } from '../permissions/roles.ts'
 import { permissionReach } from '../permissions/tables.ts'
@@ -74,9 +75,6 @@ export function checkDevelopment({
   for (const fault of faults) parseFault(fault)
 }
 
-/** Neither the issuer nor the reset has these addresses. */
-const isGraph = /^\/(v1\.0|beta)\//i
-
 export async function startDevelopment(options: DevelopmentOptions): Promise<Development> {
   refuseOtherHosts(options.host)
   const faults = createFaults((options.faults ?? []).map(parseFault), Date.now)
@@ -120,7 +118,7 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
         options.write('error', { event: 'reset', error: String(error) }),
       )
       const before: HandleReset = (request, response) =>
-        !isGraph.test(request.url ?? '') &&
+        !isUnderVersion(request.url ?? '') &&
         (issuer.handle(request, response) || handleReset(request, response))
       return { ...trustIn(issuer, origin), before, issuer }
     },

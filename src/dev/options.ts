@@ -2,6 +2,7 @@
  * Checks the options of the package's functions first: a misspelt option would otherwise be ignored, and a
  * test would then test nothing.
  */
+import { isObject } from '../json.ts'
 import { nearest } from './issuer/nearest.ts'
 
 export type Kind =
@@ -19,7 +20,7 @@ export function checkOptions(
   options: unknown,
   kinds: Readonly<Record<string, Kind>>,
 ): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (!isObject(options)) {
     throw new TypeError(`${caller}: the options are no object.`)
   }
   for (const [name, value] of Object.entries(options)) {

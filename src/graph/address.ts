@@ -1,28 +1,31 @@
 /**
- * An url -> version, names, keys and query, in whatever spelling clients write it. It decides how an
- * address is read; whether such an address exists is routes.ts.
+ * Parses a url into version, names, keys and query, in any spelling that clients use. routes.ts
+ * decides whether the address exists.
  */
 import { Failure } from '../failure.ts'
 
-export type Version = 'v1.0' | 'beta'
+/** The first segment of every address, in any case. */
+const versions = ['v1.0', 'beta'] as const
+export type Version = (typeof versions)[number]
 
-/** A name from the schema (`photo`) as written, or the key between parentheses of the name before it. */
+/** Source text for patterns of addresses; use it with the flag `i`. */
+export const versionPattern = versions.map(version => version.replace('.', '\\.')).join('|')
+
+/** A name from the schema (`photo`) as written, or the key in parentheses after a name. */
 export type Segment = Readonly<{ text: string; isKey: boolean }>
 
 export type Address = Readonly<{
   version: Version
   segments: readonly Segment[]
-  /** Everything after the question mark, still encoded; '' where there is none. */
+  /** The part after the question mark, still encoded; '' when there is none. */
   query: string
 }>
 
-/** Longer urls are refused before they are looked at; the longest honest ones carry contact ids of about 150 characters. */
+/**
+ * Longer urls are refused unparsed. The longest valid ones contain contact ids of about 150
+ * characters.
+ */
 const maxUrlLength = 8192
-
-const versions: ReadonlyMap<string, Version> = new Map([
-  ['v1.0', 'v1.0'],
-  ['beta', 'beta'],
-])
 
 export function parseAddress(url: string): Address {
   if (url.length > maxUrlLength) {
@@ -33,9 +36,10 @@ export function parseAddress(url: string): Address {
   const question = url.indexOf('?')
   const path = question < 0 ? url : url.slice(0, question)
   const parts = path.split('/')
-  // '/v1.0/me/photo/' is written by hand as often as '/v1.0/me/photo'.
+  // A trailing slash is allowed, because it is common in urls written by hand.
   if (parts.at(-1) === '') parts.pop()
-  const version = versions.get((parts[1] ?? '').toLowerCase())
+  const wanted = (parts[1] ?? '').toLowerCase()
+  const version = versions.find(one => one === wanted)
   if (parts[0] !== '' || version === undefined) {
     throw new Failure('version-unknown', { facts: { version: decode(parts[1] ?? '') } })
   }
@@ -44,7 +48,13 @@ export function parseAddress(url: string): Address {
   return { version, segments, query: question < 0 ? '' : url.slice(question + 1) }
 }
 
-/** `https://host/v1.0/me`, also with a slash put before it. */
+const underVersion = new RegExp(`^/(?:${versionPattern})/`, 'i')
+
+export function isUnderVersion(path: string): boolean {
+  return underVersion.test(path)
+}
+
+/** Matches `https://host/v1.0/me`, and the same with a slash before it. */
 export function isAbsolute(url: string): boolean {
   return /^\/?[a-z][a-z\d+.-]*:\/\//i.test(url)
 }
@@ -54,7 +64,7 @@ function malformed(reason: string): Failure {
 }
 
 /**
- * `users`, or OData's other way to write a key: `users('id')` and `users(userPrincipalName='name')`.
+ * OData's other form of a key: `users('id')` and `users(userPrincipalName='name')`.
  * https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html#sec_CanonicalURL
  */
 const keyed = /^([A-Za-z]+)\((?:[A-Za-z]+=)?'(.*)'\)$/s
@@ -69,7 +79,7 @@ function readSegment(part: string, segments: Segment[]): void {
   }
   const [, name = '', key = ''] = match
   segments.push({ text: name, isKey: false })
-  // A quote inside a key is written twice.
+  // A quote inside a key is doubled.
   segments.push({ text: decodeHash(key.replaceAll("''", "'")), isKey: true })
 }
 
@@ -83,8 +93,8 @@ function decode(part: string): string {
 }
 
 /**
- * The name of a guest holds a '#', which the Graph Toolkit's older releases encode twice (%2523).
- * Nothing else is decoded a second time: '%2541' stays the text '%41'.
+ * A guest's name contains '#', which older releases of the Graph Toolkit encode twice (%2523).
+ * Nothing else is decoded twice: '%2541' stays '%41'.
  */
 function decodeHash(key: string): string {
   return key.includes('%23') ? key.replaceAll('%23', '#') : key

@@ -1,7 +1,7 @@
 /**
- * A request from top to bottom: match -> identify -> permit -> find -> admit -> relate -> restrict -> keep ->
- * do -> reply. The order of these lines is the precedence of 400/404/405, 401, 403 and 404; the body is read
- * only after all of them. It knows no socket: a call comes in, a reply goes out.
+ * Handles a request: match -> identify -> permit -> find -> admit -> relate -> restrict -> keep ->
+ * do -> reply. The order of these lines is the precedence of 400/404/405, 401, 403 and 404; the
+ * body is read only after all of them. It takes a call and returns a reply, and knows no socket.
  */
 
 import type { Call, Reply } from '../call.ts'
@@ -44,16 +44,16 @@ export async function answer(call: Call, parts: Parts): Promise<Reply> {
   })
 }
 
-/** By the published table alone, before anything is looked up. */
+/** Checks the published permissions, before any look-up. */
 function permitCall(matched: Match, caller: Caller): void {
-  // No permission would help an application here, so this comes before permissions.
+  // Comes before permissions, because an application cannot use /me with any permission.
   if (matched.isMe && caller.kind === 'application') throw new Failure('me-needs-a-user')
   enforce(permit(matched.action, matched.resource, caller))
 }
 
 /**
- * By what the caller is to the target; the database is asked only when the token is not enough, and what it
- * says is returned.
+ * Checks the relation of the caller to the target. Queries the database only when the token is not
+ * enough, and then returns the relation.
  */
 async function relateCall(
   { action, resource }: Match,
@@ -68,8 +68,8 @@ async function relateCall(
 }
 
 /**
- * "user profile photos": those of groups, teams and contacts are left alone. Deleting is among the "edit
- * operations in the cloud" that allowedRoles is about.
+ * "user profile photos": photos of groups, teams and contacts are not restricted. Deleting is one
+ * of the "edit operations in the cloud" that allowedRoles limits.
  * https://learn.microsoft.com/en-us/graph/api/resources/photoupdatesettings?view=graph-rest-beta
  */
 function changesUserPhoto({ action, target }: Match): boolean {
@@ -77,9 +77,9 @@ function changesUserPhoto({ action, target }: Match): boolean {
 }
 
 /**
- * What the organisation's photoUpdateSettings forbid. They are read for each change, and for nothing else: a
- * setting applies from the next request on, on every node. `relation`: the whole one, where it is known by now.
- * @differs A change of photoUpdateSettings holds at once; in Graph it may take 24 hours.
+ * Applies the organisation's photoUpdateSettings. They are read for each change, so a new setting
+ * applies to the next request on every node. `relation` is the whole relation, if already read.
+ * @differs A change of photoUpdateSettings applies at once; in Graph it may take 24 hours.
  */
 async function restrictCall(
   caller: Caller,
@@ -89,7 +89,7 @@ async function restrictCall(
 ): Promise<void> {
   const settings = await findPhotoUpdateSettings(parts.database, caller.tenantId)
   const { kind } = caller
-  // The roles of the token first; those of the directory cost another query.
+  // Checks the roles in the token first, to save the query for those in the directory.
   if (!restrictPhotoUpdate(settings, caller)) return
   const { roleTemplateIds } = relation ?? (await wholeRelation(caller, target, parts))
   const restriction = restrictPhotoUpdate(settings, { kind, roleTemplateIds })

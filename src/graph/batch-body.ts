@@ -1,15 +1,16 @@
 /**
- * The body of one request of a batch: a value of JSON -> bytes, made when the request is carried out and
- * not before. It stops at the size that the operation takes, and knows nothing of what the bytes mean.
+ * Converts the body of one request of a batch from a JSON value to bytes, when the request is
+ * executed. Enforces the size limit of the operation.
  */
 
 import type { Call } from '../call.ts'
 import { Failure } from '../failure.ts'
 
 /**
- * JSON as it is; anything else is base64. "base64 URL-encoded" says the page, standard base64 is what
- * the SDKs send: Node reads both, padded or not, and in lines as PowerShell can write it. Text that is
- * neither is sent on as it is and refused where it arrives, with the right words.
+ * JSON values are serialised; a text is base64. The documentation says "base64 URL-encoded"; SDKs
+ * send standard base64. Node reads both, with or without padding, and with line breaks as from
+ * PowerShell. Other text is passed on unchanged, and the operation refuses it with a specific
+ * message.
  */
 export function decodeBody(
   value: unknown,
@@ -23,7 +24,7 @@ export function decodeBody(
   function writeJson(): Uint8Array {
     const least = leastLength(value)
     if (least > maxBytes) throw new Failure('body-too-large', { facts: { maxBytes } })
-    // The text, and the bytes made of it.
+    // For the text and for its bytes.
     takeMemory(2 * least)
     return Buffer.from(JSON.stringify(value))
   }
@@ -47,7 +48,7 @@ function withinLimit(bytes: Uint8Array, maxBytes: number): Uint8Array {
   throw new Failure('body-too-large', { facts: { maxBytes, bytes: bytes.length } })
 }
 
-/** The JSON of the value has at least so many characters. json-scan.ts bounds depth and number. */
+/** A lower bound for the length of the value's JSON. json-scan.ts limits its depth and size. */
 function leastLength(value: unknown): number {
   if (typeof value === 'string') return value.length
   if (typeof value !== 'object' || value === null) return 1

@@ -1,21 +1,22 @@
 /**
- * The values of a batch -> its items, or one refusal for the whole of it. What an item asks for is not
- * looked at here.
+ * Parses a batch into items, or refuses the whole batch. The operations of the items are not
+ * checked here.
  */
 
 import type { Headers } from '../call.ts'
 import { Failure } from '../failure.ts'
+import { isObject } from '../json.ts'
 
 export type BatchItem = Readonly<{
-  /** As the client wrote it. */
+  /** As written by the client. */
   id: string
   method: string
   url: string
   /** Names in lower case. */
   headers: Headers
-  /** As JSON: batch-body.ts makes bytes of it. */
+  /** A JSON value; batch-body.ts converts it to bytes. */
   body: unknown
-  /** Ids as those items wrote them, each once. */
+  /** Ids in the spelling of the items they name, without duplicates. */
   dependsOn: readonly string[]
 }>
 
@@ -24,20 +25,20 @@ const maxItems = 20
 /** A request cannot depend on itself. */
 const maxDependsOn = maxItems - 1
 const maxHeaders = 50
-/** As many as Visage takes of a request that comes alone. */
+/** The limit of a single request. */
 const maxHeaderBytes = 32 * 1024
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** @throws Failure 'batch-invalid' for the whole batch. */
+/** Throws Failure 'batch-invalid' for the whole batch. */
 export function readBatch(body: unknown): readonly BatchItem[] {
   const { requests } = readObject(body, 'the body')
   if (!Array.isArray(requests)) throw invalid("it has no list 'requests'")
-  if (requests.length === 0) throw invalid('it holds no request')
+  if (requests.length === 0) throw invalid('it contains no request')
   if (requests.length > maxItems) {
-    throw invalid(`it holds ${requests.length} requests; at most ${maxItems} are allowed`)
+    throw invalid(`it contains ${requests.length} requests; at most ${maxItems} are allowed`)
   }
-  return useOwnSpelling(requests.map(readItem))
+  return resolveIds(requests.map(readItem))
 }
 
 function readItem(value: unknown, index: number): BatchItem {
@@ -54,11 +55,11 @@ function readItem(value: unknown, index: number): BatchItem {
 }
 
 function readObject(value: unknown, where: string): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
-  throw invalid(`${where} is no JSON object`)
+  if (isObject(value)) return value
+  throw invalid(`${where} is not a JSON object`)
 }
 
-/** Both are written again, into answers and the log. What a url may be is address.ts. */
+/** Limited because both are copied into answers and the log. address.ts checks the url. */
 const maxIdLength = 1000
 const maxMethodLength = 100
 
@@ -90,15 +91,15 @@ function readHeaders(value: unknown, where: string): Headers {
 function readIds(value: unknown, where: string): readonly string[] {
   if (value === undefined || value === null) return []
   if (!Array.isArray(value) || !value.every(id => typeof id === 'string')) {
-    throw invalid(`'dependsOn' of ${where} is no list of ids`)
+    throw invalid(`'dependsOn' of ${where} is not a list of ids`)
   }
   const ids = new Set<string>(value)
   if (ids.size <= maxDependsOn) return [...ids]
   throw invalid(`${where} depends on ${ids.size} requests; at most ${maxDependsOn} are allowed`)
 }
 
-/** "…a correlation value… not case-sensitive": ids have to differ in more than case. */
-function useOwnSpelling(items: readonly BatchItem[]): BatchItem[] {
+/** "…a correlation value… not case-sensitive": ids must differ in more than case. */
+function resolveIds(items: readonly BatchItem[]): BatchItem[] {
   const spellings = new Map<string, string>()
   for (const { id } of items) {
     if (spellings.has(id.toLowerCase())) throw invalid(`the id '${shortened(id)}' is given twice`)
@@ -110,14 +111,14 @@ function useOwnSpelling(items: readonly BatchItem[]): BatchItem[] {
       const known = spellings.get(id.toLowerCase())
       if (known !== undefined) return known
       throw invalid(
-        `'${shortened(item.id)}' depends on '${shortened(id)}', which is no request of this batch`,
+        `'${shortened(item.id)}' depends on '${shortened(id)}', which is not a request of this batch`,
       )
     }),
   }))
 }
 
-/** Each item after those it depends on. @throws Failure 'batch-invalid' where some depend on each other. */
-export function inOrderOfDependence(items: readonly BatchItem[]): readonly BatchItem[] {
+/** Sorts items after those they depend on. Throws Failure 'batch-invalid' for a cycle. */
+export function sortByDependence(items: readonly BatchItem[]): readonly BatchItem[] {
   const ordered: BatchItem[] = []
   const placed = new Set<string>()
   while (ordered.length < items.length) {

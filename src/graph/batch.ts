@@ -1,6 +1,6 @@
 /**
- * POST /{version}/$batch: up to twenty requests in one. A map over `answer`: each part has its own
- * permissions, its own failures and its own status; the batch itself is 200 as soon as it can be read.
+ * POST /{version}/$batch: up to twenty requests in one. Each part is passed to `answer`, and has
+ * its own permissions, failures and status. The batch itself is 200 when it can be parsed.
  *
  * https://learn.microsoft.com/en-us/graph/json-batching and
  * https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html#sec_BatchRequestsandResponses
@@ -11,32 +11,32 @@ import { yieldToOthers } from '../event-loop.ts'
 import { Failure } from '../failure.ts'
 import { readJson } from '../json.ts'
 import { settle } from '../settle.ts'
-import { isAbsolute } from './address.ts'
+import { isAbsolute, isUnderVersion, versionPattern } from './address.ts'
 import { decodeBody } from './batch-body.ts'
-import { type BatchItem, inOrderOfDependence, readBatch } from './batch-items.ts'
+import { type BatchItem, readBatch, sortByDependence } from './batch-items.ts'
 import { refuse } from './errors.ts'
 import type { Parts } from './request.ts'
 
-/** One photo of the full 4 MiB fits, in base64 and with company; twenty small ones do too. */
+/** Enough for one photo of 4 MiB in base64 with other requests, or for twenty small photos. */
 export const maxBatchBytes = 8 * 1024 * 1024
 
 /** "…the Outlook service runs up to four requests of a batch at the same time." */
-const atOnce = 4
+const maxConcurrent = 4
 
-const batchPath = /^\/(v1\.0|beta)\/(?:\$|%24)batch\/?$/i
+const batchPath = new RegExp(`^/(${versionPattern})/(?:\\$|%24)batch/?$`, 'i')
 
 export function isBatch(call: Call): boolean {
   return batchVersion(call.url) !== undefined
 }
 
-/** The version of a batch's address; undefined for any other address. */
+/** The version in a batch's address; undefined for any other address. */
 function batchVersion(url: string): string | undefined {
   return batchPath.exec(url.split('?', 1)[0] ?? '')?.[1]?.toLowerCase()
 }
 
 const route = { operation: 'batch', path: '/$batch' }
 
-/** Each request of the batch gets its answer from `answer`, as it would alone. */
+/** Answers each request of the batch as if it came alone. */
 export async function answerBatch(call: Call, parts: Parts, answer: Answer): Promise<Reply> {
   return await settle(call, parts, refuse, async log => {
     log.route = route
@@ -46,7 +46,7 @@ export async function answerBatch(call: Call, parts: Parts, answer: Answer): Pro
     log.caller = await parts.identify(call.headers.authorization)
     const items = readBatch(await readJson(call, maxBatchBytes))
     const responses = await performAll(items, item => answerPart(toCall(item, call), answer))
-    // A part has no connection of its own: what cuts it cuts the whole.
+    // Status 0 closes the connection; for a part this closes the batch's connection.
     const cut = [...responses.values()].find(response => response?.status === 0)
     return (
       cut ?? {
@@ -58,7 +58,7 @@ export async function answerBatch(call: Call, parts: Parts, answer: Answer): Pro
   })
 }
 
-/** A single HEAD is cut by the server below; a part has none below it. */
+/** The HTTP server removes the body of a single HEAD; for a part this does. */
 async function answerPart(call: Call, answer: Answer): Promise<Reply> {
   const { body, ...head } = await answer(call)
   return call.method === 'HEAD' || body === undefined ? head : { ...head, body }
@@ -66,18 +66,21 @@ async function answerPart(call: Call, answer: Answer): Promise<Reply> {
 
 type Perform = (item: BatchItem) => Promise<Reply>
 
-/** Every item once, four at a time, none before those it depends on; items come in an order that allows it. */
+/**
+ * Runs every item once, at most four at a time, each after those it depends on. Items must be
+ * sorted by dependence.
+ */
 async function performAll(
   items: readonly BatchItem[],
   perform: Perform,
 ): Promise<ReadonlyMap<string, Reply | undefined>> {
   const running = new Map<string, Promise<Reply | undefined>>()
-  const takeTurn = createTurns(atOnce)
-  for (const item of inOrderOfDependence(items)) {
+  const limit = createLimiter(maxConcurrent)
+  for (const item of sortByDependence(items)) {
     const awaited = item.dependsOn.map(id => running.get(id))
     const outcome = Promise.all(awaited).then(replies =>
       replies.every(reply => reply !== undefined && reply.status < 400)
-        ? takeTurn(() => yieldToOthers().then(() => perform(item)))
+        ? limit(() => yieldToOthers().then(() => perform(item)))
         : undefined,
     )
     running.set(item.id, outcome)
@@ -86,8 +89,8 @@ async function performAll(
   return new Map(await Promise.all(settled))
 }
 
-function createTurns(limit: number): <Value>(task: () => Promise<Value>) => Promise<Value> {
-  let free = limit
+function createLimiter(max: number): <Value>(task: () => Promise<Value>) => Promise<Value> {
+  let free = max
   const waiting: (() => void)[] = []
   return async task => {
     if (free > 0) free--
@@ -121,15 +124,15 @@ function toCall(item: BatchItem, outer: Call): Call {
   }
 }
 
-/** `me/photo`, `/me/photo`, and what graph-client makes of a full url: `/v1.0/me/photo`. */
+/** Accepts `me/photo`, `/me/photo`, and graph-client's form of a full url: `/v1.0/me/photo`. */
 function absolutePath(url: string, version: string): string {
-  // address.ts refuses it and says why.
+  // address.ts refuses it with a reason.
   if (isAbsolute(url)) return url
   const path = url.startsWith('/') ? url : `/${url}`
-  return /^\/(v1\.0|beta)(\/|$)/i.test(path) ? path : `/${version}${path}`
+  return isUnderVersion(`${path}/`) ? path : `/${version}${path}`
 }
 
-/** Clients look these up case-sensitively in a part's headers. */
+/** Clients look up these headers of a part case-sensitively. */
 const spellings: Readonly<Record<string, string>> = {
   'content-type': 'Content-Type',
   etag: 'ETag',
@@ -141,7 +144,7 @@ const spellings: Readonly<Record<string, string>> = {
   'odata-version': 'OData-Version',
 }
 
-/** As JSON; undefined: an item that this one depends on has failed. */
+/** The response as JSON. `reply` is undefined when an item that this one depends on has failed. */
 function toResponse(id: string, reply: Reply | undefined): string {
   if (reply === undefined) {
     return JSON.stringify({ id, status: 424, headers: jsonType, body: failedDependency })
@@ -154,7 +157,7 @@ function toResponse(id: string, reply: Reply | undefined): string {
   return body === undefined ? head : `${head.slice(0, -1)},"body":${body}}`
 }
 
-/** A picture is one line of base64, for data: urls; text is JSON and stays as it is. */
+/** A picture becomes one line of base64; a text is already JSON. */
 function bodyOf({ body }: Reply): string | undefined {
   if (body === undefined || typeof body === 'string') return body
   return `"${Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64')}"`

@@ -1,14 +1,16 @@
-/**
- * Values of JSON bodies -> what operations take, with a clear word about what is wrong.
- */
+/** Converts JSON bodies into the inputs of operations. Each refusal names what is wrong. */
 import type { EmailAddress, NewContact } from '../directory/contacts.ts'
 import type { PhotoUpdateSettings } from '../directory/photo-update-settings.ts'
 import { Failure } from '../failure.ts'
+import { isObject } from '../json.ts'
 import { isBuiltInRole } from '../permissions/photo-updates.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** In any script at most 1,920 bytes: PostgreSQL's index over names takes 2,704 for all its columns. */
+/**
+ * At most 1,920 bytes in any script: an entry of PostgreSQL's index on names is limited to 2,704
+ * bytes for all columns.
+ */
 export const maxTextLength = 640
 const maxEmailAddresses = 30
 
@@ -45,8 +47,8 @@ export function readContactFolder(body: unknown): { displayName: string } {
 }
 
 /**
- * "Existing properties that aren't included in the request body maintain their previous values". A name
- * that is no property is refused: misspelt and passed over it would leave photos open to everyone.
+ * "Existing properties that aren't included in the request body maintain their previous values". An
+ * unknown property is refused: ignoring a misspelt one would leave photos open to everyone.
  * https://learn.microsoft.com/en-us/graph/api/photoupdatesettings-update?view=graph-rest-beta
  */
 export function readPhotoUpdateSettings(body: unknown): Partial<PhotoUpdateSettings> {
@@ -61,27 +63,27 @@ export function readPhotoUpdateSettings(body: unknown): Partial<PhotoUpdateSetti
   }
 }
 
-/** `id` and annotations come along when a client sends back what it was told. */
+/** `id` and annotations are accepted, because clients send back what they have read. */
 function isSettingName(name: string): boolean {
   return name === 'source' || name === 'allowedRoles' || name === 'id' || name.includes('@')
 }
 
-/** The page writes "onpremises" and is answered "onPremises". */
+/** The page sends "onpremises" and receives "onPremises". */
 function readSource(value: unknown): PhotoUpdateSettings['source'] {
   if (value === null) return null
   const wanted = typeof value === 'string' ? value.toLowerCase() : undefined
   const source = (['cloud', 'onPremises'] as const).find(name => name.toLowerCase() === wanted)
-  if (source === undefined) throw invalid("source is none of 'cloud', 'onPremises' and null")
+  if (source === undefined) throw invalid("source must be 'cloud', 'onPremises' or null")
   return source
 }
 
 const maxRoles = 1000
 
-/** null and, as the page prints it, {} are no roles; its own ids have a space before them. */
+/** null and {} mean no roles; the page prints {}. Ids on the page begin with a space. */
 function readRoles(value: unknown): readonly string[] {
   if (value === null || isEmptyObject(value)) return []
   if (!Array.isArray(value) || value.length > maxRoles) {
-    throw invalid('allowedRoles is no list of role template ids')
+    throw invalid('allowedRoles is not a list of role template ids')
   }
   return [...new Set(value.map(readRole))]
 }
@@ -96,12 +98,12 @@ function readRole(value: unknown): string {
 }
 
 function isEmptyObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
+  return isObject(value) && Object.keys(value).length === 0
 }
 
 export function readObject(value: unknown): Fields {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields
-  throw invalid('it is no JSON object')
+  if (isObject(value)) return value
+  throw invalid('it is not a JSON object')
 }
 
 export function readText(fields: Fields, name: string): string | undefined {
@@ -110,12 +112,12 @@ export function readText(fields: Fields, name: string): string | undefined {
   if (typeof value !== 'string') throw invalid(`${name} is not a text`)
   if (value.length > maxTextLength)
     throw invalid(`${name} is longer than ${maxTextLength} characters`)
-  // PostgreSQL stores no NUL, and no name holds one.
-  if (value.includes('\0')) throw invalid(`${name} holds a NUL character`)
+  // PostgreSQL cannot store NUL.
+  if (value.includes('\0')) throw invalid(`${name} contains a NUL character`)
   return value
 }
 
-/** White space alone shows no name. */
+/** Whether a text is missing or only white space. */
 export function isBlank(value: unknown): boolean {
   return value === undefined || (typeof value === 'string' && value.trim() === '')
 }
@@ -126,11 +128,10 @@ function readEmailAddresses(value: unknown): EmailAddress[] {
     throw invalid(`emailAddresses is not a list of at most ${maxEmailAddresses}`)
   }
   return value.map((entry: unknown) => {
-    if (typeof entry !== 'object' || entry === null)
-      throw invalid('an entry of emailAddresses is no object')
-    const address = readText(entry as Fields, 'address')
+    if (!isObject(entry)) throw invalid('an entry of emailAddresses is not an object')
+    const address = readText(entry, 'address')
     if (address === undefined) throw invalid('an entry of emailAddresses has no address')
-    return { address, name: readText(entry as Fields, 'name') ?? address }
+    return { address, name: readText(entry, 'name') ?? address }
   })
 }
 

@@ -1,6 +1,4 @@
-/**
- * Contacts and their folders: as much of Graph as a contact's photo needs.
- */
+/** Operations on contacts and contact folders, as far as contact photos need them. */
 import type { Reply } from '../call.ts'
 import * as contacts from '../directory/contacts.ts'
 import * as folders from '../directory/folders.ts'
@@ -19,7 +17,7 @@ import {
   outerFolder,
   selectOnly,
 } from './operation.ts'
-import { nextSkip, onePageMore } from './paging.ts'
+import { nextSkip, withExtraRow } from './paging.ts'
 import { readOptions } from './query.ts'
 import { collection, entity, noContent } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
@@ -151,7 +149,7 @@ async function deleteContact({ target }: Request, parts: Parts): Promise<Reply> 
 async function listContactFolders(request: Request, parts: Parts): Promise<Reply> {
   const options = readOptions(request)
   const { mailbox, folderId, foldersPath } = locate(request.target)
-  const rows = await folders.listFolders(parts, mailbox, folderId, onePageMore(options))
+  const rows = await folders.listFolders(parts, mailbox, folderId, withExtraRow(options))
   const page = rows.slice(0, options.top)
   return collection(
     request,
@@ -178,7 +176,7 @@ async function getContactFolder(request: Request): Promise<Reply> {
   return entity(request, context, resources.contactFolder(folder, select))
 }
 
-/** The folder goes with everything in it, as in Outlook. */
+/** Deletes the folder with its contents, as Outlook does. */
 async function deleteContactFolder({ target }: Request, parts: Parts): Promise<Reply> {
   const { user, folder } = expectTarget(target, 'folder')
   const removed = await removeFolder(parts, mailboxOf(user), folder.id, parts.now())
@@ -186,10 +184,12 @@ async function deleteContactFolder({ target }: Request, parts: Parts): Promise<R
   return noContent
 }
 
-/** A contact as JSON; Graph's own limit for one request is 4 MB, but text never comes near that. */
+/** Limit for a contact as JSON. Graph allows 4 MB per request, far more than such text needs. */
 const maxJsonBytes = 256 * 1024
 
-/** The mailbox, the folder in it (undefined: the mailbox itself), and their paths in contexts. */
+/**
+ * The mailbox, the folder in it (undefined for the mailbox itself), and their paths for contexts.
+ */
 function locate(target: Target) {
   const parent = expectTarget(target, 'mailbox', 'folder')
   const mailbox = mailboxOf(parent.user)

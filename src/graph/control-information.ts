@@ -1,6 +1,6 @@
 /**
- * What OData says around the data (`@odata.…`), and how much of it a client wants: `odata.metadata` in
- * Accept or $format. It decides only what stands beside the properties, never which there are.
+ * OData control information (`@odata.…`), at the level that a client requests by `odata.metadata`
+ * in Accept or $format. The properties themselves are in resources.ts.
  *
  * https://docs.oasis-open.org/odata/odata-json-format/v4.01/odata-json-format-v4.01.html#sec_ControllingtheAmountofControlInforma
  */
@@ -10,27 +10,28 @@ import { type EntityName, entityTypes, isCollection, itemType } from './schema.t
 export type Json = Readonly<Record<string, unknown>>
 export type Level = 'minimal' | 'full' | 'none'
 
-/** A resource as it is to be told. */
+/** A resource to be written as JSON. */
 export type Shown = Readonly<{
   type: EntityName
-  /** Its key in a collection; undefined where only one thing has the address, as `photo`. */
+  /** Its key in a collection; undefined for a single resource such as `photo`. */
   key: string | undefined
-  /** The set that it is addressed in, where the context names another. */
+  /** The entity set of its address, when it differs from the context. */
   set?: string
-  /** No request at its own address changes it. */
+  /** True when no request to its address can change it. */
   isReadOnly?: true
-  /** What is told at the minimal level already: `@odata.mediaEtag` and its like. */
+  /** Annotations that the minimal level includes, such as `@odata.mediaEtag`. */
   annotations?: Json
   properties: Json
-  /** Lower case; undefined when nothing was selected. */
+  /** Selected names in lower case; undefined without $select. */
   selected: ReadonlySet<string> | undefined
 }>
 
 const levelPattern = /;\s*(?:odata\.)?metadata\s*=\s*"?(minimal|full|none)"?\s*(?=[;,]|$)/i
 
 /**
- * "If specified, $format overrides any value specified in the Accept header." What nobody can serve is
- * answered at the usual level and never 406: clients ask for `application/octet-stream` and get JSON.
+ * "If specified, $format overrides any value specified in the Accept header." A type that cannot be
+ * served is answered at the minimal level, never with 406: clients send `application/octet-stream`
+ * and expect JSON.
  */
 export function levelOf(accept: string | undefined, query: string): Level {
   const options = query === '' ? [] : [...new URLSearchParams(query)]
@@ -39,7 +40,7 @@ export function levelOf(accept: string | undefined, query: string): Level {
   return (asked as Level | undefined) ?? 'minimal'
 }
 
-/** $format is asked for on purpose, so one that is not JSON is refused; Accept never is. */
+/** $format is deliberate, so a value other than JSON is refused. Accept is never refused. */
 export function expectJsonFormat(format: string): void {
   if (/^(json|application\/json(\s*;.*)?)$/is.test(format)) return
   throw new Failure('query-option-invalid', {
@@ -47,7 +48,7 @@ export function expectJsonFormat(format: string): void {
   })
 }
 
-/** `url` is the address that belongs to this resource alone. */
+/** `url` is the address of this resource. */
 export function present(shown: Shown, level: Level, url: string): Json {
   switch (level) {
     case 'none':
@@ -60,8 +61,9 @@ export function present(shown: Shown, level: Level, url: string): Json {
 }
 
 /**
- * In the order that `odata.streaming=true` promises: type and id first, a property's type right before
- * it, navigation last. There are no association links: no `$ref` can be read.
+ * In the order that `odata.streaming=true` requires: type and id first, the type of a property
+ * right before it, navigation links last. There are no association links, because `$ref` cannot be
+ * read.
  */
 function presentInFull(shown: Shown, url: string): Json {
   const { hasStream } = entityTypes[shown.type]
@@ -77,7 +79,10 @@ function presentInFull(shown: Shown, url: string): Json {
   }
 }
 
-/** JSON shows what a text, a number and a truth are, but not what a time is, nor what a list is a list of. */
+/**
+ * JSON distinguishes text, numbers and booleans; times and the element type of lists need an
+ * annotation.
+ */
 function withTypes({ type, properties }: Shown): Json {
   const { base, properties: own } = entityTypes[type]
   const declared = { ...(base && entityTypes[base].properties), ...own }
@@ -99,12 +104,12 @@ function withTypes({ type, properties }: Shown): Json {
   )
 }
 
-/** Built-in types go by their short name: `String`. */
+/** Built-in types are written by their short name: `String`. */
 function fullName(type: string): string {
   return type.replace(/^Edm\./, '').replace(/^graph\./, 'microsoft.graph.')
 }
 
-/** With a selection only those that are in it. */
+/** With $select, only the selected ones. */
 function navigationLinks({ type, selected }: Shown, url: string): Json {
   const { navigation, related } = entityTypes[type]
   const names = Object.keys({ ...navigation, ...related })

@@ -1,16 +1,16 @@
 /**
- * Cross-origin requests of browsers. Pages of all origins may ask: only the bearer token counts. Cookies are
- * never read, so a foreign page gains nothing from a visitor's browser.
+ * Cross-origin requests of browsers. Pages of any origin are allowed, because only the bearer token
+ * authenticates: cookies are never read, so a foreign page cannot use a visitor's session.
  * https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 import type { Answer, Call, Headers, Reply } from '../call.ts'
 import { requestIds } from '../settle.ts'
 
-/** `*` does not cover Authorization, so what a page asks for is named back to it. */
+/** `*` does not cover Authorization, so the headers that a page requests are echoed. */
 const usualHeaders = 'authorization, content-type, client-request-id, sdkversion, x-pnpjs-requestid'
 const headerList = /^[\w!#$%&'*+.^`|~-]+(\s*,\s*[\w!#$%&'*+.^`|~-]+)*$/
 
-/** A preflight needs no token, since browsers send none. */
+/** Browsers send preflights without a token. */
 export async function answerPage(call: Call, answer: Answer, newId: () => string): Promise<Reply> {
   const reply = isPreflight(call) ? allow(call, newId) : await answer(call)
   return { ...reply, headers: { ...corsHeaders(call.headers), ...reply.headers } }
@@ -35,7 +35,9 @@ function allow({ headers }: Call, newId: () => string): Reply {
   }
 }
 
-/** For every answer, refusals too: without them a page cannot tell a 404 from a broken network. */
+/**
+ * Also for refusals: without these headers a page cannot distinguish a 404 from a network error.
+ */
 export function corsHeaders(headers: Headers): Readonly<Record<string, string>> {
   if (headers.origin === undefined) return none
   return fromAnyOrigin

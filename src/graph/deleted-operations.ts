@@ -1,6 +1,6 @@
 /**
- * People and groups that are deleted: listed, read and restored. What an address leads to is a user or a group, so the
- * permissions for that are asked once it is found.
+ * Lists, reads and restores deleted people and groups. An address does not say whether it names a
+ * user or a group, so permissions are checked after the item was found.
  */
 import type { Reply } from '../call.ts'
 import { restoreGroup } from '../directory/change-groups.ts'
@@ -27,7 +27,7 @@ import { wholeRelation } from './target.ts'
 const items = '/directory/deletedItems'
 const paged = ['$select', '$top', '$skiptoken'] as const
 
-// @differs Groups for security can be restored too; Graph deletes them for good.
+// @differs Security groups can be restored too; Graph deletes them permanently.
 export const deletedOperations: readonly Row[] = [
   {
     name: 'listDeletedUsers',
@@ -97,13 +97,13 @@ type Item = Readonly<{ user: User } | { group: Group }>
 
 async function getItem(request: Request, parts: Parts): Promise<Reply> {
   const { select } = readOptions(request)
-  return tell(request, await findItem(request, parts), select)
+  return writeItem(request, await findItem(request, parts), select)
 }
 
 async function restoreItem(request: Request, parts: Parts): Promise<Reply> {
   const item = await findItem(request, parts)
   refuseOtherSource('user' in item ? item.user : item.group, 'graph')
-  return tell(request, await restore(item, parts), undefined)
+  return writeItem(request, await restore(item, parts), undefined)
 }
 
 async function restore(item: Item, { database, now }: Parts): Promise<Item> {
@@ -141,7 +141,7 @@ async function relateItem(
   enforce(relate(match.action, resource, caller, relation))
 }
 
-function tell(request: Request, item: Item, select: ReadonlySet<string> | undefined): Reply {
+function writeItem(request: Request, item: Item, select: ReadonlySet<string> | undefined): Reply {
   const shown =
     'user' in item ? resources.user(item.user, select) : resources.group(item.group, select)
   return entity(request, 'directoryObjects/$entity', resources.asDirectoryObject(shown))

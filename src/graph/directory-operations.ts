@@ -1,6 +1,4 @@
-/**
- * Users, groups and teams: the reads that clients make on their way to a photo, and no more of Graph.
- */
+/** Reads of users, groups and teams that clients need to reach a photo. */
 import type { Reply } from '../call.ts'
 import { listGroups as findGroups } from '../directory/groups.ts'
 import { listUsers as findUsers } from '../directory/users.ts'
@@ -15,7 +13,7 @@ import {
   team,
   user,
 } from './operation.ts'
-import { nextAfter, onePageMore } from './paging.ts'
+import { nextAfter, withExtraRow } from './paging.ts'
 import { readOptions } from './query.ts'
 import { collection, entity } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
@@ -72,7 +70,7 @@ export const directoryOperations: readonly Row[] = [
 
 async function listUsers(request: Request, parts: Parts): Promise<Reply> {
   const options = readOptions(request)
-  const rows = await findUsers(parts, request.caller.tenantId, onePageMore(options))
+  const rows = await findUsers(parts, request.caller.tenantId, withExtraRow(options))
   const page = rows.slice(0, options.top)
   const users = page.map(row => resources.user(row, options.select))
   return collection(request, 'users', users, nextAfter(rows, page))
@@ -86,7 +84,7 @@ async function getUser(request: Request): Promise<Reply> {
 
 async function listGroups(request: Request, parts: Parts): Promise<Reply> {
   const options = readOptions(request)
-  const rows = await findGroups(parts, request.caller.tenantId, onePageMore(options))
+  const rows = await findGroups(parts, request.caller.tenantId, withExtraRow(options))
   const page = rows.slice(0, options.top)
   const groups = page.map(row => resources.group(row, options.select))
   return collection(request, 'groups', groups, nextAfter(rows, page))

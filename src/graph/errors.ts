@@ -1,23 +1,23 @@
 /**
- * Table: failure code -> status, Graph's code, the words for the client. The only place where a failure
- * meets HTTP; a code that is missing here does not compile.
+ * Table: failure code -> status, Graph's code, message for the client. The only place that maps
+ * failures to HTTP; a missing code does not compile.
  *
- * Codes and envelope: https://learn.microsoft.com/en-us/graph/errors. Graph's own texts stand where
- * clients are known to match them; elsewhere the words say what happened and what to do.
+ * Codes and envelope: https://learn.microsoft.com/en-us/graph/errors. Graph's own messages are used
+ * where clients match them; other messages say what happened and what to do.
  */
 
 import type { Reply } from '../call.ts'
 import type { Facts, Failure, FailureCode } from '../failure.ts'
 import type { RequestIds } from '../settle.ts'
 
-/** `{name}` is a fact of the failure; what is in `[…]` is left out unless all facts in it are known. */
+/** `{name}` is a fact of the failure. A part in `[…]` is omitted unless all its facts are known. */
 type Words = string | ((facts: Facts) => string)
 type WireError = Readonly<{ status: number; code: string; words: Words }>
 
 /**
- * Clients test for this text as well as for the code: keep it to the letter.
- * @observed 2023 A missing photo is 404 `ImageNotFound`, where the page still prints a picture of
- * 1 x 1. https://github.com/microsoftgraph/microsoft-graph-docs/issues/20785
+ * Clients compare this text: keep it exactly.
+ * @observed 2023 A missing photo is 404 `ImageNotFound`, although the page shows a picture of 1 x
+ * 1. https://github.com/microsoftgraph/microsoft-graph-docs/issues/20785
  */
 const imageNotFound =
   "Exception of type 'Microsoft.Fast.Profile.Core.Exception.ImageNotFoundException' was thrown."
@@ -26,10 +26,10 @@ const resourceNotFound =
   "Resource '{id}' does not exist or one of its queried reference-property objects are not present."
 
 /**
- * @differs A 403 names the permissions that would have been enough, and the administrator roles where
- * one is needed too; Graph's says only that something is missing.
+ * @differs A 403 names the permissions that would be enough, and the administrator roles where one
+ * is needed too. Graph's 403 names neither.
  */
-const wouldDo =
+const sufficientPermissions =
   '[ One of these permissions would be enough: {sufficient}.][ The signed-in user also needs one of these roles: {roles}.]'
 
 const expectedAudience = '[ Expected audience: {audience}.]'
@@ -45,7 +45,7 @@ export const wireErrors = {
       "The query option '{option}' is not supported here.[ Supported: {supported}.]",
     'query-option-invalid': "The value of the query option '{option}' is not valid: {reason}.",
     'condition-malformed':
-      'The header {header} cannot be read. It takes * or a list of ETags, each in its quotes as it was given out.',
+      'The header {header} cannot be read. It takes * or a list of ETags, each in its quotes as the server sent it.',
     'body-empty': 'The request body is empty; the binary data of the photo is needed.',
     'body-cut-off': 'The request body ended before it was complete.',
     'body-not-json':
@@ -55,7 +55,7 @@ export const wireErrors = {
     'resource-invalid': 'The resource in the body is not valid: {reason}.',
     'batch-invalid': 'The batch cannot be read: {reason}.',
     'image-is-base64': 'The body is base64 text, not a picture. Send the binary data itself.',
-    // Never seen: the connection has ended.
+    // Not sent: the connection is closed.
     'client-gone': 'The client closed the connection before its picture was rendered.',
     'http-malformed': 'The request is not valid HTTP.',
   }),
@@ -64,7 +64,7 @@ export const wireErrors = {
     'image-too-slow':
       'The picture takes too long to decode. Save it as a new JPEG or PNG, and send that.',
     'image-ended-renderer':
-      'The picture could not be decoded: the process that tried ended. Save it as a new JPEG or PNG, and send that.',
+      'The picture could not be decoded: the decoding process ended. Save it as a new JPEG or PNG, and send that.',
   }),
   ...rows(400, 'ValidationWidthTooSmall', {
     'image-width-too-small': 'The picture is {width} pixels wide; at least {minWidth} are needed.',
@@ -78,7 +78,8 @@ export const wireErrors = {
       'The picture has {width} x {height} pixels; at most {maxPixels} in all are accepted[ in this kind of picture ({kind})].',
   }),
 
-  // Graph's code and words for a name that is taken, and for people whom another directory manages.
+  // Graph's code and messages for a name that is taken, and for people whom another directory
+  // manages.
   ...rows(400, 'Request_BadRequest', {
     'value-taken': 'Another object with the same value for property {property} already exists.',
     'reference-exists':
@@ -107,18 +108,18 @@ export const wireErrors = {
       `Access token validation failure. The issuer is not trusted here.${slashWords(slash)}[ Expected issuer: {issuer}.]`,
     'token-tenant-not-allowed':
       'Access token validation failure. The tenant of the token is not allowed here.',
-    // @differs Visage has an audience of its own: only Microsoft can verify a token for Graph itself.
-    'token-for-microsoft-graph': `This token was issued for Microsoft Graph, and nobody but Microsoft Graph can verify such a token. Ask for a token whose audience is this server's own app registration.${expectedAudience}`,
+    // @differs Visage needs its own audience: only Microsoft can verify tokens for Graph.
+    'token-for-microsoft-graph': `This token was issued for Microsoft Graph, and only Microsoft Graph can verify it. Request a token whose audience is this server's own app registration.${expectedAudience}`,
     'token-subject-missing':
       'The access token names neither a user nor an application.[ Missing: {claims}.]',
-    'token-is-id-token': `This is an ID token, which only tells a client who signed in. Send an access token.${expectedAudience}`,
+    'token-is-id-token': `This is an ID token, which is meant for the client only. Send an access token.${expectedAudience}`,
     'token-type-refused':
       "Access token validation failure. The header 'typ' of the token is not 'at+jwt', which this server demands.",
   }),
 
   ...rows(403, 'Authorization_RequestDenied', {
-    'permission-missing': `Insufficient privileges to complete the operation.${wouldDo}`,
-    'account-unsupported': `This operation is not supported for this kind of account.${wouldDo}`,
+    'permission-missing': `Insufficient privileges to complete the operation.${sufficientPermissions}`,
+    'account-unsupported': `This operation is not supported for this kind of account.${sufficientPermissions}`,
     'b2c-unsupported': 'Updating the photo of a user is not supported in Azure AD B2C tenants.',
   }),
   ...rows(403, 'Authorization_IdentityDisabled', {
@@ -126,14 +127,14 @@ export const wireErrors = {
     'account-deleted': 'Your account was deleted from this directory.',
   }),
   ...rows(403, 'Directory_QuotaExceeded', {
-    'group-full': 'The group is full: it holds at most {limit} members.',
+    'group-full': 'The group is full: it has at most {limit} members.',
   }),
   ...rows(403, 'ErrorAccessDenied', {
-    'relation-missing': `Access is denied. Check credentials and try again.${wouldDo}`,
+    'relation-missing': `Access is denied. Check credentials and try again.${sufficientPermissions}`,
     'photo-updates-restricted': ({ setting }) =>
       setting === 'source'
-        ? "The photoUpdateSettings of this organization say that photos of users come from on-premises (source is 'onPremises'): nobody can change them here."
-        : 'The photoUpdateSettings of this organization let only some roles change photos of users (allowedRoles).[ One of these roles would do: {roles}.]',
+        ? "The photoUpdateSettings of this organization say that photos of users come from on-premises (source is 'onPremises'): they cannot be changed here."
+        : 'The photoUpdateSettings of this organization let only some roles change photos of users (allowedRoles).[ One of these roles would be enough: {roles}.]',
   }),
 
   ...rows(404, 'Request_ResourceNotFound', {
@@ -160,7 +161,7 @@ export const wireErrors = {
   ...rows(409, 'Conflict', { 'team-exists': 'The group is already provisioned as a team.' }),
   ...rows(412, 'PreconditionFailed', {
     'photo-changed':
-      'The condition in If-Match or If-None-Match does not hold: the photo is another one by now.',
+      'The condition in If-Match or If-None-Match does not hold: the photo has changed.',
   }),
   ...rows(413, 'RequestEntityTooLarge', {
     'body-too-large':
@@ -186,7 +187,7 @@ export const wireErrors = {
       'Please retry again later. This application may upload at most {amount} bytes to this mailbox within {seconds} seconds.',
   }),
   ...rows(429, 'ApplicationThrottled', {
-    // Clients look for these words.
+    // Clients compare this text.
     'concurrency-throttled': 'Application is over its MailboxConcurrency limit.',
   }),
   ...rows(431, 'RequestHeaderFieldsTooLarge', {
@@ -195,12 +196,12 @@ export const wireErrors = {
   ...rows(503, 'ServiceUnavailable', {
     'signing-keys-unavailable': 'The keys of the token issuer cannot be fetched at the moment.',
     'search-too-long':
-      'The search did not end within {seconds} seconds: very many entries begin like this. Ask for longer words, or for fewer.',
+      'The search did not end within {seconds} seconds: too many entries match. Use longer words, or fewer.',
     overloaded: 'The server is busy with other uploads. Try again after the time in Retry-After.',
     'renderers-unavailable': 'Pictures cannot be rendered at the moment.',
     'storage-unavailable': 'The storage does not answer at the moment.',
     'store-read-only':
-      'This store is being moved: until that is done nothing can be changed, and everything can be read. Try again after the time in Retry-After.',
+      'This store is being moved: it is read-only until the move is complete. Try again after the time in Retry-After.',
   }),
   // "507 Insufficient Storage: the maximum storage quota has been reached."
   ...rows(507, 'ErrorQuotaExceeded', {
@@ -215,7 +216,7 @@ const unexpected: WireError = {
 }
 const defaultRetryAfterSeconds = 2
 
-/** The answer to a failure, or to a bug (undefined): 500 with a body that says nothing of its cause. */
+/** The answer to a failure. undefined is a bug: 500 with a generic body. */
 export function refuse(failure: Failure | undefined, ids: RequestIds, now: number): Reply {
   const { status, code, words } = failure ? wireErrors[failure.code] : unexpected
   const facts = failure?.facts ?? {}
@@ -263,8 +264,8 @@ function innerError(ids: RequestIds, now: number): Record<string, string> {
 }
 
 /**
- * RFC 6750 section 3: no error code where no token came. No `claims` parameter ever: Kiota clients
- * repeat the request once for it. https://www.rfc-editor.org/rfc/rfc6750#section-3
+ * RFC 6750 section 3: no error code when no token was sent. Never add a `claims` parameter: Kiota
+ * clients repeat the request once for it. https://www.rfc-editor.org/rfc/rfc6750#section-3
  */
 function challenge(code: FailureCode | undefined): string {
   return code === 'token-missing'
@@ -282,7 +283,7 @@ function rows<Code extends FailureCode>(
   return Object.fromEntries(errors) as Record<Code, WireError>
 }
 
-/** What a client sent is put in as it is, and never read for braces itself. */
+/** Facts are inserted unchanged; braces in them have no meaning. */
 export function writeWords(words: Words, facts: Facts): string {
   const template = typeof words === 'string' ? words : words(facts)
   return template.replace(/\[(.*?)\]|\{(\w+)\}/g, (_whole, optional?: string, name = '') => {

@@ -1,6 +1,6 @@
 /**
- * Bodies of requests that add and change groups -> what the directory takes. A property that is not kept is refused by
- * its name: passed over, it would look kept.
+ * Converts bodies that create and change groups. An unsupported property is refused by name:
+ * ignoring it would suggest that it was stored.
  */
 import type { GroupChanges } from '../directory/change-groups.ts'
 import type { NewGroup } from '../directory/groups.ts'
@@ -10,7 +10,7 @@ import { maxReferences, readReferences } from './references.ts'
 type Fields = Readonly<Record<string, unknown>>
 type Property = 'description' | 'displayName' | 'mailNickname' | 'visibility'
 
-/** Graph's names are ours. */
+/** Here the names of Graph and of the directory are the same. */
 const properties: Readonly<Record<Property, (fields: Fields, name: string) => string | undefined>> =
   {
     description: readText,
@@ -18,9 +18,9 @@ const properties: Readonly<Record<Property, (fields: Fields, name: string) => st
     mailNickname: readNickname,
     visibility: readVisibility,
   }
-/** None of these can be taken away. */
+/** These cannot be removed. */
 const required: readonly string[] = ['displayName', 'mailNickname']
-/** Together they say what kind of group it is, which never changes. */
+/** Together they define the kind of a group, which never changes. */
 const ofKind = ['groupTypes', 'mailEnabled', 'securityEnabled'] as const
 const owners = 'owners@odata.bind'
 const members = 'members@odata.bind'
@@ -62,14 +62,14 @@ export function readGroupChanges(body: unknown, isUnified: boolean): Change {
 }
 
 /**
- * A team is shown as its group is, and has no settings here.
+ * A team has no settings of its own here.
  * https://learn.microsoft.com/en-us/graph/api/team-put-teams
  */
 export function expectTeamWithoutSettings(body: unknown): void {
   refuseUnknown(readObject(body), [], 'team')
 }
 
-/** Annotations come along when a client sends back what it was told. */
+/** Annotations are accepted, because clients send back what they have read. */
 function refuseUnknown(fields: Fields, known: readonly string[], type = 'group'): void {
   const isKnown = (name: string) => known.includes(name)
   const isAnnotation = (name: string) => name.includes('@') && !name.endsWith('@odata.bind')
@@ -89,8 +89,9 @@ function readProperties(fields: Fields): GroupChanges {
 }
 
 /**
- * "This property can contain only characters in the ASCII character set 0 - 127 except the following: @ () \ [] " ; : .
- * <> , SPACE", and 64 of them. @differs Two groups may have the same: nothing is sent to it.
+ * "This property can contain only characters in the ASCII character set 0 - 127 except the
+ * following: @ () \ [] " ; : . <> , SPACE", and 64 of them. @differs Two groups may have the same
+ * mailNickname, because no mail is sent to it.
  */
 function readNickname(fields: Fields, name: string): string | undefined {
   const value = readText(fields, name)
@@ -114,8 +115,8 @@ function isUnifiedType(value: unknown): boolean {
 }
 
 /**
- * @differs Two kinds of groups are kept: with 'Unified' in groupTypes and mail, and without both and for security. A
- * group does not become one of the other kind.
+ * @differs Two kinds of groups are supported: Microsoft 365 groups, with 'Unified' in groupTypes
+ * and mail, and security groups, without both. The kind cannot be changed.
  */
 function expectKind(fields: Fields, isUnified: boolean): void {
   const wanted = { mailEnabled: isUnified, securityEnabled: !isUnified }

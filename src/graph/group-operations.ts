@@ -1,6 +1,6 @@
 /**
- * Adding, changing and deleting groups through Graph, and making teams of them. Only groups whom no other source manages
- * are changed.
+ * Creates, changes and deletes groups through Graph, and makes them teams. Only groups that no
+ * other source manages are changed.
  */
 import type { Reply } from '../call.ts'
 import { changeGroup, createGroup, deleteGroup, makeTeam } from '../directory/change-groups.ts'
@@ -51,7 +51,7 @@ export const groupOperations: readonly Row[] = [
   {
     name: 'createTeam',
     summary: 'Make a team of a group',
-    // There is no team to be found yet.
+    // The target is the group, because the team does not exist yet.
     at: [{ method: 'PUT', path: '/groups/{team}/team', target: 'group' }],
     action: 'createEntry',
     resource: 'team',
@@ -63,7 +63,7 @@ export const groupOperations: readonly Row[] = [
 async function addGroup(request: Request, parts: Parts): Promise<Reply> {
   const { caller } = request
   const named = readNewGroup(await readJson(request.call, maxJsonBytes))
-  expectMayNamePeople(caller, named)
+  expectMayAddPeople(caller, named)
   const owners = await ownersOf(named.owners, caller, parts)
   const members = await findIds(named.members ?? [], caller.tenantId, parts)
   const group = { ...named, owners, members, id: parts.newId() }
@@ -86,7 +86,7 @@ async function ownersOf(
  * "To create the group with users as owners or members, the app must have at least the User.Read.All permission", while
  * it has Group.Create alone. https://learn.microsoft.com/en-us/graph/api/group-post-groups
  */
-function expectMayNamePeople(
+function expectMayAddPeople(
   caller: Caller,
   { owners = [], members = [] }: Pick<NewGroup, 'owners' | 'members'>,
 ): void {

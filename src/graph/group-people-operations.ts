@@ -1,5 +1,6 @@
 /**
- * Who owns a group and who is a member: listed, added and removed. Callers who may not list users get their ids only.
+ * Lists, adds and removes owners and members of groups. Callers who may not list users get only
+ * ids.
  */
 import type { Reply } from '../call.ts'
 import { addToGroup, removeFromGroup } from '../directory/change-groups.ts'
@@ -19,12 +20,12 @@ import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
 import { expectTarget } from './target.ts'
 
-/** Pages write the namespace, Kiota SDKs its alias in $metadata. */
+/** The documentation uses the namespace, Kiota SDKs its alias in $metadata. */
 const userCasts = ['microsoft.graph.user', 'graph.user']
 
 const nothing = { kind: 'no-content' } as const
 
-// @differs Members and owners are users alone; in Graph also groups, devices and applications.
+// @differs Members and owners are users only; in Graph also groups, devices and applications.
 export const groupPeopleOperations: readonly Row[] = [
   ...operationsOn('member', 'groupMember', 'Member'),
   ...operationsOn('owner', 'groupOwner', 'Owner'),
@@ -113,7 +114,7 @@ async function findPeople(
   const page = rows.slice(0, top)
   const mayRead = permit('listEntries', 'user', request.caller).allowed
   const people = page.map(row =>
-    mayRead ? resources.user(row, select) : resources.byId('user', row.id, select),
+    mayRead ? resources.user(row, select) : resources.onlyId('user', row.id, select),
   )
   return { people, next: nextAfterId(rows, page) }
 }
@@ -122,8 +123,8 @@ async function addPerson(request: Request, parts: Parts, relation: GroupRelation
   const { group } = expectTarget(request.target, 'group')
   const named = readReference(await readJson(request.call, maxJsonBytes))
   const [userId = named] = await findIds([named], group.tenant_id, parts)
-  const place = { tenantId: group.tenant_id, groupId: group.id, userId, relation }
-  await addToGroup(parts.database, place, 'graph')
+  const membership = { tenantId: group.tenant_id, groupId: group.id, userId, relation }
+  await addToGroup(parts.database, membership, 'graph')
   return noContent
 }
 
@@ -134,8 +135,8 @@ async function removePerson(
 ): Promise<Reply> {
   const { group } = expectTarget(target, 'group')
   const userId = match.object ?? ''
-  const place = { tenantId: group.tenant_id, groupId: group.id, userId, relation }
-  const wasThere = await removeFromGroup(database, place, 'graph')
+  const membership = { tenantId: group.tenant_id, groupId: group.id, userId, relation }
+  const wasThere = await removeFromGroup(database, membership, 'graph')
   if (!wasThere) throw new Failure('user-not-found', { facts: { id: userId } })
   return noContent
 }

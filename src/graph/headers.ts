@@ -1,23 +1,21 @@
-/**
- * ETags and conditions: the small print of HTTP that every answer shares.
- */
+/** ETags and conditional requests. */
 
 import type { Headers } from '../call.ts'
 import { Failure } from '../failure.ts'
 import type { WriteCondition } from '../photos/photo.ts'
 
 /**
- * A strong ETag, quotes included: the same characters as `@odata.mediaEtag`.
- * @differs A photo has an ETag, and If-None-Match and If-Match are understood; of Graph users report
- * neither. https://github.com/microsoftgraph/microsoft-graph-docs/issues/5012
+ * A strong ETag with its quotes, equal to `@odata.mediaEtag`.
+ * @differs A photo has an ETag, and If-None-Match and If-Match are supported. Users report that
+ * Graph supports neither. https://github.com/microsoftgraph/microsoft-graph-docs/issues/5012
  */
 export function etagOf(photo: { version: string }): string {
   return `"${photo.version}"`
 }
 
 /**
- * If-None-Match on a read: true means 304. Comparison is weak, as RFC 9110 wants it here, so a proxy
- * that weakened our tag still gets its 304. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
+ * If-None-Match on a read; true means 304. The comparison is weak, as RFC 9110 requires, so it also
+ * matches a tag that a proxy has weakened. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2
  */
 export function isUnchanged(headers: Headers, etag: string): boolean {
   const condition = headers['if-none-match']
@@ -27,9 +25,9 @@ export function isUnchanged(headers: Headers, etag: string): boolean {
 }
 
 /**
- * If-Match and If-None-Match on a write; If-Match alone counts where both are sent. It compares
- * strongly, so a weak tag matches nothing, and If-None-Match weakly. A condition that cannot be read
- * is refused: passed over, it would overwrite what its sender meant to protect.
+ * If-Match and If-None-Match on a write; If-Match takes precedence. If-Match compares strongly, so
+ * a weak tag matches nothing; If-None-Match compares weakly. An invalid condition is refused:
+ * ignoring it would overwrite what the client wanted to protect.
  * https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
  */
 export function writeCondition(headers: Headers): WriteCondition {
@@ -46,7 +44,7 @@ export function writeCondition(headers: Headers): WriteCondition {
 
 type Tag = Readonly<{ text: string; isWeak: boolean }>
 
-/** `"a", W/"b"`; a list may hold empty elements. */
+/** `"a", W/"b"`; a list may contain empty elements. */
 function readTags(header: string, value: string): Tag[] {
   const elements = value.match(/(?:W\/)?"[^"]*"|[^,\s]+/g) ?? []
   if (elements.length === 0) throw malformed(header)

@@ -1,5 +1,5 @@
 /**
- * Which groups and teams a person is in or owns. Callers who may not read groups get their ids only.
+ * The groups and teams that a person is in or owns. Callers who may not read groups get only ids.
  */
 
 import type { Reply } from '../call.ts'
@@ -14,22 +14,22 @@ import { Failure } from '../failure.ts'
 import { permit } from '../permissions/decide.ts'
 import type { Shown } from './control-information.ts'
 import { at, listOf, searchable, selectOnly, user } from './operation.ts'
-import { nextAfter, onePageMore } from './paging.ts'
+import { nextAfter, withExtraRow } from './paging.ts'
 import { type Options, readOptions } from './query.ts'
 import { collection } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
 import { expectTarget, mailboxOf, type Target } from './target.ts'
 
-/** Pages write the namespace, Kiota SDKs its alias in $metadata. */
+/** The documentation uses the namespace, Kiota SDKs its alias in $metadata. */
 const groupCasts = ['microsoft.graph.group', 'graph.group']
 
 const groups = listOf('group')
 const memberOf = { page: 'user-list-memberof', options: searchable, answer: groups }
 const ownedObjects = { page: 'user-list-ownedobjects', options: searchable, answer: groups }
 
-// @differs memberOf and ownedObjects hold groups alone; in Graph also directory roles, administrative
-// units and applications.
+// @differs memberOf and ownedObjects contain groups only; in Graph also directory roles,
+// administrative units and applications.
 export const membershipOperations: readonly Row[] = [
   {
     name: 'listJoinedTeams',
@@ -106,7 +106,7 @@ async function findGroups(request: Request, parts: Parts, relation: GroupRelatio
   const person = personOf(request.target)
   const verdict = permit('readEntry', 'group', request.caller)
   if (verdict.allowed) return await findReadable(parts, person, relation, options)
-  // What a filter finds would tell the names that the answer keeps back.
+  // The results of a filter would reveal names that the answer hides.
   if (options.anyOf.length > 0) {
     throw new Failure('permission-missing', { facts: { sufficient: verdict.sufficient } })
   }
@@ -119,7 +119,7 @@ async function findReadable(
   relation: GroupRelation,
   options: Options,
 ): Promise<Found> {
-  const rows = await listGroupsOf(parts, person, relation, onePageMore(options))
+  const rows = await listGroupsOf(parts, person, relation, withExtraRow(options))
   const page = rows.slice(0, options.top)
   const groups = page.map(row => resources.group(row, options.select))
   return { groups, next: nextAfter(rows, page) }
@@ -137,10 +137,10 @@ async function findIds(
 ): Promise<Found> {
   const wanted = { top: top + 1, after: after?.id }
   const ids = await listGroupIdsOf(database, person, relation, wanted)
-  // Without a name: neither the order nor the token may tell one.
+  // Without a name, because neither the order nor the token may reveal one.
   const rows = ids.map(id => ({ id, display_name: '' }))
   const page = rows.slice(0, top)
-  const groups = page.map(({ id }) => resources.byId('group', id, select))
+  const groups = page.map(({ id }) => resources.onlyId('group', id, select))
   return { groups, next: nextAfter(rows, page) }
 }
 

@@ -1,28 +1,29 @@
 /**
- * Graph as mounts: single requests, $batch, and everything that nobody else answers, since every
- * refusal is in Graph's form. Pages of other sites may read all of them.
+ * Mounts of Graph: single requests, $batch, and all calls that no other mount claims, because every
+ * refusal has Graph's form. Pages of other origins may read all answers.
  */
 import type { Answer, Call, Headers, Mount, Reply } from '../call.ts'
 import type { Failure } from '../failure.ts'
 import { requestIds } from '../settle.ts'
+import { versionPattern } from './address.ts'
 import { answer } from './answer.ts'
 import { answerBatch, isBatch } from './batch.ts'
 import { answerPage, corsHeaders } from './cors.ts'
 import { refuse } from './errors.ts'
 import type { Parts } from './request.ts'
 
-/** An answer before it has its parts: what stands around it may give it others. */
+/** A function from parts to an answer, so that a wrapper can replace the parts. */
 export type GraphAnswer = (parts: Parts) => Answer
 export type AroundGraph = (answer: GraphAnswer) => GraphAnswer
 
 type GraphMounts = Readonly<{
-  /** What only Graph answers. */
+  /** Mounts for addresses of Graph. */
   own: readonly Mount[]
-  /** Claims every call: the last of all mounts. */
+  /** Claims every call; must be the last mount. */
   rest: Mount
 }>
 
-/** `around` stands around single requests, around batches and around each part of a batch. */
+/** `around` wraps single requests, batches and each part of a batch. */
 export function graphMounts(
   parts: Parts,
   around: AroundGraph = graphAnswer => graphAnswer,
@@ -42,14 +43,14 @@ export function graphMounts(
   }
 }
 
-/** Something below a version that is no $batch and no $metadata: nearly every request. */
-const singlePath = /^\/(?:v1\.0|beta)\/[^$%?]/i
+/** An address under a version except $batch and $metadata: nearly every request. */
+const singlePath = new RegExp(`^/(?:${versionPattern})/[^$%?]`, 'i')
 
 function isSingle({ url }: Call): boolean {
   return singlePath.test(url)
 }
 
-/** The same answer for pages of any site, and for the preflights of browsers. */
+/** Adds CORS headers to the answer, and answers preflights. */
 export function openToPages(answer: Answer, newId: () => string): Answer {
   return call =>
     call.headers.origin === undefined && call.method !== 'OPTIONS'
@@ -57,7 +58,7 @@ export function openToPages(answer: Answer, newId: () => string): Answer {
       : answerPage(call, answer, newId)
 }
 
-/** How a request is refused that no mount gets to see. */
+/** Refuses a request that failed before it reached a mount. */
 export function graphRefusal({
   newId,
   now,

@@ -1,16 +1,16 @@
 /**
- * What a row of the operations table says: where an operation is, what it demands of the caller, what
- * goes in and what comes out. The rows stand in the …-operations.ts files, each above its function.
+ * The types of the operations table: where an operation is, what it requires of the caller, its
+ * input and its output. The rows are in the …-operations.ts files, each above its function.
  */
 import type { Action, Resource } from '../permissions/tables.ts'
 import type { EntityName } from './schema.ts'
 
 export type Method = 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE'
 
-/** What an address leads to, and so what has to be found before anything is done. */
+/** The kind of target that an address names, which is looked up first. */
 export type TargetKind = 'directory' | 'user' | 'group' | 'team' | 'mailbox' | 'folder' | 'contact'
 
-/** `path` is like `/users/{user}/photo`. HEAD goes wherever GET does. */
+/** `path` is like `/users/{user}/photo`. GET includes HEAD. */
 export type Endpoint = Readonly<{ method: Method; path: string; target: TargetKind }>
 
 export type Option =
@@ -24,16 +24,16 @@ export type Option =
   | '$expand'
 
 export type Contract = Readonly<{
-  /** The page of Microsoft Graph that describes it. */
+  /** The page of Microsoft Graph that documents it. */
   page: string
-  /** The query options that are served; left out: none. */
+  /** The supported query options; default: none. */
   options?: readonly Option[]
-  /** 'photo': the bytes of a picture; else JSON of this type. */
+  /** 'photo' is the bytes of a picture; otherwise JSON of this type. */
   body?: 'photo' | EntityName
   answer:
     | Readonly<{ kind: 'entity' | 'created' | 'list'; type: EntityName }>
     | Readonly<{ kind: 'photo' | 'ok' | 'no-content' }>
-  /** Which conditions in the headers count: If-None-Match for 304, or those of a write. */
+  /** The supported conditional headers: If-None-Match for 304, or those of a write. */
   conditions?: 'read' | 'write'
 }>
 
@@ -52,12 +52,12 @@ export type Match = Readonly<{
   action: Action
   resource: Resource
   contract: Contract
-  /** As the table has it: `/users/{user}/photo`. */
+  /** As in the table: `/users/{user}/photo`. */
   path: string
   target: TargetKind
   /** The user named in the path; undefined for /me and where no user is named. */
   user: string | undefined
-  /** The path begins with /me, or with one of the names that SDKs put in its place. */
+  /** The path begins with /me, or with a placeholder of an SDK for it. */
   isMe: boolean
   /** The group's or the team's id. */
   group: string | undefined
@@ -73,7 +73,7 @@ type Prefixes = Readonly<{ target: TargetKind; paths: readonly string[] }>
 
 const users = ['/me', '/users/{user}']
 const outerFolders = users.map(path => `${path}/contactFolders/{folder}`)
-// childFolders/{folder} leads back to a folder, to any depth: see `insert` in routes.ts.
+// childFolders/{folder} can repeat, to any depth: see `insert` in routes.ts.
 const folders = outerFolders.flatMap(path => [path, `${path}/childFolders/{folder}`])
 
 export const directory: Prefixes = { target: 'directory', paths: [''] }
@@ -95,7 +95,7 @@ export const contact: Prefixes = {
   paths: [...users, ...folders].map(path => `${path}/contacts/{contact}`),
 }
 
-/** `rest` under each of the prefixes. */
+/** The endpoints of `rest` under each prefix. */
 export function at(method: Method, rest: string, ...prefixes: readonly Prefixes[]): Endpoint[] {
   return prefixes.flatMap(({ target, paths }) =>
     paths.map(prefix => ({ method, path: prefix + rest, target })),

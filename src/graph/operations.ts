@@ -1,6 +1,4 @@
-/**
- * Table: every operation, one row each. To add one, write its row and its function.
- */
+/** Table: one row per operation. To add one, write its row and its function. */
 import { contactOperations } from './contact-operations.ts'
 import { deletedOperations } from './deleted-operations.ts'
 import { directoryOperations } from './directory-operations.ts'

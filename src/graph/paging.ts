@@ -1,12 +1,10 @@
-/**
- * The page after this one: whether there is one, and the query that leads to it.
- */
+/** The next page of a list: whether there is one, and its query. */
 import { formatSkipToken } from './query.ts'
 
 type Next = Readonly<Record<string, string>> | undefined
 
-/** One row more than asked for tells whether there is a page after this one. */
-export function onePageMore<Options extends Readonly<{ top: number }>>(options: Options): Options {
+/** One extra row shows whether there is a next page. */
+export function withExtraRow<Options extends Readonly<{ top: number }>>(options: Options): Options {
   return { ...options, top: options.top + 1 }
 }
 
@@ -19,13 +17,13 @@ export function nextAfter(
   return { $skiptoken: formatSkipToken({ name: last.display_name, id: last.id }) }
 }
 
-/** For lists by id, whose position tells no name. */
+/** For lists ordered by id; the token contains no name. */
 export function nextAfterId(
   rows: readonly { id: string }[],
   page: readonly { id: string }[],
 ): Next {
-  const unnamed = (row: { id: string }) => ({ id: row.id, display_name: '' })
-  return nextAfter(rows.map(unnamed), page.map(unnamed))
+  const withoutName = (row: { id: string }) => ({ id: row.id, display_name: '' })
+  return nextAfter(rows.map(withoutName), page.map(withoutName))
 }
 
 export function nextSkip(

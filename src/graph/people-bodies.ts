@@ -1,6 +1,6 @@
 /**
- * Bodies of requests that add and change people -> what the directory takes. A property that is not kept is refused by
- * its name: passed over, it would look kept.
+ * Converts bodies that create and change people. An unsupported property is refused by name:
+ * ignoring it would suggest that it was stored.
  */
 
 import type { UserChanges } from '../directory/change-users.ts'
@@ -12,7 +12,7 @@ type Fields = Readonly<Record<string, unknown>>
 type Property = keyof Omit<NewUser, 'id'>
 type Read = (fields: Fields, name: string) => string | boolean | undefined
 
-/** Graph's names -> ours, and how a value is read. */
+/** Graph's names -> the directory's names, and how to read the value. */
 const properties: Readonly<Record<string, readonly [Property, Read]>> = {
   accountEnabled: ['isActive', readFlag],
   department: ['department', readText],
@@ -26,15 +26,16 @@ const properties: Readonly<Record<string, readonly [Property, Read]>> = {
   userPrincipalName: ['userPrincipalName', readName],
   userType: ['userType', readUserType],
 }
-/** None of these can be taken away, and a new person has to have them. */
+/** These cannot be removed, and a new person must have them. */
 const required = ['accountEnabled', 'displayName', 'mailNickname', 'userPrincipalName'] as const
 
 /**
- * https://learn.microsoft.com/en-us/graph/api/user-post-users. @differs `passwordProfile`, which Graph demands, may be
- * left out, and is neither kept nor logged: people sign in at the organisation's issuer.
+ * https://learn.microsoft.com/en-us/graph/api/user-post-users. @differs `passwordProfile`, which
+ * Graph requires, may be missing, and is neither stored nor logged: people sign in at the
+ * organisation's issuer.
  */
 export function readNewUser(body: unknown): Omit<NewUser, 'id'> {
-  const { passwordProfile: _never, ...fields } = readObject(body)
+  const { passwordProfile: _ignored, ...fields } = readObject(body)
   const user = readProperties(fields)
   const { userPrincipalName, displayName } = user
   const missing = required.find(name => fields[name] === undefined)
@@ -71,7 +72,9 @@ function readFlag(fields: Fields, name: string): boolean | undefined {
   throw invalid(`${name} is neither true nor false`)
 }
 
-/** "The general format is alias@domain." Whether somebody else has it is for the directory to say. */
+/**
+ * "The general format is alias@domain." The directory checks whether another person has the name.
+ */
 function readName(fields: Fields, name: string): string | undefined {
   const value = readText(fields, name)
   if (value === undefined) return undefined

@@ -1,6 +1,6 @@
 /**
- * Adding, changing and deleting people through Graph, and who manages whom. Only people whom no other source manages
- * are changed.
+ * Creates, changes and deletes people through Graph, and their managers. Only people that no other
+ * source manages are changed.
  */
 import type { Reply } from '../call.ts'
 import { changeUser, deleteUser, putUser } from '../directory/change-users.ts'
@@ -69,7 +69,7 @@ export const peopleOperations: readonly Row[] = [
   },
   {
     name: 'removeManager',
-    summary: 'Leave a user without a manager',
+    summary: "Remove a user's manager",
     at: at('DELETE', '/manager/$ref', user),
     action: 'deleteEntry',
     resource: 'manager',
@@ -78,7 +78,7 @@ export const peopleOperations: readonly Row[] = [
   },
   {
     name: 'listDirectReports',
-    summary: 'Who has a user as their manager',
+    summary: 'Users whose manager is this user',
     at: at('GET', '/directReports', user),
     action: 'listEntries',
     resource: 'directReport',
@@ -91,12 +91,12 @@ export const peopleOperations: readonly Row[] = [
   },
 ]
 
-/** Names, titles and addresses of one person come nowhere near it. */
+/** Far above the size of one person's properties. */
 export const maxJsonBytes = 64 * 1024
 
 export const byGraph = ({ now }: Parts): Origin => ({ source: 'graph', at: now() })
 
-/** The id is a new one: who signs in under another is somebody else. */
+/** The id is new: signing in with another id is another person. */
 async function createUser(request: Request, parts: Parts): Promise<Reply> {
   const user = readNewUser(await readJson(request.call, maxJsonBytes))
   const { tenantId } = request.caller

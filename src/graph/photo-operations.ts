@@ -1,7 +1,4 @@
-/**
- * What can be done with a photo, told in Graph's words. Bytes come from photos/, permissions were
- * settled before.
- */
+/** Operations on photos, in Graph's form. Permissions were checked before. */
 
 import { type Headers, maxUploadBytes, type Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
@@ -29,8 +26,8 @@ import type { Target } from './target.ts'
 const readPhoto = { page: 'profilephoto-get', conditions: 'read' } as const
 const metadata = one('profilePhoto')
 
-// @differs SDKs have a PATCH of `photo` for height and width; no page has it, and a photo's size is its
-// picture's: 405.
+// @differs SDKs have a PATCH of `photo` for height and width, which no page documents. The size of
+// a photo is that of its picture: 405.
 export const photoOperations: readonly Row[] = [
   {
     name: 'getPhoto',
@@ -53,14 +50,14 @@ export const photoOperations: readonly Row[] = [
   {
     name: 'listPhotos',
     summary: 'Metadata of every size of the photo, smallest first',
-    // "PUT /teams/{id}/photo/$value": no PATCH, no DELETE, and a team has no `photos`.
+    // A team has only "PUT /teams/{id}/photo/$value": no PATCH, no DELETE, no `photos`.
     at: at('GET', '/photos', user, group),
     action: 'readMetadata',
     resource: 'target',
     contract: {
       page: 'profilephoto-get',
-      // Generated SDKs offer $count, $filter, $orderby, $search and $expand, which Graph's own metadata
-      // excludes for `photos`. A list that should be filtered and is not would be a wrong answer: 400.
+      // Generated SDKs offer $count, $filter, $orderby, $search and $expand, which Graph's metadata
+      // excludes for `photos`. Ignoring a filter would be a wrong answer: 400.
       options: ['$select', '$top', '$skip'],
       answer: listOf('profilePhoto'),
     },
@@ -81,7 +78,7 @@ export const photoOperations: readonly Row[] = [
     summary: 'The photo in one size',
     at: [
       ...at('GET', '/photos/{size}/$value', user, group),
-      // An example on the page for "Get profilePhoto" has this spelling, and clients copy examples.
+      // An example on the page for "Get profilePhoto" has this spelling, and clients copy it.
       ...at('GET', '/photo/{size}/$value', user, group),
     ],
     action: 'read',
@@ -119,22 +116,22 @@ export const photoOperations: readonly Row[] = [
   },
 ]
 
-/** One photo's metadata, of the photo itself or of one size. */
+/** Metadata of the photo or of one size. */
 async function getPhoto(request: Request): Promise<Reply> {
   const { select } = readOptions(request)
   const { photo, rendition, id } = expectRendition(request)
-  const isUsual = levelOf(request.call.headers.accept, request.address.query) === 'minimal'
-  const unchanged = isUsual ? notModified(request, photo) : undefined
+  const isMinimal = levelOf(request.call.headers.accept, request.address.query) === 'minimal'
+  const unchanged = isMinimal ? notModified(request, photo) : undefined
   if (unchanged) return unchanged
   const path = `${contextOf(request.target)}/${request.match.size === undefined ? 'photo' : 'photos'}/$entity`
   const reply = entity(request, path, profilePhoto(photo, rendition, id, select))
-  // One tag names one text. It is the photo's, so only the usual text goes by it: the others are
-  // told whole each time, and no cache keeps them to hand them out for it.
-  const caching = isUsual ? revalidate : { 'cache-control': 'no-store' }
+  // The ETag is the photo's, so only the minimal level may be cached under it: the other levels are
+  // different texts.
+  const caching = isMinimal ? revalidate : { 'cache-control': 'no-store' }
   return { ...reply, headers: { ...reply.headers, ...caching, etag: etagOf(photo) } }
 }
 
-/** The JPEG itself. Query options mean nothing to a stream and are passed over. */
+/** The JPEG. Query options are ignored. */
 async function getPhotoValue(request: Request, parts: Parts): Promise<Reply> {
   const { photo, rendition } = expectRendition(request)
   const unchanged = notModified(request, photo)
@@ -146,14 +143,17 @@ async function getPhotoValue(request: Request, parts: Parts): Promise<Reply> {
       'content-type': 'image/jpeg',
       etag: etagOf(photo),
       'cache-control': revalidate['cache-control'],
-      // The bytes are as our encoder writes them; still no browser shall take them for anything but a picture.
+      // The bytes are from our own encoder; this also keeps browsers from guessing another type.
       'x-content-type-options': 'nosniff',
     },
     body,
   }
 }
 
-/** Every size there is, smallest first. A photo of an odd size is in no list: its address is `photo`. */
+/**
+ * Every size, smallest first. A photo of a non-standard size is not in the list: its address is
+ * `photo`.
+ */
 async function listPhotos(request: Request): Promise<Reply> {
   const { select, top, skip } = readOptions(request)
   const photo = expectPhoto(request.target)
@@ -168,19 +168,19 @@ async function listPhotos(request: Request): Promise<Reply> {
 }
 
 /**
- * "如果成功,此方法返回200 OK用于更新团队照片的响应代码或204 No Content响应代码。" 200 for users, groups
- * and contacts, 204 for teams, as the two examples show; no body, and so no Content-Type.
+ * "如果成功,此方法返回200 OK用于更新团队照片的响应代码或204 No Content响应代码。" 200 for users, groups and contacts, 204 for
+ * teams, as in the two examples; no body, so no Content-Type.
  * https://learn.microsoft.com/zh-cn/graph/api/profilephoto-update
  *
- * @differs "Content-Type: image/jpeg. Required." Most official SDKs send another one, so the bytes count;
- * VISAGE_STRICT_CONTENT_TYPE takes the page to the letter.
+ * @differs "Content-Type: image/jpeg. Required." Most official SDKs send another one, so the type
+ * is detected from the bytes; VISAGE_STRICT_CONTENT_TYPE enforces the header.
  */
 async function updatePhoto(request: Request, parts: Parts): Promise<Reply> {
   const { call, target } = request
   if (parts.strictContentType) expectJpegContentType(call.headers['content-type'])
   const condition = writeCondition(call.headers)
   const { owner, photo } = ownPhoto(target)
-  // Before the upload, to save it; replacePhoto checks again in its transaction.
+  // Checked before the upload, to avoid it; replacePhoto checks again in its transaction.
   expectCondition(condition, photo?.version)
   const body = await call.readBody(maxUploadBytes)
   if (body.length === 0) return await removeByEmptyBody(request, parts)
@@ -190,18 +190,22 @@ async function updatePhoto(request: Request, parts: Parts): Promise<Reply> {
 }
 
 /**
- * Evolution takes a contact's photo away by a PUT without a body; for everyone else an empty body is
- * an upload that went wrong. @differs An empty PUT removes a contact's photo; Graph documents no way.
+ * Evolution removes a contact's photo by a PUT without a body; elsewhere an empty body is a failed
+ * upload. @differs An empty PUT removes a contact's photo; Graph documents no way.
  */
 async function removeByEmptyBody(request: Request, parts: Parts): Promise<Reply> {
   const { target } = request
-  if (target.kind !== 'contact' || !saysEmpty(request.call.headers)) throw new Failure('body-empty')
+  if (target.kind !== 'contact' || !isDeliberatelyEmpty(request.call.headers))
+    throw new Failure('body-empty')
   if (ownPhoto(target).photo === undefined) return ok
   return await deletePhoto(request, parts)
 }
 
-/** Not a body that an SDK has lost: sent again after a refusal, chunked or packed, it has no bytes left. */
-function saysEmpty(headers: Headers): boolean {
+/**
+ * True only for a deliberately empty body. An SDK that repeats a request after a refusal, chunked
+ * or compressed, may send a body that has no bytes left.
+ */
+function isDeliberatelyEmpty(headers: Headers): boolean {
   return (
     headers['content-length'] === '0' &&
     headers['transfer-encoding'] === undefined &&
@@ -216,7 +220,7 @@ async function deletePhoto({ call, target }: Request, parts: Parts): Promise<Rep
   return { ...ok, changed: { change: 'removed', owner } }
 }
 
-/** Anyone on the way may keep it for this caller, but has to ask whether it is still the one. */
+/** A cache may store it for this caller, but must revalidate it. */
 const revalidate = { 'cache-control': 'private, no-cache' }
 
 function notModified({ call }: Request, photo: Photo): Reply | undefined {
@@ -227,7 +231,7 @@ function notModified({ call }: Request, photo: Photo): Reply | undefined {
 
 type OwnPhoto = Readonly<{ owner: OwnerKey; photo: Photo | undefined }>
 
-/** Whose photo it is that the address leads to, and the photo that is there. */
+/** The owner that the address names, and the owner's photo. */
 function ownPhoto(target: Target): OwnPhoto {
   switch (target.kind) {
     case 'user':
@@ -267,7 +271,7 @@ function expectRendition({ match, target }: Request): Found {
   return { photo, rendition, id: size ? sizeName(rendition) : 'default' }
 }
 
-/** Documents print 240X240 and 240x240. null: no size at all. */
+/** The documentation has both 240X240 and 240x240. null when it is not a size. */
 function parseSize(text: string): PixelSize | null {
   const match = /^(\d{1,5})x(\d{1,5})$/i.exec(text)
   return match === null ? null : { width: Number(match[1]), height: Number(match[2]) }
@@ -281,7 +285,9 @@ function expectJpegContentType(contentType: string | undefined): void {
   })
 }
 
-/** users('id'), groups('id'), teams('id') or users('id')/contacts('id'): what contexts begin with. */
+/**
+ * The beginning of contexts: users('id'), groups('id'), teams('id') or users('id')/contacts('id').
+ */
 function contextOf(target: Target): string {
   const own = keyed(`${target.kind}s`, ownPhoto(target).owner.id)
   return target.kind === 'contact' ? `${keyed('users', target.user.id)}/${own}` : own

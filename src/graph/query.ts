@@ -1,5 +1,5 @@
 /**
- * OData's query options, as far as Visage serves them: what to select, and which page of a list.
+ * Parses OData's query options, as far as they are supported: selection, search and paging.
  * https://learn.microsoft.com/en-us/graph/query-parameters
  */
 import { countWords, type Term } from '../directory/search.ts'
@@ -20,16 +20,18 @@ const defaultTop = 100
 const maxTop = 999
 
 /**
- * In all clauses of $search and $filter together: each word is looked up. A people picker has four clauses of
- * one to three words; Graph takes "15 expressions in the filter clause".
+ * Limit for all clauses of $search and $filter together, because each word is searched. A people
+ * picker sends four clauses of one to three words; Graph allows "15 expressions in the filter
+ * clause".
  * https://developer.microsoft.com/en-us/graph/known-issues/?search=13635
  */
 const maxWords = 20
 const maxClauseLength = 256
 
 /**
- * The query options of a request. One that begins with $ and is not in the operation's contract is refused;
- * others are ignored, as OData says of custom options. The $ may be missing, and case does not count.
+ * Reads the query options of a request. An option with $ that is not in the operation's contract is
+ * refused; others are ignored, as OData requires for custom options. The $ is optional, and case is
+ * ignored.
  */
 export function readOptions({ address, match }: Request): Options {
   const { options: supported = [] } = match.contract
@@ -67,19 +69,19 @@ function readSelect(value: string | undefined): ReadonlySet<string> | undefined 
   return new Set(value.split(',').map(name => name.trim().toLowerCase()))
 }
 
-/** @differs Lists come by display name and in no other order. */
+/** @differs Lists are ordered by display name only. */
 function checkOrder(value: string | undefined): void {
   if (value === undefined || /^\s*displayName(\s+asc)?\s*$/i.test(value)) return
   throw invalid('$orderby', 'lists are ordered by displayName')
 }
 
 /**
- * @observed 2022-02 A contact with `$expand=photo` is 200 and comes without its photo: nothing is expanded.
+ * @observed 2022-02 A contact with `$expand=photo` is 200 without its photo: nothing is expanded.
  * https://github.com/microsoftgraph/msgraph-sdk-java/issues/996
  */
 function checkExpand(value: string | undefined): void {
   if (value === undefined || /^\s*photo\s*$/i.test(value)) return
-  throw invalid('$expand', "only 'photo' is known here")
+  throw invalid('$expand', "only 'photo' is supported here")
 }
 
 function readNumber(
@@ -112,7 +114,10 @@ function bounded(option: string, terms: Term[]): Term[] {
   return terms
 }
 
-/** `$search="displayName:ali" OR "mail:ali"`: words that begin so. Without a property: the display name. */
+/**
+ * `$search="displayName:ali" OR "mail:ali"`: words with these prefixes. The default property is
+ * displayName.
+ */
 function readSearch(value: string | undefined): Term[] {
   if (value === undefined) return []
   const clauses =
@@ -132,12 +137,12 @@ const hasEmail = /^emailAddresses\/any\(\s*(\w+)\s*:\s*\1\/address\s+eq\s+'((?:[
 
 /**
  * `startswith(displayName,'ali') or mail eq 'alice@…'`: the filters that people pickers send.
- * @differs Of $filter only `startswith`, `eq` and an address of a contact are understood, joined by `or`.
+ * @differs $filter supports only `startswith`, `eq` and an address of a contact, joined by `or`.
  */
 function readFilter(value: string | undefined): Term[] {
   if (value === undefined) return []
   const clauses = splitAtOr(value)
-  // No clause is no filter, and everybody would be an answer to a question that nobody asked.
+  // Without a clause the filter would match everybody.
   if (clauses.length === 0) throw invalid('$filter', 'it is empty')
   return clauses.map(clause => {
     const email = hasEmail.exec(clause)
@@ -153,7 +158,7 @@ function readFilter(value: string | undefined): Term[] {
   })
 }
 
-/** Not inside a quoted text: names contain the word, and quotes. */
+/** Splits at `or` outside quoted texts: names contain the word, and quotes. */
 function splitAtOr(filter: string): string[] {
   const parts = filter.match(/(?:'(?:[^']|'')*'|(?!\sor\s)[^'])+/gi) ?? []
   return parts.map(part => part.trim().replace(/^or\s+/i, '')).filter(part => part !== '')
@@ -179,12 +184,12 @@ function readSkipToken(value: string | undefined): Options['after'] {
   throw invalid('$skiptoken', reason)
 }
 
-/** Half of a surrogate pair is no text: no database takes it. */
+/** Databases cannot store a lone surrogate. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value.isWellFormed()
 }
 
-const reason = 'it is not one that this server gave out'
+const reason = 'this server did not create it'
 
 function invalid(option: string, reason: string): Failure {
   return new Failure('query-option-invalid', { facts: { option, reason } })

@@ -1,8 +1,9 @@
 /**
- * Addresses of people in JSON bodies -> their ids. The address of this server is not compared, because clients write
- * the one that they know.
+ * Reads ids from addresses of people in JSON bodies. The host is not compared, because clients may
+ * know this server under another name.
  */
 import { normalizeId } from '../guid.ts'
+import { versionPattern } from './address.ts'
 import { invalid, maxTextLength, readObject } from './bodies.ts'
 import type { Parts } from './request.ts'
 
@@ -14,25 +15,30 @@ type Fields = Readonly<Record<string, unknown>>
  */
 export const maxReferences = 20
 
-/** `users/{id}`, and `users('{id}')` as answers with full metadata have it. */
-const address =
-  /^https?:\/\/[^/?#]+\/(?:[^?#]*\/)?(?:v1\.0|beta)\/(?:users|directoryObjects)(?:\/([^/?#]+)|\('([^/?#]+)'\))$/i
+/** `users/{id}`, and `users('{id}')` as in answers with full metadata. */
+const address = new RegExp(
+  `^https?://[^/?#]+/(?:[^?#]*/)?(?:${versionPattern})/(?:users|directoryObjects)(?:/([^/?#]+)|\\('([^/?#]+)'\\))$`,
+  'i',
+)
 
-/** The id in `{ "@odata.id": "https://…/v1.0/users/{id}" }`, as any Graph writes it. */
+/** The id in `{ "@odata.id": "https://…/v1.0/users/{id}" }`. */
 export function readReference(body: unknown): string {
   return readAddress(readObject(body)['@odata.id'], '@odata.id')
 }
 
-/** The ids in `{ "members@odata.bind": ["https://…/v1.0/directoryObjects/{id}"] }`; none where it is left out. */
+/**
+ * The ids in `{ "members@odata.bind": ["https://…/v1.0/directoryObjects/{id}"] }`; empty when the
+ * property is missing.
+ */
 export function readReferences(fields: Fields, name: string): string[] {
   const value = fields[name]
   if (value === undefined || value === null) return []
   if (!Array.isArray(value) || value.length > maxReferences) {
-    throw invalid(`'${name}' is no list of at most ${maxReferences} addresses`)
+    throw invalid(`'${name}' is not a list of at most ${maxReferences} addresses`)
   }
   const ids = value.map(entry => readAddress(entry, name))
   if (new Set(ids.map(normalizeId)).size < ids.length) {
-    throw invalid(`'${name}' names somebody twice`)
+    throw invalid(`'${name}' names a person twice`)
   }
   return ids
 }
@@ -62,7 +68,7 @@ function decodeId(id: string, name: string): string {
     const decoded = decodeURIComponent(id)
     if (!decoded.includes('\0') && decoded.length <= maxTextLength) return decoded
   } catch {
-    // Half an escape.
+    // An incomplete percent-escape.
   }
   throw invalid(`'${name}' cannot be read`)
 }

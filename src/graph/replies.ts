@@ -1,13 +1,11 @@
-/**
- * The forms that answers take: JSON, a page of a list, nothing.
- */
+/** The forms of answers: a resource, a page of a list, no body. */
 
 import type { Reply } from '../call.ts'
 import { type Json, type Level, levelOf, present, type Shown } from './control-information.ts'
 import type { Request } from './request.ts'
 import { contextUrl, keyed } from './resources.ts'
 
-/** `context` is what stands behind `$metadata#`, like `users('id')/photo/$entity`. */
+/** `context` is the part after `$metadata#`, such as `users('id')/photo/$entity`. */
 export function entity(request: Request, context: string, shown: Shown, status = 200): Reply {
   const level = levelOf(request.call.headers.accept, request.address.query)
   const url = urlOf(request, context.replace(/\/\$entity$/, ''), shown.key)
@@ -18,9 +16,8 @@ export function entity(request: Request, context: string, shown: Shown, status =
 }
 
 /**
- * A page of a list; `next` is the query of the page after it. A client that wants no control
- * information gets that one all the same: "…MUST continue to be included… even in the
- * odata.metadata=none case."
+ * A page of a list; `next` is the query of the next page. The next link is included even without
+ * control information: "…MUST continue to be included… even in the odata.metadata=none case."
  */
 export function collection(
   request: Request,
@@ -44,7 +41,7 @@ function reply(level: Level, status: number, body: Json): Reply {
     headers: {
       'content-type': `application/json;odata.metadata=${level};odata.streaming=true;IEEE754Compatible=false;charset=utf-8`,
       'odata-version': '4.0',
-      // The level is asked for in Accept.
+      // Accept selects the level.
       vary: 'Accept',
       'cache-control': 'no-cache',
     },
@@ -57,18 +54,20 @@ function contextOf({ call, address }: Request, level: Level, context: string): J
   return { '@odata.context': contextUrl(call.origin, address.version, context) }
 }
 
-/** By convention the path in the context and the key make the address: `users('id')/photos('48x48')`. */
+/**
+ * By convention, the context's path and the key form the address: `users('id')/photos('48x48')`.
+ */
 function urlOf({ call, address }: Request, context: string, key: string | undefined): string {
   const path = key === undefined ? context : keyed(context, key)
   const escaped = encodeURI(path).replaceAll('#', '%23').replaceAll('?', '%3F')
   return `${call.origin}/${address.version}/${escaped}`
 }
 
-/** The address of this page with some options exchanged: whatever else was asked for stays. */
+/** The address of this page with some options replaced. */
 function nextLink({ call, address }: Request, next: Readonly<Record<string, string>>): string {
   const query = new URLSearchParams(address.query)
   for (const [name, value] of Object.entries(next)) query.set(name, value)
-  // URLSearchParams escapes the $ of an option's name, which no query needs.
+  // URLSearchParams escapes the $ of an option's name, which is not necessary.
   return `${call.origin}${call.url.split('?')[0]}?${query.toString().replaceAll('%24', '$')}`
 }
 

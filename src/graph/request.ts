@@ -1,6 +1,4 @@
-/**
- * What an operation is given: the request as it was understood, and the parts it may use.
- */
+/** The input of an operation: the parsed request, and the parts it may use. */
 
 import type { Call, Reply } from '../call.ts'
 import type { Directory } from '../directory/directory.ts'
@@ -20,21 +18,21 @@ export type Parts = ReplaceParts &
     identify: (authorization: string | undefined) => Promise<Caller>
     events: Events
     newId: () => string
-    /** Milliseconds on a monotonic clock: how long something took. */
+    /** Milliseconds on a monotonic clock. */
     elapsed: () => number
-    /** "Content-Type: image/jpeg. Required.": to the letter, or 415. */
+    /** Whether "Content-Type: image/jpeg. Required." is enforced with 415. */
     strictContentType: boolean
-    /** Nothing may be changed, not even by who signs in for the first time. */
+    /** Whether all writes are refused, including those of signing in. */
     isReadOnly?: boolean | undefined
-    /** Whether somebody who signs in and is not in the directory is added; undefined: yes. */
+    /** Whether a person who signs in and is not in the directory is added; default: yes. */
     signIn?: SignInMode | undefined
     /** Whether photos of people who are disabled are hidden; undefined: yes. */
     leavers?: LeaverMode | undefined
-    /** undefined: nobody is held up. */
+    /** undefined when throttling is off. */
     throttle?: Throttle | undefined
   }>
 
-/** A call that has passed every check but those of its own body and conditions. */
+/** A call that has passed every check except those of its body and conditions. */
 export type Request = Readonly<{
   call: Call
   address: Address
@@ -49,9 +47,9 @@ export type Perform = (request: Request, parts: Parts) => Promise<Reply>
 export type Row = Omit<Operation, 'resource'> &
   Readonly<{
     at: readonly Endpoint[]
-    /** 'target': the kind of thing that the address leads to. */
+    /** 'target' means the kind of the target that the address names. */
     resource: Resource | 'target'
-    /** Left out: served under every version. */
+    /** Default: every version. */
     versions?: readonly Version[]
     perform: Perform
   }>

@@ -1,6 +1,6 @@
 /**
- * Rows and renditions -> Graph's JSON: which properties a resource has, under which names, with which
- * OData annotations. The only place where these spellings stand.
+ * Converts rows and renditions to Graph's JSON: properties, names and annotations. The only place
+ * with these spellings.
  */
 import type { Contact, EmailAddress } from '../directory/contacts.ts'
 import type { ContactFolder } from '../directory/folders.ts'
@@ -25,9 +25,9 @@ export function keyed(collection: string, id: string): string {
 }
 
 /**
- * `id` is the literal 'default' for the photo without a size, else '48x48'.
- * @observed 2026-04 A photo's metadata has six keys, `height` before `width`; other samples have them
- * the other way round.
+ * `id` is 'default' for the photo without a size, otherwise like '48x48'.
+ * @observed 2026-04 A photo's metadata has six keys, `height` before `width`; other samples have
+ * `width` first.
  */
 export function profilePhoto(
   photo: Photo,
@@ -37,7 +37,7 @@ export function profilePhoto(
 ): Shown {
   return {
     type: 'profilePhoto',
-    // "photos" is not updatable: what changes a size is a change of the photo.
+    // "photos" is not updatable: a size changes with the photo.
     ...(id === 'default' ? { key: undefined } : { key: id, isReadOnly: true }),
     annotations: {
       '@odata.mediaContentType': 'image/jpeg',
@@ -51,7 +51,7 @@ export function sizeName({ width, height }: PixelSize): string {
   return `${width}x${height}`
 }
 
-/** Graph returns these of a user only when they are selected. */
+/** Properties of a user that Graph returns only when selected. */
 const selectedOnly = new Set([
   'userType',
   'department',
@@ -60,7 +60,7 @@ const selectedOnly = new Set([
   'mailNickname',
 ])
 
-/** What Visage does not keep is null. */
+/** Properties that Visage does not store are null. */
 export function user(row: User, select: Select): Shown {
   const all = {
     businessPhones: [],
@@ -85,7 +85,7 @@ export function user(row: User, select: Select): Shown {
     type: 'user',
     key: row.id,
     isReadOnly: true,
-    ...pickUsual(all, row, select, selectedOnly),
+    ...pickDefault(all, row, select, selectedOnly),
   }
 }
 
@@ -93,21 +93,21 @@ const none: ReadonlySet<string> = new Set()
 
 type Deletable = Pick<User, 'deleted_at'>
 
-/** When they were deleted is told of those who are, else when it is selected. */
-function pickUsual(
+/** Without $select, deletedDateTime is included only for deleted objects. */
+function pickDefault(
   all: Json,
   { deleted_at }: Deletable,
   select: Select,
-  left: ReadonlySet<string>,
+  excluded: ReadonlySet<string>,
 ) {
   if (select) return pick(all, select)
-  const isUsual = (name: string) =>
-    name === 'deletedDateTime' ? deleted_at !== null : !left.has(name)
-  const usual = Object.entries(all).filter(([name]) => isUsual(name))
-  return pick(Object.fromEntries(usual), select)
+  const isDefault = (name: string) =>
+    name === 'deletedDateTime' ? deleted_at !== null : !excluded.has(name)
+  const defaults = Object.entries(all).filter(([name]) => isDefault(name))
+  return pick(Object.fromEntries(defaults), select)
 }
 
-/** To the second, as Graph writes it. */
+/** In seconds, as Graph writes it. */
 function timeOf(time: number | null): string | null {
   return time === null ? null : new Date(time).toISOString().replace(/\.\d+/, '')
 }
@@ -126,10 +126,10 @@ export function group(row: Group, select: Select): Shown {
     visibility: row.visibility,
     deletedDateTime: timeOf(row.deleted_at),
   }
-  return { type: 'group', key: row.id, isReadOnly: true, ...pickUsual(all, row, select, none) }
+  return { type: 'group', key: row.id, isReadOnly: true, ...pickDefault(all, row, select, none) }
 }
 
-/** Among directoryObjects, where each says what it is. */
+/** As an element of directoryObjects, with its type. */
 export function asDirectoryObject(shown: Shown): Shown {
   return {
     ...shown,
@@ -139,11 +139,11 @@ export function asDirectoryObject(shown: Shown): Shown {
 }
 
 /**
- * "…only the @odata.type property for the object type and the id is returned, while other properties
- * are indicated as null." A list of the schema is never null.
+ * "…only the @odata.type property for the object type and the id is returned, while other
+ * properties are indicated as null." A list is empty, never null.
  * https://learn.microsoft.com/en-us/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
  */
-export function byId(type: 'user' | 'group', id: string, select: Select): Shown {
+export function onlyId(type: 'user' | 'group', id: string, select: Select): Shown {
   const none = Object.entries(entityTypes[type].properties).map(
     ([name, type]) => [name, isCollection(type) ? [] : null] as const,
   )
@@ -182,16 +182,16 @@ export function contactFolder(row: ContactFolder, select: Select): Shown {
 }
 
 /**
- * A list of nothing is [], null a source that nobody has set.
- * @differs For an empty `allowedRoles` pages print {}, which is how PowerShell shows a list; Visage
- * answers []. https://www.michev.info/blog/post/6196
+ * An empty list is []; a source that was not set is null.
+ * @differs For an empty `allowedRoles` the documentation shows {}, PowerShell's form of a list;
+ * Visage answers []. https://www.michev.info/blog/post/6196
  */
 export function photoUpdateSettings(settings: PhotoUpdateSettings, select: Select): Shown {
   const all = { source: settings.source, allowedRoles: settings.allowedRoles }
   return { type: 'photoUpdateSettings', key: undefined, ...pick(all, select) }
 }
 
-/** Names of properties compare without case; a property that does not exist is left out. */
+/** Property names are compared without case; unknown names are ignored. */
 function pick(all: Json, select: Select): Pick<Shown, 'properties' | 'selected'> {
   if (select === undefined) return { properties: all, selected: select }
   const chosen = Object.entries(all).filter(([name]) => select.has(name.toLowerCase()))

@@ -1,6 +1,6 @@
 /**
- * Path + method -> operation: the rows of operations.ts by path, and the matcher that reads them. Who may
- * do it, and whether the thing named exists, comes later.
+ * Path + method -> operation: the rows of operations.ts by path, and the matcher. Permissions and
+ * the existence of the target are checked later.
  */
 import { Failure } from '../failure.ts'
 import type { Resource } from '../permissions/tables.ts'
@@ -11,13 +11,13 @@ import type { Perform, Row } from './request.ts'
 
 type Performed = Operation & Readonly<{ perform: Perform; target: TargetKind }>
 
-/** All that can be done at one path. */
+/** The operations at one path. */
 export type Route = Readonly<{
   path: string
-  /** Of what is read there. */
+  /** The target of its GET, or of its first operation. */
   target: TargetKind
   on: Readonly<Partial<Record<Method, Performed>>>
-  /** Left out: served under every version. */
+  /** Default: every version. */
   versions?: readonly Version[]
 }>
 
@@ -37,7 +37,7 @@ function listRoutes(rows: readonly Row[]): Route[] {
       found.set(path, { ...known, on, ...(versions && { versions }) })
     }
   }
-  // By target, as documents and messages list them.
+  // Grouped by target, the order in documents and messages.
   return targets.flatMap(target => [...found.values()].filter(route => route.target === target))
 }
 
@@ -58,12 +58,16 @@ const root: Node = { names: new Map() }
 for (const route of routes) insert(root, route)
 
 /**
- * Kiota SDKs write these for /me and rewrite them before sending; a client on a plain adapter does not.
- * https://github.com/microsoftgraph/msgraph-sdk-typescript: `TokenToReplace`; Python and Go: `me-token-to-replace`.
+ * Placeholders of Kiota SDKs for /me, which they replace before sending; a client on a plain
+ * adapter does not.
+ * https://github.com/microsoftgraph/msgraph-sdk-typescript: `TokenToReplace`; Python and Go:
+ * `me-token-to-replace`.
  */
-const namesForMe = new Set(['tokentoreplace', 'me-token-to-replace'])
+const mePlaceholders = new Set(['tokentoreplace', 'me-token-to-replace'])
 
-/** The operation at an address. Names are compared without case, as Graph does; keys are left alone. */
+/**
+ * The operation at an address. As in Graph, names are compared without case; keys are not changed.
+ */
 export function match(address: Address, method: string): Match & Pick<Performed, 'perform'> {
   const keys = new Map<string, string[]>()
   let node = root
@@ -78,7 +82,7 @@ export function match(address: Address, method: string): Match & Pick<Performed,
 function step(node: Node, segment: Segment, keys: Map<string, string[]>): Node {
   const named = segment.isKey ? undefined : node.names.get(segment.text.toLowerCase())
   if (named !== undefined) return named
-  // `$count`, `$ref` and their like are never a key, unless in parentheses.
+  // A segment with $, such as `$count`, is never a key, except in parentheses.
   const isKey = segment.isKey || !segment.text.startsWith('$')
   if (node.key === undefined || !isKey) throw unknownSegment(segment.text)
   const { name, node: next } = node.key
@@ -94,7 +98,7 @@ function operationFor(route: Route, method: string): Performed {
   return operation
 }
 
-/** For the Allow header: what can be done at this path. */
+/** For the Allow header. */
 function allowedMethods(route: Route): readonly string[] {
   return Object.keys(route.on).flatMap(method => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
 }
@@ -107,7 +111,7 @@ function toMatch(
 ) {
   const named = keys.get('user')?.[0]
   const isMe =
-    segments[0]?.text.toLowerCase() === 'me' || namesForMe.has(named?.toLowerCase() ?? '')
+    segments[0]?.text.toLowerCase() === 'me' || mePlaceholders.has(named?.toLowerCase() ?? '')
   return {
     operation: name,
     action,
@@ -136,7 +140,7 @@ function insert(top: Node, route: Route): void {
   for (const part of route.path.split('/').slice(1)) {
     if (part.startsWith('{')) {
       const name = part.slice(1, -1)
-      // A child folder is a folder: its node is the outer folder's own, which makes the depth free.
+      // A child folder uses the node of the outer folder, so folders can be nested to any depth.
       node.key ??= {
         name,
         node: name === 'folder' && folderNode ? folderNode : { names: new Map() },

@@ -1,6 +1,6 @@
 /**
- * Table: the types that Visage serves, as Graph's own metadata declares them, cut down to the
- * properties that are really there. $metadata, the OpenAPI document and full metadata are read from it.
+ * Table: the types that Visage serves, as in Graph's metadata, with only the supported properties.
+ * $metadata, the OpenAPI document and full metadata are generated from it.
  *
  * https://graph.microsoft.com/v1.0/$metadata
  */
@@ -14,19 +14,19 @@ export type PropertyType = Value | `Collection(${Value})`
 type NavigationType = EntityName | `Collection(${EntityName})`
 
 export type EntityType = Readonly<{
-  /** Left out: Graph's own root of all entities. */
+  /** Default: Graph's root of all entities. */
   base?: EntityName
-  /** Only in this version; else in both. */
+  /** Only in this version; default: both. */
   only?: Version
-  /** The bytes are at `/$value`. */
+  /** The content is at `/$value`. */
   hasStream?: true
-  /** Besides `id`, the key of every entity. */
+  /** In addition to `id`, the key of every entity. */
   properties: Readonly<Record<string, PropertyType>>
-  /** Every one of them is contained: it is addressed through its owner. */
+  /** Contained entities, addressed through their owner. */
   navigation?: Readonly<Record<string, NavigationType>>
-  /** These are not contained: each entry has an address of its own. */
+  /** Entities that are not contained: each has its own address. */
   related?: Readonly<Record<string, NavigationType>>
-  /** Another property by which one can be addressed: users(userPrincipalName='…'). */
+  /** A second key: users(userPrincipalName='…'). */
   alternateKey?: string
 }>
 
@@ -144,7 +144,7 @@ export const complexTypes: Readonly<Record<string, Readonly<Record<string, Prope
   emailAddress: { address: 'Edm.String', name: 'Edm.String' },
 }
 
-/** Members in the order of their values, from 0. */
+/** Members in the order of their values, starting at 0. */
 export const enumTypes: Readonly<Record<string, readonly string[]>> = {
   photoUpdateSource: ['cloud', 'onPremises', 'unknownFutureValue'],
   teamVisibilityType: ['private', 'public', 'hiddenMembership', 'unknownFutureValue'],

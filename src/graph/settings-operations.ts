@@ -1,6 +1,6 @@
 /**
- * The organisation's photoUpdateSettings in Graph's words. What they forbid is decided in
- * permissions/photo-updates.ts and enforced by restrict.ts.
+ * Reads and changes the organisation's photoUpdateSettings. permissions/photo-updates.ts decides
+ * what they forbid, and answer.ts enforces it.
  *
  * https://learn.microsoft.com/en-us/graph/api/resources/photoupdatesettings?view=graph-rest-beta
  */
@@ -41,7 +41,7 @@ export const settingsOperations: readonly Row[] = [
   },
   {
     name: 'updatePhotoUpdateSettings',
-    summary: 'Say who may change photos of users',
+    summary: 'Change who may change photos of users',
     at: at('PATCH', path, directory),
     versions,
     action: 'updateEntry',
@@ -51,8 +51,8 @@ export const settingsOperations: readonly Row[] = [
   },
   {
     name: 'deletePhotoUpdateSettings',
-    summary: 'Let everyone change photos of users again, as far as permissions go',
-    // The page on deleting prints the address with $ref, and its example the one without.
+    summary: 'Restore the defaults: permissions alone decide who may change photos of users',
+    // The page on deleting shows the address with $ref, and its example the one without.
     // https://learn.microsoft.com/en-us/graph/api/peopleadminsettings-delete-photoupdatesettings?view=graph-rest-beta
     at: [...at('DELETE', path, directory), ...at('DELETE', `${path}/$ref`, directory)],
     versions,
@@ -69,26 +69,28 @@ export const settingsOperations: readonly Row[] = [
 async function getPhotoUpdateSettings(request: Request, parts: Parts): Promise<Reply> {
   const { select } = readOptions(request)
   const settings = await findPhotoUpdateSettings(parts.database, request.caller.tenantId)
-  return tell(request, settings, select)
+  return writeSettings(request, settings, select)
 }
 
 /** "If successful, this method returns a 200 OK response code and an updated photoUpdateSettings object" */
 async function updatePhotoUpdateSettings(request: Request, parts: Parts): Promise<Reply> {
   const changes = readPhotoUpdateSettings(await readJson(request.call, maxJsonBytes))
   const { tenantId } = request.caller
-  return tell(request, await changePhotoUpdateSettings(parts.database, tenantId, changes))
+  return writeSettings(request, await changePhotoUpdateSettings(parts.database, tenantId, changes))
 }
 
-/** "If successful, this method returns a 204 No Content response code.", and the defaults are back. */
+/**
+ * "If successful, this method returns a 204 No Content response code." The defaults apply again.
+ */
 async function deletePhotoUpdateSettings(request: Request, parts: Parts): Promise<Reply> {
   await resetPhotoUpdateSettings(parts.database, request.caller.tenantId)
   return noContent
 }
 
-/** Every role there is, several times over. */
+/** Enough for several times the number of existing roles. */
 const maxJsonBytes = 64 * 1024
 
-function tell(
+function writeSettings(
   request: Request,
   settings: PhotoUpdateSettings,
   select?: ReadonlySet<string>,

@@ -1,6 +1,6 @@
 /**
- * What an address leads to: finding it in the caller's own tenant, and what the caller is to it. A
- * caller never sees, nor gets a hint of, anything of another tenant.
+ * Finds the target of an address in the caller's tenant, and the caller's relation to it. Nothing
+ * of another tenant is ever revealed.
  */
 
 import { noCaller, refuseInactive } from '../directory/caller-state.ts'
@@ -33,13 +33,13 @@ export type Target =
   | Readonly<{ kind: 'folder'; user: UserWithPhoto; folder: ContactFolder }>
   | Readonly<{ kind: 'contact'; user: Person; contact: ContactWithPhoto }>
 
-/** Whose mailbox it is. */
+/** The owner of a mailbox. */
 type Person = Pick<User, 'tenant_id' | 'id'>
 
-/** What is done with who signs in: 'add' adds those who are not in the directory. */
+/** 'add' adds people who sign in and are not in the directory; 'known' refuses them. */
 export type SignInMode = 'add' | 'known'
 
-/** `isReadOnly`: nothing about who signs in is written down. */
+/** With `isReadOnly`, signing in writes nothing. */
 type FindParts = Directory &
   Readonly<{ isReadOnly?: boolean | undefined; signIn?: SignInMode | undefined }>
 
@@ -85,7 +85,7 @@ async function refuseInactiveCaller(
   refuseInactive(await findCallerState(caller.tenantId, caller.objectId))
 }
 
-/** Who signed in; they are in the directory from then on. Throws Failure 'user-not-found'. */
+/** The signed-in person, added to the directory if necessary. Throws Failure 'user-not-found'. */
 export async function findCaller(caller: Caller, directory: FindParts): Promise<UserWithPhoto> {
   return await findPerson({ isMe: true, user: undefined }, caller, directory)
 }
@@ -121,7 +121,7 @@ function signedIn({ tenantId, objectId, profile }: Caller): SignedIn {
   return { tenantId, id: objectId, profile }
 }
 
-/** Whoever signed in is who their id says, even where another person's name reads the same. */
+/** The caller is identified by id, even where another person's name equals it. */
 function personNamed({ isMe, user = '' }: Pick<Match, 'isMe' | 'user'>, caller: Caller) {
   if (isMe || isCaller(caller, normalizeId(user))) {
     return { idOrName: caller.objectId, by: 'id' } as const
@@ -133,7 +133,7 @@ function callerIdOf({ kind, objectId }: Caller): string {
   return kind === 'application' ? noCaller : objectId
 }
 
-/** `id`: as rows have it, GUIDs in lower case. */
+/** `id` as in rows: GUIDs in lower case. */
 function isCaller(caller: Caller, id: string): boolean {
   return caller.kind !== 'application' && id === caller.objectId
 }
@@ -152,7 +152,7 @@ async function findGroupOrTeam(
   }
   if (group?.is_team !== 1) throw new Failure('team-not-found', { facts: { id } })
   if (!match.isMe && match.user === undefined) return group
-  // …/joinedTeams/{id}: only a team that this person is in.
+  // …/joinedTeams/{id} finds only teams that this person is in.
   const person = await findPerson(match, caller, directory)
   if (!(await isTeamJoined(directory.database, caller.tenantId, group.id, person.id))) {
     throw new Failure('team-not-found', { facts: { id } })
@@ -173,7 +173,8 @@ async function findContactOf(match: Match, caller: Caller, directory: FindParts)
   const at = { tenantId: caller.tenantId, ...person, folders, id, callerId: callerIdOf(caller) }
   const found = await directory.findContact(at)
   refuseInactive(found)
-  // Nobody is known by that name; but whoever signs in for the first time is somebody from then on.
+  // findContact found no such person. If it is the caller, signing in for the first time,
+  // findPerson adds them.
   if (found === undefined) await findPerson(match, caller, directory)
   const hasFolders = found?.hasFolders ?? folders.length === 0
   if (!hasFolders) throw new Failure('contact-folder-not-found')
@@ -185,7 +186,7 @@ export function mailboxOf(user: Person): Mailbox {
   return { tenantId: user.tenant_id, userId: user.id }
 }
 
-/** The target of an operation that is only served at targets of these kinds. */
+/** Narrows the target to the kinds that the operation supports. */
 export function expectTarget<Kind extends Target['kind']>(
   target: Target,
   ...kinds: readonly Kind[]
@@ -196,14 +197,14 @@ export function expectTarget<Kind extends Target['kind']>(
   throw new TypeError(`a ${target.kind} is no ${kinds.join(' or ')}`)
 }
 
-/** As much of a target as a relation depends on. */
+/** The part of a target that a relation depends on. */
 type Related = Readonly<{
   kind: Target['kind']
   user?: Pick<User, 'id'>
   group?: Readonly<{ id: string }>
 }>
 
-/** What can be said of a caller and a target without asking the database again. */
+/** The relation as far as it is known without another query. */
 export function knownRelation(caller: Caller, target: Related): Relation {
   const person = target.user?.id
   const isPerson = person !== undefined && isCaller(caller, person)
@@ -215,7 +216,7 @@ export function knownRelation(caller: Caller, target: Related): Relation {
   }
 }
 
-/** The whole relation: group ownership, and the roles that the directory knows besides the token's. */
+/** The whole relation, including group ownership and the roles in the directory. */
 export async function wholeRelation(
   caller: Caller,
   target: Related,

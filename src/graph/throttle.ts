@@ -1,6 +1,6 @@
 /**
- * What is throttled: one application at one mailbox. The limits are in throttling/. A request counts only
- * once the mailbox is found: one that is refused before does not.
+ * Throttles one application at one mailbox; throttling/ has the limits. A request counts only after
+ * its mailbox was found.
  */
 
 import type { Call } from '../call.ts'
@@ -10,7 +10,7 @@ import type { Caller } from '../tokens/caller.ts'
 import type { Match } from './operation.ts'
 import type { Target } from './target.ts'
 
-/** To be disposed of when the answer is there. @throws as Throttle.admit does. */
+/** Dispose of the admission when the answer is ready. Throws the failures of Throttle.admit. */
 export function admit(
   throttle: Throttle,
   match: Match,
@@ -22,7 +22,7 @@ export function admit(
   return throttle.admit(JSON.stringify([caller.tenantId, caller.appId, mailbox]))
 }
 
-/** The call with its upload counted; one that is too much already is refused before it is sent. */
+/** Counts the upload of the call. A declared length over the limit is refused before the upload. */
 export function measure(call: Call, admission: Admission): Call {
   return {
     ...call,
@@ -37,8 +37,8 @@ export function measure(call: Call, admission: Admission): Call {
 }
 
 /**
- * "Outlook service resources": among them profilePhoto, contact and contactFolder; people, groups
- * and teams as such are not.
+ * "Outlook service resources": profilePhoto, contact and contactFolder are among them; people,
+ * groups and teams are not.
  * https://learn.microsoft.com/en-us/graph/throttling-limits#outlook-service-resources
  */
 function isOutlook({ action, resource }: Match): boolean {
@@ -47,7 +47,9 @@ function isOutlook({ action, resource }: Match): boolean {
 
 const photoActions: ReadonlySet<Action> = new Set(['read', 'readMetadata', 'update', 'delete'])
 
-/** "…a specific app accessing a specific mailbox (user or group)": a team's is its group's. */
+/**
+ * "…a specific app accessing a specific mailbox (user or group)": a team has its group's mailbox.
+ */
 function mailboxIdOf(target: Target): string | undefined {
   if ('user' in target) return target.user.id
   if ('group' in target) return target.group.id

@@ -5,6 +5,8 @@
  * https://www.rfc-editor.org/rfc/rfc6901
  */
 
+import { isObject } from '../json.ts'
+
 export type Pointer = `/${string}`
 
 /** In a pointer `~` is written `~0` and `/` is written `~1`. */
@@ -25,6 +27,6 @@ function namesIn(pointer: Pointer): string[] {
 }
 
 function memberOf(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+  if (!isObject(value)) return undefined
   return Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
 }

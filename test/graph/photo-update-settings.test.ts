@@ -101,7 +101,7 @@ describe('the settings', () => {
       { allowedRoles: ['0a0a0a0a-dead-4bee-8fed-0a0a0a0a0a0a'] },
       /custom roles are not supported/,
     ],
-    ['a list that is none', { allowedRoles: userAdministrator }, /no list/],
+    ['a list that is none', { allowedRoles: userAdministrator }, /not a list/],
     ['a role that is no text', { allowedRoles: [17] }, /an entry of allowedRoles/],
     ['another source', { source: 'unknownFutureValue' }, /'cloud', 'onPremises' and null/],
     ['a source that is no text', { source: { cloud: true } }, /'cloud', 'onPremises' and null/],

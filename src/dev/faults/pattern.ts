@@ -2,7 +2,7 @@
  * Addresses with wildcards, such as users/{any}/photo: which calls a fault is about, and whether such an
  * address exists. Addresses are compared as clients write them: `me` is not `users/{my id}`.
  */
-import { type Address, parseAddress, type Version } from '../../graph/address.ts'
+import { type Address, isUnderVersion, parseAddress, type Version } from '../../graph/address.ts'
 import type { Operation } from '../../graph/operation.ts'
 import { type Route, routes } from '../../graph/routes.ts'
 
@@ -15,12 +15,11 @@ export type Pattern = Readonly<{
 
 const hole = '*'
 const batch = '$batch'
-const versioned = /^\/?(v1\.0|beta)\//i
 
 /** Throws Failure 'address-malformed'. */
 export function readPattern(text: string): Pattern {
-  const hasVersion = versioned.test(text)
   const path = text.replace(/^\//, '')
+  const hasVersion = isUnderVersion(`/${path}`)
   const { version, segments } = parseAddress(hasVersion ? `/${path}` : `/v1.0/${path}`)
   return {
     version: hasVersion ? version : undefined,

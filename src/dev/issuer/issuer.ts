@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JWK } from 'jose'
+import { isUnderVersion } from '../../graph/address.ts'
 import { clouds, graphAudiences } from '../../tokens/clouds.ts'
 import type { Dialect } from './adaptations.ts'
 import type { Consent } from './clients.ts'
@@ -135,8 +136,8 @@ function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): boolea
 
 function route(parts: Parts, path: string, req: IncomingMessage, res: ServerResponse) {
   if (path === mintPath) return () => answerMint(order => mintToken(parts, order), req, res)
-  // Graph's own first segments are never tenants
-  if (/^\/(v1\.0|beta)\//i.test(path)) return undefined
+  // A version of Graph is never a tenant.
+  if (isUnderVersion(path)) return undefined
   const discovery = routes.discovery.exec(path)
   if (discovery) return () => answerDiscovery(parts, discovery, res)
   const keys = routes.keys.exec(path)
