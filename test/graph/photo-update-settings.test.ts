@@ -103,10 +103,10 @@ describe('the settings', () => {
     ],
     ['a list that is none', { allowedRoles: userAdministrator }, /not a list/],
     ['a role that is no text', { allowedRoles: [17] }, /an entry of allowedRoles/],
-    ['another source', { source: 'unknownFutureValue' }, /'cloud', 'onPremises' and null/],
-    ['a source that is no text', { source: { cloud: true } }, /'cloud', 'onPremises' and null/],
+    ['another source', { source: 'unknownFutureValue' }, /'cloud', 'onPremises' or null/],
+    ['a source that is no text', { source: { cloud: true } }, /'cloud', 'onPremises' or null/],
     ['a misspelt property', { allowedRole: [userAdministrator] }, /no property 'allowedRole'/],
-    ['no object', [], /no JSON object/],
+    ['no object', [], /not a JSON object/],
   ]
   for (const [name, body, words] of mistakes) {
     test(`refuse ${name} and stay as they were`, async () => {
