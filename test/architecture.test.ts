@@ -78,7 +78,7 @@ describe('the sources', () => {
   })
 })
 
-/** Each row: what is wrong, the rule that finds it, and the files; every row gives complaints. */
+/** Each row: the fault, the rule that finds it, and the files. */
 const faults: readonly (readonly [string, Rule, Readonly<Record<string, string>>])[] = [
   [
     'a sibling that imports a sibling',

@@ -1,4 +1,4 @@
-/** What is written of an answer, how grave it is, and what never gets into a line. */
+/** The log line of an answer: its severity, its fields, and what it never contains. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { type Answered, createEvents, type Severity } from '../src/events.ts'
@@ -46,7 +46,7 @@ const bug = { failure: new TypeError('oops'), reply: { status: 500, headers: {} 
 const refused = { failure: new Failure('token-expired'), reply: { status: 401, headers: {} } }
 const faked = { failure: undefined, reply: { status: 500, headers: {} } }
 
-/** Each row: an answer, and how grave it is. */
+/** Each row: an answer, and its severity. */
 const graveness: readonly (readonly [string, Changes, Severity])[] = [
   ['a bug', bug, 'error'],
   ['an overload', overloaded, 'warning'],

@@ -1,6 +1,6 @@
 /**
- * What a body of JSON may cost before it is known to be harmless. Memory is what was asked for; time is
- * the longest hold of the event loop, beside an honest batch's in the same process.
+ * The cost of a JSON body before it is accepted. Memory is the amount taken; time is the longest hold of the event loop,
+ * compared with a normal batch in the same process.
  */
 import assert from 'node:assert/strict'
 import { describe, mock, test } from 'node:test'

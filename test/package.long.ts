@@ -1,5 +1,5 @@
 /**
- * The package as a stranger gets it: packed, installed into an empty folder, run with this Node.js.
+ * The package as a user gets it: packed, installed into an empty folder, run with this Node.js.
  */
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
@@ -21,7 +21,7 @@ const manifest: Readonly<{
   devDependencies: Record<string, string>
 }> = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
 
-/** What npm tells its scripts would send a nested npm to this folder; where it fetches from may stay. */
+/** Without npm's variables, which would send a nested npm to this folder; the registry may stay. */
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(
     ([name]) => !/^npm_/i.test(name) || /^npm_config_(registry|cache|userconfig)$/i.test(name),
@@ -170,7 +170,7 @@ test('every runtime dependency has its sentence, and no sentence outlives its pa
   )
 })
 
-/** Goes on reading after the address is found: a closed pipe would end the server. */
+/** Continues to read after the address is found: a closed pipe would end the server. */
 const originPrintedBy = (output: NodeJS.ReadableStream): Promise<string> =>
   new Promise((resolve, reject) => {
     createInterface({ input: output })

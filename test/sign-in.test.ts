@@ -1,4 +1,4 @@
-/** What is done with people who sign in: from the text of the settings to what is answered. */
+/** People who sign in: from the text of the settings to the answer. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startServer } from '../src/serving/server.ts'

@@ -1,4 +1,4 @@
-/** Which Node.js is too old, and that command and package say so before anything else can fail. */
+/** A Node.js that is too old: command and package report it before anything else can fail. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'

@@ -1,6 +1,6 @@
 /**
- * `startVisage` as other people's tests use it, and the recipes of docs/testing.md, run as they stand
- * there: by node:test and by Vitest, in a folder where `visage` is installed.
+ * `startVisage` as in tests of other projects, and the recipes of docs/testing.md, run unchanged with node:test and
+ * Vitest in a folder where `visage` is installed.
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -91,7 +91,7 @@ describe('startVisage', () => {
     await assert.rejects(startVisage({ faults: ['429 at me'] }), /Here the word 'on' is expected/)
   })
 
-  /** As JavaScript hands them over, where no compiler looks at them. */
+  /** As from JavaScript, which no compiler checks. */
   const wrongStarts: readonly (readonly [unknown, RegExp])[] = [
     [{ photo: 'none' }, /^startVisage\(\): there is no option 'photo'\. Did you mean 'photos'\?$/],
     [{ constructor: 1 }, /there is no option 'constructor'\. There are port, https, photos/],
@@ -154,7 +154,7 @@ describe('reset', () => {
     })
     return { status: answer.status, text: await answer.text() }
   }
-  /** Everything that can be seen of the demo tenant by alice, without what a version changes. */
+  /** Everything that alice can see of the demo tenant, without versions. */
   const survey = async () => {
     const seen: unknown[] = []
     for (const path of ['/users?$top=999', '/groups', '/me/contacts', '/me/contactFolders']) {
@@ -223,7 +223,7 @@ describe('docs/testing.md', () => {
     folder = await mkdtemp(join(tmpdir(), 'visage-recipes-'))
     const visage = join(folder, 'node_modules', 'visage')
     await mkdir(visage, { recursive: true })
-    // As installed, but for the build: the entry of the package is its source.
+    // As installed, but without the build: the entry of the package is its source.
     const entry = pathToFileURL(join(root, 'src', 'visage.ts')).href
     await writeFile(join(visage, 'visage.js'), `export * from '${entry}'\n`)
     const manifest = { name: 'visage', type: 'module', exports: './visage.js' }
@@ -242,7 +242,7 @@ describe('docs/testing.md', () => {
   })
   after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
 
-  /** Without what this test runner tells its children. */
+  /** The environment without the variables of this test runner. */
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(NODE_TEST_|NODE_OPTIONS|VITEST)/.test(name)),
   )

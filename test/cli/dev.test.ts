@@ -1,4 +1,4 @@
-/** `visage dev` as a person at a terminal meets it: what it prints, keeps, refuses, and how it ends. */
+/** `visage dev` at a terminal: output, data, refusals and its end. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
@@ -240,7 +240,7 @@ describe('visage dev', () => {
       inFolder(async cwd => {
         const loadsDecoders = async () => {
           const visage = await startVisage(['dev', ...anyPort, '--memory'], { cwd })
-          // Renderers start when all photos are there.
+          // Renderers start when all photos are set.
           while ((await readFile(childrenOf(visage.pid), 'utf8')) === '') await delay(5)
           const maps = await readFile(`/proc/${visage.pid}/maps`, 'utf8')
           await visage.stop()
@@ -347,7 +347,7 @@ async function upload(
   })
 }
 
-/** An upload of which the server has seen half, on a connection that its client means to keep. */
+/** An upload of which half has arrived, on a keep-alive connection. */
 async function beginUpload({ origin }: Running, token: string, picture: Uint8Array) {
   const agent = new Agent({ keepAlive: true })
   const sending = request(`${origin}/v1.0/me/photo/$value`, {
@@ -385,12 +385,12 @@ async function expectAlike(photo: Uint8Array, picture: Uint8Array): Promise<void
   assert.ok(distance(await dHash(photo), await dHash(picture)) <= 4)
 }
 
-/** Before that a demo photo that was removed may be set once more. */
+/** Before that, a removed demo photo may be set again. */
 async function demoPhotosSet(cwd: string): Promise<void> {
   while (!existsSync(join(cwd, 'data/demo-photos-set'))) await delay(20)
 }
 
-/** Resolves when the certificate is trusted and good for the name. */
+/** Resolves when the certificate is trusted and valid for the name. */
 async function shakeHands({ origin }: Running, name: string, ca: string): Promise<void> {
   const socket = connect({
     host: '127.0.0.1',

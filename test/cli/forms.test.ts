@@ -1,4 +1,4 @@
-/** Rows as tables, JSON and CSV, and a reader who closes or is slow. */
+/** Rows as tables, JSON and CSV, and a reader that closes or is slow. */
 import assert from 'node:assert/strict'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'

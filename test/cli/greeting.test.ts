@@ -1,4 +1,4 @@
-/** What `visage dev` prints, line by line: what fits a narrow terminal, and what a shell makes of it. */
+/** The greeting of `visage dev`, line by line: it fits a narrow terminal, and a shell can run its commands. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
@@ -20,7 +20,7 @@ const greeting: Greeting = {
   colours: 'plain',
 }
 
-/** Each row: what is different, and what it says then. */
+/** Each row: what is different, and the text that is expected. */
 const variants: readonly (readonly [string, Partial<Greeting>, readonly RegExp[]])[] = [
   ['in a checkout', {}, [/^TOKEN=\$\(npm run -s visage -- token\)$/m, /^Kept in \.\/data\./m]],
   ['as a package', { program: 'npx visage' }, [/^ {2}npx visage reset$/m]],

@@ -1,4 +1,4 @@
-/** What a person sees who does not know the program yet, or mistypes. */
+/** Help, and the messages after a typing error. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -9,7 +9,7 @@ import { type Finished, inFolder, runVisage } from '../support/visage.ts'
 
 const checkout = join(import.meta.dirname, '..', '..')
 
-/** Each row: arguments, and what has to stand in the help. */
+/** Each row: arguments, and what the help must contain. */
 const helps: readonly (readonly [string, readonly RegExp[]])[] = [
   ['--help', [/^Usage: visage/, /profilePhoto/, /\bdev\b/, /\bserve\b/, /\btoken\b/, /--version/]],
   ['help', [/^Usage: visage \[/, /help \[command\.\.\.\]/]],
@@ -58,7 +58,7 @@ const helps: readonly (readonly [string, readonly RegExp[]])[] = [
 
 for (const [args, patterns] of helps) {
   test(`visage ${args} says what there is, in 80 columns`, async () => {
-    // Elsewhere the examples name this file by its whole path, which may be of any length.
+    // Otherwise the examples contain the whole path of this file, which may have any length.
     const { code, stdout, stderr } = await runVisage(args.split(' '), { cwd: checkout })
     assert.deepEqual([code, stderr], [0, ''])
     for (const pattern of patterns) assert.match(stdout, pattern)
@@ -95,7 +95,7 @@ test('visage --version prints the version of the package and nothing else', asyn
   }
 })
 
-/** Each row: arguments, and what has to stand on standard error. */
+/** Each row: arguments, and what standard error must contain. */
 const mistakes: readonly (readonly [string, RegExp])[] = [
   ['', /Usage: visage[\s\S]*\bdev\b[\s\S]*\bserve\b/],
   ['sreve', /^visage: Unknown command 'sreve'\. Did you mean serve\?$/m],
@@ -128,7 +128,7 @@ for (const [args, pattern] of mistakes) {
   })
 }
 
-/** Each row: where output goes, exit status, and what has to stand on standard error. */
+/** Each row: the target of the output, exit code, and what standard error must contain. */
 const losses: readonly (readonly [string, string, number, RegExp])[] = [
   ['a reader who has seen enough', '"$@" | true', 0, /^$/],
   ['a full disk', '"$@" > /dev/full', 1, /^visage: Cannot write to standard output: ENOSPC.*\n$/],

@@ -1,4 +1,4 @@
-/** `visage move`, `verify` and `erase` as an operator runs them, beside servers that go on serving. */
+/** `visage move`, `verify` and `erase` as an operator runs them, while servers run. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
@@ -42,7 +42,7 @@ test('a served store moves to PostgreSQL through kills, and answers there byte f
     for (let round = 0; round < 6; round += 1) {
       const moving = launchVisage(args, place)
       await delay(500 + round * 80)
-      // A photo is set at the source while it is being moved, and whoever moves is killed.
+      // A photo is set at the source during the move, and the move is killed.
       assert.equal((await put(source, `person-${round}`, 1000 + round)).status, 200)
       moving.send('SIGKILL')
       await moving.ended
@@ -78,7 +78,7 @@ test('a served store moves to PostgreSQL through kills, and answers there byte f
       env: { VISAGE_DATABASE: url },
     })
     assert.equal(verified.code, 0, verified.stdout)
-    // A server has run there: what is here is no longer the source of anything.
+    // A server has run at the destination, so the source here is outdated.
     assert.equal((await put(target, 'person-1', 9)).status, 200)
     const late = await runVisage(args, place)
     assert.equal(late.code, 1)
@@ -149,7 +149,7 @@ test('verify names what is damaged, for people and for programs, and move refuse
     }
     assert.equal(outcome, 'damaged')
     assert.deepEqual(faults.map(({ version }) => version).sort(), [first, second].sort())
-    // A file where a folder of packs would be.
+    // A file in place of a folder of packs.
     await writeFile(await unusedShard(cwd), '')
     const unlisted = await runVisage(['verify', '--data', 'here'], { cwd })
     assert.equal(unlisted.code, 1)
@@ -225,7 +225,7 @@ test('erase leaves packs alone that belong to another database, though nobody in
       assert.equal(await readFile(packFile(cwd, version), 'utf8'), 'somebody')
   }))
 
-/** Each row: arguments and what has to be said. */
+/** Each row: arguments, and the expected message. */
 const wrong: readonly (readonly [string, RegExp])[] = [
   [
     'move',
@@ -334,7 +334,7 @@ async function versionsIn(cwd: string, data: string): Promise<readonly [string, 
   return [String(rows[0]?.version), String(rows[1]?.version)]
 }
 
-/** Where 120 photos leave most of 256 free. */
+/** One of 256 folders of packs that 120 photos do not use. */
 async function unusedShard(cwd: string): Promise<string> {
   const folder = join(cwd, 'here/packs')
   const used = await readdir(folder)

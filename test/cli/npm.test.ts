@@ -1,4 +1,4 @@
-/** The server that npm started ends when npm does, whatever shell stands between them. */
+/** The server that npm started ends when npm does, with any shell between them. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -33,7 +33,7 @@ for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
         const closed = once(npm, 'close')
         while (!printed.includes('Ctrl-C ends it.')) await once(npm.stdout, 'data')
         npm.kill(signal)
-        // The server holds the other end of the pipe for as long as it lives.
+        // The server holds the other end of the pipe as long as it runs.
         await closed
         const origin = /^(http:.*)\/v1\.0$/m.exec(printed)?.[1] ?? ''
         await assert.rejects(fetch(`${origin}/healthz`), { name: 'TypeError' })

@@ -367,7 +367,7 @@ test('Ctrl-C ends a list without a word', () =>
     while (listing.stdout() === '') await new Promise(resolve => setTimeout(resolve, 1))
     listing.send('SIGINT')
     const { code, signal } = await listing.ended
-    // A fast machine may be done before the signal comes.
+    // A fast machine may finish before the signal arrives.
     assert.ok(code === 130 || code === 0, `${code} ${signal}`)
     assert.equal(listing.stderr(), '')
   }))

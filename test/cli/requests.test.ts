@@ -1,4 +1,4 @@
-/** What `visage dev` says of each call, the faults it plays, and the way back: `visage reset`. */
+/** The output of `visage dev` for each call, its faults, and `visage reset`. */
 import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { request } from 'node:http'
@@ -37,7 +37,7 @@ const post = (origin: string, path: string, order: object, headers = {}) =>
 const ask = (visage: Running, token: string, method = 'GET', path = mine) =>
   fetch(visage.origin + path, { method, headers: { authorization: `Bearer ${token}` } })
 
-/** The lines of standard error, once there are so many. */
+/** The lines of standard error, when there are this many. */
 async function lines({ stderr }: Running, count: number): Promise<string[]> {
   for (let left = 100; left > 0; left--) {
     const written = stderr().trimEnd().split('\n').filter(Boolean)
@@ -165,7 +165,7 @@ describe('visage reset', () => {
     }))
 })
 
-/** fetch lets nobody choose a Host. */
+/** fetch does not allow a chosen Host. */
 function statusUnderName(url: string, host: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const headers = { host, 'content-type': 'application/json' }

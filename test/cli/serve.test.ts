@@ -29,7 +29,7 @@ const { version }: Readonly<{ version: string }> = JSON.parse(manifest)
 
 const good = ['--issuer', 'https://id.example', '--audience', 'visage', '--port', '0']
 
-/** Each row: what is wrong, flags, environment, and what has to stand on standard error. */
+/** Each row: what is wrong, flags, environment, and what standard error must contain. */
 const wrong: readonly (readonly [string, readonly string[], Record<string, string>, RegExp])[] = [
   ['no issuer', [], {}, /VISAGE_CLOUD \(--cloud\) or VISAGE_ISSUER \(--issuer\) is missing/],
   ['no audience', ['--issuer', 'https://id.example'], {}, /VISAGE_AUDIENCE \(--audience\)/],
@@ -174,7 +174,7 @@ describe('visage serve', () => {
       assert.equal((await get(`${origin}/v1.0/me`, userToken(clock.now()))).status, 200)
       assert.equal(lines.at(-1)?.[1].event, 'issuer-available')
       assert.equal(lastGauges?.issuersAway(), 0)
-      // A readiness is repeated for a second.
+      // A result of readiness is reused for a second.
       while ((await readiness())[1] !== 'ok') await delay(20)
     })
   })
@@ -197,7 +197,7 @@ describe('visage serve', () => {
     inServer(async (origin, clock) => {
       const me = async (token: string) => (await get(`${origin}/v1.0/me`, token)).status
       assert.equal(await me(userToken(clock.now())), 200)
-      // Signed with the old key, and never shown before.
+      // Signed with the old key, and not in the cache.
       const unseen = userToken(clock.now(), { uti: 'unseen' })
       issuer.rotateKeys()
       clock.advance(60_000)
@@ -265,7 +265,7 @@ describe('visage serve', () => {
   let lastGauges: Gauges | undefined
   type Clock = Readonly<{ now: () => number; advance: (ms: number) => void }>
 
-  /** In this process, with a clock that can be moved: how often keys are asked for depends on it. */
+  /** In this process, with a clock of the test: it decides when keys are fetched again. */
   async function inServer(
     work: (origin: string, clock: Clock, lines: Line[]) => Promise<void>,
   ): Promise<void> {

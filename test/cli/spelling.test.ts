@@ -1,10 +1,10 @@
-/** How advice is spelled for the place where a person is, and how every complaint sounds. */
+/** The spelling of commands in advice, and the form of error messages. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { spellAdvice, spellPath, spellProgram } from '../../src/cli/spelling.ts'
 import { formatError } from '../../src/cli/terminal.ts'
 
-/** Each row: the program as Node.js names it, the working folder, and what a person types there. */
+/** Each row: the program as Node.js names it, the working folder, and the command to type there. */
 const programs: readonly (readonly [string, string, string])[] = [
   ['/src/visage/src/main.ts', '/src/visage', 'npm run -s visage --'],
   ['/src/visage/src/main.ts', '/home/a', '/bin/node /src/visage/src/main.ts'],
@@ -36,7 +36,7 @@ test('a path is spelled so that a shell reads it back', () => {
   assert.equal(spellPath("/a/it's $here", '/a'), "'it'\\''s $here'")
 })
 
-/** Each row: a message, and what the person reads. */
+/** Each row: a message, and its output. */
 const messages: readonly (readonly [string, string])[] = [
   ['there is no data/visage.sqlite', 'visage: There is no data/visage.sqlite.'],
   ['Port 80 is taken.', 'visage: Port 80 is taken.'],

@@ -1,4 +1,4 @@
-/** What a person at a real terminal meets: questions, bars, and Ctrl-C. The terminal is that of script(1). */
+/** Questions, bars and Ctrl-C at a real terminal, which script(1) provides. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -43,14 +43,14 @@ test('whoever does not wait for the end of a move has the cursor back', { skip }
     }
     const typing = typeInto('move --from sqlite/disk --to-data there', folder)
     await typing.until(/\[\?25l/)
-    // Somebody else holds the destination, and so the end that is asked for does not come soon.
+    // Another client holds the destination, so the requested end does not come soon.
     using holder = new DatabaseSync(join(folder, 'there/visage.sqlite'), { timeout: 60_000 })
     holder.exec('begin immediate')
     let hasEnded = false
     const ended = typing.ended.finally(() => {
       hasEnded = true
     })
-    // The second that comes before the first was heard is the same to it.
+    // A second signal that arrives before the first was handled counts as the same.
     for (; !hasEnded; await delay(100)) typing.type('\x03')
     assert.equal(await ended, 130)
     assert.ok(typing.shown().lastIndexOf('\x1b[?25h') > typing.shown().lastIndexOf('\x1b[?25l'))

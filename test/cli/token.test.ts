@@ -141,7 +141,7 @@ describe('visage token', () => {
     assert.match(both.stderr, /--port and --url/)
   })
 
-  /** Each row: arguments, and what has to stand on standard error. */
+  /** Each row: arguments, and what standard error must contain. */
   const refused: readonly (readonly [readonly string[], RegExp])[] = [
     [['--user', 'alcie'], /There is no user 'alcie'\. Did you mean alice/],
     [['--user', 'nobody-like-that'], /There is no user 'nobody-like-that'\.$/m],

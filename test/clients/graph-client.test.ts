@@ -1,4 +1,4 @@
-/** @microsoft/microsoft-graph-client against `visage dev --https`, told nothing but another base URL. */
+/** @microsoft/microsoft-graph-client against `visage dev --https`, with another base URL only. */
 import assert from 'node:assert/strict'
 import { Readable } from 'node:stream'
 import { after, before, describe, it } from 'node:test'
@@ -22,7 +22,7 @@ describe('@microsoft/microsoft-graph-client', () => {
       baseUrl: origin,
       customHosts: new Set(['localhost']),
       authProvider: { getAccessToken: () => mint(order) },
-      // Not for Visage: Node's fetch sends no stream without it, whoever the server is.
+      // Node's fetch requires it to send a stream, to any server.
       fetchOptions: { duplex: 'half' },
     })
   const me = (path: string): GraphRequest => clientFor().api(`/me${path}`)

@@ -32,7 +32,7 @@ describe('@microsoft/msgraph-sdk', () => {
   const clientWith = (credential: Credential, hosts = ['localhost']): GraphServiceClient => {
     const provider = new AzureIdentityAuthenticationProvider(
       credential,
-      // It then asks for a token of the host it talks to.
+      // It then requests a token for this host.
       [],
       undefined,
       // Names alone, without a port.

@@ -1,6 +1,6 @@
 /**
- * @pnp/graph against `visage dev --https`: another base URL. It knows no PUT: a photo is set by PATCH,
- * and whatever it sends, bytes too, it calls application/json.
+ * @pnp/graph against `visage dev --https`, with another base URL. It has no PUT: a photo is set by PATCH, and all bodies,
+ * bytes too, are sent as application/json.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
@@ -38,8 +38,8 @@ import { assertShows, ownBytes, type Stand, startStand } from './stand.ts'
 const square = { width: 500, height: 500 }
 
 /**
- * What the imports above put onto the client. Its own declarations of this name modules without their
- * ending, which TypeScript does not find where Node's rules are followed.
+ * The methods that the imports above add to the client. Its own declarations name modules without their extension,
+ * which TypeScript does not find by Node's rules.
  */
 type WithPhotos = Readonly<{ photo: IPhoto; photos: IPhotos }>
 type User = IUser & WithPhotos & Readonly<{ contacts: IContacts; contactFolders: IContactFolders }>
@@ -209,7 +209,7 @@ describe('@pnp/graph', () => {
       assert.equal((await user).userPrincipalName, 'alice@visage.example')
       const { '@odata.mediaEtag': etag, width } = await photo
       assert.deepEqual([width, etag?.length], [500, 34])
-      // The client hands on the base64 text that stands for a picture in a batch.
+      // In a batch, the client returns the picture as base64 text.
       const text = Buffer.from((await bytes) as unknown as ArrayBuffer).toString()
       await assertShows(Buffer.from(text, 'base64'), picture)
       assert.deepEqual(await missing, [404, 'Request_ResourceNotFound'])

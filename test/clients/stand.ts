@@ -1,6 +1,6 @@
 /**
- * Visage for developers over real TLS with its self-made certificate, which this process trusts from
- * then on as NODE_EXTRA_CA_CERTS would have it. It knows no client.
+ * Visage for developers over real TLS with its own certificate, which this process trusts from then on, as with
+ * NODE_EXTRA_CA_CERTS.
  */
 import assert from 'node:assert/strict'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
@@ -48,13 +48,13 @@ async function mintOf({ issuer }: Development, order: TokenOrder = {}): Promise<
   return await issuer.mint({ ...user, ...order })
 }
 
-/** The same motif, whatever was cut, shrunk and encoded anew. */
+/** Whether both show the same picture, also after cropping, scaling and encoding. */
 export async function assertShows(bytes: Uint8Array, picture: Uint8Array): Promise<void> {
   const far = distance(await dHash(bytes), await dHash(picture))
   assert.ok(far <= 4, `the pictures are ${far} bits apart`)
 }
 
-/** Bytes in a buffer of their own: some clients send all of the memory that a view looks into. */
+/** Copies the bytes to a separate buffer: some clients send the whole buffer of a view. */
 export function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(bytes)
 }

@@ -1,6 +1,6 @@
 /**
- * What the deployment files say of Visage is true, and none of them holds a secret. Whether their own
- * programs accept them is asked in the other tests of this folder; no container engine is.
+ * The deployment files are correct about Visage, and contain no secret. The other tests of this folder run their own
+ * programs on them, without a container engine.
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -169,7 +169,7 @@ describe('the compose file', async () => {
   })
 })
 
-/** What Prometheus and its exporters say of Visage. */
+/** The metrics that Prometheus and its exporters add. */
 const fromElsewhere = new Set(['VisageNodeAway', 'VisageNotReady', 'VisageBackupOld'])
 
 test('the alerts are those of the handbook', async () => {

@@ -1,6 +1,6 @@
 /**
- * The steps of deploy/Dockerfile, done one after another without a container engine, and what comes of
- * them started as the image starts it: by somebody without rights, on a file system that is read-only.
+ * The steps of deploy/Dockerfile, done one after another without a container engine. The result is started as the image
+ * does: by a user without rights, on a read-only file system.
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -45,7 +45,7 @@ test('nothing gets to the build but what it copies', async () => {
   assert.deepEqual([...new Set(copied)].sort(), [...(await readContext())].sort())
 })
 
-/** What npm tells its scripts would send a nested npm to this folder; where it fetches from may stay. */
+/** Without npm's variables, which would send a nested npm to this folder; the registry may stay. */
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(
     ([name]) => !/^npm_/i.test(name) || /^npm_config_(registry|cache|userconfig)$/i.test(name),
@@ -57,7 +57,7 @@ describe('what the Dockerfile builds', () => {
   let image: BuiltImage
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'visage-image-'))
-    // Somebody without rights has to find the way in.
+    // A user without rights must be able to enter the folder.
     await chmod(folder, 0o755)
     // The build's packages are those of the checkout; those of the image are installed as its line says.
     const known = { build: join(root, 'node_modules') }
@@ -98,7 +98,7 @@ describe('what the Dockerfile builds', () => {
     await serveFrom(place)
   })
 
-  /** The words that run a program as the container does: no rights, everything read-only but /data. */
+  /** The arguments that run a program as the container does: no rights, everything except /data read-only. */
   async function confine(): Promise<readonly string[] | undefined> {
     const [uid, gid] = image.user.split(':')
     const data = join(image.folder, image.environment.VISAGE_DATA ?? '')
@@ -108,7 +108,7 @@ describe('what the Dockerfile builds', () => {
     const script = [
       `mount --bind ${data} ${data}`,
       'mount -o remount,bind,ro /',
-      // What other file systems there are.
+      // All other file systems.
       "for at in $(awk '$4 ~ /^rw/ { print $2 }' /proc/self/mounts | grep -vE '^/(proc|sys|dev)(/|$)'); do",
       `  [ "$at" = ${data} ] || mount -o remount,bind,ro "$at" || exit 9`,
       'done',
@@ -130,7 +130,7 @@ describe('what the Dockerfile builds', () => {
   async function serveFrom(through: readonly string[]): Promise<void> {
     await using issuer = await startTestIssuer()
     const iss = `${issuer.origin}/${contoso}/v2.0`
-    // The base image's Node.js, at a place that everybody may read.
+    // The Node.js of the base image, at a place that every user may read.
     const node = join(folder, 'node')
     await cp(process.execPath, node)
     await chmod(node, 0o755)

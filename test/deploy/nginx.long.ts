@@ -1,6 +1,6 @@
 /**
  * deploy/nginx.conf in a real nginx, in front of two real processes of `visage serve` on one PostgreSQL and
- * one folder: what clients of the deployment get to see of it, and of the end of a node.
+ * one folder: the answers that clients get, also when a node ends.
  */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -191,7 +191,7 @@ describe('nginx with the configuration of deploy/', { skip }, () => {
           const stranger = await ask(nginx, 'PUT', photo, {}, larger)
           assert.equal(stranger.status, 401)
           assert.match(stranger.headers['www-authenticate'] ?? '', /^Bearer/)
-          // No body has been put down on the proxy's disk on its way.
+          // The proxy has written no body to its disk.
           assert.deepEqual(await readdir(join(folder, 'nginx', 'temporary')), [])
         },
       )
@@ -234,7 +234,7 @@ describe('nginx with the configuration of deploy/', { skip }, () => {
       const first = await restartFirst()
       // Until nginx asks it again (fail_timeout).
       await delay(2_500)
-      // Killed: nothing is finished, and what was under way has to be asked again of the other.
+      // Killed: running requests are not finished, and must be repeated on the other node.
       await delay(300)
       nodes[1].send('SIGKILL')
       await nodes[1].ended
@@ -258,7 +258,7 @@ describe('nginx with the configuration of deploy/', { skip }, () => {
 
 type Answer = Readonly<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>
 
-/** A connection of its own each time: that is what many clients are. */
+/** A new connection for each request, as from many clients. */
 async function ask(
   { ports, authority }: Nginx,
   method: string,
@@ -276,7 +276,7 @@ async function ask(
     path,
     headers: { ...headers, ...length },
   })
-  // An answer that comes before the body has gone ends the sending.
+  // An answer that arrives before the body is sent ends the sending.
   outgoing.on('error', () => {})
   const answered = once(outgoing, 'response', { signal: AbortSignal.timeout(20_000) })
   outgoing.end(body)
@@ -287,7 +287,7 @@ async function ask(
   return { status: incoming.statusCode, headers: incoming.headers, body: Buffer.concat(chunks) }
 }
 
-/** A node that was away is asked again after a while (fail_timeout). */
+/** An unavailable node gets requests again after a while (fail_timeout). */
 async function askUntilThere(nginx: Nginx, authorization: string): Promise<Answer> {
   const deadline = Date.now() + 15_000
   for (;;) {

@@ -1,6 +1,6 @@
 /**
- * What the handbook says of the way to the stores: a password in a file of PostgreSQL's own, and the step
- * of the compose file that makes the bucket.
+ * The handbook's connections to the stores: a password in PostgreSQL's own file, and the step of the compose file that
+ * creates the bucket.
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'

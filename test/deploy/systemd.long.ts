@@ -33,7 +33,7 @@ test('systemd understands every line of the units', { skip }, () =>
   }),
 )
 
-/** 0 is a service that nothing can come of, 10 one that may do everything. */
+/** 0 is a service that may do nothing, 10 one that may do everything. */
 const mostExposure = { 'visage.service': 1.5, 'visage-backup.service': 2 }
 
 for (const [name, most] of Object.entries(mostExposure)) {
@@ -55,7 +55,7 @@ test('the unit waits longer than the longest request before it kills', async () 
   const seconds = Number(/^TimeoutStopSec=(\d+)$/m.exec(text)?.[1])
   const http = await readFile(join(deploy, '../src/http/server.ts'), 'utf8')
   const longestMs = Number(/requestTimeout: ([\d_]+)/.exec(http)?.[1]?.replaceAll('_', ''))
-  // To arrive, then to wait for the store and the database as docs/operating.md has it.
+  // The time to arrive, then to wait for the store and the database, as in docs/operating.md.
   assert.ok(seconds * 1000 >= longestMs + 15_000 + 10_000)
 })
 
@@ -95,7 +95,7 @@ for (const [who, workers] of [
           VISAGE_WORKERS: workers,
         }
         const trace = join(cwd, 'trace')
-        // -D: strace looks on from the side, and signals go to Visage itself.
+        // With -D strace is not the parent, and signals go to Visage itself.
         const through = ['strace', '-D', '-f', '-qq', '-o', trace]
         const visage = await startVisage(['serve'], { cwd, env, through })
         const authorization = `Bearer ${issuer.sign(v2User(Date.now(), { iss }))}`
@@ -122,7 +122,7 @@ for (const [who, workers] of [
 const isRoot = process.getuid?.() === 0
 const onlyOfRoot = { fchown: 'SQLite gives its log to the owner of the database' }
 
-/** The lines of SystemCallFilter in their order: sets and names added, and with ~ taken away. */
+/** The lines of SystemCallFilter in their order: sets and names added, and with ~ removed. */
 async function allowedCalls(unit: string): Promise<Set<string>> {
   const { stdout } = await run('systemd-analyze', ['syscall-filter', '--no-pager'])
   const sets = new Map<string, string[]>()
@@ -131,7 +131,7 @@ async function allowedCalls(unit: string): Promise<Set<string>> {
   }
   const expand = (name: string): string[] =>
     name.startsWith('@') ? (sets.get(name) ?? []).flatMap(expand) : [name]
-  // Always allowed with an allow list: what starting a program takes (systemd.exec(5)).
+  // Calls for starting a program are always allowed with an allow list: systemd.exec(5).
   const allowed = new Set([
     'execve',
     'exit',

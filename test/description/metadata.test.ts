@@ -1,6 +1,6 @@
 /**
- * `$metadata` against the schema of its own language, which OASIS publishes as XML Schema, and against
- * what a schema cannot say: that every name it uses is declared.
+ * `$metadata` against the schema of its language, which OASIS publishes as XML Schema, and against a rule that no schema
+ * can express: every used name is declared.
  */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
@@ -17,7 +17,7 @@ import { jsonOf, type Stand, startStand } from '../graph/stand.ts'
 const versions = ['v1.0', 'beta'] as const
 const edm = { e: 'http://docs.oasis-open.org/odata/ns/edm' }
 
-/** What `work` says of a document, which is freed afterwards. */
+/** Returns the result of `work` on a document, which is freed afterwards. */
 function withDocument<Result>(xml: string, work: (document: XmlDocument) => Result): Result {
   const document = XmlDocument.fromString(xml)
   try {

@@ -35,7 +35,7 @@ const operations = Object.entries(document.paths).flatMap(([path, place]) =>
   }),
 )
 
-/** A path of the table and one of the document, with what is between braces left out. */
+/** A path of the table or of the document, without the text between braces. */
 const shape = (path: string) => path.replace(/\{.+?\}/g, '{}')
 const ownPaths = ['/', '/$batch', '/$metadata', '/openapi.json']
 
@@ -121,7 +121,7 @@ describe('the OpenAPI document', () => {
   })
 })
 
-/** Without what is not named: published, that would forbid what a later version adds. */
+/** Forbids properties that are not named; the published schema allows them, for later versions. */
 function strict(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(strict)
   if (typeof schema !== 'object' || schema === null) return schema
@@ -192,7 +192,7 @@ describe('every operation of the document', () => {
     assert.ok(reply.status < 300, `${method} ${url}: ${reply.body}`)
   }
 
-  /** Somebody who is deleted, or who is among the people of the group that the address names. */
+  /** A deleted person, or one who is in the group of the address. */
   async function makeObject(before: string): Promise<string> {
     const id = await post('/v1.0/users', newUser())
     if (before.endsWith('/deletedItems')) await change('DELETE', `/v1.0/users/${id}`)
@@ -200,7 +200,7 @@ describe('every operation of the document', () => {
     return id
   }
 
-  /** The address with everything in it there: folders, contacts, and what would not stay, are made on the way. */
+  /** Creates everything that the address needs: folders, contacts, and entries that a call removes. */
   async function fill({ path, on }: Route, method: string, version: string): Promise<string> {
     const operation = on[method as keyof typeof on]?.name
     const isNew = operation === 'createTeam' || operation === 'deleteGroup'
@@ -248,7 +248,7 @@ describe('every operation of the document', () => {
     const type = /schemas\/(\w+)/.exec(content)?.[1]
     const body = type === undefined ? photo : await bodyOf(type)
     const reply = await stand.ask({ method, url, body })
-    // Alice asks for all the rest.
+    // Alice sends all other requests.
     if (url.endsWith('/me') && method === 'DELETE') {
       await restoreUser(stand.parts.database, tenantId, alice, 1)
     }
@@ -312,12 +312,12 @@ describe('every operation of the document', () => {
     for (const route of routes) {
       const operation = describedAt(route.path, 'GET')
       if (route.on.GET === undefined || operation === undefined) continue
-      // Which of its permissions do, what is found there decides.
+      // The found entry decides which of its permissions are enough.
       if (route.on.GET.resource === 'deletedItem') continue
       const url = await fill(route, 'GET', route.versions?.[0] ?? 'v1.0')
       for (const alternative of operation.security) {
         const [kind = '', permissions = []] = Object.entries(alternative)[0] ?? []
-        // Alice is of this tenant; what a personal account may do is told in test/permissions.
+        // Alice is in this tenant; personal accounts are tested in test/permissions.
         if (kind === 'personal') continue
         const reply = await stand.ask({ url, token: await tokenFor(kind, permissions) })
         const isLed = kind === 'application' || !url.includes('/admin/')

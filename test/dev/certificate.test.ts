@@ -18,7 +18,7 @@ async function make(): Promise<Certificate & { fingerprint: string }> {
   return { cert: Buffer.from(cert), key: Buffer.from(key), fingerprint }
 }
 
-/** What a client that comes now is shown. */
+/** The certificate that a new client gets. */
 async function shown({ origin }: Running): Promise<string> {
   const socket = connect({ port: Number(new URL(origin).port), rejectUnauthorized: false })
   await once(socket, 'secureConnect')

@@ -1,4 +1,4 @@
-/** Going back to the demo tenant while others write: what the stores hold afterwards. */
+/** A reset to the demo tenant during writes of other clients: the stores afterwards. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'

@@ -1,6 +1,6 @@
 /**
- * A client that is told to try again has sent its whole body by then: within limits of bytes, time and
- * number, by a clock of the test; and over real sockets, with clients that send in two pieces.
+ * A client has sent its whole body before it gets an answer that asks for a retry: within limits of bytes, time and
+ * number, with a clock of the test; and over real sockets, with clients that send in two pieces.
  */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -134,7 +134,7 @@ describe('a client that is told to try again', () => {
   let stand: Stand
   let token = ''
   let picture: Buffer
-  /** So long that a test which waits for it fails. */
+  /** Long enough that a test which waits for it fails. */
   const patient = { timeoutMs: 3_600_000 }
   before(async () => {
     stand = await startStand()
@@ -143,7 +143,7 @@ describe('a client that is told to try again', () => {
   })
   after(() => stand.stop())
 
-  /** A server of its own; `decided` resolves when the first answer is ready, sent or not. */
+  /** A separate server; `decided` resolves when the first answer is ready, sent or not. */
   async function serve(changed: Partial<Parts> = {}, options: Partial<HttpOptions> = {}) {
     const decided = Promise.withResolvers<number>()
     const around: AroundGraph = answer => parts => async call => {
@@ -172,7 +172,7 @@ describe('a client that is told to try again', () => {
   }
   type Served = Awaited<ReturnType<typeof serve>>
 
-  /** Whatever the server has sent by now is here after this. */
+  /** Resolves when everything that the server has sent has arrived. */
   async function settleDown({ origin }: Served): Promise<void> {
     for (let count = 0; count < 20; count++) {
       const reply = await fetch(`${origin}/v1.0/me`, { headers: { connection: 'close' } })
@@ -322,7 +322,7 @@ describe('a client that is told to try again', () => {
     budget.take(10_000)
     await using served = await serve({}, { budget })
     const socket = await openSocket(served, 'Transfer-Encoding: chunked')
-    // The second piece is the one too much.
+    // The second piece exceeds the limit.
     for (let count = 0; count < 2; count++) socket.write(`1f40\r\n${'x'.repeat(8_000)}\r\n`)
     assert.equal(await served.decided, 503)
     await settleDown(served)
@@ -346,7 +346,7 @@ describe('a client that is told to try again', () => {
     socket.destroy()
   })
 
-  /** Each row: when, what the client says of its body, and what is in its way. */
+  /** Each row: the case, the client's declaration of its body, and the obstacle. */
   const answeredAtOnce: readonly [string, string, Partial<Parts>, Partial<HttpOptions>?][] = [
     [
       'it waits to be told to continue',

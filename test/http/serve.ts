@@ -1,4 +1,4 @@
-/** Graph behind a socket, or other mounts there, with what the server itself needs of the parts. */
+/** Graph or other mounts behind a socket, with the parts that the server needs. */
 import type { Answer, Mount } from '../../src/call.ts'
 import { descriptionMount } from '../../src/description/documents.ts'
 import { type AroundGraph, graphMounts, graphRefusal } from '../../src/graph/mounts.ts'

@@ -1,6 +1,6 @@
 /**
- * What lies below a call, over real sockets: broken HTTP, limits, timeouts, overload, browsers. Every
- * refusal there is in Graph's form too.
+ * HTTP below a call, over real sockets: broken HTTP, limits, timeouts, overload, browsers. Every refusal has Graph's
+ * form.
  */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -84,7 +84,7 @@ describe('below a call', () => {
   async function open(at = port): Promise<Socket> {
     const socket = connect(at, '127.0.0.1')
     await once(socket, 'connect')
-    // A reset after the answer is the server's right, and no failure of the test.
+    // The server may reset the connection after its answer.
     return socket.on('error', () => {})
   }
 
@@ -102,7 +102,7 @@ describe('below a call', () => {
     return { server: own, port: portOf(own), [Symbol.asyncDispose]: () => own.close() }
   }
 
-  /** One that answers everything this way. */
+  /** A server that answers every request this way. */
   const serveAround = (answer: Answer, options: Partial<HttpOptions> = {}) =>
     serve(options, { mounts: [{ answers: () => true, answer }] })
 
@@ -124,7 +124,7 @@ describe('below a call', () => {
     return await hear(socket)
   }
 
-  /** The server hears of the end of a connection a moment after us. */
+  /** The server gets the end of a connection a moment after the client. */
   async function allGivenBack(): Promise<void> {
     const deadline = Date.now() + 5_000
     while (budget.takenBytes() > 0 && Date.now() < deadline) await delay(5)
@@ -152,7 +152,7 @@ describe('below a call', () => {
   test('a connection from before they are handed out anew is closed behind its next answer', async () => {
     let generation = 0
     await using own = await serve({ generation: () => generation })
-    // Also one on which nothing was asked before.
+    // Also a connection without earlier requests.
     const accepted = once(own.server.server, 'connection')
     const early = await open(own.port)
     await accepted
@@ -403,7 +403,7 @@ describe('below a call', () => {
     const more = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
     socket.write(`GET /first HTTP/1.1\r\nHost: a\r\n\r\n${more.repeat(total - 2)}`)
     socket.write(`GET / HTTP/1.1\r\nHost: a\r\n${last}`)
-    // Whatever else would be read is read by then.
+    // Any further bytes would have been read by then.
     for (let turn = 0; turn < 50; turn++) {
       const ping = await open(own.port)
       ping.write(`GET /ping HTTP/1.1\r\nHost: a\r\n${last}`)
@@ -469,7 +469,7 @@ describe('below a call', () => {
     })
   }
 
-  /** Each row: of what, whether by TLS, and who connects and says nothing. */
+  /** Each row: the kind of server, with or without TLS, and a client that connects and sends nothing. */
   const silences = [
     ['http', undefined, (port: number) => connect(port, '127.0.0.1')],
     ['https, before the handshake', certificate, (port: number) => connect(port, '127.0.0.1')],
@@ -501,7 +501,7 @@ describe('below a call', () => {
     await using own = await serveAround(answer, { tls: await certificate, timeouts })
     const socket = connect(own.port, '127.0.0.1').on('error', () => {})
     const sinceMs = performance.now()
-    // The head of a record that never comes.
+    // The head of a TLS record without its body.
     socket.write(Buffer.from([0x16, 3, 1, 0, 200]))
     await once(socket.resume(), 'close')
     assert.ok(performance.now() - sinceMs < 30_000)

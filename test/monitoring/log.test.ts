@@ -1,4 +1,4 @@
-/** The log: what a line looks like, and that none is lost however a process ends. */
+/** The log: the form of a line, and that none is lost, however a process ends. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,4 +1,4 @@
-/** What /metrics shows after real requests, and that nobody outside chooses what is in it. */
+/** /metrics after real requests; clients cannot choose its labels. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'

@@ -1,4 +1,4 @@
-/** /healthz and /readyz of a real server: with its stores there, with one away, and at its end. */
+/** /healthz and /readyz of a real server: with its stores, with one unavailable, and at its end. */
 import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

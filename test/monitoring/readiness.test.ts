@@ -1,4 +1,4 @@
-/** Whether a process should be sent requests: how often its parts are asked, and what a hang does. */
+/** Readiness of a process: how often its parts are checked, and the effect of a check that hangs. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { watchReadiness } from '../../src/monitoring/readiness.ts'

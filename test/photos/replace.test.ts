@@ -1,4 +1,4 @@
-/** Replacing and removing a photo: what is written, what is not, and who of many writers wins. */
+/** Replacing and removing a photo: what is written, what is not, and which of many writers wins. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { rename } from 'node:fs/promises'
@@ -273,7 +273,7 @@ async function put(
   return await replacePhoto(parts, owner, await photoOf(owner), picture, undefined)
 }
 
-/** Twenty different pictures at once, by writers who all see what there is now; how many won. */
+/** Twenty different pictures at once, by writers who have all seen the current photo. Returns how many won. */
 async function race(store: Store, condition: WriteCondition): Promise<number> {
   const seen = await store.photoOf(alice)
   const pictures = await Promise.all(

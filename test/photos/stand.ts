@@ -1,6 +1,6 @@
 /**
- * A store of photos as the server has it, with a clock that a test moves: SQLite, packs on disk and
- * the real pipeline. It knows the rows and files well enough to say what is left of anything.
+ * A store of photos as in the server, with a clock of the test: SQLite, packs on disk and the real pipeline. It also
+ * lists the rows and files that are left.
  */
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -57,7 +57,7 @@ export async function openStore(t: TestContext) {
     photoOf: (owner: OwnerKey) => findPhoto(parts, owner),
     /** Keys of all packs, in order. */
     stored: () => keysOf(packs),
-    /** Files of writes that are not done. */
+    /** Files of unfinished writes. */
     unfinished: () => readdir(join(folder, 'packs/incoming')),
     async retired(): Promise<string[]> {
       const rows = await database.selectFrom('retired_packs').select('version').execute()

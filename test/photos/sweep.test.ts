@@ -1,4 +1,4 @@
-/** The sweep: it removes what nobody can reach any more, once its time has come, and nothing else. */
+/** The sweep removes unreachable packs after the grace time, and nothing else. */
 import assert from 'node:assert/strict'
 import { utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -29,7 +29,7 @@ test('a replaced photo can be read for the grace time, and then goes', async t =
   const read = async (photo: typeof old) =>
     (await readRendition(store.parts.packs, photo, photo.renditions[0])).length
 
-  // The old pack was written long ago, but it is its retirement that counts.
+  // The old pack was written long ago, but its retirement counts.
   assert.deepEqual(await sweepPacks(store.parts, graceMs), nothing)
   store.advance(graceMs - 1000)
   assert.deepEqual(await sweepPacks(store.parts, graceMs), nothing)
@@ -56,7 +56,7 @@ test('a removed photo goes after the grace time', async t => {
 test('a pack that never got its pointer goes after the grace time, and not before', async t => {
   const store = await openStore(t)
   await store.parts.packs.write(keyOf('orphan'), Buffer.from('bytes'))
-  // An upload under way looks just like this.
+  // An upload under way looks like this.
   assert.deepEqual(await sweepPacks(store.parts, graceMs), nothing)
   store.advance(graceMs + 1000)
   assert.deepEqual(await sweepPacks(store.parts, graceMs), { ...nothing, orphans: 1 })
@@ -112,7 +112,7 @@ test('a sweep that was cut short is finished by the next', async t => {
   await put(store, 1)
   const old = await store.photoOf(alice)
   await put(store, 2)
-  // Bytes go first: this is what is left when the process dies between the two.
+  // Bytes are removed first: this is the state after a crash between the two.
   await store.parts.packs.remove(old?.version ?? '')
   store.advance(graceMs + 1000)
   assert.deepEqual(await sweepPacks(store.parts, graceMs), { ...nothing, retired: 1 })
@@ -155,7 +155,7 @@ test('a clock that jumps ahead while a photo is set loses nothing', async t => {
   let elapsedMs = 0
   const clocks = { now: store.parts.now, elapsed: () => elapsedMs }
   const grace = graceByScans(clocks, graceMs)
-  // The clock is a day ahead, and the sweep comes, between the pack and its pointer.
+  // The clock is set a day ahead, and the sweep runs, between the pack and its pointer.
   const packs: Packs = {
     ...store.parts.packs,
     async write(key, bytes) {
@@ -174,7 +174,7 @@ test('a clock that jumps ahead while a photo is set loses nothing', async t => {
     assert.ok(photo)
     await readRendition(packs, photo, photo.renditions[0])
   }
-  // What was replaced just before a jump has its grace time all the same, and goes after that.
+  // A photo replaced just before a jump keeps its grace time, and is removed after it.
   assert.equal((await store.retired()).length, 2)
   const removed: number[] = []
   for (let hour = 0; hour < 3; hour++) {
@@ -209,7 +209,7 @@ test('what has waited long enough is told in whole milliseconds, as every databa
   const { before } = graceByScans({ now: () => wallMs, elapsed: () => elapsedMs }, graceMs)
   for (const step of [1, 1000, graceMs]) {
     wallMs += step
-    // A moment behind, as a clock is now and then that others set right.
+    // A moment behind, as a clock can be after a correction.
     elapsedMs += step - 0.125
     assert.ok(Number.isInteger(before()))
   }
@@ -240,7 +240,7 @@ test('a server with the photos of another database removes none of them, and say
   const grace = graceByScans({ now: parts.now, elapsed: () => elapsedMs }, graceMs)
   await sweepWithGrace(parts, grace)
   for (let round = 0; round < 3; round++) {
-    // Somebody may set a photo there before it is noticed.
+    // A photo may be set there before the mistake is noticed.
     if (round === 1) await put({ ...other, parts }, 1)
     elapsedMs += graceMs
     await assert.rejects(sweepWithGrace(parts, grace), /the one that belongs to these photos/)

@@ -1,6 +1,6 @@
 /**
- * Addresses face everyone, before any token was looked at: whatever is written, it is read one way
- * or refused, and every spelling of one address is one address.
+ * Addresses are read before any token is checked, so anyone can send any text: each is read in one way or refused, and
+ * every spelling of one address is the same address.
  */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -19,8 +19,8 @@ const key = fc.oneof(
   fc.constantFrom("o'neill@visage.example", 'a#EXT#@visage.example', '../../etc', 'a b', '%'),
 )
 /**
- * A double-encoded '#' is read as '#', so a key that spells one out is not told apart from it; and what
- * begins with $ is no key without parentheses.
+ * A double-encoded '#' is read as '#', so a key with a literal %23 is the same; and a segment that begins with $ is a key
+ * only in parentheses.
  */
 const plainKey = key.filter(text => !text.includes('%23') && !text.startsWith('$'))
 
@@ -62,7 +62,7 @@ describe('addresses', () => {
         ]) {
           assert.deepEqual(readAs(url, 'PUT'), found, url)
         }
-        // A key may itself look like a name with a key between parentheses; else it arrives as it was.
+        // A key may itself look like a name with a key in parentheses; otherwise it arrives unchanged.
         if (!/^[A-Za-z]+\(.*'\)$/s.test(name))
           assert.equal(found.user ?? 'me', found.isMe ? 'me' : name)
       }),

@@ -1,4 +1,4 @@
-/** Decisions on any caller, any relation: what must hold whatever the tables say. */
+/** Decisions for any caller and relation: rules that hold for any tables. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'

@@ -1,4 +1,4 @@
-/** Whatever the bytes are, an upload ends as a valid pack or as a Failure about images, and soon. */
+/** Any bytes end soon as a valid pack or as a Failure about images. */
 
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
@@ -59,7 +59,7 @@ async function oddlyBuilt(): Promise<Buffer[]> {
   ]
 }
 
-/** How many there are, from 0. */
+/** The number of them, from 0. */
 const lastOriginal = 14
 
 type Change =

@@ -1,6 +1,6 @@
 /**
- * What was put is what is got: for any picture that is accepted, at any address of its owner, at once,
- * in every size that fits and in no other.
+ * A GET returns the photo that was PUT: for any accepted picture, at any address of its owner, at once, in every size
+ * that fits and in no other.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'

@@ -1,6 +1,6 @@
 /**
- * Random orders of sign-ins, over few names and ids that look like each other: nobody is shut out, no two
- * people are found by one key, and nobody is found by what is another's.
+ * Random orders of sign-ins with few, similar names and ids: every person can sign in, a key finds at most one person,
+ * and no person is found by the key of another.
  */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
@@ -46,7 +46,7 @@ async function tryOrders(t: TestContext): Promise<void> {
   let orders = 0
   await fc.assert(
     fc.asyncProperty(order, async ({ signIns, hasKeeper }) => {
-      // A tenant for each order: people of one are nobody in another.
+      // A tenant for each order, so that orders do not share people.
       orders += 1
       const tenantId = `t${orders}`
       if (hasKeeper) await addUsers(directory.database, tenantId, [keeper])

@@ -1,4 +1,4 @@
-/** A limit holds in every window there is, whatever comes and whenever. */
+/** A limit holds in every window, for any requests at any time. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -9,7 +9,7 @@ const rate = fc.record({
   amount: fc.integer({ min: 1, max: 20 }),
   windowMs: fc.integer({ min: 1, max: 20_000 }),
 })
-/** Milliseconds since the one before, and how much is asked for. */
+/** Milliseconds since the previous one, and the amount. */
 const arrivals = fc.array(
   fc.record({
     after: fc.oneof(fc.constant(0), fc.nat(50), fc.nat(5000)),
@@ -29,7 +29,7 @@ function isRefused(act: () => unknown): Failure | undefined {
   }
 }
 
-/** The most that lies in any window, which is one that ends with an event. */
+/** The highest amount in any window; it is enough to check those that end with an event. */
 function most(events: readonly Event[], windowMs: number): number {
   const sums = events.map(({ at }) =>
     events

@@ -1,4 +1,4 @@
-/** Whatever is put in and asked for, and by whomever. */
+/** Any puts and gets of any callers. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
@@ -22,7 +22,7 @@ const uses = fc.array(
   { maxLength: 200 },
 )
 
-/** Some differ in their beginning alone, and so have the same name within. */
+/** Some differ only at the beginning, and so have the same key in the cache. */
 function tokenOf(number: number): string {
   return `${number % 3}.payload.${String(number >> 1).padStart(20, 's')}`
 }

@@ -97,7 +97,7 @@ for (const alg of ['RS256', 'ES256']) {
       fc.asyncProperty(edits, async ({ at, remove, insert }) => {
         const index = at % (token.length + 1)
         const mutated = token.slice(0, index) + insert + token.slice(index + remove)
-        // Blanks around a token belong to the header, not to it.
+        // Spaces around a token belong to the header, not to the token.
         fc.pre(mutated.replace(/^[ \t]+|[ \t]+$/g, '') !== token)
         assert.equal(typeof (await outcome(`Bearer ${mutated}`)), 'string')
       }),

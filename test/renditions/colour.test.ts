@@ -1,4 +1,4 @@
-/** Colour that a picture tells in other ways than by an ICC profile. */
+/** Colour that a picture declares without an ICC profile. */
 
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
@@ -31,7 +31,7 @@ function flatPng([r = 0, g = 0, b = 0]: readonly number[]): Promise<Buffer> {
 
 type Chunk = readonly [type: string, ...numbers: readonly number[]]
 
-/** The chunks stand behind the header; of cICP and sRGB each number is a byte, of others four. */
+/** The chunks come after the header; numbers of cICP and sRGB are one byte, others four. */
 function tell(png: Buffer, ...chunks: readonly Chunk[]): Buffer {
   const written = chunks.map(([type, ...numbers]) => {
     const size = type === 'cICP' || type === 'sRGB' ? 1 : 4
@@ -190,7 +190,7 @@ const srgbIn2020 = [
   [0.0164, 0.088, 0.8956],
 ] as const
 
-/** What an HDR camera stores where paper is white at 203 candela a square metre. */
+/** The values of an HDR camera for white paper at 203 candela per square metre. */
 function storeHdr(rgb: readonly number[], curve: 'pq' | 'hlg', brightness = 1): number[] {
   const light = rgb.map(value => brightness * ((value / 255 + 0.055) / 1.055) ** 2.4)
   const wide = srgbIn2020.map(row =>

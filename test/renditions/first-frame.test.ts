@@ -1,4 +1,4 @@
-/** What is shown of a picture that moves, or of which the first frame is smaller than its canvas. */
+/** The photo of an animated picture, also if its first frame is smaller than its canvas. */
 
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'

@@ -1,4 +1,4 @@
-/** What may be decoded at all, decided on bytes. */
+/** Whether an upload may be decoded, decided by its bytes. */
 
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'

@@ -1,4 +1,4 @@
-/** JPEGs that lack their end marker: taken when all pixels are there, refused when some are not. */
+/** JPEGs without end marker: accepted if all pixels are present, refused otherwise. */
 
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'

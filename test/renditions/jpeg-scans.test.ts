@@ -1,4 +1,4 @@
-/** The walk over a JPEG's markers: what it counts, and what it does not mistake for a marker. */
+/** The pass over a JPEG's markers: what it counts, and bytes that are not markers. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { countScans } from '../../src/renditions/jpeg-scans.ts'

@@ -1,4 +1,4 @@
-/** How many pixels a picture may have, by what its decoder holds. */
+/** The maximum pixels of a picture, by the memory of its decoder. */
 
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'

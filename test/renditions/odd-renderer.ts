@@ -1,6 +1,6 @@
 /**
- * An entry in a renderer's place that does what the bytes of its picture say: a decoder that hangs,
- * crashes, says nonsense or tries what it may not. It has the rights of a renderer, and speaks as one.
+ * A replacement for a renderer that acts by the bytes of its picture: like a decoder that hangs, crashes, sends wrong
+ * messages or tries forbidden actions. It has the rights and the messages of a renderer.
  */
 import { Socket } from 'node:net'
 import {
@@ -33,7 +33,7 @@ async function decode(): Promise<void> {
   if (eats) return done(`${eat(Number(eats[1]))}`)
   switch (picture) {
     case 'hang':
-      // JavaScript and its signals hang with it.
+      // It blocks JavaScript and its signal handlers too.
       for (;;);
     case 'crash':
       return process.abort()
@@ -57,7 +57,7 @@ function done(detail: string): void {
   say({ report: 'refused', code: 'image-broken', detail, facts: {} })
 }
 
-/** What of it could be done, and the words of what could not. */
+/** The actions that succeeded, and the errors of those that did not. */
 async function reachOut(): Promise<Record<string, string>> {
   const { writeFileSync, readFileSync, openSync } = await import('node:fs')
   const { spawnSync } = await import('node:child_process')
@@ -93,7 +93,7 @@ function connectSomewhere(): Promise<void> {
   })
 }
 
-/** Node.js ends itself when it does not get them. */
+/** Node.js exits if it does not get them. */
 function eat(megabytes: number): number {
   return Array.from({ length: megabytes }, () => Buffer.alloc(2 ** 20, 1)).length
 }

@@ -1,4 +1,4 @@
-/** A photo that Visage has written is kept byte for byte; whatever only resembles one is not. */
+/** A photo that Visage has written is kept byte for byte; a file that only resembles one is not. */
 
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
@@ -24,7 +24,7 @@ async function photoOf(upload: Uint8Array, framing: Framing = 'square'): Promise
   return photo
 }
 
-/** Rings and bars in pure colours: what JPEG does worst. */
+/** Rings and bars in pure colours, which JPEG encodes worst. */
 function sign(side: number): Promise<Buffer> {
   const pixels = Buffer.alloc(side * side * 3)
   for (let at = 0; at < side * side; at++) {

@@ -1,4 +1,4 @@
-/** The bounded queue, with jobs that end when the test says so. */
+/** The bounded queue, with jobs that the test ends. */
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -94,7 +94,7 @@ test('a queue without waiting still runs jobs up to its limit', async () => {
 describe('memory', () => {
   const megabyte = 2 ** 20
 
-  /** A job that says how much it needs, and ends when the test says so. */
+  /** A job that reports the memory it needs, and that the test ends. */
   function open(memoryBytes: number, concurrency = 3) {
     const queue = createQueue({ concurrency, maxWaiting: 10, memoryBytes })
     const { started, start, end } = jobs()

@@ -1,4 +1,4 @@
-/** What comes out: pixels, sizes, order, and what must not come out. */
+/** The result of rendering: pixels, sizes, order, and no metadata. */
 
 import assert from 'node:assert/strict'
 import { before, describe, test } from 'node:test'
@@ -202,7 +202,7 @@ describe('colours are right in sRGB', () => {
   for (const kind of patchKinds) {
     test(kind, async () => {
       const pack = await renderPack(await colourPatches(kind), 'square')
-      // Printing inks cannot show all of these colours.
+      // Printing inks cannot reproduce all of these colours.
       const tolerance = kind === 'cmyk-jpeg' ? 60 : 8
       const places = [
         [50, 50],

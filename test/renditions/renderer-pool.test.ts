@@ -1,4 +1,4 @@
-/** Renderers: that they render, that they can be ended, and what they cannot do. */
+/** Renderers: they render, can be killed, and have no other rights. */
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,7 +22,7 @@ const odd = join(import.meta.dirname, 'odd-renderer.ts')
 type Ended = Parameters<NonNullable<RendererPoolOptions['ended']>>[0]
 type Options = Partial<Parameters<typeof createRendering>[0]>
 
-/** With a time limit that is over when the test says so. */
+/** With a time limit that the test ends. */
 function open(t: TestContext, options: Options = {}, create = createRendering) {
   const ends: Ended[] = []
   const timers = new Set<() => void>()
@@ -61,7 +61,7 @@ const slice = 777
 const show = (rendering: Rendering, text: string, gone?: AbortSignal) =>
   rendering.render(Buffer.from(text), 'square', gone)
 
-/** What an odd renderer says of a picture that it was done with. */
+/** The report of an odd renderer on a picture. */
 async function detailOf(rendering: Promise<unknown>): Promise<string> {
   const failure = await rendering.then(
     () => assert.fail('it was rendered'),
@@ -261,7 +261,7 @@ describe('memory', () => {
 
 const hasLimits = hasProc && spawnSync('prlimit', ['--version']).status === 0
 
-/** Each row: what happens when `prlimit` is called the second time, and what comes of it. */
+/** Each row: what happens at the second call of `prlimit`, and the result. */
 const secondCalls = [
   ['refuses', 'exit 1', { told: 1, limited: 1 }],
   ['is ended by a signal', 'kill -KILL $$', { told: 0, limited: 2 }],
@@ -277,7 +277,7 @@ for (const [how, script, expected] of secondCalls) {
       process.env.PATH = PATH
       return rm(folder, { recursive: true, force: true })
     })
-    // The first call makes `one`, the second `two`; any other is as the first.
+    // The first call creates `one`, the second `two`; all others behave as the first.
     const program = `#!/bin/sh
 if mkdir ${folder}/one 2>/dev/null || ! mkdir ${folder}/two 2>/dev/null
 then PATH='${PATH}' exec prlimit "$@"

@@ -1,4 +1,4 @@
-/** Which sizes an upload is large enough for, as a table. */
+/** The sizes that an upload is large enough for, as a table. */
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'

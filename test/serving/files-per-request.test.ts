@@ -11,7 +11,7 @@ import { contoso, ourAudience, startTestIssuer, v2User } from '../support/test-i
 import { inFolder, startVisage } from '../support/visage.ts'
 
 const maxFiles = { GET: 20, PUT: 34 }
-/** Not counted: it only writes the line about a change. */
+/** The log is not counted: it only writes the line about a change. */
 const logFile = 'monitoring/log.ts'
 
 /** Requests that fill caches, then requests that are measured. */

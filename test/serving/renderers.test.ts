@@ -1,6 +1,6 @@
 /**
- * The renderers of a server that runs, stopped and killed from outside: a process that stands still is what
- * a picture without end looks like.
+ * The renderers of a running server, stopped and killed from outside: a stopped process looks like a picture whose
+ * decoding does not end.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
@@ -18,7 +18,7 @@ describe('a server', { skip: !hasProc && 'there is no /proc' }, () => {
   })
   after(() => issuer[Symbol.asyncDispose]())
 
-  /** With so many renderers, all of them standing still. */
+  /** With this many renderers, all of them stopped. */
   async function withStopped(
     count: number,
     timeout: string,

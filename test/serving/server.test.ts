@@ -1,6 +1,5 @@
 /**
- * A server as a whole: its port comes before its stores, and its sweep lets go of a pack when it was
- * told to, and not before.
+ * A whole server: it listens before it opens its stores, and its sweep removes a pack after the grace time, not before.
  */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'

@@ -1,4 +1,4 @@
-/** What the settings allow the machine, shared out among workers; and how soon a dead one is followed. */
+/** The limits of a machine divided among its workers, and the wait before a dead worker is replaced. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { waitBeforeNext } from '../../src/renditions/restart.ts'
@@ -12,7 +12,7 @@ const configOf = (texts: Texts) =>
 const sharesOf = (config: Config) =>
   Array.from({ length: config.workers }, (_, index) => shareOf(config, index + 1))
 
-/** What each worker is given, and settings that say so. */
+/** The share of each worker, and settings for it. */
 const cases: readonly (readonly [
   string,
   Texts,

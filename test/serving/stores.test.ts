@@ -1,4 +1,4 @@
-/** How places are called: to people, and to tell whether two addresses mean the same. */
+/** The text of places: for people, and to compare two addresses. */
 import assert from 'node:assert/strict'
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'

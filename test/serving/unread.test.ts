@@ -1,4 +1,4 @@
-/** Packs in memory: those that were replaced or removed go once nobody can be reading them. */
+/** Packs in memory: replaced and removed ones are deleted when they cannot be read any more. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readRendition } from '../../src/photos/photo.ts'
@@ -45,7 +45,7 @@ test('a pack stays for whoever began to read before it was replaced, and for nob
   await found.promise
   await put(store, parts, 'second')
   unread.sweep()
-  // Long enough for one that would not wait.
+  // Long enough for a sweep that would not wait.
   for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate)
   const readingLater = unread.whileReading(() => later.promise)
   assert.equal((await stored()).length, 2)
@@ -99,7 +99,7 @@ async function put(store: Store, parts: ReplaceParts, text: string): Promise<voi
   await replacePhoto(parts, alice, await store.photoOf(alice), Buffer.from(text), undefined)
 }
 
-/** Resolves when what holds in the end holds. */
+/** Resolves when the condition holds. */
 async function settled(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise(setImmediate)
 }

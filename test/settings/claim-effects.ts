@@ -1,4 +1,4 @@
-/** Table, a part of effects.ts: the settings that say how a token is read, and what they change for who signs in. */
+/** Table, a part of effects.ts: the settings about claims of a token, and their effect on a person who signs in. */
 import assert from 'node:assert/strict'
 import type { SettingName, Texts } from '../../src/settings/table.ts'
 import { ourAudience, type TestClaims, unixSeconds } from '../support/test-issuer.ts'
@@ -52,7 +52,7 @@ function claimsOf({ issuer }: Given, claims: TestClaims): TestClaims {
   return { ...base, sub: 'p', scope: 'User.Read', ...claims }
 }
 
-/** What somebody with these claims is shown as. */
+/** The person who has these claims, as Graph returns them. */
 function me(text: string, claims: TestClaims, expected: TestClaims, others: Texts = {}) {
   return async (given: Given) => {
     const { get } = await given.serve(text, others)
@@ -69,7 +69,7 @@ function status(text: string, claims: TestClaims, expected: number, others: Text
   }
 }
 
-/** As only a person with an administrator's role may. */
+/** Allowed only for a person with an administrator role. */
 function setsAnothersPhoto(text: string, claims: TestClaims, others: Others = {}) {
   return async (given: Given) => {
     const stand = await given.serve(text, others)

@@ -180,7 +180,7 @@ describe('whom to believe', () => {
   })
 })
 
-/** Each row: what is wrong, the texts, the setting that the message has to name, and its point. */
+/** Each row: what is wrong, the texts, the setting in the message, and its reason. */
 const wrong: readonly (readonly [string, Texts, SettingName, RegExp])[] = [
   ['nobody to believe', { audience: 'visage' }, 'cloud', /VISAGE_ISSUER.*missing.*visage dev/],
   ['two to believe', { ...entra, ...oidc }, 'issuer', /one of them/],

@@ -1,6 +1,6 @@
 /**
- * Table: every setting of `visage serve`, from a text that an operator might write to what it changes
- * for those who ask the server. A setting that is missing here does not compile.
+ * Table: every setting of `visage serve`, from a text that an operator might write to its effect for clients. A missing
+ * setting does not compile.
  */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -190,7 +190,7 @@ export const effects = {
     const long = await serve('64', { renderers: '1' })
     assert.deepEqual(new Set(await volley(long)), new Set([200]))
   },
-  /** A renderer that stands still takes too long with any picture. */
+  /** A stopped renderer takes too long with any picture. */
   async renderTimeout({ serve }) {
     const { visage, put, metric } = await serve('1', { renderers: '1' })
     await until(async () => (await metric('visage_renderers')) === 1)
@@ -228,7 +228,7 @@ export const effects = {
   async connectionAge({ serve }) {
     const { agent, isLast, asked } = connectionTo(await serve('1'))
     await until(isLast)
-    // By its age, and not by the number of its requests.
+    // By its age, not by the number of its requests.
     assert.ok(asked() < 1000)
     agent.destroy()
   },
@@ -236,7 +236,7 @@ export const effects = {
     const { metric } = await serve('1')
     await until(async () => Number(await metric('visage_sweeps_total')) > 1)
   },
-  /** Of hours, so with a clock that can be moved. */
+  /** It takes hours, so with a clock of the test. */
   async sweepGrace({ issuer, cwd }) {
     const texts = { issuer: issOf(issuer), audience: ourAudience, port: '0', sweepGrace: '7200' }
     const config = readConfig({ ...texts, data: join(cwd, 'data') }, {})
@@ -289,7 +289,7 @@ export const effects = {
   },
 } as const satisfies Record<SettingName, Effect>
 
-/** Of requests one after the other, one connection at a time: behind which ones it is closed. */
+/** Sends requests one after the other on one connection. Returns those after which it was closed. */
 async function closings(stand: Stand, count: number): Promise<boolean[]> {
   const { agent, isLast } = connectionTo(stand)
   const closed: boolean[] = []
@@ -298,7 +298,7 @@ async function closings(stand: Stand, count: number): Promise<boolean[]> {
   return closed
 }
 
-/** `isLast` asks once, and says whether the server closes the connection behind its answer. */
+/** `isLast` sends a request, and returns whether the server closes the connection after its answer. */
 function connectionTo({ visage, headersFor }: Stand) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   let asked = 0
@@ -326,7 +326,7 @@ async function servesTls(cwd: string, serve: () => Promise<Stand>): Promise<void
   assert.equal(status, 200)
 }
 
-/** Uploads at the same time, each long enough in the renderer to meet another one there. */
+/** Uploads at the same time, each long enough to overlap with another one. */
 async function volley({ put }: Stand): Promise<number[]> {
   const answers = await Promise.all(Array.from({ length: 8 }, () => put(largePicture)))
   return answers.map(({ status }) => status)

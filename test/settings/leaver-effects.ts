@@ -1,4 +1,4 @@
-/** Table: what the settings about people who leave change. */
+/** Table: the effects of the settings about people who leave. */
 import assert from 'node:assert/strict'
 import { v2App } from '../support/test-issuer.ts'
 import type { Effect } from './effects.ts'

@@ -1,6 +1,6 @@
 /**
- * Table: every setting of `visage move`, from its text to where people and photos come from or go to. A
- * setting that is missing here does not compile.
+ * Table: every setting of `visage move`, from its text to the source or destination of people and photos. A missing
+ * setting does not compile.
  */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
@@ -17,7 +17,7 @@ export type MoveGiven = Omit<Given, 'serve'> &
   Readonly<{
     /** A store with one person and their photo. */
     fill: (texts: Texts & { env?: Readonly<Record<string, string>> }) => Promise<void>
-    /** With the setting under test at this text; resolves with what it says. */
+    /** With the setting under test at this text; resolves with the output. */
     move: (text: string, others: Others) => Promise<string>
   }>
 

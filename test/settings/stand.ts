@@ -1,6 +1,6 @@
 /**
- * `visage serve` with one setting given as text, by its variable or by its flag, beside the few that it
- * needs; and what can be asked of it then.
+ * `visage serve` with one setting given as text, by its variable or by its flag, and the few required settings; and
+ * requests to it.
  */
 import { request } from 'node:http'
 import { moveSettings } from '../../src/settings/moving.ts'
@@ -19,11 +19,11 @@ export type Stand = Readonly<{
   /** As Alice of Contoso unless other claims are given. */
   get: (path: string, claims?: unknown) => Promise<Response>
   put: (body: Uint8Array, type?: string, claims?: unknown) => Promise<Response>
-  /** A PUT whose last byte never comes; resolves when the rest has been sent. */
+  /** A PUT without its last byte; resolves when the rest has been sent. */
   putHalf: (bytes: number) => Promise<{ status: Promise<number>; drop: () => void }>
-  /** The sum of a metric's samples; undefined where there is none. */
+  /** The sum of a metric's samples; undefined if there is none. */
   metric: (name: string) => Promise<number | undefined>
-  /** The first line of the log with this event, once it is there. */
+  /** Resolves with the first line of the log with this event. */
   line: (event: string) => Promise<Record<string, unknown>>
 }>
 
@@ -32,7 +32,7 @@ export type Others = Texts & Readonly<{ env?: Readonly<Record<string, string>> }
 export type Given = Readonly<{
   cwd: string
   issuer: TestIssuer
-  /** Serves with the setting under test at this text, and others as they are named. */
+  /** Serves with the setting under test at this text, and with these other settings. */
   serve: (text: string, others?: Others) => Promise<Stand>
 }>
 
@@ -55,7 +55,7 @@ export function givenFor(name: SettingName, way: Way, cwd: string, issuer: TestI
 
 export const issOf = (issuer: TestIssuer) => `${issuer.origin}/${contoso}/v2.0`
 
-/** Whom to believe, unless that is what is asked about; free ports; numbers on another. */
+/** A trusted issuer, unless the test is about it; free ports; metrics on another port. */
 function baseFor(name: SettingName, others: Texts, issuer: TestIssuer): Texts {
   const hasCloud = name === 'cloud' || others.cloud !== undefined
   const base: Texts = {
@@ -75,7 +75,7 @@ export function environmentOf(texts: Readonly<Record<string, string>>): Record<s
   )
 }
 
-/** What the process asks of https hosts, the test issuer answers in their name. */
+/** The test issuer answers requests of the process to https hosts. */
 function redirectTo(origin: string): Record<string, string> {
   const hook = `
     const { fetch } = globalThis
@@ -135,7 +135,7 @@ function standOf(visage: Running, issuer: TestIssuer): Stand {
 
 export const smallPicture = await portraitJpeg({ width: 300, height: 300, seed: 3 })
 
-/** Asks until it holds. */
+/** Repeats until it holds. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await holds())) await new Promise(resolve => setTimeout(resolve, 10))
 }

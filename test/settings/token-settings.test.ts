@@ -1,4 +1,4 @@
-/** The settings that say how tokens are read: from the text of each to who calls. */
+/** The settings about reading tokens: from the text of each to the caller. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Failure } from '../../src/failure.ts'

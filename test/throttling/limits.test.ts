@@ -1,4 +1,4 @@
-/** What a person may write as limits, and what they get. */
+/** Texts of limits, and the limits that they become. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { graphLimits, parseLimits } from '../../src/throttling/limits.ts'

@@ -28,7 +28,7 @@ describe('requests in a window', () => {
     const { clock, throttle } = set(limits)
     for (const _ of [1, 2, 3]) throttle.admit('a')[Symbol.dispose]()
     clock.ms += 30_000
-    // One second for the slice that the three lie in.
+    // One second for the slice that has the three.
     assert.equal(
       refusalOf(() => throttle.admit('a')),
       'requests-throttled 31',

@@ -1,4 +1,4 @@
-/** That docs/conformance.md leaves out nothing: no scenario, no need of a client, no difference. */
+/** docs/conformance.md is complete: every scenario, every need of a client, every difference. */
 import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * The sizes that docs/growth.md gives are measured anew. Times of a processor are not: a machine that others
- * use would not measure the same twice.
+ * Measures the sizes of docs/growth.md again. Processor times are not measured: on a shared machine they differ each
+ * time.
  */
 import assert from 'node:assert/strict'
 import { createHash, randomUUID } from 'node:crypto'
@@ -43,7 +43,7 @@ const names = Array.from({ length: people }, (_, index) => ({
   userType: 'Member' as const,
 }))
 
-/** As near as an index that is half full may be to one that is full. */
+/** The tolerance: an index may be half full. */
 function assertNear(actual: number, expected: number, what: string): void {
   const ratio = actual / expected
   assert.ok(ratio > 0.7 && ratio < 1.4, `${what}: ${actual} for ${expected}`)

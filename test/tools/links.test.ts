@@ -1,6 +1,5 @@
 /**
- * Every link between the documents leads to a file that is there, and to a heading that it has. Links
- * to other places are not followed.
+ * Every link between the documents leads to an existing file and heading. Links to other sites are not followed.
  */
 import assert from 'node:assert/strict'
 import { access, readdir, readFile } from 'node:fs/promises'

@@ -1,6 +1,6 @@
 /**
- * `visage backup` as an operator runs it: beside a server that is being written to, again into the same
- * folder, and then the other way round, as a data folder that is served.
+ * `visage backup` as an operator runs it: during writes to a server, again into the same folder, and then with a server
+ * on the backup.
  */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -79,7 +79,7 @@ class Writer {
     this.#isWriting = false
   }
 
-  /** Which of the photos it is; a mixture, or half of one, is none. */
+  /** The number of the photo; undefined for a mixture or half of one. */
   async read(origin: string): Promise<number> {
     const answer = await this.#call(origin, {})
     assert.equal(answer.status, 200)
@@ -140,7 +140,7 @@ test('the next backup copies what is new, mends what is short and drops what is 
     await writers[0].set(visage.origin)
     await delay(5)
     assert.deepEqual(await backUp(data, to, Date.now), { ...nothing, copied: 1, removed: 1 })
-    // As the handbook keeps the backups of several days.
+    // As in the handbook for backups of several days.
     await promisify(execFile)('cp', ['-al', to, join(cwd, 'kept-before')])
     await writers[1].set(visage.origin)
     await visage.stop()
@@ -176,7 +176,7 @@ test('a photo without its picture, or with half of it, is told, and the rest is 
     assert.equal(await safe.read(restored.origin), 1)
   }))
 
-/** Each: what the folder of the backup is, and how it comes about. */
+/** Each row: what the folder of the backup is, and how it is created. */
 const disguises: Readonly<Record<string, (cwd: string) => Promise<void>>> = {
   'a link to the data': cwd => symlink('data', join(cwd, 'kept')),
   'a link into the data': cwd => symlink('data/packs', join(cwd, 'kept')),
@@ -188,7 +188,7 @@ const disguises: Readonly<Record<string, (cwd: string) => Promise<void>>> = {
     await rename(join(cwd, 'data/packs'), join(cwd, 'kept'))
     await symlink('../kept', join(cwd, 'data/packs'))
   },
-  // Stands for a folder mounted twice, which is the same file by another path too.
+  // In place of a folder that is mounted twice: it too is the same file by another path.
   'a folder whose database is that of the data': async cwd => {
     await mkdir(join(cwd, 'kept'))
     await link(join(cwd, 'data/visage.sqlite'), join(cwd, 'kept/visage.sqlite'))

@@ -1,4 +1,4 @@
-/** Erasing: what is gone and shown to be gone, what is not theirs and stays, and what is said when something is left. */
+/** Erasing: the traces of one owner are removed and checked, those of others stay, and a trace that is left is reported. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -62,7 +62,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         }
         const photos = await side.database.selectFrom('photos').select('owner_id').execute()
         assert.equal(photos.length, 5 + 3 - 1)
-        // What somebody else has waiting for the sweep stays, and so does the person.
+        // A retired pack of another owner stays, and so does the person.
         const retired = await side.database.selectFrom('retired_packs').select('owner_id').execute()
         assert.deepEqual(
           retired.map(row => row.owner_id),
@@ -103,7 +103,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         const waits: number[] = []
         const erased = await erase(side, person, async ms => {
           waits.push(ms)
-          // The upload that was under way is done.
+          // The upload that was under way has finished.
           await side.database
             .updateTable('photos')
             .set({ version: underWay })
@@ -196,7 +196,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
             isFailure(/there is no user .*Nothing was changed/),
           )
         }
-        // Gone from the directory, but their photo is not.
+        // The person is not in the directory any more, but the photo exists.
         await side.database.deleteFrom('users').where('id', '=', 'person-3').execute()
         const gone = await findOwner(side.database, 'user', 'person-3', undefined)
         assert.match(gone.words, /not in the directory/)

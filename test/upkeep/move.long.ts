@@ -73,7 +73,7 @@ describe('a move in parts', () => {
       const to = { ...from, data: join(folder, 'there') }
       await using source = await open(from)
       await fillStore(source, 10)
-      // Long ago: a run that was complete says of these that they are there.
+      // Long ago: by a complete earlier run they exist at the destination.
       await source.database.updateTable('photos').set({ updated_at: 1000 }).execute()
       const first = await moveOnce(from, to)
       assert.deepEqual([first.outcome, first.total.packsCopied], ['agree', 13])
@@ -219,7 +219,7 @@ describe('a destination', () => {
       await claimForServing(target.database, placesOf(to), 'read')
       await moveOnce(from, to)
       await claim()
-      // Now somebody may have written there, and the source is no longer the truth.
+      // A server may have written there since, so the source may be outdated.
       const before = await contentsOf(target)
       await setPhoto(source, userKey('person-1'))
       await assert.rejects(moveOnce(from, to), isFailure(/was not changed: .*a server has/))

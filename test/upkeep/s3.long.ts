@@ -1,6 +1,6 @@
 /**
- * Moves to and from S3, and erasing where the bucket keeps versions, on a real Ceph. Without its programs it
- * says what it did not run.
+ * Moves to and from S3, and erasing in a bucket with versions, on a real Ceph. Without its programs the tests are
+ * skipped by name.
  */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
@@ -100,7 +100,7 @@ describe('with photos on S3 (Ceph)', { skip }, () => {
       const [person, other] = [userKey('person-1'), userKey('person-2')]
       const first = await setPhoto(side, person)
       await setPhoto(side, person)
-      // As the sweep leaves it: the row is gone, and the bucket keeps what it was told to remove.
+      // As after a sweep: the row is gone, and the bucket keeps the old version.
       await side.packs.remove(first)
       await side.database.deleteFrom('retired_packs').where('version', '=', first).execute()
       const kept = await setPhoto(side, other)

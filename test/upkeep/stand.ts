@@ -1,6 +1,6 @@
 /**
- * Stores with people, contacts and photos in them, to be moved, checked and erased from; and what is in a
- * store, told so that two can be compared.
+ * Stores with people, contacts and photos, for moves, checks and erasures; and their content in a form that can be
+ * compared.
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -53,7 +53,7 @@ export function userKey(id: string): OwnerKey {
   return { tenantId, kind: 'user', id }
 }
 
-/** As replacePhoto does it, of a picture that needs no rendering. Returns the version. */
+/** As replacePhoto, with a picture that needs no rendering. Returns the version. */
 export async function setPhoto({ database, packs }: Side, owner: OwnerKey): Promise<string> {
   const all = await renderedPacks()
   const pack = all[Math.floor(Math.random() * all.length)] ?? all[0]
@@ -110,7 +110,7 @@ export async function fillStore(side: Side, people: number): Promise<void> {
     .values({ tenant_id: tenantId, issuer: 'https://issuer.example', subject: '00u1', ...linked })
     .execute()
   const mailbox = { tenantId, userId: 'person-0' }
-  // In the order of their keys the innermost comes first.
+  // In the order of keys, the innermost is first.
   for (const [id, parentFolderId] of [
     ['z', undefined],
     ['m', 'z'],
@@ -169,7 +169,7 @@ export type MoveChanges = Partial<Pick<MoveOptions, 'watch' | 'signal'>> &
     around?: Around
   }>
 
-/** One run of a move, with both ends opened as the command does it. */
+/** One run of a move, with source and destination opened as in the command. */
 export async function moveOnce(
   from: StoreOptions,
   to: StoreOptions,
@@ -187,7 +187,7 @@ export async function moveOnce(
   })
 }
 
-/** Sets, replaces and removes photos and adds people until it is told to stop. */
+/** Sets, replaces and removes photos and adds people until it is stopped. */
 export function keepWriting(side: Side, people: number): { stop: () => Promise<number> } {
   let isStopping = false
   let writes = 0
@@ -214,7 +214,7 @@ export function keepWriting(side: Side, people: number): { stop: () => Promise<n
   }
 }
 
-/** As fast as it can, until it is told to stop; then what was acknowledged last of each, undefined for no photo. */
+/** As fast as possible until it is stopped. Returns the last acknowledged write of each, undefined for no photo. */
 export function keepSetting(
   side: Side,
   people: number,

@@ -1,4 +1,4 @@
-/** `verify` in both databases: what is damaged is named, what merely changes is not, and nobody's packs are counted. */
+/** `verify` in both databases: damaged photos are listed, photos that change are not, and packs without a row are counted. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'

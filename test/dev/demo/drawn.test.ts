@@ -1,4 +1,4 @@
-/** Demo photos are drawn once: what is kept comes back as it was, and what cannot be kept is drawn again. */
+/** Demo photos are drawn once: a stored one is used again, and one that cannot be stored is drawn again. */
 import assert from 'node:assert/strict'
 import { mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** Faults as a client meets them: over HTTP, in batches, and again after a reset. */
+/** Faults over HTTP, in batches, and again after a reset. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -42,7 +42,7 @@ type Json = Readonly<{
 }>
 const read = async (answer: Response) => (await answer.json()) as Json
 
-/** Asks again and again until `isSo`, for ten seconds. */
+/** Repeats until `isSo`, for at most ten seconds. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (let left = 200; !(await isSo()); left--) {
     assert.ok(left > 0, 'it has not come about')

@@ -1,4 +1,4 @@
-/** What readers see of photos that come to light later, one after another. */
+/** Reads of photos that become visible later, one after another. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { createLatePhotos, type OwnerRow } from '../../../src/dev/faults/late-photos.ts'

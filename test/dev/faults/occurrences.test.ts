@@ -1,4 +1,4 @@
-/** How often a fault happens, and that it happens again in the same places. */
+/** The frequency of a fault, and that it is repeated at the same calls. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { drawFrom, occurrencesOf } from '../../../src/dev/faults/occurrences.ts'

@@ -1,4 +1,4 @@
-/** Sentences that say what goes wrong: how they are read, and how a mistake in one is shown. */
+/** Sentences for faults: how they are read, and how a mistake in one is shown. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parseFault } from '../../../src/dev/faults/parse.ts'
@@ -39,7 +39,7 @@ const readings: readonly (readonly [string, Effect, Frequency])[] = [
   ],
 ]
 
-/** The sentence, the word that is marked, and what is said of it. */
+/** The sentence, the word that is marked, and the message. */
 const mistakes: readonly (readonly [string, string, RegExp])[] = [
   ['', '', /begins with what happens/],
   ['slow on GET me', 'slow', /'delay'/],

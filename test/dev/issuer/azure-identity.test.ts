@@ -1,5 +1,5 @@
 /**
- * The credentials that Graph SDKs are handed, against the issuer over https.
+ * The credentials of Graph SDKs against the issuer over https.
  */
 
 import assert from 'node:assert/strict'

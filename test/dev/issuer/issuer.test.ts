@@ -1,5 +1,5 @@
 /**
- * The issuer's addresses: what it says of itself, whose requests it takes and how it refuses.
+ * The issuer's addresses: discovery, the clients that it accepts, and its refusals.
  */
 
 import assert from 'node:assert/strict'

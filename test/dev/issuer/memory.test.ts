@@ -1,5 +1,5 @@
 /**
- * What the OAuth library may rely on between two requests.
+ * The guarantees for the OAuth library between two requests.
  */
 
 import assert from 'node:assert/strict'

@@ -67,7 +67,7 @@ describe('msal-node', () => {
     return new ConfidentialClientApplication({ auth: { ...auth, clientSecret }, system })
   }
 
-  /** The whole way of a person: address, page, choice, code, token. */
+  /** A complete sign-in: address, page, choice, code, token. */
   const signIn = async (
     app: PublicClientApplication,
     name: string,

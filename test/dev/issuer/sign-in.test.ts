@@ -1,5 +1,5 @@
 /**
- * What a person meets between an app and a token.
+ * The pages of a sign-in, from the app to the token.
  */
 
 import assert from 'node:assert/strict'

@@ -1,6 +1,6 @@
 /**
- * A running issuer for tests: real https (or http) on loopback with a certificate made on the spot,
- * a few people, and a browser of sorts that keeps cookies and follows redirects.
+ * A running issuer for tests: real https (or http) on loopback with a new certificate, a few people, and a simple
+ * browser that keeps cookies and follows redirects.
  */
 
 import {
@@ -172,7 +172,7 @@ export function openBrowser({ origin, certificate }: Stand) {
     const target = new URL(next, url)
     return target.origin === origin ? visit(target.href) : { ...answer, url: target.href }
   }
-  /** Sends a page's form on, hidden fields included. */
+  /** Sends the form of a page, including hidden fields. */
   const submit = (page: Answer, fields: Record<string, string>) => {
     const hidden = [...page.text.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)]
     const action = /<form[^>]* action="([^"]+)"/.exec(page.text)?.[1] ?? page.url

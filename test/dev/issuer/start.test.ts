@@ -1,5 +1,5 @@
 /**
- * Starting the issuer is cheap and silent: `visage dev` has other things to do and to say.
+ * Starting the issuer is fast and prints nothing.
  */
 
 import assert from 'node:assert/strict'
@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 
 const source = (path: string) => new URL(`../../../src/dev/issuer/${path}`, import.meta.url).href
 
-/** Prints one line of its own at the end: whether and when the OAuth library was loaded. */
+/** Prints one line at the end: whether and when the OAuth library was loaded. */
 const program = `
 import { createServer } from 'node:http'
 import { registerHooks } from 'node:module'

@@ -1,4 +1,4 @@
-/** A call in words: what a person reads of it, and what never gets into the words. */
+/** A call as text: what it contains, and what it never contains. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
