@@ -1,21 +1,22 @@
 /**
- * Whether a person who calls is disabled or deleted here: their tokens may still be valid elsewhere. The statement that
- * finds what they ask for reads it too, so it is never old and costs no statement more.
+ * The state of the calling person: disabled or deleted. Their tokens may still be valid elsewhere.
+ * The statement that looks up the target reads the state too, so it is current and needs no extra
+ * query.
  */
 import { type Expression, expressionBuilder, type RawBuilder, sql } from 'kysely'
 import { Failure, type FailureCode } from '../failure.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, Schema } from '../storage/schema.ts'
 
-/** null of people who are active, and of people who are not in the directory yet. */
+/** null for active people, and for people who are not in the directory yet. */
 export type CallerState = Readonly<{ caller_state: string | null }>
 
 type At<Value> = Readonly<{ tenantId: Value; callerId: Value }>
 
-/** Where an application calls, or Visage itself: no person has this id. */
+/** For calls of an application or of Visage itself: no person has this id. */
 export const noCaller = ''
 
-/** A column for any statement that is given the tenant and the id of the caller. */
+/** A column with the caller's state, for statements with the tenant and the id of the caller. */
 export function callerState({ tenantId, callerId }: At<Expression<string>>) {
   const { selectFrom } = expressionBuilder<Schema, never>()
   return selectFrom('users as caller')
@@ -29,7 +30,7 @@ const state: RawBuilder<string | null> = sql`case
   when caller.deleted_at is not null then 'account-deleted'
   when caller.is_active = 0 then 'account-disabled' end`
 
-/** For requests that look up nothing else. */
+/** For requests without another look-up. */
 export type FindCallerState = (
   tenantId: string,
   callerId: string,

@@ -1,7 +1,7 @@
 /**
  * Handles a request: match -> identify -> permit -> find -> admit -> relate -> restrict -> keep ->
  * do -> reply. The order of these lines is the precedence of 400/404/405, 401, 403 and 404; the
- * body is read only after all of them. It takes a call and returns a reply, and knows no socket.
+ * body is read only after all of them. It takes a call and returns a reply, and uses no socket.
  */
 
 import type { Call, Reply } from '../call.ts'

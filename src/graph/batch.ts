@@ -111,8 +111,8 @@ function toCall(item: BatchItem, outer: Call): Call {
     method: item.method,
     url: absolutePath(item.url, version),
     origin: outer.origin,
-    // The batch's token is that of its parts, unless a part brings its own.
-    // What a part says of its length is not what came: its body is a value of JSON.
+    // Parts use the batch's token unless they have their own. A part's Content-Length is removed,
+    // because its body is a JSON value.
     headers: {
       authorization: outer.headers.authorization,
       ...item.headers,

@@ -1,6 +1,6 @@
 /**
- * Photos of people who are disabled are hidden: for a caller who may not change them, the person is found without a
- * photo, and every address answers as it does then. People who are deleted are not found at all.
+ * Hides photos of disabled people: for a caller who may not change them, the person has no photo at
+ * any address. Deleted people are not found at all.
  */
 import type { Directory } from '../directory/directory.ts'
 import { permit, type Relation } from '../permissions/decide.ts'
@@ -8,13 +8,13 @@ import { actingRoles, roles } from '../permissions/roles.ts'
 import type { Caller } from '../tokens/caller.ts'
 import { type Target, wholeRelation } from './target.ts'
 
-/** What happens to the photos of people who are disabled. */
+/** How photos of disabled people are handled. */
 export type LeaverMode = 'hide' | 'show'
 
 type LeaverParts = Pick<Directory, 'database'> & Readonly<{ leavers?: LeaverMode | undefined }>
 
 /**
- * The target as this caller may see it. `relation`: the whole one, where it is known by now.
+ * The target as this caller may see it. `relation` is the whole relation, if already read.
  * @differs Photos of disabled people are hidden; Graph shows them. VISAGE_LEAVERS=show does so too.
  */
 export async function hideLeaver(
@@ -30,7 +30,7 @@ export async function hideLeaver(
 
 const noPhoto = { version: null, upload_hash: null, renditions: null, updated_at: null } as const
 
-/** Unless the caller is one of those who see them. */
+/** The caller may still be one who sees such photos. */
 export function isHiddenLeaver(
   target: Target,
   { leavers = 'hide' }: Pick<LeaverParts, 'leavers'>,
@@ -48,7 +48,7 @@ async function seesLeavers(
   if (caller.kind === 'application') return permit('update', 'user', caller).allowed
   const isAdministrator = (held: ReadonlySet<string>) =>
     actingRoles.user.some(name => held.has(roles[name]))
-  // The roles of the token first; those of the directory cost another query.
+  // Checks the roles in the token first, to save the query for those in the directory.
   if (isAdministrator(caller.roleTemplateIds)) return true
   const { roleTemplateIds } = relation ?? (await wholeRelation(caller, target, parts))
   return isAdministrator(roleTemplateIds)

@@ -52,7 +52,10 @@ function readAddress(value: unknown, name: string): string {
   return decodeId(found, name)
 }
 
-/** An address may also have a userPrincipalName. A name that nobody has stays, and nobody is found by it. */
+/**
+ * An address may contain a userPrincipalName instead of an id. An unknown name is returned
+ * unchanged, and the later look-up finds no person.
+ */
 export async function findIds(
   idsOrNames: readonly string[],
   tenantId: string,

@@ -44,14 +44,14 @@ type FindParts = Directory &
   Readonly<{ isReadOnly?: boolean | undefined; signIn?: SignInMode | undefined }>
 
 /**
- * Throws Failure 'account-disabled' or 'account-deleted' where the caller is, else the 'not-found' failure of the first
- * thing on the way that does not exist.
+ * Throws Failure 'account-disabled' or 'account-deleted' for such a caller; otherwise the
+ * 'not-found' failure of the first part of the path that does not exist.
  */
 export async function find(match: Match, caller: Caller, directory: FindParts): Promise<Target> {
   try {
     return await findTarget(match, caller, directory)
   } catch (error) {
-    // No row was found, so none had the state of the caller.
+    // The statement found no row, so it did not return the caller's state.
     if (error instanceof Failure && error.code.endsWith('-not-found'))
       await refuseInactiveCaller(caller, directory)
     throw error

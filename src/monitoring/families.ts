@@ -185,7 +185,7 @@ export const families = {
     labels: [],
     meaning: 'With `VISAGE_DATABASE`: requests waiting for a connection.',
   },
-  issuersAway: {
+  unavailableIssuers: {
     name: 'visage_issuers_unavailable',
     type: 'gauge',
     labels: [],

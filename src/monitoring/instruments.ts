@@ -24,7 +24,7 @@ export type Gauges = Readonly<{
   /** undefined where packs are not cached. */
   cache: (() => CacheCounts) | undefined
   /** How many issuers failed at their last attempt. */
-  issuersAway: () => number
+  unavailableIssuers: () => number
 }>
 
 export type Instruments = Readonly<{

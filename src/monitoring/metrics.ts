@@ -119,8 +119,8 @@ function countSweeps(registry: Registry, { now }: Clocks): Instruments['swept'] 
 
 /** Read only when the metrics are fetched. */
 function observeGauges(registry: Registry, gauges: Gauges): void {
-  const { queue, renderers, bodies, connections, cache, issuersAway } = gauges
-  gauge(registry, 'issuersAway', issuersAway)
+  const { queue, renderers, bodies, connections, cache, unavailableIssuers } = gauges
+  gauge(registry, 'unavailableIssuers', unavailableIssuers)
   gauge(registry, 'bodyBytes', () => bodies().takenBytes)
   counter(registry, 'bodiesRefused', () => bodies().refusals)
   gauge(registry, 'rendersRunning', () => queue().running)

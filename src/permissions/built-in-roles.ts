@@ -1,7 +1,8 @@
 /**
- * Table: template id -> name of every built-in directory role of Entra. It says which ids are roles
- * and how people call them, not what a role may do. Custom roles have ids of each tenant's own.
- * As of 2026-01: https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/permissions-reference
+ * Table: template id -> name of every built-in directory role of Entra. What a role may do is in
+ * roles.ts. Custom roles have different ids in each tenant.
+ * As of 2026-01:
+ * https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/permissions-reference
  */
 
 export const builtInRoles: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 /**
- * May this caller do this? Decided twice: `permit` before the target is looked up, by the published
- * table alone; `relate` after, by the relation of caller and target. It does not know tokens, the
- * directory or status numbers: caller and relation are plain values.
+ * Decides whether a caller may do something, in two steps: `permit` by the published tables, before
+ * the target is found; `relate` by the relation of caller and target, afterwards. It uses plain
+ * values, and does not depend on tokens, the directory or HTTP.
  */
 import { Failure } from '../failure.ts'
 import { accountRoles, actingRoles, groupRoles, type RoleName, roles } from './roles.ts'
@@ -15,18 +15,18 @@ import {
   tables,
 } from './tables.ts'
 
-/** As much of a caller as a decision needs. */
-export type Asker = Readonly<{
+/** The part of a caller that a decision needs. */
+export type CallerPermissions = Readonly<{
   kind: AccountKind
   permissions: ReadonlySet<string>
   isB2c: boolean
 }>
 
-/** Of caller and target. Without a target (a list of users) all are false. */
+/** The relation of caller and target. Without a target (a list of users) all are false. */
 export type Relation = Readonly<{
   /** The target is the signed-in user. */
   isSelf: boolean
-  /** The signed-in user owns the group or the team. Being a member is not enough. */
+  /** The signed-in user owns the group or team. Membership is not enough. */
   isOwner: boolean
   /** The contact or folder is in the signed-in user's own mailbox. */
   isOwnMailbox: boolean
@@ -56,13 +56,13 @@ export function enforce(verdict: Verdict): void {
 
 const allowed: Verdict = { allowed: true }
 
-/** Whether the published table lets this kind of account, with these permissions, do this at all. */
-export function permit(action: Action, resource: Resource, caller: Asker): Verdict {
-  const impossible = refuseImpossible(action, resource, caller)
-  if (impossible) return impossible
+/** Whether the published table allows this kind of account with these permissions. */
+export function permit(action: Action, resource: Resource, caller: CallerPermissions): Verdict {
+  const refusal = refuseUnsupported(action, resource, caller)
+  if (refusal) return refusal
   const { sufficient } = published(action, resource, caller.kind)
   if (holdsOne(caller, sufficient)) return allowed
-  // The target is not known yet, so the caller is told which permissions depend on it.
+  // The target is not known yet, so the refusal also names the permissions that depend on it.
   const ownOnly = caller.kind === 'application' ? [] : sufficient.filter(reachesOwnOnly)
   return {
     allowed: false,
@@ -73,35 +73,40 @@ export function permit(action: Action, resource: Resource, caller: Asker): Verdi
 }
 
 /**
- * Whether the caller may do it to this target. For their own, any permission of the table is enough; for
- * others', one that reaches others and, for a change, an administrator's role. Implies `permit`.
+ * Whether the caller may do it to this target. For their own, any permission of the table is
+ * enough. For others, the permission must reach others, and a change also needs an administrator
+ * role. Implies `permit`.
  */
 export function relate(
   action: Action,
   resource: Resource,
-  caller: Asker,
+  caller: CallerPermissions,
   relation: Relation,
 ): Verdict {
-  const impossible = refuseImpossible(action, resource, caller)
-  if (impossible) return impossible
-  const isTheirs = caller.kind !== 'application' && !isOwn(action, resource, relation)
+  const refusal = refuseUnsupported(action, resource, caller)
+  if (refusal) return refusal
+  const isForOthers = caller.kind !== 'application' && !isOwn(action, resource, relation)
   const row = published(action, resource, caller.kind)
-  const sufficient = isTheirs ? row.forOthers : row.sufficient
-  const acting = isTheirs && isChange(action) ? rolesFor(action, resource) : []
-  const lacksRole = acting.length > 0 && !holdsRole(relation, acting)
+  const sufficient = isForOthers ? row.forOthers : row.sufficient
+  const requiredRoles = isForOthers && isChange(action) ? rolesFor(action, resource) : []
+  const lacksRole = requiredRoles.length > 0 && !holdsRole(relation, requiredRoles)
   const lacksPermission = !holdsOne(caller, sufficient)
   if (!lacksPermission && !lacksRole) return allowed
   return {
     allowed: false,
-    // Without a permission that would be enough, the reason is that the target is another person's.
+    // When no permission would be enough, the reason is that the target belongs to another person.
     why: lacksPermission && sufficient.length > 0 ? 'permission-missing' : 'relation-missing',
     sufficient,
-    ...(lacksRole && sufficient.length > 0 && { roles: acting }),
+    ...(lacksRole && sufficient.length > 0 && { roles: requiredRoles }),
   }
 }
 
 /** Refusals that no permission would change. */
-function refuseImpossible(action: Action, resource: Resource, caller: Asker): Refusal | undefined {
+function refuseUnsupported(
+  action: Action,
+  resource: Resource,
+  caller: CallerPermissions,
+): Refusal | undefined {
   // "Azure AD B2C 租户目前不支持使用Microsoft 图形 API更新用户的照片。" Azure AD B2C tenants do not
   // support updating users' photos. @differs For B2C tenants the page on reading refuses reading too;
   // the founding document refuses updating only, and a stored photo may be seen.
@@ -120,9 +125,9 @@ type Published = Readonly<{
   forOthers: readonly Permission[]
 }>
 
-const nothing: Published = { sufficient: [], forOthers: [] }
+const noPermissions: Published = { sufficient: [], forOthers: [] }
 
-/** By row, since every request asks: listed once. */
+/** Computed once per row, because every request uses it. */
 const listed: ReadonlyMap<Row, Published> = new Map(
   Object.values(tables)
     .flatMap(byResource => Object.values(byResource))
@@ -137,7 +142,7 @@ function listRow(sufficient: Row): Published {
 
 function published(action: Action, resource: Resource, kind: AccountKind): Published {
   const row = tables[action][resource].rows[kind]
-  return (row !== 'unsupported' && listed.get(row)) || nothing
+  return (row !== 'unsupported' && listed.get(row)) || noPermissions
 }
 
 /**
@@ -145,7 +150,7 @@ function published(action: Action, resource: Resource, kind: AccountKind): Publi
  * "The value of the scope parameter is expressed as a list of space-delimited, case-sensitive
  * strings." https://www.rfc-editor.org/rfc/rfc6749#section-3.3
  */
-function holdsOne(caller: Asker, names: readonly Permission[]): boolean {
+function holdsOne(caller: CallerPermissions, names: readonly Permission[]): boolean {
   return names.some(name => caller.permissions.has(name))
 }
 
@@ -157,10 +162,13 @@ function reachesOwnOnly(name: Permission): boolean {
   return permissionReach[name] === 'own'
 }
 
-/** Only the relation of this kind of resource counts: owning a group gives no right to a user's photo. */
+/**
+ * Only the relation for this kind of resource counts: owning a group gives no right to a user's
+ * photo.
+ */
 function isOwn(action: Action, resource: Resource, relation: Relation): boolean {
   switch (resource) {
-    // What the organisation says of a person is not theirs to change: their name is who they are.
+    // People cannot change their own entry in the directory: its properties identify them.
     case 'user':
     case 'manager':
       return relation.isSelf && !isEntryChange(action)

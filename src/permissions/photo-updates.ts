@@ -1,6 +1,6 @@
 /**
- * May photos of users be changed at all? The organisation's photoUpdateSettings can only restrict what
- * decide.ts allows. This file does not know where the settings are stored.
+ * Decides whether the organisation's photoUpdateSettings forbid a change of a user's photo. They
+ * can only restrict what decide.ts allows. Where the settings are stored is not known here.
  *
  * https://learn.microsoft.com/en-us/graph/profilephoto-configure-settings
  */
@@ -13,23 +13,23 @@ export type Restrictions = Readonly<{
   allowedRoles: readonly string[]
 }>
 
-/** Which setting refuses, and for `allowedRoles` the names of the allowed roles. */
+/** The setting that refuses, and for `allowedRoles` the names of the allowed roles. */
 type Restriction = Readonly<
   { setting: 'source' } | { setting: 'allowedRoles'; roles: readonly string[] }
 >
 
-/** Who changes it, by the kind of account and the directory roles of the signed-in user. */
+/** `caller`: the kind of account and the directory roles of the signed-in user. */
 export function restrictPhotoUpdate(
   settings: Restrictions,
   caller: Readonly<{ kind: AccountKind; roleTemplateIds: ReadonlySet<string> }>,
 ): Restriction | undefined {
-  // "Updates through cloud services are disabled for both admins and users." An application's are
-  // updates through a cloud service too.
+  // "Updates through cloud services are disabled for both admins and users." An application's
+  // update is one through a cloud service too.
   if (settings.source === 'onPremises') return { setting: 'source' }
   if (settings.allowedRoles.length === 0) return undefined
-  // "Block users from changing their user profile photos": only people hold roles, and the page says
-  // nothing about applications, which have an administrator's consent. If they were refused too, nobody
-  // could set photos where users may not.
+  // "Block users from changing their user profile photos": only people have roles, and the page
+  // does not mention applications, which have an administrator's consent. Refusing them too would
+  // leave no way to set photos.
   if (caller.kind === 'application') return undefined
   if (settings.allowedRoles.some(id => caller.roleTemplateIds.has(id))) return undefined
   return { setting: 'allowedRoles', roles: settings.allowedRoles.map(nameOfRole) }

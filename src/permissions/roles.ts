@@ -1,6 +1,6 @@
 /**
- * The directory roles that let a signed-in person act for others, by name and by the template id
- * that tokens and directories carry. It does not know who holds one.
+ * The directory roles that let a signed-in person act for others, by name and by the template id in
+ * tokens and directories. Who has a role is not known here.
  */
 import type { Resource } from './tables.ts'
 
@@ -16,19 +16,19 @@ export const roles = {
   'Groups Administrator': 'fdd7a751-b60b-444a-984c-02652fe8fa1c',
   'Exchange Administrator': '29232cdf-9323-42fd-ade2-1d097af3e4de',
   'Teams Administrator': '69091246-20e8-4a56-aa4d-066075b2a7a8',
-  // Gives no right here: Entra's list lets it set photos, but Graph's page does not name it.
+  // Gives no right here: Entra's list allows it to set photos, but Graph's page does not name it.
   'Intune Administrator': '3a2c62db-5318-420d-8d74-23affee5d9d5',
 } as const satisfies Record<string, string>
 
 export type RoleName = keyof typeof roles
 
 /**
- * Which roles let a person add, change and delete people. @differs The page on deleting also names Privileged
+ * Roles that may add, change and delete people. @differs The page on deleting also names Privileged
  * Authentication Administrator. https://learn.microsoft.com/en-us/graph/api/user-delete
  */
 export const accountRoles: readonly RoleName[] = ['Global Administrator', 'User Administrator']
 
-/** Which roles let a person change and delete groups of others, and who is in them. */
+/** Roles that may change and delete groups of others, and their owners and members. */
 export const groupRoles: readonly RoleName[] = [
   'Global Administrator',
   'Groups Administrator',
@@ -36,12 +36,13 @@ export const groupRoles: readonly RoleName[] = [
   'Exchange Administrator',
 ]
 
-/** Which roles let a person change others': of people and groups the photo. */
+/** Roles that may change resources of others; for people and groups, their photos. */
 export const actingRoles: Readonly<Record<Resource, readonly RoleName[]>> = {
   // Newer pages name all of them: Global, User or People Administrator.
   // https://learn.microsoft.com/en-us/graph/api/profilephoto-update
   user: ['Global Administrator', 'User Administrator', 'People Administrator'],
-  // @differs No page says who may set a group's photo besides its owners; these manage groups.
+  // @differs No page says who may set a group's photo besides its owners; these roles manage
+  // groups.
   // https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/permissions-reference
   group: ['Global Administrator', 'Groups Administrator', 'Exchange Administrator'],
   // "This API supports admin permissions. Global admins and Microsoft Teams service admins can access
@@ -54,7 +55,7 @@ export const actingRoles: Readonly<Record<Resource, readonly RoleName[]>> = {
   manager: accountRoles,
   groupMember: groupRoles,
   groupOwner: groupRoles,
-  // What is found there has roles of its own.
+  // Checked as deletedUser or deletedGroup after the item was found.
   deletedItem: [],
   deletedUser: accountRoles,
   deletedGroup: groupRoles,

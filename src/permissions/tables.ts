@@ -1,19 +1,19 @@
 /**
- * The permission tables as Microsoft publishes them, one literal row per published row, each under
- * the sentence and the page it comes from. decide.ts decides with it, and
- * docs/permissions.md is generated from it. Where pages disagree, the founding document wins.
+ * The permission tables as published by Microsoft: one literal row per published row, under its
+ * sentence and its page. decide.ts uses them, and docs/permissions.md is generated from them. Where
+ * pages disagree, the founding document takes precedence.
  */
 
 /**
- * The three rows of every published table, named as src/tokens/caller.ts names them.
+ * The three rows of every published table, with the names of src/tokens/caller.ts.
  * https://learn.microsoft.com/en-us/graph/permissions-overview#permission-types
  */
 export type AccountKind = 'delegated' | 'personal' | 'application'
 
-/** What is done to a photo. `read` is its bytes; `readMetadata` its size, tag and list of sizes. */
+/** Actions on photos. `read` is the bytes; `readMetadata` size, tag and list of sizes. */
 type PhotoAction = 'read' | 'readMetadata' | 'update' | 'delete'
 
-/** What is done to an entry of the directory or of a mailbox, or to the organisation's settings. */
+/** Actions on entries of the directory or of a mailbox, and on the organisation's settings. */
 type EntryAction = 'readEntry' | 'listEntries' | 'createEntry' | 'updateEntry' | 'deleteEntry'
 
 export type Action = PhotoAction | EntryAction
@@ -26,11 +26,11 @@ export type Resource =
   /** The groups that a user owns. */
   | 'ownership'
   | 'manager'
-  /** Who has a user as their manager. */
+  /** The users whose manager is a user. */
   | 'directReport'
   | 'groupMember'
   | 'groupOwner'
-  /** A user or a group that is deleted and can be restored: what it is, the address does not say. */
+  /** A deleted user or group that can be restored; the address does not say which. */
   | 'deletedItem'
   | 'deletedUser'
   | 'deletedGroup'
@@ -39,11 +39,11 @@ export type Resource =
   | 'photoUpdateSettings'
 
 /**
- * How far a delegated permission reaches: `own` is what belongs to the signed-in user (their
- * profile, their mailbox), `all` the whole organisation. Without a signed-in user everything an
- * application was granted reaches all.
- * "更新已登录用户的照片只需要 User.ReadWrite 权限。" To update the signed-in user's photo,
- * User.ReadWrite is all that is needed; for any user of the organisation it does not do.
+ * The reach of a delegated permission: `own` is what belongs to the signed-in user (profile,
+ * mailbox), `all` the whole organisation. Without a signed-in user, every permission of an
+ * application reaches all.
+ * "更新已登录用户的照片只需要 User.ReadWrite 权限。" To update the signed-in user's photo, User.ReadWrite is
+ * enough; for other users of the organisation it is not.
  * https://learn.microsoft.com/en-us/graph/permissions-reference
  */
 export const permissionReach = {
@@ -72,17 +72,17 @@ export const permissionReach = {
 
 export type Permission = keyof typeof permissionReach
 
-/** Any one of them is enough; the first, the least, is the one that Microsoft recommends to ask for. */
+/** Any of them is enough; the first is the least privileged, which Microsoft recommends. */
 export type Row = readonly [Permission, ...Permission[]]
 type Table = Readonly<{
-  /** The page that publishes it. */
+  /** The page with the table. */
   source: string
   rows: Readonly<Record<AccountKind, Row | 'unsupported'>>
 }>
 
 const pages = 'https://learn.microsoft.com/en-us/graph/api'
 
-/** Of what Graph has in beta only. */
+/** For pages that exist only for beta. */
 function betaPage(name: string): string {
   return `${pages}/${name}?view=graph-rest-beta`
 }
@@ -92,8 +92,8 @@ export const updatePage = 'https://learn.microsoft.com/zh-cn/graph/api/profileph
 const getPage = `${pages}/profilephoto-get`
 const deletePage = `${pages}/profilephoto-delete`
 
-/** Where no published table lets anyone do it there is no such operation. */
-function absent(source: string): Table {
+/** Without a published table there is no such operation. */
+function notPublished(source: string): Table {
   return {
     source,
     rows: { delegated: 'unsupported', personal: 'unsupported', application: 'unsupported' },
@@ -141,8 +141,8 @@ const updateUser: Table = {
   },
 }
 
-// "To retrieve the profile photo of a contact", and word for word the same: "Get contact", "List contacts",
-// "Get contactFolder", "List contactFolders"
+// "To retrieve the profile photo of a contact"; the same tables are published for "Get contact",
+// "List contacts", "Get contactFolder", "List contactFolders".
 const readContactRows: Table['rows'] = {
   delegated: ['Contacts.Read', 'Contacts.ReadWrite'],
   personal: ['Contacts.Read', 'Contacts.ReadWrite'],
@@ -209,7 +209,7 @@ const readUserMetadata: Table = {
   rows: { ...readUser.rows, personal: 'unsupported' },
 }
 
-// To delete the profile photo of a user, of a group: word for word the tables to update it
+// To delete the profile photo of a user or group; the same tables as for updating it.
 const deleteUser: Table = { source: deletePage, rows: updateUser.rows }
 const deleteGroup: Table = { source: deletePage, rows: updateGroup.rows }
 
@@ -279,12 +279,14 @@ const readGroupEntry: Table = {
   },
 }
 
-// "List groups". @differs The newest table for listing groups adds Group-NestingSupport.ReadWrite.All
-// and Group.ManageProtection.All, permissions for other work that Visage does not have.
+// "List groups". @differs The newest table for listing groups adds
+// Group-NestingSupport.ReadWrite.All and Group.ManageProtection.All, permissions for features that
+// Visage does not have.
 const listGroups: Table = { source: `${pages}/group-list`, rows: readGroupEntry.rows }
 
-// "Get team". @differs For applications the page on reading a team begins with TeamSettings.Read.Group
-// and TeamSettings.ReadWrite.Group, which need consent for one team: Visage has no such consent.
+// "Get team". @differs For applications the page on reading a team begins with
+// TeamSettings.Read.Group and TeamSettings.ReadWrite.Group, which need consent for one team; Visage
+// does not support such consent.
 const readTeamEntry: Table = {
   source: `${pages}/team-get`,
   rows: {
@@ -311,7 +313,7 @@ const readTeamEntry: Table = {
 }
 
 // "List joinedTeams". @differs The page on listing joined teams also has AgentIdUser.*, for agents,
-// which are not in Visage.
+// which Visage does not support.
 const listTeams: Table = {
   source: `${pages}/user-list-joinedteams`,
   rows: {
@@ -330,9 +332,9 @@ const listTeams: Table = {
 }
 
 /**
- * "List a user's direct memberships": a table for the signed-in user's, whose least is User.Read, and one
- * for another user's, whose least is User.Read.All. @differs User.Read.All, which the page has for another
- * user's memberships only, also lists one's own.
+ * "List a user's direct memberships": one table for the signed-in user, beginning with User.Read,
+ * and one for other users, beginning with User.Read.All. @differs User.Read.All, which the page has
+ * for another user's memberships only, also lists one's own.
  */
 const listMemberships: Table = {
   source: `${pages}/user-list-memberof`,
@@ -349,8 +351,8 @@ const listMemberships: Table = {
   },
 }
 
-// "List ownedObjects". @differs The page on listing what a user owns also has AgentIdUser.*, for agents,
-// which are not in Visage.
+// "List ownedObjects". @differs The page on listing what a user owns also has AgentIdUser.*, for
+// agents, which Visage does not support.
 const listOwnerships: Table = {
   source: `${pages}/user-list-ownedobjects`,
   rows: {
@@ -367,8 +369,9 @@ const listOwnerships: Table = {
 }
 
 /**
- * "Create User", "Update user", "Assign manager", "Remove manager". @differs Graph lets a person with User.ReadWrite
- * change a few of their own properties; Visage keeps none of these, and the others are an administrator's.
+ * "Create User", "Update user", "Assign manager", "Remove manager". @differs Graph lets a person
+ * with User.ReadWrite change a few of their own properties; Visage does not store these, and the
+ * others need an administrator.
  */
 const changeUserEntry: Table['rows'] = {
   delegated: ['User.ReadWrite.All', 'Directory.ReadWrite.All'],
@@ -423,8 +426,9 @@ const listDirectReports: Table = {
 }
 
 /**
- * "Create group". @differs The pages on groups also name permissions for other work, which Visage does not have:
- * Group-PreferredDataLocation.ReadWrite.All, Group-NestingSupport.ReadWrite.All and Group.ManageProtection.All.
+ * "Create group". @differs The pages on groups also name permissions for features that Visage does
+ * not have: Group-PreferredDataLocation.ReadWrite.All, Group-NestingSupport.ReadWrite.All and
+ * Group.ManageProtection.All.
  */
 const createGroupEntry: Table = {
   source: `${pages}/group-post-groups`,
@@ -468,8 +472,8 @@ const listPeopleOfGroup: Table['rows'] = {
 }
 
 /**
- * "Remove member", and for adding one the same. @differs The page on adding members also asks for User.ReadWrite.All,
- * which changes people; who is added is not changed.
+ * "Remove member"; the same table applies to adding one. @differs The page on adding members also
+ * requires User.ReadWrite.All, which changes people; adding a member does not change the person.
  */
 const changeMembers: Table['rows'] = {
   delegated: ['GroupMember.ReadWrite.All', 'Directory.ReadWrite.All', 'Group.ReadWrite.All'],
@@ -498,7 +502,7 @@ const readDeletedGroup: Table = {
   },
 }
 
-/** Whichever of both tables lets the caller read; once the item is found, its own has to. */
+/** The union of both tables. Once the item is found, its own table applies. */
 const readDeletedRow: Row = [
   'User.Read.All',
   'User.ReadWrite.All',
@@ -521,7 +525,8 @@ const restoreItem: Table = {
   rows: { delegated: restoreRow, personal: 'unsupported', application: restoreRow },
 }
 
-// "Create contact", and word for word the same: "Create contactFolder", "Delete contact", "Delete contactFolder"
+// "Create contact"; the same tables are published for "Create contactFolder", "Delete contact",
+// "Delete contactFolder".
 const writeContactEntry: Table['rows'] = {
   delegated: ['Contacts.ReadWrite'],
   personal: ['Contacts.ReadWrite'],
@@ -555,36 +560,36 @@ const deleteSettings: Table = {
   rows: updateSettings.rows,
 }
 
-// Settings have no photo, and an organisation always has exactly one set of them.
-const onlyOneOfSettings = absent(betaPage('resources/photoupdatesettings'))
+// Settings have no photo, and an organisation always has exactly one.
+const onlyOneOfSettings = notPublished(betaPage('resources/photoupdatesettings'))
 
-// Graph can change these too; photos only need them to be created and deleted.
-const noContactUpdates = absent(`${pages}/contact-update`)
-const noFolderUpdates = absent(`${pages}/contactfolder-update`)
+// Graph can change these too; photos only need creation and deletion.
+const noContactUpdates = notPublished(`${pages}/contact-update`)
+const noFolderUpdates = notPublished(`${pages}/contactfolder-update`)
 
-// What is done to these stands in the tables that have more.
+// Defaults for the tables below: these resources have no photo and few actions.
 const onlyListed = {
-  membership: absent(`${pages}/user-list-memberof`),
-  ownership: absent(`${pages}/user-list-ownedobjects`),
-  manager: absent(`${pages}/user-list-manager`),
-  directReport: absent(`${pages}/user-list-directreports`),
-  groupMember: absent(`${pages}/group-list-members`),
-  groupOwner: absent(`${pages}/group-list-owners`),
-  deletedItem: absent(`${pages}/directory-deleteditems-list`),
-  deletedUser: absent(`${pages}/directory-deleteditems-list`),
-  deletedGroup: absent(`${pages}/directory-deleteditems-list`),
+  membership: notPublished(`${pages}/user-list-memberof`),
+  ownership: notPublished(`${pages}/user-list-ownedobjects`),
+  manager: notPublished(`${pages}/user-list-manager`),
+  directReport: notPublished(`${pages}/user-list-directreports`),
+  groupMember: notPublished(`${pages}/group-list-members`),
+  groupOwner: notPublished(`${pages}/group-list-owners`),
+  deletedItem: notPublished(`${pages}/directory-deleteditems-list`),
+  deletedUser: notPublished(`${pages}/directory-deleteditems-list`),
+  deletedGroup: notPublished(`${pages}/directory-deleteditems-list`),
 }
 
 const withoutPhoto = {
   ...onlyListed,
-  contactFolder: absent(`${pages}/resources/contactfolder`),
+  contactFolder: notPublished(`${pages}/resources/contactfolder`),
   photoUpdateSettings: onlyOneOfSettings,
 }
 
-// A team is made of a group, changed with it and deleted with it.
+// A team is created from a group, and changed and deleted with it.
 const onlyOfGroups = {
   ...onlyListed,
-  team: absent(`${pages}/resources/team`),
+  team: notPublished(`${pages}/resources/team`),
 }
 
 /** Complete: every action, resource and kind of account. */
@@ -615,8 +620,8 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     group: deleteGroup,
     // "The delete operation supports only user or group photos, but not Outlook contact nor Teams
     // photos."
-    team: absent(deletePage),
-    contact: absent(deletePage),
+    team: notPublished(deletePage),
+    contact: notPublished(deletePage),
     ...withoutPhoto,
   },
   readEntry: {

@@ -150,7 +150,7 @@ function watchParts(
     bodies: () => ({ takenBytes: budget.takenBytes(), refusals: budget.refusals() }),
     connections: () => countConnections(database),
     cache: countCache,
-    issuersAway: issuers.countAway,
+    unavailableIssuers: issuers.countUnavailable,
   })
   const checks = { database: () => pingDatabase(database), packs: () => packs.check() }
   // A remark, not a check: an unavailable issuer would take every node out of the load balancer at once, although

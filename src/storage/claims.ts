@@ -10,7 +10,7 @@ import type { Database, MoveRow } from './schema.ts'
 
 type Part = 'rows' | 'packs'
 
-/** What a move copies (rows, packs or both), and from which database. */
+/** The parts that a move copies (rows, packs or both), and the source database. */
 type Claim = Readonly<{
   sourceId: string
   places: Readonly<Partial<Record<Part, string>>>

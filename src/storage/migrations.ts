@@ -34,8 +34,8 @@ const migrations: Readonly<Record<string, Step>> = {
 }
 
 /**
- * What this process did, excluding other processes that migrate at the same time. `from` is the
- * name of the last migration before.
+ * The result of this process; another process may migrate at the same time. `from` is the name of
+ * the last migration before.
  */
 export type Migrated =
   | Readonly<{ did: 'nothing' | 'created' }>

@@ -22,8 +22,8 @@ export interface Packs {
    */
   read(key: string, offset: number, length: number): Promise<Uint8Array | undefined>
   /**
-   * Returns the whole pack, of any length up to maxPackBytes; undefined when it does not exist. Not
-   * for requests: the content is not checked.
+   * Returns the whole pack, of any length up to maxPackBytes; undefined when it does not exist. It
+   * does not check the content, so requests must not use it.
    */
   readWhole(key: string): Promise<Uint8Array | undefined>
   /** Removes a pack. Does nothing when it does not exist. */

@@ -21,7 +21,7 @@ type Values<Name extends string> = Readonly<Record<Name, string>>
  * it sees every committed write. Prepare once, not per request.
  *
  * Do not call it inside `database.transaction()`: like any use of `database`, it would wait for
- * that transaction for ever. Do not prepare on a transaction.
+ * that transaction without end. Do not prepare on a transaction.
  *
  *     const readVersion = prepareRow(database, ['tenantId', 'ownerId'], (db, at) =>
  *       db.selectFrom('photos').select('version').where('tenant_id', '=', at.tenantId)…)

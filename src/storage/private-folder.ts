@@ -72,7 +72,7 @@ function isDataFolder(folder: string, names: readonly string[]): boolean {
 /**
  * Removes the access of group and others when others have any. Without access for others, the
  * group's access is deliberate and stays. Symbolic links are skipped: they may lead to files of
- * somebody else.
+ * another user.
  */
 export function closeToOthers(path: string): void {
   if (process.platform === 'win32') return

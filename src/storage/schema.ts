@@ -218,7 +218,7 @@ type StoreRow = { id: string }
 
 /** Marks this database as the destination of a `visage move`. Removed when a server writes here. */
 export type MoveRow = {
-  /** 'rows': into this database. 'packs': into the store of packs that goes with it. */
+  /** 'rows': moved to this database. 'packs': moved to the pack store of this database. */
   part: string
   /** The destination, without secrets. */
   place: string

@@ -1,8 +1,8 @@
 /**
- * Whether a verified token is an access token. An ID token of the same issuer has a valid signature and
- * may name this server as its audience, but it only tells a client who signed in. Stops an ID token from
- * being used as a person's or an application's access token. Does not stop an ID token without any of
- * these marks; that one has no scopes.
+ * Checks that a verified token is an access token. An ID token of the same issuer has a valid
+ * signature and may have this server as its audience, but it is meant for the client only. Stops an
+ * ID token from being used as an access token. Does not stop an ID token without any of these
+ * marks; such a token has no scopes.
  */
 import { Failure } from '../failure.ts'
 import { valueAt } from './pointer.ts'
@@ -13,9 +13,9 @@ import type { Claims } from './values.ts'
 /** https://openid.net/specs/openid-connect-core-1_0.html#IDToken */
 const idTokenClaims = ['nonce', 'at_hash', 'c_hash', 'auth_time']
 
-/** @throws Failure token-is-id-token */
+/** Throws Failure 'token-is-id-token'. */
 export function requireAccessToken(claims: Claims, { pointers }: Reading): void {
-  // Keycloak writes it. Seen on 2026-11-28 with Keycloak 26.4.0.
+  // Set by Keycloak. Observed on 2026-11-28 with Keycloak 26.4.0.
   if (claims.typ === 'ID') throw isIdToken('typ is "ID"')
   const mark = idTokenClaims.find(name => claims[name] !== undefined)
   const scopePointers = [...pointers.scopes, '/scope', '/scp'] as const
@@ -33,8 +33,8 @@ function isIdToken(detail: string): Failure {
 }
 
 /**
- * "The resource server MUST verify that the 'typ' header value is 'at+jwt' or 'application/at+jwt'":
- * only where the operator asks for it, since few issuers write it.
+ * "The resource server MUST verify that the 'typ' header value is 'at+jwt' or
+ * 'application/at+jwt'": checked only if the operator requires it, because few issuers set it.
  * https://www.rfc-editor.org/rfc/rfc9068#section-4
  */
 export function requireAccessTokenType(type: unknown, reading: Reading): void {

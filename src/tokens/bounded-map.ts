@@ -1,7 +1,7 @@
 /**
- * A map with a maximum size that removes entries not used recently. Entries do not expire. It keeps two
- * generations instead of a list in order of use, so that finding an entry in the recent one writes
- * nothing. When the recent generation is full, the older one is removed as a whole.
+ * A map of limited size that evicts entries not used recently. Entries do not expire. Two
+ * generations replace a list in order of use, so reading a recent entry writes nothing. When the
+ * recent generation is full, the older one is removed.
  */
 
 type BoundedMap<V> = Readonly<{

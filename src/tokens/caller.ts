@@ -1,6 +1,4 @@
-/**
- * Who calls, as the verified token says. Nothing here comes from a directory.
- */
+/** The caller, as described by the verified token. Nothing here comes from a directory. */
 
 /**
  * The three columns of Graph's permission tables.
@@ -25,12 +23,12 @@ export type Caller = Readonly<{
   profile: Profile
 }>
 
-/** What the token says about the person: for display, not for decisions. */
+/** The token's claims about the person, for display, not for decisions. */
 type Profile = Readonly<{
   userName?: string
-  /** The operator says that the issuer vouches for names. */
+  /** True where the operator states that the issuer vouches for names. */
   isVouchedFor?: boolean
-  /** The name to find the person by, where the operator says that the issuer vouches for it. */
+  /** The userPrincipalName, where the operator states that the issuer vouches for it. */
   vouchedName?: string
   displayName?: string
   givenName?: string

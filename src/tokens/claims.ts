@@ -1,6 +1,6 @@
 /**
- * Verified claims -> Caller. It decides whether the caller is an application, a work account or a
- * personal account, by the pointers of the reading; it does not know what each may do.
+ * Converts verified claims to a Caller. Decides whether the caller is an application, a work
+ * account or a personal account, by the pointers of the reading. Permissions are decided elsewhere.
  */
 
 import { Failure } from '../failure.ts'
@@ -18,7 +18,7 @@ import { type Claims, idAt, listAt, nameAt, textAt, wordsAt } from './values.ts'
 
 export type { Claims } from './values.ts'
 
-/** @throws Failure token-is-id-token, token-malformed, token-subject-missing */
+/** Throws Failure 'token-is-id-token', 'token-malformed', 'token-subject-missing'. */
 export function readCaller(claims: Claims, issuer: Issuer, trust: Trust): Caller {
   const reading = readingFor(trust)
   const { pointers } = reading
@@ -48,8 +48,8 @@ function readTenant(claims: Claims, issuer: Issuer, { pointers }: Reading): stri
 }
 
 /**
- * The tenant comes first: the tenant of personal accounts has no applications. A token that grants
- * nothing is a person's without permissions.
+ * The tenant is checked first: the tenant of personal accounts has no applications. A token without
+ * any grant belongs to a person without permissions.
  */
 function readKind(claims: Claims, reading: Reading, tenantId: string): AccountKind {
   if (tenantId === personalTenantId) return 'personal'
@@ -57,8 +57,8 @@ function readKind(claims: Claims, reading: Reading, tenantId: string): AccountKi
 }
 
 /**
- * A GUID is compared in lower case; an id of another form is case-sensitive. An application without an
- * id has the id of its client.
+ * GUIDs are compared in lower case; other ids are case-sensitive. An application without an id has
+ * the id of its client.
  */
 function readId(claims: Claims, { pointers }: Reading, kind: AccountKind, client: string): string {
   const found = idAt(claims, pointers.id)
@@ -72,7 +72,7 @@ function readId(claims: Claims, { pointers }: Reading, kind: AccountKind, client
   return normalizeId(id)
 }
 
-/** The token's roles, and those that the settings give to the token's groups. */
+/** The roles in the token, and those that the settings assign to the token's groups. */
 function readRoles(claims: Claims, { pointers, groupRoles }: Reading): ReadonlySet<string> {
   const held = listAt(claims, pointers.roles).map(role => role.toLowerCase())
   const given =
@@ -112,7 +112,10 @@ function readProfile(claims: Claims, { pointers, vouches }: Reading): Caller['pr
   return Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined))
 }
 
-/** Stops people who may write any address into their account from being found under another person's. */
+/**
+ * Stops people who can set any address in their account from being found under another person's
+ * name.
+ */
 function verified(
   claims: Claims,
   { mailVerified }: Reading['pointers'],

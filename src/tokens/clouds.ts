@@ -1,10 +1,12 @@
 /**
- * The four clouds of Microsoft Graph: who signs tokens, the names of those issuers, and which audiences
- * are Graph's. It does not know this server's settings.
+ * The four clouds of Microsoft Graph: their token issuers, the names of those issuers, and Graph's
+ * audiences. Knows no settings of this server.
  *
  * Roots and hosts: https://learn.microsoft.com/en-us/graph/deployments
- * Entra hosts: https://learn.microsoft.com/en-us/entra/identity-platform/authentication-national-cloud
- * Issuer forms: https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference
+ * Entra hosts:
+ * https://learn.microsoft.com/en-us/entra/identity-platform/authentication-national-cloud
+ * Issuer forms:
+ * https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference
  */
 
 export type CloudName = 'global' | 'usgov' | 'usgov-dod' | 'china'
@@ -16,7 +18,7 @@ export type Cloud = Readonly<{
   /** Host in `iss` of v1.0 tokens: `https://{host}/{tenant}/`. */
   v1IssuerHost: string
   hasPersonalAccounts: boolean
-  /** Sign-in hosts of Azure AD B2C tenants end with this, unless they have a domain of their own. */
+  /** Sign-in hosts of Azure AD B2C tenants end with this, unless they have a custom domain. */
   b2cHostSuffix: string
 }>
 
@@ -49,8 +51,8 @@ export const clouds = {
     hasPersonalAccounts: false,
     b2cHostSuffix: '.b2clogin.us',
   },
-  // Graph's page names login.chinacloudapi.cn, Entra's names login.partner.microsoftonline.cn; MSAL
-  // knows both, and has the second as the issuer that either host's discovery declares.
+  // Graph's page names login.chinacloudapi.cn, Entra's names login.partner.microsoftonline.cn. MSAL
+  // knows both; the second is the issuer in the discovery document of either host.
   china: {
     graphRoot: 'https://microsoftgraph.chinacloudapi.cn',
     authorityHosts: ['login.partner.microsoftonline.cn', 'login.chinacloudapi.cn'],
@@ -72,11 +74,11 @@ export function v2Issuers(cloud: Cloud, tenant: string): readonly string[] {
 /** `tid` of every personal Microsoft account. */
 export const personalTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
-/** Microsoft Graph as a resource: its application id is the same in every cloud. */
+/** The application id of Microsoft Graph, the same in every cloud. */
 const graphAppId = '00000003-0000-0000-c000-000000000000'
 
 const everyCloud: readonly Cloud[] = Object.values(clouds)
-/** Each means Graph: a token may be for any of them, and a scope may be spelled with any. */
+/** The names of Graph as an audience and in scopes. */
 export const graphAudiences: ReadonlySet<string> = new Set([
   ...everyCloud.map(cloud => cloud.graphRoot),
   graphAppId,

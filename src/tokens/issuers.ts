@@ -1,10 +1,11 @@
 /**
- * Unverified claims of a token -> the trusted issuer and the address of its keys. It fetches nothing and
- * verifies nothing.
+ * Finds the trusted issuer of a token from its unverified claims, and the address of the issuer's
+ * keys. Fetches and verifies nothing.
  *
- * Every address is composed from settings and the cloud table; only a GUID of the token is used, or a
- * policy name that the settings list. Stops SSRF (a token naming an address for us to fetch) and issuer
- * confusion (keys of one issuer accepted for another). Does not stop a trusted issuer from lying.
+ * Every address is composed from settings and the cloud table; from the token, only a GUID is used,
+ * or a policy name that the settings list. Stops SSRF (a token naming an address to fetch) and
+ * issuer confusion (keys of one issuer accepted for another). Does not protect against a trusted
+ * issuer that lies.
  */
 
 import { type Facts, Failure } from '../failure.ts'
@@ -32,11 +33,11 @@ export type Issuer = Readonly<{
 
 type IssuerClaims = Readonly<{ iss?: unknown; tid?: unknown; tfp?: unknown; acr?: unknown }>
 
-/** In small letters only: what `iss` says counts to the letter. */
+/** Lower case only, because `iss` is compared exactly. */
 const guid = new RegExp(guidPattern)
 const wholeGuid = new RegExp(`^${guid.source}$`)
 
-/** @throws Failure token-issuer-unknown, token-tenant-not-allowed, token-malformed */
+/** Throws Failure 'token-issuer-unknown', 'token-tenant-not-allowed', 'token-malformed'. */
 export function findIssuer(trust: Trust, claims: IssuerClaims): Issuer {
   const { iss, tid } = claims
   if (typeof iss !== 'string') throw malformed('iss', iss)
@@ -50,13 +51,16 @@ export function findIssuer(trust: Trust, claims: IssuerClaims): Issuer {
   return found
 }
 
-/** The keys of further issuers are fetched when a token comes. */
-const maxAskedAtStart = 32
+/** The keys of further issuers are fetched when a token needs them. */
+const maxSourcesAtStart = 32
 
-/** Of the issuers that settings name in full; one with `{tenantid}` is known only from a token. */
+/**
+ * The key sources of issuers that the settings name in full; an issuer with `{tenantid}` is known
+ * only from a token.
+ */
 export function keySourcesOf(trust: Trust): readonly KeySource[] {
   const sources = trust.kind === 'entra' ? entraSources(trust) : oidcSources(trust)
-  return sources.slice(0, maxAskedAtStart)
+  return sources.slice(0, maxSourcesAtStart)
 }
 
 function entraSources(trust: EntraTrust): readonly KeySource[] {
@@ -78,7 +82,7 @@ function find(trust: Trust, iss: string, claims: IssuerClaims): Issuer | undefin
   return trust.kind === 'entra' ? findEntra(trust, iss, claims) : findOidc(trust, iss)
 }
 
-/** Whether only the slash at the end is wrong: hard to see, so the answer says it. */
+/** Detects a wrong trailing slash, a common mistake that is hard to see. */
 function slashFacts(trust: Trust, iss: string, claims: IssuerClaims): Facts {
   const hasSlash = iss.endsWith('/')
   try {
@@ -108,7 +112,10 @@ function findEntra(trust: EntraTrust, iss: string, claims: IssuerClaims): Issuer
   }
 }
 
-/** Where any tenant is allowed, one shared document serves all, so that no token causes another fetch. */
+/**
+ * When any tenant is allowed, one shared document serves all, so that tokens cannot cause more
+ * fetches.
+ */
 function sharesKeys(trust: EntraTrust, tenantId: string): boolean {
   return trust.tenants === 'any' && tenantId !== personalTenantId
 }

@@ -1,7 +1,7 @@
 /**
- * An issuer's published keys: discovery document, key set, and which of the keys fits a token. It keeps
- * nothing and knows no clock. It reads only from addresses that issuers.ts composed, and still checks
- * what it reads.
+ * An issuer's published keys: fetches the discovery document and the key set, and matches keys with
+ * tokens. Caches nothing and uses no clock. Reads only from addresses composed by issuers.ts, and
+ * still validates what it reads.
  */
 
 import { type CryptoKey, importJWK, type JWK } from 'jose'
@@ -46,8 +46,8 @@ export function fits(key: PublishedKey, wanted: WantedKey): boolean {
   if (key.family !== familyOf(wanted.alg)) return false
   if (key.alg !== undefined && !isSameAlgorithm(key.alg, wanted.alg)) return false
   if (key.boundTo === undefined) return true
-  // The shared document has keys of personal accounts beside those of organisations: without this
-  // check a personal account's key would be accepted for any tenant.
+  // The shared document has keys of personal accounts too: without this check, such a key would be
+  // accepted for any tenant.
   // https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-the-issuer
   return wanted.spellings.includes(key.boundTo.replaceAll('{tenantid}', wanted.tenantId))
 }
@@ -122,17 +122,17 @@ async function discover(
   const { issuer, jwks_uri: jwksUri } = document
   if (typeof issuer !== 'string' || !source.declares.includes(issuer)) {
     throw new Error(
-      `${address} declares the issuer ${JSON.stringify(issuer)}${aboutSlash(issuer, source)}`,
+      `${address} declares the issuer ${JSON.stringify(issuer)}${slashHint(issuer, source)}`,
     )
   }
-  if (typeof jwksUri !== 'string' || !isAsSafe(jwksUri, address)) {
+  if (typeof jwksUri !== 'string' || !isSecureEnough(jwksUri, address)) {
     throw new Error(`${address} declares the key address ${JSON.stringify(jwksUri)}`)
   }
   return { jwksUri, cloudInstance: document.cloud_instance_name }
 }
 
-/** The most common mistake in this setting, and hard to see. */
-function aboutSlash(issuer: unknown, { declares }: KeySource): string {
+/** A wrong trailing slash is the most common mistake in this setting, and hard to see. */
+function slashHint(issuer: unknown, { declares }: KeySource): string {
   if (typeof issuer !== 'string') return ''
   if (declares.includes(issuer.replace(/\/$/, ''))) {
     return ', with a slash at its end; the setting has none'
@@ -142,13 +142,16 @@ function aboutSlash(issuer: unknown, { declares }: KeySource): string {
     : ''
 }
 
-/** Stops keys from being replaced on the way: plain http only for an issuer that itself uses http. */
-function isAsSafe(address: string, discovery: string): boolean {
+/**
+ * Stops keys from being replaced in transit: plain http is allowed only for an issuer that itself
+ * uses http.
+ */
+function isSecureEnough(address: string, discovery: string): boolean {
   const protocol = URL.parse(address)?.protocol
   return protocol === 'https:' || (protocol === 'http:' && discovery.startsWith('http:'))
 }
 
-/** No redirects: they would lead to an address that the settings do not name. */
+/** Redirects are refused: they could lead to an address that is not in the settings. */
 async function fetchObject(
   fetch: Fetch,
   address: string,
@@ -183,7 +186,7 @@ const families: Readonly<Record<string, readonly string[]>> = {
   OKP: ['Ed25519'],
 }
 
-/** Public members only, even if the key set contains private or symmetric keys. */
+/** Takes public members only, even if the key set contains private or symmetric keys. */
 function readKey(value: unknown, cloudInstance: unknown): readonly PublishedKey[] {
   if (!isObject(value)) return []
   const kty = text(value.kty)

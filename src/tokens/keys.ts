@@ -1,10 +1,10 @@
 /**
- * When an issuer's signing keys are fetched: at first use, when they are no longer fresh, and when a
- * token names an unknown key. Known keys stay in use while the issuer does not answer. key-set.ts reads
- * a key set; issuers.ts decides which issuers are trusted.
+ * Caches the signing keys of issuers. Keys are fetched at first use, when they are no longer fresh,
+ * and when a token names an unknown key. Known keys stay in use while the issuer is unavailable.
+ * key-set.ts reads a key set; issuers.ts decides which issuers are trusted.
  *
- * jose's createRemoteJWKSet is not used: it has no discovery, no keys bound to an issuer and no injected
- * clock, and drops its keys when renewing them fails. The cryptography is jose's.
+ * jose's createRemoteJWKSet is not used: it has no discovery, no keys bound to an issuer and no
+ * injected clock, and it drops its keys when renewing them fails. The cryptography is jose's.
  */
 
 import type { CryptoKey } from 'jose'
@@ -22,9 +22,9 @@ import {
 } from './key-set.ts'
 
 export type Keys = Readonly<{
-  /** At least one; several only for a token without `kid`. */
+  /** Returns at least one key; several only for a token without `kid`. */
   find(source: KeySource, wanted: WantedKey): Promise<readonly CryptoKey[]>
-  /** Fetches what is not fresh, or failed; never throws. */
+  /** Fetches keys that are not fresh or whose last fetch failed; never throws. */
   prepare(source: KeySource): Promise<void>
 }>
 
@@ -39,11 +39,11 @@ type CachedKeys = {
 }
 
 const freshMs = 10 * 60_000
-/** How long keys of an unreachable issuer are used, and so a key that it has withdrawn. */
+/** How long the keys of an unavailable issuer are used, and therefore a withdrawn key. */
 const maxStaleMs = 24 * 3_600_000
-/** Tokens with invented `kid`s cause no more fetches than one in this time. */
+/** Tokens with invented `kid`s cause at most one fetch in this time. */
 const cooldownMs = 30_000
-/** Shorter, since without any keys every token is refused. */
+/** Shorter, because without keys every token is refused. */
 const cooldownWithoutKeysMs = 5_000
 const defaultTimeoutMs = 5_000
 /** More than settings name; only an OpenID Connect issuer with `{tenantid}` can reach it. */
@@ -75,7 +75,7 @@ export function createKeys(options: KeysOptions): Keys {
     return cached
   }
 
-  /** One fetch at a time; never throws, since older keys may still be good. */
+  /** One fetch at a time; never throws, because older keys may still be valid. */
   function renew(cached: CachedKeys, source: KeySource): Promise<void> {
     if (cached.pending) return cached.pending
     if (elapsed() - cached.triedAtMs < cooldownOf(cached)) return Promise.resolve()
@@ -130,7 +130,7 @@ function cooldownOf(cached: CachedKeys): number {
   return cached.keys.length === 0 ? cooldownWithoutKeysMs : cooldownMs
 }
 
-/** Not the token's fault: 503, so that the client tries again. */
+/** 503, so that the client retries: the token may be valid. */
 function unavailable(source: KeySource, cached: CachedKeys): Failure {
   const { cause } = cached
   return new Failure('signing-keys-unavailable', {
@@ -146,7 +146,7 @@ function reasonOf(cause: unknown): string {
   return cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message
 }
 
-/** Invented, or newer than the last fetch: see cooldownMs. */
+/** The key is invented, or newer than the last fetch: see cooldownMs. */
 function noSuchKey({ alg, kid }: WantedKey): Failure {
   return new Failure('token-key-unknown', {
     facts: { seconds: cooldownMs / 1000 },

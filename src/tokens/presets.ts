@@ -1,14 +1,14 @@
 /**
- * Table: in which claims each kind of issuer writes what Visage reads. A claim that a preset does not
- * name has no effect with it, so `oid`, `tid`, `wids` and `idtyp` count only in Entra's tokens.
- * docs/issuers.md is generated from it.
+ * Table: the claims of each kind of issuer. A claim that a preset does not name has no effect with
+ * it, so `oid`, `tid`, `wids` and `idtyp` count only in Entra's tokens. docs/issuers.md is
+ * generated from it.
  */
 import type { Pointer } from './pointer.ts'
 
-/** Of several pointers the first with a value counts; for permissions, roles and groups all count. */
+/** The first pointer with a value is used; for permissions, roles and groups, all are. */
 export type Pointers = Readonly<{
   id: readonly Pointer[]
-  /** Empty: every caller belongs to the tenant of the issuer. */
+  /** If empty, every caller belongs to the tenant of the issuer. */
   tenant: readonly Pointer[]
   client: readonly Pointer[]
   userName: readonly Pointer[]
@@ -23,7 +23,7 @@ export type Pointers = Readonly<{
   appPermissions: readonly Pointer[]
   /** Template ids of administrators' roles. */
   roles: readonly Pointer[]
-  /** Names that VISAGE_GROUP_ROLES may give roles to. */
+  /** Groups that VISAGE_GROUP_ROLES can assign roles to. */
   groups: readonly Pointer[]
   /** The user flow of an Azure AD B2C tenant. */
   b2cPolicy: readonly Pointer[]
@@ -94,7 +94,7 @@ export const presets = {
       groups: ['/groups'],
     },
   },
-  // Its access tokens have names only in claims that the operator defines.
+  // Auth0's access tokens contain names only in claims that the operator defines.
   auth0: {
     applicationSign: 'gty',
     pointers: {
@@ -123,7 +123,7 @@ export const presets = {
       groups: ['/groups'],
     },
   },
-  // Claims of the consent app are in `ext`, or at the top level if Hydra is set up so.
+  // Claims of the consent app are in `ext`, or at the top level if Hydra is configured so.
   hydra: {
     applicationSign: 'subject',
     pointers: {
@@ -166,17 +166,20 @@ export type Reading = Preset &
     applications: readonly string[]
     /** Name of a group -> template ids of the roles that its members hold. */
     groupRoles: ReadonlyMap<string, readonly string[]>
-    /** Only tokens with the header `typ: at+jwt`. https://www.rfc-editor.org/rfc/rfc9068#section-4 */
+    /**
+     * Accepts only tokens with the header `typ: at+jwt`.
+     * https://www.rfc-editor.org/rfc/rfc9068#section-4
+     */
     requiresAccessTokenType: boolean
   }>
 
-export function readingOf(preset: Preset, said: Partial<Reading> = {}): Reading {
+export function readingOf(preset: Preset, overrides: Partial<Reading> = {}): Reading {
   return {
     vouches: 'none',
     applications: [],
     groupRoles: new Map(),
     requiresAccessTokenType: false,
     ...preset,
-    ...said,
+    ...overrides,
   }
 }

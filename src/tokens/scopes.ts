@@ -1,6 +1,6 @@
 /**
- * Permissions as a token writes them -> their names. A permission may begin with its resource, as in
- * `https://graph.microsoft.com/User.Read`; one for another resource is ignored.
+ * Converts the permissions in a token to their names. A permission may begin with its resource, as
+ * in `https://graph.microsoft.com/User.Read`; one for another resource is ignored.
  */
 
 export function permissionsIn(

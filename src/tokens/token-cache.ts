@@ -1,16 +1,16 @@
 /**
- * A cache by the text of a token, with a maximum of bytes. Each owner has at most a share of it, so that
- * one who sends very many tokens removes only their own. It knows no time and no claims.
+ * A cache by token text, limited in bytes. Each owner has at most a share, so that an owner who
+ * sends very many tokens evicts only their own. It uses no clock and reads no claims.
  *
- * It keeps two generations instead of a list in order of use, so that finding a token in the recent one
- * writes nothing. When the recent generation is full, the older one is removed as a whole.
+ * Two generations replace a list in order of use, so reading a recent token writes nothing. When
+ * the recent generation is full, the older one is removed.
  */
 
 type TokenCache<Value> = Readonly<{
   get(token: string): Value | undefined
-  /** `bytes`: of token and value. */
+  /** `bytes` is the size of token and value. */
   set(token: string, entry: Readonly<{ owner: string; bytes: number; value: Value }>): void
-  /** Of all entries; at most `maxBytes`. */
+  /** The size of all entries; at most `maxBytes`. */
   bytes(): number
 }>
 
@@ -19,8 +19,8 @@ type TokenCacheLimits = Readonly<{ maxBytes: number; maxBytesPerOwner: number }>
 type Entry<Value> = Readonly<{ token: string; owner: string; bytes: number; value: Value }>
 
 /**
- * The last 72 bits of the signature are the key; the whole token is compared before a hit counts. V8
- * copies a text as short as this, instead of keeping the whole header in memory.
+ * The key is the last 72 bits of the signature; a hit also compares the whole token. V8 copies a
+ * text this short instead of keeping the whole header in memory.
  */
 const nameLength = 12
 
@@ -59,7 +59,7 @@ export function createTokenCache<Value>(limits: TokenCacheLimits): TokenCache<Va
   }
 }
 
-/** A part of a header would keep the whole header in memory. */
+/** A substring of a header would keep the whole header in memory. */
 function copy(token: string): string {
   return Buffer.from(token).toString()
 }

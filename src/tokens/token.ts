@@ -1,6 +1,6 @@
 /**
- * The text of a token -> its parts, not verified yet. It decides what a token looks like and which algorithms
- * are accepted; it knows no issuer and no key. https://www.rfc-editor.org/rfc/rfc8725
+ * Parses a token without verifying it. Decides the form of a token and the accepted algorithms;
+ * uses no issuer and no key. https://www.rfc-editor.org/rfc/rfc8725
  */
 
 import { decodeJwt, decodeProtectedHeader } from 'jose'
@@ -24,13 +24,13 @@ export type UnverifiedToken = Readonly<{
   kid: string | undefined
   /** `typ` of the header. */
   type: unknown
-  /** Microsoft Graph's own tokens carry a `nonce` in the header; nobody else's do. */
+  /** Only Microsoft Graph's own tokens have a `nonce` in the header. */
   hasHeaderNonce: boolean
   claims: Readonly<Record<string, unknown>>
 }>
 
 export function readToken(text: string): UnverifiedToken {
-  if (!/^[\w-]+\.[\w-]*\.[\w-]*$/.test(text)) throw malformed(whyNoToken(text))
+  if (!/^[\w-]+\.[\w-]*\.[\w-]*$/.test(text)) throw malformed(describeMalformed(text))
   const header = decodePart(() => decodeProtectedHeader(text))
   const { alg, kid, typ, nonce } = header
   if (typeof alg !== 'string' || !acceptedAlgorithms.includes(alg)) {
@@ -46,9 +46,9 @@ export function readToken(text: string): UnverifiedToken {
   return { text, alg, kid, type: typ, hasHeaderNonce: nonce !== undefined, claims }
 }
 
-function whyNoToken(text: string): string {
+function describeMalformed(text: string): string {
   const [first = '', ...rest] = text.split(/[ \t]+/)
-  if (first.toLowerCase() === 'bearer') return '"Bearer" stands twice'
+  if (first.toLowerCase() === 'bearer') return '"Bearer" appears twice'
   return rest.length > 0 ? 'more than one word after Bearer' : 'not three base64url parts'
 }
 
@@ -87,7 +87,10 @@ function isAccessTokenType(typ: unknown): boolean {
   return typeof typ === 'string' && /^(application\/)?(at\+)?jwt$/i.test(typ)
 }
 
-/** The last character of a signature has unused bits; without this check a token has several spellings. */
+/**
+ * The last character of a signature has unused bits; without this check a token would have several
+ * spellings.
+ */
 function isCanonical(text: string): boolean {
   const signature = text.slice(text.lastIndexOf('.') + 1)
   return Buffer.from(signature, 'base64url').toString('base64url') === signature

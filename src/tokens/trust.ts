@@ -1,12 +1,12 @@
 /**
- * Which issuers the settings trust: Entra ID of one cloud, or any OpenID Connect issuers. issuers.ts
- * compares a token with it.
+ * The issuers that the settings trust: Entra ID of one cloud, or any OpenID Connect issuers.
+ * issuers.ts matches tokens with them.
  */
 
 import { type Cloud, type CloudName, clouds, v1Issuer, v2Issuers } from './clouds.ts'
 import { presets, type Reading, readingOf } from './presets.ts'
 
-/** Stands for any tenant id in the name of an issuer. */
+/** A placeholder for any tenant id in the name of an issuer. */
 export const tenantTemplate = '{tenantid}'
 
 export type B2cTenant = Readonly<{
@@ -33,7 +33,7 @@ export type EntraTrust = Readonly<{
 type OidcIssuer = Readonly<{
   /** Exactly as in `iss`; `{tenantid}` stands for a GUID. */
   issuer: string
-  /** Skips discovery; may hold `{tenantid}`. */
+  /** Skips discovery; may contain `{tenantid}`. */
   jwksUri?: string
 }>
 
@@ -41,7 +41,7 @@ export type OidcTrust = Readonly<{
   kind: 'oidc'
   issuers: readonly OidcIssuer[]
   audiences: readonly string[]
-  /** The tenant of callers whose token names none. */
+  /** The tenant of callers whose token does not name one. */
   tenantId: string
   /** Allowed values of `{tenantid}`; default any. */
   tenants?: 'any' | readonly string[]
@@ -55,7 +55,7 @@ export function readingFor({ kind, reading }: Trust): Reading {
   return reading ?? readingOf(kind === 'entra' ? presets.entra : presets.generic)
 }
 
-/** For the answer to a refused caller: the audience, issuer and authority that a token needs. */
+/** The audience, issuer and authority that a token needs, for the answer to a refused caller. */
 export function describeTrust(trust: Trust): {
   audience: readonly string[]
   authority: readonly string[]

@@ -1,5 +1,6 @@
 /**
- * The values at pointers of a token, as a text, words or a list; or a Failure that names the claim.
+ * Reads values at pointers of a token as a text, words or a list. Throws a Failure that names the
+ * claim.
  */
 import { Failure } from '../failure.ts'
 import { type Pointer, valueAt } from './pointer.ts'
@@ -13,7 +14,7 @@ export type Claims = Readonly<Record<string, unknown>>
  */
 const maxIdLength = 255
 
-/** Of the first pointer with a text; '' if there is none. */
+/** The first text at one of the pointers; '' if there is none. */
 export function textAt(claims: Claims, pointers: readonly Pointer[]): string {
   for (const pointer of pointers) {
     const value = valueAt(claims, pointer)
@@ -31,7 +32,7 @@ export function idAt(claims: Claims, pointers: readonly Pointer[]): string {
   throw malformed(pointers.find(pointer => valueAt(claims, pointer) === id) ?? '/', id)
 }
 
-/** For display only, so a value that is not a text is left out instead of refused. */
+/** For display only, so a value that is not a text is ignored instead of refused. */
 export function nameAt(claims: Claims, pointers: readonly Pointer[]): string | undefined {
   const values = pointers.map(pointer => valueAt(claims, pointer))
   return values.find(value => typeof value === 'string' && value !== '' && isStorable(value)) as
@@ -47,7 +48,7 @@ export function wordsAt(claims: Claims, pointers: readonly Pointer[]): string[] 
   })
 }
 
-/** Of all pointers together; [] if there is none. */
+/** The values at all pointers; [] if there are none. */
 export function listAt(claims: Claims, pointers: readonly Pointer[]): string[] {
   return pointers.flatMap(pointer => listOf(pointer, valueAt(claims, pointer)))
 }
@@ -58,7 +59,7 @@ function listOf(pointer: Pointer, value: unknown): string[] {
   throw malformed(pointer, value)
 }
 
-/** No database stores a lone surrogate, and PostgreSQL stores no NUL. */
+/** Databases cannot store a lone surrogate, and PostgreSQL cannot store NUL. */
 function isStorable(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
 }

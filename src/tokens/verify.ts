@@ -1,7 +1,7 @@
 /**
- * Authorization header -> Caller, or a Failure that names the check that refused it, in this order: form,
- * algorithm, tokens for Microsoft Graph, required claims, issuer, signature, lifetime, audience, claims.
- * It decides whether a token is valid; it knows no permission, no directory and no status number.
+ * Verifies the Authorization header: returns the Caller, or throws a Failure that names the failed
+ * check. The order is: form, algorithm, tokens for Microsoft Graph, required claims, issuer,
+ * signature, lifetime, audience, claims. It does not depend on permissions, the directory or HTTP.
  */
 
 import { type CryptoKey, errors, type JWTPayload, jwtVerify } from 'jose'
@@ -13,7 +13,7 @@ import { isEntraIssuer, isGraphAudience } from './clouds.ts'
 import {
   type IssuerWatch,
   type IssuerWatchOptions,
-  type Tell,
+  type Report,
   watchIssuers,
 } from './issuer-watch.ts'
 import { findIssuer, keySourcesOf } from './issuers.ts'
@@ -32,14 +32,14 @@ import { describeTrust, readingFor, type Trust } from './trust.ts'
 export type Verifier = Readonly<{
   /** @throws Failure token-…, signing-keys-unavailable */
   identify(authorization: string | undefined): Promise<Caller>
-  /** Fetches the keys of the issuers from now on. */
+  /** Starts to fetch the keys of the issuers regularly. */
   watchIssuers(changed: IssuerWatchOptions['changed']): IssuerWatch
 }>
 
 export type VerifierOptions = Readonly<{
   fetch: Fetch
   now: () => number
-  /** Milliseconds on a monotonic clock: the age of what is cached. */
+  /** Milliseconds on a monotonic clock, for the age of cache entries. */
   elapsed?: () => number
   /** Allowed difference between the issuer's clock and ours. */
   skewSeconds?: number
@@ -55,14 +55,15 @@ type Verified = Readonly<{
 }>
 
 /**
- * A verified token cannot change, but its key can be withdrawn. A token is cached until it expires, and
- * no longer than this, so a withdrawn key is accepted at most five minutes more (plus the renewal time
- * in keys.ts). Only verified tokens are cached, so that strangers cannot fill the cache.
+ * A verified token cannot change, but its key can be withdrawn. A token is cached until it expires,
+ * but no longer than this, so a withdrawn key is accepted for at most five more minutes (plus the
+ * renewal time in keys.ts). Only verified tokens are cached, so that strangers cannot fill the
+ * cache.
  */
 const defaultMaxAgeMs = 5 * 60_000
 /** About 10,000 tokens. */
 const defaultMaxCacheBytes = 32 * 1024 * 1024
-/** Of one person or application: about 150 tokens. */
+/** The share of one person or application: about 150 tokens. */
 const sharePerOwner = 1 / 64
 const defaultSkewSeconds = 60
 
@@ -71,12 +72,12 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
   const { maxBytes = defaultMaxCacheBytes, maxAgeMs = defaultMaxAgeMs } = cache
   const reading = readingFor(trust)
   const skewSeconds = options.skewSeconds ?? defaultSkewSeconds
-  let tell: Tell = () => {}
+  let report: Report = () => {}
   const keys = createKeys({
     fetch,
     elapsed,
     ...(keyTimeoutMs ? { timeoutMs: keyTimeoutMs } : {}),
-    tried: (source, failure) => tell(source, failure),
+    tried: (source, failure) => report(source, failure),
   })
   const maxBytesPerOwner = maxBytes * sharePerOwner
   const verified = createTokenCache<Verified>({ maxBytes, maxBytesPerOwner })
@@ -118,18 +119,18 @@ export function createVerifier(trust: Trust, options: VerifierOptions): Verifier
     watchIssuers(changed) {
       const { prepare } = keys
       const made = watchIssuers({ sources: keySourcesOf(trust), prepare, changed })
-      tell = made.tell
+      report = made.report
       return made.watch
     },
   }
 }
 
-/** Entra's largest tokens stay below 8 KB; Node refuses all headers together above 16 KB by default. */
+/** Entra's largest tokens are below 8 KB. Node refuses more than 16 KB of headers by default. */
 const maxAuthorizationLength = 16 * 1024
 
 /**
- * The text after Bearer, without the spaces and tabs around it (RFC 6750, 2.1; RFC 9110, 5.6.3). Other white
- * space stays part of it, so that each token has one spelling. `readToken` checks it.
+ * The text after Bearer, without surrounding spaces and tabs (RFC 6750, 2.1; RFC 9110, 5.6.3).
+ * Other white space stays, so that each token has one spelling, and `readToken` refuses it.
  */
 function readBearer(authorization: string): string {
   if (authorization.length > maxAuthorizationLength) {
@@ -180,15 +181,15 @@ function bytesOf(text: string, { permissions, roleTemplateIds }: Caller): number
 }
 
 /**
- * Nobody else can verify Microsoft Graph's own tokens: their signature covers a header with a hash of
- * the nonce. Checked before the signature, so that the answer can say so.
+ * Only Microsoft can verify tokens for Microsoft Graph: their signature covers a header with a hash
+ * of the nonce. Checked before the signature, so that the answer can say so.
  * https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-tokens
  */
 function refuseGraphTokens(trust: Trust, { claims, hasHeaderNonce }: UnverifiedToken): void {
   const { iss, aud } = claims
   if (typeof iss !== 'string' || !isEntraIssuer(iss)) return
   if (typeof aud !== 'string' || !isGraphAudience(aud)) return
-  if (isOurs(trust, aud) && !hasHeaderNonce) return
+  if (isOurAudience(trust, aud) && !hasHeaderNonce) return
   throw new Failure('token-for-microsoft-graph', { detail: `aud ${quote(aud)}` })
 }
 
@@ -199,8 +200,9 @@ function refuseOpaqueTokens(text: string): string {
 }
 
 /**
- * Keys come only from the issuer's published set: `jwk`, `jku`, `x5u` and `x5c` of the header are not
- * read. Stops a token from bringing its own key. https://www.rfc-editor.org/rfc/rfc8725#section-3.10
+ * Only keys from the issuer's published set are used; `jwk`, `jku`, `x5u` and `x5c` of the header
+ * are not read. Stops a token from bringing its own key.
+ * https://www.rfc-editor.org/rfc/rfc8725#section-3.10
  */
 async function verifyWithAny(
   token: UnverifiedToken,
@@ -226,7 +228,10 @@ async function verifyWithAny(
   throw readRefusal(refusal)
 }
 
-/** The newest token sets the names: an `iat` in the future would keep them until that time. */
+/**
+ * Limits `iat` to now: the newest token sets a person's names, and an `iat` in the future would
+ * keep them until then.
+ */
 function withoutFuture(claims: JWTPayload, nowMs: number): JWTPayload {
   const { iat } = claims
   return iat === undefined ? claims : { ...claims, iat: Math.min(iat, Math.floor(nowMs / 1000)) }
@@ -234,7 +239,7 @@ function withoutFuture(claims: JWTPayload, nowMs: number): JWTPayload {
 
 function readRefusal(error: unknown): unknown {
   if (!(error instanceof errors.JOSEError)) return error
-  // Not as cause: jose's errors would bring the claims, with a person's name, into the log.
+  // Without `cause`: jose's errors would write the claims, with a person's name, to the log.
   const options = { detail: error.message }
   if (error instanceof errors.JWSSignatureVerificationFailed) {
     return new Failure('token-signature-invalid', options)
@@ -264,15 +269,15 @@ function requireAudience(trust: Trust, aud: unknown): void {
       facts: { claim: 'aud' },
     })
   }
-  if (named.some(name => isOurs(trust, name))) return
+  if (named.some(name => isOurAudience(trust, name))) return
   throw new Failure('token-audience-wrong', { detail: `aud ${quote(aud)}` })
 }
 
 /**
- * The App ID URI of a v1.0 token comes with or without a trailing slash.
+ * The App ID URI of a v1.0 token may or may not have a trailing slash.
  * https://learn.microsoft.com/en-us/entra/identity-platform/access-token-claims-reference#payload-claims
  */
-function isOurs(trust: Trust, audience: string): boolean {
+function isOurAudience(trust: Trust, audience: string): boolean {
   const wanted = withoutSlash(audience)
   return trust.audiences.some(ours => withoutSlash(ours) === wanted)
 }
@@ -281,7 +286,10 @@ function withoutSlash(audience: string): string {
   return audience.endsWith('/') ? audience.slice(0, -1) : audience
 }
 
-/** Adds what a client needs to get a right token; `detail` stays in the log. */
+/**
+ * Adds the audience, issuer and authority that a client needs for a valid token; `detail` stays in
+ * the log.
+ */
 function withTrust(error: unknown, trust: Trust): unknown {
   if (!(error instanceof Failure) || error.code === 'signing-keys-unavailable') return error
   const { code, detail, facts, cause } = error

@@ -167,13 +167,13 @@ describe('visage serve', () => {
       assert.deepEqual([severity, line?.event], ['warning', 'issuer-unavailable'])
       assert.match(JSON.stringify(line), /\.well-known\/openid-configuration answered 500/)
       assert.deepEqual(await readiness(), [200, 'unavailable'])
-      assert.equal(lastGauges?.issuersAway(), 1)
+      assert.equal(lastGauges?.unavailableIssuers(), 1)
 
       issuer.misbehave(undefined)
       clock.advance(60_000)
       assert.equal((await get(`${origin}/v1.0/me`, userToken(clock.now()))).status, 200)
       assert.equal(lines.at(-1)?.[1].event, 'issuer-available')
-      assert.equal(lastGauges?.issuersAway(), 0)
+      assert.equal(lastGauges?.unavailableIssuers(), 0)
       // A result of readiness is reused for a second.
       while ((await readiness())[1] !== 'ok') await delay(20)
     })

@@ -187,7 +187,7 @@ describe('the metrics of stores across a network', () => {
   test('show connections and cache as they are when somebody asks', async () => {
     const { registry, instruments } = createMetrics('1.2.3')
     instruments.observe?.({
-      issuersAway: () => 1,
+      unavailableIssuers: () => 1,
       queue: () => ({ running: 1, waiting: 2, finished: 3, refused: 4, memoryBytes: 5 }),
       renderers: () => ({ ready: 1, pids: [], started: 2, killed: 3, died: 4 }),
       bodies: () => ({ takenBytes: 5, refusals: 6 }),

@@ -1,7 +1,12 @@
 /** Who may do what to whose: the relation rules and the words of a refusal, case by case. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Asker, permit, type Relation, relate } from '../../src/permissions/decide.ts'
+import {
+  type CallerPermissions,
+  permit,
+  type Relation,
+  relate,
+} from '../../src/permissions/decide.ts'
 import type { AccountKind, Action, Resource } from '../../src/permissions/tables.ts'
 
 const userAdministrator = 'fe930be7-5e62-47db-91af-98c3a49a38b1'
@@ -13,7 +18,7 @@ const globalAdministrator = '62e90394-69f5-4237-9190-012177145e10'
 
 type Bond = 'self' | 'owner' | 'own mailbox' | 'stranger'
 /** A caller and the roles they hold. */
-type Person = Readonly<{ caller: Asker; roles: readonly string[] }>
+type Person = Readonly<{ caller: CallerPermissions; roles: readonly string[] }>
 
 function person(kind: AccountKind, permissions: string, roles: readonly string[]): Person {
   return { caller: { kind, permissions: new Set(permissions.split(' ')), isB2c: false }, roles }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import {
-  type Asker,
+  type CallerPermissions,
   permit,
   type Relation,
   relate,
@@ -48,7 +48,7 @@ const kinds: readonly AccountKind[] = ['delegated', 'personal', 'application']
 const permissionNames = [...Object.keys(permissionReach), 'Contacts.ReadWrite.Shared', 'Mail.Read']
 
 const anySet = (names: readonly string[]) => fc.subarray([...names]).map(chosen => new Set(chosen))
-const anyCaller: fc.Arbitrary<Asker> = fc.record({
+const anyCaller: fc.Arbitrary<CallerPermissions> = fc.record({
   kind: fc.constantFrom(...kinds),
   permissions: anySet(permissionNames),
   isB2c: fc.boolean(),
@@ -68,7 +68,7 @@ const anyQuestion = fc.record({
 type Question = Readonly<{
   action: Action
   resource: Resource
-  caller: Asker
+  caller: CallerPermissions
   relation: Relation
 }>
 
@@ -169,7 +169,7 @@ test('without any permission nothing is allowed, whatever the role or the relati
 
 test('a personal account changes no photo but its own and sees only what is its own', () => {
   check(question => {
-    const caller: Asker = { ...question.caller, kind: 'personal' }
+    const caller: CallerPermissions = { ...question.caller, kind: 'personal' }
     if (!ask({ ...question, caller }).allowed) return
     const { resource, action, relation } = question
     if (action === 'update' || action === 'delete') assert.equal(resource, 'user')
@@ -180,7 +180,7 @@ test('a personal account changes no photo but its own and sees only what is its 
 
 test('an application never updates the photo of a team', () => {
   check(question => {
-    const caller: Asker = { ...question.caller, kind: 'application' }
+    const caller: CallerPermissions = { ...question.caller, kind: 'application' }
     const verdict = ask({ ...question, action: 'update', resource: 'team', caller })
     assert.deepEqual(verdict, { allowed: false, why: 'account-unsupported', sufficient: [] })
   })

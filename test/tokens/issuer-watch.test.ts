@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Failure } from '../../src/failure.ts'
-import { type Tell, watchIssuers } from '../../src/tokens/issuer-watch.ts'
+import { type Report, watchIssuers } from '../../src/tokens/issuer-watch.ts'
 import { keySourcesOf } from '../../src/tokens/issuers.ts'
 import type { KeySource } from '../../src/tokens/key-set.ts'
 import type { EntraTrust, Trust } from '../../src/tokens/trust.ts'
@@ -18,7 +18,7 @@ function watchThem(sources: readonly KeySource[]) {
   const changes: string[][] = []
   const repeats: (() => void)[] = []
   let ends = 0
-  const { watch, tell } = watchIssuers({
+  const { watch, report } = watchIssuers({
     sources,
     prepare: async source => void asked.push(source),
     changed: causes => changes.push([...causes.keys()]),
@@ -32,7 +32,7 @@ function watchThem(sources: readonly KeySource[]) {
   const repeat = () => {
     for (const work of repeats) work()
   }
-  return { watch, tell, asked, changes, repeat, ends: () => ends }
+  return { watch, report, asked, changes, repeat, ends: () => ends }
 }
 
 describe('issuers', () => {
@@ -45,57 +45,62 @@ describe('issuers', () => {
     assert.equal(ends(), 1)
   })
 
-  const states: readonly (readonly [string, (tell: Tell) => void, unknown, number, string[][]])[] =
+  const states: readonly (readonly [
+    string,
+    (report: Report) => void,
+    unknown,
+    number,
+    string[][],
+  ])[] = [
+    ['nobody has answered', () => {}, 'unknown', 0, []],
+    ['one has answered', report => report(one, undefined), 'unknown', 0, []],
     [
-      ['nobody has answered', () => {}, 'unknown', 0, []],
-      ['one has answered', tell => tell(one, undefined), 'unknown', 0, []],
-      [
-        'one is away, and the other has not answered',
-        tell => tell(two, away),
-        'unavailable',
-        1,
-        [['https://two.example/keys']],
-      ],
-      [
-        'all have answered',
-        tell => {
-          tell(one, undefined)
-          tell(two, undefined)
-        },
-        'ok',
-        0,
-        [],
-      ],
-      [
-        'one was away, twice, and is back',
-        tell => {
-          tell(one, away)
-          tell(one, away)
-          tell(two, undefined)
-          tell(one, undefined)
-        },
-        'ok',
-        0,
-        [['https://one.example/d'], []],
-      ],
-      [
-        'one is away that only a token named',
-        tell => {
-          tell(one, undefined)
-          tell(two, undefined)
-          tell(stranger, away)
-        },
-        'ok',
-        0,
-        [],
-      ],
-    ]
-  for (const [what, happen, state, countAway, told] of states) {
+      'one is away, and the other has not answered',
+      report => report(two, away),
+      'unavailable',
+      1,
+      [['https://two.example/keys']],
+    ],
+    [
+      'all have answered',
+      report => {
+        report(one, undefined)
+        report(two, undefined)
+      },
+      'ok',
+      0,
+      [],
+    ],
+    [
+      'one was away, twice, and is back',
+      report => {
+        report(one, away)
+        report(one, away)
+        report(two, undefined)
+        report(one, undefined)
+      },
+      'ok',
+      0,
+      [['https://one.example/d'], []],
+    ],
+    [
+      'one is away that only a token named',
+      report => {
+        report(one, undefined)
+        report(two, undefined)
+        report(stranger, away)
+      },
+      'ok',
+      0,
+      [],
+    ],
+  ]
+  for (const [what, happen, state, countUnavailable, told] of states) {
     test(`are ${state} when ${what}`, () => {
-      const { watch, tell, changes } = watchThem([one, two])
-      happen(tell)
+      const { watch, report, changes } = watchThem([one, two])
+      happen(report)
       assert.equal(watch.state(), state)
-      assert.equal(watch.countAway(), countAway)
+      assert.equal(watch.countUnavailable(), countUnavailable)
       assert.deepEqual(changes, told)
     })
   }
