@@ -66,7 +66,7 @@ describe('the sources', () => {
     assert.deepEqual(followsTables(sources), [])
     assert.deepEqual(tablesWithoutUse(sources, tables), [])
   })
-  test('export nothing that nobody imports', async () => {
+  test('have no unused exports', async () => {
     assert.deepEqual(exportsNobodyImports(await readSources(root, 'test', 'bench', 'tools')), [])
   })
   test('have arrows that lead one way', () => assert.deepEqual(arrowsInACircle(arrows), []))

@@ -82,7 +82,7 @@ describe('a user of a B2C tenant', () => {
       }))
   }
 
-  test('who came by a user flow that is not named is refused, with one flow or several', async () => {
+  test('a token of a user flow that is not listed is refused, with one flow or several', async () => {
     for (const tenants of [one, two]) {
       await withTenants(tenants, async ask => {
         assert.equal((await ask('GET', '/me', { tfp: 'B2C_1_other' })).status, 401)
@@ -91,7 +91,7 @@ describe('a user of a B2C tenant', () => {
     }
   })
 
-  test('whose token names no user flow is let in where there is only one', async () => {
+  test('a token without a user flow is accepted if there is only one', async () => {
     await withTenants(one, async ask => {
       assert.equal((await ask('GET', '/me', { tfp: undefined })).status, 200)
     })

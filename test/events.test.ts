@@ -58,7 +58,7 @@ const graveness: readonly (readonly [string, Changes, Severity])[] = [
 
 describe('the log', () => {
   for (const [what, changes, severity] of graveness) {
-    test(`has ${what} as ${severity}, and leaves it out below that`, () => {
+    test(`has ${what} as ${severity}, and omits it at lower levels`, () => {
       const [line, ...more] = linesAt('debug', answeredWith(changes))
       assert.deepEqual([line?.severity, more], [severity, []])
       const levels = ['error', 'warning', 'info', 'debug'] as const
@@ -69,7 +69,7 @@ describe('the log', () => {
     })
   }
 
-  test('says who changed whose photo, by ids', () => {
+  test('names who changed whose photo, by ids', () => {
     assert.deepEqual(linesAt('info', answeredWith({ reply: changed }))[0]?.fields, {
       event: 'photo-changed',
       change: 'replaced',
@@ -144,7 +144,7 @@ describe('the log', () => {
     assert.deepEqual(linesAt('info', unread), [])
   })
 
-  test('says which part went away and why, and when all are there again', () => {
+  test('names the unavailable part and the reason, and reports when all are available again', () => {
     const lines: Line[] = []
     const write = (severity: Severity, fields: Line['fields']) => lines.push({ severity, fields })
     const { readinessChanged } = createEvents(write, { level: 'info' })

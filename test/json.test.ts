@@ -65,7 +65,7 @@ describe('a body of JSON', () => {
       assert.deepEqual(taken, [])
     })
 
-    test(`with ${what} holds nobody longer than an honest one`, async () => {
+    test(`with ${what} does not hold the event loop longer than a normal one`, async () => {
       const hold = await longestHold(() => refusal(parseJson(body, () => {})))
       const honest = await honestWork()
       assert.ok(hold < 2 * honest, `${hold} ms beside ${honest} ms`)
@@ -124,7 +124,7 @@ describe('a body of JSON', () => {
       ],
     ]
   for (const [what, json, atLeast, atMost] of sizes) {
-    test(`counts ${what} as what it becomes`, async () => {
+    test(`counts ${what} with the memory of its values`, async () => {
       let taken = 0
       await parseJson(Buffer.from(json), bytes => {
         taken += bytes
@@ -133,7 +133,7 @@ describe('a body of JSON', () => {
     })
   }
 
-  test('means what JSON.parse says, whatever it is', async () => {
+  test('is read as by JSON.parse', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ maxDepth: 10 }), async value => {
         const json = JSON.stringify(value)
@@ -202,7 +202,7 @@ describe('a body of JSON', () => {
     assert.equal(JSON.stringify(await parseJson(Buffer.from(json), () => {})), json)
   })
 
-  test('that is none is refused as that', async () => {
+  test('that is not JSON is refused as such', async () => {
     for (const text of [
       '',
       '{',

@@ -50,7 +50,7 @@ describe('the package', () => {
   })
   after(() => rm(folder, { recursive: true, force: true }))
 
-  test('holds what runs and what is read, and no sources or tests', async () => {
+  test('contains programs and documents, and no sources or tests', async () => {
     const names = await readdir(join(folder, 'node_modules', 'visage'))
     for (const name of ['CHANGELOG.md', 'LICENSE', 'dist', 'docs', 'package.json']) {
       assert.ok(names.includes(name), name)
@@ -61,7 +61,7 @@ describe('the package', () => {
     )
   })
 
-  test('comes with the versions of its dependencies that it was tested with', async () => {
+  test('has the versions of its dependencies that it was tested with', async () => {
     for (const [name, wanted] of Object.entries(manifest.dependencies)) {
       const installed = join(folder, 'node_modules', name, 'package.json')
       const { version } = JSON.parse(await readFile(installed, 'utf8')) as { version: string }
@@ -82,7 +82,7 @@ describe('the package', () => {
     assert.equal((await call('--version')).stdout.trim(), manifest.version)
   })
 
-  test('says in one line that Node.js is too old, as a command and inside a test', {
+  test('reports in one line that Node.js is too old, as a command and inside a test', {
     skip: oldNode === undefined && 'not run: no older Node.js here',
   }, async () => {
     const { path = '', version = '' } = oldNode ?? {}
@@ -132,7 +132,7 @@ describe('the package', () => {
   })
 })
 
-test('whatever names a version of the package names that of package.json', async () => {
+test('every mention of the version is that of package.json', async () => {
   const folders = ['src', 'docs', 'deploy']
   const found = await Promise.all(
     folders.map(name => readdir(join(root, name), { recursive: true })),

@@ -54,7 +54,7 @@ async function withSettings(texts: Texts, work: (ask: Ask) => Promise<void>): Pr
 
 const anna = { sub: 'a-1', preferred_username: 'anna', name: 'Anna' }
 
-test('somebody who signs in is added, and found by what they are shown as', () =>
+test('a person who signs in is added, and found by the name in the answer', () =>
   withSettings({}, async ask => {
     const me = await ask('/me', anna)
     assert.equal(me.userPrincipalName, 'a-1@signed-in.invalid')
@@ -70,7 +70,7 @@ test('with VISAGE_ISSUER_VOUCHES they are found by their user name, without an @
     assert.deepEqual([shown.status, shown.id], [200, 'a-1'])
   }))
 
-test('whose id reads like another’s name is who their id says, from their first request on', () =>
+test('a person whose id equals another’s name is identified by the id from the first request on', () =>
   withSettings({ issuerVouches: 'userName' }, async ask => {
     await ask('/me', anna)
     const other = { sub: 'anna', name: 'Other' }
@@ -79,7 +79,7 @@ test('whose id reads like another’s name is who their id says, from their firs
     assert.equal((await ask('/me', anna)).userPrincipalName, 'a-1@signed-in.invalid')
   }))
 
-test('taking another’s id as a name shuts nobody out', () =>
+test('a name that equals another’s id does not stop that person from signing in', () =>
   withSettings({ issuerVouches: 'userName' }, async ask => {
     const names = ['bob@b.example', 'bob-id@default', 'bob-id', 'bob-id@signed-in.invalid']
     for (const [at, name] of names.entries()) {
@@ -92,7 +92,7 @@ test('taking another’s id as a name shuts nobody out', () =>
     assert.equal((await ask('/users/bob-id@signed-in.invalid', { sub: 'x' })).id, 'bob-id')
   }))
 
-test('with VISAGE_SIGN_IN=known nobody is added', () =>
+test('with VISAGE_SIGN_IN=known no person is added', () =>
   withSettings({ signIn: 'known' }, async ask => {
     for (const path of ['/me', '/users/a-1', '/me']) {
       const answer = await ask(path, anna)
@@ -101,7 +101,7 @@ test('with VISAGE_SIGN_IN=known nobody is added', () =>
     }
   }))
 
-test('an id in the form of a name that is made is added by nobody', () =>
+test('no person is added with an id in the form of a generated name', () =>
   withSettings({}, async ask => {
     assert.equal((await ask('/me', { sub: 'a-1@signed-in.invalid' })).status, 404)
   }))

@@ -36,7 +36,7 @@ const asOld = `data:text/javascript,${encodeURIComponent(`
     return next(url, context)
   } })`)}`
 
-test('the command says it in one line, with the status of a wrong call', () =>
+test('the command reports it in one line, with the exit code of a wrong call', () =>
   inFolder(async cwd => {
     for (const args of [['dev'], ['serve'], ['--version'], []]) {
       const old = await runVisage(args, { cwd, env: { NODE_OPTIONS: `--import=${asOld}` } })
@@ -49,7 +49,7 @@ test('the command says it in one line, with the status of a wrong call', () =>
     }
   }))
 
-test('startVisage says it, and loads nothing that would fail first', () =>
+test('startVisage reports it, and loads nothing that would fail first', () =>
   inFolder(async cwd => {
     const entry = new URL('../src/visage.ts', import.meta.url).href
     const program = `import('${entry}')

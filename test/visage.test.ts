@@ -102,7 +102,7 @@ describe('startVisage', () => {
     [null, /the options are no object/],
   ]
   for (const [options, message] of wrongStarts) {
-    test(`refuses ${JSON.stringify(options)}, and says what is wrong with it`, async () => {
+    test(`refuses ${JSON.stringify(options)} with the reason`, async () => {
       await assert.rejects(startVisage(options as object), { name: 'TypeError', message })
     })
   }
@@ -120,7 +120,7 @@ describe('startVisage', () => {
     ],
     ['alice', /the options are no object/],
   ]
-  test('refuses an order of a token that says something unknown, and names the nearest', async () => {
+  test('refuses an unknown option of a token order, and suggests the nearest', async () => {
     await using visage = await startVisage({ photos: 'none' })
     for (const [order, message] of wrongOrders) {
       await assert.rejects(visage.token(order as object), { message }, JSON.stringify(order))
@@ -170,7 +170,7 @@ describe('reset', () => {
     return seen
   }
 
-  test('brings back every photo, pixel for pixel, and every contact, and forgets the rest', async () => {
+  test('restores every photo, pixel for pixel, and every contact, and removes the rest', async () => {
     const start = await survey()
     const picture = await visage.picture('other')
     for (let round = 0; round < 2; round++) {
@@ -187,7 +187,7 @@ describe('reset', () => {
     }
   })
 
-  test('keeps the ETags of photos that nobody has touched, and takes away those that were', async () => {
+  test('keeps the ETags of unchanged photos, and removes those of changed ones', async () => {
     const etag = async (who: string) => (await photoOf(visage, who, 'HEAD')).headers.get('etag')
     const before = [await etag('alice'), await etag('bob')]
     await photoOf(visage, 'bob', 'PUT', await visage.picture('other'))
@@ -197,7 +197,7 @@ describe('reset', () => {
     assert.notEqual(await etag('bob'), replaced)
   })
 
-  test('is never half done for those who ask meanwhile', async () => {
+  test('is never half done for requests during it', async () => {
     await photoOf(visage, 'alice', 'PUT', await visage.picture('other'))
     let isOver = false
     const asking = Array.from({ length: 4 }, async () => {

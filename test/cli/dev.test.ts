@@ -57,7 +57,7 @@ describe('visage dev', () => {
       }))
   }
 
-  test('refuses an address that others can reach, and says why', () =>
+  test('refuses an address that other machines can reach, with the reason', () =>
     inFolder(async cwd => {
       for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.org']) {
         const { code, stdout, stderr } = await runVisage(['dev', '--host', host], { cwd })
@@ -70,7 +70,7 @@ describe('visage dev', () => {
       assert.deepEqual(await readdir(cwd), [])
     }))
 
-  test('says that a port is taken, how to choose another, and leaves nothing behind', () =>
+  test('reports a taken port and how to choose another, and creates nothing', () =>
     inFolder(async cwd => {
       const other = createServer(socket => socket.end('HTTP/1.1 200 OK\r\n\r\n'))
       other.listen(0, '127.0.0.1')
@@ -116,7 +116,7 @@ describe('visage dev', () => {
     ['fault', ['--fault', 'often']],
     ['limit', ['--throttle', 'often']],
   ] as const) {
-    test(`leaves nothing behind when it cannot read a ${what}`, () =>
+    test(`creates nothing if it cannot read a ${what}`, () =>
       inFolder(async cwd => {
         const { code } = await runVisage(['dev', ...anyPort, '--https', ...flags], { cwd })
         assert.deepEqual([code, await readdir(cwd)], [2, []])
@@ -207,7 +207,7 @@ describe('visage dev', () => {
       }),
   )
 
-  test('--memory leaves nothing behind, also when it is ended while it starts', () =>
+  test('--memory leaves no files, also if it is ended during its start', () =>
     inFolder(async cwd => {
       const temporary = {
         TMPDIR: cwd,
@@ -273,7 +273,7 @@ describe('visage dev', () => {
       assert.equal(await readFile(join(cwd, 'data/certificate.pem'), 'utf8'), certificate)
     }))
 
-  test('--strict-content-type takes image/jpeg and nothing else', () =>
+  test('--strict-content-type accepts only image/jpeg', () =>
     inFolder(async cwd => {
       const flags = ['--memory', '--strict-content-type']
       const visage = await startVisage(['dev', ...anyPort, ...flags], { cwd })
@@ -289,7 +289,7 @@ describe('visage dev', () => {
       }
     }))
 
-  test('--throttle holds an application to limits, and names what it cannot read', () =>
+  test('--throttle limits an application, and an invalid value is named', () =>
     inFolder(async cwd => {
       const flags = ['--memory', '--throttle', 'requests=1/60s']
       const visage = await startVisage(['dev', ...anyPort, ...flags], { cwd })
@@ -308,7 +308,7 @@ describe('visage dev', () => {
       assert.match(wrong.stderr, /--throttle\): 'often' is not off, graph, or any of requests=/)
     }))
 
-  test('says in words that its data cannot be opened', () =>
+  test('reports that its data cannot be opened', () =>
     inFolder(async cwd => {
       await writeFile(join(cwd, 'taken'), 'a file where a folder should be')
       const { code, stderr } = await runVisage(['dev', ...anyPort, '--data', 'taken'], { cwd })

@@ -36,7 +36,7 @@ test('JSON is one object a line, with every value and no character that a termin
   assert.equal(line, '{"name":"a\\u001b[2Jb","photo":true,"at":null}\n')
 })
 
-test('a table cuts what is too long only for who looks at it', () => {
+test('a table cuts long cells only on a terminal', () => {
   assert.equal(writeHead(sheet('text')), 'NAME    PHOTO\n')
   assert.equal(writeRow(sheet('text'), row('Annabella')), 'Annab…  true\n')
   assert.equal(writeRow(sheet('text', 'whole'), row('Annabella')), 'Annabella  true\n')
@@ -51,7 +51,7 @@ test('a letter of East Asia takes two cells, an accent none', () => {
 
 const outputOf = (stream: PassThrough) => stream as unknown as NodeJS.WriteStream
 
-test('output waits for a slow reader, and ends with one who closes', async () => {
+test('output waits for a slow reader, and ends when the reader closes', async () => {
   const stream = new PassThrough({ highWaterMark: 4 })
   let isWritten = false
   const writing = writeTo(outputOf(stream), 'more than four').then(goesOn => {

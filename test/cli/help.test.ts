@@ -57,7 +57,7 @@ const helps: readonly (readonly [string, readonly RegExp[]])[] = [
 ]
 
 for (const [args, patterns] of helps) {
-  test(`visage ${args} says what there is, in 80 columns`, async () => {
+  test(`visage ${args} prints its help, in 80 columns`, async () => {
     // Otherwise the examples contain the whole path of this file, which may have any length.
     const { code, stdout, stderr } = await runVisage(args.split(' '), { cwd: checkout })
     assert.deepEqual([code, stderr], [0, ''])
@@ -87,7 +87,7 @@ for (const width of [30, 40, 60, 100, 200]) {
   })
 }
 
-test('visage --version prints the version of the package and nothing else', async () => {
+test('visage --version prints only the version of the package', async () => {
   for (const flag of ['--version', '-v']) {
     const { code, stdout, stderr } = await visage(flag)
     assert.deepEqual([code, stderr], [0, ''])

@@ -37,7 +37,7 @@ test('visage migrate makes the embedded database in the data folder', () =>
     assert.match(mistyped.stderr, /^Made a new, empty database: .*kpet/)
   }))
 
-test('visage migrate says from where to where it updated the tables', () =>
+test('visage migrate prints from which version to which it updated the tables', () =>
   inFolder(async cwd => {
     await mkdir(join(cwd, 'kept'))
     const old = new DatabaseSync(join(cwd, 'kept/visage.sqlite'))
@@ -48,7 +48,7 @@ test('visage migrate says from where to where it updated the tables', () =>
     assert.match(stderr, /^Updated the tables from 0001 to \d{4}: .*kept.visage\.sqlite\n$/)
   }))
 
-test('visage migrate says why it cannot, without the password', () =>
+test('visage migrate prints why it failed, without the password', () =>
   inFolder(async cwd => {
     const env = { VISAGE_DATABASE: 'postgres://visage:geheim@127.0.0.1:1/visage' }
     const { code, stderr } = await runVisage(['migrate'], { cwd, env })

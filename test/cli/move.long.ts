@@ -86,7 +86,7 @@ test('a served store moves to PostgreSQL through kills, and answers there byte f
     assert.doesNotMatch(late.stderr, /Run the same command again|only-in-tests/)
   }))
 
-test('a move takes its places from the settings of serve when it is told their kinds, there and back', () =>
+test('with --from and --to a move uses the places in the settings of serve, in both directions', () =>
   inFolder(async cwd => {
     assert.equal((await runVisage(['migrate', '--data', 'here'], { cwd })).code, 0)
     const env = { VISAGE_DATA: 'here', VISAGE_DATABASE: await postgres.createDatabase() }
@@ -108,7 +108,7 @@ test('a move takes its places from the settings of serve when it is told their k
     assert.match(wrong.stderr, /^visage: VISAGE_DATABASE \(--database\) is not postgres:/)
   }))
 
-test('Ctrl-C ends a move in order, and says how to go on', () =>
+test('Ctrl-C ends a move in order, with advice how to continue', () =>
   inFolder(async cwd => {
     const source = await serveAndFill(cwd)
     const moving = launchVisage(['move', '--from-data', 'here', '--to-data', 'there'], { cwd })
@@ -130,7 +130,7 @@ test('Ctrl-C ends a move in order, and says how to go on', () =>
     assert.equal(done, 0)
   }))
 
-test('verify names what is damaged, for people and for programs, and move refuses to take it along', () =>
+test('verify lists damaged photos, for people and for programs, and move refuses to copy them', () =>
   inFolder(async cwd => {
     await serveAndFill(cwd)
     const [first, second] = await versionsIn(cwd, 'here')
@@ -176,7 +176,7 @@ test('verify names what is damaged, for people and for programs, and move refuse
     assert.match(gone.stderr, /There is no .*nowhere/)
   }))
 
-test('erase says what would go, asks, takes it and proves it, while a server runs', () =>
+test('erase lists the traces, asks, removes them and checks the result, while a server runs', () =>
   inFolder(async cwd => {
     const server = await serveAndFill(cwd)
     const erase = (...more: string[]) =>
@@ -205,7 +205,7 @@ test('erase says what would go, asks, takes it and proves it, while a server run
     assert.equal(noName.code, 2)
   }))
 
-test('erase leaves packs alone that belong to another database, though nobody in this one names them', () =>
+test('erase does not remove packs of another database, although no row of this one names them', () =>
   inFolder(async cwd => {
     assert.equal((await runVisage(['migrate', '--data', 'here'], { cwd })).code, 0)
     const database = new DatabaseSync(join(cwd, 'here/visage.sqlite'))

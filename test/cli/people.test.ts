@@ -40,7 +40,7 @@ for (const [kind, makeDatabase] of Object.entries(kinds)) {
     })
 
   describe(`people and groups in ${kind}`, () => {
-    test('are listed by tenant and name, in three forms, by what is asked for', () =>
+    test('are listed by tenant and name, in three forms, with filters', () =>
       withStand(async ({ run, database }) => {
         await addUsers(database, tenantId, [
           { id: 'new', userPrincipalName: 'new@visage.example', displayName: '=1+1' },
@@ -95,7 +95,7 @@ for (const [kind, makeDatabase] of Object.entries(kinds)) {
         assert.deepEqual(ids.toSorted(), many.map(({ id }) => id).toSorted())
       }))
 
-    test('are shown one by one, and who is not one is named', () =>
+    test('are shown one by one, and a name without a match, or with several, is refused', () =>
       withStand(async ({ run }) => {
         const shown = await run('people', 'show', 'PERSON-1@visage.example')
         assert.deepEqual([shown.code, shown.stderr], [0, ''])
@@ -115,7 +115,7 @@ for (const [kind, makeDatabase] of Object.entries(kinds)) {
         assert.equal(long.code, 1)
       }))
 
-    test('a person is added, changed, disabled, removed and restored, each told and logged', () =>
+    test('a person is added, changed, disabled, removed and restored; each is printed and logged', () =>
       withStand(async ({ run }) => {
         const name = 'anna@new.example'
         const added = await run(
@@ -151,7 +151,7 @@ for (const [kind, makeDatabase] of Object.entries(kinds)) {
         assert.equal((await read()).deletedAt, null)
       }))
 
-    test('names and ids that somebody has are refused, and who has them is said', () =>
+    test('names and ids of other people are refused, and the message names their owner', () =>
       withStand(async ({ run, database }) => {
         const before = await database.selectFrom('users').selectAll().execute()
         const add = async (name: string, ...flags: string[]) => {
@@ -185,7 +185,7 @@ for (const [kind, makeDatabase] of Object.entries(kinds)) {
         assert.deepEqual(await database.selectFrom('users').selectAll().execute(), before)
       }))
 
-    test('who came by signing in is taken over, photo included, and who an import brought is not', () =>
+    test('a person added by signing in is taken over with the photo; a person of an import is not', () =>
       withStand(async ({ run, database }) => {
         await database
           .updateTable('users')
@@ -216,7 +216,7 @@ for (const [kind, makeDatabase] of Object.entries(kinds)) {
         assert.match(still.stderr, /comes from import:staff/)
       }))
 
-    test('groups are listed and shown with who is in them, by id or by name', () =>
+    test('groups are listed and shown with their people, by id or by name', () =>
       withStand(async ({ run }) => {
         const list = await run('groups', 'list')
         assert.match(list.stdout, /^staff +Staff +team +yes$/m)
@@ -269,7 +269,7 @@ for (const [kind, makeDatabase] of Object.entries(kinds)) {
         assert.equal((await run('groups', 'members', 'Design')).stderr, '1 person.\n')
       }))
 
-    test('a group of another source stays as it is, and a security group is no team', () =>
+    test('a group of another source is not changed, and a security group cannot become a team', () =>
       withStand(async ({ run, database }) => {
         const rows = async () => [
           await database.selectFrom('groups').selectAll().execute(),
@@ -316,7 +316,7 @@ for (const [args, pattern] of [
   ['groups members Design --add anna --json', /leave out --add and --remove/],
   ['people add a@b.example --display-name A --user-type Boss', /Allowed choices are Member, Guest/],
 ] as const) {
-  test(`visage ${args} is refused, and says what is missing`, () =>
+  test(`visage ${args} is refused, and the message names what is missing`, () =>
     inFolder(async cwd => {
       await (await openStores({ data: join(cwd, 'data') }, Date.now)).database.destroy()
       const { code, stdout, stderr } = await runVisage(args.split(' '), { cwd })

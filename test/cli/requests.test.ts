@@ -48,7 +48,7 @@ async function lines({ stderr }: Running, count: number): Promise<string[]> {
 }
 
 describe('visage dev', () => {
-  test('says in a line what became of each call, and never a token', () =>
+  test('prints a line for each call, and never a token', () =>
     withDev(['--memory', '--fault', '503 on GET me/photos first 1'], async visage => {
       const token = await tokenOf(visage)
       const app = await tokenOf(visage, { app: true, roles: ['User.Read.All'] })
@@ -75,7 +75,7 @@ describe('visage dev', () => {
       assert.ok(!visage.stderr().includes('\u001b'), 'colours, though this is no terminal')
     }))
 
-  test('--log json says it in objects, and --quiet not at all', async () => {
+  test('--log json prints objects, and --quiet nothing', async () => {
     await withDev(['--memory', '--log', 'json'], async visage => {
       await ask(visage, await tokenOf(visage))
       const entry = JSON.parse((await lines(visage, 1))[0] ?? '')
@@ -139,7 +139,7 @@ describe('visage reset', () => {
       }
     }))
 
-  test('says that there is nothing to reset', () =>
+  test('reports that there is nothing to reset', () =>
     inFolder(async cwd => {
       const { code, stdout, stderr } = await runVisage(['reset', '--url', 'http://localhost:1'], {
         cwd,

@@ -80,7 +80,7 @@ describe('visage serve refuses', () => {
       }))
   }
 
-  test('a port that is taken, and says how to choose another', () =>
+  test('a taken port, with advice to choose another', () =>
     inFolder(async cwd => {
       const other = createServer().listen(0, '127.0.0.1')
       await once(other, 'listening')
@@ -104,7 +104,7 @@ describe('visage serve', () => {
   const userToken = (nowMs = Date.now(), claims: TestClaims = {}) =>
     issuer.sign(v2User(nowMs, { iss: iss(), ...claims }))
 
-  test('serves the photos of whoever its issuer vouches for, by environment and flags', () =>
+  test('serves photos to people of its issuer, by environment and flags', () =>
     inFolder(async cwd => {
       const env = {
         VISAGE_ISSUER: iss(),
@@ -154,7 +154,7 @@ describe('visage serve', () => {
       assert.equal((await get(`${origin}/v1.0/me`, userToken(clock.now()))).status, 200)
     }))
 
-  test('starts without its issuer, says so in log, metrics and readiness, and is ready all the same', async () => {
+  test('starts without its issuer, shows it in log, metrics and readiness, and is still ready', async () => {
     issuer.misbehave('status-500')
     await inServer(async (origin, clock, lines) => {
       const readiness = async () => {
@@ -179,7 +179,7 @@ describe('visage serve', () => {
     })
   })
 
-  test('tells a token of another issuer which one is expected, and that a slash is too many', () =>
+  test('refuses a token of another issuer with the expected one, and mentions an extra slash', () =>
     inServer(async origin => {
       const saysOf = async (other: string) => {
         const token = issuer.sign(v2User(Date.now(), { iss: other }))

@@ -19,7 +19,7 @@ for (const [key, name] of [
   ['\x04', 'Ctrl-D'],
   ['\r', 'Enter'],
 ] as const) {
-  test(`${name} at the question erases nothing, and says so`, { skip }, () =>
+  test(`${name} at the question erases nothing, with a message`, { skip }, () =>
     withFolder(async folder => {
       {
         await using side = await open({ data: join(folder, 'data') })
@@ -35,7 +35,7 @@ for (const [key, name] of [
   )
 }
 
-test('whoever does not wait for the end of a move has the cursor back', { skip }, () =>
+test('a second Ctrl-C during a move restores the cursor', { skip }, () =>
   withFolder(async folder => {
     {
       await using side = await open({ data: join(folder, 'data') })

@@ -119,7 +119,7 @@ describe('visage token', () => {
     ],
   ]
   for (const [args, pattern] of inVain) {
-    test(`${args.join(' ')} gives a token, and says that it grants nothing`, async () => {
+    test(`${args.join(' ')} gives a token, and warns that it grants nothing`, async () => {
       const { code, stdout, stderr } = await ask(...args)
       assert.equal(code, 0)
       assert.match(stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/)
@@ -127,12 +127,12 @@ describe('visage token', () => {
     })
   }
 
-  test('says nothing of sign-in scopes', async () => {
+  test('does not warn about sign-in scopes', async () => {
     const { stderr } = await ask('--strict', '--scopes', 'openid profile email offline_access')
     assert.equal(stderr, '')
   })
 
-  test('finds visage dev by its port, and --url may not say something else', async () => {
+  test('finds visage dev by its port, and refuses --url with another port', async () => {
     const port = new URL(visage.origin).port
     const found = await runVisage(['token', '--port', port], place)
     assert.deepEqual([found.code, found.stderr], [0, ''])
@@ -173,14 +173,14 @@ describe('visage token', () => {
     })
   }
 
-  test('says that no visage dev is there', async () => {
+  test('reports that no visage dev runs there', async () => {
     const url = `http://127.0.0.1:${await freePort()}`
     const { code, stdout, stderr } = await ask('--url', url)
     assert.deepEqual([code, stdout], [2, ''])
     assert.match(stderr, RegExp(`^visage: No \`visage dev\` answers at ${url}.*--url`))
   })
 
-  test('says that what is there is no visage dev', async () => {
+  test('reports that another server runs there', async () => {
     const other = createServer((_, response) => response.end('<html>')).listen(0, '127.0.0.1')
     await once(other, 'listening')
     const address = other.address()
@@ -196,7 +196,7 @@ describe('visage token', () => {
   })
 })
 
-test('visage token reaches a visage dev --https without being told to trust it', () =>
+test('visage token reaches a visage dev --https without a setting for its certificate', () =>
   inFolder(async cwd => {
     const visage = await startVisage(['dev', '--port', '0', '--memory', '--https'], { cwd })
     const { code, stdout } = await runVisage(['token', '--url', visage.origin], { cwd })

@@ -32,7 +32,7 @@ describe('@microsoft/microsoft-graph-client', () => {
     assert.equal(user.userPrincipalName, 'alice@visage.example')
   })
 
-  it('sends no token over http, and hears what is missing', async () => {
+  it('sends no token over http, and the error explains it', async () => {
     const plain = await startStand('http')
     try {
       const refused = clientFor(undefined, plain).api('/me/photo').get()
@@ -103,7 +103,7 @@ describe('@microsoft/microsoft-graph-client', () => {
     assert.deepEqual(await failureOf(me('/photo/$value').delete()), [404, 'ImageNotFound'])
   })
 
-  it('hears a refusal with its code and the permissions that would do', async () => {
+  it('gets a refusal with its code and the permissions that are enough', async () => {
     const bob = clientFor({ scopes: ['User.ReadWrite'] }).api(
       '/users/bob@visage.example/photo/$value',
     )
@@ -114,7 +114,7 @@ describe('@microsoft/microsoft-graph-client', () => {
     assert.ok(error.requestId)
   })
 
-  it('hears what is wrong with a body', async () => {
+  it('gets the reason why a body is refused', async () => {
     const upload = me('/photo/$value').header('Content-Type', 'image/jpeg')
     assert.deepEqual(await failureOf(upload.put('not a picture')), [415, 'UnsupportedMediaType'])
   })
@@ -133,7 +133,7 @@ describe('@microsoft/microsoft-graph-client', () => {
     }
   })
 
-  it("sets a guest's photo, whose name has a # in it", async () => {
+  it('sets the photo of a guest whose name contains #', async () => {
     const guest = people.find(({ userType }) => userType === 'Guest')
     const name = encodeURIComponent(guest?.userPrincipalName ?? '')
     const photo = clientFor({ app: {} }).api(`/users/${name}/photo/$value`)

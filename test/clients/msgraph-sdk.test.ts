@@ -51,7 +51,7 @@ describe('@microsoft/msgraph-sdk', () => {
   const clientFor = (order?: TokenOrder) => clientWith(credentialFor(order))
   const application = () => clientFor({ app: {} })
 
-  it('reads who is signed in', async () => {
+  it('reads the signed-in user', async () => {
     const user = await clientFor().me.get({ queryParameters: { select: ['displayName', 'id'] } })
     assert.equal(user?.displayName, 'Alice Öberg')
     assert.equal(user?.jobTitle, undefined)
@@ -68,7 +68,7 @@ describe('@microsoft/msgraph-sdk', () => {
     }
   })
 
-  it('uploads as image/jpeg when it is told to', async () => {
+  it('uploads as image/jpeg when it is configured to', async () => {
     const { photo } = clientFor().me
     const picture = await portraitJpeg({ ...square, seed: 43 })
     await photo.content.put(ownBytes(picture).buffer, {
@@ -112,7 +112,7 @@ describe('@microsoft/msgraph-sdk', () => {
     })
   }
 
-  it('hears a refusal as an ODataError with its code and the permissions that would do', async () => {
+  it('gets a refusal as an ODataError with its code and the permissions that are enough', async () => {
     const { photo } = clientFor().users.byUserId('bob@visage.example')
     const error = await errorOf(
       photo.content.put(ownBytes(await portraitJpeg({ ...square, seed: 46 })).buffer),
@@ -123,7 +123,7 @@ describe('@microsoft/msgraph-sdk', () => {
     assert.ok(error.errorEscaped?.innerError?.requestId)
   })
 
-  it('hears what is wrong with a body, and that a photo has no properties to change', async () => {
+  it('gets the reason why a body is refused, and that a photo has no properties to change', async () => {
     const { photo } = clientFor().me
     const text = ownBytes(Buffer.from('not a picture')).buffer
     assert.deepEqual(await failureOf(photo.content.put(text)), [415, 'UnsupportedMediaType'])
@@ -151,7 +151,7 @@ describe('@microsoft/msgraph-sdk', () => {
     await assertShows(await bytesOf(photo.content), picture)
   })
 
-  it("sets a guest's photo, whose name has a # in it", async () => {
+  it('sets the photo of a guest whose name contains #', async () => {
     const guest = people.find(({ userType }) => userType === 'Guest')
     const { photo } = application().users.byUserId(guest?.userPrincipalName ?? '')
     const picture = await portraitJpeg({ ...square, seed: 48 })
@@ -173,7 +173,7 @@ describe('@microsoft/msgraph-sdk', () => {
     }
   })
 
-  it('lists the groups that somebody is in and those that they own, page by page', async () => {
+  it('lists the groups that a person is in and those that they own, page by page', async () => {
     const { me } = clientFor({ person: 'alice', scopes: ['User.Read', 'GroupMember.Read.All'] })
     const own = groups.filter(({ ownerIds }) => ownerIds.includes(people[0]?.id ?? ''))
     const owned = await me.ownedObjects.graphGroup.get()

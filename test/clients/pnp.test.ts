@@ -73,7 +73,7 @@ describe('@pnp/graph', () => {
   const graphFor = async (order?: TokenOrder) => (await connect(order)) as GraphFI & Graph
   const onBeta = async () => (await connect()).using(Endpoint('beta')) as GraphFI & Graph
 
-  it('reads who is signed in', async () => {
+  it('reads the signed-in user', async () => {
     const { me } = await graphFor()
     const user = await me.select('displayName', 'id')()
     assert.equal(user.displayName, 'Alice Öberg')
@@ -139,7 +139,7 @@ describe('@pnp/graph', () => {
     })
   }
 
-  it('sets the photo of somebody else by id and by name, as administrator or application', async () => {
+  it('sets the photo of another person by id and by name, as administrator or application', async () => {
     const zofia = people.find(({ givenName }) => givenName === 'Zofia')
     const picture = await portraitJpeg({ ...square, seed: 75 })
     const order = { person: 'umut', scopes: ['ProfilePhoto.ReadWrite.All'] }
@@ -196,7 +196,7 @@ describe('@pnp/graph', () => {
   })
 
   for (const version of ['v1.0', 'beta'] as const) {
-    it(`asks for several things in one batch on ${version}`, async () => {
+    it(`sends several requests in one batch on ${version}`, async () => {
       const graph = await (version === 'beta' ? onBeta() : graphFor())
       const picture = await portraitJpeg({ ...square, seed: 80 })
       await graph.me.photo.setContent(blobOf(picture))
@@ -216,7 +216,7 @@ describe('@pnp/graph', () => {
     })
   }
 
-  it('hears a missing photo as 404 within a batch that succeeds', async () => {
+  it('gets a missing photo as 404 within a batch that succeeds', async () => {
     const [batched, execute] = (await graphFor({ app: {} })).batched()
     const reception = failureOf(batched.users.getById('reception@visage.example').photo())
     const nobody = failureOf(batched.users.getById('nobody@visage.example').photo())
@@ -234,14 +234,14 @@ describe('@pnp/graph', () => {
     await assertShows(new Uint8Array(await photo.getBuffer()), picture)
   })
 
-  it('hears a refusal with its status, its code and the permissions that would do', async () => {
+  it('gets a refusal with its status, its code and the permissions that are enough', async () => {
     const { photo } = (await graphFor()).users.getById('bob@visage.example')
     const refused = photo.setContent(blobOf(await portraitJpeg(square)))
     assert.deepEqual(await failureOf(refused), [403, 'Authorization_RequestDenied'])
     await assert.rejects(photo.setContent(blobOf(Buffer.from('x'))), /ProfilePhoto\.ReadWrite\.All/)
   })
 
-  it('hears what is wrong with a body', async () => {
+  it('gets the reason why a body is refused', async () => {
     const { photo } = (await graphFor()).me
     const text = photo.setContent(blobOf(Buffer.from('not a picture')))
     assert.deepEqual(await failureOf(text), [415, 'UnsupportedMediaType'])
@@ -249,7 +249,7 @@ describe('@pnp/graph', () => {
     assert.deepEqual(await failureOf(empty), [400, 'BadRequest'])
   })
 
-  it('is refused for a guest’s bare name, whose # ends the address, and changes nobody’s photo', async () => {
+  it('is refused for a guest’s name without encoding, because # ends the address, and changes no photo', async () => {
     const guest = people.find(({ userType }) => userType === 'Guest')
     const { users } = await graphFor({ app: {} })
     const name = guest?.userPrincipalName ?? ''

@@ -80,7 +80,7 @@ describe('the compose file', async () => {
   })
 
   for (const [name, service] of Object.entries(services)) {
-    test(`${name} waits for services that exist and tell how they are`, () => {
+    test(`${name} waits for services that exist and have a health check`, () => {
       for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
         const needed = services[other]
         assert.ok(needed, other)
@@ -117,7 +117,7 @@ describe('the compose file', async () => {
     })
   }
 
-  test('lets nobody from outside to the database and the store, and them nowhere', () => {
+  test('allows no connections from outside to the database and the store, and none from them to the outside', () => {
     assert.equal(networks.stores?.internal, true)
     for (const name of ['database', 'store', 'bucket']) {
       assert.deepEqual(services[name]?.networks, ['stores'])
@@ -142,7 +142,7 @@ describe('the compose file', async () => {
     )
   })
 
-  test('asks the database by the way that the nodes take', () => {
+  test('checks the database over the same connection as the nodes', () => {
     // The server that fills a new data folder has a socket and no address.
     assert.ok(services.database?.healthcheck?.test.includes('--host=127.0.0.1'))
   })
@@ -161,7 +161,7 @@ describe('the compose file', async () => {
     }
   })
 
-  test('the example of its .env names what has to be given, and gives nothing', async () => {
+  test('the example of its .env names the required variables, without values', async () => {
     const wanted = new Set((await read(deploy, 'compose.yaml')).match(/(?<=\$\{)[A-Z0-9_]+(?=:)/g))
     const lines = (await read(deploy, 'compose.env.example')).match(/^[A-Z0-9_]+=.*$/gm) ?? []
     assert.deepEqual(lines.map(line => line.split('=')[0]).sort(), [...wanted].sort())
@@ -178,7 +178,7 @@ test('the alerts are those of the handbook', async () => {
   assert.deepEqual(rows.sort(), alerts.sort())
 })
 
-test('the backup runs as the user of the service, and may write nowhere else', async () => {
+test('the backup runs as the user of the service, and may write only to its folder', async () => {
   const [service, backup] = await Promise.all(
     ['visage.service', 'visage-backup.service'].map(name => read(deploy, name)),
   )

@@ -37,7 +37,7 @@ test('the image ends without tools, without root, and from a base named by its m
   )
 })
 
-test('nothing gets to the build but what it copies', async () => {
+test('the build gets only the files that it copies', async () => {
   const copied = (await readDockerfile())
     .flatMap(({ instructions }) => instructions)
     .filter(({ name, text }) => name === 'COPY' && !text.startsWith('--from='))
@@ -52,7 +52,7 @@ const environment = Object.fromEntries(
   ),
 )
 
-describe('what the Dockerfile builds', () => {
+describe('the result of the Dockerfile', () => {
   let folder = ''
   let image: BuiltImage
   before(async () => {
@@ -90,7 +90,7 @@ describe('what the Dockerfile builds', () => {
   const skip =
     whyMissing('unshare', 'setpriv', 'mount') ||
     (process.getuid?.() === 0 ? false : 'not run: only root can give a process less than root')
-  test('serves without rights, on a read-only file system, and writes to its data alone', {
+  test('serves without rights, on a read-only file system, and writes only to its data', {
     skip,
   }, async t => {
     const place = await confine()

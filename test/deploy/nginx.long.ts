@@ -131,7 +131,7 @@ describe('nginx with the configuration of deploy/', { skip }, () => {
       }))
   }
 
-  test('serves what is behind it', t =>
+  test('serves the servers behind it', t =>
     withStand(async ({ nginx, folder }) => {
       const { ports, authority } = nginx
       await t.test(
@@ -165,7 +165,7 @@ describe('nginx with the configuration of deploy/', { skip }, () => {
         },
       )
 
-      await t.test('speaks HTTP/2, and sends those who come without TLS to it', async () => {
+      await t.test('speaks HTTP/2, and redirects clients without TLS', async () => {
         const session = connectHttp2(`https://localhost:${ports.secure}`, { ca: authority })
         const stream = session.request({ ':path': photo, authorization: tokenWith() })
         const [headers] = await once(stream, 'response')
@@ -196,7 +196,7 @@ describe('nginx with the configuration of deploy/', { skip }, () => {
         },
       )
 
-      await t.test('lets the long token of somebody in many groups through', async () => {
+      await t.test('accepts the long token of a person in many groups', async () => {
         const groups = Array.from({ length: 240 }, () => crypto.randomUUID())
         const authorization = tokenWith({ groups })
         assert.ok(authorization.length > 12_000)
@@ -214,7 +214,7 @@ describe('nginx with the configuration of deploy/', { skip }, () => {
       })
     }))
 
-  test('a node that ends is not noticed; when both have, clients are told to come again', () =>
+  test('clients do not notice a node that ends; if both have ended, clients get an answer with Retry-After', () =>
     withStand(async ({ nginx, nodes, restartFirst }) => {
       const authorization = tokenWith()
       const picture = await portraitJpeg({ width: 120, height: 120, seed: 9 })

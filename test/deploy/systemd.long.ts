@@ -59,7 +59,7 @@ test('the unit waits longer than the longest request before it kills', async () 
   assert.ok(seconds * 1000 >= longestMs + 15_000 + 10_000)
 })
 
-test('the unit starts Visage again for as long as its database is away, and not with a wrong setting', () =>
+test('the unit restarts Visage while its database is unavailable, but not with a wrong setting', () =>
   inFolder(async cwd => {
     const text = await readFile(join(deploy, 'visage.service'), 'utf8')
     const directive = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(text)?.[1]

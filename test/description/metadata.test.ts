@@ -83,7 +83,7 @@ describe('$metadata', () => {
       })
     })
 
-    test(`of ${version} says of nothing what it is not, and of no term whose vocabulary is unknown`, () => {
+    test(`of ${version} declares nothing wrong, and no term without its vocabulary`, () => {
       withDocument(renderCsdl(version), document => {
         for (const target of attributesAt(document, '//e:Annotations/@Target')) {
           const [type = '', property = ''] = target.replace('graph.', '').split('/')
@@ -138,13 +138,13 @@ describe('$metadata', () => {
     })
   })
 
-  test('has settings of photo updates under beta alone', () => {
+  test('has settings of photo updates only in beta', () => {
     assert.match(renderCsdl('beta'), /Name="photoUpdateSettings"/)
     assert.doesNotMatch(renderCsdl('v1.0'), /photoUpdate|peopleAdmin|"admin"/)
   })
 })
 
-describe('what Visage says of itself', () => {
+describe('the description of Visage', () => {
   let stand: Stand
   before(async () => {
     stand = await startStand()
@@ -152,7 +152,7 @@ describe('what Visage says of itself', () => {
   after(() => stand.stop())
   const ask = (url: string, method = 'GET') => stand.ask({ url, method, token: null })
 
-  test('is told to anyone, in whatever spelling the address comes', async () => {
+  test('needs no token, in any spelling of the address', async () => {
     for (const url of ['/v1.0/$metadata', '/V1.0/%24METADATA/', '/beta/$metadata?$format=xml']) {
       const { status, headers, body } = await ask(url)
       assert.equal(status, 200, url)
@@ -174,14 +174,14 @@ describe('what Visage says of itself', () => {
     }
   })
 
-  test('is nowhere else', async () => {
+  test('is at no other address', async () => {
     const elsewhere = ['/$metadata', '/v2.0/$metadata', '/v1.0/me/$metadata', '/v1.0/$metadata/x']
     for (const url of [...elsewhere, '/v1.0/openapi.json', '/openapi.json/x', '/v1.0metadata']) {
       assert.equal((await stand.ask({ url })).status, 400, url)
     }
   })
 
-  test('begins with what an address can begin with', async () => {
+  test('lists the first segments of addresses', async () => {
     for (const version of versions) {
       const contents = jsonOf(await ask(`/${version}/`))
       assert.equal(contents['@odata.context'], `${stand.origin}/${version}/$metadata`)

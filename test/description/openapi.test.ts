@@ -80,7 +80,7 @@ describe('the OpenAPI document', () => {
     }
   })
 
-  test('says of what only beta has that it is there', () => {
+  test('marks operations that only beta has', () => {
     const only = Object.entries(document.paths).filter(([, { servers }]) => servers)
     assert.deepEqual(
       only.map(([path, { servers }]) => [path, servers?.map(({ url }) => url)]),
@@ -260,7 +260,7 @@ describe('every operation of the document', () => {
     return typeof body === 'function' ? await body() : body
   }
 
-  test('answers as it says', async () => {
+  test('answers as described', async () => {
     for (const route of routes) {
       for (const method of Object.keys(route.on)) {
         for (const version of route.versions ?? ['v1.0', 'beta']) {
@@ -279,7 +279,7 @@ describe('every operation of the document', () => {
     }
   })
 
-  test('answers 304 where it says so, and nowhere else', async () => {
+  test('answers 304 only where described', async () => {
     for (const route of routes.filter(({ on }) => on.GET)) {
       const { operation, url, reply } = await perform(route, 'GET', route.versions?.[0] ?? 'v1.0')
       const again = { url, headers: { 'if-none-match': reply.headers.etag ?? '*' } }
@@ -287,7 +287,7 @@ describe('every operation of the document', () => {
     }
   })
 
-  test('refuses in the form that it says', async () => {
+  test('refuses in the described form', async () => {
     const { error } = document.components.schemas
     for (const { path, method } of operations.filter(one => !ownPaths.includes(one.path))) {
       const url = `/beta${path.replace(/\{.+?\}/g, 'x')}`
@@ -327,7 +327,7 @@ describe('every operation of the document', () => {
     }
   })
 
-  test('takes a batch as it says, and answers one as it says', async () => {
+  test('accepts and answers a batch as described', async () => {
     const requests = [
       { id: '1', method: 'GET', url: '/me/photo' },
       { id: '2', method: 'GET', url: '/me/photo/$value', dependsOn: ['1'] },
@@ -348,7 +348,7 @@ describe('every operation of the document', () => {
     )
   })
 
-  test('is told to anyone who asks', async () => {
+  test('needs no token', async () => {
     const served = await fetch(`${stand.origin}/openapi.json`, {
       headers: { origin: 'https://elsewhere.example' },
     })

@@ -54,7 +54,7 @@ test('a reset while a photo is being set points at no pack that the sweep may re
   }
 })
 
-test('in memory a reset leaves no pack of a photo that it took away', async () => {
+test('in memory a reset leaves no pack of a photo that it removed', async () => {
   const { origin, parts, issuer, reset, close } = await startDevelopment({
     host: '127.0.0.1',
     port: 0,

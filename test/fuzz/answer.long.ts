@@ -158,7 +158,7 @@ describe('generated calls', () => {
     )
   })
 
-  test('left nothing behind: every pack is some photo’s, and every photo whole', async () => {
+  test('left nothing: every pack belongs to a photo, and every photo is complete', async () => {
     await renew(parts)
     await sweepPacks(parts, -1)
     const rows = await parts.database

@@ -23,7 +23,7 @@ import { mountsOf, openHttp } from './serve.ts'
 
 const megabyte = 1024 * 1024
 
-describe('what is left of a body', () => {
+describe('the rest of a body', () => {
   const arriving = (headers: Readonly<Record<string, string>> = {}) => {
     const request = new IncomingMessage(new Socket())
     Object.assign(request.headers, headers)
@@ -49,7 +49,7 @@ describe('what is left of a body', () => {
     assert.equal(request.readableLength, 0)
   })
 
-  test('is not waited for where it is here already, or the client has gone', async t => {
+  test('is not waited for if it has arrived already, or the client has gone', async t => {
     withClock(t)
     const whole = arriving()
     whole.complete = true
@@ -92,7 +92,7 @@ describe('what is left of a body', () => {
     assert.equal(request.listenerCount('data'), 0)
   })
 
-  test('is waited for no longer when the client goes', async t => {
+  test('is not waited for any more when the client has gone', async t => {
     withClock(t)
     const request = arriving({ 'content-length': '5' })
     const discarded = createDiscarding().discard(request)
@@ -130,7 +130,7 @@ describe('what is left of a body', () => {
   })
 })
 
-describe('a client that is told to try again', () => {
+describe('a client that is asked to retry', () => {
   let stand: Stand
   let token = ''
   let picture: Buffer
@@ -251,7 +251,7 @@ describe('a client that is told to try again', () => {
 
   for (const [why, status, refuseBy] of refusals) {
     for (const how of ['with a length', 'in chunks']) {
-      test(`because ${why} hears it when it has sent its body (node:http, ${how})`, async () => {
+      test(`because ${why} gets the answer when it has sent its body (node:http, ${how})`, async () => {
         await using served = await serve(...refuseBy())
         const asked = put(
           served,
@@ -274,7 +274,7 @@ describe('a client that is told to try again', () => {
       })
     }
 
-    test(`because ${why} hears it when its stream has been read (fetch)`, async () => {
+    test(`because ${why} gets the answer when its stream has been read (fetch)`, async () => {
       await using served = await serve(...refuseBy())
       let isRead = false
       async function* pieces() {
@@ -317,7 +317,7 @@ describe('a client that is told to try again', () => {
     agent.destroy()
   })
 
-  test('takes no memory for bodies while it goes on sending', async () => {
+  test('takes no memory for bodies while it continues to send', async () => {
     const budget = createBodyBudget(20_000)
     budget.take(10_000)
     await using served = await serve({}, { budget })
@@ -336,7 +336,7 @@ describe('a client that is told to try again', () => {
     socket.destroy()
   })
 
-  test('is refused for what it asks, not for a packed body that is not valid', async () => {
+  test('is refused for its request, not for an invalid compressed body', async () => {
     await using served = await serve({ isReadOnly: true })
     const socket = await openSocket(served, 'Content-Encoding: gzip\r\nContent-Length: 8')
     await served.decided
@@ -362,7 +362,7 @@ describe('a client that is told to try again', () => {
     ],
   ]
   for (const [when, more, parts, options] of answeredAtOnce) {
-    test(`hears it at once when ${when}`, async () => {
+    test(`gets the answer at once when ${when}`, async () => {
       await using served = await serve(parts, options)
       const socket = await openSocket(served, more)
       assert.match(await hearFirst(socket), /^HTTP\/1\.1 503 /)
@@ -370,7 +370,7 @@ describe('a client that is told to try again', () => {
     })
   }
 
-  test('after it was told to continue hears it when it has sent its body', async () => {
+  test('after 100 Continue gets the answer when it has sent its body', async () => {
     const budget = createBodyBudget(4 * megabyte)
     await using served = await serve({}, { budget })
     const socket = await openSocket(served, 'Expect: 100-continue\r\nTransfer-Encoding: chunked')
@@ -400,7 +400,7 @@ describe('a client that is told to try again', () => {
     assert.equal(heard.match(/HTTP\/1\.1/g)?.length, 1)
   })
 
-  test('is answered once when it goes on with what is no HTTP', async () => {
+  test('is answered once when it continues with bytes that are not HTTP', async () => {
     await using served = await serve({ isReadOnly: true }, { discardLimits: { timeoutMs: 500 } })
     const accepted = once(served.server, 'connection') as Promise<[Socket]>
     const socket = await openSocket(served, 'Transfer-Encoding: chunked', { allowHalfOpen: true })
@@ -417,7 +417,7 @@ describe('a client that is told to try again', () => {
     socket.destroy()
   })
 
-  test('hears it at once when the server ends', async () => {
+  test('gets the answer at once when the server ends', async () => {
     await using served = await serve({ isReadOnly: true })
     const socket = await openSocket(served, 'Content-Length: 5000')
     assert.equal(await served.decided, 503)
@@ -426,7 +426,7 @@ describe('a client that is told to try again', () => {
     assert.match(await heard, /^HTTP\/1\.1 503 /)
   })
 
-  test('is not made to send what is refused for another reason', async () => {
+  test('need not send a body that is refused for another reason', async () => {
     await using served = await serve({
       identify: () => Promise.reject(new Failure('token-expired')),
     })

@@ -135,7 +135,7 @@ describe('below a call', () => {
     `${line} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n${more}`
   const last = 'Connection: close\r\n\r\n'
 
-  test('a connection is closed behind the request that is its last, by number and by age', async () => {
+  test('a connection is closed after its last request, by number and by age', async () => {
     const closedAt = async (maxRequests: number, maxAgeMs: number, requests: number) => {
       await using own = await serve({ connections: { maxRequests, maxAgeMs } })
       const socket = await open(own.port)
@@ -149,7 +149,7 @@ describe('below a call', () => {
     assert.equal(await closedAt(Infinity, Infinity, 5), 5)
   })
 
-  test('a connection from before they are handed out anew is closed behind its next answer', async () => {
+  test('a connection of an earlier generation is closed after its next answer', async () => {
     let generation = 0
     await using own = await serve({ generation: () => generation })
     // Also a connection without earlier requests.
@@ -232,7 +232,7 @@ describe('below a call', () => {
     assert.equal(fits?.status, 200)
   })
 
-  test('an address that is none is 400 or 405, and no crash', async () => {
+  test('an invalid address is 400 or 405', async () => {
     for (const target of ['*', '/%', '/v1.0/%zz', '//', '/v1.0//me', '/..', '/v1.0/me/../users']) {
       const [heard] = await say(head(`GET ${target}`, last))
       assertRefusal(heard, 400, 'BadRequest')
@@ -263,7 +263,7 @@ describe('below a call', () => {
     assertRefusal((await hear(socket))[0], 408, 'RequestTimeout')
   })
 
-  test('a body that stops arriving is 408, and what it took of the budget is given back', async () => {
+  test('a body that stops arriving is 408, and its bytes of the budget are given back', async () => {
     await using own = await serveImpatiently()
     const socket = await open(own.port)
     socket.write(head('PUT /v1.0/me/photo/$value', 'Content-Length: 5000\r\n\r\nabc'))
@@ -281,7 +281,7 @@ describe('below a call', () => {
     await allGivenBack()
   })
 
-  test('an upload on top of what memory allows is 503 with Retry-After, and the other goes on', async () => {
+  test('an upload beyond the memory budget is 503 with Retry-After, and the other continues', async () => {
     const picture = await portraitJpeg({ width: 48, height: 48 })
     const first = await open()
     first.write(head('PUT /v1.0/me/photo/$value', `Content-Length: 90000\r\n${last}`))
@@ -303,7 +303,7 @@ describe('below a call', () => {
     return head('POST /v1.0/$batch', `Content-Length: ${body.length}\r\n${last}${body}`)
   }
 
-  test('a batch counts as what it becomes, and all of that is given back', async () => {
+  test('a batch counts with its parsed values, and all of that is given back', async () => {
     let most = 0
     const watched = {
       ...budget,
@@ -332,19 +332,19 @@ describe('below a call', () => {
     assertRefusal((await hear(socket))[0], 413, 'RequestEntityTooLarge')
   })
 
-  test('an expectation that nobody knows is passed over', async () => {
+  test('an unknown expectation is ignored', async () => {
     const [heard] = await say(head('GET /v1.0/me', `Expect: a-miracle\r\n${last}`))
     assert.equal(heard?.status, 200)
   })
 
-  test('an upgrade that nobody offers is passed over', async () => {
+  test('an unsupported upgrade is ignored', async () => {
     const [heard] = await say(
       head('GET /v1.0/me', 'Connection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n'),
     )
     assert.equal(heard?.status, 200)
   })
 
-  test('what is sent at once is done one by one, in its order', async () => {
+  test('pipelined requests are handled one by one, in their order', async () => {
     const order: string[] = []
     let running = 0
     await using own = await serveAround(async ({ url }) => {
@@ -367,7 +367,7 @@ describe('below a call', () => {
     assert.deepEqual(order, urls)
   })
 
-  test('what is sent at once by one connection lets others in between', async () => {
+  test('pipelined requests of one connection let other connections in between', async () => {
     let flood = 0
     let before = 0
     await using own = await serveAround(async ({ url }) => {
@@ -414,7 +414,7 @@ describe('below a call', () => {
     assert.equal((await hear(socket)).length, total)
   })
 
-  test('a client who does not take its answer is cut off', async () => {
+  test('a client that does not read its answer is cut off', async () => {
     const body = Buffer.alloc(30_000_000)
     const timeouts = { timeout: 300 }
     await using own = await serveAround(async () => ({ status: 200, headers: {}, body }), {
@@ -429,7 +429,7 @@ describe('below a call', () => {
     socket.destroy()
   })
 
-  test('an answer that takes longer than a connection may be silent comes all the same', async () => {
+  test('an answer that takes longer than the idle timeout is still sent', async () => {
     const answer = async () => {
       await delay(700)
       return { status: 200, headers: {}, body: 'done' }
@@ -444,7 +444,7 @@ describe('below a call', () => {
     ['stops in a head', { timeouts: { headersTimeout: 300, connectionsCheckingInterval: 50 } }],
     ['takes too long for all', { closingMs: 2_000 }],
   ] as const) {
-    test(`the end waits for who is served, and not for ever for who ${who}`, async () => {
+    test(`the end waits for clients that are served, and only for a time for one that ${who}`, async () => {
       const asked = Promise.withResolvers<void>()
       const answering = Promise.withResolvers<void>()
       const own = await serveAround(async () => {
@@ -480,7 +480,7 @@ describe('below a call', () => {
     ],
   ] as const
   for (const [what, tls, open] of silences) {
-    test(`the end does not wait for connections on which nothing was ever said (${what})`, async () => {
+    test(`the end does not wait for connections without any bytes (${what})`, async () => {
       const own = await serveAround(async () => ({ status: 200, headers: {} }), {
         ...(tls && { tls: await tls }),
       })
@@ -507,7 +507,7 @@ describe('below a call', () => {
     assert.ok(performance.now() - sinceMs < 30_000)
   })
 
-  test('a request that comes before anything is served waits for it', async () => {
+  test('a request that arrives before `serve` waits for it', async () => {
     const { refuse, options } = unserved()
     const own = createServer(options)
     const ownPort = await own.listen({ host: '127.0.0.1', port: 0 })
@@ -520,7 +520,7 @@ describe('below a call', () => {
     await own.close()
   })
 
-  test('a server that ends before anything is served leaves nobody waiting', async () => {
+  test('a server that ends before `serve` leaves no client waiting', async () => {
     const own = createServer(unserved().options)
     const ownPort = await own.listen({ host: '127.0.0.1', port: 0 })
     const arrived = once(own.server, 'request')
@@ -544,7 +544,7 @@ describe('below a call', () => {
     assert.match(heard?.body ?? '', /'nowhere'/)
   })
 
-  test('a bug is 500 in words that say nothing of it', async () => {
+  test('a bug is 500 without details', async () => {
     const buggy = openHttp(
       {
         ...stand.parts,
@@ -586,7 +586,7 @@ describe('a browser', () => {
       },
     })
 
-  test('may ask for every method and header that clients use, without a token', async () => {
+  test('may use every method and header of clients in a preflight, without a token', async () => {
     const asked = 'authorization,content-type,client-request-id,sdkversion,x-pnpjs-requestid'
     for (const method of ['GET', 'PUT', 'PATCH', 'POST', 'DELETE']) {
       const reply = await preflight(method, asked)
@@ -601,7 +601,7 @@ describe('a browser', () => {
     }
   })
 
-  test('is told of headers it did not foresee, and never handed back what is no list of names', async () => {
+  test('gets other requested headers allowed, but never a value that is not a list of names', async () => {
     const named = async (asked?: string) =>
       (await preflight('GET', asked)).headers.get('access-control-allow-headers') ?? ''
     assert.equal(await named('x-of-tomorrow'), 'x-of-tomorrow')
@@ -610,13 +610,13 @@ describe('a browser', () => {
     }
   })
 
-  test('may ask anywhere, also where there is nothing', async () => {
+  test('may send a preflight to any address, also an unknown one', async () => {
     for (const path of ['/v1.0/$batch', '/beta/me', '/v1.0/nowhere', '/openapi.json']) {
       assert.equal((await preflight('POST', 'authorization', path)).status, 204, path)
     }
   })
 
-  test('hears refusals, with the headers that say what to do', async () => {
+  test('can read refusals and their headers', async () => {
     const token = await stand.mint({ person: 'alice', scopes: ['User.Read'] })
     const ask = (path: string, bearer?: string, method = 'GET') =>
       fetch(stand.origin + path, {

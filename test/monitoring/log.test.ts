@@ -87,7 +87,7 @@ describe('the log of a process', () => {
     assert.deepEqual(await once(child, 'exit'), [0, null])
   })
 
-  test('with a stopped reader delays no request, and says how many lines were lost', async () => {
+  test('with a stopped reader delays no request, and reports how many lines were lost', async () => {
     const child = write(`
       process.stderr // is a pipe that is not waited for, once somebody has looked
       const write = number => log('info', { number, text: 'x'.repeat(1000) })
@@ -145,7 +145,7 @@ describe('visage serve', () => {
     ['info', ['listening', 'photo-changed', 'ending', 'ended']],
     ['debug', ['listening', 'answered', 'photo-changed', 'ending', 'ended']],
   ] as const) {
-    test(`logs at ${level} what belongs there, with the ids of the answer and no token`, () =>
+    test(`logs the events of level ${level}, with the ids of the answer and without a token`, () =>
       inFolder(async cwd => {
         const env = { ...settings(), VISAGE_LOG_LEVEL: level }
         const visage = await startVisage(['serve'], { cwd, env })

@@ -90,7 +90,7 @@ describe('the metrics of a server', () => {
     assert.ok((await numberOf(`${seconds}_sum`, { operation: 'getUser' })) > 0)
   })
 
-  test('count what a photo takes: a change, a rendering, a pack, statements', async () => {
+  test('count the work for a photo: a change, a rendering, a pack, statements', async () => {
     const before = await numberOf('visage_renditions_total')
     const body = Uint8Array.from(await portraitJpeg({ width: 100, height: 100, seed: 3 }))
     assert.equal((await ask('/v1.0/me/photo/$value', { method: 'PUT', body })).status, 200)
@@ -122,13 +122,13 @@ describe('the metrics of a server', () => {
     assert.equal(await numberOf('visage_request_body_bytes'), 0)
   })
 
-  test('say when the last sweep was', async () => {
+  test('have the time of the last sweep', async () => {
     while ((await numberOf('visage_sweeps_total')) === 0) await delay(20)
     const seconds = await numberOf('visage_last_sweep_timestamp_seconds')
     assert.ok(Math.abs(Date.now() / 1000 - seconds) < 5)
   })
 
-  test('have no series more for whatever a stranger asks for', async () => {
+  test('have no new series for unknown requests', async () => {
     const methods = ['GET', 'DELETE', 'PATCH', 'PROPFIND']
     const askStrangely = async (round: number) => {
       for (const [index, method] of methods.entries()) {
@@ -169,7 +169,7 @@ describe('the metrics of a server', () => {
     assert.ok(shown.has('nodejs_eventloop_lag_seconds'))
   })
 
-  test('are fetched by GET and HEAD at /metrics, beside the probes, and nothing else is there', async () => {
+  test('are fetched by GET and HEAD at /metrics; besides, only the probes are there', async () => {
     const get = await fetch(`${listener.origin}/metrics?x=1`)
     assert.equal(get.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8')
     await get.text()
@@ -184,7 +184,7 @@ describe('the metrics of a server', () => {
 })
 
 describe('the metrics of stores across a network', () => {
-  test('show connections and cache as they are when somebody asks', async () => {
+  test('show the current connections and cache at each request', async () => {
     const { registry, instruments } = createMetrics('1.2.3')
     instruments.observe?.({
       unavailableIssuers: () => 1,
@@ -205,7 +205,7 @@ describe('the metrics of stores across a network', () => {
     }
   })
 
-  test('tell a pack that is missing from a store that is away and from a bug', async () => {
+  test('distinguish a missing pack, an unavailable store and a bug', async () => {
     const { registry, instruments } = createMetrics('1.2.3')
     const away = () => Promise.reject(new Failure('storage-unavailable'))
     const broken = () => Promise.reject(new TypeError('oops'))
@@ -286,7 +286,7 @@ describe('visage serve', () => {
       await visage.stop()
     }))
 
-  test('counts no less than it has shown when a worker does not answer, or is gone', () =>
+  test('never decreases when a worker does not answer, or has ended', () =>
     inFolder(async cwd => {
       const several = { VISAGE_WORKERS: '2', VISAGE_SWEEP_EVERY: '1' }
       const env = { ...settings, ...several, VISAGE_METRICS: '127.0.0.1:0' }
@@ -335,7 +335,7 @@ describe('visage serve', () => {
       await visage.stop()
     }))
 
-  test('loads what counts and what traces only where it is asked to', () =>
+  test('loads the libraries of metrics and traces only if they are turned on', () =>
     inFolder(async cwd => {
       const env = { ...settings, NODE_OPTIONS: `--import=${tellLoaded}` }
       const plain = await startVisage(['serve'], { cwd, env })

@@ -73,7 +73,7 @@ describe('the probes', () => {
     }
   })
 
-  test('name the part that is away, say nothing of why, and the log does', async () => {
+  test('name the unavailable part; the reason is only in the log', async () => {
     const packs = join(folder, 'data', 'packs')
     await rename(packs, `${packs}-away`)
     await delay(1050)
@@ -100,7 +100,7 @@ describe('the probes', () => {
     assert.match(JSON.stringify(lines[0]), /packs cannot hold packs \(ENOENT\)/)
   })
 
-  test('say that the end has come while it goes on serving for as long as it was told', async () => {
+  test('report the end, while it still serves for the configured time', async () => {
     const ending = await start(undefined, 4_000)
     const startedAtMs = performance.now()
     const closed = ending.close()

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { watchReadiness } from '../../src/monitoring/readiness.ts'
 
 describe('readiness', () => {
-  test('is there when every part is, and names the part that is away', async () => {
+  test('is ready if every part is available, and names an unavailable part', async () => {
     const parts = { database: async () => {}, packs: async () => {} }
     assert.deepEqual(await watchReadiness(parts).look(), {
       status: 'ready',
@@ -34,7 +34,7 @@ describe('readiness', () => {
     })
   })
 
-  test('asks once for all who ask at the same time, and again after a second', async () => {
+  test('checks once for simultaneous probes, and again after a second', async () => {
     let asked = 0
     let elapsedMs = 0
     const part = async () => {
@@ -51,7 +51,7 @@ describe('readiness', () => {
     assert.equal(asked, 2)
   })
 
-  test('waits no longer than its patience, and asks a part that hangs no second time', async () => {
+  test('waits no longer than its timeout, and does not check a hanging part again', async () => {
     let asked = 0
     let elapsedMs = 0
     const hang = Promise.withResolvers<void>()
@@ -70,7 +70,7 @@ describe('readiness', () => {
     assert.equal(asked, 2)
   })
 
-  test('tells of a change once, with its cause', async () => {
+  test('reports a change once, with its cause', async () => {
     const told: string[][] = []
     const cause = new Error('gone')
     let elapsedMs = 0
@@ -89,7 +89,7 @@ describe('readiness', () => {
     assert.deepEqual(told, [['part: Error: gone'], []])
   })
 
-  test('has ended as soon as the end is said, without asking anybody', async () => {
+  test('is ending as soon as the end has begun, without a check', async () => {
     const watch = watchReadiness({ part: () => assert.fail('was asked') })
     watch.end()
     assert.equal((await watch.look()).status, 'ending')

@@ -180,7 +180,7 @@ describe('traces', () => {
       assert.equal(attribute(collector.resources()[0] ?? [], 'service.name'), 'photos')
     }))
 
-  test('blame what failed, and are left out where the sampler says so', () =>
+  test('mark the failed part, and are left out by the sampler', () =>
     inFolder(async cwd => {
       await using collector = await startCollector()
       const env = {
@@ -209,7 +209,7 @@ describe('traces', () => {
       assert.equal(attribute(roots[0]?.attributes ?? [], 'error.type'), 'signing-keys-unavailable')
     }))
 
-  test('complain in the log and nowhere else, without passwords, whatever OTEL_LOG_LEVEL says', () =>
+  test('report errors only in the log, without passwords, at any OTEL_LOG_LEVEL', () =>
     inFolder(async cwd => {
       const env = {
         ...settings(),
@@ -228,7 +228,7 @@ describe('traces', () => {
       assert.doesNotMatch(visage.stderr(), /geheim/)
     }))
 
-  test('do not hold up the end for a collector that is away', () =>
+  test('do not delay the end for an unavailable collector', () =>
     inFolder(async cwd => {
       const env = { ...settings(), OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' }
       const visage = await startVisage(['serve'], { cwd, env })

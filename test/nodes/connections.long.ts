@@ -149,7 +149,7 @@ async function childrenOf({ pid }: Pick<Running, 'pid'>): Promise<number[]> {
   return text.split(' ').filter(Boolean).map(Number)
 }
 
-test('/readyz is 200 only while all workers serve, and says that it is the workers', () =>
+test('/readyz is 200 only while all workers serve, and otherwise names the workers', () =>
   inFolder(async cwd => {
     const visage = await startTwo(cwd, { VISAGE_METRICS: '127.0.0.1:0' })
     const metrics = new URL(String(linesOf(visage.stderr(), 'listening')[0]?.metrics)).origin

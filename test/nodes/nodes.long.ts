@@ -76,7 +76,7 @@ function describeNodes(packsIn: (folder: string) => Promise<Environment>): void 
       }
     })
 
-  test('a photo set on one is read on the other by the next request, and gone by the next', () =>
+  test('a photo set on one is read on the other by the next request, and removed there too', () =>
     withNodes(async ([one, other]) => {
       for (let round = 0; round < 10; round += 1) {
         const [near, far] = round % 2 === 0 ? [one, other] : [other, one]
@@ -91,7 +91,7 @@ function describeNodes(packsIn: (folder: string) => Promise<Environment>): void 
       assert.equal((await get(other)).status, 404)
     }))
 
-  test('a read asks PostgreSQL once', () =>
+  test('a read sends one statement to PostgreSQL', () =>
     withNodes(async ([node]) => {
       await put(node, await makePicture(1))
       const before = await countQueries(node)

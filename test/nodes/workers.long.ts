@@ -80,7 +80,7 @@ describe('two processes on the same SQLite and folder', () => {
 })
 
 function describeTogether(withNodes: WithNodes): void {
-  test('a photo set on one connection is read on every other, and gone there by the next request', () =>
+  test('a photo set on one connection is read on every other by the next request, and a removal too', () =>
     withNodes(async nodes => {
       const ask = askerOf(nodes)
       for (let round = 1; round <= 10; round += 1) {
@@ -121,7 +121,7 @@ function describeTogether(withNodes: WithNodes): void {
       assert.equal((await packsIn(cwd)).length, 1)
     }))
 
-  test('many who set, read and delete at once are all answered, and each finds what they did last', () =>
+  test('many clients that set, read and delete at once are all answered, and each finds its last change', () =>
     withNodes(async nodes => {
       const ask = askerOf(nodes)
       const wrong: string[] = []
@@ -233,7 +233,7 @@ describe('the end of `visage serve --workers`', () => {
     ['SIGTERM to the first process', 'SIGTERM'],
     ['a Ctrl-C that reaches every process', 'SIGINT'],
   ] as const) {
-    test(`by ${how} finishes what was accepted, and leaves nobody behind`, () =>
+    test(`by ${how} finishes accepted requests, and leaves no process`, () =>
       inFolder(async cwd => {
         const node = await startVisage(['serve', '--workers', '2'], await placeOf(cwd))
         const pids = pidsOf(node)
@@ -263,7 +263,7 @@ describe('the end of `visage serve --workers`', () => {
       await assert.rejects(upload.finish())
     }))
 
-  test('a second signal does not wait for a worker that hangs, and leaves none behind', () =>
+  test('a second signal does not wait for a worker that hangs, and leaves no process', () =>
     inFolder(async cwd => {
       const node = await startVisage(['serve', '--workers', '2'], await placeOf(cwd))
       const pids = pidsOf(node)
@@ -303,7 +303,7 @@ describe('the end of `visage serve --workers`', () => {
 
 describe('`visage serve --workers` that cannot start', () => {
   for (const value of ['0', '-1', 'x', '10000', '1.5']) {
-    test(`because of --workers ${value} says so`, () =>
+    test(`because of --workers ${value} explains it`, () =>
       inFolder(async cwd => {
         const { code, stderr } = await runVisage(['serve', '--workers', value], await placeOf(cwd))
         assert.equal(code, 2)
@@ -333,7 +333,7 @@ describe('`visage serve --workers` that cannot start', () => {
   })
   after(() => other.close())
 
-  test('because a worker is killed says so in a line', byProc, () =>
+  test('because a worker is killed explains it in a line', byProc, () =>
     inFolder(async cwd => {
       const node = launchVisage(['serve', '--workers', '2'], await placeOf(cwd))
       process.kill(await firstChildOf(node), 'SIGKILL')
@@ -343,7 +343,7 @@ describe('`visage serve --workers` that cannot start', () => {
   )
 
   for (const [why, flagsIn] of faults) {
-    test(`because ${why} says it once, as one process does`, () =>
+    test(`because ${why} explains it once, as one process does`, () =>
       inFolder(async cwd => {
         const place = await placeOf(cwd)
         const flags = await flagsIn(cwd)

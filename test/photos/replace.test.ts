@@ -31,7 +31,7 @@ test('a first photo is stored, pointed at, and read back in every size', async t
   }
 })
 
-test('a replaced photo retires the one before, whose bytes stay for now', async t => {
+test('a replaced photo is retired, and its bytes stay at first', async t => {
   const store = await openStore(t)
   await put(store, alice, await portrait(1))
   const before = await store.photoOf(alice)
@@ -42,7 +42,7 @@ test('a replaced photo retires the one before, whose bytes stay for now', async 
   assert.deepEqual(await store.stored(), [before.version, after.version].sort())
 })
 
-test('the row names the hash of its pack, and a waiting pack whose it was', async t => {
+test('a row has the hash of its pack, and a retired pack its owner', async t => {
   const store = await openStore(t)
   const { database, packs } = store.parts
   const owners = [alice, team, contact]
@@ -179,7 +179,7 @@ for (const owner of [alice, team, contact]) {
   })
 }
 
-test('a picture that cannot be rendered leaves the photo as it was, and nothing in the store', async t => {
+test('a picture that cannot be rendered does not change the photo, and leaves nothing in the store', async t => {
   const store = await openStore(t)
   await put(store, alice, await portrait(1))
   const photo = await store.photoOf(alice)
@@ -190,7 +190,7 @@ test('a picture that cannot be rendered leaves the photo as it was, and nothing 
   assert.deepEqual(await store.unfinished(), [])
 })
 
-test('a store that takes no bytes leaves the photo as it was', async t => {
+test('a store that refuses writes does not change the photo', async t => {
   const store = await openStore(t)
   await put(store, alice, await portrait(1))
   const photo = await store.photoOf(alice)
@@ -201,7 +201,7 @@ test('a store that takes no bytes leaves the photo as it was', async t => {
   assert.deepEqual(await store.stored(), [photo?.version])
 })
 
-test('an error of the last step leaves the photo as it was, and an orphan for the sweep', async t => {
+test('an error of the last step does not change the photo, and leaves an orphan for the sweep', async t => {
   const store = await openStore(t)
   await put(store, alice, await portrait(1))
   const photo = await store.photoOf(alice)
@@ -214,7 +214,7 @@ test('an error of the last step leaves the photo as it was, and an orphan for th
   assert.equal(await put(store, alice, picture), 'replaced')
 })
 
-test('a removed photo is gone at once, and its bytes stay for now', async t => {
+test('a removed photo is gone at once, and its bytes stay at first', async t => {
   const store = await openStore(t)
   const remove = (condition?: WriteCondition) =>
     removePhoto(store.parts.database, alice, condition, 1234)
@@ -251,7 +251,7 @@ test("people and groups are squared, a contact's photo keeps its shape", async t
   assert.equal((await sizeOf(contact))?.height, 400)
 })
 
-test('a pack that is lost is said to be unavailable, not absent', async t => {
+test('a lost pack is reported as unavailable, not as absent', async t => {
   const store = await openStore(t)
   await put(store, alice, await portrait(1))
   const photo = await store.photoOf(alice)

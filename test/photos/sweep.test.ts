@@ -17,7 +17,7 @@ import { alice, openStore, type Store, team, tenantId } from './stand.ts'
 const graceMs = 3_600_000
 const nothing = { retired: 0, orphans: 0, leftovers: 0 }
 
-test('a replaced photo can be read for the grace time, and then goes', async t => {
+test('a replaced photo can be read for the grace time, and is then removed', async t => {
   const store = await openStore(t)
   await put(store, 1)
   const old = await store.photoOf(alice)
@@ -43,7 +43,7 @@ test('a replaced photo can be read for the grace time, and then goes', async t =
   assert.deepEqual(await sweepPacks(store.parts, graceMs), nothing)
 })
 
-test('a removed photo goes after the grace time', async t => {
+test('the pack of a removed photo is removed after the grace time', async t => {
   const store = await openStore(t)
   await put(store, 1)
   await removePhoto(store.parts.database, alice, undefined, store.parts.now())
@@ -53,7 +53,7 @@ test('a removed photo goes after the grace time', async t => {
   assert.deepEqual(await store.stored(), [])
 })
 
-test('a pack that never got its pointer goes after the grace time, and not before', async t => {
+test('a pack that never got its pointer is removed after the grace time, not before', async t => {
   const store = await openStore(t)
   await store.parts.packs.write(keyOf('orphan'), Buffer.from('bytes'))
   // An upload under way looks like this.
@@ -63,7 +63,7 @@ test('a pack that never got its pointer goes after the grace time, and not befor
   assert.deepEqual(await store.stored(), [])
 })
 
-test('an unfinished file goes after the grace time, and not before', async t => {
+test('an unfinished file is removed after the grace time, not before', async t => {
   const store = await openStore(t)
   const young = join(store.incoming, `${keyOf('young')}.part`)
   const old = join(store.incoming, `${keyOf('old')}.part`)
@@ -74,7 +74,7 @@ test('an unfinished file goes after the grace time, and not before', async t => 
   assert.deepEqual(await store.unfinished(), [`${keyOf('young')}.part`])
 })
 
-test('what a pointer names is never touched, however old and however many', async t => {
+test('packs with a pointer are never removed, at any age and number', async t => {
   const store = await openStore(t)
   const packs = openMemoryPacks(store.parts.now)
   const parts = { ...store.parts, packs }
@@ -204,7 +204,7 @@ test('a clock set back by a day keeps nothing for longer than the grace time aft
   })
 })
 
-test('what has waited long enough is told in whole milliseconds, as every database keeps them', () => {
+test('the time before which packs are removed is in whole milliseconds, as in every database', () => {
   let [wallMs, elapsedMs] = [10_000_000, 0.25]
   const { before } = graceByScans({ now: () => wallMs, elapsed: () => elapsedMs }, graceMs)
   for (const step of [1, 1000, graceMs]) {
@@ -215,7 +215,7 @@ test('what has waited long enough is told in whole milliseconds, as every databa
   }
 })
 
-test('orphans beyond those that are remembered go later, and none is forgotten', async t => {
+test('orphans beyond the limit of memory are removed later', async t => {
   const store = await openStore(t)
   let elapsedMs = 0
   const grace = graceByScans({ now: store.parts.now, elapsed: () => elapsedMs }, graceMs, 2)
@@ -230,7 +230,7 @@ test('orphans beyond those that are remembered go later, and none is forgotten',
   assert.deepEqual(await sweepWithGrace(store.parts, grace), { ...nothing, orphans: 1 })
 })
 
-test('a server with the photos of another database removes none of them, and says so', async t => {
+test('a server with the photos of another database removes none of them, and reports it', async t => {
   const store = await openStore(t)
   const ours = ['a', 'b', 'c', 'd', 'e'].map(name => keyOf(name))
   await writeNamed(store, ['a', 'b', 'c', 'd', 'e'])
@@ -259,7 +259,7 @@ async function writeNamed(store: Store, names: readonly string[]): Promise<void>
     .execute()
 }
 
-test('one that is told to end stops at the pack it is at, and the next finds what it left', async t => {
+test('an aborted sweep stops at the current pack, and the next one removes the rest', async t => {
   const store = await openStore(t)
   let elapsedMs = 0
   const grace = graceByScans({ now: store.parts.now, elapsed: () => elapsedMs }, graceMs)

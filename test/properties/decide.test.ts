@@ -111,7 +111,7 @@ test('a closer relation never removes access', () => {
   })
 })
 
-test('what is allowed to a target is allowed by the table', () => {
+test('an action allowed on a target is allowed by the table', () => {
   check(question => {
     const { action, resource, caller } = question
     if (ask(question).allowed) assert.ok(permit(action, resource, caller).allowed)
@@ -159,7 +159,7 @@ test('a named role is really missing, and without one the same question stays re
   })
 })
 
-test('without any permission nothing is allowed, whatever the role or the relation', () => {
+test('without any permission nothing is allowed, with any role or relation', () => {
   check(question => {
     const caller = { ...question.caller, permissions: new Set<string>() }
     assert.equal(ask({ ...question, caller }).allowed, false)
@@ -167,7 +167,7 @@ test('without any permission nothing is allowed, whatever the role or the relati
   })
 })
 
-test('a personal account changes no photo but its own and sees only what is its own', () => {
+test('a personal account changes only its own photo, and reads only its own data', () => {
   check(question => {
     const caller: CallerPermissions = { ...question.caller, kind: 'personal' }
     if (!ask({ ...question, caller }).allowed) return
@@ -194,7 +194,7 @@ test('in a B2C tenant no user photo is ever updated', () => {
   })
 })
 
-test('nobody signed in reaches into the mailbox of another', () => {
+test('no signed-in user can access the mailbox of another', () => {
   check(question => {
     const relation = { ...question.relation, isOwnMailbox: false }
     if (question.caller.kind === 'application') return

@@ -164,7 +164,7 @@ test('a photo cut off anywhere ends as a pack or as a failure', async () => {
   }
 })
 
-test('random bytes, also behind the signature of a photo, are refused', async () => {
+test('random bytes, also after the signature of a photo, are refused', async () => {
   const signatures = [
     '',
     'ffd8ff',

@@ -73,7 +73,7 @@ test('no window ever sees more bytes than the limit', () => {
   )
 })
 
-test('a limit refuses nobody who stays below it in every window and a sixtieth', () => {
+test('a limit refuses no client that stays below it in every window and a sixtieth', () => {
   fc.assert(
     fc.property(rate, arrivals, (requests, coming) => {
       let elapsedMs = 1_700_000_000_000
@@ -92,7 +92,7 @@ test('a limit refuses nobody who stays below it in every window and a sixtieth',
   )
 })
 
-test('who waits as long as they are told, and asks nothing meanwhile, is let in', () => {
+test('a client that waits for Retry-After without further requests is accepted', () => {
   fc.assert(
     fc.property(rate, arrivals, (requests, coming) => {
       let elapsedMs = 1_700_000_000_000
@@ -111,7 +111,7 @@ test('who waits as long as they are told, and asks nothing meanwhile, is let in'
   )
 })
 
-test('a clock that is set back lets no more in, by the time that has really passed', () => {
+test('a clock that is set back allows no more requests than the real time does', () => {
   fc.assert(
     fc.property(rate, arrivals, fc.nat(10_000), (requests, coming, back) => {
       const clock = { now: 1_700_000_000_000, real: 0 }
@@ -128,7 +128,7 @@ test('a clock that is set back lets no more in, by the time that has really pass
   )
 })
 
-test('at no moment more are under way than the limit, in whatever order they end', () => {
+test('there are never more concurrent requests than the limit, in any order of their ends', () => {
   const steps = fc.array(fc.oneof(fc.constant('begin'), fc.nat(10)), { maxLength: 200 })
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 5 }), steps, (concurrent, order) => {

@@ -27,7 +27,7 @@ function tokenOf(number: number): string {
   return `${number % 3}.payload.${String(number >> 1).padStart(20, 's')}`
 }
 
-test('a cache of tokens gives what was put in last, or nothing, and never takes more than it may', () => {
+test('a cache of tokens returns the last value or nothing, and never exceeds its limit', () => {
   fc.assert(
     fc.property(uses, uses => {
       const cache = createTokenCache<number>(limits)
@@ -49,7 +49,7 @@ test('a cache of tokens gives what was put in last, or nothing, and never takes 
   )
 })
 
-test('an owner makes nobody’s tokens be forgotten but their own, however many they put in', () => {
+test('an owner with any number of tokens evicts only their own', () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 300 })
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 100 }), sizes, (bytes, theirs) => {

@@ -177,7 +177,7 @@ function isEmpty(scp: unknown): boolean {
   )
 }
 
-test('an application is only ever what says so, or has roles and no scopes', () => {
+test('only a token that is marked as one, or has roles and no scopes, is of an application', () => {
   const found = findIssuer(trust, { iss })
   fc.assert(
     fc.property(claims, payload => {
@@ -194,7 +194,7 @@ test('an application is only ever what says so, or has roles and no scopes', () 
   )
 })
 
-test('whatever an unverified token says, keys come from addresses of the trusted hosts', () => {
+test('for any unverified token, keys come only from addresses of the trusted hosts', () => {
   const text = fc.oneof(likely, fc.webUrl(), fc.string())
   const tail = fc.tuple(
     fc.constantFrom('https://', 'http://'),

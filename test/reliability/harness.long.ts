@@ -41,7 +41,7 @@ test('an honest server holds', async () => {
   assert.ok(outcome.acknowledged > 3)
 })
 
-test('an upload acknowledged and forgotten is lost', async () => {
+test('an upload that was acknowledged and is missing is lost', async () => {
   let uploads = 0
   const outcome = await runAgainst({
     keep: (versions, uploaded) => (++uploads % 3 === 0 ? versions : [...versions, uploaded]),
@@ -56,7 +56,7 @@ test('a removal acknowledged and not made is lost', async () => {
   assert.match(outcome.problems.join('\n'), /shows \d+; acknowledged none/)
 })
 
-test('a photo that comes back after it was seen removed is lost', () => {
+test('a photo that is back after its removal was seen is lost', () => {
   const { ledger, person } = openAlone()
   ledger.acknowledge(person, ledger.send(person, 'upload'))
   // It was not acknowledged, so it may be done or not, but the state must not change later.
@@ -68,7 +68,7 @@ test('a photo that comes back after it was seen removed is lost', () => {
   assert.equal(ledger.outcome([]).lost, 1)
 })
 
-test('what was shown once is not older afterwards; reads at the same time may differ', () => {
+test('later reads must not show an older photo; reads at the same time may differ', () => {
   const { ledger, person } = openAlone()
   ledger.send(person, 'upload')
   ledger.send(person, 'upload')
@@ -80,7 +80,7 @@ test('what was shown once is not older afterwards; reads at the same time may di
   assert.equal(ledger.outcome([]).lost, 1)
 })
 
-test('a read may show whatever was sent while it lasted, and nothing of somebody else', () => {
+test('a read may show anything that was sent during it, but no photo of another person', () => {
   const { ledger, person, other } = openAlone()
   ledger.acknowledge(person, ledger.send(person, 'upload'))
   const endReads = [1, 2, 3].map(() => ledger.beginRead(person))
@@ -92,12 +92,12 @@ test('a read may show whatever was sent while it lasted, and nothing of somebody
   assert.equal(ledger.outcome([]).lost, 1)
 })
 
-test('the photo of somebody else is lost', async () => {
+test('the photo of another person is a loss', async () => {
   const outcome = await runAgainst({ show: (_versions, _size, ofOther) => latest(ofOther) })
   assert.ok(outcome.lost > 0)
 })
 
-test('a photo that is gone is lost', async () => {
+test('a missing photo is a loss', async () => {
   const outcome = await runAgainst({ show: () => undefined })
   assert.ok(outcome.lost > 0)
   assert.match(outcome.problems.join('\n'), /shows no photo/)
@@ -146,7 +146,7 @@ for (const [what, status, headers] of [
   })
 }
 
-test('503 with Retry-After is counted and held where a part is away, and wrong where none is', async () => {
+test('503 with Retry-After is counted as right if a part is unavailable, and as wrong otherwise', async () => {
   const conduct = { interfere: answerSometimes(503, { 'retry-after': '1' }) }
   const outcome = await runAgainst(conduct)
   assert.ok(outcome.refused > 0)
@@ -171,7 +171,7 @@ test('a cut connection is wrong unless the fault cuts', async () => {
   assert.ok(hasHeld(await runAgainst({ interfere }, { cuts: 'allowed' })))
 })
 
-test('a connection cut after the body was asked for was not idle', async () => {
+test('a connection cut after 100 Continue was not idle', async () => {
   const interfere: Interfere = ({ method, headers, socket }, response) => {
     if (method !== 'PUT' || headers.expect === undefined) return false
     response.writeContinue()
@@ -182,7 +182,7 @@ test('a connection cut after the body was asked for was not idle', async () => {
   assert.ok((await runAgainst({ interfere }, { cuts: 'idle-only' })).wrongStatus > 0)
 })
 
-test('what is lost with a fault is seen although others write on after it', async () => {
+test('a loss during a fault is found although others continue to write', async () => {
   const histories = new Set<Versions>()
   const remember = (versions: Versions) => {
     histories.add(versions)

@@ -50,7 +50,7 @@ const p3InSrgb = [216, 69, 75]
 const p3Chroma: Chunk = ['cHRM', 31_270, 32_900, 68_000, 32_000, 26_500, 69_000, 15_000, 6000]
 const srgbChroma: Chunk = ['cHRM', 31_270, 32_900, 64_000, 33_000, 30_000, 60_000, 15_000, 6000]
 
-describe('a PNG tells its colour', () => {
+describe('the colour of a PNG is read', () => {
   test('by cICP: Display P3', async () => {
     assertNear(await shown(tell(await flatPng(p3), ['cICP', 12, 13, 0, 1])), p3InSrgb)
   })
@@ -83,7 +83,7 @@ describe('a PNG tells its colour', () => {
     }
   })
 
-  test('and what tells it best counts: cICP, ICC profile, sRGB, the others', async () => {
+  test('the first of these counts: cICP, ICC profile, sRGB, the others', async () => {
     const profiled = await sharp(await flatPng(p3InSrgb))
       .withIccProfile('p3')
       .png()
@@ -146,7 +146,7 @@ async function flatAvif(
   return writeAvif({ frames, width: side, height: side, ...(nclx && { nclx }) })
 }
 
-describe('an AVIF tells its colour by nclx', () => {
+describe('the colour of an AVIF is read from nclx', () => {
   for (const bits of [8, 10] as const) {
     test(`Display P3 in ${bits} bits`, async () => {
       assertNear(await shown(await flatAvif(p3, [12, 13], bits)), p3InSrgb, 4)

@@ -99,7 +99,7 @@ describe('other formats are refused by name', () => {
 
   test('an empty body', () => refused(new Uint8Array(), 'body-empty'))
 
-  test('the first bytes of a photo alone are not a photo', async () => {
+  test('only the first bytes of a photo are not a photo', async () => {
     for (const make of [portraitJpeg, portraitPng, portraitGif, portraitWebp, portraitAvif]) {
       const bytes = await make(small)
       for (const length of [1, 2, 3, 4, 8, 12, 16, 24, 32, 64]) {
@@ -225,7 +225,7 @@ describe('a truncated photo is refused as broken', () => {
   })
 })
 
-describe('a JPEG that asks for too much work is refused before it is decoded', () => {
+describe('a JPEG that needs too much work is refused before it is decoded', () => {
   test('thousands of scans, also after a comment that contains an end marker', async () => {
     for (const comment of [undefined, Buffer.from('ffd9', 'hex')]) {
       const bomb = await jpegOfScans({ side: 90, scans: 2000, comment })

@@ -62,7 +62,7 @@ for (const [kind, options] of Object.entries(kinds)) {
   })
 }
 
-test('a JPEG whose EXIF preview is whole is judged by its own pixels', async () => {
+test('a JPEG with a complete EXIF preview is judged by its own pixels', async () => {
   const preview = await portraitJpeg({ width: 60, height: 80 })
   const segment = Buffer.concat([Buffer.from('ffe10000', 'hex'), preview])
   segment.writeUInt16BE(preview.length + 2, 2)

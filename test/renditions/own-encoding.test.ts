@@ -38,7 +38,7 @@ function sign(side: number): Promise<Buffer> {
     .toBuffer()
 }
 
-describe('what Visage has written is kept byte for byte', () => {
+describe('a photo that Visage has written is kept byte for byte', () => {
   const portraits = [1, 2, 3].map(seed => ({ width: 700, height: 900, seed, grain: seed * 4 }))
   for (const portrait of portraits) {
     test(`the portrait of person ${portrait.seed} in each of its sizes, five times`, async () => {
@@ -86,7 +86,7 @@ describe('what Visage has written is kept byte for byte', () => {
 
 const end = Buffer.from('ffd9', 'hex')
 
-describe('what resembles it is encoded anew', () => {
+describe('a file that resembles it is encoded again', () => {
   let own: Buffer
   let scan: number
   before(async () => {
@@ -98,7 +98,7 @@ describe('what resembles it is encoded anew', () => {
     return (await photoOf(upload)).equals(upload)
   }
 
-  test('bytes behind the end marker, a comment, EXIF, a profile, padding before a marker', async () => {
+  test('bytes after the end marker, a comment, EXIF, a profile, padding before a marker', async () => {
     assert.ok(await isKept(own))
     const put = (at: number, ...bytes: readonly Buffer[]) =>
       Buffer.concat([own.subarray(0, at), ...bytes, own.subarray(at)])

@@ -141,7 +141,7 @@ describe('memory', () => {
     await Promise.all(all)
   })
 
-  test('a job that needs more than all of it runs when nothing else has any', async () => {
+  test('a job that needs more than the budget runs when no other job has memory', async () => {
     const { run, end } = open(megabyte)
     const huge = run('huge', 5 * megabyte)
     await turnOfTheLoop()

@@ -101,7 +101,7 @@ describe('a pack', () => {
     }
   })
 
-  test('comes out the same for the same bytes', async () => {
+  test('is the same for the same bytes', async () => {
     const upload = await portraitJpeg({ seed: 7 })
     const [one, other] = await Promise.all([
       renderPack(upload, 'square'),
@@ -146,7 +146,7 @@ describe('framing', () => {
   })
 })
 
-describe('a photo comes out upright', () => {
+describe('a photo is rendered upright', () => {
   for (const orientation of [1, 2, 3, 4, 5, 6, 7, 8] satisfies Orientation[]) {
     test(`from orientation ${orientation}`, async () => {
       const size = { width: 700, height: 520 }
@@ -268,7 +268,7 @@ describe('every format is rendered', () => {
   })
 })
 
-describe('what real cameras write is accepted', () => {
+describe('files of real cameras are accepted', () => {
   const end = Buffer.from('ffd9', 'hex')
   test('padding before the end marker, bytes after it, an unusual scan header', async () => {
     const jpeg = await portraitJpeg({ grain: 4 })

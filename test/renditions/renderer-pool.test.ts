@@ -179,7 +179,7 @@ describe('a picture that takes too long', () => {
     await Promise.all(refused)
   })
 
-  test('is killed at the end, and what waits is refused', async t => {
+  test('is killed at the end, and waiting pictures are refused', async t => {
     const { rendering } = open(t, { renderers: 1, entry: odd })
     const hanging = assert.rejects(show(rendering, 'hang'), refusal('renderers-unavailable'))
     const waiting = assert.rejects(show(rendering, 'waiting'), refusal('overloaded'))

@@ -46,7 +46,7 @@ test('a stop aborts the run under way, waits for it, and is no trouble', async (
   await stopped
 })
 
-test('a run that fails is told, and the next one begins', async ({ mock }) => {
+test('a run that fails is reported, and the next one begins', async ({ mock }) => {
   mock.timers.enable({ apis: ['setInterval'] })
   const told: unknown[] = []
   const broken = new Error('the disk is full')

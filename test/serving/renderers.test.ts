@@ -50,7 +50,7 @@ describe('a server', { skip: !hasProc && 'there is no /proc' }, () => {
       assert.deepEqual(pids.filter(isAlive), [])
     }))
 
-  test('takes the picture of a client that has gone out of its queue', () =>
+  test('removes the picture of a client that has gone from its queue', () =>
     withStopped(1, '600', async (stand, [renderer = 0]) => {
       const first = stand.put(smallPicture)
       await until(() => isAt(stand, 1, 0))
@@ -69,7 +69,7 @@ describe('a server', { skip: !hasProc && 'there is no /proc' }, () => {
       assert.equal((await first).status, 200)
     }))
 
-  test('renders a picture again whose renderer was killed by somebody', () =>
+  test('renders a picture again if its renderer was killed from outside', () =>
     withStopped(1, '600', async (stand, [renderer = 0]) => {
       const picture = stand.put(smallPicture)
       await until(() => isAt(stand, 1, 0))

@@ -19,7 +19,7 @@ import { inFolder } from '../support/visage.ts'
 
 const graceMs = 3_600_000
 
-test('a port that is taken is told before a store is made', () =>
+test('a taken port is reported before a store is created', () =>
   inFolder(async folder => {
     const other = createServer().listen(0, '127.0.0.1')
     await once(other, 'listening')
@@ -34,7 +34,7 @@ test('a port that is taken is told before a store is made', () =>
     other.close()
   }))
 
-test('a server sweeps what was replaced, and what nobody named, after the grace time and not before', () =>
+test('a server sweeps replaced packs and orphans after the grace time, not before', () =>
   inFolder(async data => {
     await using issuer = await startTestIssuer()
     const iss = `${issuer.origin}/${contoso}/v2.0`
@@ -85,7 +85,7 @@ test('a server sweeps what was replaced, and what nobody named, after the grace 
     }
   }))
 
-test('in memory a replaced pack goes when the answer that reads it has ended', async () => {
+test('in memory a replaced pack is removed when the answer that reads it has ended', async () => {
   await using issuer = await startTestIssuer()
   const iss = `${issuer.origin}/${contoso}/v2.0`
   const config = readConfig({ issuer: iss, audience: ourAudience, port: '0', data: '-' }, {})

@@ -101,7 +101,7 @@ const cases: readonly (readonly [
 ]
 
 for (const [what, texts, read, expected] of cases) {
-  test(`workers are given ${what}`, () => {
+  test(`workers get ${what}`, () => {
     assert.deepEqual(sharesOf(configOf(texts)).map(read), expected)
   })
 }

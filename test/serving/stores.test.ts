@@ -11,7 +11,7 @@ const rowsAt = (text: string) =>
   placesOf({ data: undefined, database: { url: parsePostgres(text) ?? '', connections: 2 } }).rows
 
 describe('the name of a PostgreSQL', () => {
-  test('is the same for the same place, whoever signs in and however', () => {
+  test('is the same for the same place, with any user and credentials', () => {
     const plain = rowsAt('postgres://db.example/visage')
     assert.equal(rowsAt('postgres://u:geheim@db.example:5432/visage?sslmode=require'), plain)
     assert.equal(rowsAt('postgresql://other.example/visage?host=db.example'), plain)
@@ -32,7 +32,7 @@ describe('the name of a PostgreSQL', () => {
 const packsAt = (text: string) => placesOf({ data: '/x', packs: parseS3(text) }).packs
 
 describe('the name of a bucket', () => {
-  test('says which store it is on, and no key', () => {
+  test('names the store, and no key', () => {
     const name = packsAt('s3://photos/visage?endpoint=https://s3.example&profile=old')
     assert.equal(name, 's3://photos/visage/ at https://s3.example')
   })
@@ -43,7 +43,7 @@ describe('the name of a bucket', () => {
     assert.notEqual(packsAt('s3://photos/visage?endpoint=http://s3.example:9000'), name)
   })
 
-  test('is another one in another cloud of AWS, which a region or a profile says', () => {
+  test('differs between partitions of AWS, by region or profile', () => {
     const names = ['region=us-gov-west-1', 'region=us-east-1', 'profile=old', 'profile=new']
     assert.equal(new Set(names.map(query => packsAt(`s3://photos?${query}`))).size, names.length)
   })

@@ -28,7 +28,7 @@ test('of a photo that was replaced many times only the last pack is left, and no
   await unread.end()
 })
 
-test('a pack stays for whoever began to read before it was replaced, and for nobody else', async t => {
+test('a pack stays for readers that began before it was replaced, and not for later ones', async t => {
   const { store, parts, stored } = await openInMemory(t)
   const unread = openUnreadSweep(parts, fail)
   await put(store, parts, 'first')
@@ -57,7 +57,7 @@ test('a pack stays for whoever began to read before it was replaced, and for nob
   await unread.end()
 })
 
-test('a reader that fails holds nothing up, and a sweep that fails is told and follows again', async t => {
+test('a reader that fails delays nothing, and a sweep that fails is reported and repeated', async t => {
   const { store, parts, stored } = await openInMemory(t)
   const told: unknown[] = []
   let isAway = true

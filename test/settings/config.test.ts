@@ -17,8 +17,8 @@ const other = 'B0C5F9A4-6D1D-4B4E-8F0E-52A7C1D9E622'
 const entra: Texts = { cloud: 'global', tenants: tenant, audience: 'api://visage' }
 const oidc: Texts = { issuer: 'https://id.example/realms/staff', audience: 'visage' }
 
-describe('what is not set', () => {
-  test('has the default that the table says', () => {
+describe('a setting that is not set', () => {
+  test('has the default of the table', () => {
     const config = readConfig(entra, {})
     const { host, port, data, baseUrl, tls, strictContentType, throttle, limits } = config
     assert.deepEqual(
@@ -49,7 +49,7 @@ test('no part of it can be changed', () => {
   }
 })
 
-test('an empty flag counts as none, and takes away what the environment says', () => {
+test('an empty flag counts as not set, and overrides the environment', () => {
   const config = readConfig({ ...oidc, host: '', data: '', baseUrl: '' }, { baseUrl: 'http://x' })
   assert.equal(config.host, settings.host.default)
   assert.equal(config.data, settings.data.default)
@@ -111,7 +111,7 @@ describe('where photos are', () => {
   })
 })
 
-describe('whom to believe', () => {
+describe('trust', () => {
   test('is a Microsoft cloud with its tenants', () => {
     const texts = { ...entra, tenants: ` ${tenant} , ${other} `, audience: 'api://visage, visage' }
     assert.deepEqual(readConfig(texts, {}).trust, {
@@ -350,8 +350,8 @@ function isConfigError(pattern: RegExp): (error: unknown) => boolean {
   }
 }
 
-describe('what is to be watched', () => {
-  test('is little unless somebody asks for more', () => {
+describe('log and metrics', () => {
+  test('are at a minimum by default', () => {
     const { logLevel, metrics, drainMs } = readConfig(oidc, {})
     assert.deepEqual(
       { logLevel, metrics, drainMs },

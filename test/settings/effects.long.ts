@@ -35,7 +35,7 @@ describe('the setting', { concurrency: 2 }, () => {
   const all = Object.entries(effects) as [keyof typeof effects, Effect][]
   for (const [index, [name, effect]] of all.entries()) {
     const way = wayOf(index)
-    test(`${settings[name].env} (${way}) does what it says`, () =>
+    test(`${settings[name].env} (${way}) has its effect`, () =>
       inFolder(cwd => effect(givenFor(name, way, cwd, issuer), postgres)))
   }
 })
@@ -44,7 +44,7 @@ describe('the setting of a move', { concurrency: 2 }, () => {
   const all = Object.entries(moveEffects) as [keyof typeof moveEffects, MoveEffect][]
   for (const [index, [name, effect]] of all.entries()) {
     const way = wayOf(index)
-    test(`${moveSettings[name].env} (${way}) does what it says`, () =>
+    test(`${moveSettings[name].env} (${way}) has its effect`, () =>
       inFolder(async cwd => {
         const filling = givenFor('data', 'environment', cwd, issuer)
         await effect(moveGivenFor(name, way, filling), postgres)

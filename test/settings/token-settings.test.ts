@@ -23,7 +23,7 @@ function callerBy(texts: Texts, claims: Claims): Caller {
   return readCaller(claims, findIssuer(trust, { iss: 'https://id.example' }), trust)
 }
 
-describe('where something stands in a token can be set singly', () => {
+describe('the place of each claim in a token can be set', () => {
   const person = { sub: 'x', scope: 'a' }
   const app = { sub: 'x', client_id: 'x', scope: 'a' }
   const cases: [Texts, Claims, (caller: Caller) => unknown, unknown][] = [
@@ -119,7 +119,7 @@ test('the header typ: at+jwt may be demanded', () => {
   assert.deepEqual(accepted({}), types)
 })
 
-describe('what cannot be understood is refused at the start, by its name', () => {
+describe('an invalid setting is refused at the start by name', () => {
   const wrong: [Texts, string][] = [
     [{ issuerPreset: 'ping' }, 'VISAGE_ISSUER_PRESET'],
     [{ issuerVouches: 'yes' }, 'VISAGE_ISSUER_VOUCHES'],

@@ -10,7 +10,7 @@ test('graph means the figures of the Outlook service', () => {
   assert.deepEqual(parseLimits('requests=10000/600s,concurrent=4,upload=150MB/300s'), graphLimits)
 })
 
-test('what is left out is not limited, and the order is free', () => {
+test('a missing limit means no limit, and the order is free', () => {
   assert.deepEqual(parseLimits('concurrent=1'), { concurrent: 1 })
   assert.deepEqual(parseLimits('upload=4MB/60s, requests=3/1s'), {
     upload: { amount: 4 * megabyte, windowMs: 60_000 },

@@ -45,7 +45,7 @@ describe('requests in a window', () => {
     )
   })
 
-  test('count while they are refused, as the time to wait says', () => {
+  test('count while they are refused, and so increase the time to wait', () => {
     const { clock, throttle } = set(limits)
     for (const _ of [1, 2, 3]) throttle.admit('a')
     for (let round = 0; round < 40; round += 1) {
@@ -115,7 +115,7 @@ describe('requests at the same time', () => {
 describe('uploads in a window', () => {
   const limits = { upload: { amount: 100, windowMs: 60_000 } }
 
-  test('are let in up to the limit in bytes; what does not fit any more is not counted', () => {
+  test('are accepted up to the limit in bytes; refused ones are not counted', () => {
     const { clock, throttle } = set(limits)
     const admission = throttle.admit('a')
     admission.addUpload(60)
@@ -153,8 +153,8 @@ describe('uploads in a window', () => {
   })
 })
 
-describe('what is remembered', () => {
-  test('is bounded: the key that was quiet for longest is forgotten first', () => {
+describe('the memory for keys', () => {
+  test('is bounded: the least recently used key is removed first', () => {
     const { throttle } = set({ requests: { amount: 1, windowMs: 60_000 } }, 3)
     for (const key of ['a', 'b', 'c']) throttle.admit(key)[Symbol.dispose]()
     refusalOf(() => throttle.admit('a'))
@@ -179,7 +179,7 @@ describe('what is remembered', () => {
   })
 })
 
-test('without limits nobody is held up', () => {
+test('without limits no request is refused', () => {
   const { throttle } = set({})
   for (let round = 0; round < 1000; round += 1) throttle.admit('a').addUpload(1e9)
   assert.equal(throttle.size(), 1)

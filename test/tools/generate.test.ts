@@ -29,7 +29,7 @@ test('a generated file that is missing or edited by hand is named, written, and 
   assert.deepEqual(await findStale(root, texts), ['whole.md'])
 })
 
-test('a generated section leaves the rest of its file alone', async () => {
+test('a generated section does not change the rest of its file', async () => {
   const file = 'sections.md'
   const marked = (first: string, second: string) =>
     `# Title\n\n<!-- generated: one -->${first}<!-- end generated -->\n\nBy hand.\n\n` +
@@ -61,7 +61,7 @@ test('every row of every rendered table has as many cells as its head', () => {
   }
 })
 
-test('the rows of the founding document stand in the documentation', () => {
+test('the rows of the founding document are in the documentation', () => {
   const text = renderPermissions()
   for (const row of [
     '| contact | Application | `Contacts.ReadWrite` |  |',

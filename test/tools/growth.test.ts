@@ -49,7 +49,7 @@ function assertNear(actual: number, expected: number, what: string): void {
   assert.ok(ratio > 0.7 && ratio < 1.4, `${what}: ${actual} for ${expected}`)
 }
 
-test('a pack is as large as it is said to be', async () => {
+test('a pack has the documented size', async () => {
   for (const [width, height] of [
     [1224, 1632],
     [800, 1000],
@@ -84,7 +84,7 @@ async function fill(database: Database, size: () => Promise<number>): Promise<[n
   return [(withPeople - empty) / people, ((await size()) - withPeople) / people]
 }
 
-test('rows in SQLite are as large as they are said to be', () =>
+test('rows in SQLite have the documented size', () =>
   inFolder(async folder => {
     const file = join(folder, 'visage.sqlite')
     await using database = await openSqlite({ file })
@@ -96,7 +96,7 @@ test('rows in SQLite are as large as they are said to be', () =>
     assertNear(photo, sizeOnPage('a photo’s row in SQLite'), 'photo')
   }))
 
-test('rows in PostgreSQL are as large as they are said to be', async () => {
+test('rows in PostgreSQL have the documented size', async () => {
   await using server = await startPostgres()
   await using database = await openPostgres({ url: await server.createDatabase(), connections: 2 })
   const [person, photo] = await fill(database, async () => {

@@ -97,7 +97,7 @@ const packsIn = async (data: string) => {
   return names.filter(name => name.endsWith('.jpg'))
 }
 
-test('a backup taken while photos are set restores to what was acknowledged before it', () =>
+test('a backup during uploads contains everything that was acknowledged before it', () =>
   inFolder(async cwd => {
     const visage = await serve(cwd, 'data')
     const writers = Array.from({ length: 4 }, () => new Writer())
@@ -128,7 +128,7 @@ test('a backup taken while photos are set restores to what was acknowledged befo
     assert.ok(writers.every(({ acknowledged }) => acknowledged > 3))
   }))
 
-test('the next backup copies what is new, mends what is short and drops what is no more', () =>
+test('the next backup copies new packs, repairs incomplete ones and removes unused ones', () =>
   inFolder(async cwd => {
     const [data, to] = [join(cwd, 'data'), join(cwd, 'kept')]
     const writers = [new Writer(), new Writer(), new Writer()] as const
@@ -153,7 +153,7 @@ test('the next backup copies what is new, mends what is short and drops what is 
     assert.deepEqual(await backUp(data, to, Date.now), { ...nothing, copied: 1 })
   }))
 
-test('a photo without its picture, or with half of it, is told, and the rest is in the backup', () =>
+test('a missing or incomplete photo is reported, and the rest is in the backup', () =>
   inFolder(async cwd => {
     const visage = await serve(cwd, 'data')
     const [lost, short, safe] = [new Writer(), new Writer(), new Writer()]
@@ -196,7 +196,7 @@ const disguises: Readonly<Record<string, (cwd: string) => Promise<void>>> = {
 }
 
 for (const [what, disguise] of Object.entries(disguises)) {
-  test(`visage backup leaves ${what} as it is, and what is being served with it`, () =>
+  test(`visage backup changes neither ${what} nor the data that is being served`, () =>
     inFolder(async cwd => {
       const visage = await serve(cwd, 'data')
       const writer = new Writer()
@@ -253,7 +253,7 @@ const refusals: readonly (readonly [string, readonly string[], Record<string, st
   ]
 
 for (const [what, flags, env, pattern] of refusals) {
-  test(`visage backup refuses ${what}, and says so`, () =>
+  test(`visage backup refuses ${what} with a message`, () =>
     inFolder(async cwd => {
       for (const data of ['data', 'other']) await migrateStores({ data: join(cwd, data) })
       await mkdir(join(cwd, 'unread'))

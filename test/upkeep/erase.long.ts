@@ -72,7 +72,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.ok(people.some(({ id }) => id === 'person-1'))
       }))
 
-    test('again, or of somebody without a photo, is harmless and finds nothing', () =>
+    test('again, or for a person without a photo, finds nothing', () =>
       withStore(async side => {
         await erase(side, person)
         const before = await contents(side)
@@ -90,7 +90,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.deepEqual(await contents(side), before)
       }))
 
-    test('removes packs that no photo names, after the longest upload', () =>
+    test('removes packs without a photo, after the longest upload', () =>
       withStore(async side => {
         const [orphan, underWay] = ['ab'.repeat(16), 'cd'.repeat(16)]
         for (const key of [orphan, underWay]) await side.packs.write(key, Buffer.from('x'))
@@ -139,7 +139,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.deepEqual([done.absent, done.left], [[version], []])
       }))
 
-    test('does not report as gone what the medium still lists', () =>
+    test('does not report a pack as removed that the medium still lists', () =>
       withStore(async side => {
         const version = await versionOf(side, person)
         const lying: Side = { ...side, packs: { ...side.packs, purge: async () => {} } }
@@ -148,7 +148,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.match(left[0]?.what ?? '', /bytes\)/)
       }))
 
-    test('says when a new photo has been set meanwhile', () =>
+    test('reports a new photo that was set meanwhile', () =>
       withStore(async side => {
         await side.packs.write('ab'.repeat(16), Buffer.from('x'))
         const slow: Side = {
@@ -165,7 +165,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.equal(erased.newVersion, await versionOf(side, person))
       }))
 
-    test('leaves nothing in the memory of a server, which drops packs that no photo names', () =>
+    test('leaves nothing in the memory of a server, which removes packs without a photo', () =>
       withStore(async side => {
         const packs = cachePacks(side.packs, 10_000_000)
         const [mine, other] = [
@@ -224,7 +224,7 @@ test('in the files of SQLite neither the key nor the hash of the upload is left'
     for (const text of texts) assert.equal(await isInFiles(folder, text), false, text)
   }))
 
-test('a reader who keeps the log of SQLite from being emptied is told, after the photo has gone', () =>
+test('a reader that prevents emptying the log of SQLite is reported, after the photo is removed', () =>
   withFolder(async folder => {
     await using side = await open({ data: folder })
     await fillStore(side, 3)

@@ -53,7 +53,7 @@ describeMoves('from PostgreSQL to the embedded database', async folder => ({
 }))
 
 describe('a move in parts', () => {
-  test('of the rows alone leaves the packs where they are', () =>
+  test('of only the rows leaves the packs in place', () =>
     withFolder(async folder => {
       const from = { data: folder }
       const to = await inPostgres(folder)
@@ -67,7 +67,7 @@ describe('a move in parts', () => {
       assert.deepEqual(await contentsIn(to), await contentsIn(from))
     }))
 
-  test('of the packs alone leaves the rows where they are, and soon knows what is there', () =>
+  test('of only the packs leaves the rows in place, and soon finds existing packs', () =>
     withFolder(async folder => {
       const from = await inPostgres(join(folder, 'here'))
       const to = { ...from, data: join(folder, 'there') }
@@ -88,7 +88,7 @@ describe('a move in parts', () => {
       assert.ok(await target.packs.readWhole(version))
     }))
 
-  test('of the packs alone changes no row, while photos are set, replaced and removed', () =>
+  test('of only the packs changes no row, while photos are set, replaced and removed', () =>
     withFolder(async folder => {
       const from = await inPostgres(join(folder, 'here'))
       const to = { ...from, data: join(folder, 'there') }
@@ -105,7 +105,7 @@ describe('a move in parts', () => {
       assert.deepEqual(await contentsIn(to), await contentsIn(from))
     }))
 
-  test('of the packs too, after one of the rows alone', () =>
+  test('of the packs too, after one of only the rows', () =>
     withFolder(async folder => {
       const from = { data: folder }
       const rows = await inPostgres(folder)
@@ -132,7 +132,7 @@ describe('a move in parts', () => {
       assert.deepEqual(await contentsIn(to), await contentsIn(from))
     }))
 
-  test('of the rows alone makes no row vouch for packs that were left behind', () =>
+  test('of only the rows does not count as a proof for packs that were not copied', () =>
     withFolder(async folder => {
       const from = { data: folder }
       const rows = await inPostgres(folder)
@@ -151,7 +151,7 @@ describe('a move in parts', () => {
       assert.deepEqual(await contentsIn(elsewhere), await contentsIn(from))
     }))
 
-  test('between two schemas of one address moves the rows: what a user sees first is another one', () =>
+  test('between two schemas of one address moves the rows, since they are different databases', () =>
     withFolder(async folder => {
       const from = await inPostgres(join(folder, 'here'))
       await using source = await open(from)
@@ -226,7 +226,7 @@ describe('a destination', () => {
       assert.deepEqual(await contentsOf(target), before)
     }))
 
-  test('of one source is none of another', () =>
+  test('of one source cannot be continued from another', () =>
     withFolder(async folder => {
       const { from, to } = places(folder)
       const other = { data: join(folder, 'elsewhere') }
@@ -239,7 +239,7 @@ describe('a destination', () => {
       assert.deepEqual(await contentsIn(to), await contentsIn(from))
     }))
 
-  test('is not the source, by whatever name', () =>
+  test('cannot be the source under another name', () =>
     withFolder(async folder => {
       const { from } = places(folder)
       await using source = await open(from)
@@ -278,7 +278,7 @@ describe('a destination', () => {
       assert.deepEqual(await contentsIn(third), await contentsIn(from))
     }))
 
-  test('is no longer that of a run which was forgotten, once another run or a server is there', () =>
+  test('does not accept an old run after another run, or a server, has used it', () =>
     withFolder(async folder => {
       const { from, to } = places(folder)
       await using source = await open(from)
@@ -316,7 +316,7 @@ describe('a destination', () => {
       assert.deepEqual(await contentsOf(target), served)
     }))
 
-  test('keeps nothing of a write that was interrupted, by whatever clock', () =>
+  test('keeps nothing of an interrupted write, at any clock', () =>
     withFolder(async folder => {
       const { from, to } = places(folder)
       await using source = await open(from)
@@ -337,7 +337,7 @@ describe('a destination', () => {
       await assert.rejects(moveOnce(from, to), isFailure(/there is no .*here.visage\.sqlite/))
     }))
 
-  test('under way in packs alone does not keep the source from serving', () =>
+  test('of only packs does not stop the source from serving', () =>
     withFolder(async folder => {
       const from = { data: join(folder, 'here') }
       await using source = await open(from)
@@ -360,7 +360,7 @@ describe('a destination', () => {
     }))
 })
 
-test('two moves to the same PostgreSQL at once: one goes, the other says so', () =>
+test('two moves to the same PostgreSQL at once: one runs, the other is refused', () =>
   withFolder(async folder => {
     const from = { data: join(folder, 'here') }
     const to = await inPostgres(join(folder, 'there'))
@@ -374,7 +374,7 @@ test('two moves to the same PostgreSQL at once: one goes, the other says so', ()
     assert.deepEqual(await contentsIn(to), await contentsIn(from))
   }))
 
-test('a move that has lost the connection which holds its turn comes to its end all the same', () =>
+test('a move that has lost the connection with its lock still finishes', () =>
   withFolder(async folder => {
     const from = { data: join(folder, 'here') }
     const to = await inPostgres(join(folder, 'there'))

@@ -58,7 +58,7 @@ describe('with photos on S3 (Ceph)', { skip }, () => {
       assert.deepEqual(await contentsIn(to), await contentsIn(from))
     }))
 
-  test('a gateway that goes away ends the move with the reason, and the next run goes on', () =>
+  test('an unavailable gateway ends the move with the reason, and the next run continues', () =>
     withFolder(async folder => {
       const from = { data: join(folder, 'here') }
       const to = await onServers()

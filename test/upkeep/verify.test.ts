@@ -32,7 +32,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         await work(side)
       })
 
-    test('is sound as it was written, also where no hash was noted', () =>
+    test('is sound as written, also without a stored hash', () =>
       withStore(async side => {
         await side.database
           .updateTable('photos')
@@ -57,7 +57,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.match(words, /in its pack is no JPEG/)
       }))
 
-    test('is damaged where pixels are, though no hash says so, and where a row is not like its pack', () =>
+    test('is damaged if pixels are, also without a hash, or if a row does not match its pack', () =>
       withStore(async side => {
         const pixels = await sourceRow(side, 'person-0')
         const bytes = Buffer.from((await side.packs.readWhole(pixels.version)) ?? [])
@@ -86,7 +86,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.match(faults.map(({ what }) => what).join('\n'), /the 99x100 in its pack is 100x100/)
       }))
 
-    test('packs that no photo names are counted and not a fault', () =>
+    test('packs without a photo are counted, and are not a fault', () =>
       withStore(async side => {
         await setPhoto(side, userKey('person-0'))
         await setPhoto(side, userKey('person-0'))
@@ -95,7 +95,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.deepEqual([outcome, unnamed.retired, unnamed.orphans], ['sound', 2, 1])
       }))
 
-    test('is sound while photos are set and removed, and old packs swept away', () =>
+    test('is sound while photos are set and removed, and old packs are swept', () =>
       withStore(async side => {
         const writing = keepWriting(side, 10)
         const sweeping = keepRemovingRetired(side)
@@ -120,7 +120,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.ok(changed > 0)
       }))
 
-    test('that is away says so instead of calling every photo damaged', () =>
+    test('that is unavailable is reported, instead of every photo as damaged', () =>
       withStore(async side => {
         for (let index = 0; index < 30; index += 1) await setPhoto(side, userKey(`other-${index}`))
         const away = new Failure('storage-unavailable', { detail: 'away' })
@@ -133,7 +133,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.deepEqual(result.unchecked, [{ part: 'photos', why: 'away' }])
       }))
 
-    test('that goes away in the middle has what was found until then, and calls nothing damaged that it could not read', () =>
+    test('that becomes unavailable gives the findings so far, and reports no unread photo as damaged', () =>
       withStore(async side => {
         for (let index = 0; index < 60; index += 1) await setPhoto(side, userKey(`other-${index}`))
         const away = new Failure('storage-unavailable', { detail: 'away' })
@@ -155,7 +155,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.deepEqual(unchecked, [{ part: 'photos', why: 'away' }])
       }))
 
-    test('that cannot be listed has what was found all the same, and why it could not', () =>
+    test('that cannot be listed gives the findings anyway, and the reason', () =>
       withStore(async side => {
         await spoilPacks(side)
         const unlisted: Side = {

@@ -28,7 +28,7 @@ describe('a photo that was drawn', () => {
     return { work, draw }
   }
 
-  test('comes back byte for byte, by its name', async () => {
+  test('is read again byte for byte, by its name', async () => {
     const { work, draw } = draftsman()
     const folders = [join(root, 'kept')]
     const first = await recallOrDraw(folders, 'alice', draw)
@@ -72,7 +72,7 @@ describe('a photo that was drawn', () => {
     }
   })
 
-  test('of a version that nobody used for a month goes when a new one is drawn', async () => {
+  test('of a version that was not used for a month is removed when a new one is drawn', async () => {
     const { draw } = draftsman()
     await recallOrDraw([join(root, 'demo-old')], 'alice', draw)
     const longAgo = new Date(Date.now() - 40 * 86_400_000)
@@ -81,14 +81,14 @@ describe('a photo that was drawn', () => {
     assert.deepEqual(await readdir(root), ['demo-new'])
   })
 
-  test('is found again under a name that follows from what draws it', async () => {
+  test('has a name that depends on the sources that draw it', async () => {
     const folders = await drawnFolders()
     assert.equal(folders.length, 2)
     assert.deepEqual(await drawnFolders(), folders)
     assert.match(folders[0] ?? '', /node_modules.\.cache.visage.demo-[\da-f]{16}$/)
   })
 
-  test('is what the second start of visage dev shows, of everybody', async () => {
+  test('is used by the second start of visage dev, for all people', async () => {
     const start = async () => {
       const { parts, photosReady, close } = await startDevelopment({
         host: '127.0.0.1',

@@ -10,7 +10,7 @@ import { groups, people } from '../../../src/dev/demo/tenant.ts'
 const inkShare = (pixels: Uint8Array) =>
   pixels.reduce((sum, value) => sum + value, 0) / 255 / pixels.length
 
-test('a face is a square JPEG of the side asked for', async () => {
+test('a face is a square JPEG of the requested side', async () => {
   const { format, width, height, channels } = await sharp(await drawFace('alice', 240)).metadata()
   assert.deepEqual(
     { format, width, height, channels },
@@ -60,7 +60,7 @@ test('a hole stays empty and the next shape starts from nothing', () => {
   assert.ok(Math.abs(inkShare(canvas.pixels) - ring) < 0.005)
 })
 
-test('what lies outside the picture is cut off, on every side', () => {
+test('parts outside the picture are cut off, on every side', () => {
   const canvas = createCanvas(64, [0, 0, 0])
   canvas.fill([polygon([-30, -30], [50, -30], [50, 130], [-30, 130])], [255, 255, 255])
   assert.ok(Math.abs(inkShare(canvas.pixels) - 0.5) < 0.001)

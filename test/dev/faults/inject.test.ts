@@ -86,7 +86,7 @@ describe('a fault', () => {
       }))
   }
 
-  test('prevents what it refuses, and does not change other calls', () =>
+  test('prevents the changes of refused calls, and does not affect other calls', () =>
     withFaults(['503 on PUT users/*/photo'], async (send, visage) => {
       const path = '/users/alice@visage.example/photo/$value'
       const picture = await visage.picture('a', 48)
@@ -221,7 +221,7 @@ describe('a photo that is visible later', () => {
       assert.deepEqual(await (await send('GET', mine)).bytes(), one)
     }))
 
-  test('is gone later when it is removed', () =>
+  test('becomes invisible later when it is removed', () =>
     withFaults(later, async (send, visage) => {
       await send('PATCH', mine, await visage.picture('one', 48))
       assert.equal((await send('DELETE', mine)).status, 200)
@@ -237,7 +237,7 @@ describe('a photo that is visible later', () => {
       assert.equal((await send('GET', '/me/photos/648x648')).status, 200)
     }))
 
-  test('is forgotten by a reset', () =>
+  test('is cleared by a reset', () =>
     withFaults(['visible after 10min on PUT me/photo first 1'], async (send, visage) => {
       await send('PATCH', mine, await visage.picture('one', 48))
       await send('PUT', mine, await visage.picture('two', 48))

@@ -70,13 +70,13 @@ describe('the issuer', () => {
     ['CONTOSO.example', tenantId],
     ['consumers', '9188040d-6c67-4c5b-b112-36a304b66dad'],
   ]) {
-    it(`knows the tenant ${alias}`, async () => {
+    it(`has the tenant ${alias}`, async () => {
       const document = json(await stand.send(`/${alias}/v2.0/.well-known/openid-configuration`))
       assert.equal(document.issuer, `${stand.origin}/${tenant}/v2.0`)
     })
   }
 
-  it('says which tenants there are when asked for another', async () => {
+  it('lists its tenants in the answer for an unknown one', async () => {
     const answer = await stand.send('/fabrikam.example/v2.0/.well-known/openid-configuration')
     assert.equal(answer.status, 400)
     assert.match(answer.text, /AADSTS90002.*fabrikam\.example.*contoso\.example/)
@@ -240,7 +240,7 @@ describe('the issuer', () => {
     assert.equal((await stand.send(path, { method: 'POST', headers: form, body })).status, 413)
   })
 
-  it('lets pages served from this machine ask for tokens, and no others', async () => {
+  it('gives tokens only to pages served from this machine', async () => {
     const fromPage = (origin: string) => askToken(asApp, undefined, { origin })
     const own = await fromPage('http://localhost:3000')
     assert.equal(own.status, 200)

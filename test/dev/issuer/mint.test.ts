@@ -94,7 +94,7 @@ describe('a token made to order', () => {
     assert.equal(borrowed.preferred_username, alice.mail)
   })
 
-  it('has the older shape, another audience or lifetime when the order says so', async () => {
+  it('has the older shape, another audience or lifetime as ordered', async () => {
     const claims = await claimsOf({
       person: bob,
       version: 1,
@@ -130,7 +130,7 @@ describe('a token made to order', () => {
     })
   }
 
-  it('comes over the wire for a JSON order', async () => {
+  it('is answered over HTTP for a JSON order', async () => {
     const answer = await post({ user: 'bob', scopes: 'User.Read Group.Read.All', wids: [] })
     assert.equal(answer.status, 200)
     const body = json(answer)
@@ -144,7 +144,7 @@ describe('a token made to order', () => {
     assert.equal(payload.scp, 'User.Read Group.Read.All')
   })
 
-  it('comes over the wire for an application, named or not', async () => {
+  it('is answered over HTTP for an application, with or without its id', async () => {
     for (const named of [true, app.id]) {
       const body = json(await post({ app: named, roles: ['ProfilePhoto.ReadWrite.All'] }))
       const claims = decodeJwt(String(body.access_token))
@@ -163,7 +163,7 @@ describe('a token made to order', () => {
     ['a list', [], /not a JSON object/],
   ]
   for (const [what, order, words] of malformed) {
-    it(`refuses ${what} over the wire with 400 and why`, async () => {
+    it(`refuses ${what} over HTTP with 400 and the reason`, async () => {
       const answer = await post(order)
       assert.equal(answer.status, 400)
       assert.match(String(json(answer).error_description), words)

@@ -133,7 +133,7 @@ describe('msal-node', () => {
     assert.deepEqual(decodeJwt(result?.accessToken ?? '').roles, ['ProfilePhoto.Read.All'])
   })
 
-  it('signs a person in with code and PKCE, and knows who it is', async () => {
+  it('signs a person in with code and PKCE, and gets their account', async () => {
     const result = await signIn(publicApp(), 'bob')
 
     const { payload } = await verify(result.accessToken)
@@ -199,7 +199,7 @@ describe('msal-node', () => {
     }
   })
 
-  it('is sent back to the person for a scope that was not asked for at sign-in', async () => {
+  it('must ask the person again for a scope that was not requested at sign-in', async () => {
     const app = publicApp()
     const { account } = await signIn(app, 'alice')
     assert.ok(account)
@@ -209,7 +209,7 @@ describe('msal-node', () => {
     )
   })
 
-  it('finds a token asked for as /.default in its cache', async () => {
+  it('finds a token requested as /.default in its cache', async () => {
     const app = publicApp()
     const scopes = [`${graph}/.default`]
     const { account, accessToken } = await signIn(app, 'alice', scopes)

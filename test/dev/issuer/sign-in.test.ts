@@ -74,7 +74,7 @@ describe('the sign-in page', () => {
     assert.match(policy, /frame-ancestors 'none'/)
   })
 
-  it('lets no answer of the issuer be framed, nor load or run what is not its own', async () => {
+  it('forbids framing, and loading or running foreign content, in every answer of the issuer', async () => {
     const browser = openBrowser(stand)
     const policies = new Map<string, string>()
     const look = async (name: string, answer: Answer | Promise<Answer>) => {
@@ -121,7 +121,7 @@ describe('the sign-in page', () => {
     }
   })
 
-  it('asks again for an unknown person, with suggestions', async () => {
+  it('shows the page again for an unknown person, with suggestions', async () => {
     const browser = openBrowser(stand)
     const again = await browser.submit(await browser.visit(address()), { name: 'al<ce' })
     assert.equal(again.status, 400)
@@ -135,7 +135,7 @@ describe('the sign-in page', () => {
     assert.ok(page.text.indexOf(bob.id) < page.text.indexOf(alice.id))
   })
 
-  it('remembers who signed in, unless another person is hinted or the page is requested', async () => {
+  it('keeps the signed-in person, unless login_hint names another or the page is requested', async () => {
     const browser = openBrowser(stand)
     await browser.submit(await browser.visit(address()), { person: 'alice' })
     assert.equal((await who(await browser.visit(address()))).oid, alice.id)
@@ -146,7 +146,7 @@ describe('the sign-in page', () => {
     }
   })
 
-  it('lets somebody else sign in after the first', async () => {
+  it('lets another person sign in after the first', async () => {
     const browser = openBrowser(stand)
     const first = await browser.submit(await browser.visit(address()), { person: 'alice' })
     const { refresh_token } = await exchange(first)
@@ -187,7 +187,7 @@ describe('the sign-in page', () => {
     assert.equal((await who(await browser.visit(address({ prompt: 'none' })))).oid, bob.id)
   })
 
-  it('signs out and goes back to the app', async () => {
+  it('signs out and returns to the app', async () => {
     const browser = openBrowser(stand)
     await browser.submit(await browser.visit(address()), { person: 'alice' })
     const query = new URLSearchParams({
@@ -243,7 +243,7 @@ describe('the sign-in page', () => {
     assert.equal((await postForm(stand.send, pathname, { person: alice.id }, headers)).status, 403)
   })
 
-  it('says what is wrong with a device code', async () => {
+  it('explains what is wrong with a device code', async () => {
     const browser = openBrowser(stand)
     const page = await browser.visit('/common/oauth2/deviceauth')
     assert.match(page.text, /Enter the code/)

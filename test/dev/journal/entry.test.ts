@@ -75,7 +75,7 @@ describe('a call', () => {
     [`/v1.0/${'x'.repeat(500)}`, `/${'x'.repeat(119)}…`],
   ] as const
   for (const [url, path] of paths) {
-    test(`to ${url.slice(0, 60)} is told as ${path.slice(0, 60)}`, () => {
+    test(`to ${url.slice(0, 60)} is shown as ${path.slice(0, 60)}`, () => {
       assert.equal(entryOf({ url }).path, path)
     })
   }
@@ -104,19 +104,19 @@ describe('a call', () => {
     [undefined, undefined],
   ] as const
   for (const [caller, who] of callers) {
-    test(`of ${caller?.kind ?? 'nobody'} is told as ${JSON.stringify(who)}'s`, () => {
+    test(`of ${caller?.kind ?? 'nobody'} is shown as ${JSON.stringify(who)}'s`, () => {
       assert.equal(entryOf({ caller }).who, who)
     })
   }
 
   for (const [failure, reason] of refusals) {
-    test(`that failed with ${failure.code} says: ${reason}`, () => {
+    test(`that failed with ${failure.code} has the reason: ${reason}`, () => {
       const { reason: said } = entryOf({ failure, reply: { status: 400, body: errorBody } })
       assert.equal(said, reason)
     })
   }
 
-  test('for a picture says its size in pixels and bytes', async () => {
+  test('for a picture shows its size in pixels and bytes', async () => {
     const picture = sharp({ create: { width: 96, height: 64, channels: 3, background: 'red' } })
     for (const progressive of [false, true]) {
       const body = await picture.clone().jpeg({ progressive }).toBuffer()
@@ -125,7 +125,7 @@ describe('a call', () => {
     }
   })
 
-  test('says what was received, that nothing changed, and what a bug is', () => {
+  test('shows what was received, that nothing changed, and a bug', () => {
     const headers = { 'content-length': '2340' }
     assert.equal(entryOf({ method: 'PUT', headers }).reason, '2.3 KB received')
     assert.equal(entryOf({ reply: { status: 304 } }).reason, 'not modified')
@@ -133,7 +133,7 @@ describe('a call', () => {
     assert.match(entryOf({ failure, reply: { status: 500 } }).reason, /a bug: TypeError: x is not/)
   })
 
-  test('is told without a token', () => {
+  test('is shown without a token', () => {
     const entry = entryOf({ url: '/v1.0/me?token=secret', headers: { cookie: 'secret' } })
     assert.doesNotMatch(JSON.stringify(entry), /secret/)
   })
