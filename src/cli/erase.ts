@@ -2,7 +2,6 @@
  * `visage erase`: removes a person's or group's photo and every trace of its bytes, and checks the result. Exits with 0
  * only if everything was checked and nothing was found.
  */
-import { createInterface } from 'node:readline/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Failure } from '../failure.ts'
 import { openExistingStores, placesOf } from '../serving/stores.ts'
@@ -17,6 +16,7 @@ import {
   type Traces,
 } from '../upkeep/erase.ts'
 import { findOwner, type NamedOwner } from '../upkeep/owners.ts'
+import { confirm } from './confirm.ts'
 import { count, some } from './progress.ts'
 import { CommandError, jsonLines, type Terminal } from './terminal.ts'
 
@@ -52,7 +52,9 @@ export async function erase(
     return
   }
   refuseOtherDatabase(traces)
-  if (!yes) await confirm(owner)
+  if (!yes) {
+    await confirm(`Erase the photo of ${owner.words} for good?`, 'nothing was erased.')
+  }
   if (traces.orphans.length > 0) terminal.complain(waiting(traces))
   const erased = await erasePhoto(store, owner.key, traces, {
     now: Date.now,
@@ -97,24 +99,6 @@ function refuseOtherDatabase({ orphans, named }: Traces): void {
 function waiting({ orphans }: Traces): string {
   const seconds = longestUploadMs / 1000
   return `Watching ${some(orphans.length, 'pack')} without a photo for ${seconds} s: the pack of an upload under way gets its photo in that time, and stays.`
-}
-
-async function confirm({ words }: NamedOwner): Promise<void> {
-  if (!process.stdin.isTTY) {
-    throw new CommandError('this is not a terminal, so it cannot ask for confirmation. Add --yes.')
-  }
-  const asking = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    const question = `Erase the photo of ${words} for good? Type yes: `
-    // Ctrl-C and Ctrl-D mean no; the cursor is still on the line of the question.
-    const answer = await asking.question(question).catch(() => {
-      process.stderr.write('\n')
-      return 'no'
-    })
-    if (answer.trim().toLowerCase() !== 'yes') throw new CommandError('nothing was erased.')
-  } finally {
-    asking.close()
-  }
 }
 
 /** The operator's name is not logged: the shell's history has it. */
