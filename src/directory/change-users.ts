@@ -33,7 +33,7 @@ export async function putUser(
     await refuseTakenName(transaction, tenantId, user.id, user.userPrincipalName)
     const row = keepUnmanagedColumns(toRow(tenantId, user, origin), known)
     if (known === undefined) await transaction.insertInto('users').values(row).execute()
-    else await write(transaction, row)
+    else await writeUser(transaction, row)
     return { row, did: outcomeOf(known) }
   })
 }
@@ -60,7 +60,7 @@ export async function changeUser(
     await refuseTakenName(transaction, tenantId, known.id, user.userPrincipalName)
     const externalId = origin.externalId ?? known.external_id ?? undefined
     const row = keepUnmanagedColumns(toRow(tenantId, user, { ...origin, externalId }), known)
-    await write(transaction, row)
+    await writeUser(transaction, row)
     return row
   })
 }
@@ -77,7 +77,7 @@ export async function deleteUser(
     if (known === undefined || known.deleted_at !== null) return false
     refuseOtherSource(known, origin.source)
     const name = deletedName(known.id)
-    await write(transaction, {
+    await writeUser(transaction, {
       ...known,
       source: origin.source,
       names_at: null,
@@ -111,7 +111,7 @@ export async function restoreUser(
       at,
     }
     const row = keepUnmanagedColumns(toRow(tenantId, toUser(known), origin), known)
-    await write(transaction, row)
+    await writeUser(transaction, row)
     return row
   })
 }
@@ -142,12 +142,16 @@ async function withNamesLocked<Result>(
 }
 
 /** Keeps the columns that no source sets, such as since when a person is inactive. */
-function keepUnmanagedColumns(row: UserRow, known: UserRow | undefined): UserRow {
+export function keepUnmanagedColumns(row: UserRow, known: UserRow | undefined): UserRow {
   const inactiveAt = row.inactive_at === null ? null : (known?.inactive_at ?? row.inactive_at)
   return { ...row, manager_id: known?.manager_id ?? null, inactive_at: inactiveAt }
 }
 
-async function write(transaction: Database, { tenant_id, id, ...row }: UserRow): Promise<void> {
+/** For a transaction of the caller's own. */
+export async function writeUser(
+  transaction: Database,
+  { tenant_id, id, ...row }: UserRow,
+): Promise<void> {
   await transaction
     .updateTable('users')
     .set(row)
@@ -156,7 +160,7 @@ async function write(transaction: Database, { tenant_id, id, ...row }: UserRow):
     .execute()
 }
 
-function toUser(row: UserRow): NewUser {
+export function toUser(row: UserRow): NewUser {
   return {
     id: row.id,
     userPrincipalName: row.user_principal_name,

@@ -1,0 +1,106 @@
+/**
+ * Finds many people at once by id, external id and name, at most 500 people a call. Deleted people are found too: they
+ * still have their ids.
+ */
+import type { Database, UserRow } from '../storage/schema.ts'
+import { lockRows } from '../storage/transactions.ts'
+import { userNameKey } from './names.ts'
+import type { Source } from './origin.ts'
+
+type Called = Readonly<{
+  /** undefined for a person without one yet. */
+  id: string | undefined
+  externalId: string
+  userPrincipalName: string
+}>
+
+export type KnownUsers = Readonly<{
+  withId: (id: string) => UserRow | undefined
+  /** By external id, in this source. */
+  called: (externalId: string) => UserRow | undefined
+  /** The person because of whom `id` cannot get this name: its holder, or a person with this id. */
+  inTheWay: (userPrincipalName: string, id: string | undefined) => UserRow | undefined
+}>
+
+/** `hold` locks the rows until the transaction ends. */
+export async function findKnownUsers(
+  database: Database,
+  tenantId: string,
+  source: Source,
+  people: readonly Called[],
+  how: 'look' | 'hold' = 'look',
+): Promise<KnownUsers> {
+  const names = people.map(person => person.userPrincipalName)
+  const keys = names.map(userNameKey)
+  const present = () => database.selectFrom('users').selectAll().where('tenant_id', '=', tenantId)
+  const given = people.flatMap(({ id }) => (id === undefined ? [] : [id]))
+  const ids = [...given, ...names, ...keys]
+  const called = present()
+    .where('source', '=', source)
+    .where(
+      'external_id',
+      'in',
+      people.map(person => person.externalId),
+    )
+  const rows = [
+    ...(await read(present().where('id', 'in', ids).orderBy('id'), how)),
+    ...(await read(called.orderBy('id'), how)),
+    ...(await read(present().where('user_principal_name_key', 'in', keys).orderBy('id'), how)),
+  ]
+  const byId = new Map(rows.map(row => [row.id, row]))
+  const ofSource = rows.filter(row => row.source === source)
+  const byExternalId = new Map(ofSource.map(row => [row.external_id, row]))
+  const byKey = new Map(rows.map(row => [row.user_principal_name_key, row]))
+  return {
+    withId: id => byId.get(id),
+    called: externalId => byExternalId.get(externalId),
+    inTheWay: (name, id) => {
+      const key = userNameKey(name)
+      return [byKey.get(key), byId.get(name), byId.get(key)].find(
+        row => row !== undefined && row.id !== id,
+      )
+    },
+  }
+}
+
+async function read(
+  query: Parameters<typeof lockRows<'users', UserRow>>[0],
+  how: 'look' | 'hold',
+): Promise<UserRow[]> {
+  return await (how === 'hold' ? lockRows(query) : query).execute()
+}
+
+/** The people of this source who are not deleted, by id. */
+export async function listUsersOf(
+  database: Database,
+  tenantId: string,
+  source: Source,
+  { top, after = '' }: Readonly<{ top: number; after: string | undefined }>,
+): Promise<Pick<UserRow, 'id' | 'user_principal_name' | 'display_name'>[]> {
+  return await database
+    .selectFrom('users')
+    .select(['id', 'user_principal_name', 'display_name'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '>', after)
+    .where('source', '=', source)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .limit(top)
+    .execute()
+}
+
+/** Id -> the manager's id, for people who are not deleted. */
+export async function findManagerIds(
+  database: Database,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const rows = await database
+    .selectFrom('users')
+    .select(['id', 'manager_id'])
+    .where('tenant_id', '=', tenantId)
+    .where('id', 'in', ids)
+    .where('deleted_at', 'is', null)
+    .execute()
+  return new Map(rows.map(({ id, manager_id }) => [id, manager_id]))
+}
