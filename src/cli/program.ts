@@ -9,6 +9,7 @@ import { readVersion } from '../version.ts'
 import { defaultDevPort } from './ask-dev.ts'
 import { addGroups, addPeople } from './directory-program.ts'
 import type { EraseFlags } from './erase.ts'
+import { addImport } from './import-program.ts'
 import { layout } from './narrow-help.ts'
 import type { TrackRunning } from './running.ts'
 import { writeServeExamples } from './serve-help.ts'
@@ -33,6 +34,7 @@ export function createProgram(terminal: Terminal, trackRunning: TrackRunning): C
   addErase(program, terminal)
   addPeople(program, terminal)
   addGroups(program, terminal)
+  addImport(program, terminal, trackRunning)
   addToken(program, terminal)
   addReset(program, terminal)
   addHelp(program)

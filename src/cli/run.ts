@@ -1,6 +1,6 @@
 /**
  * Arguments -> command -> exit code, and the signals that end it.
- * 0: done, or ended on request. 1: failed. 2: wrong arguments or settings.
+ * 0: done, or ended on request. 1: failed. 2: wrong arguments or settings. 3: what is to be imported has errors.
  */
 import { constants } from 'node:os'
 import { CommanderError } from 'commander'
@@ -95,7 +95,7 @@ function report(terminal: Terminal, error: unknown): number {
     error instanceof StartError
   ) {
     terminal.complain(formatError(spellAdvice(error.message, terminal.program)))
-    return 2
+    return error instanceof CommandError ? error.exitCode : 2
   }
   if (error instanceof Failure) {
     terminal.complain(formatError(error.detail || error.code))

@@ -22,6 +22,13 @@ export type Colours = 'colours' | 'plain'
 /** A command that cannot be executed; the message is for the person at the terminal. */
 export class CommandError extends Error {
   override readonly name = 'CommandError'
+  readonly exitCode: number
+
+  /** `exitCode`: 2 for wrong arguments. */
+  constructor(message: string, exitCode = 2) {
+    super(message)
+    this.exitCode = exitCode
+  }
 }
 
 /** The form of every error message: the name of the program, and sentences. */

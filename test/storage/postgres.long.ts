@@ -30,6 +30,7 @@ import { inTransaction } from '../../src/storage/transactions.ts'
 import { takeTurn } from '../../src/storage/turns.ts'
 import { describeDatabase } from '../suites/database.ts'
 import { describeGroupsOfPerson } from '../suites/groups-of-person.ts'
+import { describeImport } from '../suites/import.ts'
 import { describeMailboxes } from '../suites/mailboxes.ts'
 import { describePeople } from '../suites/people.ts'
 import { describeConcurrentWriters } from '../suites/photos.ts'
@@ -47,6 +48,7 @@ describeDatabase('PostgreSQL', open)
 describeMailboxes('PostgreSQL', open)
 describeGroupsOfPerson('PostgreSQL', open)
 describePeople('PostgreSQL', open)
+describeImport('PostgreSQL', open)
 // Ten connections.
 describeSearch('PostgreSQL', open, 20)
 

@@ -57,6 +57,7 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
     'src/storage/s3-store.ts',
     'src/storage/s3-versions.ts',
   ],
+  'csv-parse': ['src/provisioning/csv.ts'],
   commander: ['src/main.ts', 'src/cli/'],
   pino: ['src/monitoring/'],
   'prom-client': ['src/monitoring/'],

@@ -1,0 +1,48 @@
+/** The flags of `visage import`, as --help shows them. */
+import type { Command } from 'commander'
+import type { ImportFlags } from './import.ts'
+import type { TrackRunning } from './running.ts'
+import { optionOf } from './setting-option.ts'
+import type { Terminal } from './terminal.ts'
+
+export function addImport(program: Command, terminal: Terminal, trackRunning: TrackRunning): void {
+  program
+    .command('import')
+    .description('bring people in from a CSV file; run again, only what has changed is written')
+    .argument('<file>', 'CSV whose first line names the columns')
+    .option(
+      '--source <name>',
+      'name of this list, to be kept from run to run; default that of the file',
+    )
+    .option('--tenant <id>', 'needed where there are several, or nobody yet')
+    .option('--dry-run', 'show what would happen, and write nothing')
+    .option('--yes', 'do not ask')
+    .option(
+      '--column <property=header>',
+      "which column a property is in, such as 'mail=Work address'; again for more",
+      (text: string, before: readonly string[] = []) => [...before, text],
+    )
+    .option('--skip-errors', 'leave out the lines with errors, and import the others')
+    .option('--prune', 'remove people whom this list brought and no longer names')
+    .option('--confirm-removals', 'with --prune: also more than 20 people and more than 20 %')
+    .option('--report <file>', 'every line with its outcome, as FILE.html or FILE.csv')
+    .addOption(optionOf('data').helpGroup('The store:'))
+    .addOption(optionOf('database').helpGroup('The store:'))
+    .addHelpText('after', writeHelp(terminal.program))
+    .action(async (file: string, flags: ImportFlags) => {
+      const { importFile } = await import('./import.ts')
+      await importFile(file, flags, terminal, trackRunning)
+    })
+}
+
+function writeHelp(program: string): string {
+  return `
+Exit codes: 0 done, or nothing to do. 1 failed: run it again. 2 wrong
+arguments, a file that cannot be read, or answered no. 3 lines have
+errors, or too many people would be removed.
+
+Example:
+  ${program} import staff.csv --dry-run --report report.html
+
+docs/importing.md has the columns.`
+}

@@ -1,0 +1,128 @@
+/**
+ * The report of `visage import`: one row a line of the file, as a CSV or as a page for a browser. It is written beside its
+ * place and renamed, so that a report is whole or not there.
+ */
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { extname, resolve } from 'node:path'
+import type { ReportRow } from '../provisioning/import.ts'
+import { type Sheet, writeHead, writeRow } from './forms.ts'
+import { CommandError } from './terminal.ts'
+
+type Report = AsyncDisposable & Readonly<{ write: (rows: Iterable<ReportRow>) => Promise<void> }>
+
+/** Before anything is read or imported. Throws CommandError where no report can be written. */
+export async function openReport(
+  path: string | undefined,
+  imported: string,
+): Promise<Report | undefined> {
+  if (path === undefined) return undefined
+  const form = formOf(path)
+  if (resolve(path) === resolve(imported)) {
+    throw new CommandError('--report names the file that is imported. Choose another name.')
+  }
+  const unfinished = `${path}.${randomUUID()}.part`
+  // The report has names and addresses of people: nobody else on this machine may read it.
+  const file = await open(unfinished, 'wx', 0o600).catch(error => {
+    throw new CommandError(`no report can be written to ${path}: ${wordsOf(error)}.`)
+  })
+  return {
+    async write(rows) {
+      await writeAll(file, form, rows)
+      await file.sync()
+      await rename(unfinished, path)
+    },
+    async [Symbol.asyncDispose]() {
+      await file.close()
+      await rm(unfinished, { force: true })
+    },
+  }
+}
+
+type Form = Readonly<{ head: string; row: (row: ReportRow) => string; end: string }>
+
+function formOf(path: string): Form {
+  const ending = extname(path).toLowerCase()
+  if (ending === '.csv') return csv
+  if (ending === '.html' || ending === '.htm') return html
+  throw new CommandError(`--report ${path}: the name of a report ends with .html or .csv.`)
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+const bufferedCharacters = 64 * 1024
+
+async function writeAll(
+  file: FileHandle,
+  { head, row, end }: Form,
+  rows: Iterable<ReportRow>,
+): Promise<void> {
+  let text = head
+  for (const one of rows) {
+    text += row(one)
+    if (text.length < bufferedCharacters) continue
+    await file.appendFile(text)
+    text = ''
+  }
+  await file.appendFile(text + end)
+}
+
+const names = [
+  'line',
+  'outcome',
+  'isDone',
+  'userPrincipalName',
+  'displayName',
+  'details',
+] as const satisfies readonly (keyof ReportRow)[]
+
+const sheet: Sheet<ReportRow> = { form: 'csv', names, columns: [], cells: 'whole' }
+const csv: Form = { head: writeHead(sheet), row: row => writeRow(sheet, row), end: '' }
+
+/** The policy stops scripts and requests that a name in a cell would bring, if the escaping had a hole. */
+const html: Form = {
+  head: `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Import into Visage</title>
+<style>
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem }
+table { border-collapse: collapse }
+th, td { padding: 0.3rem 0.8rem; text-align: left; vertical-align: top; border-bottom: 1px solid #ccc }
+tr.error td { background: #fde8e8 }
+</style>
+<h1>Import into Visage</h1>
+<p>Lines that change nothing are left out.</p>
+<table>
+<thead><tr><th>Line<th>Outcome<th>Done<th>User principal name<th>Name<th>Details</thead>
+<tbody>
+`,
+  row: ({ isDone, ...row }) => {
+    const cells = [
+      row.line ?? '',
+      row.outcome,
+      isDone ? 'yes' : 'no',
+      row.userPrincipalName ?? '',
+      row.displayName ?? '',
+      row.details,
+    ]
+    const texts = cells.map(cell => `<td>${escapeHtml(String(cell))}`)
+    return `<tr class="${row.outcome}">${texts.join('')}\n`
+  },
+  end: '</tbody>\n</table>\n</html>\n',
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, character => entities[character] ?? '')
+}

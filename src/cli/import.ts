@@ -1,0 +1,179 @@
+/**
+ * `visage import`: shows what a file would change in the directory, asks once, and changes it while the store is served.
+ * A line with an error stops all of it, unless it is to be left out.
+ */
+import { basename, extname } from 'node:path'
+import { Failure } from '../failure.ts'
+import {
+  type Doing,
+  type Plan,
+  planImport,
+  type Result,
+  type Target,
+} from '../provisioning/import.ts'
+import { openSourceFile, type SourceFile } from '../provisioning/source-file.ts'
+import { tenantToAddTo } from './change-people.ts'
+import { confirm } from './confirm.ts'
+import { openReport } from './import-report.ts'
+import { describePlan, describeProblems, describeResult, hasWork } from './import-words.ts'
+import { runInterruptibly } from './interruptible.ts'
+import { type DirectoryFlags, withDirectory } from './open-directory.ts'
+import { count, createProgress, some } from './progress.ts'
+import type { TrackRunning } from './running.ts'
+import { CommandError, jsonLines, type Terminal } from './terminal.ts'
+
+export type ImportFlags = Pick<DirectoryFlags, 'data' | 'database' | 'tenant'> &
+  Readonly<{
+    source?: string
+    dryRun?: boolean
+    yes?: boolean
+    column?: readonly string[]
+    skipErrors?: boolean
+    prune?: boolean
+    confirmRemovals?: boolean
+    report?: string
+  }>
+
+export async function importFile(
+  path: string,
+  flags: ImportFlags,
+  terminal: Terminal,
+  trackRunning: TrackRunning,
+): Promise<void> {
+  const source = `import:${readName(flags.source ?? basename(path, extname(path)))}` as const
+  await using file = await asArgument(openSourceFile(path))
+  await using report = await openReport(flags.report, path)
+  await runInterruptibly(trackRunning, signal =>
+    withDirectory(flags, async database => {
+      const target = { database, tenantId: await tenantToAddTo(database, flags), source }
+      using plan = await makePlan(file, target, flags, terminal)
+      terminal.print(
+        `${path}: ${some(plan.lines, 'line')}. Source ${source}, tenant ${target.tenantId}.`,
+      )
+      for (const line of describePlan(plan, removes(flags))) terminal.print(line)
+      for (const line of describeProblems(plan)) terminal.complain(line)
+      try {
+        await carryOut(plan, target, flags, terminal, signal)
+      } finally {
+        await report?.write(plan.report())
+      }
+    }),
+  )
+}
+
+async function makePlan(
+  file: SourceFile,
+  target: Target,
+  flags: ImportFlags,
+  terminal: Terminal,
+): Promise<Plan> {
+  const columns = flags.column ?? []
+  const leavers = removes(flags) ? 'go' : 'stay'
+  return await withProgress(terminal, watch =>
+    asArgument(planImport(file, { target, columns, leavers, watch })),
+  )
+}
+
+/** A file that is not one to import is a wrong argument. */
+async function asArgument<Result>(reading: Promise<Result>): Promise<Result> {
+  try {
+    return await reading
+  } catch (error) {
+    if (!(error instanceof Failure && error.code === 'resource-invalid')) throw error
+    throw new CommandError(error.detail)
+  }
+}
+
+const removes = ({ prune = false }: ImportFlags) => prune
+
+/** The name is in every row of the source: it is short, and safe in a shell and in a list. */
+function readName(text: string): string {
+  if (/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,59}$/u.test(text)) return text
+  throw new CommandError(
+    `${JSON.stringify(text)} cannot be the name of a list: letters, digits, dots and hyphens, at most 60. Choose one with --source`,
+  )
+}
+
+async function carryOut(
+  plan: Plan,
+  target: Target,
+  flags: ImportFlags,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const { skipErrors = false, dryRun = false, yes = false } = flags
+  if (signal.aborted) throw new CommandError('ended before anything was imported.', 1)
+  const errors = plan.problemCount()
+  if (errors > 0 && !skipErrors)
+    throw new CommandError(`${withErrors(errors)} Nothing was imported.`, 3)
+  // A person on a line that cannot be read would be removed.
+  const mayRemove = removes(flags) && errors === 0
+  if (removes(flags) && errors > 0) terminal.print('Nobody is removed while lines have errors.')
+  if (mayRemove) refuseTooMany(plan, flags)
+  if (plan.hasTooManyMoves) throw new CommandError(tooManyMoves, 3)
+  if (dryRun) terminal.print('Nothing was changed: this was a dry run.')
+  else if (!hasWork(plan, mayRemove)) terminal.print('Nothing to do.')
+  else {
+    if (!yes) await confirm('Import this?', 'nothing was imported.')
+    const result = await apply(plan, terminal, signal, mayRemove)
+    tell(target, result, terminal)
+    if (signal.aborted) {
+      throw new CommandError('ended before it was done. Run the same command again to go on.', 1)
+    }
+    if (result.refused > 0) {
+      for (const line of describeProblems(plan)) terminal.complain(line)
+      throw new CommandError(
+        `the directory changed meanwhile, and ${some(result.refused, 'line')} could not be written. Run the same command again.`,
+        1,
+      )
+    }
+  }
+  if (errors > 0) throw new CommandError(`${withErrors(errors)} They were left out.`, 3)
+}
+
+async function apply(
+  plan: Plan,
+  terminal: Terminal,
+  signal: AbortSignal,
+  doesRemove: boolean,
+): Promise<Result> {
+  return await withProgress(terminal, watch =>
+    plan.apply({ at: Date.now(), signal, removes: doesRemove, watch }),
+  )
+}
+
+function withErrors(errors: number): string {
+  return `there ${errors === 1 ? 'is 1 error' : `are ${count(errors)} errors`} in the file.`
+}
+
+function refuseTooMany({ leavers }: Plan, { confirmRemovals = false }: ImportFlags): void {
+  if (!leavers.isTooMany || confirmRemovals) return
+  throw new CommandError(
+    `this would remove ${count(leavers.count)} of ${some(leavers.of, 'person', 'people')} that this list brought. If the file is whole, and they have left, add --confirm-removals. Nothing was imported.`,
+    3,
+  )
+}
+
+const tooManyMoves =
+  'too many userPrincipalNames would go from one person to another at once. Import the file in parts. Nothing was imported.'
+
+function tell({ tenantId, source }: Target, result: Result, terminal: Terminal): void {
+  for (const line of describeResult(result)) terminal.print(line)
+  const { written, removed, refused } = result
+  jsonLines(terminal, Date.now)('info', {
+    event: 'imported',
+    tenantId,
+    source,
+    written,
+    removed,
+    refused,
+  })
+}
+
+async function withProgress<Outcome>(
+  terminal: Terminal,
+  work: (watch: (doing: Doing, done: number, of: number) => void) => Promise<Outcome>,
+): Promise<Outcome> {
+  using progress = createProgress(terminal, process.stderr, Date.now)
+  return await work((name, done, of) => progress.show({ name, done, of, words: '' }))
+}

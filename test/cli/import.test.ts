@@ -1,0 +1,151 @@
+/** `visage import` as an administrator runs it, while the store is open elsewhere. */
+import assert from 'node:assert/strict'
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { openStores } from '../../src/serving/stores.ts'
+import { type Finished, inFolder, runVisage } from '../support/visage.ts'
+
+type Stand = Readonly<{
+  cwd: string
+  run: (...args: string[]) => Promise<Finished>
+  names: () => Promise<string[]>
+}>
+
+const withStand = (work: (stand: Stand) => Promise<void>) =>
+  inFolder(async cwd => {
+    const { database } = await openStores(
+      { data: join(cwd, 'data'), database: undefined },
+      Date.now,
+    )
+    await using _closing = database
+    const run = (...args: string[]) => runVisage(['import', ...args], { cwd })
+    const names = async () => {
+      const rows = await database
+        .selectFrom('users')
+        .select(['user_principal_name', 'source'])
+        .where('deleted_at', 'is', null)
+        .orderBy('user_principal_name')
+        .execute()
+      return rows.map(row => `${row.user_principal_name} ${row.source}`)
+    }
+    await work({ cwd, run, names })
+  })
+
+const staff = 'upn;name;mail\nanna@x.org;Anna;a@x.org\nben@x.org;Ben;\n'
+const tenant = ['--tenant', 'T']
+
+describe('visage import', () => {
+  test('shows its plan, asks, imports with --yes, and has nothing to do the second time', () =>
+    withStand(async ({ cwd, run, names }) => {
+      await writeFile(join(cwd, 'staff.csv'), staff)
+      const dry = await run('staff.csv', '--dry-run', ...tenant)
+      assert.equal(dry.code, 0, dry.stderr)
+      assert.match(dry.stdout, /^staff\.csv: 2 lines\. Source import:staff, tenant t\.$/m)
+      assert.match(dry.stdout, /columns separated by semicolons\.$/m)
+      assert.match(dry.stdout, /^ {2}new +2 {2}are added$/m)
+      assert.match(dry.stdout, /Nothing was changed: this was a dry run\.$/m)
+      const asked = await run('staff.csv', ...tenant)
+      assert.equal(asked.code, 2)
+      assert.match(asked.stderr, /not a terminal.*Add --yes/)
+      assert.deepEqual(await names(), [])
+      const done = await run('staff.csv', '--yes', ...tenant)
+      assert.equal(done.code, 0, done.stderr)
+      assert.match(done.stdout, /^2 people written\.$/m)
+      const { event, source, written } = JSON.parse(done.stderr)
+      assert.deepEqual([event, source, written], ['imported', 'import:staff', 2])
+      assert.deepEqual(await names(), ['anna@x.org import:staff', 'ben@x.org import:staff'])
+      const again = await run('staff.csv', '--yes')
+      assert.deepEqual([again.code, again.stderr], [0, ''])
+      assert.match(again.stdout, /^Nothing to do\.$/m)
+    }))
+
+  test('imports nothing while a line has an error, unless it is to be left out', () =>
+    withStand(async ({ cwd, run, names }) => {
+      await writeFile(join(cwd, 'staff.csv'), `${staff}carl;Carl;\n`)
+      const refused = await run('staff.csv', '--yes', ...tenant)
+      assert.equal(refused.code, 3)
+      assert.match(refused.stderr, /^line 4: the userPrincipalName "carl" is not of the form/m)
+      assert.match(
+        refused.stderr,
+        /^visage: There is 1 error in the file\. Nothing was imported\.$/m,
+      )
+      assert.deepEqual(await names(), [])
+      const skipped = await run('staff.csv', '--yes', '--skip-errors', ...tenant)
+      assert.equal(skipped.code, 3)
+      assert.match(skipped.stderr, /They were left out\.$/m)
+      assert.equal((await names()).length, 2)
+    }))
+
+  test('removes people with --prune alone, many only with --confirm-removals, and none beside errors', () =>
+    withStand(async ({ cwd, run, names }) => {
+      const lines = Array.from({ length: 30 }, (_, index) => `p${index}@x.org`)
+      const write = (kept: readonly string[]) =>
+        writeFile(join(cwd, 'all.csv'), ['upn', ...kept].join('\n'))
+      const list = ['all.csv', '--yes', '--source', 'hr']
+      await write(lines)
+      assert.equal((await run(...list, ...tenant)).code, 0)
+      await write(lines.slice(0, 5))
+      const kept = await run(...list)
+      assert.match(kept.stdout, /removed +0 {2}25 no longer named: --prune removes them/)
+      const braked = await run(...list, '--prune')
+      assert.equal(braked.code, 3)
+      assert.match(braked.stderr, /would remove 25 of 30 people.*add --confirm-removals/)
+      assert.equal((await names()).length, 30)
+      await write([...lines.slice(0, 29), 'nope'])
+      const beside = await run(...list, '--prune', '--skip-errors')
+      assert.match(beside.stdout, /^Nobody is removed while lines have errors\.$/m)
+      assert.equal((await names()).length, 30)
+      await write(lines.slice(0, 5))
+      const removed = await run(...list, '--prune', '--confirm-removals')
+      assert.equal(removed.code, 0, removed.stderr)
+      assert.match(removed.stdout, /^25 people removed\. They can be restored\.$/m)
+      assert.equal((await names()).length, 5)
+    }))
+
+  test('writes a report as CSV and as a page, in which nothing of the file is markup or a formula', () =>
+    withStand(async ({ cwd, run }) => {
+      await writeFile(
+        join(cwd, 'staff.csv'),
+        'upn,name\na@x.org,<script>alert(1)\nb@x.org,=1+1\nc,\n',
+      )
+      const flags = ['staff.csv', '--dry-run', ...tenant]
+      assert.equal((await run(...flags, '--report', 'report.html')).code, 3)
+      assert.equal((await run(...flags, '--report', 'report.csv')).code, 3)
+      const html = await readFile(join(cwd, 'report.html'), 'utf8')
+      assert.match(html, /<td>2<td>created<td>no<td>a@x\.org<td>&lt;script&gt;alert\(1\)/)
+      assert.doesNotMatch(html, /<script/)
+      const csv = await readFile(join(cwd, 'report.csv'), 'utf8')
+      assert.match(csv, /^\u{feff}line,outcome,isDone,userPrincipalName,displayName,details\r\n/u)
+      assert.match(csv, /^3,created,false,b@x\.org,'=1\+1,\r$/m)
+      assert.match(csv, /^4,error,false,,,"the userPrincipalName ""c"" is not/m)
+      assert.equal((await stat(join(cwd, 'report.csv'))).mode & 0o077, 0)
+      const entries = (await readdir(cwd)).filter(name => name.endsWith('.part'))
+      assert.deepEqual(entries, [])
+    }))
+
+  test('wrong arguments and files that are no files end with 2, before anything is read', () =>
+    withStand(async ({ cwd, run, names }) => {
+      await writeFile(join(cwd, 'staff.csv'), staff)
+      await writeFile(join(cwd, 'empty.csv'), '')
+      await mkdir(join(cwd, 'folder'))
+      await symlink('staff.csv', join(cwd, 'link.csv'))
+      const expectRefused = async (args: readonly string[], words: RegExp) => {
+        const { code, stderr } = await run(...args, '--yes', ...tenant)
+        assert.equal(code, 2, stderr)
+        assert.match(stderr, words)
+      }
+      await expectRefused(['none.csv'], /There is no file none\.csv\./)
+      await expectRefused(['./folder'], /folder is a folder, not a file\./)
+      await expectRefused(['link.csv'], /link\.csv is a link: name the file that it leads to\./)
+      await expectRefused(['/dev/zero'], /\/dev\/zero is a device, not a file/)
+      await expectRefused(['empty.csv'], /empty\.csv is empty\./)
+      await expectRefused(['staff.csv', '--source', 'a b'], /cannot be the name of a list/)
+      await expectRefused(['staff.csv', '--column', 'shoe=Size'], /write property=header, with one/)
+      await expectRefused(['staff.csv', '--column', 'mail=E-Mail'], /there is no column "E-Mail"/)
+      await expectRefused(['staff.csv', '--report', 'report.pdf'], /ends with \.html or \.csv\./)
+      await expectRefused(['staff.csv', '--report', './staff.csv'], /names the file that is/)
+      await expectRefused(['staff.csv', '--report', 'no/report.csv'], /no report can be written/i)
+      assert.deepEqual(await names(), [])
+    }))
+})
