@@ -106,17 +106,17 @@ export async function deleteGroup(
   })
 }
 
-/** undefined when the group does not exist or is not deleted. */
+/** undefined when the group does not exist or is not deleted. Throws Failure 'managed-elsewhere'. */
 export async function restoreGroup(
   database: Database,
   tenantId: string,
   id: string,
-  at: number,
+  { source, at }: Origin,
 ): Promise<GroupRow | undefined> {
   return await inTransaction(database, async transaction => {
     const known = await lockGroup(transaction, tenantId, id)
     if (known === undefined || known.deleted_at === null) return undefined
-    const source = known.source as Source
+    refuseOtherSource(known, source)
     const externalId = known.external_id ?? undefined
     const row = toRow(tenantId, toGroup(known), { source, externalId, at })
     await writeGroup(transaction, row)

@@ -8,7 +8,7 @@ import type { Database, UserRow } from '../storage/schema.ts'
 import { inTransaction, lockNames, lockRows } from '../storage/transactions.ts'
 import { deletedName } from './names.ts'
 import { refuseTakenName } from './names-taken.ts'
-import { type Origin, refuseOtherSource, type Source } from './origin.ts'
+import { type Origin, refuseOtherSource } from './origin.ts'
 import { type NewUser, toRow } from './users.ts'
 
 /** An absent property stays unchanged; undefined removes the value. */
@@ -92,25 +92,23 @@ export async function deleteUser(
 }
 
 /**
- * undefined when the person does not exist or is not deleted. Throws Failure 'value-taken' when
- * another person has taken the name.
+ * undefined when the person does not exist or is not deleted. Throws Failure 'managed-elsewhere', and 'value-taken'
+ * when another person has taken the name.
  */
 export async function restoreUser(
   database: Database,
   tenantId: string,
   id: string,
-  at: number,
+  { source, at }: Origin,
 ): Promise<UserRow | undefined> {
   return await withNamesLocked(database, tenantId, async transaction => {
     const known = await lockUser(transaction, tenantId, id)
     if (known === undefined || known.deleted_at === null) return undefined
+    refuseOtherSource(known, source)
     await refuseTakenName(transaction, tenantId, known.id, known.user_principal_name)
-    const origin = {
-      source: known.source as Source,
-      externalId: known.external_id ?? undefined,
-      at,
-    }
-    const row = keepUnmanagedColumns(toRow(tenantId, toUser(known), origin), known)
+    const externalId = known.external_id ?? undefined
+    const restored = toRow(tenantId, toUser(known), { source, externalId, at })
+    const row = keepUnmanagedColumns(restored, known)
     await writeUser(transaction, row)
     return row
   })

@@ -12,12 +12,12 @@ import {
   listDeletedUsers,
 } from '../directory/deleted.ts'
 import type { Group } from '../directory/groups.ts'
-import { refuseOtherSource } from '../directory/origin.ts'
 import type { User } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import { enforce, relate } from '../permissions/decide.ts'
 import { at, directory, listOf, one, selectOnly } from './operation.ts'
 import { nextAfterId } from './paging.ts'
+import { byGraph } from './people-operations.ts'
 import { readOptions } from './query.ts'
 import { collection, entity } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
@@ -102,17 +102,17 @@ async function getItem(request: Request, parts: Parts): Promise<Reply> {
 
 async function restoreItem(request: Request, parts: Parts): Promise<Reply> {
   const item = await findItem(request, parts)
-  refuseOtherSource('user' in item ? item.user : item.group, 'graph')
   return writeItem(request, await restore(item, parts), undefined)
 }
 
-async function restore(item: Item, { database, now }: Parts): Promise<Item> {
+async function restore(item: Item, parts: Parts): Promise<Item> {
+  const { database } = parts
   if ('user' in item) {
-    const user = await restoreUser(database, item.user.tenant_id, item.user.id, now())
+    const user = await restoreUser(database, item.user.tenant_id, item.user.id, byGraph(parts))
     if (user === undefined) throw notFound(item.user.id)
     return { user }
   }
-  const group = await restoreGroup(database, item.group.tenant_id, item.group.id, now())
+  const group = await restoreGroup(database, item.group.tenant_id, item.group.id, byGraph(parts))
   if (group === undefined) throw notFound(item.group.id)
   return { group }
 }

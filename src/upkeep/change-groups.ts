@@ -95,12 +95,9 @@ export async function restoreNamedGroup(
   named: Named,
   at: number,
 ): Promise<Group> {
-  const { tenantId, id, displayName, source } = await findGroup(database, named, 'deleted')
-  if (source !== 'cli') {
-    throw new Failure('managed-elsewhere', { detail: managedElsewhere(displayName, source) })
-  }
+  const { tenantId, id, displayName } = await findGroup(database, named, 'deleted')
   await inWords(displayName, async () => {
-    const row = await restoreGroup(database, tenantId, id, at)
+    const row = await restoreGroup(database, tenantId, id, byTerminal(at))
     if (row === undefined) throw new Failure('group-not-found')
   })
   return await readGroup(database, { tenantId, id })

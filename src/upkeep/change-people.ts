@@ -178,10 +178,9 @@ export async function restorePerson(
   at: number,
 ): Promise<Changed> {
   const before = await findDeletedPerson(database, named)
-  if (before.source !== 'cli') throw elsewhere(before)
   const { tenantId, id } = before
   await inWords(nameOf(before), async () => {
-    const row = await restoreUser(database, tenantId, id, at)
+    const row = await restoreUser(database, tenantId, id, byTerminal(at))
     if (row === undefined) throw new Failure('user-not-found')
   })
   return { before, person: await readPerson(database, before) }

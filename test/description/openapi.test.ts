@@ -250,7 +250,7 @@ describe('every operation of the document', () => {
     const reply = await stand.ask({ method, url, body })
     // Alice sends all other requests.
     if (url.endsWith('/me') && method === 'DELETE') {
-      await restoreUser(stand.parts.database, tenantId, alice, 1)
+      await restoreUser(stand.parts.database, tenantId, alice, { source: 'graph', at: 1 })
     }
     return { operation, url, reply }
   }

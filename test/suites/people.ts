@@ -105,7 +105,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.deepEqual(await inactiveAt(), [7])
       await deleteUser(database, tenantId, 'anna', from('graph', 8))
       assert.deepEqual(await inactiveAt(), [null])
-      await restoreUser(database, tenantId, 'anna', 9)
+      await restoreUser(database, tenantId, 'anna', from('graph', 9))
       assert.deepEqual(await inactiveAt(), [9])
     })
 
@@ -154,6 +154,16 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
         refused('managed-elsewhere'),
       )
       assert.equal((await find('anna'))?.display_name, 'Anna Adler')
+      await deleteUser(database, tenantId, 'anna', from('import:staff'))
+      const restore = restoreUser(database, tenantId, 'anna', graph)
+      await assert.rejects(restore, refused('managed-elsewhere'))
+    })
+
+    test('another source does not restore a group', async () => {
+      await putGroup(database, tenantId, { id: 'g', displayName: 'g' }, from('cli'))
+      await deleteGroup(database, tenantId, 'g', from('cli'))
+      const restore = restoreGroup(database, tenantId, 'g', graph)
+      await assert.rejects(restore, refused('managed-elsewhere'))
     })
 
     test('who came by signing in is taken over by the first source that names their id', async () => {
@@ -188,12 +198,18 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       await put({ ...anna, department: 'Design' })
       await deleteUser(database, tenantId, 'anna', graph)
       await put({ ...ben, userPrincipalName: 'anna@example.org' })
-      await assert.rejects(restoreUser(database, tenantId, 'anna', 10), refused('value-taken'))
+      await assert.rejects(
+        restoreUser(database, tenantId, 'anna', from('graph', 10)),
+        refused('value-taken'),
+      )
       await changeUser(database, tenantId, 'ben', { userPrincipalName: 'ben@example.org' }, graph)
-      assert.equal((await restoreUser(database, tenantId, 'anna', 10))?.department, 'Design')
+      assert.equal(
+        (await restoreUser(database, tenantId, 'anna', from('graph', 10)))?.department,
+        'Design',
+      )
       assert.equal((await find('anna@example.org'))?.id, 'anna')
       assert.deepEqual(await search('adler'), ['anna'])
-      assert.equal(await restoreUser(database, tenantId, 'anna', 10), undefined)
+      assert.equal(await restoreUser(database, tenantId, 'anna', from('graph', 10)), undefined)
     })
 
     test('a deleted person comes back with the next word of their source', async () => {
@@ -219,7 +235,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       )
       await deleteUser(database, tenantId, 'anna', graph)
       assert.equal(await managerOf(), undefined)
-      await restoreUser(database, tenantId, 'anna', 1)
+      await restoreUser(database, tenantId, 'anna', from('graph', 1))
       assert.equal(await managerOf(), 'anna')
       await put({ ...ben, displayName: 'Ben' })
       assert.equal(await managerOf(), 'anna')
@@ -271,7 +287,10 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.equal(await findGroup(tenantId, 'g'), undefined)
       assert.deepEqual(await groupsOf(), [0, 0, 0])
       await assert.rejects(addToGroup(database, place('anna'), 'graph'), refused('group-not-found'))
-      assert.equal((await restoreGroup(database, tenantId, 'g', 3))?.display_name, 'Art')
+      assert.equal(
+        (await restoreGroup(database, tenantId, 'g', from('graph', 3)))?.display_name,
+        'Art',
+      )
       assert.deepEqual(await groupsOf(), [1, 1, 1])
     })
 
@@ -451,7 +470,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       await addToGroup(database, place('anna'), 'graph')
       await deleteUser(database, tenantId, 'anna', graph)
       assert.deepEqual(await inGroup('member'), [])
-      await restoreUser(database, tenantId, 'anna', 1)
+      await restoreUser(database, tenantId, 'anna', from('graph', 1))
       assert.deepEqual(await inGroup('member'), ['anna'])
     })
 
