@@ -5,14 +5,17 @@ import { type Json, type Level, levelOf, present, type Shown } from './control-i
 import type { Request } from './request.ts'
 import { contextUrl, keyed } from './resources.ts'
 
-/** `context` is the part after `$metadata#`, such as `users('id')/photo/$entity`. */
+/**
+ * `context` is the part after `$metadata#`, such as `users('id')/photo/$entity`. A created entity is answered with its
+ * address: "…the response MUST include a Location header".
+ * https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part1-protocol.html#sec_CreateanEntity
+ */
 export function entity(request: Request, context: string, shown: Shown, status = 200): Reply {
   const level = levelOf(request.call.headers.accept, request.address.query)
   const url = urlOf(request, context.replace(/\/\$entity$/, ''), shown.key)
-  return reply(level, status, {
-    ...contextOf(request, level, context),
-    ...present(shown, level, url),
-  })
+  const body = { ...contextOf(request, level, context), ...present(shown, level, url) }
+  const made = reply(level, status, body)
+  return status === 201 ? { ...made, headers: { ...made.headers, location: url } } : made
 }
 
 /**

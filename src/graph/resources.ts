@@ -84,7 +84,6 @@ export function user(row: User, select: Select): Shown {
   return {
     type: 'user',
     key: row.id,
-    isReadOnly: true,
     ...pickDefault(all, row, select, selectedOnly),
   }
 }
@@ -126,7 +125,7 @@ export function group(row: Group, select: Select): Shown {
     visibility: row.visibility,
     deletedDateTime: timeOf(row.deleted_at),
   }
-  return { type: 'group', key: row.id, isReadOnly: true, ...pickDefault(all, row, select, none) }
+  return { type: 'group', key: row.id, ...pickDefault(all, row, select, none) }
 }
 
 /** As an element of directoryObjects, with its type. */
@@ -148,7 +147,7 @@ export function onlyId(type: 'user' | 'group', id: string, select: Select): Show
     ([name, type]) => [name, isCollection(type) ? [] : null] as const,
   )
   const all = { id, ...Object.fromEntries(none) }
-  return { type, key: id, isReadOnly: true, ...pick(all, select) }
+  return { type, key: id, ...pick(all, select) }
 }
 
 export function team(row: Group, select: Select): Shown {

@@ -123,6 +123,18 @@ describe('an answer', () => {
     }
   })
 
+  test('in full says that people and groups are changed at their own address, and teams are not', async () => {
+    const link = (shown: Json) => Object.keys(shown).find(name => /Link$/.test(name))
+    const { value } = jsonOf(await full('/v1.0/me/memberOf/microsoft.graph.group')) as {
+      value: Json[]
+    }
+    for (const shown of [jsonOf(await full('/v1.0/me')), ...value]) {
+      assert.equal(link(shown), '@odata.editLink')
+    }
+    const teams = jsonOf(await full('/v1.0/me/joinedTeams')) as { value: Json[] }
+    for (const team of teams.value) assert.equal(link(team), '@odata.readLink')
+  })
+
   test('in full types lists right before them and links to everything a person has', async () => {
     const person = jsonOf(await full('/v1.0/me'))
     const names = Object.keys(person)

@@ -132,6 +132,7 @@ const created: readonly Scenario[] = [
     request: create(unified('made', { description: 'Made here', visibility: 'Private' }), {
       expected: {
         status: 201,
+        headers: { location: /^https?:.*\/v1\.0\/groups\('[0-9a-f-]{36}'\)$/ },
         json: {
           '@odata.context': '{base}/v1.0/$metadata#groups/$entity',
           id: /^[0-9a-f-]{36}$/,

@@ -66,6 +66,7 @@ const created: readonly Scenario[] = [
       {
         expected: {
           status: 201,
+          headers: { location: /^https?:.*\/v1\.0\/users\('[0-9a-f-]{36}'\)$/ },
           json: {
             '@odata.context': '{base}/v1.0/$metadata#users/$entity',
             id: /^[0-9a-f-]{36}$/,
