@@ -121,7 +121,10 @@ const optionMeanings: Readonly<Record<Option, readonly [meaning: string, schema:
   $skiptoken: ['Where the page begins; it comes in @odata.nextLink.', text],
   $search: ['`"displayName:ali" OR "mail:ali"`: words that begin so.', text],
   $filter: ["`startswith(displayName,'ali')` and `mail eq 'a@b'`, joined by `or`.", text],
-  $expand: ['`photo`: taken, and nothing is expanded, as in Graph.', text],
+  $expand: [
+    'Of users: `manager` or `manager($select=…)`. Of contacts: `photo`, and nothing is expanded, as in Graph.',
+    text,
+  ],
   $orderby: ['`displayName`, the order that lists have anyway.', text],
 }
 

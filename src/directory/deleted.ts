@@ -1,4 +1,5 @@
 /** Deleted people and groups that can still be restored, ordered by id. */
+import { sql } from 'kysely'
 import { normalizeId } from '../guid.ts'
 import type { Database, GroupRow, UserRow } from '../storage/schema.ts'
 
@@ -7,25 +8,37 @@ type Page = Readonly<{ top: number; after: string | undefined }>
 export async function listDeletedUsers(
   database: Database,
   tenantId: string,
-  { top, after = '' }: Page,
+  page: Page,
 ): Promise<UserRow[]> {
-  return await deletedUsers(database, tenantId)
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(top)
-    .execute()
+  return await listDeleted(database, 'users', tenantId, page)
 }
 
 export async function listDeletedGroups(
   database: Database,
   tenantId: string,
-  { top, after = '' }: Page,
+  page: Page,
 ): Promise<GroupRow[]> {
-  return await deletedGroups(database, tenantId)
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(top)
-    .execute()
+  return await listDeleted(database, 'groups', tenantId, page)
+}
+
+type Rows = { users: UserRow; groups: GroupRow }
+
+/**
+ * Without the hint SQLite searches the primary key, which also holds everything that is not deleted. PostgreSQL has no
+ * hints and chooses by its statistics. https://sqlite.org/lang_indexedby.html
+ */
+async function listDeleted<Table extends keyof Rows>(
+  database: Database,
+  table: Table,
+  tenantId: string,
+  { top, after = '' }: Page,
+): Promise<Rows[Table][]> {
+  const hint = database.can?.hasFiles ? sql`indexed by ${sql.ref(`${table}_deleted_list`)}` : sql``
+  const { rows } = await sql<Rows[Table]>`
+    select * from ${sql.table(table)} ${hint}
+    where tenant_id = ${tenantId} and deleted_at is not null and id > ${after}
+    order by id limit ${top}`.execute(database)
+  return rows
 }
 
 export async function findDeletedUser(

@@ -4,6 +4,7 @@ import { normalizeId } from '../guid.ts'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
+import { findInAnyTenant } from './any-tenant.ts'
 import { type CallerState, callerState, noCaller } from './caller-state.ts'
 import { listRows, type Searchable } from './find-by-words.ts'
 import { byGraph, type Origin, originColumns } from './origin.ts'
@@ -33,12 +34,7 @@ export function prepareFindGroup(database: Database): FindGroup {
 
 /** Finds groups by id in every tenant. For commands of an operator, never for a request. */
 export async function findGroups(database: Database, id: string): Promise<GroupRow[]> {
-  return await database
-    .selectFrom('groups')
-    .selectAll()
-    .where('id', '=', normalizeId(id))
-    .orderBy('tenant_id')
-    .execute()
+  return await findInAnyTenant(database, 'groups', { id: normalizeId(id) })
 }
 
 export function listGroups(where: Searchable, tenantId: string, page: Page): Promise<GroupRow[]> {

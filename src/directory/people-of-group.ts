@@ -7,6 +7,7 @@ import { normalizeId } from '../guid.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
 import { inTransaction } from '../storage/transactions.ts'
 import { lockUser } from './change-users.ts'
+import { padIds } from './find-by-words.ts'
 import type { GroupRelation } from './groups-of-person.ts'
 import { type Origin, refuseOtherSource } from './origin.ts'
 
@@ -73,6 +74,24 @@ export async function findManager(
     .where('id', '=', manager_id)
     .where('deleted_at', 'is', null)
     .executeTakeFirst()
+}
+
+/** The managers of a page of people, by their ids; deleted ones are left out. */
+export async function findManagers(
+  database: Database,
+  tenantId: string,
+  people: readonly Pick<UserRow, 'manager_id'>[],
+): Promise<ReadonlyMap<string, UserRow>> {
+  const ids = [...new Set(people.flatMap(({ manager_id }) => manager_id ?? []))]
+  if (ids.length === 0) return new Map()
+  const rows = await database
+    .selectFrom('users')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('id', 'in', padIds(ids))
+    .where('deleted_at', 'is', null)
+    .execute()
+  return new Map(rows.map(row => [row.id, row]))
 }
 
 /**

@@ -7,6 +7,7 @@ import { isGuid, normalizeId } from '../guid.ts'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, Schema, UserRow } from '../storage/schema.ts'
+import { findInAnyTenant } from './any-tenant.ts'
 import { type CallerState, callerState, noCaller } from './caller-state.ts'
 import { listRows, type Searchable } from './find-by-words.ts'
 import { userNameKey } from './names.ts'
@@ -103,18 +104,8 @@ export function hasOlderNames({ names_at }: Pick<UserRow, 'names_at'>, issuedAt 
 
 /** Finds people by id or name in every tenant. For commands of an operator, never for a request. */
 export async function findPeople(database: Database, idOrName: string): Promise<UserRow[]> {
-  return await database
-    .selectFrom('users')
-    .selectAll()
-    .where(({ eb, or }) =>
-      or([
-        eb('id', '=', normalizeId(idOrName)),
-        eb('user_principal_name_key', '=', userNameKey(idOrName)),
-      ]),
-    )
-    .orderBy('tenant_id')
-    .orderBy('id')
-    .execute()
+  const keys = { id: normalizeId(idOrName), user_principal_name_key: userNameKey(idOrName) }
+  return await findInAnyTenant(database, 'users', keys)
 }
 
 export function listUsers(where: Searchable, tenantId: string, page: Page): Promise<UserRow[]> {

@@ -1,7 +1,10 @@
 /** Reads of users, groups and teams that clients need to reach a photo. */
 import type { Reply } from '../call.ts'
 import { listGroups as findGroups } from '../directory/groups.ts'
-import { listUsers as findUsers } from '../directory/users.ts'
+import { findManagers } from '../directory/people-of-group.ts'
+import { listUsers as findUsers, type User } from '../directory/users.ts'
+import { enforce, permit } from '../permissions/decide.ts'
+import type { Shown } from './control-information.ts'
 import {
   at,
   directory,
@@ -14,8 +17,8 @@ import {
   user,
 } from './operation.ts'
 import { nextAfter, withExtraRow } from './paging.ts'
-import { readOptions } from './query.ts'
-import { collection, entity } from './replies.ts'
+import { type Options, readOptions } from './query.ts'
+import { collection, entity, withInner } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
 import { expectTarget } from './target.ts'
@@ -27,7 +30,11 @@ export const directoryOperations: readonly Row[] = [
     at: at('GET', '/users', directory),
     action: 'listEntries',
     resource: 'user',
-    contract: { page: 'user-list', options: searchable, answer: listOf('user') },
+    contract: {
+      page: 'user-list',
+      options: [...searchable, '$expand'],
+      answer: listOf('user'),
+    },
     perform: listUsers,
   },
   {
@@ -36,7 +43,7 @@ export const directoryOperations: readonly Row[] = [
     at: at('GET', '', user),
     action: 'readEntry',
     resource: 'user',
-    contract: { page: 'user-get', options: selectOnly, answer: one('user') },
+    contract: { page: 'user-get', options: ['$select', '$expand'], answer: one('user') },
     perform: getUser,
   },
   {
@@ -72,14 +79,34 @@ async function listUsers(request: Request, parts: Parts): Promise<Reply> {
   const options = readOptions(request)
   const rows = await findUsers(parts, request.caller.tenantId, withExtraRow(options))
   const page = rows.slice(0, options.top)
-  const users = page.map(row => resources.user(row, options.select))
+  const users = await tellUsers(request, parts, page, options)
   return collection(request, 'users', users, nextAfter(rows, page))
 }
 
-async function getUser(request: Request): Promise<Reply> {
-  const { select } = readOptions(request)
+async function getUser(request: Request, parts: Parts): Promise<Reply> {
+  const options = readOptions(request)
   const { user } = expectTarget(request.target, 'user')
-  return entity(request, 'users/$entity', resources.user(user, select))
+  const [shown] = await tellUsers(request, parts, [user], options)
+  return entity(request, 'users/$entity', shown ?? resources.user(user, options.select))
+}
+
+/** With their managers where these are asked for; who has none is told without one, as in Graph. */
+async function tellUsers(
+  request: Request,
+  { database }: Parts,
+  rows: readonly User[],
+  { select, expand }: Options,
+): Promise<readonly Shown[]> {
+  if (expand === undefined) return rows.map(row => resources.user(row, select))
+  enforce(permit('readEntry', 'manager', request.caller))
+  const managers = await findManagers(database, request.caller.tenantId, rows)
+  return rows.map(row => {
+    const shown = resources.user(row, select)
+    const manager = managers.get(row.manager_id ?? '')
+    if (manager === undefined) return shown
+    const inner = resources.asDirectoryObject(resources.user(manager, expand.manager.select))
+    return withInner(request, shown, { manager: inner })
+  })
 }
 
 async function listGroups(request: Request, parts: Parts): Promise<Reply> {

@@ -5,7 +5,7 @@
 import { countWords, type Term } from '../directory/search.ts'
 import { Failure } from '../failure.ts'
 import { expectJsonFormat } from './control-information.ts'
-import type { Option } from './operation.ts'
+import type { Contract, Option } from './operation.ts'
 import type { Request } from './request.ts'
 
 export type Options = Readonly<{
@@ -14,6 +14,7 @@ export type Options = Readonly<{
   skip: number
   anyOf: readonly Term[]
   after: Readonly<{ name: string; id: string }> | undefined
+  expand: Expand | undefined
 }>
 
 const defaultTop = 100
@@ -44,13 +45,13 @@ export function readOptions({ address, match }: Request): Options {
     given.set(option, value)
   }
   checkOrder(given.get('$orderby'))
-  checkExpand(given.get('$expand'))
   return {
     select: readSelect(given.get('$select')),
     top: readNumber('$top', given.get('$top'), defaultTop, 1, maxTop),
     skip: readNumber('$skip', given.get('$skip'), 0, 0, 1_000_000),
     anyOf: readTerms(given.get('$search'), given.get('$filter')),
     after: readSkipToken(given.get('$skiptoken')),
+    expand: readExpand(given.get('$expand'), match.contract),
   }
 }
 
@@ -75,13 +76,42 @@ function checkOrder(value: string | undefined): void {
   throw invalid('$orderby', 'lists are ordered by displayName')
 }
 
+/** What an answer holds besides: the manager of each person, with these properties. */
+type Expand = Readonly<{ manager: Readonly<{ select: ReadonlySet<string> | undefined }> }>
+
 /**
  * @observed 2022-02 A contact with `$expand=photo` is 200 without its photo: nothing is expanded.
  * https://github.com/microsoftgraph/msgraph-sdk-java/issues/996
  */
-function checkExpand(value: string | undefined): void {
-  if (value === undefined || /^\s*photo\s*$/i.test(value)) return
+function readExpand(value: string | undefined, { answer }: Contract): Expand | undefined {
+  if (value === undefined) return undefined
+  if ('type' in answer && answer.type === 'user') return readManager(value)
+  if (/^\s*photo\s*$/i.test(value)) return undefined
   throw invalid('$expand', "only 'photo' is supported here")
+}
+
+const managerPattern = /^\s*manager\s*(?:\(([^()]*)\))?\s*$/i
+
+/**
+ * `manager($select=id,displayName)`. @differs $levels, by which Graph tells the managers of managers, may only be 1.
+ * https://learn.microsoft.com/en-us/graph/api/user-list-manager
+ */
+function readManager(value: string): Expand {
+  const match = managerPattern.exec(value)
+  if (match === null) throw invalid('$expand', "only 'manager' is supported here")
+  const inner = (match[1] ?? '').split(';').filter(option => option.trim() !== '')
+  const options = new Map(inner.map(splitOption))
+  if (options.size < inner.length) throw invalid('$expand', 'it names an option of manager twice')
+  for (const [name, text] of options) {
+    if (name === '$select' || (name === '$levels' && text === '1')) continue
+    throw invalid('$expand', `manager takes $select, and $levels of 1, but not '${name}=${text}'`)
+  }
+  return { manager: { select: readSelect(options.get('$select')) } }
+}
+
+function splitOption(option: string): readonly [name: string, text: string] {
+  const [name = '', ...rest] = option.split('=')
+  return [name.trim().toLowerCase(), rest.join('=').trim()]
 }
 
 function readNumber(

@@ -18,6 +18,16 @@ export function entity(request: Request, context: string, shown: Shown, status =
   return status === 201 ? { ...made, headers: { ...made.headers, location: url } } : made
 }
 
+/** The same with another resource in it, under a name. */
+export function withInner(request: Request, shown: Shown, inner: Readonly<Record<string, Shown>>) {
+  const level = levelOf(request.call.headers.accept, request.address.query)
+  const entries = Object.entries(inner).map(([name, one]) => {
+    const url = urlOf(request, one.set ?? '', one.key)
+    return [name, present(one, level, url)]
+  })
+  return { ...shown, properties: { ...shown.properties, ...Object.fromEntries(entries) } }
+}
+
 /**
  * A page of a list; `next` is the query of the next page. The next link is included even without
  * control information: "…MUST continue to be included… even in the odata.metadata=none case."

@@ -389,7 +389,10 @@ const deleteUserEntry: Table = {
   },
 }
 
-// "List manager"
+/**
+ * "List manager". @differs The newest page says that applications are not supported; older pages name these permissions,
+ * and applications read managers with them: https://learn.microsoft.com/en-us/answers/questions/1298947
+ */
 const readManager: Table = {
   source: `${pages}/user-list-manager`,
   rows: {
@@ -472,8 +475,8 @@ const listPeopleOfGroup: Table['rows'] = {
 }
 
 /**
- * "Remove member"; the same table applies to adding one. @differs The page on adding members also
- * requires User.ReadWrite.All, which changes people; adding a member does not change the person.
+ * "Remove member", and "Add members" with a user: GroupMember.ReadWrite.All. @differs Older pages on adding members also
+ * ask for User.ReadWrite.All.
  */
 const changeMembers: Table['rows'] = {
   delegated: ['GroupMember.ReadWrite.All', 'Directory.ReadWrite.All', 'Group.ReadWrite.All'],

@@ -1,38 +1,13 @@
 /** The groups of a person in the embedded database, and that no other group is read for them. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createQueryId, type RootOperationNode } from 'kysely'
 import { listGroupsOf, listJoinedTeams } from '../../src/directory/groups-of-person.ts'
-import type { Database } from '../../src/storage/schema.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 import { describeGroupsOfPerson } from '../suites/groups-of-person.ts'
 import { openEmpty, searchable } from './open.ts'
+import { plansOf } from './plans.ts'
 
 describeGroupsOfPerson('SQLite', () => openSqlite({ file: ':memory:' }))
-
-/** How SQLite goes about each query that `work` makes. */
-async function plansOf(database: Database, work: (watched: Database) => Promise<unknown>) {
-  const nodes: RootOperationNode[] = []
-  await work(
-    database.withPlugin({
-      transformQuery: ({ node }) => {
-        nodes.push(node)
-        return node
-      },
-      transformResult: async ({ result }) => result,
-    }),
-  )
-  const executor = database.getExecutor()
-  const plans = nodes.map(async node => {
-    const query = executor.compileQuery(node, createQueryId())
-    const { rows } = await database.executeQuery<{ detail: string }>({
-      ...query,
-      sql: `explain query plan ${query.sql}`,
-    })
-    return rows.map(({ detail }) => detail).join('\n')
-  })
-  return await Promise.all(plans)
-}
 
 test('the groups of a person are read by their keys, and not by walking through all groups', async t => {
   const database = await openEmpty(t)

@@ -93,7 +93,7 @@ describe('a token of somebody who', () => {
     const token = leavers.person(anna)
     await deleteUser(leavers.database, tenantId, anna, graph)
     await expectRefused(leavers, 'account-deleted', token)
-    await restoreUser(leavers.database, tenantId, anna, 2)
+    await restoreUser(leavers.database, tenantId, anna, graph)
     assert.equal((await leavers.ask('/v1.0/me', token)).status, 200)
   })
 
@@ -102,7 +102,7 @@ describe('a token of somebody who', () => {
     await changeUser(leavers.database, tenantId, anna, { isActive: false }, graph)
     await deleteUser(leavers.database, tenantId, anna, graph)
     assert.match(JSON.stringify((await leavers.ask('/v1.0/me', token)).json), /was deleted/)
-    await restoreUser(leavers.database, tenantId, anna, 2)
+    await restoreUser(leavers.database, tenantId, anna, graph)
     await changeUser(leavers.database, tenantId, anna, { isActive: true }, graph)
   })
 
@@ -111,7 +111,7 @@ describe('a token of somebody who', () => {
     const newcomer = leavers.person(idOf('9'))
     assert.equal((await leavers.ask(`/v1.0/users/${ben}`, newcomer)).status, 200)
     assert.equal((await leavers.ask('/v1.0/me', newcomer)).status, 200)
-    await restoreUser(leavers.database, tenantId, anna, 2)
+    await restoreUser(leavers.database, tenantId, anna, graph)
   })
 
   test('a token of an application is not theirs, whatever its id', async () => {

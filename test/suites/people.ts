@@ -23,7 +23,7 @@ import {
 } from '../../src/directory/deleted.ts'
 import { emptyDirectory } from '../../src/directory/directory.ts'
 import { maxMembers } from '../../src/directory/group-rows.ts'
-import { prepareFindGroup } from '../../src/directory/groups.ts'
+import { findGroups, prepareFindGroup } from '../../src/directory/groups.ts'
 import {
   listGroupIdsOf,
   listGroupsOf,
@@ -37,7 +37,7 @@ import {
   setManager,
 } from '../../src/directory/people-of-group.ts'
 import { addSignedInUser } from '../../src/directory/sign-in.ts'
-import { listUsers, type NewUser, prepareFindUser } from '../../src/directory/users.ts'
+import { findPeople, listUsers, type NewUser, prepareFindUser } from '../../src/directory/users.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { createSlices } from '../../src/storage/slices.ts'
@@ -157,6 +157,27 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       await deleteUser(database, tenantId, 'anna', from('import:staff'))
       const restore = restoreUser(database, tenantId, 'anna', graph)
       await assert.rejects(restore, refused('managed-elsewhere'))
+    })
+
+    test('an operator finds people by id or name, and groups by id, in every tenant, each once', async () => {
+      const named = (id: string) => ({ ...anna, id, userPrincipalName: 'Both@example.org' })
+      await putUser(database, 'two', named('x'), graph)
+      await putUser(database, 'one', named('both@example.org'), graph)
+      await putUser(database, 'three', { ...anna, id: 'other' }, graph)
+      const found = async (name: string) =>
+        (await findPeople(database, name)).map(({ tenant_id, id }) => `${tenant_id} ${id}`)
+      assert.deepEqual(await found('both@example.org'), ['one both@example.org', 'two x'])
+      assert.deepEqual(await found('other'), ['three other'])
+      assert.deepEqual(await found('nobody'), [])
+      for (const tenant of ['two', 'one']) {
+        await putGroup(database, tenant, { id: 'g', displayName: tenant }, graph)
+      }
+      const groups = await findGroups(database, 'g')
+      assert.deepEqual(
+        groups.map(row => row.tenant_id),
+        ['one', 'two'],
+      )
+      assert.deepEqual(await findGroups(database, 'h'), [])
     })
 
     test('another source does not restore a group', async () => {

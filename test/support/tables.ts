@@ -20,6 +20,8 @@ const directory =
 /** Files that take a table from a variable: the tables that its type allows. */
 const variables: Readonly<Record<string, Readonly<Partial<Record<Access, string>>>>> = {
   'src/directory/directory.ts': { writes: directory },
+  'src/directory/any-tenant.ts': { reads: 'users groups' },
+  'src/directory/deleted.ts': { reads: 'users groups' },
   'src/directory/find-by-words.ts': { reads: 'users groups' },
   'src/directory/in-order.ts': { reads: 'users groups contacts contact_folders' },
   'src/photos/pointer.ts': { reads: 'users groups contacts' },

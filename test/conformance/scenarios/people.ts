@@ -10,6 +10,7 @@ const createPage = `${pages}/user-post-users`
 const updatePage = `${pages}/user-update`
 const deletePage = `${pages}/user-delete`
 const managerPage = `${pages}/user-post-manager`
+const expandPage = `${pages}/user-list-manager`
 const reportsPage = `${pages}/user-list-directreports`
 
 const app = steps.application('User.ReadWrite.All')
@@ -372,6 +373,75 @@ const managers: readonly Scenario[] = [
       request: assign(json, refused(status, code)),
       next: [read('/v1.0/users/{made}/manager', gone)],
       afterwards: [remove],
+    }),
+  ),
+  {
+    name: '$expand=manager tells the manager in the person, and the properties that are asked for',
+    source: expandPage,
+    given: [create(person('expanded')), assign(reference('{other:raw}'))],
+    request: read('/v1.0/users/{made}?$expand=manager', {
+      status: 200,
+      json: {
+        '@odata.context': '{base}/v1.0/$metadata#users/$entity',
+        displayName: 'Person expanded',
+        manager: { '@odata.type': '#microsoft.graph.user', id: '{other:raw}' },
+      },
+    }),
+    next: [
+      read('/v1.0/users/{made}?$select=id&expand=Manager($levels=1;$select=id)', {
+        status: 200,
+        keys: ['@odata.context', 'id', 'manager'],
+        json: { manager: { id: '{other:raw}' } },
+        without: ['displayName'],
+      }),
+      read("/v1.0/users?$filter=startswith(displayName,'Person%20expanded')&$expand=manager", {
+        status: 200,
+        json: { value: [{ id: '{made}', manager: { id: '{other:raw}' } }] },
+      }),
+      {
+        ...read('/v1.0/users/{made}?$expand=manager', {
+          status: 200,
+          json: { manager: { '@odata.id': "{base}/v1.0/users('{other:raw}')" } },
+        }),
+        headers: { accept: 'application/json;odata.metadata=full' },
+      },
+      { as: app, method: 'DELETE', path: '/v1.0/users/{made}/manager/$ref' },
+      read('/v1.0/users/{made}?$expand=manager', { status: 200, without: ['"manager"'] }),
+    ],
+    afterwards: [remove],
+  },
+  {
+    name: '$expand=manager needs a permission that reads managers',
+    source: expandPage,
+    request: read(
+      '/v1.0/me?$expand=manager',
+      refused(403, 'Authorization_RequestDenied', 'User.Read.All'),
+      steps.exactly('delegated', ['User.Read']),
+    ),
+    next: [
+      read(
+        '/v1.0/users?$expand=manager',
+        refused(403, 'Authorization_RequestDenied', 'User.Read.All'),
+        steps.exactly('delegated', ['User.ReadBasic.All']),
+      ),
+    ],
+  },
+  ...(
+    [
+      ['manager($levels=max)', '$levels=max'],
+      ['manager($levels=2;$select=id)', '$levels=2'],
+      ['manager($select=id;$select=mail)', 'twice'],
+      ['manager($expand=manager)', '$expand=manager'],
+      ['directReports', "'manager'"],
+      ['manager,photo', "'manager'"],
+      ['manager(', "'manager'"],
+      ['', "'manager'"],
+    ] as const
+  ).map(
+    ([value, says]): Scenario => ({
+      name: `$expand=${value} of a person is refused, and the answer says ${says}`,
+      source: expandPage,
+      request: read(`/v1.0/users/{other}?$expand=${value}`, refused(400, 'BadRequest', says)),
     }),
   ),
   {
