@@ -9,8 +9,8 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * A name that a browser sends: also names below `localhost`, which browsers never look up in DNS (RFC 6761, 6.3). Not
- * for addresses that Node.js connects to, since it looks them up.
+ * A name that a browser sends: also names below `localhost`, which browsers never look up in DNS (RFC 6761, 6.3).
+ * Node.js does look them up, so this is no check of an address that Node.js connects to.
  */
 export function isLoopbackInBrowser(name: string): boolean {
   const lower = name.toLowerCase()

@@ -49,7 +49,7 @@ export async function addNamed(
   await withDirectory(flags, async database => {
     const tenantId = await tenantToAddTo(database, flags)
     const added = await addGroup(database, tenantId, group, Date.now())
-    await tell({ group: added, did: 'created', form }, terminal)
+    await report({ group: added, did: 'created', form }, terminal)
   })
 }
 
@@ -99,7 +99,7 @@ async function carryOut(
   const form = chooseForm(flags)
   await withDirectory(flags, async database => {
     const group = await work(database, { name, tenantId: tenantOf(flags) }, Date.now())
-    await tell({ group, did, form }, terminal)
+    await report({ group, did, form }, terminal)
   })
 }
 
@@ -111,9 +111,9 @@ const words = {
   restored: ['Restored', ''],
 } as const
 
-type Told = Readonly<{ group: Group; did: keyof typeof words; form: Form }>
+type Outcome = Readonly<{ group: Group; did: keyof typeof words; form: Form }>
 
-async function tell({ group, did, form }: Told, terminal: Terminal): Promise<void> {
+async function report({ group, did, form }: Outcome, terminal: Terminal): Promise<void> {
   const { tenantId, id, source, displayName } = group
   const [heading, more] = words[did]
   if (form === 'text') {

@@ -39,7 +39,7 @@ export async function add(
   await withDirectory(flags, async database => {
     const tenantId = await tenantToAddTo(database, flags)
     const added = await addPerson(database, { tenantId, id, user, manager }, Date.now())
-    await tell({ ...added, words: addedWords(added), form }, terminal)
+    await report({ ...added, words: addedWords(added), form }, terminal)
   })
 }
 
@@ -132,16 +132,16 @@ async function carryOut(
     const isAdopted = before.source === 'sign-in' && did !== 'removed'
     const more = `${meanings[did]}${isAdopted ? ` ${adopted}` : ''}`
     const words = `${heading}: ${nameOf(person)}, id ${person.id}.${more}`
-    await tell({ person, did, words, form }, terminal)
+    await report({ person, did, words, form }, terminal)
   })
 }
 
 /** One line for a log. The operator is not named: the history of the shell has them. */
-async function tell({ person, did, words, form }: Told, terminal: Terminal): Promise<void> {
+async function report({ person, did, words, form }: Outcome, terminal: Terminal): Promise<void> {
   if (form === 'text') terminal.print(words)
   else await writeTo(process.stdout, printOne(form, person, [], personFields))
   const { tenantId, id, source } = person
   jsonLines(terminal, Date.now)('info', { event: 'person', did, tenantId, id, source })
 }
 
-type Told = Readonly<{ person: Person; did: Did | Added['did']; words: string; form: Form }>
+type Outcome = Readonly<{ person: Person; did: Did | Added['did']; words: string; form: Form }>

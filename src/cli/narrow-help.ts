@@ -5,7 +5,7 @@
 import { Help } from 'commander'
 
 const indent = 6
-const leastBeside = 40
+const minWidthBeside = 40
 
 export const layout: Partial<Help> = {
   sortOptions: false,
@@ -13,7 +13,7 @@ export const layout: Partial<Help> = {
   formatItem(term, termWidth, description, helper) {
     const width = helper.helpWidth ?? 80
     const longest = Math.max(...description.split(/\s/).map(word => word.length))
-    if (width - termWidth - 4 >= Math.max(leastBeside, longest)) {
+    if (width - termWidth - 4 >= Math.max(minWidthBeside, longest)) {
       return Help.prototype.formatItem.call(helper, term, termWidth, description, helper)
     }
     if (description === '') return `  ${term}`

@@ -21,7 +21,7 @@ import { listVersions } from '../photos/versions.ts'
 import type { Framing } from '../renditions/rendition.ts'
 import type { Database } from '../storage/schema.ts'
 import { personalTenantId } from '../tokens/clouds.ts'
-import { type Drawn, drawnFolders, recallOrDraw } from './demo/drawn.ts'
+import { type Drawn, drawnFolders, readOrDraw } from './demo/drawn.ts'
 import * as demo from './demo/tenant.ts'
 
 type DemoOptions = Readonly<{
@@ -190,7 +190,7 @@ async function setPortrait(parts: DemoParts, portrait: Portrait): Promise<Pointe
 async function prepare(parts: DemoParts, { owner, picture }: Portrait): Promise<PointerRow> {
   const framing = framingOf(owner.kind)
   const name = JSON.stringify([picture, framing])
-  const drawn = await recallOrDraw(parts.drawn, name, () => draw(picture, framing))
+  const drawn = await readOrDraw(parts.drawn, name, () => draw(picture, framing))
   const render = async () => ({ bytes: drawn.pack, renditions: drawn.renditions })
   return await preparePhoto({ ...parts, render }, owner.kind, drawn.picture)
 }

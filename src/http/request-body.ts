@@ -43,8 +43,8 @@ export async function readBody(
     taken = length
   }
   try {
-    const gathered = source === request && declared > 0 ? fillBuffer(declared) : gatherChunks()
-    const bytes = await collect(source, request, gathered, count, stallTimeoutMs)
+    const collector = source === request && declared > 0 ? fillBuffer(declared) : collectChunks()
+    const bytes = await collect(source, request, collector, count, stallTimeoutMs)
     return { bytes, takenBytes: taken }
   } catch (error) {
     budget.giveBack(taken)
@@ -59,7 +59,7 @@ export async function readBody(
 function collect(
   source: Readable,
   request: IncomingMessage,
-  gathered: Gathered,
+  collector: Collector,
   count: (chunk: Buffer) => void,
   stallTimeoutMs: number,
 ): Promise<Uint8Array> {
@@ -75,7 +75,7 @@ function collect(
     const add = (chunk: Buffer) => {
       try {
         count(chunk)
-        gathered.add(chunk)
+        collector.add(chunk)
       } catch (error) {
         finish(error)
       }
@@ -93,7 +93,7 @@ function collect(
       // The rest is read and discarded, so that the client reads the answer.
       request.resume()
       if (error !== undefined) reject(error)
-      else resolve(gathered.whole())
+      else resolve(collector.whole())
     }
     if (source !== request) source.on('error', broken)
     request.on('data', arrived).on('close', cutOff).on('error', cutOff)
@@ -105,9 +105,9 @@ function collect(
 function ignore(): void {}
 
 /** Collects the chunks of a body. */
-type Gathered = Readonly<{ add: (chunk: Buffer) => void; whole: () => Uint8Array }>
+type Collector = Readonly<{ add: (chunk: Buffer) => void; whole: () => Uint8Array }>
 
-function gatherChunks(): Gathered {
+function collectChunks(): Collector {
   const chunks: Buffer[] = []
   return {
     add: chunk => void chunks.push(chunk),
@@ -119,7 +119,7 @@ function gatherChunks(): Gathered {
  * For a body of a known length, with each byte in memory once. The parser ends a body at its declared length, so the
  * chunks fit. `whole` returns only the bytes that were written.
  */
-function fillBuffer(length: number): Gathered {
+function fillBuffer(length: number): Collector {
   // The memory is not zeroed and not from Node's shared pool.
   const bytes = Buffer.allocUnsafeSlow(length)
   let filled = 0

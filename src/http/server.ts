@@ -83,7 +83,8 @@ type Handle = (request: IncomingMessage, response: ServerResponse) => void
 export function createServer(options: HttpOptions): HttpServer {
   // undefined: closed before `serve` was called.
   const { promise: whenServed, resolve: serve } = Promise.withResolvers<Served | undefined>()
-  const lives = options.connections || options.generation ? limitConnectionLife(options) : undefined
+  const connectionLife =
+    options.connections || options.generation ? limitConnectionLife(options) : undefined
   const discarding = createDiscarding(options.discardLimits)
   const pipelining = createPipelining()
   const beingAnswered = new WeakSet<Socket>()
@@ -108,13 +109,14 @@ export function createServer(options: HttpOptions): HttpServer {
   // A picture may wait for a renderer longer than this; everything that an answer waits for has its own limit.
   server.on('timeout', socket => beingAnswered.has(socket) || socket.destroy())
   // With TLS, requests arrive on the socket of 'secureConnection'.
-  if (lives) server.on('connection', lives.begin).on('secureConnection', lives.begin)
+  if (connectionLife)
+    server.on('connection', connectionLife.begin).on('secureConnection', connectionLife.begin)
   const endSilent = trackSilentConnections(server)
   const responding = {
     ...options,
     discarding,
     beingAnswered,
-    isLast: (socket: Socket) => !server.listening || (lives?.isOver(socket) ?? false),
+    isLast: (socket: Socket) => !server.listening || (connectionLife?.isOver(socket) ?? false),
   }
   return {
     server,

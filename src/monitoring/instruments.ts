@@ -46,18 +46,18 @@ export type Instruments = Readonly<{
 /** Combines several; the first is outermost. A hook that none has stays undefined, and takes no time. */
 export function joinInstruments(all: readonly Instruments[]): Instruments {
   return {
-    answered: tellAll(all.map(({ answered }) => answered)),
+    answered: callAll(all.map(({ answered }) => answered)),
     around: nest(all.map(({ around }) => around)),
     aroundPacks: nest(all.map(({ aroundPacks }) => aroundPacks)),
     aroundRender: nest(all.map(({ aroundRender }) => aroundRender)),
     aroundFetch: nest(all.map(({ aroundFetch }) => aroundFetch)),
-    queried: tellAll(all.map(({ queried }) => queried)),
-    swept: tellAll(all.map(({ swept }) => swept)),
-    observe: tellAll(all.map(({ observe }) => observe)),
+    queried: callAll(all.map(({ queried }) => queried)),
+    swept: callAll(all.map(({ swept }) => swept)),
+    observe: callAll(all.map(({ observe }) => observe)),
   }
 }
 
-function tellAll<Event>(
+function callAll<Event>(
   listeners: readonly (((event: Event) => void) | undefined)[],
 ): ((event: Event) => void) | undefined {
   const there = listeners.filter(listener => listener !== undefined)

@@ -31,7 +31,7 @@ const timeoutMs = 1000
  * reader.
  */
 export function openLog({ level, to, with: fields, now = Date.now }: LogOptions): WriteLine {
-  const tellLost = (lines: number) => log.warning({ event: 'lines-lost', lines })
+  const reportLost = (lines: number) => log.warning({ event: 'lines-lost', lines })
   const log = pino(
     {
       level,
@@ -41,12 +41,12 @@ export function openLog({ level, to, with: fields, now = Date.now }: LogOptions)
       timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
       formatters: { level: severity => ({ severity }) },
     },
-    typeof to === 'number' ? openDescriptor(to, tellLost) : to,
+    typeof to === 'number' ? openDescriptor(to, reportLost) : to,
   )
   return (severity, line) => log[severity](line)
 }
 
-function openDescriptor(fd: number, tellLost: (lines: number) => void) {
+function openDescriptor(fd: number, reportLost: (lines: number) => void) {
   let lost = 0
   let stuckSinceMs: number | undefined
   let later: NodeJS.Timeout | undefined
@@ -76,7 +76,7 @@ function openDescriptor(fd: number, tellLost: (lines: number) => void) {
     // The kept lines go first.
     destination.write('')
     if (later !== undefined || lost === 0) return
-    tellLost(lost)
+    reportLost(lost)
     lost = 0
   }
   return destination

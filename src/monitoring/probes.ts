@@ -9,12 +9,12 @@ import type { Readiness } from './readiness.ts'
 const retryAfterSeconds = '2'
 
 /** The listener of metrics has no whole call. */
-type Asked = Pick<Call, 'method' | 'url'>
+type ProbeCall = Pick<Call, 'method' | 'url'>
 
 /** A mount. */
 type Probes = Readonly<{
-  answers: (asked: Asked) => boolean
-  answer: (asked: Asked) => Promise<Reply>
+  answers: (asked: ProbeCall) => boolean
+  answer: (asked: ProbeCall) => Promise<Reply>
 }>
 
 /** `version` is Visage's. */

@@ -44,7 +44,7 @@ export function watchReadiness(
     freshMs = 1000,
     elapsed = () => performance.now(),
   } = options
-  const ask = askAll(checks, options.timeoutMs ?? 2000)
+  const ask = runChecks(checks, options.timeoutMs ?? 2000)
   let isEnding = false
   let away = ''
   let known: Readonly<{ outcome: Promise<Readiness>; atMs: number }> | undefined
@@ -88,7 +88,7 @@ export function watchReadiness(
  * Resolves with the causes of the unavailable parts, in the order of the table. A check that hangs is not
  * started again but waited for next time, so that a hanging part gets one check and not hundreds.
  */
-function askAll(
+function runChecks(
   checks: Readonly<Record<string, Check>>,
   timeoutMs: number,
 ): () => Promise<ReadonlyMap<string, unknown>> {

@@ -94,8 +94,8 @@ async function closeWithin(timeoutMs: number, sdk: NodeSDK, write: WriteLine): P
   }
 }
 
-const complaintEveryMs = 60_000
-const maxComplaints = 100
+const errorEveryMs = 60_000
+const maxErrors = 100
 
 /**
  * OpenTelemetry's own errors: an unavailable collector, an unreadable variable. They repeat with each
@@ -103,17 +103,17 @@ const maxComplaints = 100
  */
 function logOwnErrors(write: WriteLine, elapsed = () => performance.now()): void {
   const saidAtMs = new Map<string, number>()
-  const complain = (...words: readonly unknown[]) => {
+  const logError = (...words: readonly unknown[]) => {
     const error = withoutSecrets(words.map(String).join(' ')).slice(0, 500)
     const before = saidAtMs.get(error)
-    if (before !== undefined && elapsed() - before < complaintEveryMs) return
-    if (saidAtMs.size >= maxComplaints) saidAtMs.clear()
+    if (before !== undefined && elapsed() - before < errorEveryMs) return
+    if (saidAtMs.size >= maxErrors) saidAtMs.clear()
     saidAtMs.set(error, elapsed())
     write('warning', { event: 'traces', error })
   }
   const ignore = () => {}
   diag.setLogger(
-    { error: complain, warn: complain, info: ignore, debug: ignore, verbose: ignore },
+    { error: logError, warn: logError, info: ignore, debug: ignore, verbose: ignore },
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   )
 }

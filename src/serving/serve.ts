@@ -30,8 +30,8 @@ export async function startProduction(
 ): Promise<Serving> {
   const write = logOf(config)
   let certificate: CertificateWatch | undefined
-  const hangUp = () => certificate?.renew() ?? write('info', { event: 'nothing-to-reload' })
-  process.on('SIGHUP', hangUp)
+  const onHangUp = () => certificate?.renew() ?? write('info', { event: 'nothing-to-reload' })
+  process.on('SIGHUP', onHangUp)
   const { server, exposed } = await start(config, write, tracing)
   certificate = watchOwnCertificate(config, server, write)
   const metrics = await exposeMetrics(config, exposed, server)
@@ -47,7 +47,7 @@ export async function startProduction(
   const close = async () => {
     certificate?.end()
     await closeInOrder(server, metrics, write)
-    process.off('SIGHUP', hangUp)
+    process.off('SIGHUP', onHangUp)
   }
   return { ...server, close }
 }

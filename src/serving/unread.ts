@@ -16,14 +16,14 @@ export type UnreadSweep = Readonly<{
 
 export function openUnreadSweep(stores: Stores, troubled: (error: unknown) => void): UnreadSweep {
   const reading = new Set<Promise<unknown>>()
-  let isWanted = false
+  let isRequested = false
   let isEnding = false
   let sweeping: Promise<void> | undefined
   /** Later readers find the new pointer, so they are not waited for. */
   const readersHaveEnded = async () => void (await Promise.allSettled(reading))
   const sweepWhileRequested = async () => {
-    while (isWanted && !isEnding) {
-      isWanted = false
+    while (isRequested && !isEnding) {
+      isRequested = false
       await removeAllRetired(stores, readersHaveEnded).catch(troubled)
     }
     sweeping = undefined
@@ -39,7 +39,7 @@ export function openUnreadSweep(stores: Stores, troubled: (error: unknown) => vo
       }
     },
     sweep() {
-      isWanted = true
+      isRequested = true
       sweeping ??= sweepWhileRequested()
     },
     async end() {

@@ -45,11 +45,11 @@ export async function backUp(data: string, to: string, now: () => number): Promi
   refuseOverlap(data, to)
   await using source = await openDatabaseFile(join(data, databaseName))
   openDataFolder(to)
-  await refuseOthersFolder(source, to)
+  await refuseOtherDatabase(source, to)
   const stores = { source, from: await openFolderPacks(data), to: await openFolderPacks(to) }
   const part = join(to, `${databaseName}.part`)
   const round = await copyUntilWhole(stores, part)
-  await putInPlace(part, to)
+  await replaceDatabase(part, to)
   // Removed last: the previous backup needed them until now. Packs of deleted photos were not copied.
   await using database = await openDatabaseFile(join(to, databaseName))
   await deleteRetired(database, 'all')
@@ -130,7 +130,7 @@ async function isWhole(packs: Packs, version: string, bytes: number): Promise<bo
 }
 
 /** Removes the log files first: otherwise the old database's log would be applied to the new one. */
-async function putInPlace(part: string, to: string): Promise<void> {
+async function replaceDatabase(part: string, to: string): Promise<void> {
   const file = join(to, databaseName)
   for (const suffix of logSuffixes) await rm(`${file}${suffix}`, { force: true })
   await rename(part, file)
@@ -152,7 +152,9 @@ function refuseOverlap(data: string, to: string): void {
   const isOverlapping = here.some((one, at) =>
     there.some(
       (other, otherAt) =>
-        isInside(one, other) || isInside(other, one) || (at === otherAt && isOne(one, other)),
+        isInside(one, other) ||
+        isInside(other, one) ||
+        (at === otherAt && isSameFolder(one, other)),
     ),
   )
   if (!isOverlapping) return
@@ -167,13 +169,13 @@ function pathsOf(data: string): readonly string[] {
   return [realPathOf(data), rows, packs]
 }
 
-function isOne(path: string, other: string): boolean {
+function isSameFolder(path: string, other: string): boolean {
   const [one, two] = [path, other].map(name => statSync(name, { throwIfNoEntry: false }))
   return one !== undefined && one.dev === two?.dev && one.ino === two.ino
 }
 
 /** Prevents a mistyped folder from being overwritten: data of another Visage, or its backup. */
-async function refuseOthersFolder(source: Database, to: string): Promise<void> {
+async function refuseOtherDatabase(source: Database, to: string): Promise<void> {
   const file = join(to, databaseName)
   if (!existsSync(file)) return
   // An unreadable database may belong to anyone.

@@ -20,7 +20,7 @@ export async function* findDifferences(
 ): AsyncGenerator<Difference> {
   const asStored = asStoredIn(to)
   /** Rows whose key `to` stores in another spelling, which sorts later. */
-  const respelt = new Map<string, Row>()
+  const respelled = new Map<string, Row>()
   const here = readRows(from, table)
   const there = readRows(to, table)
   let [one, other] = [await next(here), await next(there)]
@@ -28,7 +28,7 @@ export async function* findDifferences(
     if (one !== undefined && table.key.some(name => hasNul(one?.[name] ?? null))) {
       const row = asStored(one)
       if (row !== one) {
-        respelt.set(textOf(row, table.key), row)
+        respelled.set(textOf(row, table.key), row)
         one = await next(here)
         continue
       }
@@ -37,14 +37,14 @@ export async function* findDifferences(
     if (order < 0 && one !== undefined) {
       yield { kind: 'missing', row: asStored(one) }
     } else if (order > 0 && other !== undefined) {
-      yield settleRespelt(table, respelt, other)
+      yield compareRespelled(table, respelled, other)
     } else if (one !== undefined && other !== undefined) {
       yield compare(table, asStored(one), other)
     }
     if (order <= 0) one = await next(here)
     if (order >= 0) other = await next(there)
   }
-  for (const row of respelt.values()) yield { kind: 'missing', row }
+  for (const row of respelled.values()) yield { kind: 'missing', row }
 }
 
 /**
@@ -61,11 +61,11 @@ function orderOf(table: Source, one: Row | undefined, other: Row | undefined): n
   return compareKeys(keyOf(table, one), keyOf(table, other))
 }
 
-function settleRespelt(table: Source, respelt: Map<string, Row>, there: Row): Difference {
+function compareRespelled(table: Source, respelled: Map<string, Row>, there: Row): Difference {
   const name = textOf(there, table.key)
-  const row = respelt.get(name)
+  const row = respelled.get(name)
   if (row === undefined) return { kind: 'surplus', there }
-  respelt.delete(name)
+  respelled.delete(name)
   return compare(table, row, there)
 }
 

@@ -10,9 +10,9 @@ export type Findings = ReturnType<typeof createFindings>
 export function createFindings() {
   const seen = { photos: 0, bytes: 0, faulty: 0, changedMeanwhile: 0 }
   const faults: PhotoFault[] = []
-  let unread: Judged[] = []
+  let unread: PhotoCheck[] = []
   let lastReadFrom = 0
-  const note = ({ bytes, fault }: Judged) => {
+  const note = ({ bytes, fault }: PhotoCheck) => {
     seen.photos += 1
     seen.bytes += bytes
     if (fault === 'changed meanwhile') seen.changedMeanwhile += 1
@@ -22,43 +22,43 @@ export function createFindings() {
     }
   }
   const keepUnread = (until = Number.POSITIVE_INFINITY) => {
-    for (const judged of unread) if (judged.turn.to < until) note(judged)
-    unread = unread.filter(({ turn }) => turn.to >= until)
+    for (const check of unread) if (check.span.to < until) note(check)
+    unread = unread.filter(({ span }) => span.to >= until)
   }
   /** An unreadable pack is a fault only if the store is available: a later read must succeed. */
-  const add = (judged: Judged) => {
-    if (judged.isUnread) unread.push(judged)
+  const add = (check: PhotoCheck) => {
+    if (check.isUnread) unread.push(check)
     else {
-      lastReadFrom = Math.max(lastReadFrom, judged.turn.from)
-      note(judged)
+      lastReadFrom = Math.max(lastReadFrom, check.span.from)
+      note(check)
     }
     keepUnread(lastReadFrom)
   }
   return { seen, faults, add, keepUnread }
 }
 
-export type Judged = Readonly<{
-  turn: Turn
+export type PhotoCheck = Readonly<{
+  span: Span
   bytes: number
   isUnread: boolean
   fault?: PhotoFault | 'changed meanwhile'
 }>
 
 /** When a read began and ended, as numbers in the order of all starts and ends. */
-type Turn = Readonly<{ from: number; to: number }>
-export type ReadInTurn = (
+type Span = Readonly<{ from: number; to: number }>
+export type OrderedRead = (
   key: string,
-) => Promise<Awaited<ReturnType<ReadPack>> & Readonly<{ turn: Turn }>>
+) => Promise<Awaited<ReturnType<ReadPack>> & Readonly<{ span: Span }>>
 
-export function inTurns(readPack: ReadPack): ReadInTurn {
-  let turns = 0
+export function inOrder(readPack: ReadPack): OrderedRead {
+  let count = 0
   const next = () => {
-    turns += 1
-    return turns
+    count += 1
+    return count
   }
   return async key => {
     const from = next()
     const read = await readPack(key)
-    return { ...read, turn: { from, to: next() } }
+    return { ...read, span: { from, to: next() } }
   }
 }

@@ -96,7 +96,7 @@ async function moveClaimed(options: MoveOptions, startedAt: number): Promise<Mov
     passes += 1
     const passStartedAt = options.now()
     const isResumed = move.isResumed || passes > 1
-    last = await passOver(options, { ...move, isResumed, knownBefore }, passes)
+    last = await runPass(options, { ...move, isResumed, knownBefore }, passes)
     if (last.left === 0) knownBefore = Math.max(knownBefore, passStartedAt - clockMarginMs)
     add(total, last)
     if (signal.aborted) outcome = 'ended'
@@ -155,7 +155,7 @@ async function isEmptyDatabase(database: Database): Promise<boolean> {
   return await hasNoPhotos(database)
 }
 
-async function passOver(
+async function runPass(
   { from, to, watch, signal }: MoveOptions,
   move: Omit<PhotoMove, 'tally'>,
   pass: number,

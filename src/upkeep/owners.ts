@@ -19,9 +19,9 @@ export async function findOwner(
   name: string,
   tenantId: string | undefined,
 ): Promise<NamedOwner> {
-  const known = await findKnown(database, kind, name)
+  const known = await findInDirectory(database, kind, name)
   const ids = new Set(known.map(({ key }) => textOf(key)))
-  const remains = await findRemains(database, kind, normalizeId(name))
+  const remains = await findByPhotos(database, kind, normalizeId(name))
   const all = [...known, ...remains.filter(({ key }) => !ids.has(textOf(key)))]
   const { owner } = onlyOne(
     all.map(one => ({ ...one.key, owner: one })),
@@ -34,7 +34,7 @@ export async function findOwner(
   return owner
 }
 
-async function findKnown(
+async function findInDirectory(
   database: Database,
   kind: 'user' | 'group',
   name: string,
@@ -46,7 +46,7 @@ async function findKnown(
   }))
 }
 
-async function findRemains(
+async function findByPhotos(
   database: Database,
   kind: 'user' | 'group',
   id: string,

@@ -6,7 +6,13 @@
 import { Failure } from '../failure.ts'
 import { versionsAmong } from '../photos/versions.ts'
 import { findPackFault } from './check-pack.ts'
-import { createFindings, type Findings, inTurns, type Judged, type ReadInTurn } from './findings.ts'
+import {
+  createFindings,
+  type Findings,
+  inOrder,
+  type OrderedRead,
+  type PhotoCheck,
+} from './findings.ts'
 import { batchesOf, inParallel } from './in-parallel.ts'
 import { faultOf, type PhotoFault, photoOf, type Side } from './photos.ts'
 import { createPackReader } from './read-pack.ts'
@@ -38,7 +44,7 @@ export type Verified = Readonly<{
   unnamed: Readonly<{
     /** They wait for the sweep. */
     retired: number
-    /** Of uploads under way or interrupted; the sweep removes the latter. */
+    /** Packs of uploads under way or interrupted; the sweep removes the latter. */
     orphans: number
     bytes: number
   }>
@@ -67,7 +73,7 @@ export async function verifyStore({ store, now, watch, signal }: VerifyOptions):
   const unnamed = { retired: 0, orphans: 0, bytes: 0, listed: 0 }
   const unchecked: Unchecked[] = []
   let doing: VerifyProgress['doing'] = 'photos'
-  const tell = () => {
+  const showProgress = () => {
     const { photos, faulty } = findings.seen
     watch({ doing, done: doing === 'photos' ? photos : unnamed.listed, of, faults: faulty })
   }
@@ -75,9 +81,9 @@ export async function verifyStore({ store, now, watch, signal }: VerifyOptions):
     doing = part
     const failure = signal.aborted ? undefined : await failureOf(work)
     if (failure) unchecked.push({ part, why: failure.detail || failure.code })
-    tell()
+    showProgress()
   }
-  const timer = setInterval(tell, watchEveryMs)
+  const timer = setInterval(showProgress, watchEveryMs)
   try {
     await check('photos', () => readPhotos(store, findings, signal))
     await check('packs', () => countUnnamed(store, unnamed, signal))
@@ -113,22 +119,26 @@ async function failureOf(work: () => Promise<void>): Promise<Failure | undefined
 }
 
 async function readPhotos(store: Side, findings: Findings, signal: AbortSignal): Promise<void> {
-  const readPack = inTurns(createPackReader(store.packs))
+  const readPack = inOrder(createPackReader(store.packs))
   for await (const rows of batchesOf(readRows(store.database, photosTable), maxParallel * 4)) {
     if (signal.aborted) break
     // Added one by one, so that the findings of a failing batch are kept.
     await inParallel(maxParallel, rows, async row =>
-      findings.add(await judge(store, readPack, row)),
+      findings.add(await checkPhoto(store, readPack, row)),
     )
   }
   findings.keepUnread()
 }
 
-async function judge({ database }: Side, readPack: ReadInTurn, row: Row): Promise<Judged> {
+async function checkPhoto(
+  { database }: Side,
+  readPack: OrderedRead,
+  row: Row,
+): Promise<PhotoCheck> {
   const photo = photoOf(row)
-  const { pack, unreadable, turn } = await readPack(photo.version)
+  const { pack, unreadable, span } = await readPack(photo.version)
   const what = unreadable ?? (await findPackFault(photo, pack))
-  const read = { turn, bytes: pack?.length ?? 0, isUnread: unreadable !== undefined }
+  const read = { span, bytes: pack?.length ?? 0, isUnread: unreadable !== undefined }
   if (what === undefined) return read
   const now = await readRow(database, photosTable, keyOf(photosTable, row))
   return {

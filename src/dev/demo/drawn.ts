@@ -16,7 +16,7 @@ export type Drawn = Readonly<{
 }>
 
 /** Tries `folders` in order, and skips one that cannot be read or written. */
-export async function recallOrDraw(
+export async function readOrDraw(
   folders: readonly string[],
   name: string,
   draw: () => Promise<Drawn>,

@@ -2,10 +2,10 @@
  * A picture for trying an upload. Drawn once and kept as the demo photos are, since drawing would take a
  * large part of the start.
  */
-import { type Drawn, drawnFolders, recallOrDraw } from './drawn.ts'
+import { type Drawn, drawnFolders, readOrDraw } from './drawn.ts'
 
 export async function examplePicture(): Promise<Uint8Array> {
-  const { picture } = await recallOrDraw(await drawnFolders(), 'example', drawExample)
+  const { picture } = await readOrDraw(await drawnFolders(), 'example', drawExample)
   return picture
 }
 

@@ -26,7 +26,7 @@ export async function refuseAs(
   const reply = writeError({
     status,
     code: codes[status] ?? (STATUS_CODES[status] ?? 'UnknownError').replaceAll(/[^A-Za-z]/g, ''),
-    message: `A fault that was asked for: ${text}`,
+    message: `A requested fault: ${text}`,
     headers: {
       ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
       ...(status === 401 && { 'www-authenticate': 'Bearer error="invalid_token"' }),
@@ -34,17 +34,17 @@ export async function refuseAs(
     ids,
     now: parts.now(),
   })
-  return await told(call, reply, ids, parts)
+  return await logAnswer(call, reply, ids, parts)
 }
 
 /** The connection ends. */
 export const nothing: Reply = { status: 0, headers: {} }
 
 export async function cut(call: Call, parts: Parts): Promise<Reply> {
-  return await told(call, nothing, requestIds(call.headers, parts.newId), parts)
+  return await logAnswer(call, nothing, requestIds(call.headers, parts.newId), parts)
 }
 
-async function told(
+async function logAnswer(
   call: Call,
   reply: Reply,
   ids: Readonly<{ requestId: string; clientRequestId: string }>,

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, stat, truncate, utimes, writeFile } fro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'node:test'
-import { type Drawn, drawnFolders, recallOrDraw } from '../../../src/dev/demo/drawn.ts'
+import { type Drawn, drawnFolders, readOrDraw } from '../../../src/dev/demo/drawn.ts'
 import { startDevelopment } from '../../../src/dev/development.ts'
 
 describe('a photo that was drawn', () => {
@@ -31,10 +31,10 @@ describe('a photo that was drawn', () => {
   test('is read again byte for byte, by its name', async () => {
     const { work, draw } = draftsman()
     const folders = [join(root, 'kept')]
-    const first = await recallOrDraw(folders, 'alice', draw)
-    assert.deepEqual(await recallOrDraw(folders, 'alice', draw), first)
+    const first = await readOrDraw(folders, 'alice', draw)
+    assert.deepEqual(await readOrDraw(folders, 'alice', draw), first)
     assert.equal(work.done, 1)
-    assert.notDeepEqual(await recallOrDraw(folders, 'bob', draw), first)
+    assert.notDeepEqual(await readOrDraw(folders, 'bob', draw), first)
     assert.equal((await readdir(join(root, 'kept'))).length, 2)
   })
 
@@ -43,10 +43,10 @@ describe('a photo that was drawn', () => {
     await writeFile(join(root, 'file'), '')
     const impossible = join(root, 'file', 'kept')
     for (let time = 0; time < 2; time++) {
-      await recallOrDraw([impossible, join(root, 'kept')], 'alice', draw)
+      await readOrDraw([impossible, join(root, 'kept')], 'alice', draw)
     }
     assert.equal(work.done, 1)
-    for (let time = 0; time < 2; time++) await recallOrDraw([impossible], 'alice', draw)
+    for (let time = 0; time < 2; time++) await readOrDraw([impossible], 'alice', draw)
     assert.equal(work.done, 3)
   })
 
@@ -62,22 +62,22 @@ describe('a photo that was drawn', () => {
         await writeFile(file, bytes)
       },
     ]
-    await recallOrDraw(folders, 'alice', draw)
+    await readOrDraw(folders, 'alice', draw)
     const [file = ''] = await readdir(join(root, 'kept'))
     for (const change of spoil) {
       await change(join(root, 'kept', file))
       const before = work.done
-      await recallOrDraw(folders, 'alice', draw)
+      await readOrDraw(folders, 'alice', draw)
       assert.equal(work.done, before + 1)
     }
   })
 
   test('of a version that was not used for a month is removed when a new one is drawn', async () => {
     const { draw } = draftsman()
-    await recallOrDraw([join(root, 'demo-old')], 'alice', draw)
+    await readOrDraw([join(root, 'demo-old')], 'alice', draw)
     const longAgo = new Date(Date.now() - 40 * 86_400_000)
     await utimes(join(root, 'demo-old'), longAgo, longAgo)
-    await recallOrDraw([join(root, 'demo-new')], 'alice', draw)
+    await readOrDraw([join(root, 'demo-new')], 'alice', draw)
     assert.deepEqual(await readdir(root), ['demo-new'])
   })
 
