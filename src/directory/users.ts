@@ -18,8 +18,8 @@ export type User = UserRow
 export type UserWithPhoto = User & PhotoColumns
 
 /**
- * With 'id', a name finds nobody: issuers other than Entra use ids that look like names. `callerId`: the id of the person
- * who calls.
+ * With 'id', a name finds nobody: issuers other than Entra use ids that look like names. `callerId`
+ * is the id of the calling person, whose state is read too.
  */
 export type FindUser = (
   tenantId: string,

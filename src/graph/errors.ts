@@ -55,7 +55,7 @@ export const wireErrors = {
     'resource-invalid': 'The resource in the body is not valid: {reason}.',
     'batch-invalid': 'The batch cannot be read: {reason}.',
     'image-is-base64': 'The body is base64 text, not a picture. Send the binary data itself.',
-    // Not sent: the connection is closed.
+    // The client does not see it: the connection is closed.
     'client-gone': 'The client closed the connection before its picture was rendered.',
     'http-malformed': 'The request is not valid HTTP.',
   }),

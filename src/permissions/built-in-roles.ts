@@ -1,6 +1,6 @@
 /**
- * Table: template id -> name of every built-in directory role of Entra. What a role may do is in
- * roles.ts. Custom roles have different ids in each tenant.
+ * Table: template id -> name of every built-in directory role of Entra; roles.ts says what a role
+ * may do. Custom roles have different ids in each tenant.
  * As of 2026-01:
  * https://learn.microsoft.com/en-us/entra/identity/role-based-access-control/permissions-reference
  */

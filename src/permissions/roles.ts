@@ -1,6 +1,6 @@
 /**
  * The directory roles that let a signed-in person act for others, by name and by the template id in
- * tokens and directories. Who has a role is not known here.
+ * tokens and directories. The members of a role are in the directory.
  */
 import type { Resource } from './tables.ts'
 

@@ -1,4 +1,4 @@
-/** Contacts and folders: paths of folders, and removal that takes photos with it. */
+/** Contacts and folders: paths, and removal with photos. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { addContact, listContacts, removeContact } from '../../src/directory/contacts.ts'
@@ -21,12 +21,12 @@ test('a folder is found by its path, outermost first', async t => {
   assert.equal(await idAt('outer'), 'outer')
   assert.equal(await idAt('outer', 'middle'), 'middle')
   assert.equal(await idAt('outer', 'middle', 'inner'), 'inner')
-  // An id is enough to find a folder in a mailbox, wherever it lies.
+  // An id alone identifies a folder in a mailbox.
   assert.equal(await idAt('inner'), 'inner')
   assert.equal(await idAt('middle', 'inner'), 'inner')
 })
 
-test('a path with the wrong parent, or through another mailbox, leads nowhere', async t => {
+test('a path with the wrong parent, or through another mailbox, finds nothing', async t => {
   const database = await openFolders(t)
   for (const path of [
     ['other', 'middle'],
@@ -44,7 +44,7 @@ test('a path with the wrong parent, or through another mailbox, leads nowhere', 
   assert.equal(await findFolder(database, elsewhere, ['outer']), undefined)
 })
 
-test('folders and contacts are listed where they lie', async t => {
+test('folders and contacts are listed in their parent folder', async t => {
   const database = await openFolders(t)
   const folders = async (parent?: string) =>
     (await listFolders(searchable(database), alice, parent, page)).map(({ id }) => id)
@@ -80,7 +80,7 @@ test('a contact is found in its own folder, and in its mailbox without one', asy
   })
 })
 
-test('on the way to a contact each folder has to be a child of the one before, in this mailbox', async t => {
+test('in the path of a contact, each folder must be a child of the one before, in this mailbox', async t => {
   const database = await openFolders(t)
   for (const path of [
     ['nothing'],
@@ -96,7 +96,7 @@ test('on the way to a contact each folder has to be a child of the one before, i
   assert.equal((await findContact(database, bob, 'in inner', ['inner']))?.hasFolders, false)
 })
 
-test('the person on the way to a contact is found by name or id, in their own tenant', async t => {
+test('in the path of a contact, the person is found by name or id, in their own tenant', async t => {
   const database = await openFolders(t)
   const find = prepareFindContact(database)
   const contact = { tenantId: alice.tenantId, folders: ['inner'], id: 'in inner' }
@@ -110,7 +110,7 @@ test('the person on the way to a contact is found by name or id, in their own te
   assert.equal(await idOf('alice', 'id', 'another'), undefined)
 })
 
-test('nothing is put into a folder that is not there, or is in another mailbox', async t => {
+test('nothing is added to a folder that does not exist or is in another mailbox', async t => {
   const database = await openFolders(t)
   const isMissing = (error: unknown) =>
     error instanceof Failure && error.code === 'contact-folder-not-found'
@@ -121,7 +121,7 @@ test('nothing is put into a folder that is not there, or is in another mailbox',
   assert.equal((await findContact(database, alice, 'new'))?.contact, undefined)
 })
 
-test('a removed contact takes the pointer to its photo along; the pack waits for the sweep', async t => {
+test('removing a contact removes the pointer to its photo and retires the pack', async t => {
   const database = await openFolders(t)
   assert.equal(await removeContact(database, alice, 'in inner', 5000), true)
   assert.equal((await findContact(database, alice, 'in inner'))?.contact, undefined)
@@ -132,7 +132,7 @@ test('a removed contact takes the pointer to its photo along; the pack waits for
   assert.deepEqual(await retired(database), [['in inner', 5000]])
 })
 
-test('a removed folder takes all that lies in it along, however deep, and nothing else', async t => {
+test('removing a folder removes its contents at any depth, and nothing else', async t => {
   const database = await openFolders(t)
   assert.equal(await removeFolder(searchable(database), bob, 'outer', 7000), false)
   assert.equal(await removeFolder(searchable(database), alice, 'outer', 7000), true)
@@ -158,7 +158,10 @@ function findContact(
   return find({ tenantId, idOrName: userId, by: 'id', folders, id })
 }
 
-/** outer > middle > inner, beside them other; a contact with a photo in each but outer, and one at the root. */
+/**
+ * Folders outer > middle > inner, and other; a contact with a photo in each except outer, and one
+ * at the root.
+ */
 async function openFolders(t: TestContext): Promise<Database> {
   const database = await openEmpty(t)
   for (const { tenantId, userId } of [alice, bob]) {

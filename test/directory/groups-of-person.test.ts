@@ -1,4 +1,4 @@
-/** The groups of a person in the embedded database, and that no other group is read for them. */
+/** The groups of a person in the embedded database; no other group is read. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { listGroupsOf, listJoinedTeams } from '../../src/directory/groups-of-person.ts'
@@ -9,7 +9,7 @@ import { plansOf } from './plans.ts'
 
 describeGroupsOfPerson('SQLite', () => openSqlite({ file: ':memory:' }))
 
-test('the groups of a person are read by their keys, and not by walking through all groups', async t => {
+test('the groups of a person are read by key, without scanning all groups', async t => {
   const database = await openEmpty(t)
   const person = { tenantId: 't', userId: 'u' }
   const page = { top: 100, anyOf: [], after: { name: 'A', id: 'a' } }

@@ -1,4 +1,4 @@
-/** How long what has to visit many rows holds the event loop, with the embedded database. */
+/** How long work on many rows blocks the event loop, with the embedded database. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { insertFolder } from '../../src/directory/folders.ts'
@@ -12,7 +12,7 @@ import { openEmpty, searchable } from './open.ts'
 
 const mailbox: Mailbox = { tenantId: 't', userId: 'alice' }
 
-describe('holds nobody longer than a fixed piece of work', () => {
+describe('blocks the event loop no longer than a fixed amount of work', () => {
   const starts = (property: string, text: string): Term => ({ property, how: 'startsWith', text })
   const words = (property: string, text: string): Term => ({
     property,

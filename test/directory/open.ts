@@ -1,4 +1,4 @@
-/** An empty database in memory, as the rooms above it get it. */
+/** Opens an empty database in memory. */
 import type { TestContext } from 'node:test'
 import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'
@@ -13,7 +13,7 @@ export async function openEmpty(t: Pick<TestContext, 'after'>): Promise<Database
   return database
 }
 
-/** For searches that no clock breaks off. */
+/** For searches without a time limit. */
 export function searchable(database: Database) {
   return { database, slices: createSlices(() => 0) }
 }

@@ -1,4 +1,4 @@
-/** People and groups as sources bring and change them, in the embedded database, and which rows are read for it. */
+/** People and groups managed by sources, in the embedded database, and the rows that are read. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addToGroup } from '../../src/directory/change-groups.ts'

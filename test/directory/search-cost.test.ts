@@ -8,7 +8,7 @@ import { openEmpty } from './open.ts'
 
 describeSearch('SQLite', () => openSqlite({ file: ':memory:' }))
 
-test('words are sought in the primary key, and rows by theirs', async t => {
+test('words and rows are found by their primary keys', async t => {
   const database = await openEmpty(t)
   const { rows } = await sql<{ detail: string }>`explain query plan
     select word, id from directory_words where tenant_id = 't' and field = 'un'

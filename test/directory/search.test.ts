@@ -1,4 +1,6 @@
-/** Searching by name, on real rows: case in every script, words, and texts that look like patterns. */
+/**
+ * Searches by name on real rows: case in every script, words, and texts that look like patterns.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { listGroups } from '../../src/directory/groups.ts'
@@ -68,7 +70,7 @@ const rows: readonly Row[] = [
   ['hasWordsStartingWith', '...', []],
 ]
 
-test('names are found as people write them', async t => {
+test('names are found in the way people type them', async t => {
   const find = await openNames(t)
   for (const [how, text, found] of rows) {
     await t.test(`displayName ${how} ${JSON.stringify(text)}`, async () => {
@@ -77,7 +79,7 @@ test('names are found as people write them', async t => {
   }
 })
 
-test('any of several demands is enough, and none is all', async t => {
+test('one of several terms is enough, and no terms match everything', async t => {
   const find = await openNames(t)
   const either: Term[] = [
     { property: 'displayName', how: 'startsWith', text: 'alice' },
@@ -87,7 +89,7 @@ test('any of several demands is enough, and none is all', async t => {
   assert.equal((await find([])).length, names.length)
 })
 
-test('a property is searched by its own name, in any case, and not by another', async t => {
+test('a property is searched by its name in any case, and not by other names', async t => {
   const find = await openNames(t)
   const by = (property: string) => find([{ property, how: 'startsWith', text: 'person0@' }])
   assert.deepEqual(await by('mail'), ['Alice Öberg'])
@@ -97,7 +99,7 @@ test('a property is searched by its own name, in any case, and not by another', 
   }
 })
 
-test('a text cannot reach into the line of another property', async t => {
+test('a search text cannot match across properties', async t => {
   const find = await openNames(t)
   const text = 'Alice Öberg\nmail=person0'
   for (const how of ['startsWith', 'equals', 'hasWordsStartingWith'] as const) {
@@ -114,7 +116,7 @@ test('only the own tenant is searched', async t => {
   assert.deepEqual(await listGroups(searchable(database), tenantId, page), [])
 })
 
-test('pages neither skip nor repeat, also where names are alike', async t => {
+test('pages neither skip nor repeat rows, even with equal names', async t => {
   const database = await openEmpty(t)
   const users = Array.from({ length: 25 }, (_, index) => ({
     id: String(index).padStart(2, '0'),
@@ -137,7 +139,7 @@ test('pages neither skip nor repeat, also where names are alike', async t => {
   )
 })
 
-/** A directory of the names above, and what finds display names in it. */
+/** A directory of the names above, and a search by display name. */
 async function openNames(t: Parameters<typeof openEmpty>[0]) {
   const database = await openEmpty(t)
   const users = names.map((displayName, index) => ({

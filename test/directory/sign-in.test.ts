@@ -1,4 +1,4 @@
-/** Adding people who sign in, and the names that they are shown and found by. */
+/** Adds people who sign in, with the names they are shown and found by. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { openDirectory } from '../../src/directory/directory.ts'
@@ -28,7 +28,7 @@ const alice: NewUser = {
   displayName: 'Alice',
 }
 
-test('somebody who signs in for the first time is added as their token describes them', async t => {
+test('a person who signs in for the first time is added with the claims of the token', async t => {
   const { add, find } = await open(t)
   const added = await add(aliceId, {
     userName: 'alice@contoso.example',
@@ -46,7 +46,7 @@ test('somebody who signs in for the first time is added as their token describes
   assert.deepEqual(await find(aliceId), added)
 })
 
-test("a token's name is shown, and nobody is found by it", async t => {
+test("a token's name is shown, but does not find the person", async t => {
   const { add, find } = await open(t)
   const mallory = await add('mallory', { userName: 'director@contoso.example' })
   assert.equal(mallory.display_name, 'director@contoso.example')
@@ -55,7 +55,7 @@ test("a token's name is shown, and nobody is found by it", async t => {
   assert.equal((await find('mallory@signed-in.invalid'))?.id, 'mallory')
 })
 
-test('a name that the issuer vouches for is one to be found by, with and without @', async t => {
+test('a name that the issuer vouches for finds the person, with and without @', async t => {
   const { add, find } = await open(t)
   for (const [id, vouchedName] of [
     [aliceId, 'Alice@Contoso.example'],
@@ -67,7 +67,7 @@ test('a name that the issuer vouches for is one to be found by, with and without
   }
 })
 
-test('a name that nobody may have is made from the id instead', async t => {
+test('a name that is not allowed is replaced by one generated from the id', async t => {
   const { add } = await open(t)
   await add('bob-id', {})
   for (const [at, vouchedName] of [
@@ -86,7 +86,7 @@ test('a name that nobody may have is made from the id instead', async t => {
   }
 })
 
-test('names made from ids differ wherever the ids do', () => {
+test('different ids have different generated names', () => {
   const ids = [
     'a',
     'A',
@@ -108,13 +108,13 @@ test('names made from ids differ wherever the ids do', () => {
   assert.equal(nameFromId(aliceId.toUpperCase()), nameFromId(aliceId))
 })
 
-test('an id that reads like a name made from an id is nobody’s', () => {
+test('an id that equals a generated name is refused', () => {
   assert.ok(!mayBeAdded('mallory@signed-in.invalid'))
   assert.ok(!mayBeAdded('mallory@SIGNED-IN.invalid'))
   assert.ok(mayBeAdded('signed-in.invalid'))
 })
 
-test('who is in the directory by another way stays as they are', async t => {
+test('people from another source are not changed by signing in', async t => {
   const { add, find, follow } = await open(t, [alice])
   const profile = { vouchedName: 'other@contoso.example', displayName: 'Else', issuedAt: 9 }
   const found = await add(aliceId.toUpperCase(), profile)
@@ -123,7 +123,7 @@ test('who is in the directory by another way stays as they are', async t => {
   assert.equal(await find('other@contoso.example'), undefined)
 })
 
-test('the name of somebody who did not come by signing in is not taken from them', async t => {
+test('a person from another source keeps their name', async t => {
   const { add, find } = await open(t, [alice])
   const profile = { vouchedName: 'ALICE.ÉMILE@contoso.example', issuedAt: 9 }
   assert.equal((await add(bobId, profile)).user_principal_name, nameFromId(bobId))
@@ -143,7 +143,7 @@ test('a vouched name moves to the person of the newer token, and not back', asyn
   assert.equal((await find('desk@a.example'))?.id, 'bob')
 })
 
-test('a token without a name takes none away while the issuer vouches for names', async t => {
+test('a token without a name keeps the name while the issuer vouches for names', async t => {
   const { add, find, follow } = await open(t)
   const named = { displayName: 'Ann', userName: 'ann', vouchedName: 'ann', isVouchedFor: true }
   const ann = await add('id-of-ann', { ...named, issuedAt: 10 })
@@ -155,7 +155,7 @@ test('a token without a name takes none away while the issuer vouches for names'
   assert.equal(unvouched.user_principal_name, nameFromId('id-of-ann'))
 })
 
-test('of two with one name the newest token counts, also one that says nothing new', async t => {
+test('of two people with one name the newest token decides, even without changes', async t => {
   const { add, find, follow } = await open(t)
   const named = { vouchedName: 'chief', isVouchedFor: true }
   const first = await add('first', { ...named, issuedAt: 10 })
@@ -164,13 +164,13 @@ test('of two with one name the newest token counts, also one that says nothing n
   assert.equal((await find('chief'))?.id, 'first')
 })
 
-test('a display name stays where a newer token has only a user name', async t => {
+test('a display name stays when a newer token has only a user name', async t => {
   const { add, follow } = await open(t)
   const wanda = await add('wanda', { userName: 'wanda', displayName: 'Wanda', issuedAt: 10 })
   assert.equal((await follow(wanda, { userName: 'w', issuedAt: 20 })).display_name, 'Wanda')
 })
 
-test('whose id reads like a name takes it back from who was called so', async t => {
+test('a person whose id equals the name of another person takes the name from them', async t => {
   const { add, find } = await open(t)
   await add('mallory', { vouchedName: 'Anna@a.example', displayName: 'Mallory' })
   const anna = await add('anna@a.example', {})
@@ -182,7 +182,7 @@ test('whose id reads like a name takes it back from who was called so', async t 
   )
 })
 
-test('names follow the newest token, and what it does not say stays', async t => {
+test('names come from the newest token, and missing claims change nothing', async t => {
   const { add, find, follow } = await open(t)
   const first = { displayName: 'Ann Old', surname: 'Old', mail: 'old@a.example', issuedAt: 10 }
   const ann = await add('ann', first)
@@ -199,13 +199,13 @@ test('names follow the newest token, and what it does not say stays', async t =>
   assert.deepEqual(await find('ann'), renamed)
 })
 
-test('a newer token that says the same is not written', async t => {
+test('a newer token with the same names writes nothing', async t => {
   const { add, follow } = await open(t)
   const ann = await add('ann', { displayName: 'Ann', issuedAt: 10 })
   assert.equal(await follow(ann, { displayName: 'Ann', issuedAt: 20 }), ann)
 })
 
-test('a name that cannot be had is tried for once for each token', async t => {
+test('a name that is taken is tried once per token', async t => {
   const { add, follow } = await open(t, [alice])
   const profile = { vouchedName: alice.userPrincipalName, issuedAt: 20 }
   const bob = await add(bobId, { issuedAt: 10 })
@@ -214,7 +214,7 @@ test('a name that cannot be had is tried for once for each token', async t => {
   assert.equal(await follow(tried, profile), tried)
 })
 
-test('a name that an older version took from a token goes with the next token', async t => {
+test('a name that an older version took from a token is removed by the next token', async t => {
   const { database, find, follow } = await open(t, [alice])
   await database.updateTable('users').set({ names_at: 0 }).execute()
   const before = await find(alice.userPrincipalName)
@@ -224,7 +224,7 @@ test('a name that an older version took from a token goes with the next token', 
   assert.equal(await find(alice.userPrincipalName), undefined)
 })
 
-test('a person is described as they would be added, where nothing may be', async t => {
+test('in a read-only store, a person is returned as they would be added', async t => {
   const { find } = await open(t)
   const profile = { displayName: 'New Comer' }
   const described = describeSignedInUser({ tenantId, id: 'newcomer', profile })
@@ -232,7 +232,7 @@ test('a person is described as they would be added, where nothing may be', async
   assert.equal(await find('newcomer'), undefined)
 })
 
-test('of twenty first requests at once one adds the person, and all find them', async t => {
+test('of twenty concurrent first requests one adds the person, and all find them', async t => {
   const { add, database } = await open(t)
   const profile = { vouchedName: 'alice@contoso.example' }
   const found = await Promise.all(Array.from({ length: 20 }, () => add(aliceId, profile)))

@@ -1,4 +1,4 @@
-/** Finding people, and adding many at once. */
+/** Finds people, and adds many at once. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { openDirectory } from '../../src/directory/directory.ts'
@@ -41,7 +41,7 @@ test('a name without @ finds the person too', async t => {
   }
 })
 
-test('an id comes before a name that reads the same', async t => {
+test('an id takes precedence over an equal name', async t => {
   const named = (id: string, userPrincipalName: string) => ({ ...alice, id, userPrincipalName })
   const people = [named('anna', 'ann@a.example'), named('mallory', 'Anna'), named('eve', bobId)]
   const { directory } = await openWith(t, people)
@@ -50,7 +50,7 @@ test('an id comes before a name that reads the same', async t => {
   assert.equal(await directory.findUser(tenantId, bobId), undefined)
 })
 
-test('many people are added in one go, and again without a change', async t => {
+test('many people are added at once, and adding them again changes nothing', async t => {
   const many = Array.from({ length: 2500 }, (_, index) => ({
     id: `id ${index}`,
     userPrincipalName: `person${index}@contoso.example`,

@@ -1,4 +1,4 @@
-/** What is special about packs kept in memory: what is asked of the store, what is kept, what goes. */
+/** Tests of the cache: what is requested from the store, what is kept, what is evicted. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Failure } from '../../src/failure.ts'
@@ -12,8 +12,8 @@ describePacks('kept in memory', async () => ({
   close: async () => {},
 }))
 
-describe('packs kept in memory', () => {
-  test('are asked for once, in each range', async () => {
+describe('cached packs', () => {
+  test('are read from the store once per range', async () => {
     const { packs, asked } = counted()
     const key = keyOf('once')
     await packs.write(key, bytesOf(key, 1000))
@@ -24,7 +24,7 @@ describe('packs kept in memory', () => {
     assert.deepEqual(asked, [`${key} 0 100`, `${key} 100 50`])
   })
 
-  test('are asked for once by many at the same time', async () => {
+  test('are read from the store once by many concurrent readers', async () => {
     const { packs, asked } = counted()
     const key = keyOf('together')
     await packs.write(key, bytesOf(key, 100))
@@ -34,7 +34,7 @@ describe('packs kept in memory', () => {
     assert.deepEqual(read[1], bytesOf(key, 100))
   })
 
-  test('go when there is no room, those not asked for longest first', async () => {
+  test('are evicted when the cache is full, least recently used first', async () => {
     const { packs, asked } = counted(16_000)
     const keys = Array.from({ length: 17 }, (_, index) => keyOf(`full ${index}`))
     for (const key of keys) await packs.write(key, bytesOf(key, 1000))
@@ -49,7 +49,7 @@ describe('packs kept in memory', () => {
     assert.deepEqual(asked, [`${second} 0 1000`])
   })
 
-  test('are passed through when they are large', async () => {
+  test('are not cached when they are large', async () => {
     const { packs, asked } = counted(16_000)
     const key = keyOf('large')
     await packs.write(key, bytesOf(key, 2000))
@@ -58,7 +58,7 @@ describe('packs kept in memory', () => {
     assert.equal(asked.length, 2)
   })
 
-  test('are forgotten when they are removed, also while they are being read', async () => {
+  test('leave the cache when they are removed, even during a read', async () => {
     const { packs } = counted()
     const key = keyOf('gone')
     await packs.write(key, bytesOf(key, 10))
@@ -72,7 +72,7 @@ describe('packs kept in memory', () => {
     assert.equal(await packs.read(key, 0, 10), undefined)
   })
 
-  test('are gone from memory once they are purged or let go of', async () => {
+  test('leave the cache when they are purged or forgotten', async () => {
     const { packs, asked } = counted()
     const [key, other] = [keyOf('a'), keyOf('b')]
     for (const name of [key, other]) {
@@ -88,7 +88,7 @@ describe('packs kept in memory', () => {
     assert.equal(asked.length, 4)
   })
 
-  test('are asked for again after a fault and after absence', async () => {
+  test('are read again after a failure and after absence', async () => {
     const { packs, asked, faults } = counted()
     const key = keyOf('later')
     assert.equal(await packs.read(key, 0, 10), undefined)
@@ -99,7 +99,7 @@ describe('packs kept in memory', () => {
     assert.equal(asked.length, 3)
   })
 
-  test('what was found in memory, what was not, and how much is there, are counted', async () => {
+  test('hits, misses and bytes are counted', async () => {
     const { packs } = counted()
     const key = keyOf('counted')
     await packs.write(key, bytesOf(key, 100))
@@ -111,13 +111,13 @@ describe('packs kept in memory', () => {
     assert.deepEqual(packs.counts(), { hits: 2, misses: 2, bytes: 0 })
   })
 
-  test('whether the medium is there is asked of the medium', async () => {
+  test('a check reaches the store', async () => {
     const medium = { ...openMemoryPacks(Date.now), check: () => Promise.reject(new Error('away')) }
     await assert.rejects(cachePacks(medium, 1000).check(), /away/)
   })
 })
 
-/** A store that tells what it was asked, and fails as often as it is told to. */
+/** A store that records its calls, and fails as often as requested. */
 function counted(maxBytes = 1_000_000) {
   const store = openMemoryPacks(Date.now)
   const asked: string[] = []
@@ -129,7 +129,7 @@ function counted(maxBytes = 1_000_000) {
       const fault = faults.pop()
       if (fault) throw fault
       const bytes = await store.read(key, offset, length)
-      // The way back takes a moment, in which much can happen.
+      // Delays the result, so that other work can run meanwhile.
       await new Promise(resolve => setImmediate(resolve))
       return bytes
     },

@@ -1,4 +1,4 @@
-/** A process killed while it writes: what it acknowledged is whole, and nothing is torn. */
+/** A process is killed while it writes: acknowledged packs are complete, and no pack is torn. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,7 +10,7 @@ import { test } from 'node:test'
 import { openDiskPacks } from '../../src/storage/disk.ts'
 import { bytesOf, listOf } from '../suites/packs.ts'
 
-test('a process killed in mid-write leaves every acknowledged pack whole', async () => {
+test('a process killed during a write leaves every acknowledged pack complete', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'visage-crash-'))
   try {
     const acknowledged: string[] = []
@@ -37,7 +37,7 @@ test('a process killed in mid-write leaves every acknowledged pack whole', async
   }
 })
 
-/** Returns the keys the process printed; it is killed when it has printed `afterPacks` of them. */
+/** Returns the printed keys; the process is killed after `afterPacks` of them. */
 async function writeAndKill(folder: string, afterPacks: number): Promise<string[]> {
   const program = join(import.meta.dirname, 'write-until-killed.ts')
   const child = spawn(process.execPath, [program, folder, String(afterPacks)], {

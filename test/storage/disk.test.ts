@@ -1,4 +1,4 @@
-/** What is special about the disk: names, leftovers, and a medium that refuses. */
+/** Tests that apply only to the disk: file names, temporary files, and failures of the medium. */
 import assert from 'node:assert/strict'
 import {
   chmod,
@@ -36,7 +36,7 @@ describe('packs on disk', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  test('a pack is a file that says what it is, two folders deep', async () => {
+  test('a pack is a .jpg file, two folders deep', async () => {
     const packs = await openDiskPacks(join(folder, 'names'))
     const key = 'abcdef0123456789abcdef0123456789'
     await packs.write(key, bytesOf(key, 99))
@@ -45,12 +45,12 @@ describe('packs on disk', () => {
     assert.deepEqual(await readdir(join(folder, 'names', 'incoming')), [])
   })
 
-  test('a folder made for packs is closed to other people of the machine', async () => {
+  test('a new folder for packs is closed to other users', async () => {
     await openDiskPacks(join(folder, 'deep', 'private'))
     assert.equal((await stat(join(folder, 'deep', 'private'))).mode & 0o077, 0)
   })
 
-  test('a link in the place of a pack is not followed', async () => {
+  test('a symbolic link in place of a pack is not followed', async () => {
     const packs = await openDiskPacks(join(folder, 'links'))
     const [key, other] = [keyOf('a pack'), join(folder, 'somebody else')]
     await packs.write(key, bytesOf(key, 9))
@@ -62,7 +62,7 @@ describe('packs on disk', () => {
     await assert.rejects(packs.readWhole(key), isUnavailable)
   })
 
-  test('packs are there after opening the folder again', async () => {
+  test('packs remain after the folder is opened again', async () => {
     const key = keyOf('again')
     await (await openDiskPacks(join(folder, 'again'))).write(key, bytesOf(key, 10))
     const packs = await openDiskPacks(join(folder, 'again'))
@@ -73,7 +73,7 @@ describe('packs on disk', () => {
     )
   })
 
-  test('a folder that has gone is away, and is there again once it is back', async () => {
+  test('a missing folder is unavailable, and available again when it is back', async () => {
     const root = join(folder, 'moved')
     const packs = await openDiskPacks(root)
     await rename(root, `${root} away`)
@@ -82,7 +82,7 @@ describe('packs on disk', () => {
     await packs.check()
   })
 
-  test('what an interrupted write left of a pack is a trace of it, and goes with it', async () => {
+  test('the temporary file of an interrupted write is a trace of the pack, and is purged with it', async () => {
     const packs = await openDiskPacks(join(folder, 'interrupted'))
     const key = keyOf('interrupted')
     await packs.write(key, bytesOf(key, 10))
@@ -107,7 +107,7 @@ describe('packs on disk', () => {
     await assert.rejects(packs.readWhole(key), isUnavailable)
   })
 
-  test('files that are no packs are not listed', async () => {
+  test('files that are not packs are not listed', async () => {
     const packs = await openDiskPacks(join(folder, 'strange'))
     await mkdir(join(folder, 'strange', 'ab', 'cd'), { recursive: true })
     await writeFile(join(folder, 'strange', 'ab', 'cd', '.DS_Store'), 'x')
@@ -115,7 +115,7 @@ describe('packs on disk', () => {
     assert.deepEqual(await listOf(packs), [])
   })
 
-  test('leftovers of interrupted writes go when they are old, and only then', async () => {
+  test('temporary files of interrupted writes are removed only when they are old', async () => {
     const packs = await openDiskPacks(join(folder, 'left'))
     const old = join(folder, 'left', 'incoming', `${keyOf('old')}.part`)
     await writeFile(old, 'half a picture')
@@ -126,20 +126,20 @@ describe('packs on disk', () => {
     assert.deepEqual(await listOf(packs), [])
   })
 
-  test('a write that cannot get its name leaves nothing and is a storage fault', async () => {
+  test('a write whose file cannot be renamed leaves nothing and is a storage failure', async () => {
     const packs = await openDiskPacks(join(folder, 'blocked'))
     const key = keyOf('blocked')
     await mkdir(join(folder, 'blocked', key.slice(0, 2)))
     await writeFile(join(folder, 'blocked', key.slice(0, 2), key.slice(2, 4)), 'not a folder')
     await assert.rejects(packs.write(key, bytesOf(key, 1000)), isUnavailable)
     assert.deepEqual(await readdir(join(folder, 'blocked', 'incoming')), [])
-    // The obstacle is remembered by nobody: once it is away, the write works.
+    // The failure is not cached: after the obstacle is removed, the write succeeds.
     await rm(join(folder, 'blocked', key.slice(0, 2), key.slice(2, 4)))
     await packs.write(key, bytesOf(key, 1000))
     assert.equal((await packs.read(key, 0, 1000))?.length, 1000)
   })
 
-  test('a folder that is taken away is a storage fault for writes and absence for reads', async () => {
+  test('without its folder, a write is a storage failure and a read finds nothing', async () => {
     const packs = await openDiskPacks(join(folder, 'away'))
     await rm(join(folder, 'away'), { recursive: true })
     await assert.rejects(packs.write(keyOf('away'), new Uint8Array(10)), isUnavailable)
@@ -147,7 +147,7 @@ describe('packs on disk', () => {
     await assert.rejects(listOf(packs), isUnavailable)
   })
 
-  test('a pack that is a folder, and a path through a file, are storage faults', async () => {
+  test('a pack that is a folder, and a path through a file, are storage failures', async () => {
     const packs = await openDiskPacks(join(folder, 'odd'))
     const key = keyOf('odd')
     await mkdir(join(folder, 'odd', key.slice(0, 2), key.slice(2, 4), `${key}.jpg`), {
@@ -158,7 +158,7 @@ describe('packs on disk', () => {
     await assert.rejects(openDiskPacks(join(folder, 'file')), isUnavailable)
   })
 
-  test('a folder without the right to write is refused when it is opened', async context => {
+  test('a folder that is not writable is refused when it is opened', async context => {
     if (process.getuid?.() === 0) return context.skip('root may write everywhere')
     await mkdir(join(folder, 'closed'))
     await chmod(join(folder, 'closed'), 0o500)

@@ -14,7 +14,7 @@ import { contoso, ourAudience, startTestIssuer, v2User } from '../support/test-i
 import { inFolder, startVisage } from '../support/visage.ts'
 
 const skip = whyNoTrace()
-test('an upload is answered after its pack, the name of the pack and the row are on the disk, in this order', {
+test('an upload is answered after the pack, its file name and its row are on the disk, in this order', {
   skip,
 }, async () => {
   const calls = await traceOf('PUT', async set => set('PUT', await drawNumber(1)))

@@ -1,4 +1,4 @@
-/** Backwards by hand: there is no way back in the program. */
+/** Reverts a migration by hand, because the program cannot. */
 import { sql } from 'kysely'
 import type { Database } from '../../src/storage/schema.ts'
 

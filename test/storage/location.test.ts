@@ -1,4 +1,4 @@
-/** Addresses of rows and packs: what they mean, and which are refused. */
+/** Addresses of rows and packs: accepted and refused ones. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { parsePostgres, parseS3 } from '../../src/storage/location.ts'
@@ -45,7 +45,7 @@ describe('an address of S3', () => {
       assert.equal(parseS3(text)?.prefix, 'visage/a/')
   })
 
-  test('of another store has path style and some region, unless it says otherwise', () => {
+  test('of another store has path style and a default region, unless it names others', () => {
     const here = parseS3('s3://photos/?endpoint=http://127.0.0.1:7480')
     assert.deepEqual(
       [here?.endpoint, here?.region, here?.hasPathStyle],
@@ -60,7 +60,7 @@ describe('an address of S3', () => {
     )
   })
 
-  test('may name the profile whose keys open it', () => {
+  test('may name the profile with its keys', () => {
     assert.equal(parseS3('s3://photos?profile=old-store')?.profile, 'old-store')
     assert.equal(parseS3('s3://photos')?.profile, undefined)
   })

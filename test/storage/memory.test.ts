@@ -8,7 +8,7 @@ describePacks('in memory', async () => ({
   close: async () => {},
 }))
 
-test('a pack in memory is as old as the clock says', async () => {
+test('the age of a pack in memory comes from the clock', async () => {
   const packs = openMemoryPacks(() => 1234)
   await packs.write(keyOf('a'), new Uint8Array(7))
   assert.deepEqual(await listOf(packs), [{ key: keyOf('a'), bytes: 7, writtenAtMs: 1234 }])

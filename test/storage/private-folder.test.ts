@@ -31,7 +31,7 @@ describe('the data folder', { skip }, () => {
   }
   const files = ['visage.sqlite', 'visage.sqlite-wal', 'visage.sqlite-shm']
 
-  test('that Visage makes is for its user alone, with all that is in it', async () => {
+  test('that Visage creates is accessible to its owner only, with its contents', async () => {
     const { database } = await open()
     assert.equal(await modeOf(), 0o700)
     assert.equal(await modeOf('packs'), 0o700)
@@ -39,7 +39,7 @@ describe('the data folder', { skip }, () => {
     await database.destroy()
   })
 
-  test('that others can read is closed: empty, or with data of an older Visage', async () => {
+  test('that others can read is closed to them, if it is empty or has data of an older Visage', async () => {
     await mkdir(data)
     await chmod(data, 0o755)
     await (await open()).database.destroy()
@@ -55,7 +55,7 @@ describe('the data folder', { skip }, () => {
     await database.destroy()
   })
 
-  test('that is open to its group, and to nobody else, stays so', async () => {
+  test('that only its group can read stays as it is', async () => {
     await mkdir(data)
     await chmod(data, 0o2750)
     await writeFile(join(data, 'visage.sqlite'), '')
@@ -75,14 +75,14 @@ describe('the data folder', { skip }, () => {
     assert.deepEqual(await lstat(join(data, 'visage.sqlite')).catch(() => undefined), undefined)
   })
 
-  test('that is a folder for everybody, such as /tmp, is refused', async () => {
+  test('that is shared by all users, such as /tmp, is refused', async () => {
     await mkdir(data)
     await chmod(data, 0o1777)
     await assert.rejects(open(), says(/name a separate folder/))
     assert.equal(await modeOf(), 0o1777)
   })
 
-  test('is found through a link, and a link in it changes nothing of what it leads to', async () => {
+  test('may be a link, and targets of links in it are not changed', async () => {
     const [there, elsewhere] = [join(root, 'there'), join(root, 'elsewhere')]
     await mkdir(there)
     await chmod(there, 0o755)
@@ -96,7 +96,7 @@ describe('the data folder', { skip }, () => {
     await database.destroy()
   })
 
-  test('has a backup that is for its user alone too', async () => {
+  test('has backups that are accessible to their owner only', async () => {
     const { database } = await open()
     await database.destroy()
     const copy = join(root, 'copy')

@@ -1,4 +1,4 @@
-/** Being told of every statement, and how a database says that it is there. */
+/** Watching statements, and checking that a database answers. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { sql } from 'kysely'
@@ -10,8 +10,8 @@ import type { Watched } from '../../src/storage/query-watch.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 
-describe('whoever watches the embedded database', () => {
-  test('is told of queries in transactions, of prepared ones and of failures, never of values', async () => {
+describe('the watcher of the embedded database', () => {
+  test('gets queries in transactions, prepared ones and failures, but no values', async () => {
     const seen: Watched[] = []
     await using database = await openSqlite({ file: ':memory:', watch: query => seen.push(query) })
     await sql`create table people (name text)`.execute(database)
@@ -44,7 +44,7 @@ describe('whoever watches the embedded database', () => {
 })
 
 describe('the embedded database', () => {
-  test('answers as long as it is open, and has no connections to count', async () => {
+  test('answers while it is open, and has no pool', async () => {
     const database = await openSqlite({ file: ':memory:' })
     await pingDatabase(database)
     assert.equal(countConnections(database), undefined)
@@ -60,7 +60,7 @@ describe('PostgreSQL', () => {
   })
   after(() => server[Symbol.asyncDispose]())
 
-  test('answers, counts its connections and those who wait for one, and shows its statements', async () => {
+  test('answers, counts connections and waiting requests, and reports its statements', async () => {
     const seen: Watched[] = []
     const url = await server.createDatabase()
     await using database = await openPostgres({
@@ -80,13 +80,13 @@ describe('PostgreSQL', () => {
     assert.ok(seen.some(({ durationMs }) => durationMs > 150))
   })
 
-  test('that cannot be reached is a storage fault', async () => {
+  test('that cannot be reached is a storage failure', async () => {
     const url = await server.createDatabase()
     await using database = await openPostgres({ url, connections: 1 })
     const isAway = (error: unknown) =>
       error instanceof Failure && error.code === 'storage-unavailable'
     await sql`select pg_terminate_backend(pg_backend_pid())`.execute(database).catch(() => {})
-    // The lost connection is noticed, and another one is made.
+    // The pool replaces the lost connection.
     await pingDatabase(database).catch(error => assert.ok(isAway(error)))
     await pingDatabase(database)
   })

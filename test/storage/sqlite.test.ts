@@ -1,4 +1,4 @@
-/** What is special about SQLite: its file, its locks, and a medium that refuses. */
+/** Tests that apply only to SQLite: its file, its locks, and failures of the medium. */
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -49,26 +49,26 @@ describe('a SQLite file', () => {
     assert.deepEqual(await readRetired(again), ['a'])
   })
 
-  test('acknowledges a transaction only when it survives the loss of power', async () => {
+  test('acknowledges a transaction only when it survives a power failure', async () => {
     await using database = await openSqlite({ file: newFile() })
     assert.deepEqual(await readSetting(database, 'journal_mode'), 'wal')
     assert.deepEqual(await readSetting(database, 'synchronous'), 2)
     assert.deepEqual(await readSetting(database, 'foreign_keys'), 1)
   })
 
-  test('that is no database is refused by name', async () => {
+  test('that is not a database is refused by name', async () => {
     const path = join(folder, 'holiday.jpg')
     await writeFile(path, 'certainly no database'.repeat(500))
     await assert.rejects(openSqlite({ file: path }), hasDetail(/holiday\.jpg is not a SQLite/))
   })
 
-  test('that cannot be made is refused by name', async () => {
+  test('that cannot be created is refused by name', async () => {
     await assert.rejects(openSqlite({ file: folder }), hasDetail(/cannot be opened/))
     const below = join(folder, 'holiday.jpg', 'visage.db')
     await assert.rejects(openSqlite({ file: below }), hasDetail(/cannot be opened/))
   })
 
-  test('is closed even if nobody asked it anything', async () => {
+  test('is closed even without any query', async () => {
     const path = newFile()
     const database = await openSqlite({ file: path })
     await database.destroy()
@@ -76,8 +76,8 @@ describe('a SQLite file', () => {
   })
 })
 
-describe('a SQLite database that refuses', () => {
-  test('is a storage fault when it is full, keeps what it had, and works with room again', async () => {
+describe('a SQLite database that fails', () => {
+  test('is a storage failure when it is full, keeps its data, and works when there is space again', async () => {
     await using database = await openSqlite({ file: newFile() })
     await migrate(database)
     await insertRetired(database, 'before')
@@ -93,14 +93,14 @@ describe('a SQLite database that refuses', () => {
     assert.deepEqual(await readRetired(database), ['before', 'later'])
   })
 
-  test('is a storage fault when it is read-only', async () => {
+  test('is a storage failure when it is read-only', async () => {
     await using database = await openSqlite({ file: newFile() })
     await migrate(database)
     await sql`pragma query_only = on`.execute(database)
     await assert.rejects(insertRetired(database, 'x'), hasDetail(/SQLITE_READONLY/))
   })
 
-  test('has a bug, no storage fault, when a table is missing', async () => {
+  test('reports a missing table as a bug, not as a storage failure', async () => {
     await using database = await openSqlite({ file: ':memory:' })
     await assert.rejects(readRetired(database), error => !(error instanceof Failure))
     const read = prepareRow(database, [], rows => rows.selectFrom('photos').selectAll())
@@ -109,7 +109,7 @@ describe('a SQLite database that refuses', () => {
 })
 
 describe('two processes on one SQLite file', () => {
-  test('one that finds the file new, and another preparing it, waits for the other', async () => {
+  test('a process that opens a new file waits while another prepares it', async () => {
     const file = newFile()
     await mkdir(dirname(file))
     using other = new DatabaseSync(file)
@@ -122,7 +122,7 @@ describe('two processes on one SQLite file', () => {
     assert.deepEqual(await readSetting(database, 'journal_mode'), 'wal')
   })
 
-  test('a transaction that reads and then writes waits for the other and loses nothing', async () => {
+  test('a transaction that reads and then writes waits for the other and loses no update', async () => {
     const file = newFile()
     await using one = await openSqlite({ file })
     await migrate(one)
@@ -159,7 +159,7 @@ describe('two processes on one SQLite file', () => {
     await insertRetired(two, 'x')
   })
 
-  test('a writer that waits for another holds up nobody who reads', async () => {
+  test('a writer that waits for another does not block reads', async () => {
     const file = newFile()
     await using one = await openSqlite({ file })
     await migrate(one)
@@ -180,7 +180,7 @@ describe('two processes on one SQLite file', () => {
     assert.deepEqual((await readRetired(one)).sort(), ['early', 'late'])
   })
 
-  test('a writer with much to do lets the other have its turns', async () => {
+  test('a busy writer lets the other process write too', async () => {
     const file = newFile()
     await using one = await openSqlite({ file })
     await migrate(one)
@@ -194,7 +194,7 @@ describe('two processes on one SQLite file', () => {
     await Promise.all(many)
   })
 
-  test('a prepared query sees what the other has committed', async () => {
+  test('a prepared query sees commits of the other process', async () => {
     const file = newFile()
     await using one = await openSqlite({ file })
     await migrate(one)
@@ -208,7 +208,7 @@ describe('two processes on one SQLite file', () => {
   })
 })
 
-test('a folder is searched for its contacts and folders, not the mailbox or the tenant', async () => {
+test('listing a folder reads only its contacts and folders, not the mailbox or the tenant', async () => {
   await using database = await openSqlite({ file: ':memory:' })
   await migrate(database)
   const ofFolder = "where tenant_id = 't' and mailbox_id = 'm' and"
@@ -228,8 +228,8 @@ test('a folder is searched for its contacts and folders, not the mailbox or the 
   }
 })
 
-describe('statements kept between calls', () => {
-  test('more different texts than are kept, and a changed table, still give right rows', async () => {
+describe('cached statements', () => {
+  test('return correct rows beyond the cache size, and after a table has changed', async () => {
     await using database = await openSqlite({ file: ':memory:' })
     await migrate(database)
     for (let index = 0; index < 600; index += 1) {
@@ -245,7 +245,7 @@ describe('statements kept between calls', () => {
     assert.equal(Object.keys((await all()).rows[0] ?? {}).length, 6)
   })
 
-  test('a query asked while a stream runs waits for its end, and both are right', async () => {
+  test('a query during a stream waits for its end, and both are correct', async () => {
     await using database = await openSqlite({ file: ':memory:' })
     await migrate(database)
     for (const version of ['a', 'b', 'c']) await insertRetired(database, version)

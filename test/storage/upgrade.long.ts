@@ -1,4 +1,4 @@
-/** A database of a million people becomes one of this Visage: no row is written anew. */
+/** Updates a database of a million people without rewriting rows. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -20,7 +20,7 @@ after(() => rm(folder, { recursive: true }))
 const columns = sql`tenant_id, id, user_principal_name, user_principal_name_key, display_name, user_type,
   search_text, names_at`
 
-/** Some thousands at a time: a statement of PostgreSQL has seconds. */
+/** In batches of some thousands, because statements of PostgreSQL have a timeout. */
 const step = 20_000
 
 test('a file', async () => {
@@ -28,7 +28,8 @@ test('a file', async () => {
   await using database = await openSqlite({ file })
   await migrate(database)
   await goBackTo0007(database)
-  // What people are called is not what this is about, and the index of their words takes a minute.
+  // People have no search text: this test is not about names, and indexing their words takes a
+  // minute.
   await sql`drop trigger users_words_insert`.execute(database)
   for (let start = 0; start < million; start += step) {
     await sql`insert into users (${columns})

@@ -1,4 +1,4 @@
-/** A database of an older Visage becomes one of this Visage, with everything that was in it. */
+/** Updates a database of an older Visage with all its data. */
 import assert from 'node:assert/strict'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ import { goBackTo0007 } from './go-back.ts'
 const folder = await mkdtemp(join(tmpdir(), 'visage-upgrade-'))
 after(() => rm(folder, { recursive: true }))
 
-test('a data directory made by 0001 opens, keeps its photos, and has the tables of today', async () => {
+test('a data folder of migration 0001 opens, keeps its photos, and gets the current tables', async () => {
   const file = join(folder, 'visage.sqlite')
   const old = new DatabaseSync(file)
   old.exec(await readFile(join(import.meta.dirname, 'made-by-0001.sql'), 'utf8'))
@@ -39,7 +39,7 @@ test('a data directory made by 0001 opens, keeps its photos, and has the tables 
   assert.deepEqual(await migrationsOf(upgraded), await migrationsOf(fresh))
 })
 
-test('on PostgreSQL, photos and waiting packs of 0002 stay, and what nobody knew of them is null', async () => {
+test('on PostgreSQL, photos and retired packs of 0002 stay, and their new columns are null', async () => {
   await using server = await startPostgres()
   await using database = await openPostgres({ url: await server.createDatabase(), connections: 2 })
   await migrate(database)
@@ -54,7 +54,7 @@ test('on PostgreSQL, photos and waiting packs of 0002 stay, and what nobody knew
   assert.deepEqual(retired, { version: 'v0', retired_at: 1, ...nobody })
 })
 
-test('on PostgreSQL, tables that somebody reads for long are left as they are, and others read on', async () => {
+test('on PostgreSQL, tables locked by a long read are not changed, and other reads continue', async () => {
   await using server = await startPostgres()
   const url = await server.createDatabase()
   await using database = await openPostgres({ url, connections: 2 })
@@ -79,7 +79,7 @@ test('on PostgreSQL, tables that somebody reads for long are left as they are, a
   await migrate(database)
 })
 
-test('every database gets an id of its own', async () => {
+test('every database gets its own id', async () => {
   const ids = new Set<string>()
   for (let count = 0; count < 3; count += 1) {
     await using database = await openSqlite({ file: ':memory:' })
@@ -90,7 +90,7 @@ test('every database gets an id of its own', async () => {
   for (const id of ids) assert.match(id, /^[0-9a-f]{32}$/)
 })
 
-/** Backwards by hand: there is no way back in the program. */
+/** Reverts a migration by hand, because the program cannot. */
 async function goBackTo0002(database: Database): Promise<void> {
   await sql`alter table photos drop column pack_hash`.execute(database)
   await sql`alter table retired_packs drop column tenant_id, drop column owner_kind,
@@ -102,7 +102,7 @@ async function goBackTo0002(database: Database): Promise<void> {
   await sql`delete from kysely_migration where name > '0002'`.execute(database)
 }
 
-/** What 0005 and 0006 have made on PostgreSQL. */
+/** Objects created by 0005 and 0006 on PostgreSQL. */
 async function dropWords(database: Database): Promise<void> {
   await sql`drop function keep_directory_words cascade`.execute(database)
   await sql`drop function directory_words_of`.execute(database)
@@ -111,7 +111,7 @@ async function dropWords(database: Database): Promise<void> {
   await sql`alter table contact_folders drop column removed_at`.execute(database)
 }
 
-test('on PostgreSQL, people who were there before the index of words are found by it', async () => {
+test('on PostgreSQL, the word index includes people added before it', async () => {
   await using server = await startPostgres()
   await using database = await openPostgres({ url: await server.createDatabase(), connections: 2 })
   await migrate(database)
@@ -127,7 +127,7 @@ test('on PostgreSQL, people who were there before the index of words are found b
   assert.deepEqual(await words(), before)
 })
 
-test('in a file, people who were there before the index of words are found by it', async () => {
+test('in a file, the word index includes people added before it', async () => {
   await using database = await openSqlite({ file: ':memory:' })
   await migrate(database)
   const people = ['Ö B', 'Back\\n"q"'].map((displayName, index) => {
@@ -177,7 +177,7 @@ async function migrationsOf(database: Database): Promise<string[]> {
   return rows.map(row => row.name)
 }
 
-test('people who were there before sources came by signing in, and an older Visage goes on adding', async () => {
+test('existing people get the source sign-in, and an older Visage can still add people', async () => {
   await using database = await openSqlite({ file: ':memory:' })
   await migrate(database)
   const insert = (id: string, namesAt: number | null) =>

@@ -1,6 +1,6 @@
 /**
- * Not a test: the process that crash.test.ts kills. Writes packs without end and prints a key only
- * once its write has been acknowledged.
+ * The process that crash.test.ts kills. Writes packs without end, and prints a key after its write
+ * was acknowledged.
  */
 import { writeSync } from 'node:fs'
 import { openDiskPacks } from '../../src/storage/disk.ts'

@@ -1,6 +1,6 @@
 /**
- * What every database must do, whatever its make. A database's own test calls describeDatabase with
- * a way to open an empty one, without tables.
+ * Tests for every database. A database's own test calls describeDatabase with a function that opens
+ * an empty one, without tables.
  */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
@@ -31,7 +31,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       assert.equal((await database.selectFrom('users').selectAll().execute()).length, 1)
     })
 
-    test('six starts at once leave the tables made once', async () => {
+    test('six concurrent starts create the tables once', async () => {
       await using database = await open()
       await Promise.all(Array.from({ length: 6 }, () => migrate(database)))
       const { rows } = await sql<{ name: string }>`
@@ -48,7 +48,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       ])
     })
 
-    test('a database made by a newer Visage is refused with the reason, and left alone', async () => {
+    test('a database of a newer Visage is refused with the reason, and not changed', async () => {
       await using database = await open()
       await migrate(database)
       await sql`insert into kysely_migration (name, timestamp)
@@ -94,12 +94,12 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       await assert.rejects(database.insertInto('photos').values(again).execute(), isConflict)
       const stolen = photoOf('bob', 'v1')
       await assert.rejects(database.insertInto('photos').values(stolen).execute(), isConflict)
-      // A user and a group may share an id by accident; their photos are two.
+      // A user and a group may have the same id by accident; they have different photos.
       const group = { ...photoOf('alice', 'v3'), owner_kind: 'group' }
       await database.insertInto('photos').values(group).execute()
     })
 
-    test('names are in the order of their bytes, whatever the language of the server', async () => {
+    test('names are ordered by their bytes, independent of the locale of the server', async () => {
       const names = [
         'Zoë',
         'apple',
@@ -142,7 +142,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       )
     })
 
-    test('with a user go their memberships, roles, sign-ins, folders and contacts', async () => {
+    test('deleting the row of a user deletes their memberships, roles, sign-ins, folders and contacts', async () => {
       await database.insertInto('users').values(userNamed('alice')).execute()
       await database.insertInto('groups').values(groupNamed('staff')).execute()
       await database.insertInto('group_people').values(personIn('staff', 'alice')).execute()
@@ -201,7 +201,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       )
     })
 
-    test('names in any script, and times after 2038, come back as they went in', async () => {
+    test('names in any script, and times after 2038, are returned as stored', async () => {
       for (const display of [
         'Zoë Müller',
         '王小明',
@@ -233,7 +233,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       assert.equal(added.user_principal_name, 'somebody@signed-in.invalid')
     })
 
-    test('many who sign in at once under one name are all added, and one has the name', async () => {
+    test('of many who sign in at once with one name, all are added and one gets the name', async () => {
       const directory = { database, findUser: prepareFindUser(database) }
       const sign = (at: number) => ({
         tenantId: 't',
@@ -269,7 +269,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       assert.equal((await readUser(database, 'alice'))?.id, 'alice')
     })
 
-    test('fifty transactions that lock a row, read it and write it at once lose no increment', async () => {
+    test('fifty concurrent transactions that lock, read and write a row lose no increment', async () => {
       await database.insertInto('photos').values(photoOf('alice', 'v')).execute()
       const increment = () =>
         database.transaction().execute(async transaction => {
@@ -323,7 +323,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       await assert.rejects(readVersion(JSON.parse('{}')), TypeError)
     })
 
-    test('nothing is found under a name with a NUL or half a character in it, and nothing fails', async () => {
+    test('a name with NUL or a lone surrogate finds nothing, and causes no error', async () => {
       await database.insertInto('photos').values(photoOf('alice', 'a')).execute()
       const readVersion = prepareVersion(database)
       for (const ownerId of ['alice\0', '\0', 'ali\0ce', 'alice\ud800', '\udc00']) {
@@ -331,7 +331,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       }
     })
 
-    test('folders lie in one another as deep as they may, and a contact in them is found, and goes', async () => {
+    test('folders can be nested to the limit, and a contact in the deepest is found and removed', async () => {
       await database.insertInto('users').values(userNamed('alice')).execute()
       const mailbox = { tenantId: 't', userId: 'alice' }
       const ids = Array.from({ length: maxFolderDepth }, (_, index) => String(index))
@@ -352,7 +352,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
         assert.equal(found?.hasFolders, true, String(folders.length))
         assert.equal(found.contact?.id, 'contact', String(folders.length))
       }
-      // More than a request's address has room for.
+      // More than fits into the address of a request.
       const folders = Array.from({ length: 1000 }, (_, index) => ids[index] ?? 'nothing')
       assert.equal((await find({ ...at, folders }))?.hasFolders, false)
       assert.equal(await removeFolder(patient(database), mailbox, '0', 1), true)
@@ -360,7 +360,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       assert.equal((await find({ ...at, folders: [] }))?.contact, undefined)
     })
 
-    test('a path of folders costs as many statements, and as long, as one folder and one more', async () => {
+    test('a path of folders takes one statement more than a single folder', async () => {
       await database.insertInto('users').values(userNamed('alice')).execute()
       const mailbox = { tenantId: 't', userId: 'alice' }
       const ids = Array.from({ length: maxFolderDepth }, (_, index) => String(index))
@@ -392,7 +392,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       assert.ok(ofMany.every((length, index) => length <= (ofTwo[index] ?? 0) + 20))
     })
 
-    test('a folder goes with more folders than are asked for at once', async () => {
+    test('a folder is removed with more folders than one statement handles', async () => {
       await database.insertInto('users').values(userNamed('alice')).execute()
       const mailbox = { tenantId: 't', userId: 'alice' }
       const add = (id: string, parentFolderId?: string) =>
@@ -419,7 +419,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
   })
 }
 
-/** A transaction that has written a photo of alice and waits for `finish`. */
+/** A transaction that has written a photo of Alice and waits for `finish`. */
 function holdTransaction(database: Database) {
   const started = Promise.withResolvers<void>()
   const finished = Promise.withResolvers<void>()
@@ -455,7 +455,7 @@ function readUser(database: Database, id: string): Promise<UserRow | undefined> 
   return database.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** A constraint's error is the database's own: no storage fault, hence no Failure. */
+/** An error of a constraint is not a storage failure, so it is not a Failure. */
 function isConflict(error: unknown): boolean {
   return error instanceof Error && !(error instanceof Failure) && /unique/i.test(error.message)
 }

@@ -1,6 +1,6 @@
 /**
- * The groups that a person owns or is a member of, on any database. A database's own test calls
- * describeGroupsOfPerson with a way to open an empty one, without tables.
+ * Tests of the groups of a person, for every database. A database's own test calls
+ * describeGroupsOfPerson with a function that opens an empty one, without tables.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
@@ -47,7 +47,7 @@ export function describeGroupsOfPerson(name: string, open: () => Promise<Databas
         { id: 'g5', displayName: 'Closed', members: ['ben'], owners: ['ben'] },
       ])
       await addGroups(database, 'two', [{ id: 'g1', displayName: 'Other', members: ['anna'] }])
-      // More than are read at once.
+      // More than one slice.
       await addGroups(
         database,
         'two',
@@ -74,7 +74,7 @@ export function describeGroupsOfPerson(name: string, open: () => Promise<Databas
       return rows.map(({ id }) => id)
     }
 
-    test('are those that they are a member of, by name, or those that they own', async () => {
+    test('are listed by name, as member or as owner', async () => {
       assert.deepEqual(await list(anna, 'member'), ['g2', 'g3', 'g1'])
       assert.deepEqual(await list(anna, 'owner'), ['g4', 'g2'])
       assert.deepEqual(await list({ tenantId: 'two', userId: 'anna' }, 'member'), ['g1'])
@@ -82,7 +82,7 @@ export function describeGroupsOfPerson(name: string, open: () => Promise<Databas
       assert.deepEqual(await list({ tenantId: 'one', userId: 'nobody' }, 'owner'), [])
     })
 
-    test('go on after a group, also where another has the same name', async () => {
+    test('continue after a group, even when another has the same name', async () => {
       assert.deepEqual(await list(anna, 'member', { top: 1 }), ['g2'])
       assert.deepEqual(await list(anna, 'member', { after: { name: 'Design', id: 'g2' } }), [
         'g3',
@@ -91,7 +91,7 @@ export function describeGroupsOfPerson(name: string, open: () => Promise<Databas
       assert.deepEqual(await list(anna, 'member', { after: { name: 'Émile', id: 'g1' } }), [])
     })
 
-    test('are searched among theirs alone', async () => {
+    test('are searched only among their own', async () => {
       const named = (text: string): Term => ({
         property: 'displayName',
         how: 'hasWordsStartingWith',
@@ -114,7 +114,7 @@ export function describeGroupsOfPerson(name: string, open: () => Promise<Databas
       assert.equal((await list(carl, 'member', { anyOf: [named('group')], top: 999 })).length, 999)
     })
 
-    test('are listed by id for whoever may not see a name', async () => {
+    test('are listed by id for callers who may not see names', async () => {
       const ids = (top: number, after?: string) =>
         listGroupIdsOf(database, anna, 'member', { top, after })
       assert.deepEqual(await ids(100), ['g1', 'g2', 'g3'])
@@ -122,7 +122,7 @@ export function describeGroupsOfPerson(name: string, open: () => Promise<Databas
       assert.deepEqual(await ids(100, 'g3'), [])
     })
 
-    test('that are teams are listed once, whatever they are to it', async () => {
+    test('that are teams are listed once, for owners and members', async () => {
       const teams = await listJoinedTeams(database, anna)
       assert.deepEqual(
         teams.map(({ id }) => id),

@@ -1,6 +1,6 @@
 /**
- * What a mailbox may hold and how a folder goes, on any database. A database's own test calls
- * describeMailboxes with a way to open an empty one, without tables.
+ * Tests of quotas and of removing folders, for every database. A database's own test calls
+ * describeMailboxes with a function that opens an empty one, without tables.
  */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
@@ -39,7 +39,7 @@ export function describeMailboxes(name: string, open: () => Promise<Database>): 
       await addUsers(database, 't', [person])
     })
 
-    test('a folder of 10,000 contacts goes in transactions of 250, each in a turn of its own', async () => {
+    test('a folder of 10,000 contacts is removed in transactions of 250, each in its own turn of the event loop', async () => {
       await fillFolder(database, 10_000)
       const { slices, counts } = counted(() => 0)
       const most = await mostRowsOfStatement(database, async watched => {
@@ -54,7 +54,7 @@ export function describeMailboxes(name: string, open: () => Promise<Database>): 
     })
 
     for (const lastTurn of [1, 2, 3, 5]) {
-      test(`a removal that is broken off after ${lastTurn} slices leaves nothing within reach, and is finished later`, async () => {
+      test(`a removal interrupted after ${lastTurn} slices leaves nothing that can be found, and is completed later`, async () => {
         await fillFolder(database, 600)
         const { slices } = counted(turn => {
           if (turn === lastTurn) throw new Error('the machine stops')
@@ -84,7 +84,7 @@ export function describeMailboxes(name: string, open: () => Promise<Database>): 
       })
     }
 
-    test('a mailbox that is full of contacts, of text or of folders takes no more until something goes', async () => {
+    test('a mailbox with too many contacts, texts or folders accepts no more until something is removed', async () => {
       await addContact(database, mailbox, { id: 'first', displayName: 'First' })
       for (const full of [{ contacts: quota.contacts }, { text_bytes: quota.textBytes }]) {
         await database.updateTable('mailbox_sizes').set(full).execute()
@@ -104,7 +104,7 @@ export function describeMailboxes(name: string, open: () => Promise<Database>): 
       ['a list', []],
       ['a search', [{ property: 'displayName', how: 'startsWith', text: 'c' }]],
     ] as const) {
-      test(`a page of ${what} of long contacts ends early, says so, and the next one goes on`, async () => {
+      test(`a page of ${what} of long contacts ends early, reports it, and the next page continues`, async () => {
         const count = 25
         for (let index = 0; index < count; index += 1) {
           const id = `c${String(index).padStart(3, '0')}`
@@ -125,7 +125,7 @@ export function describeMailboxes(name: string, open: () => Promise<Database>): 
       })
     }
 
-    test('the size of a mailbox is that of what lies in it, whoever writes', async () => {
+    test('the size of a mailbox equals its contents, for every writer', async () => {
       await fillFolder(database, 3)
       const texts = async () => {
         const rows = await database.selectFrom('contacts').selectAll().execute()
@@ -147,7 +147,7 @@ export function describeMailboxes(name: string, open: () => Promise<Database>): 
   })
 }
 
-/** outer > inner, and as many contacts in inner; the first and the last have photos. */
+/** Folders outer > inner, and contacts in inner; the first and the last have photos. */
 async function fillFolder(database: Database, count: number): Promise<void> {
   await addFolder(database, mailbox, { id: 'outer', displayName: 'Outer' })
   await insertFolder(database, mailbox, { id: 'inner', displayName: 'In', parentFolderId: 'outer' })
@@ -199,7 +199,7 @@ function isRefused(code: Failure['code']) {
   return (error: unknown) => error instanceof Failure && error.code === code
 }
 
-/** `before` is told the number of the slice that is about to begin. */
+/** `before` gets the number of the slice that is about to begin. */
 function counted(before: (turn: number) => number) {
   const counts = { turns: 0 }
   const inner = createSlices(() => 0)
@@ -218,7 +218,7 @@ function counted(before: (turn: number) => number) {
   return { slices, counts }
 }
 
-/** How many rows a statement has given or changed, at most. */
+/** The largest number of rows that a statement returned or changed. */
 async function mostRowsOfStatement(
   database: Database,
   work: (watched: Database) => Promise<void>,

@@ -1,5 +1,5 @@
 /**
- * What a move must do, wherever it goes from and to. A test calls describeMoves with a way to name two
+ * Tests of a move between any two places. A test calls describeMoves with a function that names two
  * empty places.
  */
 import assert from 'node:assert/strict'
@@ -38,7 +38,7 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
         await work(ends)
       })
 
-    test('brings every row and every pack, compares each, and again it does nothing', () =>
+    test('copies and compares every row and every pack, and a second run does nothing', () =>
       withEnds(async ({ from, to }) => {
         const first = await moveOnce(from, to)
         assert.equal(first.outcome, 'agree')
@@ -52,7 +52,7 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
         )
       }))
 
-    test('brings what was set, replaced, removed and added since, and nothing else', () =>
+    test('copies only the changes since the last run', () =>
       withEnds(async ({ from, to }) => {
         await moveOnce(from, to)
         await using source = await open(from)
@@ -68,7 +68,7 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
         assert.deepEqual([result.outcome, result.total.packsCopied], ['agree', 2])
         assert.deepEqual(await contentsIn(to), await contentsIn(from))
         assert.notDeepEqual(await contentsIn(to), before)
-        // What was replaced and removed has gone with its bytes.
+        // Replaced and removed photos are gone with their bytes.
         await using target = await open(to)
         const listed: string[] = []
         for await (const { key } of target.packs.list()) listed.push(key)
@@ -76,7 +76,7 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
         assert.deepEqual(listed.sort(), named.map(({ version }) => version).sort())
       }))
 
-    test('follows a source that is written to, and agrees once it is still', () =>
+    test('follows a source that changes, and both sides are equal once it is idle', () =>
       withEnds(async ({ from, to }) => {
         await using source = await open(from)
         const writing = keepWriting(source, people)
@@ -88,7 +88,7 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
         assert.deepEqual(await contentsIn(to), await contentsIn(from))
       }))
 
-    test('that is ended in the middle goes on where it was', () =>
+    test('that was interrupted continues where it stopped', () =>
       withEnds(async ({ from, to }) => {
         let copied = 0
         for (let round = 0; round < 3; round += 1) {
@@ -105,7 +105,7 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
         assert.deepEqual(await contentsIn(to), await contentsIn(from))
       }))
 
-    test('leaves a photo whose pack is missing, cut short, damaged or someone else’s, and names it', () =>
+    test('skips and names a photo whose pack is missing, truncated, damaged or of another photo', () =>
       withEnds(async ({ from, to }) => {
         await using source = await open(from)
         const [missing, short, damaged, foreign] = await spoilPacks(source)
@@ -123,13 +123,13 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
         await using target = await open(to)
         const moved = await target.database.selectFrom('photos').select('owner_id').execute()
         assert.equal(moved.length, people + 3 - 4)
-        // Set anew, they come along.
+        // Set again, they are copied.
         for (const index of [0, 1, 2, 3]) await setPhoto(source, userKey(`person-${index}`))
         assert.equal((await moveOnce(from, to)).outcome, 'agree')
         assert.deepEqual(await contentsIn(to), await contentsIn(from))
       }))
 
-    test('takes what is there now where a photo was replaced and swept while it was read', () =>
+    test('copies the current photo when it was replaced and swept during the read', () =>
       withEnds(async ({ from, to }) => {
         await moveOnce(from, to)
         {
@@ -173,7 +173,7 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
         assert.deepEqual(await contentsIn(to), await contentsIn(from))
       }))
 
-    test('does not believe a destination that gives back other bytes', () =>
+    test('detects a destination that returns different bytes', () =>
       withEnds(async ({ from, to }) => {
         const lying: MoveChanges = {
           around: ({ from: source, to: target }) => ({
@@ -186,7 +186,7 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
         assert.deepEqual(await target.database.selectFrom('photos').selectAll().execute(), [])
       }))
 
-    test('brings names of any script and length, empty texts, and what nobody would write', () =>
+    test('copies names of any script and length, empty texts, and unusual values', () =>
       withEnds(async ({ from, to }) => {
         await using source = await open(from)
         const strange = [
@@ -216,7 +216,7 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
         assert.equal((await moveOnce(from, to)).total.changes, 0)
       }))
 
-    test('follows names that people have exchanged', () =>
+    test('copies names that two people have exchanged', () =>
       withEnds(async ({ from, to }) => {
         await moveOnce(from, to)
         await using source = await open(from)
@@ -234,7 +234,7 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
         assert.deepEqual(await contentsIn(to), await contentsIn(from))
       }))
 
-    test('goes nowhere where somebody else keeps something, and leaves it as it is', () =>
+    test('refuses a destination with other data, and does not change it', () =>
       withEnds(async ({ from, to }) => {
         {
           await using target = await open(to)
@@ -245,7 +245,7 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
         assert.deepEqual(await contentsIn(to), before)
       }))
 
-    test('goes nowhere where packs lie that nobody brought', () =>
+    test('refuses a destination with packs from elsewhere', () =>
       withEnds(async ({ from, to }) => {
         {
           await using target = await open(to)
@@ -256,7 +256,7 @@ export function describeMoves(name: string, makeEnds: (folder: string) => Promis
   })
 }
 
-/** The stores of a place; disposed of, its database is closed. */
+/** The stores of a place. Disposing closes the database. */
 export async function open(options: StoreOptions): Promise<Side & AsyncDisposable> {
   const { database, packs } = await openStores(options, Date.now)
   return { database, packs, [Symbol.asyncDispose]: () => database.destroy() }
@@ -293,7 +293,7 @@ export async function spoilPacks(side: Side): Promise<readonly [string, string, 
     return bytes
   })
   await replace(foreign, bytes => Buffer.alloc(bytes.length))
-  // As an older version left it: no hash to compare with.
+  // As written by an older version: without a hash.
   await side.database
     .updateTable('photos')
     .set({ pack_hash: null })
@@ -316,7 +316,7 @@ function whatOf(
   return what
 }
 
-/** Whoever's photo it is gets another, and the one before does not wait for its time. */
+/** Replaces the photo, and removes the previous pack without the grace time. */
 async function replaceAndSweep(side: Side, version: string): Promise<void> {
   const owner = await side.database
     .selectFrom('photos')
@@ -347,7 +347,7 @@ function endAfter(ending: AbortController, packs: number): Around {
   })
 }
 
-/** Takes so many packs, and then no more. */
+/** Accepts this many packs, then fails. */
 export function fullAfter(packs: Packs, count: number): Packs {
   let written = 0
   return {

@@ -1,6 +1,6 @@
 /**
- * What every pack store must do, whatever its medium. A store's own test calls describePacks with a
- * way to open an empty one.
+ * Tests for every pack store. A store's own test calls describePacks with a function that opens an
+ * empty one.
  */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
@@ -20,7 +20,7 @@ export function describePacks(name: string, open: () => Promise<OpenedPacks>): v
     })
     after(() => opened.close())
 
-    test('what was written is read back whole', async () => {
+    test('a written pack is read back completely', async () => {
       const key = keyOf('whole')
       const bytes = bytesOf(key, 5000)
       await packs.write(key, bytes)
@@ -46,14 +46,14 @@ export function describePacks(name: string, open: () => Promise<OpenedPacks>): v
       assert.equal(await packs.read(keyOf('never'), 0, 1), undefined)
     })
 
-    test('a pack shorter than asked for is a fault of the storage', async () => {
+    test('a pack that is shorter than the range is a storage failure', async () => {
       const key = keyOf('short')
       await packs.write(key, bytesOf(key, 100))
       await assert.rejects(packs.read(key, 90, 11), isUnavailable)
       await assert.rejects(packs.read(key, 200, 1), isUnavailable)
     })
 
-    test('changing the bytes afterwards, written or read, does not change the pack', async () => {
+    test('changing written or read bytes afterwards does not change the pack', async () => {
       const key = keyOf('immutable')
       const bytes = bytesOf(key, 64)
       const written = Uint8Array.from(bytes)
@@ -64,7 +64,7 @@ export function describePacks(name: string, open: () => Promise<OpenedPacks>): v
       assert.deepEqual(plain(await packs.read(key, 0, 64)), plain(bytes))
     })
 
-    test('a removed pack is gone, and removing it again is no fault', async () => {
+    test('a removed pack is gone, and removing it again succeeds', async () => {
       const key = keyOf('removed')
       await packs.write(key, bytesOf(key, 100))
       await packs.remove(key)
@@ -72,14 +72,14 @@ export function describePacks(name: string, open: () => Promise<OpenedPacks>): v
       await packs.remove(key)
     })
 
-    test('a pack is read whole without knowing its length, and one that is not there is undefined', async () => {
+    test('a pack is read completely without knowing its length, and a missing one is undefined', async () => {
       const key = keyOf('read whole')
       await packs.write(key, bytesOf(key, 12_345))
       assert.deepEqual(plain(await packs.readWhole(key)), plain(bytesOf(key, 12_345)))
       assert.equal(await packs.readWhole(keyOf('read whole, never')), undefined)
     })
 
-    test('a purged pack has left no trace, purging again is no fault, and its neighbours stay', async () => {
+    test('a purged pack leaves no trace, purging again succeeds, and other packs stay', async () => {
       const [key, neighbour] = [keyOf('purged'), keyOf('purged not')]
       for (const name of [key, neighbour]) await packs.write(name, bytesOf(name, 100))
       assert.equal((await packs.traces(key)).length, 1)
@@ -112,7 +112,7 @@ export function describePacks(name: string, open: () => Promise<OpenedPacks>): v
       await packs.remove(key)
     })
 
-    test('a hundred packs written at once are all whole', async () => {
+    test('a hundred packs written at once are all complete', async () => {
       const keys = Array.from({ length: 100 }, (_, index) => keyOf(`at once ${index}`))
       await Promise.all(keys.map(key => packs.write(key, bytesOf(key, 3000))))
       for (const key of keys) {
@@ -134,7 +134,7 @@ export function describePacks(name: string, open: () => Promise<OpenedPacks>): v
       }
     })
 
-    test('listing while packs come and go neither fails nor forgets the others', async () => {
+    test('listing during writes and removals does not fail, and includes all other packs', async () => {
       const stay = Array.from({ length: 20 }, (_, index) => keyOf(`stays ${index}`))
       const go = Array.from({ length: 20 }, (_, index) => keyOf(`goes ${index}`))
       for (const key of [...stay, ...go]) await packs.write(key, bytesOf(key, 50))
@@ -155,7 +155,7 @@ export function describePacks(name: string, open: () => Promise<OpenedPacks>): v
       )
     })
 
-    test('a key that is no version is refused by every verb and reaches nothing', async () => {
+    test('an invalid key is refused by every method and reaches nothing', async () => {
       const before = await listOf(packs)
       for (const key of hostileKeys) {
         await assert.rejects(async () => packs.write(key, bytesOf(key, 10)), TypeError)
@@ -168,12 +168,12 @@ export function describePacks(name: string, open: () => Promise<OpenedPacks>): v
       assert.deepEqual(keysOf(await listOf(packs)), keysOf(before))
     })
 
-    test('a medium that is there says so, and says so again', async () => {
+    test('an available medium passes the check repeatedly', async () => {
       assert.equal(await packs.check(), undefined)
       assert.equal(await packs.check(), undefined)
     })
 
-    test('without interrupted writes there are no leftovers, and packs are none', async () => {
+    test('without interrupted writes there are no leftovers, and packs are not leftovers', async () => {
       const key = keyOf('no leftover')
       await packs.write(key, bytesOf(key, 10))
       assert.equal((await packs.removeLeftovers?.(Date.now() + 60_000)) ?? 0, 0)
@@ -200,12 +200,12 @@ const hostileKeys = [
   '%2e%2e%2f'.padEnd(32, 'a'),
 ]
 
-/** A key that is the same every time, and different for every name. */
+/** The same key for the same name. */
 export function keyOf(name: string): string {
   return createHash('sha256').update(name).digest('hex').slice(0, 32)
 }
 
-/** Bytes that belong to one key alone: bytes of another pack, or of nothing, show up. */
+/** Bytes that are unique to a key, so that mixed-up packs are detected. */
 export function bytesOf(key: string, length: number): Uint8Array {
   const block = createHash('sha512').update(key).digest()
   const bytes = new Uint8Array(length)

@@ -1,6 +1,6 @@
 /**
- * People and groups as a source brings, changes, deletes and restores them, on any database. A database's own test
- * calls describePeople with a way to open an empty one, without tables.
+ * Tests of people and groups managed by sources, for every database. A database's own test calls
+ * describePeople with a function that opens an empty one, without tables.
  */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
@@ -76,7 +76,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
     const refused = (code: string) => (error: unknown) =>
       error instanceof Error && 'code' in error && error.code === code
 
-    test('a person is there with everything that the source said', async () => {
+    test('a person has all values from the source', async () => {
       const details = { department: 'Design', employeeId: '007', mailNickname: 'anna' }
       const { did } = await put({ ...anna, ...details, isActive: false })
       assert.equal(did, 'created')
@@ -88,7 +88,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.deepEqual([row?.changed_at, row?.deleted_at, row?.names_at], [2, null, null])
     })
 
-    test('it is kept since when a person is inactive, until they are active or deleted', async () => {
+    test('the time since which a person is inactive is kept until they are active or deleted', async () => {
       const inactiveAt = async () => {
         const rows = await database.selectFrom('users').select('inactive_at').execute()
         return rows.map(row => row.inactive_at)
@@ -109,7 +109,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.deepEqual(await inactiveAt(), [9])
     })
 
-    test('the same person again is changed, and found under the new name alone', async () => {
+    test('putting the same person again changes them, and only the new name finds them', async () => {
       await put(anna)
       const { did } = await put({ ...anna, userPrincipalName: 'a.adler@example.org' })
       assert.equal(did, 'changed')
@@ -117,14 +117,14 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.equal(await find('anna@example.org'), undefined)
     })
 
-    test('a change leaves what it does not name, and takes away what it leaves empty', async () => {
+    test('a change keeps properties that it does not name, and removes empty ones', async () => {
       await put({ ...anna, department: 'Design', jobTitle: 'Lead' })
       const row = await changeUser(database, tenantId, 'anna', { department: undefined }, graph)
       assert.deepEqual([row?.department, row?.job_title], [null, 'Lead'])
       assert.equal(await changeUser(database, tenantId, 'nobody', {}, graph), undefined)
     })
 
-    test('a name that somebody has is refused, in any case, and nothing is written', async () => {
+    test('a name that is taken is refused in any case, and nothing is written', async () => {
       await put(anna)
       const name = 'ANNA@example.org'
       await assert.rejects(put({ ...ben, userPrincipalName: name }), refused('value-taken'))
@@ -137,7 +137,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.equal((await find('ben@example.org'))?.id, 'ben')
     })
 
-    test("a name that reads like another's id is refused", async () => {
+    test("a name that equals another person's id is refused", async () => {
       await put(anna)
       await assert.rejects(put({ ...ben, userPrincipalName: 'anna' }), refused('value-taken'))
     })
@@ -187,14 +187,14 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       await assert.rejects(restore, refused('managed-elsewhere'))
     })
 
-    test('who came by signing in is taken over by the first source that names their id', async () => {
+    test('a person who came by signing in is adopted by the first source that names their id', async () => {
       await signIn('anna', 'anna@example.org')
       const { did, row } = await put(anna, from('import:staff'))
       assert.deepEqual([did, row.source, row.names_at], ['adopted', 'import:staff', null])
       await assert.rejects(put(anna), refused('managed-elsewhere'))
     })
 
-    test('a deleted person is found nowhere, and their name is free', async () => {
+    test('a deleted person is not found, and their name is free', async () => {
       await put({ ...anna, displayName: 'Anna Adler' })
       assert.equal(await deleteUser(database, tenantId, 'anna', from('graph', 9)), true)
       assert.equal(await deleteUser(database, tenantId, 'anna', graph), false)
@@ -208,14 +208,14 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.equal((await find('anna@example.org'))?.id, 'ben')
     })
 
-    test('a deleted person does not come back by signing in', async () => {
+    test('signing in does not restore a deleted person', async () => {
       await put(anna)
       await deleteUser(database, tenantId, 'anna', graph)
       await assert.rejects(signIn('anna', 'anna@example.org'), refused('account-deleted'))
       assert.equal(await find('anna'), undefined)
     })
 
-    test('a restored person is found as before, unless somebody has the name', async () => {
+    test('a restored person is found as before, unless the name is taken', async () => {
       await put({ ...anna, department: 'Design' })
       await deleteUser(database, tenantId, 'anna', graph)
       await put({ ...ben, userPrincipalName: 'anna@example.org' })
@@ -233,7 +233,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.equal(await restoreUser(database, tenantId, 'anna', from('graph', 10)), undefined)
     })
 
-    test('a deleted person comes back with the next word of their source', async () => {
+    test('a deleted person is restored by the next put of their source', async () => {
       await put(anna)
       await deleteUser(database, tenantId, 'anna', graph)
       assert.equal((await put(anna)).did, 'restored')
@@ -272,7 +272,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       )
     })
 
-    test('two who make each other their manager at once both end', async () => {
+    test('two people who become each other’s manager at once do not deadlock', async () => {
       await put(anna)
       await put(ben)
       const rounds = Array.from({ length: 10 }, () => [
@@ -289,7 +289,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       return (await listPeopleOfGroup(database, key, relation, whole)).map(({ id }) => id)
     }
 
-    test('a group is there, changed, deleted with its place in lists, and restored with its people', async () => {
+    test('a group is added, changed, deleted from lists, and restored with its people', async () => {
       await put(anna)
       await putGroup(database, tenantId, { id: 'g', displayName: 'Design', isTeam: true }, graph)
       await addToGroup(database, place('anna'), 'graph')
@@ -315,7 +315,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.deepEqual(await groupsOf(), [1, 1, 1])
     })
 
-    test('a group comes with its people, all of them or not at all', async () => {
+    test('a group is created with all its people or not at all', async () => {
       await put(anna)
       await put(ben)
       const group = { id: 'g', displayName: 'Design', owners: ['anna'], members: ['ben', 'anna'] }
@@ -330,7 +330,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.deepEqual(await inGroup('member'), ['anna', 'ben'])
     })
 
-    test('a change with new members is made as a whole or not at all', async () => {
+    test('a change with new members is applied completely or not at all', async () => {
       await put(anna)
       await put(ben)
       const group = { id: 'g', displayName: 'Design', members: ['anna'] }
@@ -345,7 +345,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.deepEqual(await inGroup('member'), ['anna', 'ben'])
     })
 
-    test('two who add the same people to two groups in different orders both end', async () => {
+    test('adding the same people to two groups in different orders does not deadlock', async () => {
       await put(anna)
       await put(ben)
       for (const id of ['g', 'h'])
@@ -356,7 +356,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.deepEqual(await inGroup('member'), ['anna', 'ben'])
     })
 
-    test('a group with an owner becomes a team, once, by its source alone', async () => {
+    test('a group with an owner becomes a team, once, and only by its source', async () => {
       await put(anna)
       await createGroup(database, tenantId, { id: 'g', displayName: 'Design' }, graph)
       const make = (origin = graph) => makeTeam(database, tenantId, 'g', origin)
@@ -369,7 +369,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.equal((await listJoinedTeams(database, person)).length, 1)
     })
 
-    test('deleted groups are found among the deleted alone, by id', async () => {
+    test('deleted groups are listed only among the deleted, by id', async () => {
       for (const id of ['g', 'h', 'i']) {
         await createGroup(database, tenantId, { id, displayName: id }, graph)
       }
@@ -384,7 +384,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.equal(await findDeletedGroup(database, 'another', 'g'), undefined)
     })
 
-    test('who is in a group is added and removed once, by its source alone', async () => {
+    test('members are added and removed once, and only by the group’s source', async () => {
       await put(anna)
       await put(ben)
       await putGroup(database, tenantId, { id: 'g', displayName: 'Design' }, graph)
@@ -408,7 +408,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       return Object.fromEntries(rows.map(row => [row.group_id, row.members]))
     }
 
-    test('the size of a group is that of its members, whoever writes', async () => {
+    test('the size of a group equals its members, for every writer', async () => {
       for (const person of [anna, ben]) await put(person)
       for (const id of ['g', 'h']) {
         await createGroup(database, tenantId, { id, displayName: id, owners: ['anna'] }, graph)
@@ -432,7 +432,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.deepEqual(await sizes(), { h: 1 })
     })
 
-    test('a full group takes nobody until somebody goes, and owners all the time', async () => {
+    test('a full group accepts no members until one is removed, but accepts owners', async () => {
       for (const person of [anna, ben]) await put(person)
       await createGroup(database, tenantId, { id: 'g', displayName: 'g', members: ['anna'] }, graph)
       await database.updateTable('group_sizes').set({ members: maxMembers }).execute()
@@ -446,7 +446,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.deepEqual(await inGroup('member'), ['ben'])
     })
 
-    test('of 16 who add to a group with one place left one does', async () => {
+    test('of 16 concurrent additions to a group with one free place, one succeeds', async () => {
       const people = Array.from({ length: 17 }, (_, index) => `p${String(index).padStart(2, '0')}`)
       for (const id of people) await put({ id, userPrincipalName: id, displayName: id })
       const [first = '', ...others] = people
@@ -471,7 +471,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.deepEqual(await sizes(), { g: 0, h: 0, i: 0 })
     })
 
-    test('the only owner stays', async () => {
+    test('the only owner is not removed', async () => {
       await put(anna)
       await put(ben)
       await putGroup(database, tenantId, { id: 'g', displayName: 'Design' }, graph)
@@ -485,7 +485,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.deepEqual(await inGroup('owner'), ['anna'])
     })
 
-    test('a deleted member is not shown, and is again once they are restored', async () => {
+    test('a deleted member is not listed until they are restored', async () => {
       await put(anna)
       await putGroup(database, tenantId, { id: 'g', displayName: 'Design' }, graph)
       await addToGroup(database, place('anna'), 'graph')

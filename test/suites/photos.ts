@@ -1,6 +1,6 @@
 /**
- * What has to hold when many write at once, on any database and from several nodes. A test calls
- * describeConcurrentWriters with a way to open the same database twice, without tables.
+ * Tests of concurrent writers, for every database and several nodes. A test calls
+ * describeConcurrentWriters with a function that opens the same database twice, without tables.
  */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
@@ -36,7 +36,7 @@ export function describeConcurrentWriters(name: string, open: () => Promise<Node
     const partsOf = (index: number): ReplaceParts => ({
       database: nodes.databases[index % 2] ?? one,
       packs,
-      // What a picture becomes is not the question here; that it takes a moment is.
+      // The rendering is not tested here, but it must take time.
       async render(bytes) {
         await new Promise(resolve => setImmediate(resolve))
         return { bytes, renditions: [{ width: 1, height: 1, offset: 0, length: bytes.length }] }
@@ -56,7 +56,7 @@ export function describeConcurrentWriters(name: string, open: () => Promise<Node
     })
     after(() => nodes.close())
 
-    test('If-Match lets exactly one of them through, round after round', async () => {
+    test('If-Match lets exactly one writer succeed in each round', async () => {
       const owner = userKey('user-0')
       await put(0, owner, undefined, 'first')
       for (let round = 0; round < 10; round += 1) {
@@ -72,7 +72,7 @@ export function describeConcurrentWriters(name: string, open: () => Promise<Node
       }
     })
 
-    test('If-None-Match: * lets exactly one of them set the first photo', async () => {
+    test('If-None-Match: * lets exactly one writer set the first photo', async () => {
       for (let round = 1; round <= 10; round += 1) {
         const owner = userKey(`user-${round}`)
         const outcomes = await Promise.allSettled(
@@ -99,7 +99,7 @@ export function describeConcurrentWriters(name: string, open: () => Promise<Node
       assert.equal((await retiredVersions(one)).has((await pointerOf(one, owner)) ?? ''), false)
     })
 
-    test('every version that was replaced is retired, once, and the last one is not', async () => {
+    test('every replaced version is retired once, and the last one is not', async () => {
       const owner = userKey('user-12')
       const before = (await retiredVersions(one)).size
       const outcomes = await Promise.allSettled(
@@ -111,7 +111,7 @@ export function describeConcurrentWriters(name: string, open: () => Promise<Node
       assert.equal(retired.has((await pointerOf(one, owner)) ?? ''), false)
     })
 
-    test('of several who remove one photo, one does', async () => {
+    test('of several concurrent removals of a photo, one succeeds', async () => {
       const owner = userKey('user-13')
       await put(0, owner, undefined, 'to be removed')
       const outcomes = await Promise.allSettled(
@@ -123,14 +123,14 @@ export function describeConcurrentWriters(name: string, open: () => Promise<Node
       assert.deepEqual(count(outcomes), { removed: 1, 'photo-not-found': 5 })
     })
 
-    test('writers of different people do not disturb each other', async () => {
+    test('writers of different people do not affect each other', async () => {
       const outcomes = await Promise.allSettled(
         times(15, index => put(index, userKey(`user-${14 + index}`), undefined, `own ${index}`)),
       )
       assert.deepEqual(count(outcomes), { replaced: 15 })
     })
 
-    test('a contact that is deleted while its photo is set leaves no photo of nobody', async () => {
+    test('a contact that is deleted while its photo is set leaves no photo without an owner', async () => {
       for (let round = 0; round < 10; round += 1) {
         const id = `contact-${round}`
         await addContact(one, mailbox, { id, displayName: id })
@@ -145,7 +145,7 @@ export function describeConcurrentWriters(name: string, open: () => Promise<Node
       }
     })
 
-    test('a folder that is deleted while it fills up leaves no contact and no folder behind', async () => {
+    test('a folder that is deleted while contacts are added leaves no contact and no folder', async () => {
       for (let round = 0; round < 10; round += 1) {
         const folderId = `folder-${round}`
         await addFolder(one, mailbox, { id: folderId, displayName: folderId })
@@ -179,7 +179,7 @@ export function describeConcurrentWriters(name: string, open: () => Promise<Node
       assert.deepEqual(await one.selectFrom('contact_folders').selectAll().execute(), [])
     })
 
-    test('a sweep afterwards keeps what is pointed at and nothing else', async () => {
+    test('a sweep afterwards keeps only packs that a pointer names', async () => {
       const later = () => Date.now() + 10 * 3_600_000
       await sweepPacks({ database: one, packs, now: later }, 60_000)
       const pointed = await one.selectFrom('photos').select('version').execute()
@@ -195,7 +195,7 @@ function times<Result>(number: number, work: (index: number) => Result): Result[
   return Array.from({ length: number }, (_, index) => work(index))
 }
 
-/** How often each ended how: in its word, or in the code of its failure. */
+/** Counts the results, by result or by failure code. */
 function count(outcomes: readonly PromiseSettledResult<string>[]): Record<string, number> {
   const words = outcomes.map(outcome =>
     outcome.status === 'fulfilled' ? outcome.value : codeOf(outcome.reason),

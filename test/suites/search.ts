@@ -1,6 +1,6 @@
 /**
- * What a search of the directory answers and what it costs, on any database. A database's own test calls
- * describeSearch with a way to open an empty one, without tables.
+ * Tests of the results and the cost of a directory search, for every database. A database's own
+ * test calls describeSearch with a function that opens an empty one, without tables.
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
@@ -40,7 +40,7 @@ const lastNames = [
 
 type Sent = Readonly<{ text: string; rows: number; characters: number; turn: number }>
 
-/** `atOnce`: of so many statements the answers come in one turn of the loop, at most. */
+/** `atOnce`: how many statements are answered in one turn of the event loop, at most. */
 export function describeSearch(name: string, open: () => Promise<Database>, atOnce = 6): void {
   describe(`searching the directory in ${name}`, () => {
     let database: Database
@@ -58,7 +58,7 @@ export function describeSearch(name: string, open: () => Promise<Database>, atOn
     const search = (tenantId: string, term: Term, where = patient(database)) =>
       listUsers(where, tenantId, { ...everything, anyOf: [term] })
 
-    /** Many have the word, in another property. */
+    /** Many people have the word in another property. */
     const vain: Term = { property: 'givenName', how: 'hasWordsStartingWith', text: 'smith' }
     const narrow: readonly Term[] = [
       { property: 'mail', how: 'equals', text: 'Person77@A.example' },
@@ -80,7 +80,7 @@ export function describeSearch(name: string, open: () => Promise<Database>, atOn
       })
     }
 
-    test('a term that everybody meets is visited in slices, each in a turn of its own', async () => {
+    test('a term that matches everybody is scanned in slices, each in its own turn of the event loop', async () => {
       using watching = watch(database)
       const { sent, where } = watching
       const term: Term = { property: 'displayName', how: 'hasWordsStartingWith', text: 'zoë smith' }
@@ -90,7 +90,7 @@ export function describeSearch(name: string, open: () => Promise<Database>, atOn
       assert.ok(mostOfATurn(sent) <= atOnce)
     })
 
-    test('twenty searches at once do no more in a turn of the loop than one', async () => {
+    test('twenty concurrent searches do no more per turn of the event loop than one', async () => {
       using watching = watch(database)
       const { sent, where } = watching
       await Promise.all(Array.from({ length: 20 }, () => search('large', vain, where)))
@@ -107,7 +107,7 @@ export function describeSearch(name: string, open: () => Promise<Database>, atOn
       )
     })
 
-    test('whatever is asked, the answer is that of comparing every row', async () => {
+    test('every search returns the same rows as a comparison of all rows', async () => {
       const rows = await database
         .selectFrom('users')
         .selectAll()
@@ -133,7 +133,7 @@ export function describeSearch(name: string, open: () => Promise<Database>, atOn
       }
     })
 
-    test('what any writer writes is found, what is renamed under its new name, what is gone no more', async () => {
+    test('added and renamed rows are found, and deleted ones are not, for every writer', async () => {
       const find = async (text: string) => {
         const anyOf: Term[] = [{ property: 'displayName', how: 'startsWith', text }]
         return (await listGroups(patient(database), 'g', { ...everything, anyOf })).map(
@@ -176,7 +176,7 @@ export function describeSearch(name: string, open: () => Promise<Database>, atOn
       assert.deepEqual([last.rows.length, last.hasMore], [5, false])
     })
 
-    test('what a page skips is passed over a part at a time', async () => {
+    test('rows before a page are skipped in slices', async () => {
       const mailbox = { tenantId: 'small', userId: '2' }
       const rows = Array.from({ length: 12_001 }, (_, index) => ({
         tenant_id: 'small',
@@ -205,7 +205,7 @@ function patient(database: Database) {
   return { database, slices: createSlices(() => 0) }
 }
 
-/** What is sent to the database, what comes back, and in which turn of the event loop. */
+/** Records the statements, their results, and the turn of the event loop. */
 function watch(database: Database) {
   const sent: Sent[] = []
   let turn = 0
@@ -272,7 +272,10 @@ function questions(): Term[][] {
   return [...terms.map(term => [term]), ...pairs]
 }
 
-/** The rule as it reads: a value is the text, or begins with it, or has words that begin so. */
+/**
+ * The rule without an index: a value equals the text, begins with it, or has words that begin with
+ * it.
+ */
 function isMet(searchText: string, { property, how, text }: Term): boolean {
   const wanted = text.normalize('NFC').toLowerCase()
   const lines = searchText.split('\n')
