@@ -76,7 +76,7 @@ function checkOrder(value: string | undefined): void {
   throw invalid('$orderby', 'lists are ordered by displayName')
 }
 
-/** What an answer holds besides: the manager of each person, with these properties. */
+/** The parts of an answer that $expand adds. */
 type Expand = Readonly<{ manager: Readonly<{ select: ReadonlySet<string> | undefined }> }>
 
 /**

@@ -77,6 +77,7 @@ test('a contact is found in its own folder, and in its mailbox without one', asy
     user: { tenant_id: 'tenant', id: 'bob' },
     hasFolders: true,
     contact: undefined,
+    caller_state: null,
   })
 })
 

@@ -1,6 +1,6 @@
 /**
- * Batches: what makes a whole one invalid, and that its parts are told as single requests are, each
- * for itself. https://learn.microsoft.com/en-us/graph/json-batching
+ * Batches: invalid ones, and parts that are answered as single requests.
+ * https://learn.microsoft.com/en-us/graph/json-batching
  */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
@@ -52,7 +52,7 @@ describe('a batch', () => {
     return answered
   }
 
-  test('takes twenty requests and no more', async () => {
+  test('accepts at most twenty requests', async () => {
     const many = (count: number) =>
       Array.from({ length: count }, (_, index) => get(`${index}`, '/me'))
     const answered = await send(many(20))
@@ -126,7 +126,7 @@ describe('a batch', () => {
     }
   })
 
-  test('is found in every spelling, and nowhere else', async () => {
+  test('has an address in any spelling', async () => {
     for (const url of ['/v1.0/$batch/', '/BETA/%24Batch', '/v1.0/$BATCH?x=1']) {
       assert.equal((await post({ requests: [get('1', '/me')] }, { url })).status, 200, url)
     }
@@ -135,13 +135,13 @@ describe('a batch', () => {
     }
   })
 
-  test('is bounded as a whole: 413, before anything is done', async () => {
+  test('that is too large is 413 before anything is done', async () => {
     const padding = 'A'.repeat(maxBatchBytes)
     const refused = errorOf(await post({ requests: [get('1', '/me', { body: padding })] }))
     assert.deepEqual([refused.status, refused.code], [413, 'RequestEntityTooLarge'])
   })
 
-  test('holds a photo of the full 4 MB, and refuses a larger one as that part alone', async () => {
+  test('can contain a photo of 4 MB, and refuses only the part with a larger one', async () => {
     const upload = (id: string, bytes: number): Part => ({
       id,
       method: 'PUT',
@@ -158,7 +158,7 @@ describe('a batch', () => {
     )
   })
 
-  test('answers in the order and with the ids it was asked, whatever is done first', async () => {
+  test('answers in the order and with the ids of its requests', async () => {
     const answered = await send([
       get('Last', '/me', { dependsOn: ['b'] }),
       get('x y', '/me/photo/$value'),
@@ -174,7 +174,7 @@ describe('a batch', () => {
     )
   })
 
-  test('does what depends on another after it, and sees what that has done', async () => {
+  test('runs a request after those it depends on, with their effects visible', async () => {
     const larger = await portraitJpeg({ width: 96, height: 96 })
     const body = larger.toString('base64')
     const requests = [
@@ -187,7 +187,7 @@ describe('a batch', () => {
     assert.equal((seen.body as { width: number }).width, 96)
   })
 
-  test('does nothing that depends on what failed, nor what depends on that: 424', async () => {
+  test('skips requests that depend on a failed one, directly or not: 424', async () => {
     const body = picture.toString('base64')
     const answered = await send([
       get('1', '/users/nobody@visage.example'),
@@ -206,7 +206,7 @@ describe('a batch', () => {
     }
   })
 
-  test('goes on after a 304: nothing has failed there', async () => {
+  test('continues after a 304, which is not a failure', async () => {
     const { etag = '' } = (await stand.ask({ url: '/v1.0/me/photo' })).headers
     const headers = { 'If-None-Match': etag }
     const [first, second] = await send([
@@ -245,14 +245,14 @@ describe('a batch', () => {
     })
   }
 
-  test('refuses a body that is no picture, in words about pictures', async () => {
+  test('refuses a body that is not a picture, with a message about pictures', async () => {
     for (const body of ['no picture at all!', 'AAAA', { a: 1 }, '']) {
       const answered = await sendOne({ id: '1', method: 'PUT', url: '/me/photo/$value', body })
       assert.ok([400, 415].includes(answered.status), JSON.stringify(answered))
     }
   })
 
-  test('tells a picture as one line of plain base64, and JSON as itself', async () => {
+  test('returns a picture as one line of base64, and JSON as JSON', async () => {
     await stand.ask({ method: 'PUT', url: '/v1.0/me/photo/$value', body: picture })
     const [value, photo, size] = await send([
       get('1', '/me/photo/$value'),
@@ -269,7 +269,7 @@ describe('a batch', () => {
     assert.match(photo.headers['Content-Type'] ?? '', /^application\/json;/)
   })
 
-  test('tells a HEAD and an empty answer without a body', async () => {
+  test('returns a HEAD and an empty answer without a body', async () => {
     const requests = ['/me/photo/$value', '/me/photo', '/me'].map((url, index) => ({
       id: String(index),
       method: 'head',
@@ -294,7 +294,7 @@ describe('a batch', () => {
     }
   })
 
-  test('reads urls with and without a slash in front, with and without a version', async () => {
+  test('accepts urls with and without a leading slash and a version', async () => {
     const context = async (url: string, batch = '/v1.0/$batch') => {
       const [answered] = await send([get('1', url)], { url: batch })
       assert.ok(answered)
@@ -309,7 +309,7 @@ describe('a batch', () => {
     assert.equal(await context("/users('alice@visage.example')/photo?$select=id"), '/v1.0/')
   })
 
-  test('holds no batch, and no address outside', async () => {
+  test('refuses a batch in a batch, and addresses of other servers', async () => {
     const urls = [
       '/$batch',
       'https://elsewhere.example/v1.0/me',
@@ -323,7 +323,7 @@ describe('a batch', () => {
     }
   })
 
-  test('lets each part have its own permissions and its own failure', async () => {
+  test('gives each part its own permissions and its own failure', async () => {
     const token = await stand.mint({ person: 'alice', scopes: ['User.ReadWrite'] })
     const app = await stand.mint({ app: {}, roles: ['User.Read.All'] })
     const answered = await send(
@@ -348,7 +348,7 @@ describe('a batch', () => {
     assert.equal(new Set(ids).size, ids.length)
   })
 
-  test('never answers for a person who is not there with the picture of the one who asks', async () => {
+  test('never answers for an unknown person with the picture of the caller', async () => {
     for (const url of ['/users/nobody@visage.example/photo/$value', '/users//photo/$value']) {
       const answered = await sendOne(get('1', url))
       assert.ok(answered.status === 404 || answered.status === 400)
@@ -356,7 +356,7 @@ describe('a batch', () => {
     }
   })
 
-  test('does four parts at a time', async () => {
+  test('runs four parts at a time', async () => {
     let running = 0
     let most = 0
     const findUser: Parts['findUser'] = async (...name) => {
@@ -371,7 +371,7 @@ describe('a batch', () => {
     assert.equal(most, 4)
   })
 
-  test('lets others in between its parts', async () => {
+  test('yields to other requests between its parts', async () => {
     let turns = 0
     const count = () => {
       turns++
@@ -393,7 +393,7 @@ describe('a batch', () => {
     assert.ok(Math.max(...begun.values()) <= 4, `${[...begun.values()]} between two turns`)
   })
 
-  test('takes memory for its text, its values and the photos in them', async () => {
+  test('counts memory for its text, its values and their photos', async () => {
     const taken: number[] = []
     const body = picture.toString('base64')
     const photo = { id: '1', method: 'PUT', url: '/me/photo/$value', body }
@@ -423,7 +423,7 @@ describe('a batch', () => {
     assert.deepEqual([upload?.status, other?.status], [503, 200])
   })
 
-  test('survives a part that meets a bug: 500 there, and the others as ever', async () => {
+  test('answers 500 for a part with a bug, and answers the others', async () => {
     const findUser: Parts['findUser'] = (tenantId, name) => {
       if (name.startsWith('bob')) throw new TypeError('a bug')
       return stand.parts.findUser(tenantId, name)

@@ -10,7 +10,7 @@ import { errorOf, jsonOf, type Stand, startStand } from './stand.ts'
 
 const tag = '"4f3a"'
 
-test('a read is unchanged when its tag is in the list, weakened or not, and never otherwise', () => {
+test('a read is unchanged only when its tag is in the list, weak or strong', () => {
   const same = [
     tag,
     ' "4f3a" ',
@@ -27,7 +27,7 @@ test('a read is unchanged when its tag is in the list, weakened or not, and neve
   assert.ok(!isUnchanged({}, tag))
 })
 
-test('a condition on a write is read as it is written', () => {
+test('conditions on writes are parsed', () => {
   assert.equal(writeCondition({}), undefined)
   assert.equal(writeCondition({ 'if-match': ' * ' }), 'any')
   assert.equal(writeCondition({ 'if-none-match': '*' }), 'none')
@@ -41,7 +41,7 @@ test('a condition on a write is read as it is written', () => {
   assert.deepEqual(writeCondition({ 'if-match': tag, 'if-none-match': '*' }), oneOf('4f3a'))
 })
 
-test('a condition on a write that cannot be read is refused, not passed over', () => {
+test('an invalid condition on a write is refused, not ignored', () => {
   for (const value of ['4f3a', '"4f3a', '', ' ', ',', "'4f3a'", '"a" b', 'W/4f3a', '"a", *']) {
     for (const header of ['if-match', 'if-none-match']) {
       assert.throws(
@@ -83,7 +83,7 @@ describe('the photo of a user', () => {
     assert.notEqual(await etagNow(), etag)
   })
 
-  test('is 304 without a body to whoever has it, by GET and HEAD, bytes and metadata', async () => {
+  test('is 304 without a body for its current tag, by GET and HEAD, bytes and metadata', async () => {
     const etag = await etagNow()
     for (const path of ['photo/$value', 'photo', 'photos/48x48/$value', 'photos/48x48']) {
       for (const method of ['GET', 'HEAD']) {
@@ -101,14 +101,14 @@ describe('the photo of a user', () => {
     }
   })
 
-  test('is told anew to whoever has the one before, at once', async () => {
+  test('is returned again for an old tag, immediately after a change', async () => {
     const etag = await etagNow()
     await put(picture(1))
     const reply = await stand.ask({ url: value, headers: { 'if-none-match': etag } })
     assert.equal(reply.status, 200)
   })
 
-  test('may be kept by the one who asked, and only after asking again', async () => {
+  test('may be cached privately, with revalidation', async () => {
     for (const url of [value, '/v1.0/me/photo']) {
       const { headers } = await stand.ask({ url })
       assert.equal(headers['cache-control'], 'private, no-cache')
@@ -117,7 +117,7 @@ describe('the photo of a user', () => {
     assert.deepEqual([errors.status, errors.headers['cache-control']], [404, 'private'])
   })
 
-  test('is set only where there is none, if asked so', async () => {
+  test('is set under If-None-Match: * only when there is none', async () => {
     const onlyNew = { 'if-none-match': '*' }
     const etag = await etagNow()
     const refused = errorOf(await put(picture(1), onlyNew))
@@ -127,14 +127,14 @@ describe('the photo of a user', () => {
     assert.equal((await put(picture(1), onlyNew)).status, 200)
   })
 
-  test('is not set over a version that is not to be, if asked so', async () => {
+  test('is not set over a version in If-None-Match', async () => {
     const etag = await etagNow()
     assert.equal((await put(picture(1), { 'if-none-match': `"x", W/${etag}` })).status, 412)
     assert.equal((await put(picture(1), { 'if-none-match': '"x"' })).status, 200)
   })
 
   for (const method of ['PUT', 'PATCH', 'DELETE']) {
-    test(`is changed by ${method} only from the version that was meant`, async () => {
+    test(`is changed by ${method} only from the version in If-Match`, async () => {
       const etag = await etagNow()
       for (const meant of ['"x"', `W/${etag}`, '"x", "y"']) {
         const refused = errorOf(await put(picture(1), { 'if-match': meant }, method))
@@ -152,7 +152,7 @@ describe('the photo of a user', () => {
       assert.equal(await etagNow(), etag)
     })
 
-    test(`that is gone meets no If-Match by ${method}`, async () => {
+    test(`that was deleted matches no If-Match of ${method}`, async () => {
       const etag = await etagNow()
       await stand.ask({ method: 'DELETE', url: value })
       for (const meant of [etag, '*']) {
@@ -161,7 +161,7 @@ describe('the photo of a user', () => {
     })
   }
 
-  test('is not asked for as a body when the condition fails already', async () => {
+  test('is refused before its body is read when the condition fails', async () => {
     const readBody = async () => {
       throw new TypeError('nobody wants this body')
     }
@@ -197,7 +197,7 @@ describe('the photo of a user', () => {
     assert.deepEqual(statuses, [200, ...Array<number>(19).fill(412)])
   })
 
-  test('that is missing is 404 without a look at any store of bytes, and nothing is logged', async () => {
+  test('that is missing is 404 without reading a pack store, and nothing is logged', async () => {
     await stand.ask({ method: 'DELETE', url: value })
     const packs = {
       ...stand.parts.packs,

@@ -25,7 +25,7 @@ const levels: readonly (readonly [accept: string | undefined, query: string, lev
   [undefined, '%24Format=application/json;odata.metadata=none', 'none'],
 ]
 
-test('the level is what Accept asks for, unless $format does; what nobody knows is the usual one', () => {
+test('the level comes from $format, then from Accept; an unknown one is minimal', () => {
   for (const [accept, query, level] of levels) {
     assert.equal(levelOf(accept, query), level, `${accept} ${query}`)
   }
@@ -65,7 +65,7 @@ describe('an answer', () => {
     }
   })
 
-  test('without control information is the properties and nothing else', async () => {
+  test('without control information has only the properties', async () => {
     assert.deepEqual(jsonOf(await none('/v1.0/me/photo')), {
       id: 'default',
       height: 120,
@@ -76,7 +76,7 @@ describe('an answer', () => {
     assert.doesNotMatch(JSON.stringify(jsonOf(await none('/v1.0/me'))), /@odata/)
   })
 
-  test('without control information still has the way to the next page', async () => {
+  test('without control information still has the link to the next page', async () => {
     const list = jsonOf(await none('/v1.0/me/photos?$top=1'))
     assert.deepEqual(Object.keys(list), ['@odata.nextLink', 'value'])
     const next = new URL(String(list['@odata.nextLink']))
@@ -84,7 +84,7 @@ describe('an answer', () => {
     assert.deepEqual(value, [{ id: '64x64', height: 64, width: 64 }])
   })
 
-  test('in full says what a photo is, where it is read and where it is changed', async () => {
+  test('in full has the type, read link and edit link of a photo', async () => {
     const url = `${stand.origin}/v1.0/users('${await alice()}')/photo`
     const photo = jsonOf(await full('/v1.0/me/photo'))
     const etag = photo['@odata.mediaEtag']
@@ -103,7 +103,7 @@ describe('an answer', () => {
     ])
   })
 
-  test('in full has links that lead back to what they were on', async () => {
+  test('in full has links to the same resource', async () => {
     const addresses = ['/v1.0/me/photo', '/beta/me/photos/64x64', '/v1.0/me', '/v1.0/teams/{team}']
     const teams = jsonOf(await ask('/v1.0/me/joinedTeams')) as { value: { id: string }[] }
     for (const address of addresses) {
@@ -113,7 +113,7 @@ describe('an answer', () => {
     }
   })
 
-  test('in full says of a single size that it is not changed at its own address', async () => {
+  test('in full has no edit link for a single size', async () => {
     const { value } = jsonOf(await full('/v1.0/me/photos')) as { value: Json[] }
     for (const photo of value) {
       assert.ok('@odata.readLink' in photo && '@odata.mediaReadLink' in photo)
@@ -135,7 +135,7 @@ describe('an answer', () => {
     for (const team of teams.value) assert.equal(link(team), '@odata.readLink')
   })
 
-  test('in full types lists right before them and links to everything a person has', async () => {
+  test('in full has types before lists, and links to all relations of a person', async () => {
     const person = jsonOf(await full('/v1.0/me'))
     const names = Object.keys(person)
     const typeAt = names.indexOf('businessPhones@odata.type')
@@ -153,14 +153,14 @@ describe('an answer', () => {
     }
   })
 
-  test('in full keeps to a selection, and to the id of what was selected from', async () => {
+  test('in full respects $select, and keeps the id of the resource', async () => {
     const person = jsonOf(await full('/v1.0/me?$select=displayName,photo'))
     const plain = Object.keys(person).filter(name => !name.startsWith('@'))
     assert.deepEqual(plain, ['displayName', 'photo@odata.navigationLink'])
     assert.ok(String(person['@odata.id']).endsWith(`/v1.0/users('${await alice()}')`))
   })
 
-  test('at another level than the usual is told whole each time and kept by nobody', async () => {
+  test('at another level than minimal is always complete and never cached', async () => {
     const { headers } = await ask('/v1.0/me/photo')
     const etag = headers.etag ?? ''
     const again = (accept: string) =>
@@ -174,7 +174,7 @@ describe('an answer', () => {
     }
   })
 
-  test('in a format that nobody can serve is refused, when $format asks for it', async () => {
+  test('in an unsupported $format is refused', async () => {
     for (const format of ['atom', 'xml', 'application/xml', 'application/jsonp', '']) {
       const refused = errorOf(await ask(`/v1.0/me/photo?$format=${format}`))
       assert.equal(refused.status, 400)
@@ -200,7 +200,7 @@ describe('the list of photos', () => {
     return value.map(({ id }) => id)
   }
 
-  test('comes whole, by pages, and from the middle', async () => {
+  test('is returned completely, in pages, and from an offset', async () => {
     const all = ['48x48', '64x64', '96x96', '120x120', '240x240']
     assert.deepEqual(await idsAt(''), all)
     assert.deepEqual(await idsAt('?$top=2'), all.slice(0, 2))
@@ -210,7 +210,7 @@ describe('the list of photos', () => {
     assert.deepEqual(await idsAt('?$skip=9'), [])
   })
 
-  test('has a way to the next page, until there is none, that keeps the selection', async () => {
+  test('has links to the next page that keep the selection', async () => {
     let url = '/v1.0/me/photos?$top=2&$select=width'
     const seen: unknown[] = []
     while (url !== '') {
@@ -226,7 +226,7 @@ describe('the list of photos', () => {
     assert.deepEqual(seen, [48, 64, 96, 120, 240])
   })
 
-  test('refuses what it cannot do, by name, and says what it can', async () => {
+  test('refuses unsupported options by name, and lists the supported ones', async () => {
     const queries = {
       $count: '?$count=true',
       $filter: "?$filter=id%20eq%20'48x48'",
@@ -245,7 +245,7 @@ describe('the list of photos', () => {
     }
   })
 
-  test('refuses values that mean nothing', async () => {
+  test('refuses invalid values', async () => {
     for (const query of [
       '$top=0',
       '$top=-1',
@@ -258,11 +258,11 @@ describe('the list of photos', () => {
     }
   })
 
-  test('leaves alone what is not for it', async () => {
+  test('ignores other query parameters', async () => {
     assert.equal((await idsAt('?v=3&cache=no')).length, 5)
   })
 
-  test('has no countable, referable or other segment under it', async () => {
+  test('has no $count, $ref or other segment', async () => {
     for (const path of ['photos/$count', 'photos/$ref', 'photo/$ref', 'photos/48x48/$count']) {
       const refused = errorOf(await stand.ask({ url: `/v1.0/me/${path}` }))
       assert.deepEqual([refused.status, refused.code], [400, 'BadRequest'], path)

@@ -1,4 +1,4 @@
-/** Paths of folders deeper than the directory lets them be. */
+/** Paths of folders deeper than the limit. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { maxFolderDepth } from '../../src/directory/folders.ts'
@@ -26,7 +26,7 @@ describe('a path of folders', () => {
     })
   }
 
-  test('that is as deep as may be is looked for', async () => {
+  test('of the maximum depth is looked up', async () => {
     const url = `/v1.0/me/contactFolders/0${'/childFolders/0'.repeat(maxFolderDepth - 1)}`
     assert.equal((await stand.ask({ url })).status, 404)
     assert.equal((await stand.ask({ url }, withoutDirectory)).status, 500)

@@ -1,4 +1,4 @@
-/** A body that its sender has lost takes no photo away: only a PUT that says it is empty does. */
+/** A body lost by its sender does not remove a photo; only a deliberately empty PUT does. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { portraitJpeg } from '../support/pictures.ts'
@@ -42,7 +42,7 @@ test('an empty body in a batch is 400, whatever the part says of its length', as
   assert.ok(await isThere())
 })
 
-test('an empty body that says so takes the photo away', async () => {
+test('a deliberately empty body removes the photo', async () => {
   assert.equal((await put({ 'content-length': '0' })).status, 200)
   assert.equal(await isThere(), false)
 })

@@ -1,4 +1,4 @@
-/** photoUpdateSettings over HTTP: who may see and change them, and what they do to photos at once. */
+/** photoUpdateSettings over HTTP: permissions, and the immediate effect on photos. */
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
 import { decodeJwt } from 'jose'
@@ -61,7 +61,7 @@ describe('the settings', () => {
     }
   })
 
-  test('keep what a change leaves out, and give back what they are now', async () => {
+  test('keep properties that a change omits, and are returned after it', async () => {
     await settle({ source: 'cloud' })
     const changed = await ask('PATCH', address, keeper, { allowedRoles: [userAdministrator] })
     const { source, allowedRoles } = JSON.parse(changed.body)
@@ -73,7 +73,7 @@ describe('the settings', () => {
     assert.deepEqual(JSON.parse((await ask('GET', address, keeper)).body), read)
   })
 
-  test('are taken as the pages write them', async () => {
+  test('are accepted in the spellings of the documentation', async () => {
     await settle({
       '@odata.type': '#microsoft.graph.photoUpdateSettings',
       source: 'onpremises',
@@ -88,7 +88,7 @@ describe('the settings', () => {
     }
   })
 
-  test('show what is selected, and take no other option', async () => {
+  test('support $select, and no other option', async () => {
     const selected = await ask('GET', `${address}?$select=allowedRoles`, keeper)
     assert.deepEqual(Object.keys(JSON.parse(selected.body)), ['@odata.context', 'allowedRoles'])
     assert.equal((await ask('GET', `${address}?$top=1`, keeper)).status, 400)
@@ -138,7 +138,7 @@ describe('the settings', () => {
     assert.equal((await ask('DELETE', `/v1.0${address.slice(5)}/$ref`, keeper)).status, 400)
   })
 
-  test('can be read, changed and deleted, and nothing else', async () => {
+  test('support GET, PATCH and DELETE only', async () => {
     const refused = await ask('POST', address, keeper, {})
     assert.equal(refused.status, 405)
     assert.equal(refused.headers.get('allow'), 'GET, HEAD, PATCH, DELETE')
@@ -148,7 +148,7 @@ describe('the settings', () => {
 })
 
 describe('of the settings', () => {
-  test('a person sees them with the permission, and changes them with a role besides', async () => {
+  test('a person reads them with the permission, and changes them only with a role too', async () => {
     const reader = await person('alice', 'PeopleSettings.Read.All')
     assert.equal((await ask('GET', address, reader)).status, 200)
     const refusedReader = await ask('PATCH', address, reader, { source: 'cloud' })
@@ -187,7 +187,7 @@ describe('of the settings', () => {
 })
 
 describe('where only a role may change photos', () => {
-  test('people lose the next request, and have it back after the setting is gone', async () => {
+  test('people are refused from the next request on, until the setting is removed', async () => {
     const alice = await person('alice', 'User.ReadWrite')
     assert.equal((await setPhoto('/me', alice)).status, 200)
     await settle({ allowedRoles: [userAdministrator, helpdeskAdministrator] })
@@ -208,7 +208,7 @@ describe('where only a role may change photos', () => {
     assert.equal((await setPhoto('/me', alice)).status, 200)
   })
 
-  test('the role counts from the token and from the directory, for others and for oneself', async () => {
+  test('roles from the token and from the directory count, for one’s own photo and others', async () => {
     await settle({ allowedRoles: [userAdministrator] })
     const [umut] = demo.people.filter(({ displayName }) => displayName.startsWith('Umut'))
     assert.ok(umut)
@@ -234,7 +234,7 @@ describe('where only a role may change photos', () => {
     assert.equal((await setPhoto('/users/bob@visage.example', grace)).status, 200)
   })
 
-  test('a role that is named opens nobody else’s photo by itself', async () => {
+  test('an allowed role alone gives no access to photos of others', async () => {
     await settle({ allowedRoles: [helpdeskAdministrator] })
     const helper = await stand.mint({
       person: 'alice',
@@ -246,7 +246,7 @@ describe('where only a role may change photos', () => {
     assert.match(refused.body, /also needs one of these roles: Global Administrator/)
   })
 
-  test('an application goes on', async () => {
+  test('an application is not restricted', async () => {
     await settle({ allowedRoles: [userAdministrator] })
     const app = await stand.mint({ app: {}, roles: ['ProfilePhoto.ReadWrite.All'] })
     assert.equal((await setPhoto('/users/bob@visage.example', app)).status, 200)
@@ -283,7 +283,7 @@ describe('where only a role may change photos', () => {
 })
 
 describe('where photos come from on-premises', () => {
-  test('nobody changes one, neither an administrator nor an application', async () => {
+  test('neither administrators nor applications can change one', async () => {
     await settle({ source: 'onPremises' })
     const tokens = [
       await person('bob', 'User.ReadWrite.All'),
@@ -301,13 +301,13 @@ describe('where photos come from on-premises', () => {
     }
   })
 
-  test('who lacks the permission hears of that, not of the settings', async () => {
+  test('a missing permission is reported before the settings', async () => {
     await settle({ source: 'onPremises' })
     const alice = await person('alice', 'User.Read')
     assert.match((await setPhoto('/me', alice)).body, /One of these permissions would be enough/)
   })
 
-  test('the settings of one tenant are nothing to another', async () => {
+  test('the settings of a tenant do not affect another', async () => {
     await settle({ source: 'onPremises' })
     const stranger = await stand.mint({ personal: true, scopes: ['User.ReadWrite'] })
     assert.equal((await setPhoto('/me', stranger)).status, 200)

@@ -48,7 +48,7 @@ describe('while the store is read-only', () => {
     })
   }
 
-  test('who may not do it anyway hears that, and not of the move', async () => {
+  test('a missing permission is reported before the move', async () => {
     const token = await stand.mint({ person: 'alice', scopes: ['User.Read'] })
     assert.equal((await ask({ method: 'PUT', url: photo, token })).status, 403)
     assert.equal((await ask({ method: 'PUT', url: photo, token: null })).status, 401)
@@ -67,7 +67,7 @@ describe('while the store is read-only', () => {
     assert.deepEqual(statuses, { 1: 200, 2: 503 })
   })
 
-  test('somebody who signs in for the first time is answered and not written down', async () => {
+  test('a person who signs in for the first time is answered but not stored', async () => {
     const before = await rowsOf(stand)
     const parts: Parts = {
       ...readOnly,

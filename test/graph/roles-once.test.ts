@@ -1,4 +1,4 @@
-/** What a request asks the database about the roles of who signs in. */
+/** The queries of a request for the roles of the signed-in person. */
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { addRoleMembers } from '../../src/directory/relations.ts'
@@ -13,7 +13,7 @@ before(async () => {
 })
 after(() => stand.stop())
 
-test("an administrator's roles are read once for a change that both checks ask them of", async () => {
+test("an administrator's roles are read once for a change with two checks", async () => {
   const token = await stand.mint({ person: 'bob', scopes: ['User.ReadWrite.All'] })
   const { body: me } = await stand.ask({ url: '/v1.0/me', token })
   const { id } = JSON.parse(String(me))

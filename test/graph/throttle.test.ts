@@ -1,4 +1,4 @@
-/** Throttling over HTTP: whom it meets, what it counts, what it answers. */
+/** Throttling over HTTP: who is throttled, what counts, and the answers. */
 import assert from 'node:assert/strict'
 import { Agent, type ClientRequest, request as openRequest } from 'node:http'
 import { after, describe, test } from 'node:test'
@@ -49,7 +49,7 @@ async function start(limits: string | undefined): Promise<Stand> {
     const retryAfter = response.headers.get('retry-after')
     return { status: response.status, retryAfter, text: await response.text() }
   }
-  // By a program of its own, so that nothing of the limits is used up.
+  // By another application, so that no limit is used up.
   const setter = await development.issuer.mint({ app: setterId, roles: ['User.ReadWrite.All'] })
   await ask('PUT', '/v1.0/users/alice@visage.example/photo/$value', setter, picture)
   return { development, ask, mine, app }
@@ -64,7 +64,7 @@ async function times(count: number, act: () => Promise<Answer>): Promise<Answer[
 }
 
 describe('requests', () => {
-  test('beyond the limit are 429 in Graph’s envelope, with whole seconds to wait', async () => {
+  test('beyond the limit are 429 in Graph’s form, with Retry-After in seconds', async () => {
     const { ask } = await start('requests=3/60s')
     const answers = await times(4, () => ask('GET', '/v1.0/me/photo'))
     assert.deepEqual(statuses(answers), [200, 200, 200, 429])
@@ -76,7 +76,7 @@ describe('requests', () => {
     assert.ok(error.innerError['request-id'])
   })
 
-  test('are let in again after the time that was told', async () => {
+  test('are accepted again after the time in Retry-After', async () => {
     const { ask } = await start('requests=1/1s')
     assert.equal((await ask('GET', '/v1.0/me/photo')).status, 200)
     const { status, retryAfter } = await ask('GET', '/v1.0/me/photo')
@@ -96,7 +96,7 @@ describe('requests', () => {
     assert.deepEqual(statuses(answers), [200, 200, 200, 429])
   })
 
-  test('at another mailbox, and of another application, go on', async () => {
+  test('at another mailbox, or of another application, are not affected', async () => {
     const { development, ask, app } = await start('requests=1/60s')
     const other = await development.issuer.mint({
       person: 'alice',
@@ -116,7 +116,7 @@ describe('requests', () => {
     )
   })
 
-  test('that are no business of Outlook, lead nowhere or are not permitted are not counted', async () => {
+  test('outside Outlook, to unknown targets or without permission are not counted', async () => {
     const { ask } = await start('requests=2/60s')
     const around = () => [
       ask('GET', '/v1.0/me'),
@@ -133,7 +133,7 @@ describe('requests', () => {
     assert.deepEqual(statuses(answers), [200, 200, 429])
   })
 
-  test('of a group and of its team are those of one mailbox', async () => {
+  test('of a group and of its team count for one mailbox', async () => {
     const { development, ask } = await start('requests=1/60s')
     const roles = ['Group.Read.All', 'Team.ReadBasic.All']
     const token = await development.issuer.mint({ app: {}, roles })
@@ -149,7 +149,7 @@ describe('requests', () => {
 })
 
 describe('requests at the same time', () => {
-  test('beyond the limit are refused in the words of Graph, until one of them ends', async () => {
+  test('beyond the limit are refused with Graph’s message, until one of them ends', async () => {
     const { ask, development, mine } = await start('concurrent=2')
     const slow = [hold(development, mine), hold(development, mine)]
     let refused = await ask('GET', '/v1.0/me/photo')
@@ -165,7 +165,7 @@ describe('requests at the same time', () => {
     await slow[1]?.finish()
   })
 
-  test('that are cut off or refused give their place back', async () => {
+  test('that are cut off or refused release their slot', async () => {
     const { ask, development, mine } = await start('concurrent=1')
     const slow = hold(development, mine)
     while ((await ask('GET', '/v1.0/me/photo')).status === 200);
@@ -212,7 +212,7 @@ function hold({ origin }: Development, token: string) {
 }
 
 describe('uploads', () => {
-  test('beyond the limit in bytes are refused, and reading goes on', async () => {
+  test('beyond the limit in bytes are refused, and reads still work', async () => {
     const { ask, mine, app } = await start('upload=4MB/300s')
     const put = () => ask('PUT', '/v1.0/me/photo/$value', mine, big)
     const answers = await times(3, put)
@@ -232,7 +232,7 @@ describe('uploads', () => {
     assert.deepEqual([await send(), await send(), await send()], [200, 200, 429])
   })
 
-  test('too large for any photo hear of that first', async () => {
+  test('too large for any photo are refused for that reason first', async () => {
     const { ask, mine } = await start('upload=4MB/300s')
     const tooLarge = new Uint8Array(4 * 1024 * 1024 + 1)
     assert.equal((await ask('PUT', '/v1.0/me/photo/$value', mine, tooLarge)).status, 413)
@@ -290,13 +290,13 @@ describe('in a batch', () => {
     assert.equal(parts.find(({ id }) => id === 'me')?.status, 200)
   })
 
-  test('the parts run four at a time, which is what Graph’s limit lets through', async () => {
+  test('the parts run four at a time, as Graph’s limit allows', async () => {
     const { ask } = await start('graph')
     const parts = await batch(ask, reads(20))
     assert.deepEqual(new Set(parts.map(({ status }) => status)), new Set([200]))
   })
 
-  test('parts that are too many at once are refused as requests are, those that wait are not', async () => {
+  test('parts beyond the concurrency limit are refused like requests, waiting parts are not', async () => {
     const { ask } = await start('concurrent=1')
     // Another photo than there is: it has to be rendered, which the other parts do not wait for.
     const body = (await portraitJpeg({ seed: 2 })).toString('base64')
@@ -321,7 +321,7 @@ describe('in a batch', () => {
     )
   })
 
-  test('what parts upload is counted', async () => {
+  test('uploads of parts are counted', async () => {
     const { ask } = await start('upload=4MB/300s')
     const body = Buffer.from(big).toString('base64')
     const headers = { 'Content-Type': 'image/jpeg' }
@@ -331,7 +331,7 @@ describe('in a batch', () => {
   })
 })
 
-test('nobody is held up where nothing is said of throttling', async () => {
+test('there is no throttling by default', async () => {
   const { ask } = await start(undefined)
   const answers = await Promise.all(Array.from({ length: 40 }, () => ask('GET', '/v1.0/me/photo')))
   assert.deepEqual(new Set(statuses(answers)), new Set([200]))

@@ -1,4 +1,4 @@
-/** Who may do what to whose: the relation rules and the words of a refusal, case by case. */
+/** Access decisions by relation, and the contents of refusals, case by case. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
@@ -75,7 +75,7 @@ test('an Intune Administrator does not act for other users', () => {
   )
 })
 
-test('owning something does not make the photo of a user yours', () => {
+test('owning something gives no access to the photo of a user', () => {
   assert.equal(may(delegated('User.ReadWrite.All'), 'update', 'user', 'owner'), false)
 })
 
@@ -154,7 +154,7 @@ test('a user sets the photo of a contact in their own mailbox', () => {
   assert.ok(may(delegated('Contacts.ReadWrite'), 'update', 'contact', 'own mailbox'))
 })
 
-test('a Global Administrator does not reach into the mailbox of another', () => {
+test('a Global Administrator has no access to the mailbox of another', () => {
   assert.equal(
     may(delegated('Contacts.ReadWrite', globalAdministrator), 'update', 'contact', 'stranger'),
     false,
@@ -228,7 +228,7 @@ test('an application changes the photo update settings', () => {
   assert.ok(may(directorySync, 'updateEntry', 'photoUpdateSettings', 'stranger'))
 })
 
-test('a refusal to set the photo of another names the permissions and the roles that would do', () => {
+test('a refusal to set the photo of another names sufficient permissions and roles', () => {
   const { caller } = delegated('User.ReadWrite')
   assert.deepEqual(relate('update', 'user', caller, relationOf('stranger')), {
     allowed: false,
@@ -238,7 +238,7 @@ test('a refusal to set the photo of another names the permissions and the roles 
   })
 })
 
-test('a refusal names no roles to one who has a role and only lacks the permission', () => {
+test('a refusal names no roles when only the permission is missing', () => {
   const { caller } = delegated('User.ReadWrite')
   const verdict = relate('update', 'user', caller, relationOf('stranger', userAdministrator))
   assert.deepEqual(verdict, {
@@ -248,7 +248,7 @@ test('a refusal names no roles to one who has a role and only lacks the permissi
   })
 })
 
-test('a refusal to one who has the permission and lacks the role is about the relation', () => {
+test('a refusal is about the relation when only the role is missing', () => {
   const { caller } = delegated('Group.ReadWrite.All')
   assert.deepEqual(relate('update', 'group', caller, relationOf('stranger')), {
     allowed: false,
@@ -267,7 +267,7 @@ test('a refusal at the mailbox of another names no permission', () => {
   })
 })
 
-test('before the target is known, a refusal says which permissions reach only the own photo', () => {
+test('before the target is known, a refusal lists permissions for the own photo only', () => {
   const caller = { kind: 'delegated', permissions: new Set<string>(), isB2c: false } as const
   assert.deepEqual(permit('update', 'user', caller), {
     allowed: false,

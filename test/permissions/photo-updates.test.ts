@@ -1,4 +1,4 @@
-/** What photoUpdateSettings take away, and from whom. */
+/** Restrictions by photoUpdateSettings. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { builtInRoles } from '../../src/permissions/built-in-roles.ts'
@@ -72,7 +72,7 @@ for (const [name, settings, callers, expected] of cases) {
   })
 }
 
-test('every role that decisions know is a built-in role of the same name', () => {
+test('every role used in decisions is a built-in role of the same name', () => {
   for (const [name, id] of Object.entries(roles)) assert.equal(builtInRoles[id], name)
 })
 

@@ -1,6 +1,6 @@
 /**
- * The published tables once more, written out from the documents and not from src: each cell is
- * tried with every permission there is, one at a time. A slip of the pen on either side fails.
+ * The published tables, copied from the documents and not from src: each cell is tried with every
+ * permission alone. A typing error on either side fails.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -13,7 +13,7 @@ import {
 } from '../../src/permissions/tables.ts'
 import { isSupported } from '../../tools/permissions.ts'
 
-/** Everything a token may say here, with names that never open anything. */
+/** All permissions in tokens, including names without any effect. */
 const everyPermission = (
   'Contacts.Read Contacts.ReadWrite Contacts.Read.Shared Contacts.ReadWrite.Shared ' +
   'Directory.Read.All Directory.ReadWrite.All Directory.AccessAsUser.All ' +
@@ -175,7 +175,7 @@ const published: readonly [Action, Resource, string, string, string][] = [
   ['readEntry', 'photoUpdateSettings', seeSettings, none, seeSettings],
   ['updateEntry', 'photoUpdateSettings', changeSettings, none, changeSettings],
   ['deleteEntry', 'photoUpdateSettings', changeSettings, none, changeSettings],
-  // What nobody publishes a table for
+  // Without a published table.
   ['read', 'photoUpdateSettings', none, none, none],
   ['readMetadata', 'photoUpdateSettings', none, none, none],
   ['update', 'photoUpdateSettings', none, none, none],
@@ -254,7 +254,7 @@ for (const [action, resource, ...cells] of published) {
   }
 }
 
-test('every table there is has been written out above', () => {
+test('every table is covered above', () => {
   const written = published.map(([action, resource]) => `${action} ${resource}`).sort()
   const there = Object.entries(tables).flatMap(([action, row]) =>
     Object.keys(row).map(resource => `${action} ${resource}`),

@@ -1,4 +1,4 @@
-/** Claims of Entra ID and of issuers that nobody says more about -> who calls. */
+/** Claims of Entra ID and of generic issuers -> caller. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Failure } from '../../src/failure.ts'
@@ -23,7 +23,7 @@ const generic: OidcTrust = {
   audiences: ['visage', 'api://visage'],
   tenantId: contoso,
 }
-/** As `visage dev` has it: Entra's claims by another issuer, so that `tid` may name the tenant. */
+/** As in `visage dev`: Entra's claims from another issuer, so `tid` may name the tenant. */
 const entraElsewhere: OidcTrust = { ...generic, reading: readingOf(presets.entra) }
 
 function inEntra(claims: Claims, said?: Partial<Reading>): Caller {
@@ -40,7 +40,7 @@ const roles = ['User.ReadWrite.All']
 const person = { oid: alice, sub: 'pairwise' }
 const program = { oid: robot, sub: robot }
 
-describe('who is calling, in Entra’s tokens', () => {
+describe('the caller in Entra’s tokens', () => {
   const cases: [string, Claims, Caller['kind'], string[]][] = [
     ['scopes: a person', { ...person, scp: 'User.Read' }, 'delegated', ['User.Read']],
     ['idtyp app: an application', { ...program, idtyp: 'app', roles }, 'application', roles],
@@ -173,7 +173,7 @@ describe('permissions', () => {
   })
 })
 
-test('roles come from groups where the operator gives them', () => {
+test('roles come from groups where the settings assign them', () => {
   const groupRoles = new Map([['/Photo admins', ['fe930be7-5e62-47db-91af-98c3a49a38b1']]])
   const reading = readingOf(presets.keycloak, { groupRoles })
   const rolesOf = (groups: unknown) => [
@@ -247,7 +247,7 @@ test('a token without oid and sub is refused', () => {
   }
 })
 
-test('an id longer than OpenID Connect allows, or that no database stores, is refused', () => {
+test('an id longer than OpenID Connect allows, or that cannot be stored, is refused', () => {
   const [longest, longer] = ['i'.repeat(255), 'i'.repeat(256)]
   assert.equal(inOidc({ sub: longest, tid: longest }, entraElsewhere).objectId, longest)
   for (const claims of [

@@ -1,4 +1,4 @@
-/** The table of tokens, through the text of the settings and a true signature, to who calls. */
+/** The table of tokens, tested from the settings' text and a real signature to the caller. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Failure } from '../../src/failure.ts'

@@ -1,4 +1,4 @@
-/** Whether the issuers that the settings name can be reached: when they are asked, and what is told. */
+/** Watching the issuers in the settings: when they are contacted, and what is reported. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Failure } from '../../src/failure.ts'

@@ -145,7 +145,7 @@ describe('a valid token names its caller', () => {
     }
   })
 
-  test('a token without kid is tried with every key that fits', async () => {
+  test('a token without kid is tried with every matching key', async () => {
     await using own = await startTestIssuer()
     own.addKeys()
     const verifier = createVerifier(entra, { fetch: own.fetch, now: () => start })
