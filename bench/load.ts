@@ -102,7 +102,7 @@ export async function costOfAnswer(
   return ((await child.usage()).cpuSeconds - before.cpuSeconds) / sent.requests
 }
 
-/** Of answers, whatever they were. */
+/** For answers of any status. */
 export type Costs = Readonly<{
   /** Answers. */
   perSecond: number

@@ -28,7 +28,7 @@ import { formatTable, isHeld, type Row, replaceSection } from './table.ts'
 
 type Measure = (stage: Stage) => Promise<Row | readonly Row[]>
 
-/** Of one process with its data folder. */
+/** The numbers of one process with its data folder. */
 const embedded: Readonly<Record<string, Measure>> = {
   bare: getAgainstBare,
   unchanged: notModified,

@@ -21,7 +21,7 @@ const phone = {
 
 export { portraitJpeg } from '../test/support/pictures.ts'
 
-/** Of 16 bits and one colour, and so a small file. */
+/** It has 16 bits and one colour, so the file is small. */
 export async function interlacedPng(side: number): Promise<Buffer> {
   const background = { r: 40, g: 90, b: 140 }
   return await sharp({ create: { width: side, height: side, channels: 3, background } })

@@ -1,5 +1,5 @@
 /**
- * What a run does, read from the command line. The full run takes about half an hour and 11 GB of
+ * Reads the plan of a run from the command line. The full run takes about half an hour and 11 GB of
  * disk; `--quick` shows in three minutes that everything works, and its ratios mean little.
  */
 import { parseArgs } from 'node:util'
@@ -13,10 +13,10 @@ export type Plan = Readonly<{
   s3Users: number
   /** Each round measures the product and its floor once, one after the other. */
   rounds: number
-  /** Of load per measurement. */
+  /** Seconds of load per measurement. */
   seconds: number
   uploadsPerRound: number
-  /** Of the number that asks whether memory grows. */
+  /** Uploads of the number about growing memory. */
   growthUploads: number
   starts: number
   /** Names of numbers; empty for all. */
@@ -74,7 +74,7 @@ const quick: typeof full = {
   starts: 2,
 }
 
-/** Throws TypeError for an option that does not exist, RangeError for what is no number, or is not listed. */
+/** Throws TypeError for an unknown option, RangeError for a value that is not a number, or not in the list. */
 export function readPlan(args: readonly string[], listings: readonly Listing[]): Plan | 'help' {
   const { values } = parseArgs({
     args: [...args],

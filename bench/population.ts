@@ -6,7 +6,7 @@
  * 30 GB for 200,000 people, so the renditions above 120 pixels are holes in the file: rows, offsets
  * and the small sizes are as in production, and only the small sizes are measured.
  * 'linked': every person has a pack file of their own name, but a thousand sets of bytes are shared
- * (hard links). What grows with the people are rows, names and folders, and the bytes do not.
+ * (hard links). Rows, names and folders grow with the people, and the bytes do not.
  */
 import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'

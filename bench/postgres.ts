@@ -22,7 +22,7 @@ export type Postgres = Readonly<{
 }>
 
 export type Row = Readonly<Record<string, unknown>>
-/** Of a table, on the way. */
+/** Changes the rows of a table while they are copied. */
 export type ChangeRow = Readonly<{ name: string; change: (table: string, row: Row) => Row }>
 
 const asItIs: ChangeRow = { name: '', change: (_table, row) => row }

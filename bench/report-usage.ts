@@ -49,7 +49,7 @@ function readUsage(): Usage {
   }
 }
 
-/** Of the processes below this one that do not answer themselves, those that have ended included. */
+/** The time of child processes that do not report themselves, including those that have ended. */
 function cpuSecondsOfOthers(): number {
   const answering = Object.values(cluster.workers ?? {}).map(worker => worker?.process.pid)
   const children = read(`/proc/self/task/${process.pid}/children`).split(' ').filter(Boolean)

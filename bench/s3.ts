@@ -1,6 +1,6 @@
 /**
  * A real S3 for the bench, Ceph with three copies of every object, and the small sizes of a population's
- * photos in it. Where its programs are not installed, the rows that need it say so.
+ * photos in it. If its programs are not installed, the rows that need it have a note.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -51,8 +51,8 @@ function addressOf({ bucket, prefix, endpoint }: S3Location, { credentials }: Ce
 }
 
 /**
- * Packs on the disk have holes instead of the large sizes; on S3 they would be 150 KB each. So there
- * everybody has set a photo of 120 pixels.
+ * Packs on the disk have holes instead of the large sizes; on S3 they would be 150 KB each. Therefore the photos there
+ * have 120 pixels.
  */
 export const smallPhotos: ChangeRow = {
   name: '-small',
@@ -92,7 +92,7 @@ async function writePacks(
   await Promise.all(Array.from({ length: concurrency }, writeInTurn))
 }
 
-/** Where in the packs on the disk the small sizes begin. */
+/** The position of the small sizes in the packs on the disk. */
 function readStarts(data: string): ReadonlyMap<string, number> {
   const database = new DatabaseSync(join(data, 'visage.sqlite'), { readOnly: true })
   const rows = database.prepare('select version, renditions from photos').all()

@@ -6,7 +6,7 @@ export type Target = Readonly<{ atLeast: number }> | Readonly<{ atMost: number }
 
 export type Row = Readonly<{
   what: string
-  /** What the measurement is divided by. */
+  /** The divisor of the measurement. */
   floor: string
   /** Median over the rounds; undefined when it could not be measured here. */
   ratio: number | undefined

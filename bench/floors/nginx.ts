@@ -1,5 +1,5 @@
 /**
- * Floor: one worker of nginx that sends the same bytes, one file for each person, to anybody who asks.
+ * Floor: one worker of nginx that sends the same bytes, one file for each person, without checking tokens.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -56,7 +56,7 @@ export async function startNginx(folder: string): Promise<Nginx> {
   return { origin, stop: async () => await stopProcess(child) }
 }
 
-/** Where nginx finds a person's file; two levels of folders, as the packs have. */
+/** The path of a person's file for nginx; two levels of folders, as the packs have. */
 export function staticPath(version: string): string {
   return `/${version.slice(0, 2)}/${version.slice(2, 4)}/${version}.jpg`
 }

@@ -15,7 +15,7 @@ export type Rendered = Readonly<{ seconds: number; cpuSeconds: number; hashes: r
 const sides = [648, 504, 432, 360, 240, 120, 96, 64, 48]
 const concurrency = Math.min(3, availableParallelism())
 
-// What Visage sets, so that the floor is no slower for want of it.
+// The same settings as in Visage, so that the floor is not slower without them.
 sharp.cache(false)
 sharp.concurrency(1)
 const picture = readFileSync(process.argv[2] ?? '')
