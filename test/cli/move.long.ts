@@ -220,7 +220,10 @@ test('erase does not remove packs of another database, although no row of this o
     }
     const erased = await runVisage(['erase', '--data', 'here', '--user', 'a', '--yes'], { cwd })
     assert.equal(erased.code, 1)
-    assert.match(erased.stderr, /101 packs of 101 have no photo in this database: .*another database.* Nothing was changed/)
+    assert.match(
+      erased.stderr,
+      /101 packs of 101 have no photo in this database: .*another database.* Nothing was changed/,
+    )
     for (const version of packs)
       assert.equal(await readFile(packFile(cwd, version), 'utf8'), 'somebody')
   }))

@@ -109,7 +109,7 @@ test('a backup during uploads contains everything that was acknowledged before i
       const backup = await runVisage(['backup', '--data', 'data', '--to', 'kept'], { cwd })
       const sent = writers.map(writer => writer.sent)
       assert.deepEqual([backup.code, backup.stdout], [0, ''])
-      assert.match(backup.stderr, /^kept holds 4 photos and the whole directory: \d copied now/)
+      assert.match(backup.stderr, /^kept contains 4 photos and the whole directory: \d copied now/)
       assert.equal((await packsIn(join(cwd, 'kept'))).length, 4)
 
       const checked = await runVisage(['verify', '--data', 'kept'], { cwd })
@@ -167,7 +167,7 @@ test('a missing or incomplete photo is reported, and the rest is in the backup',
     await visage.stop()
     const { code, stderr } = await runVisage(['backup', '--to', 'kept'], { cwd })
     assert.equal(code, 1)
-    assert.match(stderr, /^kept holds 1 photo .*: 1 copied now, 0 there before, 0 removed\.$/m)
+    assert.match(stderr, /^kept contains 1 photo .*: 1 copied now, 0 there before, 0 removed\.$/m)
     assert.match(
       stderr,
       /^visage: 2 photos missing or damaged in \.\/data, such as version [0-9a-f]{32}/m,
