@@ -36,7 +36,34 @@ export type Asker = Readonly<{
   profile: Readonly<{ userName?: string }>
 }>
 
+/** What happened to a person or a group. The log has no names and no mail addresses. */
+export type DirectoryChange = Readonly<{
+  kind: 'person' | 'group'
+  /** 'linked' is for a sign-in that became a person's. */
+  did:
+    | 'created'
+    | 'adopted'
+    | 'changed'
+    | 'made a team'
+    | 'linked'
+    | 'disabled'
+    | 'enabled'
+    | 'removed'
+    | 'restored'
+    | 'erased'
+  tenantId: string
+  id: string
+  /** The source that did it. */
+  source: string
+}>
+
+/** The line of the log, the same from a server and from a command. */
+export function describeChange({ kind, ...change }: DirectoryChange): Record<string, unknown> {
+  return { event: kind, ...change }
+}
+
 export type Events = Readonly<{
+  directoryChanged: (change: DirectoryChange) => void
   answered: (event: Answered) => void
   /** Something in the background failed. */
   troubled: (what: string, error: unknown) => void
@@ -88,6 +115,9 @@ export function createEvents(write: WriteLine, options: EventOptions = {}): Serv
       watch?.(event)
       const severity = severityOf(event)
       if (severities.indexOf(severity) <= least) write(severity, describeAnswer(event))
+    },
+    directoryChanged(change) {
+      if (least >= severities.indexOf('info')) write('info', describeChange(change))
     },
     troubled(what, error) {
       write('error', { event: 'troubled', what, ...describe(error) })

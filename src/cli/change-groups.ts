@@ -1,5 +1,6 @@
 /** `visage groups add`, `change`, `team`, `remove`, `restore`, and changes of owners and members, directly in the store. */
 import { randomUUID } from 'node:crypto'
+import { describeChange } from '../events.ts'
 import {
   addGroup,
   changeNamedGroup,
@@ -119,7 +120,10 @@ async function report({ group, did, form }: Outcome, terminal: Terminal): Promis
   if (form === 'text') {
     terminal.print(`${heading}: ${displayName}, id ${id}, tenant ${tenantId}.${more}`)
   } else await writeTo(process.stdout, printOne(form, group, [], groupFields))
-  jsonLines(terminal, Date.now)('info', { event: 'group', did, tenantId, id, source })
+  jsonLines(terminal, Date.now)(
+    'info',
+    describeChange({ kind: 'group', did, tenantId, id, source }),
+  )
 }
 
 export type PeopleFlags = DirectoryFlags &

@@ -1,5 +1,6 @@
 /** `visage people add`, `change`, `disable`, `enable`, `remove` and `restore`, directly in the store. */
 import { randomUUID } from 'node:crypto'
+import { describeChange } from '../events.ts'
 import {
   type Added,
   addPerson,
@@ -141,7 +142,10 @@ async function report({ person, did, words, form }: Outcome, terminal: Terminal)
   if (form === 'text') terminal.print(words)
   else await writeTo(process.stdout, printOne(form, person, [], personFields))
   const { tenantId, id, source } = person
-  jsonLines(terminal, Date.now)('info', { event: 'person', did, tenantId, id, source })
+  jsonLines(terminal, Date.now)(
+    'info',
+    describeChange({ kind: 'person', did, tenantId, id, source }),
+  )
 }
 
 type Outcome = Readonly<{ person: Person; did: Did | Added['did']; words: string; form: Form }>

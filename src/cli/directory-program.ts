@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander'
 import type { GroupFlags, PeopleFlags } from './change-groups.ts'
 import type { PersonFlags } from './change-people.ts'
+import type { ConfirmFlags } from './confirm-removals.ts'
 import { layout } from './narrow-help.ts'
 import type { DirectoryFlags } from './open-directory.ts'
 import type { ListFlags } from './people.ts'
@@ -29,6 +30,7 @@ export function addPeople(program: Command, terminal: Terminal): void {
       await showPerson(name, flags)
     })
   addChanges(people, terminal)
+  addConfirming(people, terminal)
 }
 
 function addChanges(people: Command, terminal: Terminal): void {
@@ -63,6 +65,22 @@ function addChanges(people: Command, terminal: Terminal): void {
         await act(verb, name, flags, terminal)
       })
   }
+}
+
+function addConfirming(people: Command, terminal: Terminal): void {
+  command(
+    people,
+    'confirm-removals',
+    'erase people of a source that has removed very many',
+    terminal,
+    ['--source import:staff'],
+  )
+    .option(...source)
+    .option('--yes', 'do not ask')
+    .action(async (flags: ConfirmFlags) => {
+      const { confirmRemovals } = await import('./confirm-removals.ts')
+      await confirmRemovals(flags, terminal)
+    })
 }
 
 const verbs = [

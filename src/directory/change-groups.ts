@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
 import { inTransaction } from '../storage/transactions.ts'
+import { dropErasedPhoto, erasing, mayBeRestored } from './deleted.ts'
 import {
   type GroupFields,
   hasOwner,
@@ -40,7 +41,8 @@ export async function putGroup(
     const row = toRow(tenantId, group, origin)
     if (known === undefined) await transaction.insertInto('groups').values(row).execute()
     else await writeGroup(transaction, row)
-    if (known === undefined) return { row, did: 'created' }
+    await dropErasedPhoto(transaction, known, { tenantId, kind: 'group', id: row.id }, origin.at)
+    if (known === undefined || known.deleted_at === erasing) return { row, did: 'created' }
     return { row, did: known.deleted_at === null ? 'changed' : 'restored' }
   })
 }
@@ -115,7 +117,7 @@ export async function restoreGroup(
 ): Promise<GroupRow | undefined> {
   return await inTransaction(database, async transaction => {
     const known = await lockGroup(transaction, tenantId, id)
-    if (known === undefined || known.deleted_at === null) return undefined
+    if (!mayBeRestored(known)) return undefined
     refuseOtherSource(known, source)
     const externalId = known.external_id ?? undefined
     const row = toRow(tenantId, toGroup(known), { source, externalId, at })

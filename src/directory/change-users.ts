@@ -6,6 +6,7 @@
 import { normalizeId } from '../guid.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
 import { inTransaction, lockNames, lockRows } from '../storage/transactions.ts'
+import { dropErasedPhoto, erasing, mayBeRestored } from './deleted.ts'
 import { deletedName } from './names.ts'
 import { refuseTakenName } from './names-taken.ts'
 import { type Origin, refuseOtherSource } from './origin.ts'
@@ -34,12 +35,13 @@ export async function putUser(
     const row = keepUnmanagedColumns(toRow(tenantId, user, origin), known)
     if (known === undefined) await transaction.insertInto('users').values(row).execute()
     else await writeUser(transaction, row)
+    await dropErasedPhoto(transaction, known, { tenantId, kind: 'user', id: row.id }, origin.at)
     return { row, did: outcomeOf(known) }
   })
 }
 
 function outcomeOf(known: UserRow | undefined): Put['did'] {
-  if (known === undefined) return 'created'
+  if (known === undefined || known.deleted_at === erasing) return 'created'
   if (known.deleted_at !== null) return 'restored'
   return known.source === 'sign-in' ? 'adopted' : 'changed'
 }
@@ -65,16 +67,17 @@ export async function changeUser(
   })
 }
 
-/** False when the person does not exist. Throws Failure 'managed-elsewhere'. */
+/** False when the person does not exist, or `condition` is not true. Throws Failure 'managed-elsewhere'. */
 export async function deleteUser(
   database: Database,
   tenantId: string,
   id: string,
   origin: Origin,
+  condition: (known: UserRow) => boolean = () => true,
 ): Promise<boolean> {
   return await inTransaction(database, async transaction => {
     const known = await lockUser(transaction, tenantId, id)
-    if (known === undefined || known.deleted_at !== null) return false
+    if (known === undefined || known.deleted_at !== null || !condition(known)) return false
     refuseOtherSource(known, origin.source)
     const name = deletedName(known.id)
     await writeUser(transaction, {
@@ -103,7 +106,7 @@ export async function restoreUser(
 ): Promise<UserRow | undefined> {
   return await withNamesLocked(database, tenantId, async transaction => {
     const known = await lockUser(transaction, tenantId, id)
-    if (known === undefined || known.deleted_at === null) return undefined
+    if (!mayBeRestored(known)) return undefined
     refuseOtherSource(known, source)
     await refuseTakenName(transaction, tenantId, known.id, known.user_principal_name)
     const externalId = known.external_id ?? undefined

@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
 import { inTransaction, lockNames } from '../storage/transactions.ts'
 import { writeUser } from './change-users.ts'
+import { dropErasedPhoto } from './deleted.ts'
 import { findKnownUsers, type KnownUsers } from './known-users.ts'
 import { type Merged, mergeUser, type WantedUser } from './merge-user.ts'
 import { deletedName } from './names.ts'
@@ -34,7 +35,17 @@ export async function putUsers(
     await freeNames(transaction, tenantId, writes, known)
     const isNew = ({ did }: Merged) => did === 'created'
     await insert(transaction, writes.filter(isNew))
-    for (const one of writes) if (!isNew(one)) await writeUser(transaction, one.row)
+    for (const one of writes) {
+      if (isNew(one)) continue
+      await writeUser(transaction, one.row)
+      const { id } = one.row
+      await dropErasedPhoto(
+        transaction,
+        known.withId(id),
+        { tenantId, kind: 'user', id },
+        origin.at,
+      )
+    }
     return fitting.map(one => (one instanceof Failure ? one : one.did))
   })
 }

@@ -1,6 +1,6 @@
 /**
- * Lists, reads and restores deleted people and groups. An address does not say whether it names a
- * user or a group, so permissions are checked after the item was found.
+ * Lists, reads, restores and erases deleted people and groups. An address does not say whether it
+ * names a user or a group, so permissions are checked after the item was found.
  */
 import type { Reply } from '../call.ts'
 import { restoreGroup } from '../directory/change-groups.ts'
@@ -11,15 +11,18 @@ import {
   listDeletedGroups,
   listDeletedUsers,
 } from '../directory/deleted.ts'
+import { markErasing } from '../directory/erase-deleted.ts'
 import type { Group } from '../directory/groups.ts'
+import { refuseOtherSource } from '../directory/origin.ts'
 import type { User } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import { enforce, relate } from '../permissions/decide.ts'
+import { tellChange } from './directory-changes.ts'
 import { at, directory, listOf, one, selectOnly } from './operation.ts'
 import { nextAfterId } from './paging.ts'
 import { byGraph } from './people-operations.ts'
 import { readOptions } from './query.ts'
-import { collection, entity } from './replies.ts'
+import { collection, entity, noContent } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
 import { wholeRelation } from './target.ts'
@@ -73,6 +76,15 @@ export const deletedOperations: readonly Row[] = [
     contract: { page: 'directory-deleteditems-restore', answer: one('directoryObject') },
     perform: restoreItem,
   },
+  {
+    name: 'eraseDeletedItem',
+    summary: 'Erase a deleted user or group for good',
+    at: at('DELETE', `${items}/{object}`, directory),
+    action: 'deleteEntry',
+    resource: 'deletedItem',
+    contract: { page: 'directory-deleteditems-delete', answer: { kind: 'no-content' } },
+    perform: eraseItem,
+  },
 ]
 
 async function listUsers(request: Request, { database }: Parts): Promise<Reply> {
@@ -102,7 +114,20 @@ async function getItem(request: Request, parts: Parts): Promise<Reply> {
 
 async function restoreItem(request: Request, parts: Parts): Promise<Reply> {
   const item = await findItem(request, parts)
-  return writeItem(request, await restore(item, parts), undefined)
+  const restored = await restore(item, parts)
+  if ('user' in restored) tellChange(parts, 'person', restored.user, 'restored')
+  else tellChange(parts, 'group', restored.group, 'restored')
+  return writeItem(request, restored, undefined)
+}
+
+/** From now on it is not found and not restored. The background job erases the photo and the rest. */
+async function eraseItem(request: Request, parts: Parts): Promise<Reply> {
+  const item = await findItem(request, parts)
+  const [kind, row] = 'user' in item ? ['user' as const, item.user] : ['group' as const, item.group]
+  refuseOtherSource(row, 'graph')
+  const key = { kind, tenantId: row.tenant_id, id: row.id }
+  if (!(await markErasing(parts.database, key))) throw notFound(row.id)
+  return noContent
 }
 
 async function restore(item: Item, parts: Parts): Promise<Item> {

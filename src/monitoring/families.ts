@@ -2,7 +2,7 @@
  * Table: every metric of our own, with name, type, labels and meaning; docs/operating.md is generated from
  * it. Names and units follow Prometheus (https://prometheus.io/docs/practices/naming/).
  *
- * Every label has few values, and none that a caller chooses: operations, status numbers, our own words. A
+ * Every label has few values, and none that a caller chooses: operations, status numbers, our own words, and sources. A
  * path or an id would make as many series as there are people.
  */
 
@@ -221,6 +221,22 @@ export const families = {
       'When this process last finished a sweep, in seconds since 1970; 0 if it has not yet. When several processes share the stores, one of them sweeps: use the latest.',
     ofWorkers: 'max',
     lasts: true,
+  },
+  sourceSuccess: {
+    name: 'visage_source_last_success_timestamp_seconds',
+    type: 'gauge',
+    labels: ['source'],
+    meaning:
+      'When a whole run of a source of people and groups last succeeded, in seconds since 1970; of several tenants, the oldest. `source`: `import:NAME`. Every process shows what the database has, at most 10 minutes old.',
+    ofWorkers: 'max',
+  },
+  removalsWaiting: {
+    name: 'visage_removals_waiting',
+    type: 'gauge',
+    labels: ['source'],
+    meaning:
+      'People whom a source has removed and who are not erased before `visage people confirm-removals`, because they were more than 20 % and more than 20 within a day.',
+    ofWorkers: 'max',
   },
 } as const satisfies Record<string, Family>
 

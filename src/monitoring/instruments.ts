@@ -27,6 +27,15 @@ export type Gauges = Readonly<{
   unavailableIssuers: () => number
 }>
 
+/** Of a source of people and groups. */
+type SourceState = Readonly<{
+  source: string
+  /** Epoch milliseconds; undefined for a source without runs. */
+  lastSuccessAt: number | undefined
+  /** People whose removal waits for an operator. */
+  waiting: number
+}>
+
 export type Instruments = Readonly<{
   answered?: ((event: Answered) => void) | undefined
   /** Around every answer, also of the parts of a batch. */
@@ -39,6 +48,8 @@ export type Instruments = Readonly<{
   queried?: QueryWatch | undefined
   /** After a sweep; undefined if another process was sweeping. */
   swept?: ((swept: Swept | undefined) => void) | undefined
+  /** After each look at the sources of people and groups. */
+  lookedAtSources?: ((sources: readonly SourceState[]) => void) | undefined
   /** Once, before the first request. */
   observe?: ((gauges: Gauges) => void) | undefined
 }>
@@ -53,6 +64,7 @@ export function joinInstruments(all: readonly Instruments[]): Instruments {
     aroundFetch: nest(all.map(({ aroundFetch }) => aroundFetch)),
     queried: callAll(all.map(({ queried }) => queried)),
     swept: callAll(all.map(({ swept }) => swept)),
+    lookedAtSources: callAll(all.map(({ lookedAtSources }) => lookedAtSources)),
     observe: callAll(all.map(({ observe }) => observe)),
   }
 }

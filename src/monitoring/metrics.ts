@@ -31,6 +31,7 @@ export function createMetrics(version: string, clocks: Clocks = standardClocks):
       aroundRender: timeRendering(registry, clocks),
       queried: countQueries(registry),
       swept: countSweeps(registry, clocks),
+      lookedAtSources: showSources(registry),
       observe: gauges => observeGauges(registry, gauges),
     },
   }
@@ -114,6 +115,20 @@ function countSweeps(registry: Registry, { now }: Clocks): Instruments['swept'] 
     packs.inc({ why: 'orphan' }, swept.orphans)
     packs.inc({ why: 'leftover' }, swept.leftovers)
     last.set(now() / 1000)
+  }
+}
+
+/** As the database has it, so every process says the same. */
+function showSources(registry: Registry): Instruments['lookedAtSources'] {
+  const successes = gauge(registry, 'sourceSuccess')
+  const waiting = gauge(registry, 'removalsWaiting')
+  return sources => {
+    successes.reset()
+    waiting.reset()
+    for (const { source, lastSuccessAt, waiting: people } of sources) {
+      waiting.set({ source }, people)
+      if (lastSuccessAt !== undefined) successes.set({ source }, lastSuccessAt / 1000)
+    }
   }
 }
 

@@ -180,8 +180,11 @@ function isOwn(action: Action, resource: Resource, relation: Relation): boolean 
     case 'team':
     case 'groupMember':
     case 'groupOwner':
-    case 'deletedGroup':
       return relation.isOwner
+    // "The requestor needs to have one of the following roles", and to be an owner is none.
+    // https://learn.microsoft.com/en-us/graph/api/directory-deleteditems-delete
+    case 'deletedGroup':
+      return relation.isOwner && action !== 'deleteEntry'
     case 'contact':
     case 'contactFolder':
       return relation.isOwnMailbox

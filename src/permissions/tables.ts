@@ -528,6 +528,21 @@ const restoreItem: Table = {
   rows: { delegated: restoreRow, personal: 'unsupported', application: restoreRow },
 }
 
+// "Permanently delete item": "For users", "For groups". An application erases nothing.
+const erasing = `${pages}/directory-deleteditems-delete`
+const eraseUser: Table = {
+  source: erasing,
+  rows: { ...deleteUserEntry.rows, application: 'unsupported' },
+}
+const eraseGroup: Table = {
+  source: erasing,
+  rows: { ...deleteGroupEntry.rows, application: 'unsupported' },
+}
+const eraseItem: Table = {
+  source: erasing,
+  rows: { delegated: restoreRow, personal: 'unsupported', application: 'unsupported' },
+}
+
 // "Create contact"; the same tables are published for "Create contactFolder", "Delete contact",
 // "Delete contactFolder".
 const writeContactEntry: Table['rows'] = {
@@ -689,5 +704,8 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     contact: { source: `${pages}/contact-delete`, rows: writeContactEntry },
     contactFolder: { source: `${pages}/contactfolder-delete`, rows: writeContactEntry },
     photoUpdateSettings: deleteSettings,
+    deletedItem: eraseItem,
+    deletedUser: eraseUser,
+    deletedGroup: eraseGroup,
   },
 }

@@ -24,6 +24,7 @@ import type { IssuerWatch } from '../tokens/issuer-watch.ts'
 import { createVerifier } from '../tokens/verify.ts'
 import { readVersion } from '../version.ts'
 import { startJobs } from './jobs.ts'
+import { leaving } from './leaving.ts'
 import type { Clocks, Identity, ServerOptions, WorkerSet } from './options.ts'
 import { openStores, placesOf, type Stores } from './stores.ts'
 import { sweeping } from './sweeping.ts'
@@ -72,6 +73,7 @@ export async function assemble(options: ServerOptions, base: Base): Promise<Asse
   const stopJobs = startJobs(
     [
       sweeping(parts, events, options.limits, instruments.swept),
+      leaving(parts, events, options.limits, instruments.lookedAtSources),
       unread && (() => unread.end),
     ].filter(job => job !== undefined),
   )

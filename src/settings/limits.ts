@@ -19,6 +19,12 @@ export type Limits = Readonly<{
   connections: ConnectionLimits
   sweepEveryMs: number
   sweepGraceMs: number
+  /** How often people who have left are looked for. */
+  leaversEveryMs: number
+  /** How long after their deletion people and groups are erased; Infinity for never. */
+  deletedMs: number
+  /** How long people are inactive until they count as deleted; Infinity for never. */
+  inactiveMs: number
   /** 'memory': the process cleans up its own memory only; another one sweeps the store. */
   sweeps: 'store and memory' | 'memory'
 }>
@@ -41,6 +47,9 @@ export function readLimits(texts: Texts): Limits {
     },
     sweepEveryMs: numberOf(texts, 'sweepEvery', 0, 86_400) * 1000,
     sweepGraceMs: numberOf(texts, 'sweepGrace', 60, 30 * 86_400) * 1000,
+    leaversEveryMs: 600_000,
+    deletedMs: numberOf(texts, 'deletedDays', 0, 36_500) * 86_400_000 || Infinity,
+    inactiveMs: numberOf(texts, 'inactiveDays', 0, 36_500) * 86_400_000 || Infinity,
     sweeps: 'store and memory',
   }
 }

@@ -186,6 +186,18 @@ export const settings = {
     'Whether photos of people who are disabled are hidden, as if there were none, from everybody but administrators and applications that may change photos.',
     'hide',
   ),
+  deletedDays: leaving(
+    'DELETED_DAYS',
+    'number',
+    'How many days people and groups who were deleted can be restored; then they are erased, photo included. 0: they are never erased.',
+    '30',
+  ),
+  inactiveDays: leaving(
+    'INACTIVE_DAYS',
+    'number',
+    'After how many days of being disabled people count as deleted, for sources that only disable people, such as Okta. 0: never.',
+    '0',
+  ),
   sweepEvery: cleaning(
     'SWEEP_EVERY',
     'seconds',

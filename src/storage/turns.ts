@@ -7,7 +7,7 @@ import { Failure } from '../failure.ts'
 import type { Database, Schema } from './schema.ts'
 
 /** Keys of PostgreSQL's advisory locks, shared by all applications of a database. */
-const turns = { sweep: 7_218_350_114, move: 7_218_350_115 } as const
+const turns = { sweep: 7_218_350_114, move: 7_218_350_115, leavers: 7_218_350_116 } as const
 
 /**
  * undefined when another process has the turn. PostgreSQL keeps the advisory lock as long as the

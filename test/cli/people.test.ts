@@ -40,6 +40,32 @@ for (const [kind, makeDatabase] of Object.entries(kinds)) {
     })
 
   describe(`people and groups in ${kind}`, () => {
+    test('wait when a source has removed very many, until it is confirmed', () =>
+      withStand(async ({ run, database }) => {
+        const origin = { source: 'import:people', at: 1_700_000_000_000 } as const
+        for (let at = 0; at < 25; at += 1) {
+          const user = { id: `l${at}`, userPrincipalName: `l${at}@a.example`, displayName: 'L' }
+          await putUser(database, tenantId, user, origin)
+          await deleteUser(database, tenantId, user.id, origin)
+        }
+        const args = ['people', 'confirm-removals']
+        const others = await run(...args, '--source', 'import:other')
+        assert.deepEqual([others.code, others.stdout], [0, 'No removal waits.\n'])
+        const ours = ['--source', 'import:people']
+        const asked = await run(...args, ...ours)
+        assert.match(asked.stdout, /^import:people +25 +2023-11-14T22:13:00\.000Z$/m)
+        assert.deepEqual([asked.code, /Add --yes/.test(asked.stderr)], [2, true])
+        const json = await run(...args, ...ours, '--json', '--yes')
+        const [line = ''] = json.stdout.split('\n')
+        const waiting = { tenantId, source: 'import:people', removed: 25 }
+        assert.deepEqual(JSON.parse(line), { ...waiting, since: '2023-11-14T22:13:00.000Z' })
+        assert.match(json.stderr, /"event":"removals-confirmed"/)
+        assert.deepEqual(
+          [json.code, (await run(...args, ...ours)).stdout],
+          [0, 'No removal waits.\n'],
+        )
+      }))
+
     test('are listed by tenant and name, in three forms, with filters', () =>
       withStand(async ({ run, database }) => {
         await addUsers(database, tenantId, [

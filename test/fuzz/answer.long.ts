@@ -70,7 +70,7 @@ describe('generated calls', () => {
 
   before(async () => {
     ;[world, bodies] = await Promise.all([startWorld(undefined), makeBodies()])
-    parts = { ...world.visage.parts, events: { answered: note, troubled: () => {} } }
+    parts = { ...world.visage.parts, events: { ...world.visage.parts.events, answered: note } }
     const throttle = createThrottle(tightLimits, () => asked)
     strictParts = { ...parts, strictContentType: true, throttle }
   })

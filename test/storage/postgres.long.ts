@@ -30,8 +30,13 @@ import { inTransaction } from '../../src/storage/transactions.ts'
 import { takeTurn } from '../../src/storage/turns.ts'
 import { describeDatabase } from '../suites/database.ts'
 import { describeGroupsOfPerson } from '../suites/groups-of-person.ts'
+
 import { describeImport } from '../suites/import.ts'
+
+import { describeLeavers } from '../suites/leavers.ts'
+
 import { describeMailboxes } from '../suites/mailboxes.ts'
+
 import { describePeople } from '../suites/people.ts'
 import { describeConcurrentWriters } from '../suites/photos.ts'
 import { describeSearch } from '../suites/search.ts'
@@ -49,6 +54,7 @@ describeMailboxes('PostgreSQL', open)
 describeGroupsOfPerson('PostgreSQL', open)
 describePeople('PostgreSQL', open)
 describeImport('PostgreSQL', open)
+describeLeavers('PostgreSQL', open)
 // Ten connections.
 describeSearch('PostgreSQL', open, 20)
 

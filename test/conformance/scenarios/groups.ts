@@ -663,6 +663,14 @@ const createUser: Exchange = {
 }
 const removeUser: Exchange = { as: app, method: 'DELETE', path: '/v1.0/users/{made}' }
 const item = '/v1.0/directory/deletedItems/{made}'
+const erasePage = `${pages}/directory-deleteditems-delete`
+const eraser: Wanted = {
+  kind: 'user',
+  who: 'self',
+  holds: ['User.ReadWrite.All', 'Group.ReadWrite.All'],
+  roles: ['Global Administrator'],
+}
+const ok: Expected = { status: 200 }
 const restore: Exchange = { as: app, method: 'POST', path: `${item}/restore` }
 const when = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
 
@@ -790,6 +798,52 @@ const deleted: readonly Scenario[] = [
     afterwards: [remove],
   },
   {
+    name: 'A deleted user who is erased is not there any more, and is not restored',
+    source: erasePage,
+    given: [createUser, removeUser],
+    request: { as: eraser, method: 'DELETE', path: item, expected: noContent },
+    next: [
+      read(item, gone),
+      { ...restore, expected: gone },
+      { as: eraser, method: 'DELETE', path: item, expected: gone },
+      read('/v1.0/users/{made}', gone),
+      read(
+        '/v1.0/directory/deletedItems/graph.user?$top=999&$select=id',
+        told({}, { without: ['{made:raw}'] }),
+      ),
+      { ...createUser, keep: { second: { json: 'id' } } },
+    ],
+    afterwards: [{ ...removeUser, path: '/v1.0/users/{second}' }],
+  },
+  {
+    name: 'A deleted group that is erased is not there any more, and is not restored',
+    source: erasePage,
+    given: [create(unified('erased')), remove],
+    request: { as: eraser, method: 'DELETE', path: item, expected: noContent },
+    next: [read(item, gone), { ...restore, expected: gone }, read('/v1.0/groups/{made}', gone)],
+  },
+  {
+    name: 'A user who is not deleted is not erased',
+    source: erasePage,
+    given: [createUser],
+    request: { as: eraser, method: 'DELETE', path: item, expected: gone },
+    next: [read('/v1.0/users/{made}', ok)],
+    afterwards: [removeUser],
+  },
+  {
+    name: 'An owner does not erase their deleted group without a role',
+    source: erasePage,
+    given: [create(unified('owned'), { as: self }), remove],
+    request: {
+      as: self,
+      method: 'DELETE',
+      path: item,
+      expected: refused(403, 'ErrorAccessDenied', 'Groups Administrator'),
+    },
+    next: [{ ...restore, as: self, expected: told({ id: '{made}' }) }],
+    afterwards: [remove],
+  },
+  {
     name: 'A person without a role restores nobody',
     source: restorePage,
     given: [createUser, removeUser],
@@ -888,7 +942,6 @@ const full = [
   ),
 ]
 const toSelf = { body: { json: reference('{self:raw}') } }
-const ok: Expected = { status: 200 }
 
 const cells: readonly Cell[] = [
   {
@@ -991,6 +1044,22 @@ const cells: readonly Cell[] = [
     request: { method: 'POST', path: `${item}/restore` },
     expected: ok,
     sufficient: both('Group.ReadWrite.All'),
+  },
+  {
+    what: 'erase a deleted user',
+    source: erasePage,
+    given: [createUser, removeUser],
+    request: { method: 'DELETE', path: item },
+    expected: noContent,
+    sufficient: { delegated: ['User.ReadWrite.All'], application: [] },
+  },
+  {
+    what: 'erase a deleted group',
+    source: erasePage,
+    given: [...owned, remove],
+    request: { method: 'DELETE', path: item },
+    expected: noContent,
+    sufficient: { delegated: ['Group.ReadWrite.All'], application: [] },
   },
 ]
 

@@ -1,0 +1,204 @@
+/**
+ * Erases people and groups who were deleted long enough ago: photo, bytes included, contacts, memberships, and last
+ * their row. The row says from the beginning that it is being erased, so nobody restores half a person, and after a
+ * crash the next run goes on.
+ */
+import { erasePhotosOf, type PhotoStores, type WhileErasing } from '../photos/erase-photos.ts'
+import type { Database } from '../storage/schema.ts'
+import { inTransaction, lockRows } from '../storage/transactions.ts'
+import { erasing } from './deleted.ts'
+import type { Searchable } from './find-by-words.ts'
+import { listRemovingSources, readSource } from './removals.ts'
+import { removeFolder } from './remove-folder.ts'
+
+type Kind = 'user' | 'group'
+type Key = Readonly<{ kind: Kind; tenantId: string; id: string }>
+export type Erased = Key & Readonly<{ source: string }>
+
+const tables = { user: 'users', group: 'groups' } as const
+
+type EraseParts = Searchable & PhotoStores & Readonly<{ now: () => number }>
+
+/**
+ * `before`: what was deleted before this moment is due, except where removals of its source wait for an operator.
+ * Ends with the reason of the signal before the next person or group.
+ */
+export async function eraseDue(
+  parts: EraseParts,
+  before: number,
+  erased: (one: Erased) => void,
+  signal?: AbortSignal,
+): Promise<number> {
+  let count = 0
+  for (const kind of ['user', 'group'] as const) {
+    for await (const key of listRemovingSources(parts.database, tables[kind])) {
+      const { waiting_since } = await readSource(parts.database, key)
+      const until = Math.min(before, waiting_since ?? before)
+      for (;;) {
+        const ids = await listDue(parts.database, kind, key, until)
+        for (const id of ids) {
+          signal?.throwIfAborted()
+          const one = { kind, tenantId: key.tenantId, id }
+          if (!(await erase(parts, one, until))) continue
+          count += 1
+          erased({ ...one, source: key.source })
+        }
+        if (ids.length < dueAtOnce) break
+      }
+    }
+  }
+  return count
+}
+
+const dueAtOnce = 100
+
+async function listDue(
+  database: Database,
+  kind: Kind,
+  { tenantId, source }: Readonly<{ tenantId: string; source: string }>,
+  until: number,
+): Promise<string[]> {
+  const rows = await database
+    .selectFrom(tables[kind])
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('source', '=', source)
+    .where('deleted_at', '<', Math.max(until, erasing + 1))
+    .orderBy('deleted_at')
+    .limit(dueAtOnce)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/**
+ * From now on the person or the group cannot be restored, and the next run of the job erases them. False when it is not
+ * deleted, or was deleted at `until` or later.
+ */
+export async function markErasing(
+  database: Database,
+  { kind, tenantId, id }: Key,
+  until = Number.MAX_SAFE_INTEGER,
+): Promise<boolean> {
+  const { numUpdatedRows } = await database
+    .updateTable(tables[kind])
+    .set({ deleted_at: erasing })
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .where('deleted_at', '<', Math.max(until, erasing + 1))
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** False when its source has brought it back meanwhile. */
+async function erase(parts: EraseParts, key: Key, until: number): Promise<boolean> {
+  if (!(await markErasing(parts.database, key, until))) return false
+  const slicing = parts.slices.begin(Number.POSITIVE_INFINITY)
+  const inSlice: WhileErasing = async work => {
+    await slicing.next()
+    return await whileErasing(parts.database, key, work)
+  }
+  if (key.kind === 'user') await eraseMailbox(parts, key, inSlice)
+  await erasePhotosOf(parts, { ...key, ids: [key.id] }, parts.now(), inSlice)
+  for (let places = 1; places > 0; ) {
+    places = await inSlice(transaction => removePlaces(transaction, key))
+  }
+  return (await inSlice(transaction => removeRow(transaction, key))) > 0
+}
+
+/** 0 when the row is not being erased any more: its source has brought it again. */
+async function whileErasing(
+  database: Database,
+  { kind, tenantId, id }: Key,
+  work: (transaction: Database) => Promise<number>,
+): Promise<number> {
+  return await inTransaction(database, async transaction => {
+    const query = transaction
+      .selectFrom(tables[kind])
+      .select('id')
+      .where('tenant_id', '=', tenantId)
+      .where('id', '=', id)
+      .where('deleted_at', '=', erasing)
+    const row = await lockRows(query).executeTakeFirst()
+    return row === undefined ? 0 : await work(transaction)
+  })
+}
+
+const rowsOfSlice = 250
+
+/** The photos of contacts go before their rows, which say after a crash whose photos are left. */
+async function eraseMailbox(parts: EraseParts, key: Key, inSlice: WhileErasing): Promise<void> {
+  const { database, slices } = parts
+  const { tenantId, id: userId } = key
+  for (let left = 1; left > 0; ) {
+    const ids = await listIds(database, 'contacts', key)
+    await erasePhotosOf(parts, { tenantId, kind: 'contact', ids }, parts.now(), inSlice)
+    left = await inSlice(transaction => removeContacts(transaction, tenantId, ids))
+  }
+  for (;;) {
+    const folders = await listIds(database, 'contact_folders', key)
+    if (folders.length === 0) return
+    for (const folder of folders) {
+      await removeFolder({ database, slices }, { tenantId, userId }, folder, parts.now())
+    }
+  }
+}
+
+async function removeContacts(
+  transaction: Database,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<number> {
+  if (ids.length === 0) return 0
+  await transaction
+    .deleteFrom('contacts')
+    .where('tenant_id', '=', tenantId)
+    .where('id', 'in', ids)
+    .execute()
+  return ids.length
+}
+
+async function listIds(
+  database: Database,
+  table: 'contacts' | 'contact_folders',
+  { tenantId, id }: Key,
+): Promise<string[]> {
+  const rows = await database
+    .selectFrom(table)
+    .select('id')
+    .where('tenant_id', '=', tenantId)
+    .where('mailbox_id', '=', id)
+    .limit(rowsOfSlice)
+    .execute()
+  return rows.map(row => row.id)
+}
+
+/** Memberships of a person, or those who are in the group. */
+async function removePlaces(transaction: Database, { kind, tenantId, id }: Key): Promise<number> {
+  const column = kind === 'user' ? 'user_id' : 'group_id'
+  const rows = await transaction
+    .selectFrom('group_people')
+    .select(['group_id', 'user_id'])
+    .where('tenant_id', '=', tenantId)
+    .where(column, '=', id)
+    .limit(rowsOfSlice)
+    .execute()
+  for (const { group_id, user_id } of rows) {
+    await transaction
+      .deleteFrom('group_people')
+      .where('tenant_id', '=', tenantId)
+      .where('group_id', '=', group_id)
+      .where('user_id', '=', user_id)
+      .execute()
+  }
+  return rows.length
+}
+
+/** Roles and sign-ins go with it. */
+async function removeRow(transaction: Database, { kind, tenantId, id }: Key): Promise<number> {
+  const { numDeletedRows } = await transaction
+    .deleteFrom(tables[kind])
+    .where('tenant_id', '=', tenantId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return Number(numDeletedRows)
+}

@@ -1,0 +1,13 @@
+/** Events for the log about people and groups that are changed through Graph. */
+import type { DirectoryChange } from '../events.ts'
+import type { Parts } from './request.ts'
+
+/** The source is Graph, also where another one had brought the person or the group. */
+export function tellChange(
+  { events }: Pick<Parts, 'events'>,
+  kind: DirectoryChange['kind'],
+  { tenant_id: tenantId, id }: Readonly<{ tenant_id: string; id: string }>,
+  did: DirectoryChange['did'],
+): void {
+  events.directoryChanged({ kind, did, tenantId, id, source: 'graph' })
+}

@@ -1,0 +1,65 @@
+/**
+ * The job about people who leave: those who were inactive for long count as deleted, the brake on removals, and erasing
+ * what was deleted long ago. It also reads what is known of the sources, for the metrics of every process.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { eraseDue } from '../directory/erase-deleted.ts'
+import { deleteInactive } from '../directory/inactive.ts'
+import { judgeRemovals } from '../directory/removals.ts'
+import { readSourceStates } from '../directory/sources.ts'
+import type { Events } from '../events.ts'
+import type { Parts } from '../graph/request.ts'
+import type { Instruments } from '../monitoring/instruments.ts'
+import { photoTables } from '../photos/pointer.ts'
+import type { Limits } from '../settings/limits.ts'
+import { scrubDeleted } from '../storage/scrub.ts'
+import { takeTurn } from '../storage/turns.ts'
+import { type Job, repeat } from './jobs.ts'
+
+export function leaving(
+  parts: Parts,
+  events: Pick<Events, 'troubled' | 'directoryChanged'>,
+  limits: Limits,
+  looked: Instruments['lookedAtSources'],
+): Job {
+  // Of several workers, one does the work on the store.
+  const isLeft = parts.isReadOnly === true || limits.sweeps === 'memory'
+  const run = async (signal: AbortSignal) => {
+    if (!isLeft) {
+      await takeTurn(parts.database, 'leavers', () => work(parts, events, limits, signal))
+    }
+    looked?.(await readSourceStates(parts.database))
+  }
+  const troubled = (error: unknown) => events.troubled('erasing people who have left', error)
+  return repeat(limits.leaversEveryMs, run, troubled)
+}
+
+async function work(
+  parts: Parts,
+  { directoryChanged }: Pick<Events, 'directoryChanged'>,
+  { deletedMs, inactiveMs }: Limits,
+  signal: AbortSignal,
+): Promise<void> {
+  const now = parts.now()
+  const removed = (person: Readonly<{ tenantId: string; id: string; source: string }>) =>
+    directoryChanged({ kind: 'person', did: 'removed', ...person })
+  await deleteInactive(parts.database, now - inactiveMs, now, removed, signal)
+  await judgeRemovals(parts.database, now)
+  const erased = await eraseDue(
+    parts,
+    now - deletedMs,
+    ({ kind, tenantId, id, source }) =>
+      directoryChanged({
+        kind: kind === 'user' ? 'person' : 'group',
+        did: 'erased',
+        tenantId,
+        id,
+        source,
+      }),
+    signal,
+  )
+  if (erased === 0) return
+  // The rows are gone; the log of the database still has pages as they were.
+  const pause = async (ms: number) => void (await delay(ms, undefined, { signal }))
+  await scrubDeleted(parts.database, photoTables, [], pause)
+}
