@@ -105,8 +105,13 @@ function createLineLimit({ info }: ReturnType<typeof parse>): (text: string) => 
 /** Also when the parser has ended: no one reads from it then. */
 function drained(parser: ReturnType<typeof parse>): Promise<void> {
   return new Promise(resolve => {
-    parser.once('drain', resolve)
-    parser.once('close', resolve)
+    const done = () => {
+      parser.off('drain', done)
+      parser.off('close', done)
+      resolve()
+    }
+    parser.on('drain', done)
+    parser.on('close', done)
   })
 }
 

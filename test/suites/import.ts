@@ -361,6 +361,17 @@ f@x.org,${'x'.repeat(70_000)},
       assert.equal((await find('c@x.org'))?.display_name, 'Zed; the "first"')
     })
 
+    test('a file of many chunks leaves no listener behind', async () => {
+      const warnings: Error[] = []
+      const note = (warning: Error) => warnings.push(warning)
+      process.on('warning', note)
+      const lines = Array.from({ length: 6000 }, () => `nope,${'x'.repeat(600)}`)
+      const count = await withPlan(['upn,notes', ...lines].join('\n'), {}, plan => plan.lines)
+      await new Promise(resolve => setImmediate(resolve))
+      process.off('warning', note)
+      assert.deepEqual([count, warnings], [6000, []])
+    })
+
     const notImported = {
       'two columns of one name': ['upn,Name,name\n', /line 1: two columns are called "name"/],
       'two columns for one property': [
