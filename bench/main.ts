@@ -14,6 +14,7 @@ import { getOnPostgres } from './numbers/get-on-postgres.ts'
 import { getOnS3 } from './numbers/get-on-s3.ts'
 import { growth } from './numbers/growth.ts'
 import { heavyPictures } from './numbers/heavy-pictures.ts'
+import { importPeople } from './numbers/import.ts'
 import { memory } from './numbers/memory.ts'
 import { nodes } from './numbers/nodes.ts'
 import { notModified } from './numbers/not-modified.ts'
@@ -38,6 +39,7 @@ const embedded: Readonly<Record<string, Measure>> = {
   search: directorySearch,
   memory: stage => memory(stage),
   heavy: heavyPictures,
+  import: importPeople,
   growth,
   workers,
   start,

@@ -8,30 +8,41 @@ export const canWatch: boolean = existsSync(`/proc/self/task/${process.pid}/chil
 
 export type MemoryWatch = Readonly<{
   /** Megabytes, since the start or the last call. */
-  take: () => Readonly<{ peak: number; mean: number }>
+  take: () => Readonly<{
+    peak: number
+    mean: number
+    /** Leaves out code and the pages of files, which the system can take back. */
+    peakOwn: number
+  }>
   stop: () => void
 }>
 
 const everyMs = 10
 
 export function watchMemory(root: number): MemoryWatch {
-  let looks: number[] = []
-  const timer = setInterval(() => looks.push(megabytesOf(root)), everyMs)
+  let looks: Memory[] = []
+  const timer = setInterval(() => looks.push(memoryOf(root)), everyMs)
   return {
     take() {
-      const taken = [...looks, megabytesOf(root)]
+      const taken = [...looks, memoryOf(root)]
       looks = []
-      const sum = taken.reduce((all, each) => all + each, 0)
-      return { peak: Math.max(...taken), mean: sum / taken.length }
+      const wholes = taken.map(({ whole }) => whole)
+      const sum = wholes.reduce((all, each) => all + each, 0)
+      const peakOwn = Math.max(...taken.map(({ own }) => own))
+      return { peak: Math.max(...wholes), mean: sum / taken.length, peakOwn }
     },
     stop: () => clearInterval(timer),
   }
 }
 
-function megabytesOf(root: number): number {
+/** Megabytes. */
+type Memory = Readonly<{ whole: number; own: number }>
+
+function memoryOf(root: number): Memory {
   const all = treeOf(root).map(readMemory)
   const own = all.reduce((sum, each) => sum + each.own, 0)
-  return (own + Math.max(0, ...all.map(({ shared }) => shared))) / 1024
+  const whole = own + Math.max(0, ...all.map(({ shared }) => shared))
+  return { whole: whole / 1024, own: own / 1024 }
 }
 
 function treeOf(pid: number): number[] {

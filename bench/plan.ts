@@ -19,6 +19,8 @@ export type Plan = Readonly<{
   /** Uploads of the number about growing memory. */
   growthUploads: number
   starts: number
+  /** Lines of the number that imports people. */
+  importLines: number
   /** Names of numbers; empty for all. */
   only: readonly string[]
   /** Populations are kept here and used again; undefined: a temporary folder, removed afterwards. */
@@ -41,6 +43,7 @@ export const describeUsage = (listings: readonly Listing[]): string => `npm run 
   --s3-users N     people whose photos are on S3 (5000)
   --growth-uploads N
                    uploads of the number that asks whether memory grows (10000)
+  --import-lines N lines of the number that imports people (100000)
   --only a,b       some numbers:
 ${listings.map(({ name, names }) => `                     ${names.join(', ')} (${name})`).join('\n')}
   --folder PATH    keep the populations there and use them again; must be a real disk
@@ -62,6 +65,7 @@ const full = {
   uploads: 24,
   growthUploads: 10_000,
   starts: 9,
+  importLines: 100_000,
 }
 const quick: typeof full = {
   users: 2_000,
@@ -72,6 +76,7 @@ const quick: typeof full = {
   uploads: 4,
   growthUploads: 100,
   starts: 2,
+  importLines: 2_000,
 }
 
 /** Throws TypeError for an unknown option, RangeError for a value that is not a number, or not in the list. */
@@ -83,6 +88,7 @@ export function readPlan(args: readonly string[], listings: readonly Listing[]):
       'many-users': { type: 'string' },
       's3-users': { type: 'string' },
       'growth-uploads': { type: 'string' },
+      'import-lines': { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       only: { type: 'string' },
@@ -108,6 +114,7 @@ export function readPlan(args: readonly string[], listings: readonly Listing[]):
     uploadsPerRound: standard.uploads,
     growthUploads: countOf('growth-uploads', values['growth-uploads'], standard.growthUploads),
     starts: standard.starts,
+    importLines: countOf('import-lines', values['import-lines'], standard.importLines),
     only,
     folder: values.folder,
     readFolder: values['read-folder'],
