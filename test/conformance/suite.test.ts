@@ -23,22 +23,22 @@ after(async () => {
 /** [what is wrong, names of scenarios that look there, the fault]. */
 const faults: readonly (readonly [what: string, looking: RegExp, fault: Fault])[] = [
   [
-    'every token is taken for an almighty one',
+    'every token has every permission',
     /User\.Read alone may not update their own photo/,
     { request: request => withToken(request, almighty) },
   ],
   [
-    'a permission of the table is not known',
+    'a permission of the table has no effect',
     /^An application with User\.ReadWrite\.All may update/,
     { request: request => withToken(request, powerless) },
   ],
   [
-    'a refusal does not say which permissions would do',
+    'a refusal does not name sufficient permissions',
     /^A person at work with User\.Read alone may not update/,
     { answer: answer => replaceText(answer, 'ProfilePhoto.ReadWrite.All', 'something else') },
   ],
   [
-    'PATCH is not known',
+    'PATCH is not supported',
     /^PATCH \/v1\.0\/me\/photo\/\$value sets/,
     { answer: (answer, { method }) => (method === 'PATCH' ? { ...answer, status: 405 } : answer) },
   ],
@@ -50,12 +50,12 @@ const faults: readonly (readonly [what: string, looking: RegExp, fault: Fault])[
     },
   ],
   [
-    'an update of a team answers as one of a group',
+    'an update of a team is answered like one of a group',
     /^PUT \/v1\.0\/teams\/\{ownTeam\}\/photo/,
     { answer: answer => (answer.status === 204 ? { ...answer, status: 200 } : answer) },
   ],
   [
-    'an empty answer says Content-Type: application/json',
+    'an empty answer has Content-Type: application/json',
     /^PUT \/beta\/me\/photo\/\$value sets/,
     {
       answer: answer =>
@@ -63,13 +63,13 @@ const faults: readonly (readonly [what: string, looking: RegExp, fault: Fault])[
     },
   ],
   [
-    'the metadata comes in another order',
-    /^GET \/v1\.0\/me\/photo tells/,
+    'the metadata has another order',
+    /^GET \/v1\.0\/me\/photo returns the six keys/,
     { answer: answer => changeJson(answer, ({ id, ...rest }) => ({ id, ...rest })) },
   ],
   [
-    'the ETag of the metadata is another one than that of the picture',
-    /^GET \/v1\.0\/me\/photo tells/,
+    'the ETag of the metadata differs from that of the picture',
+    /^GET \/v1\.0\/me\/photo returns the six keys/,
     {
       answer: answer =>
         changeJson(answer, json =>
@@ -83,23 +83,23 @@ const faults: readonly (readonly [what: string, looking: RegExp, fault: Fault])[
     { request: request => changePath(request, /photos\/\d+x\d+/, 'photo') },
   ],
   [
-    'only lower case is understood',
+    'only lower case is accepted',
     /^GET \/v1\.0\/ME\/Photo/,
     { request: request => changePath(request, /Photo/, 'unknown') },
   ],
   [
-    'If-None-Match is passed over',
-    /^GET photo\/\$value with the ETag one has/,
+    'If-None-Match is ignored',
+    /^GET photo\/\$value with the current ETag/,
     { request: request => withoutHeader(request, 'if-none-match') },
   ],
   [
-    'If-Match is passed over',
+    'If-Match is ignored',
     /^PUT with If-Match: "another" is 412/,
     { request: request => withoutHeader(request, 'if-match') },
   ],
   [
-    'an error is a page',
-    /^A person without a photo has none/,
+    'an error is an HTML page',
+    /^A person without a photo is 404/,
     {
       answer: answer =>
         answer.status === 404 ? addHeader(answer, 'content-type', 'text/html') : answer,
@@ -107,12 +107,12 @@ const faults: readonly (readonly [what: string, looking: RegExp, fault: Fault])[
   ],
   [
     'a missing photo has another code',
-    /^A person without a photo has none/,
+    /^A person without a photo is 404/,
     { answer: answer => replaceText(answer, 'ImageNotFound', 'ItemNotFound') },
   ],
   [
     'there is no request-id',
-    /^The smallest photo there can be/,
+    /^The smallest allowed photo/,
     { answer: ({ headers: { 'request-id': _, ...headers }, ...rest }) => ({ ...rest, headers }) },
   ],
   [
@@ -126,17 +126,17 @@ const faults: readonly (readonly [what: string, looking: RegExp, fault: Fault])[
     },
   ],
   [
-    'pictures are kept as they were sent, with what they tell',
-    /^Where, when and by whom/,
+    'pictures are stored as sent, with their metadata',
+    /^No size of a picture contains/,
     keepUploads(),
   ],
   [
-    'a photo that is put back is encoded anew',
-    /^A photo that was read and removed is put back to the byte/,
+    'a restored photo is encoded again',
+    /^A photo that was read and removed can be restored byte for byte/,
     encodeAnew(),
   ],
   [
-    'a bad picture takes the old one away',
+    'a bad picture removes the old one',
     /^A PUT of an SVG is refused/,
     {
       request: request =>
@@ -145,7 +145,7 @@ const faults: readonly (readonly [what: string, looking: RegExp, fault: Fault])[
     },
   ],
   [
-    'a fault of the input is called a fault of the server',
+    'wrong input is answered as an error of the server',
     /^A PUT of text is refused/,
     { answer: answer => (answer.status === 415 ? { ...answer, status: 500 } : answer) },
   ],
@@ -168,8 +168,8 @@ const faults: readonly (readonly [what: string, looking: RegExp, fault: Fault])[
     },
   ],
   [
-    'what failed in a batch stops nothing that depends on it',
-    /^What depends on a part that failed/,
+    'a failed part of a batch does not stop parts that depend on it',
+    /^Parts that depend on a failed part/,
     { request: changeRequests(requests => requests.map(({ dependsOn: _, ...rest }) => rest)) },
   ],
   [
@@ -217,22 +217,22 @@ const faults: readonly (readonly [what: string, looking: RegExp, fault: Fault])[
   ],
   [
     'Allow lists what is not allowed',
-    /^What \/v1\.0\/me\/photo does not have/,
+    /^An unsupported method at \/v1\.0\/me\/photo is 405/,
     {
       answer: answer =>
         answer.status === 405 ? replaceHeader(answer, 'allow', 'GET, HEAD, PUT, DELETE') : answer,
     },
   ],
   [
-    'a slash at the end is redirected',
-    /^An upload to \/v1\.0\/me\/photo\/\$value\/ is taken there/,
+    'a trailing slash is redirected',
+    /^An upload to \/v1\.0\/me\/photo\/\$value\/ is accepted/,
     {
       answer: (answer, { path }) => (path.endsWith('/') ? { ...answer, status: 307 } : answer),
     },
   ],
   [
-    'of a list of ETags none is understood',
-    /^If-None-Match: "other", \{etag\} is understood/,
+    'a list of ETags is ignored',
+    /^If-None-Match: "other", \{etag\} is supported/,
     {
       request: request =>
         request.headers['if-none-match']?.includes(',')
@@ -241,7 +241,7 @@ const faults: readonly (readonly [what: string, looking: RegExp, fault: Fault])[
     },
   ],
   [
-    'a condition that cannot be read is passed over',
+    'an invalid condition is ignored',
     /^PUT with if-match: 'etag' is refused/,
     {
       request: request =>
@@ -259,8 +259,8 @@ const faults: readonly (readonly [what: string, looking: RegExp, fault: Fault])[
     },
   ],
   [
-    'the id that a client gave is not told again',
-    /^The id that a client gives its request/,
+    'the client-request-id is not returned',
+    /^The client-request-id is returned/,
     {
       answer: answer => replaceHeader(answer, 'client-request-id', answer.headers['request-id']),
     },
@@ -274,7 +274,7 @@ const almighty = await tokenFor({
 })
 const powerless = await tokenFor({ kind: 'application', holds: [] })
 
-describe('a server of which', () => {
+describe('a server where', () => {
   for (const [what, looking, fault] of faults) {
     test(`${what} does not pass`, async () => {
       const scenarios = Object.values(themes)

@@ -1,6 +1,4 @@
-/**
- * One place, many spellings: what clients really write in an url, and what is no address at all.
- */
+/** The spellings of addresses that clients use, and addresses that do not exist. */
 import type { Point } from '../points.ts'
 import type { Expected, Scenario, Wanted } from '../scenario.ts'
 import * as steps from '../steps.ts'
@@ -12,7 +10,7 @@ const toolkit =
 const kiota = 'https://github.com/microsoftgraph/msgraph-sdk-typescript'
 const clients = 'https://github.com/pnp/pnpjs'
 
-/** Spelling, whose place it is, why. */
+/** Spelling, place, source. */
 type Spelling = readonly [path: string, place: string, source: string]
 
 const photoSpellings: readonly Spelling[] = [
@@ -130,7 +128,7 @@ function callerFor(place: string): Wanted {
   return place.includes('{guest}') ? anyone : me
 }
 
-/** Sizes in any spelling; the last one is how the page on reading writes it in an example. */
+/** Spellings of sizes; the last one is from an example on the page about reading. */
 const sizeSpellings: readonly string[] = [
   '/v1.0/me/photos/48X48/$value',
   '/beta/me/Photos/48X48/$value',
@@ -156,7 +154,7 @@ function sizes(): Scenario[] {
 
 const badRequest: Expected = { status: 400, error: { code: 'BadRequest' } }
 
-/** What is no place in Graph: [path, expected]. */
+/** Addresses that do not exist in Graph: [path, expected]. */
 const nowhere: readonly (readonly [path: string, expected: Expected])[] = [
   ['/', badRequest],
   ['/v2.0/me/photo/$value', badRequest],
@@ -184,7 +182,7 @@ const nowhere: readonly (readonly [path: string, expected: Expected])[] = [
 
 function nowheres(): Scenario[] {
   return nowhere.map(([path, expected]) => ({
-    name: `${shorten(path)} leads nowhere, and says so`,
+    name: `${shorten(path)} is refused with the reason`,
     source: steps.errorsPage,
     request: {
       as: { kind: 'user', who: 'self', holds: ['User.ReadWrite', 'User.ReadBasic.All'] },
@@ -201,7 +199,7 @@ function shorten(path: string): string {
 
 const others: readonly Scenario[] = [
   {
-    name: 'A method that is none for the place is 405, and Allow lists those that are',
+    name: 'An unsupported method is 405, and Allow lists the supported ones',
     source: steps.errorsPage,
     given: [steps.setPhoto('/v1.0/me', 'another portrait')],
     request: {
@@ -215,7 +213,7 @@ const others: readonly Scenario[] = [
   },
   ...(['PUT', 'DELETE', 'PATCH', 'POST'] as const).map(
     (method): Scenario => ({
-      name: `${method} of one size is no operation`,
+      name: `${method} of one size is not supported`,
       source: 'https://learn.microsoft.com/en-us/graph/api/resources/profilephoto',
       given: [steps.setPhoto('/v1.0/me', 'another portrait')],
       request: {
@@ -229,7 +227,7 @@ const others: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'A mail address that is no userPrincipalName names nobody',
+    name: 'A mail address that is not a userPrincipalName finds nobody',
     source: 'https://learn.microsoft.com/en-us/answers/questions/2079017',
     given: [steps.setPhoto('/v1.0/users/{guest}', 'a portrait', anyone)],
     request: {
@@ -240,7 +238,7 @@ const others: readonly Scenario[] = [
     },
   },
   {
-    name: "A guest's name whose # was not escaped ends there, and sets nobody's photo",
+    name: "A guest's name with an unescaped # is cut there, and no photo is set",
     source: clients,
     points: ['6', '12'],
     given: [steps.setPhoto('/v1.0/users/{guest}', 'another portrait', anyone)],
@@ -268,7 +266,7 @@ const others: readonly Scenario[] = [
     untouched: { path: `${contact}/photo/$value`, as: withContacts },
   },
   {
-    name: 'A team that one is not in is none of one’s joined teams',
+    name: 'A team that the user is not in is not among the joined teams',
     source: 'https://learn.microsoft.com/en-us/graph/api/user-list-joinedteams',
     request: {
       as: steps.owner,

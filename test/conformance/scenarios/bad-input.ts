@@ -1,6 +1,6 @@
 /**
- * What people, programs and attackers send by mistake and on purpose. Each is refused with a clear
- * word, none is a fault of the server, and none changes the photo that is there.
+ * Wrong input, by mistake and on purpose. Each is refused with a reason, causes no server error,
+ * and does not change the photo.
  */
 import type { PictureName } from '../pictures.ts'
 import type { Exchange, Expected, Scenario, Sending, Special, Wanted } from '../scenario.ts'
@@ -35,7 +35,7 @@ const refusedTokens: readonly (readonly [how: Special, says: readonly string[]])
   ['issued for Microsoft Graph', ['Microsoft Graph']],
 ]
 
-/** What stands in the Authorization header, and is no token. */
+/** Authorization headers without a valid token. */
 const garbage: readonly string[] = [
   'Bearer garbage',
   'Bearer a.b.c',
@@ -86,7 +86,7 @@ function tokens(): Scenario[] {
     ),
     ...garbage.map(
       (authorization): Scenario => ({
-        name: `Authorization: ${authorization.slice(0, 40)} is no token`,
+        name: `Authorization: ${authorization.slice(0, 40)} is not a token`,
         source: 'https://github.com/microsoftgraph/msgraph-sample-reactspa/issues/54',
         given,
         request: {
@@ -110,7 +110,7 @@ const all = steps.self(
   'Team.ReadBasic.All',
 )
 
-/** Place, code: whatever is not there is 404, for reading and for writing. */
+/** Place, code: unknown targets are 404, for reads and writes. */
 const unknown: readonly (readonly [what: string, place: string, code: string])[] = [
   ['an unknown user', '/v1.0/users/{missing}', 'Request_ResourceNotFound'],
   ['an unknown user name', '/v1.0/users/{missingName}', 'Request_ResourceNotFound'],
@@ -165,7 +165,7 @@ function strangers(): Scenario[] {
 
 const unsupported: Expected = { status: 415, error: { says: ['JPEG', 'PNG'] } }
 
-/** Body, answer, and what demands it. */
+/** Body, answer, source. */
 const bodies: readonly (readonly [PictureName, Expected, source?: string])[] = [
   ['nothing', { status: 400, error: { says: ['empty'] } }],
   ['4 MiB and a byte', { status: 413, error: { says: ['4194304'] } }, `${issues}/85`],
@@ -224,7 +224,7 @@ function pictures(): Scenario[] {
   )
 }
 
-/** The same bodies elsewhere: once each is enough, the rules are one. */
+/** The same bodies at other places: once each, because the rules are the same. */
 function pictureElsewhere(): Scenario[] {
   const group = '/v1.0/groups/{ownGroup}'
   const team = '/v1.0/teams/{ownTeam}'
@@ -253,7 +253,7 @@ function pictureElsewhere(): Scenario[] {
   )
 }
 
-/** What comes before a body is read; each is answered while megabytes are still on their way. */
+/** Refusals before the body is read; each is answered while the body is still being sent. */
 const early: readonly (readonly [name: string, as: Wanted, expected: Expected])[] = [
   ['of too much', steps.me, { status: 413 }],
   ['with an expired token', steps.special('expired'), unauthorized],
@@ -263,7 +263,7 @@ const early: readonly (readonly [name: string, as: Wanted, expected: Expected])[
 const conduct: readonly Scenario[] = [
   ...early.map(
     ([name, as, expected]): Scenario => ({
-      name: `A PUT ${name} gets its answer, also for a client that looks up only after sending`,
+      name: `A PUT ${name} is answered even when the client reads only after sending`,
       source: 'https://www.rfc-editor.org/rfc/rfc9112#section-9.6',
       given,
       request: put('8 MiB of zeros', expected, { as, sent: 'without looking up' }),
@@ -285,7 +285,7 @@ const conduct: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'An upload that stalls is given up, and the photo stays',
+    name: 'A stalled upload is aborted, and the photo stays',
     source: 'https://www.rfc-editor.org/rfc/rfc9110#section-15.5.9',
     traits: ['short patience'],
     given,
@@ -293,16 +293,16 @@ const conduct: readonly Scenario[] = [
     untouched,
   },
   {
-    name: 'An upload whose client hangs up leaves the photo as it was',
+    name: 'An upload whose client disconnects does not change the photo',
     source: steps.updatePage,
     given,
     request: put('a large portrait', { status: 'no answer' }, { sent: 'with a hang-up' }),
-    // The next ones are served as ever.
+    // Later requests are served normally.
     next: [steps.readPhoto('/v1.0/me', steps.shows('another portrait'))],
     untouched,
   },
   {
-    name: 'A packed body is unpacked',
+    name: 'A compressed body is decompressed',
     source: 'https://github.com/microsoftgraph/msgraph-sdk-go',
     points: ['9'],
     given,
@@ -312,7 +312,7 @@ const conduct: readonly Scenario[] = [
     next: [steps.readPhoto('/v1.0/me', steps.shows('a portrait'))],
   },
   {
-    name: 'A packed body counts as what comes out of it',
+    name: 'A compressed body counts with its decompressed size',
     source: `${issues}/85`,
     points: ['9'],
     given,
@@ -326,14 +326,14 @@ const conduct: readonly Scenario[] = [
     untouched,
   },
   {
-    name: 'A body that says it is packed and is not is refused',
+    name: 'A body that is not compressed as declared is refused',
     source: 'https://www.rfc-editor.org/rfc/rfc9110#section-8.4',
     given,
     request: put('a portrait', { status: 400 }, { headers: { 'content-encoding': 'gzip' } }),
     untouched,
   },
   {
-    name: 'A body packed in a way nobody knows is 415, so that a client sends it plain',
+    name: 'A body in an unknown Content-Encoding is 415, so that the client sends it uncompressed',
     source: 'https://www.rfc-editor.org/rfc/rfc9110#section-8.4',
     points: ['9'],
     given,

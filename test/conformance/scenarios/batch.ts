@@ -1,6 +1,6 @@
 /**
- * POST /$batch: what makes a whole batch invalid, that each of its parts is answered as it would be
- * alone, and how clients want to read that.
+ * POST /$batch: invalid batches, parts that are answered as single requests, and the form of the
+ * answer that clients expect.
  */
 
 import type { PictureName } from '../pictures.ts'
@@ -56,7 +56,7 @@ const reading: readonly Scenario[] = [
     }),
   },
   {
-    name: 'A batch tells sizes, lists and metadata as they are told alone',
+    name: 'A batch returns sizes, lists and metadata as single requests do',
     source: page,
     points: ['11.1', '11.2'],
     given: [...given, { ...steps.readPhoto(me, ok), keep: { etag: { header: 'etag' } } }],
@@ -154,7 +154,7 @@ const reading: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'Parts without a version are answered in that of their batch',
+    name: 'Parts without a version use the version of their batch',
     source: page,
     points: ['7'],
     given,
@@ -165,7 +165,7 @@ const reading: readonly Scenario[] = [
     ),
   },
   {
-    name: 'Ids of parts are any text and come back as they are',
+    name: 'Ids of parts are any text and are returned unchanged',
     source: page,
     points: ['11.5'],
     given,
@@ -188,7 +188,7 @@ const reading: readonly Scenario[] = [
   },
   ...['if-none-match', 'If-None-Match', 'IF-NONE-MATCH'].map(
     (name): Scenario => ({
-      name: `A part’s header ${name} is understood: 304 within the batch`,
+      name: `A part’s header ${name} is supported: 304 within the batch`,
       source:
         'https://github.com/microsoftgraph/msgraph-sdk-javascript/blob/HEAD/src/content/BatchRequestContent.ts',
       points: ['11.3'],
@@ -199,7 +199,7 @@ const reading: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'A part says which metadata it wants',
+    name: 'A part can choose its level of metadata',
     source: page,
     given,
     request: send(
@@ -209,7 +209,7 @@ const reading: readonly Scenario[] = [
   },
 ]
 
-/** Whatever stands around the bytes; the next read shows the picture. */
+/** Bodies in different forms; the next read shows the picture. */
 function uploads(name: string, part: Part, points: readonly Point[] = ['11', '11.6']): Scenario {
   return {
     name,
@@ -310,7 +310,7 @@ const writing: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'If-Match guards the photo within a batch too',
+    name: 'If-Match protects the photo within a batch too',
     source: 'https://www.rfc-editor.org/rfc/rfc9110#section-13',
     given,
     request: send([put('1', 'another portrait', { headers: { 'if-match': '"another"' } })], {
@@ -319,7 +319,7 @@ const writing: readonly Scenario[] = [
     untouched: { path: `${me}/photo/$value`, as: steps.me },
   },
   {
-    name: 'A batch that is packed is unpacked',
+    name: 'A compressed batch is decompressed',
     source: 'https://github.com/microsoft/kiota-http-go/blob/HEAD/compression_handler.go',
     points: ['9'],
     given,
@@ -339,7 +339,7 @@ const absolute: readonly Scenario[] = [
   '/https://graph.example/v1.0/me',
   'HTTP://graph.example',
 ].map(url => ({
-  name: `A part of a batch whose url is ${url} hears that a path is expected`,
+  name: `A part of a batch whose url is ${url} is refused because a path is expected`,
   source: page,
   points: ['11.2'],
   request: send([get('1', url), get('2', '/me')], {
@@ -354,7 +354,7 @@ const absolute: readonly Scenario[] = [
 
 const order: readonly Scenario[] = [
   {
-    name: 'What depends on another part comes after it and sees what that did',
+    name: 'A part runs after those it depends on, with their effects visible',
     source: `${page}#sequencing-requests-with-the-dependson-property`,
     given: [steps.setPhoto(me, 'another portrait')],
     request: send(
@@ -367,7 +367,7 @@ const order: readonly Scenario[] = [
     ),
   },
   {
-    name: 'What depends on a part that failed is not done: 424, and so on down',
+    name: 'Parts that depend on a failed part, directly or not, are not run: 424',
     source: `${page}#sequencing-requests-with-the-dependson-property`,
     given,
     request: send(
@@ -387,7 +387,7 @@ const order: readonly Scenario[] = [
     untouched: { path: `${me}/photo/$value`, as: steps.me },
   },
   {
-    name: 'Names in dependsOn are ids in any letter case',
+    name: 'dependsOn accepts ids in any letter case',
     source: page,
     given,
     request: send([get('One', '/me/photo'), get('2', '/me/photo', { dependsOn: ['ONE'] })], {
@@ -430,7 +430,7 @@ const independence: readonly Scenario[] = [
     untouched: { path: `${me}/photo/$value`, as: steps.me },
   },
   {
-    name: 'A person who is not there is never answered with the picture of the one who asks',
+    name: 'An unknown person is never answered with the picture of the caller',
     source: steps.errorsPage,
     given,
     request: send(
@@ -441,7 +441,7 @@ const independence: readonly Scenario[] = [
   },
   ...['/$batch', 'https://elsewhere.example/v1.0/me', '//elsewhere.example/me', '/', '?'].map(
     (url): Scenario => ({
-      name: `A part with the url ${url} leads nowhere`,
+      name: `A part with the url ${url} is refused`,
       source: format,
       request: send([{ id: '1', method: 'POST', url, body: { requests: [] } }], {
         '1': { status: 400, error: { code: 'BadRequest' } },
@@ -455,7 +455,7 @@ const many = (count: number) =>
 
 const invalid: Expected = { status: 400, error: { code: 'BadRequest' } }
 
-/** What makes the whole of a batch unreadable. */
+/** Batches that are refused as a whole. */
 const unreadable: readonly (readonly [what: string, json: unknown])[] = [
   ['has 21 requests', { requests: many(21) }],
   ['has no request', { requests: [] }],
@@ -490,7 +490,7 @@ const unreadable: readonly (readonly [what: string, json: unknown])[] = [
   ],
   ['depends on itself', { requests: [get('1', '/me', { dependsOn: ['1'] })] }],
   [
-    'goes round in its dependence',
+    'has a cycle of dependence',
     {
       requests: [get('1', '/me', { dependsOn: ['2'] }), get('2', '/me', { dependsOn: ['1'] })],
     },
@@ -537,7 +537,7 @@ const whole: readonly Scenario[] = [
   ),
   ...['', '{"requests":', 'requests'].map(
     (text): Scenario => ({
-      name: `A batch of '${text}' is refused as no JSON`,
+      name: `A batch of '${text}' is refused because it is not JSON`,
       source: format,
       request: send(
         [],
@@ -547,7 +547,7 @@ const whole: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'A batch of more than any batch needs is refused before anything of it is done',
+    name: 'A batch that is too large is refused before any part is run',
     source: page,
     given,
     request: send([put('1', '8 MiB of zeros'), get('2', '/me')], {}, { expected: { status: 413 } }),

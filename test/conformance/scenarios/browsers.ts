@@ -1,6 +1,7 @@
 /**
- * Pages in browsers: what they ask before they ask, and what an answer has to carry so that a page may
- * read it, refusals too. https://fetch.spec.whatwg.org/#http-cors-protocol
+ * Cross-origin requests: preflights, and the headers that let a page read an answer, including
+ * refusals.
+ * https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 import type { Exchange, Expected, HeaderWish, Scenario } from '../scenario.ts'
 import * as steps from '../steps.ts'
@@ -9,7 +10,7 @@ const source = 'https://fetch.spec.whatwg.org/#http-cors-protocol'
 const origin = 'https://app.example'
 const me = '/v1.0/me'
 
-/** Any origin, or the one that asks. */
+/** Any origin, or the requesting one. */
 const allowed = /^(\*|https:\/\/app\.example)$/
 const readable: Readonly<Record<string, HeaderWish>> = {
   'access-control-allow-origin': allowed,
@@ -17,7 +18,7 @@ const readable: Readonly<Record<string, HeaderWish>> = {
     /^(?=.*\betag\b)(?=.*(?<!client-)\brequest-id\b)(?=.*\bclient-request-id\b)(?=.*\bretry-after\b)/i,
 }
 
-/** What Graph Toolkit, graph-client and PnPjs send: `*` would not cover Authorization. */
+/** The headers of Graph Toolkit, graph-client and PnPjs: `*` would not cover Authorization. */
 const names = ['authorization', 'content-type', 'client-request-id', 'sdkversion']
 
 function preflight(method: string, path: string, headers = names): Exchange {
@@ -56,7 +57,7 @@ const preflights: readonly Scenario[] = (
     ['PATCH', '/beta/admin/people/photoUpdateSettings'],
   ] as const
 ).map(([method, path]) => ({
-  name: `A page may ask for ${method} ${path}, without a token yet`,
+  name: `A page may ask for ${method} ${path}, without a token`,
   source,
   points: ['19'],
   request: preflight(method, path),
@@ -76,7 +77,7 @@ const others: readonly Scenario[] = [
     request: preflight('PUT', `${me}/photo/$value`, [...names, 'if-match', 'if-none-match']),
   },
   {
-    name: 'A preflight whose headers are none brings nothing into the answer',
+    name: 'Invalid headers in a preflight do not appear in the answer',
     source,
     request: {
       method: 'OPTIONS',
@@ -94,7 +95,7 @@ const others: readonly Scenario[] = [
   },
 ]
 
-/** [what, exchange]: each is readable by the page. */
+/** [what, exchange]: a page can read each of them. */
 const answers: readonly (readonly [what: string, exchange: Exchange])[] = [
   ['A picture', steps.readPhoto(me, { status: 200 })],
   ['The metadata of a photo', { as: steps.me, method: 'GET', path: `${me}/photo` }],

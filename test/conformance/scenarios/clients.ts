@@ -1,6 +1,6 @@
 /**
- * Programs that people already have, each as it really speaks: its methods, its headers, its paths.
- * Which need of which program a scenario shows is told by its points: see points.ts.
+ * Existing programs, with their real methods, headers and paths. The points of a scenario name the
+ * program and its need: see points.ts.
  */
 import { points } from '../points.ts'
 import type { Exchange, Expected, Scenario } from '../scenario.ts'
@@ -96,7 +96,7 @@ const sdks: readonly Scenario[] = [
     next: [seen],
   },
   {
-    name: 'A Kiota SDK changes properties of a photo only where that is an operation',
+    name: 'A Kiota SDK cannot change properties of a photo',
     source: kiota,
     points: ['12'],
     given,
@@ -135,7 +135,7 @@ const sdks: readonly Scenario[] = [
     next: [seen],
   },
   {
-    name: 'The Go SDK packs its upload',
+    name: 'The Go SDK compresses its upload',
     source: points['9'].source,
     points: ['1', '9'],
     given,
@@ -146,7 +146,7 @@ const sdks: readonly Scenario[] = [
     next: [seen],
   },
   {
-    name: 'graph-client sets a photo from a stream and calls it JSON',
+    name: 'graph-client sets a photo from a stream with Content-Type JSON',
     source: graphClient,
     points: ['1', '13', '20'],
     given,
@@ -160,7 +160,7 @@ const sdks: readonly Scenario[] = [
     next: [get('photo/$value', graphJs, steps.shows('a portrait'))],
   },
   {
-    name: 'graph-client repeats a request after a pause and says so',
+    name: 'graph-client repeats a request with a Retry-Attempt header',
     source: points['18'].source,
     points: ['20'],
     given,
@@ -171,7 +171,7 @@ const sdks: readonly Scenario[] = [
     ),
   },
   {
-    name: 'PnPjs sets a photo with PATCH and reads it, all of it called JSON',
+    name: 'PnPjs sets a photo with PATCH and reads it, with Content-Type JSON',
     source: pnp,
     points: ['1', '2', '4', '13'],
     given,
@@ -203,7 +203,7 @@ const sdks: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'The user of PnPjs deletes a photo at /photo, the request called JSON',
+    name: 'A user of PnPjs deletes a photo at /photo, with Content-Type JSON',
     source: pnp,
     points: ['3', '4'],
     given,
@@ -288,7 +288,7 @@ const programs: readonly Scenario[] = [
   ...['application/json', 'image/jpg', 'application/x-www-form-urlencoded'].flatMap(type =>
     (['GET', 'DELETE'] as const).map(
       (method): Scenario => ({
-        name: `${method} with Content-Type: ${type} and no body is as good as without`,
+        name: `${method} with Content-Type: ${type} and no body is answered as without it`,
         source: 'https://github.com/Softeria/ms-365-mcp-server',
         points: ['4'],
         given,
@@ -337,7 +337,7 @@ const programs: readonly Scenario[] = [
     request: get('photo/%24value', {}, steps.shows('another portrait')),
   },
   {
-    name: 'curl -T announces a file without a Content-Type and waits for the word',
+    name: 'curl -T announces a file without a Content-Type and waits for 100 Continue',
     source: curl,
     points: ['1', '8'],
     given,
@@ -349,7 +349,7 @@ const programs: readonly Scenario[] = [
     next: [seen],
   },
   {
-    name: 'curl -T - sends what it reads in chunks',
+    name: 'curl -T - sends its input in chunks',
     source: curl,
     points: ['8'],
     given,
@@ -357,7 +357,7 @@ const programs: readonly Scenario[] = [
     next: [seen],
   },
   {
-    name: 'curl --data-binary calls a picture a form',
+    name: 'curl --data-binary sends a picture with the Content-Type of a form',
     source: curl,
     points: ['1'],
     given,
@@ -368,7 +368,7 @@ const programs: readonly Scenario[] = [
   },
 ]
 
-/** What a client reads of every refusal. https://learn.microsoft.com/en-us/graph/errors */
+/** The parts of a refusal that clients read. https://learn.microsoft.com/en-us/graph/errors */
 const envelope = {
   error: {
     code: /./,
@@ -419,14 +419,14 @@ const errors: readonly Scenario[] = refusals.map(([status, exchange]) => ({
   },
 }))
 
-/** Where other servers would send a client elsewhere. */
+/** Addresses where other servers would redirect. */
 const notRedirected: readonly Scenario[] = [
   `${me}/photo/$value/`,
   '/V1.0/Me/Photo/$Value',
   '/v1.0/users/{selfName}/photo/$value',
   "/v1.0/users('{selfName}')/photo/$value",
 ].map(path => ({
-  name: `An upload to ${path} is taken there and not sent elsewhere`,
+  name: `An upload to ${path} is accepted without a redirect`,
   source: points['21'].source,
   points: ['21'],
   given,

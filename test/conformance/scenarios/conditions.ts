@@ -1,6 +1,7 @@
 /**
- * Conditions: what a client has already is not sent again, and what somebody else has changed is not
- * overwritten. https://www.rfc-editor.org/rfc/rfc9110#section-13
+ * Conditional requests: a client does not receive what it has, and does not overwrite changes of
+ * others.
+ * https://www.rfc-editor.org/rfc/rfc9110#section-13
  */
 import type { Exchange, Expected, Scenario, Wanted } from '../scenario.ts'
 import * as steps from '../steps.ts'
@@ -35,7 +36,7 @@ const basic: readonly Scenario[] = [
   ...['photo/$value', 'photos/48x48/$value', 'photo', 'photos/48x48'].flatMap(rest =>
     (['GET', 'HEAD'] as const).map(
       (method): Scenario => ({
-        name: `${method} ${rest} with the ETag one has is 304`,
+        name: `${method} ${rest} with the current ETag is 304`,
         source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/5012',
         given: photoWithEtag(),
         request: {
@@ -48,7 +49,7 @@ const basic: readonly Scenario[] = [
   ),
   ...['W/{etag}', '"other", {etag}', '*', '"other",W/{etag} , "third"'].map(
     (condition): Scenario => ({
-      name: `If-None-Match: ${condition} is understood`,
+      name: `If-None-Match: ${condition} is supported`,
       source: conditionsPage,
       given: photoWithEtag(),
       request: {
@@ -58,7 +59,7 @@ const basic: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'With another ETag than the photo has, the picture comes',
+    name: 'With another ETag, the picture is returned',
     source: conditionsPage,
     given: photoWithEtag(),
     request: {
@@ -98,14 +99,14 @@ const basic: readonly Scenario[] = [
     ],
   },
   {
-    name: 'The same bytes again are no write: the ETag stays',
+    name: 'The same bytes again change nothing: the ETag stays',
     source: conditionsPage,
     given: photoWithEtag(),
     request: { ...steps.setPhoto(me, 'a portrait'), expected: steps.updated },
     next: [mine('photo/$value', { status: 200, headers: { etag: '{etag}' } })],
   },
   {
-    name: 'The same picture after another one is a photo anew, with an ETag never used before',
+    name: 'The same picture after another one gets a new ETag',
     source: conditionsPage,
     given: photoWithEtag(),
     request: steps.setPhoto(me, 'another portrait'),
@@ -118,7 +119,7 @@ const basic: readonly Scenario[] = [
     ],
   },
   {
-    name: 'PUT with If-Match replaces the photo one has seen',
+    name: 'PUT with If-Match replaces the current photo',
     source: conditionsPage,
     given: photoWithEtag(),
     request: put({ 'if-match': '{etag}' }, steps.updated),
@@ -141,7 +142,7 @@ const basic: readonly Scenario[] = [
     })),
   ),
   {
-    name: 'PUT with If-Match: * needs a photo that is there',
+    name: 'PUT with If-Match: * requires an existing photo',
     source: conditionsPage,
     given: [steps.removePhoto(me)],
     request: put({ 'if-match': '*' }, conditionFailed),
@@ -166,7 +167,7 @@ const basic: readonly Scenario[] = [
     ],
   },
   {
-    name: 'DELETE with If-Match deletes the photo one has seen',
+    name: 'DELETE with If-Match deletes the current photo',
     source: conditionsPage,
     given: photoWithEtag(),
     request: {
@@ -183,7 +184,7 @@ const basic: readonly Scenario[] = [
 const malformed: Expected = { status: 400, error: { code: 'BadRequest', says: ['If-'] } }
 const untouched = { path: `${me}/photo/$value`, as: steps.me }
 
-/** A write whose condition cannot be read would overwrite what its sender meant to protect. */
+/** A write with an invalid condition would overwrite what the client wanted to protect. */
 const unreadable: readonly Scenario[] = (['if-match', 'if-none-match'] as const).flatMap(name =>
   ['', ',', 'etag', '"open', "'single'", '{etag}, x', 'w/{etag}', 'W/ {etag}'].map(condition => ({
     name: `PUT with ${name}: '${condition}' is refused and changes nothing`,
@@ -194,7 +195,7 @@ const unreadable: readonly Scenario[] = (['if-match', 'if-none-match'] as const)
   })),
 )
 
-/** Any other kind of place: its photo, whom it takes, where its metadata is. */
+/** The other kinds of places: photo, permitted caller, metadata. */
 const elsewhere: readonly (readonly [what: string, place: string, as: Wanted])[] = [
   ['group', '/v1.0/groups/{ownGroup}', steps.owner],
   ['contact', '/v1.0/me/contacts/{contact}', steps.withContacts],
@@ -202,7 +203,7 @@ const elsewhere: readonly (readonly [what: string, place: string, as: Wanted])[]
 
 const kinds: readonly Scenario[] = elsewhere.flatMap(([what, place, as]): Scenario[] => [
   {
-    name: `What one has of a ${what}’s photo is 304, the picture and its metadata`,
+    name: `The current ETag of a ${what}’s photo is 304, for the picture and its metadata`,
     source: conditionsPage,
     points: ['16'],
     given: photoWithEtag(place, as),
@@ -221,7 +222,7 @@ const kinds: readonly Scenario[] = elsewhere.flatMap(([what, place, as]): Scenar
     ],
   },
   {
-    name: `The photo of a ${what} that somebody else has changed is not overwritten`,
+    name: `A changed photo of a ${what} is not overwritten`,
     source: conditionsPage,
     given: [...photoWithEtag(place, as), steps.setPhoto(place, 'another portrait', as)],
     request: {
@@ -236,7 +237,7 @@ const kinds: readonly Scenario[] = elsewhere.flatMap(([what, place, as]): Scenar
 const lists: readonly Scenario[] = [
   ...['"other"', '"other", "third"', 'W/"other"', '""'].map(
     (condition): Scenario => ({
-      name: `If-None-Match: ${condition} is another photo, and the picture comes`,
+      name: `If-None-Match: ${condition} is another photo, and the picture is returned`,
       source: conditionsPage,
       given: photoWithEtag(),
       request: {
@@ -246,7 +247,7 @@ const lists: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'If-Match with a list takes any of it',
+    name: 'If-Match with a list accepts any of its ETags',
     source: conditionsPage,
     given: photoWithEtag(),
     request: put({ 'if-match': '"other", {etag} ,"third"' }, steps.updated),
@@ -269,13 +270,13 @@ const lists: readonly Scenario[] = [
     next: [steps.readPhoto(me, steps.shows('another portrait'))],
   },
   {
-    name: 'Where both conditions are sent, If-Match counts',
+    name: 'When both conditions are sent, If-Match takes precedence',
     source: 'https://www.rfc-editor.org/rfc/rfc9110#section-13.2.2',
     given: photoWithEtag(),
     request: put({ 'if-match': '{etag}', 'if-none-match': '*' }, steps.updated),
   },
   {
-    name: 'DELETE with If-Match: * of a photo that is not there is 404 or 412',
+    name: 'DELETE with If-Match: * of a missing photo is 404 or 412',
     source: conditionsPage,
     given: [steps.removePhoto(me)],
     request: {
@@ -287,7 +288,7 @@ const lists: readonly Scenario[] = [
     },
   },
   {
-    name: 'The ETag of a photo that was deleted matches none that comes after',
+    name: 'The ETag of a deleted photo matches no later photo',
     source: conditionsPage,
     points: ['16'],
     given: [...photoWithEtag(), steps.removePhoto(me), steps.setPhoto(me, 'a portrait')],
@@ -295,7 +296,7 @@ const lists: readonly Scenario[] = [
     untouched,
   },
   {
-    name: 'A photo is kept by the one who asked for it only, and asked for again each time',
+    name: 'A photo is cached privately, and revalidated each time',
     source: 'https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2',
     given: photoWithEtag(),
     request: mine('photo/$value', {

@@ -1,6 +1,6 @@
 /**
- * What a server says of itself: $metadata, the list of what it has, OpenAPI; and how much an answer
- * says of its data, which a client chooses.
+ * The descriptions of a server: $metadata, the service document, OpenAPI; and the level of metadata
+ * that a client chooses.
  */
 import type { Exchange, Expected, Scenario, Shape } from '../scenario.ts'
 import * as steps from '../steps.ts'
@@ -34,7 +34,7 @@ const declared = types.map(name => `<EntityType Name="${name}"`)
 
 const documents: readonly Scenario[] = [
   {
-    name: 'GET /v1.0/$metadata is XML that declares what has a photo, and needs no token',
+    name: 'GET /v1.0/$metadata is XML that declares the types with a photo, and needs no token',
     source: csdl,
     points: ['7'],
     request: ask(
@@ -63,7 +63,7 @@ const documents: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'HEAD of $metadata says what GET says',
+    name: 'HEAD of $metadata has the headers of GET',
     source: 'https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2',
     given: [
       {
@@ -81,7 +81,7 @@ const documents: readonly Scenario[] = [
   },
   ...(['v1.0', 'beta'] as const).map(
     (version): Scenario => ({
-      name: `GET /${version} lists what there is`,
+      name: `GET /${version} lists the entry points`,
       source: serviceDocument,
       points: ['7'],
       request: ask(`/${version}`, {
@@ -120,7 +120,7 @@ const documents: readonly Scenario[] = [
 
 const photo: Shape = { id: 'default', height: 100, width: 100 }
 
-/** [what is asked for, of which keys the answer consists]. */
+/** [requested level, keys of the answer]. */
 const sixKeys = [
   '@odata.context',
   '@odata.mediaContentType',
@@ -191,7 +191,7 @@ const amounts: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'A format that is not JSON is refused where $format asks for it',
+    name: 'A $format that is not JSON is refused',
     source: levels,
     request: {
       as: steps.me,
@@ -201,7 +201,7 @@ const amounts: readonly Scenario[] = [
     },
   },
   {
-    name: 'Links of full metadata lead back to what they are on',
+    name: 'Links of full metadata lead to the same resource',
     source: levels,
     given: [steps.setPhoto(me, 'a portrait')],
     request: {
@@ -230,7 +230,7 @@ const amounts: readonly Scenario[] = [
     ],
   },
   {
-    name: 'A list without metadata has the way to its next page all the same',
+    name: 'A list without metadata still has the link to its next page',
     source: levels,
     points: ['5', '22'],
     given: [steps.setPhoto(me, 'a portrait')],
@@ -247,7 +247,7 @@ const amounts: readonly Scenario[] = [
     },
   },
   {
-    name: 'What another level tells is not taken for what one already has',
+    name: 'An ETag of one level does not match another level',
     source: 'https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2',
     given: [
       steps.setPhoto(me, 'a portrait'),
@@ -262,7 +262,7 @@ const amounts: readonly Scenario[] = [
     },
   },
   {
-    name: 'A group tells its types without metadata, as a command line asks for it',
+    name: 'A group has its types without metadata, as a command line requests it',
     source: cli,
     points: ['5', '10'],
     request: {

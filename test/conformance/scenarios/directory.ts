@@ -1,6 +1,6 @@
 /**
- * The reads of people, groups and teams that clients make on their way to a photo, and contacts with
- * their folders, because a contact's photo needs a contact.
+ * Reads of people, groups and teams that clients need to reach a photo; contacts and their folders,
+ * which contact photos need.
  */
 import type { AdminRole, Exchange, Expected, Scenario, Shape, Wanted } from '../scenario.ts'
 import * as steps from '../steps.ts'
@@ -42,7 +42,7 @@ const people: readonly Scenario[] = [
   ...['/me', '/users/{self}', '/users/{selfName}', "/users('{self}')"].flatMap(path =>
     ['/v1.0', '/beta'].map(
       (version): Scenario => ({
-        name: `GET ${version}${path} tells who that is`,
+        name: `GET ${version}${path} returns the person`,
         source: `${pages}/api/user-get`,
         points: ['7', '10'],
         request: get(
@@ -62,7 +62,7 @@ const people: readonly Scenario[] = [
     ),
   ),
   {
-    name: 'A person is told in the properties that were selected',
+    name: 'A person is returned with the selected properties',
     source: `${pages}/query-parameters#select`,
     points: ['10'],
     request: get(
@@ -79,7 +79,7 @@ const people: readonly Scenario[] = [
     ],
   },
   {
-    name: 'The guest is called by a name with #EXT# in it',
+    name: 'A guest has a name with #EXT#',
     source: `${pages}/api/user-get`,
     request: get(
       '/v1.0/users/{guestName}?$select=id,userType',
@@ -100,7 +100,7 @@ const people: readonly Scenario[] = [
     ),
   },
   {
-    name: 'People come in pages, and the next one is where the link says',
+    name: 'People are listed in pages, and the link leads to the next page',
     source: `${pages}/paging`,
     request: {
       ...get(
@@ -118,7 +118,7 @@ const people: readonly Scenario[] = [
     ],
   },
   {
-    name: 'The last page has no next one',
+    name: 'The last page has no next link',
     source: `${pages}/paging`,
     request: get('/v1.0/users?$top=999', reader, json({}, { keys: ['@odata.context', 'value'] })),
   },
@@ -168,7 +168,7 @@ const people: readonly Scenario[] = [
   },
   ...['$expand=photo', '$top=0', '$top=x', '$filter=', '$filter=x', '$search=', '$skiptoken=x'].map(
     (option): Scenario => ({
-      name: `GET /users?${option} is refused and named`,
+      name: `GET /users?${option} is refused by name`,
       source: `${pages}/query-parameters`,
       request: get(`/v1.0/users?${option}`, reader, {
         status: 400,
@@ -199,7 +199,7 @@ const people: readonly Scenario[] = [
     }),
   },
   {
-    name: 'User.Read alone does not tell of others',
+    name: 'User.Read alone does not read others',
     source: `${pages}/api/user-get`,
     request: get('/v1.0/users/{other}', steps.exactly('delegated', ['User.Read']), {
       status: 403,
@@ -208,7 +208,7 @@ const people: readonly Scenario[] = [
     }),
   },
   {
-    name: 'A person whom the directory does not know yet is told who they are',
+    name: 'A person who is not in the directory yet can read their own entry',
     source: `${pages}/api/user-get`,
     request: get('/v1.0/me', steps.special('newcomer'), json({ displayName: 'New Comer' })),
   },
@@ -216,7 +216,7 @@ const people: readonly Scenario[] = [
 
 const groups: readonly Scenario[] = [
   {
-    name: 'A group tells whether it is a team and whether it can have a photo',
+    name: 'A group shows whether it is a team and whether it can have a photo',
     source: `${pages}/api/group-get`,
     points: ['10'],
     request: get(
@@ -252,13 +252,13 @@ const groups: readonly Scenario[] = [
     ],
   },
   {
-    name: 'A team tells its name',
+    name: 'A team has its name',
     source: `${pages}/api/team-get`,
     request: get('/v1.0/teams/{ownTeam}', teamReader, json({ id: '{ownTeam}', displayName: /./ })),
     next: [get('/v1.0/groups/{ownTeam}/team', teamReader, json({ id: '{ownTeam}' }))],
   },
   {
-    name: 'The teams that one is in are listed, and no others',
+    name: 'Only joined teams are listed',
     source: `${pages}/api/user-list-joinedteams`,
     request: get(
       '/v1.0/me/joinedTeams',
@@ -304,7 +304,7 @@ function makeFolder(place = '/v1.0/me/contactFolders', name = 'box'): Exchange {
 
 const contacts: readonly Scenario[] = [
   {
-    name: 'A contact is told without its photo where that is to be expanded',
+    name: 'A contact with $expand=photo is returned without its photo',
     source: 'https://github.com/microsoftgraph/msgraph-sdk-java/issues/996',
     request: get(
       '/v1.0/me/contacts/{contact}?$expand=photo',
@@ -398,7 +398,7 @@ const contacts: readonly Scenario[] = [
     afterwards: [removeFolder],
   },
   {
-    name: 'A folder goes with its folders, its contacts and their photos',
+    name: 'A folder is deleted with its folders, its contacts and their photos',
     source: `${pages}/api/contactfolder-delete`,
     given: [
       makeFolder(),

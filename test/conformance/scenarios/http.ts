@@ -1,6 +1,6 @@
 /**
- * What lies below Graph: methods that a place does not have, what is longer than it may be, and bytes
- * that are no HTTP. Each is refused in Graph's envelope, and none reaches a photo.
+ * HTTP below Graph: unsupported methods, lengths over the limits, and invalid HTTP. Each is refused
+ * in Graph's form, and does not reach a photo.
  */
 import type { Exchange, Expected, Scenario } from '../scenario.ts'
 import * as steps from '../steps.ts'
@@ -13,7 +13,7 @@ const team = '/v1.0/teams/{ownTeam}'
 const contact = '/v1.0/me/contacts/{contact}'
 const folder = '/v1.0/me/contactFolders/{folder}'
 
-/** Every kind of place, and what can be done there. */
+/** Every kind of place, and its methods. */
 const places: readonly (readonly [path: string, allow: string])[] = [
   ['/v1.0/me/photo', 'GET, HEAD, DELETE'],
   ['/v1.0/users/{self}/photo/$value', 'GET, HEAD, PUT, PATCH, DELETE'],
@@ -62,7 +62,7 @@ const places: readonly (readonly [path: string, allow: string])[] = [
 
 const methods = ['GET', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND']
 
-/** The order in Allow says nothing. */
+/** The order in Allow has no meaning. */
 function exactly(allow: string): RegExp {
   const names = allow.split(', ')
   return new RegExp(
@@ -82,7 +82,7 @@ const wrongMethods: readonly Scenario[] = places.map(([path, allow]) => {
     )
   if (first === undefined) throw new RangeError(`every method is allowed at ${path}`)
   return {
-    name: `What ${path} does not have is 405, and Allow says ${allow}`,
+    name: `An unsupported method at ${path} is 405, and Allow is ${allow}`,
     source: `${semantics}#section-15.5.6`,
     points: ['12'],
     request: first,
@@ -93,7 +93,7 @@ const wrongMethods: readonly Scenario[] = places.map(([path, allow]) => {
 const tooMuch: readonly Scenario[] = [
   ...[9_000, 20_000, 60_000].map(
     (length): Scenario => ({
-      name: `An url of ${length} characters is refused in words`,
+      name: `An url of ${length} characters is refused with the reason`,
       source: `${messages}#section-3-5`,
       points: ['12'],
       request: {
@@ -106,7 +106,7 @@ const tooMuch: readonly Scenario[] = [
   ),
   ...[40_000, 200_000].map(
     (length): Scenario => ({
-      name: `A header of ${length} characters is refused in words`,
+      name: `A header of ${length} characters is refused with the reason`,
       source: 'https://www.rfc-editor.org/rfc/rfc6585#section-5',
       points: ['12'],
       request: {
@@ -129,7 +129,7 @@ const tooMuch: readonly Scenario[] = [
     },
   },
   {
-    name: 'More headers than anybody sends are refused in words or passed over',
+    name: 'Too many headers are refused with the reason or ignored',
     source: 'https://www.rfc-editor.org/rfc/rfc6585#section-5',
     given: [steps.setPhoto('/v1.0/me', 'a portrait')],
     request: {
@@ -180,7 +180,7 @@ const broken: readonly (readonly [what: string, written: string, needsToken?: tr
 const notHttp: readonly Scenario[] = [
   ...broken.map(
     ([what, written, needsToken]): Scenario => ({
-      name: `A request with ${what} is refused as no HTTP`,
+      name: `A request with ${what} is refused as invalid HTTP`,
       source: messages,
       points: ['12'],
       given: [steps.setPhoto('/v1.0/me', 'a portrait')],

@@ -1,6 +1,6 @@
 /**
- * Pictures: what goes in, and what always comes out: an upright JPEG in sRGB that tells nothing of
- * where, when and by whom it was taken.
+ * Pictures: the accepted formats, and the result: an upright JPEG in sRGB without metadata about
+ * place, time and author.
  */
 import type { PictureName } from '../pictures.ts'
 import type { Expected, Scenario, Wanted } from '../scenario.ts'
@@ -20,7 +20,7 @@ const formats: readonly PictureName[] = [
   'an AVIF',
 ]
 
-/** What clients really write over a picture, and what they would rather not have written. */
+/** The Content-Types that clients send with a picture, including wrong ones. */
 const contentTypes: readonly string[] = [
   'image/jpeg',
   'image/jpg',
@@ -171,7 +171,7 @@ const pixels: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'Where, when and by whom a picture was taken is in no size of it',
+    name: 'No size of a picture contains its place, time or author',
     source: 'https://owasp.org/www-community/vulnerabilities/Unrestricted_File_Upload',
     given,
     request: {
@@ -256,7 +256,7 @@ const pixels: readonly Scenario[] = [
 
 const upload: readonly Scenario[] = [
   {
-    name: 'The type of a picture is always spelled in lower case',
+    name: 'The type of a picture is always in lower case',
     source: 'https://github.com/microsoftgraph/microsoft-graph-explorer-v4/issues/634',
     traits: ['any content type'],
     given: [{ ...steps.setPhoto(place, 'a PNG'), headers: { 'content-type': 'image/PNG' } }],
@@ -283,19 +283,21 @@ const mySizes = ['/photo', '/photos/240x240', '/photos/48x48']
 const group = '/v1.0/groups/{ownGroup}'
 const contact = '/v1.0/me/contacts/{contact}'
 
-/** Undocumented in Graph; what is lost here is lost each time a photo is moved or restored. */
+/**
+ * Not documented in Graph. Without this, a photo loses quality each time it is moved or restored.
+ */
 const putBack: readonly Scenario[] = [
   ...mySizes.map(size => restores('one’s own', place, size, steps.me)),
   ...['/photo', '/photos/360x360'].map(size => restores('a group’s', group, size, steps.owner)),
   restores('a contact’s', contact, '/photo', steps.withContacts),
 ]
 
-/** A contact's photo cannot be removed: another one takes its place. */
+/** A contact's photo cannot be removed, so it is replaced. */
 function restores(whose: string, at: string, size: string, as: Wanted): Scenario {
   const path = `${at}${size}/$value`
   const keep = { photo: { body: 'whole' } } as const
   return {
-    name: `A photo that was read and removed is put back to the byte: ${whose}, ${size}`,
+    name: `A photo that was read and removed can be restored byte for byte: ${whose}, ${size}`,
     source: steps.updatePage,
     given: [
       steps.setPhoto(at, 'a large portrait', as),

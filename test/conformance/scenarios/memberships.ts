@@ -1,6 +1,6 @@
 /**
- * The groups that somebody is a member of or owns, and how much of them is told to whom. The tables are
- * written out here once more, from the pages.
+ * The groups that a person is a member of or owns, and what each caller sees of them. The tables
+ * are copied here from the documentation.
  */
 import type { Exchange, Expected, Scenario, Shape, Wanted } from '../scenario.ts'
 import * as steps from '../steps.ts'
@@ -10,7 +10,7 @@ const memberOfPage = `${pages}/api/user-list-memberof`
 const ownedObjectsPage = `${pages}/api/user-list-ownedobjects`
 const limitedPage = `${pages}/permissions-overview#limited-information-returned-for-inaccessible-member-objects`
 
-/** May read groups as well. */
+/** May read groups too. */
 const reader = steps.self('User.Read', 'GroupMember.Read.All')
 const groupId = steps.exactly('delegated', ['User.Read'])
 const casts = ['microsoft.graph.group', 'graph.group', 'Microsoft.Graph.Group']
@@ -30,7 +30,7 @@ function refused(status: number, ...says: readonly string[]): Expected {
 const lists: readonly Scenario[] = [
   ...['/me', '/users/{self}', '/users/{selfName}', "/users('{self}')", '/users/TokenToReplace'].map(
     (place): Scenario => ({
-      name: `GET ${place}/memberOf lists the groups that one is a member of, each with its type`,
+      name: `GET ${place}/memberOf lists the user’s groups, each with its type`,
       source: memberOfPage,
       points: ['7', '10'],
       request: get(
@@ -98,7 +98,7 @@ const lists: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'Groups of oneself come in pages, in the properties that were selected',
+    name: 'One’s own groups are listed in pages, with the selected properties',
     source: `${pages}/paging`,
     request: {
       ...get(
@@ -117,7 +117,7 @@ const lists: readonly Scenario[] = [
     ],
   },
   {
-    name: 'Groups of oneself are found by name, and no others',
+    name: 'One’s own groups are found by name, and no others',
     source: memberOfPage,
     request: get(
       "/v1.0/me/ownedObjects?$filter=startswith(displayName,'desi')&$orderby=displayName",
@@ -169,7 +169,7 @@ const lists: readonly Scenario[] = [
     "memberOf('{ownGroup}')",
   ].map(
     (path): Scenario => ({
-      name: `GET /me/${path} is no place`,
+      name: `GET /me/${path} does not exist`,
       source: steps.errorsPage,
       request: get(`/v1.0/me/${path}`, reader, { status: 400, error: { code: 'BadRequest' } }),
     }),
@@ -179,7 +179,7 @@ const lists: readonly Scenario[] = [
 const limited: readonly Scenario[] = [
   ...['memberOf', 'memberOf/microsoft.graph.group', 'ownedObjects', 'ownedObjects/graph.group'].map(
     (path): Scenario => ({
-      name: `Without a permission that reads groups, ${path} holds ids and no name`,
+      name: `Without a permission that reads groups, ${path} contains ids and no names`,
       source: limitedPage,
       request: get(
         `/v1.0/me/${path}`,
@@ -209,7 +209,7 @@ const limited: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'Without a permission that reads groups, nothing is found by a name that is kept back',
+    name: 'Without a permission that reads groups, filters by name are refused',
     source: limitedPage,
     request: get(
       "/v1.0/me/memberOf?$filter=startswith(displayName,'desi')",
@@ -225,7 +225,7 @@ const limited: readonly Scenario[] = [
     ],
   },
   {
-    name: 'Without a permission that reads groups, they come in pages that hold each once',
+    name: 'Without a permission that reads groups, they are listed in pages, each once',
     source: `${pages}/paging`,
     request: {
       ...get(
@@ -310,7 +310,7 @@ const allowed: readonly Scenario[] = table.flatMap(row =>
 
 const people: readonly Scenario[] = [
   {
-    name: 'The groups of another are theirs, and not one’s own',
+    name: 'The groups of another user are not one’s own',
     source: memberOfPage,
     request: get(
       '/v1.0/users/{other}/memberOf',
@@ -326,7 +326,7 @@ const people: readonly Scenario[] = [
     ],
   },
   {
-    name: 'An application is told that /me needs somebody who is signed in',
+    name: 'An application is refused at /me, which needs a signed-in person',
     source: memberOfPage,
     request: get('/v1.0/me/memberOf', steps.application('Directory.Read.All'), {
       status: 400,
@@ -371,7 +371,7 @@ const people: readonly Scenario[] = [
     'x'.repeat(2000),
   ].map(
     (user): Scenario => ({
-      name: `GET /users/${user.slice(0, 40)}/memberOf is nobody’s`,
+      name: `GET /users/${user.slice(0, 40)}/memberOf is not found`,
       source: steps.errorsPage,
       request: get(`/v1.0/users/${user}/memberOf`, steps.self('Directory.Read.All'), {
         status: 404,
@@ -384,7 +384,7 @@ const people: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'A person whom the directory does not know yet is in no group',
+    name: 'A person who is not in the directory yet is in no group',
     source: memberOfPage,
     request: get('/v1.0/me/memberOf', steps.special('newcomer'), json({ value: [] })),
   },

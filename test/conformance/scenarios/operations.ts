@@ -1,6 +1,6 @@
 /**
- * What can be done with a photo, on every address form that leads to one, in both versions: set, see,
- * list, delete. Who may do it is scenarios/permissions.ts' business.
+ * Operations on photos at every form of address, in both versions: set, read, list, delete.
+ * Permissions are in scenarios/permissions.ts.
  */
 import type { Point } from '../points.ts'
 import type { Exchange, Expected, Scenario, Shape, Wanted } from '../scenario.ts'
@@ -13,7 +13,7 @@ type Place = Readonly<{
   path: string
   kind: 'user' | 'group' | 'team' | 'contact'
   as: Wanted
-  /** What a context begins with. */
+  /** The beginning of contexts. */
   context: string
 }>
 
@@ -91,7 +91,7 @@ function setting(): Scenario[] {
   )
 }
 
-/** What SDKs have and the pages do not. */
+/** Methods of SDKs that the documentation lacks. */
 function beyondThePages({ path }: Place): readonly Point[] {
   return /joinedTeams|\/team$|childFolders/.test(path) ? ['22'] : []
 }
@@ -125,7 +125,7 @@ function reading(): Scenario[] {
       const path = version + place.path
       return [
         {
-          name: `GET ${path}/photo tells the six things Graph tells of a photo`,
+          name: `GET ${path}/photo returns the six keys of a photo`,
           source: steps.getPage,
           points: ['7', '16', ...beyondThePages(place)],
           given: [
@@ -155,7 +155,7 @@ function reading(): Scenario[] {
           },
         },
         {
-          name: `HEAD ${path}/photo/$value says what GET says, without the picture`,
+          name: `HEAD ${path}/photo/$value has the headers of GET, without the picture`,
           source: 'https://www.rfc-editor.org/rfc/rfc9110#section-9.3.2',
           given: [
             steps.setPhoto(path, 'a portrait', place.as),
@@ -207,7 +207,7 @@ function sizes(): Scenario[] {
           },
         },
         {
-          name: `The size ${side}x${side} has metadata of its own at ${place}`,
+          name: `The size ${side}x${side} has its own metadata at ${place}`,
           source: steps.getPage,
           given,
           request: {
@@ -293,7 +293,7 @@ const oddSizes: readonly Scenario[] = [
     ],
   },
   {
-    name: 'A photo of an odd size keeps it and is never enlarged',
+    name: 'A photo of a non-standard size keeps it and is never enlarged',
     source: 'https://learn.microsoft.com/en-us/graph/api/profilephoto-get',
     given: [steps.setPhoto(me, 'a square of 256')],
     request: mine('photo', {
@@ -312,14 +312,14 @@ const oddSizes: readonly Scenario[] = [
     ],
   },
   {
-    name: 'The smallest photo there can be has one size',
+    name: 'The smallest allowed photo has one size',
     source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/17475',
     given: [steps.setPhoto(me, 'a square of 48')],
     request: mine('photos', { status: 200, json: { value: [{ id: '48x48' }] } }),
     next: [mine('photos/48x48/$value', { status: 200, picture: { width: 48, height: 48 } })],
   },
   {
-    name: 'A size that is none of the nine is not found',
+    name: 'A non-standard size is not found',
     source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/2319',
     given: [steps.setPhoto(me, 'a large portrait')],
     request: mine('photos/100x100/$value', steps.noPhoto),
@@ -389,7 +389,7 @@ const oddSizes: readonly Scenario[] = [
     ],
   },
   {
-    name: 'A phone’s picture of 8 megapixels is taken',
+    name: 'A picture of 8 megapixels from a phone is accepted',
     source: steps.updatePage,
     request: {
       as: steps.me,
@@ -413,7 +413,7 @@ const oddSizes: readonly Scenario[] = [
     next: [mine('photo?%24select=height', { status: 200, json: { height: 256 } })],
   },
   {
-    name: 'The list of sizes comes in pages when asked for',
+    name: 'The list of sizes is paged with $top',
     source: 'https://learn.microsoft.com/en-us/graph/query-parameters',
     points: ['22'],
     given: [steps.setPhoto(me, 'a square of 256')],
@@ -470,7 +470,7 @@ function deleting(): Scenario[] {
     ...deletable.flatMap(({ path, as }) =>
       ['/photo/$value', '/photo'].map(
         (rest): Scenario => ({
-          name: `DELETE ${version}${path}${rest} takes the photo away`,
+          name: `DELETE ${version}${path}${rest} deletes the photo`,
           source: steps.deletePage,
           points: ['3', '7', '13'],
           given: [steps.setPhoto(version + path, 'a portrait', as)],
@@ -497,7 +497,7 @@ function deleting(): Scenario[] {
     ),
     ...others.map(
       ({ path, as }): Scenario => ({
-        name: `DELETE ${version}${path}/photo/$value is no operation`,
+        name: `DELETE ${version}${path}/photo/$value is not supported`,
         source: steps.deletePage,
         given: [steps.setPhoto(version + path, 'a portrait', as)],
         request: {
@@ -520,7 +520,7 @@ const missing: readonly Scenario[] = [
     ] as const
   ).map(
     ([who, place, as]): Scenario => ({
-      name: `A ${who} without a photo has none: 404, with the words that clients look for`,
+      name: `A ${who} without a photo is 404, with the message that clients compare`,
       source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/20785',
       points: ['14'],
       given: [steps.removePhoto(place, as)],
@@ -540,7 +540,7 @@ const missing: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'A new contact has no photo until one is set, and an empty PUT takes it away',
+    name: 'A new contact has no photo until one is set, and an empty PUT removes it',
     source: 'https://gitlab.gnome.org/GNOME/evolution-ews',
     points: ['14', '22'],
     given: [steps.makeContact()],
@@ -560,7 +560,7 @@ const missing: readonly Scenario[] = [
     afterwards: [steps.removeContact],
   },
   {
-    name: 'A contact that goes takes its photo along',
+    name: 'Deleting a contact deletes its photo',
     source: 'https://learn.microsoft.com/en-us/graph/api/contact-delete',
     given: [steps.makeContact(), steps.setPhoto(`${me}/contacts/{made}`, 'a portrait')],
     request: {
@@ -580,7 +580,7 @@ const missing: readonly Scenario[] = [
 
 const headers: readonly Scenario[] = [
   {
-    name: 'The id that a client gives its request comes back',
+    name: 'The client-request-id is returned',
     source: steps.errorsPage,
     points: ['20'],
     given: [steps.setPhoto(me, 'a portrait')],
@@ -593,7 +593,7 @@ const headers: readonly Scenario[] = [
     },
   },
   {
-    name: 'An id that would break a header does not come back',
+    name: 'A client-request-id that is not valid in a header is not returned',
     source: steps.errorsPage,
     request: {
       ...mine('photos/none/$value', { ...steps.noPhoto, without: ['<script>'] }),
@@ -602,7 +602,7 @@ const headers: readonly Scenario[] = [
   },
   ...['application/json', 'application/octet-stream, application/json', 'text/html', '*/*'].map(
     (accept): Scenario => ({
-      name: `A picture comes whatever is accepted: ${accept}`,
+      name: `A picture is returned for any Accept: ${accept}`,
       source: 'https://github.com/microsoft/kiota-typescript',
       points: ['5', '15'],
       given: [steps.setPhoto(me, 'a portrait')],

@@ -1,14 +1,14 @@
 /**
- * Who may update, see and delete whose photo: every row and every cell of the published tables, each
- * permission alone, and then what depends on whose photo it is. The tables are written out here once
- * more, from the pages, so that a slip in the server's own tables is found.
+ * Permissions to update, read and delete photos: every cell of the published tables, each
+ * permission alone, and the rules that depend on the owner. The tables are copied here from the
+ * documentation, so that an error in the server's own tables is found.
  */
 import type { PictureName } from '../pictures.ts'
 import type { AdminRole, Exchange, Expected, Scenario, Wanted } from '../scenario.ts'
 import * as steps from '../steps.ts'
 
 type Kind = 'delegated' | 'personal' | 'application'
-/** Any one of these does; none: "not supported". */
+/** Any one of these is enough; none means "not supported". */
 type Row = Readonly<Record<Kind, readonly string[]>>
 type Resource = 'contact' | 'group' | 'team' | 'user'
 type Table = Readonly<Record<Resource, Row>>
@@ -94,7 +94,7 @@ const deleteTable: Table = {
   },
 }
 
-/** Every permission that has to do with photos or with those who have one. */
+/** Every permission related to photos or their owners. */
 const allPermissions = [
   'Contacts.Read',
   'Contacts.ReadWrite',
@@ -206,7 +206,7 @@ const owners: Readonly<Record<Kind, Readonly<Record<Resource, string>>>> = {
   },
 }
 
-/** Where the photo can be set and seen whoever is asking, to prepare a scenario and to check it. */
+/** An address where an application can set and read the photo, to prepare and check a scenario. */
 function neutral(kind: Kind, resource: Resource): { place: string; as: Wanted } | undefined {
   if (kind === 'personal') {
     return resource === 'user' ? { place: '/v1.0/me', as: steps.personalMe } : undefined
@@ -228,7 +228,7 @@ function fromTables(): Scenario[] {
 function fromCell(action: Action, resource: Resource, kind: Kind): Scenario[] {
   const sufficient = action.table[resource][kind]
   const cell = { action, resource, kind, sufficient }
-  // With all at once: if that does not do, nothing does.
+  // With all permissions at once: if that is not enough, none is.
   if (sufficient.length === 0) return [refused(cell, allPermissions, 'with every permission')]
   return [
     ...allPermissions.map(permission =>
@@ -313,7 +313,8 @@ function success({ action, resource, kind }: Cell): Expected {
     case 'delete':
       return { status: [200, 204], empty: true }
     default:
-      // Nobody can give a personal account's contact a photo: to be let in is to be told that.
+      // A personal account's contact cannot get a photo, so 404 for the photo shows that access was
+      // granted.
       if (kind === 'personal' && resource === 'contact') return steps.noPhoto
       return { status: 200 }
   }
@@ -324,14 +325,14 @@ function outcome({ verb }: Action): Expected {
   return { status: 200, picture: { like: verb === 'update' ? drawn : earlier } }
 }
 
-/** What depends on whose photo it is. `next` says what the caller, or the photo, has to show for it. */
+/** Rules that depend on the owner. `next` states what the caller or the photo must show. */
 type Case = Readonly<{
   name: string
   source: string
   as: Wanted
   verb: Action['verb']
   place: string
-  /** Where the photo is set before and seen after, by an application. */
+  /** An address where an application sets and reads the photo. */
   photoAt: string
   expected: 'allowed' | Expected
 }>
@@ -505,7 +506,7 @@ const photosOfTeams: readonly Case[] = [
   {
     verb: 'update',
     source: steps.updatePage,
-    name: "ProfilePhoto.ReadWrite.All, which does for the group, does not do for the team's address",
+    name: "ProfilePhoto.ReadWrite.All is enough for the group, but not for the team's address",
     as: delegated(['ProfilePhoto.ReadWrite.All', 'Group.ReadWrite.All']),
     place: '/v1.0/teams/{ownTeam}',
     photoAt: '/v1.0/groups/{ownTeam}',
@@ -561,7 +562,7 @@ const user = '/v1.0/users/{b2cUser}'
 const unusual: readonly Scenario[] = [
   ...(['PUT', 'PATCH', 'GET', 'DELETE'] as const).map(
     (method): Scenario => ({
-      name: `An application has no /me: ${method} says so`,
+      name: `An application has no /me: ${method} is refused`,
       source: steps.errorsPage,
       request: {
         as: steps.exactly('application', allPermissions),
@@ -599,7 +600,7 @@ const unusual: readonly Scenario[] = [
     },
   },
   {
-    name: 'A token without any permission is a person who may do nothing',
+    name: 'A token without any permission belongs to a person without access',
     source: steps.errorsPage,
     request: {
       as: steps.special('without any permission'),
@@ -649,7 +650,7 @@ const unusual: readonly Scenario[] = [
     },
   },
   {
-    name: 'A person whom the directory does not know yet may set a photo at once',
+    name: 'A person who is not in the directory yet may set a photo',
     source: steps.updatePage,
     request: {
       as: steps.special('newcomer'),
@@ -667,7 +668,7 @@ const unusual: readonly Scenario[] = [
     ] as const
   ).map(
     ([how, place]): Scenario => ({
-      name: `The token of a ${how} counts as the newer shape does`,
+      name: `The token of a ${how} is accepted like the newer form`,
       source: 'https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens',
       given: [steps.setPhoto('/v1.0/users/{self}', earlier, steps.photographer)],
       request: {
@@ -692,7 +693,7 @@ const unusual: readonly Scenario[] = [
     },
   },
   {
-    name: 'The names of permissions are told apart by their letters’ case',
+    name: 'Permission names are case-sensitive',
     source: 'https://www.rfc-editor.org/rfc/rfc6749#section-3.3',
     request: {
       as: steps.exactly('delegated', ['user.readwrite']),

@@ -1,6 +1,6 @@
 /**
- * Which refusal comes first when several would do: 401, then 403 by the published table, then 404,
- * then 403 by whose photo it is, then the body. And nobody uploads a picture to learn that they may not.
+ * The precedence of refusals: 401, then 403 by the published table, then 404, then 403 by the
+ * owner, then the body. No client uploads a picture that will be refused.
  */
 import type { Exchange, Expected, Scenario, Sending, Wanted } from '../scenario.ts'
 import * as steps from '../steps.ts'
@@ -9,7 +9,7 @@ const source = steps.errorsPage
 const place = '/v1.0/me'
 const untouched = { path: `${place}/photo/$value`, as: steps.me }
 
-/** Each would be refused for several reasons; what is expected is the first of them. */
+/** Each would be refused for several reasons; the first is expected. */
 type Row = readonly [
   name: string,
   as: Wanted | undefined,
@@ -66,7 +66,7 @@ const rows: readonly Row[] = [
     denied,
   ],
   [
-    'An application hears first that it has no /me',
+    'An application is refused first for /me',
     { kind: 'application', holds: [], exactly: true },
     '/v1.0/me/photo/$value',
     { status: 400 },
@@ -92,7 +92,7 @@ function team(id: string): string {
   return `/v1.0/teams/${id}/photo/$value`
 }
 
-/** With a body that is refused itself, so that the order shows. */
+/** With an invalid body, so that the order is visible. */
 function fromRow([name, as, path, expected, headers]: Row): Scenario[] {
   const request: Exchange = {
     ...(as && { as }),
@@ -112,7 +112,7 @@ function fromRow([name, as, path, expected, headers]: Row): Scenario[] {
   return [
     { name, source, given, request: send(undefined, {}), untouched },
     {
-      name: `${name}, and the body is never asked for`,
+      name: `${name}, and the body is not read`,
       source: 'https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1',
       given,
       request: send('on request', { continued: false }),
@@ -123,7 +123,7 @@ function fromRow([name, as, path, expected, headers]: Row): Scenario[] {
 
 const bodies: readonly Scenario[] = [
   {
-    name: 'Whoever may set the photo is asked for the body they announced',
+    name: 'A caller who may set the photo receives 100 Continue',
     source: 'https://www.rfc-editor.org/rfc/rfc9110#section-10.1.1',
     points: ['8'],
     given: [steps.setPhoto('/v1.0/me', 'another portrait')],
@@ -135,7 +135,7 @@ const bodies: readonly Scenario[] = [
     next: [steps.readPhoto('/v1.0/me', steps.shows('a portrait'))],
   },
   {
-    name: 'A body that is announced as too large is not asked for',
+    name: 'A body that is declared too large is not read',
     source: 'https://github.com/microsoftgraph/microsoft-graph-docs/issues/85',
     given: [steps.setPhoto('/v1.0/me', 'another portrait')],
     request: {
@@ -146,7 +146,7 @@ const bodies: readonly Scenario[] = [
     untouched: { path: '/v1.0/me/photo/$value', as: steps.me },
   },
   {
-    name: 'A method that is none comes before the token',
+    name: 'An unsupported method comes before the token',
     source,
     request: { method: 'POST', path: '/v1.0/me/photo/$value', expected: { status: 405 } },
   },

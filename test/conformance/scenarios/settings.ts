@@ -1,7 +1,7 @@
 /**
- * photoUpdateSettings, and what they do to photos from the next request on. They hold for a whole
- * organisation, so a server has to say that they may be played with. @differs In Graph what is set
- * may take 24 hours to be seen.
+ * photoUpdateSettings, and their effect on photos from the next request on. They apply to a whole
+ * organisation, so a server must declare that they may be changed. @differs In Graph a change may
+ * take 24 hours.
  */
 import type { Exchange, Expected, Scenario, Wanted } from '../scenario.ts'
 import * as steps from '../steps.ts'
@@ -48,7 +48,7 @@ function read(expected: Expected): Exchange {
 
 type Parts = Omit<Scenario, 'name' | 'source'>
 
-/** Whatever happens, the settings are the defaults again. */
+/** Restores the defaults in any case. */
 function scenario(name: string, source: string, parts: Parts): Scenario {
   const { given = [], afterwards = [] } = parts
   return {

@@ -1,6 +1,6 @@
 /**
- * 429: an application that asks too much of a mailbox is told so, and when to come again. Aimed only at
- * servers whose limits are tight on purpose.
+ * 429: an application that sends too many requests to a mailbox is refused with Retry-After. Only
+ * for servers with low limits for this test.
  */
 import type { Exchange, Expected, Scenario } from '../scenario.ts'
 import * as steps from '../steps.ts'
@@ -21,12 +21,12 @@ const read: Exchange = {
   path: `${me}/photo`,
   expected: { status: [200, 404] },
 }
-/** However much of the limit earlier ones left. */
+/** Works with any rest of the limit. */
 const untilTooMany: Exchange = { ...read, attempts: 30, expected: tooMany }
 
 export const throttling: readonly Scenario[] = [
   {
-    name: 'Too many requests to a mailbox are 429, until the time in Retry-After is over',
+    name: 'Too many requests to a mailbox are 429 until Retry-After has passed',
     source: page,
     points: ['12', '18'],
     traits,
@@ -34,7 +34,7 @@ export const throttling: readonly Scenario[] = [
     next: [{ ...read, waits: true }],
   },
   {
-    name: 'Too many requests to a mailbox are too many at every address of it, and for uploads',
+    name: 'The limit applies to every address of a mailbox, and to uploads',
     source: limits,
     points: ['18'],
     traits,
@@ -47,7 +47,7 @@ export const throttling: readonly Scenario[] = [
     afterwards: [{ ...read, waits: true }],
   },
   {
-    name: 'Another mailbox, and people and groups as such, are not throttled with it',
+    name: 'Other mailboxes, and requests for people and groups, are not throttled',
     source: limits,
     traits,
     request: untilTooMany,
@@ -68,7 +68,7 @@ export const throttling: readonly Scenario[] = [
     afterwards: [{ ...read, waits: true }],
   },
   {
-    name: 'A refusal by permission costs nobody their limit',
+    name: 'Requests without permission do not count',
     source: page,
     traits,
     given: [untilTooMany],
@@ -102,7 +102,7 @@ export const throttling: readonly Scenario[] = [
     afterwards: [{ ...read, waits: true }],
   },
   {
-    name: 'Too many megabytes to a mailbox are 429, and reading goes on',
+    name: 'Too many bytes to a mailbox are 429, and reads still work',
     source: limits,
     points: ['18'],
     traits,
