@@ -39,13 +39,11 @@ export type Asker = Readonly<{
 /** What happened to a person or a group. The log has no names and no mail addresses. */
 export type DirectoryChange = Readonly<{
   kind: 'person' | 'group'
-  /** 'linked' is for a sign-in that became a person's. */
   did:
     | 'created'
     | 'adopted'
     | 'changed'
     | 'made a team'
-    | 'linked'
     | 'disabled'
     | 'enabled'
     | 'removed'
@@ -62,15 +60,28 @@ export function describeChange({ kind, ...change }: DirectoryChange): Record<str
   return { event: kind, ...change }
 }
 
+/** A subject of an issuer, and the person it is from now on. */
+export type Linked = Readonly<{
+  tenantId: string
+  userId: string
+  /** The source of the person. */
+  source: string
+  issuer: string
+  subject: string
+  by: 'name' | 'hand'
+}>
+
 export type Events = Readonly<{
   directoryChanged: (change: DirectoryChange) => void
   answered: (event: Answered) => void
+  linked: (event: Linked) => void
   /** Something in the background failed. */
   troubled: (what: string, error: unknown) => void
 }>
 
 export type ServerEvents = Events &
   Readonly<{
+    unlinked: (event: Omit<Linked, 'by'>) => void
     /** Why parts are unavailable, by name, whenever that changes; empty when all are available. */
     readinessChanged: (causes: ReadonlyMap<string, unknown>) => void
     /** The same for the keys of issuers, by their address. */
@@ -103,13 +114,18 @@ type EventOptions = Readonly<{
 }>
 
 /**
- * error: bugs and failures in the background. warning: requests that cannot be served now. info: whose
- * photo was changed, and by whom. debug: every answer. Never logged: tokens, bytes of pictures, queries of
+ * error: bugs and failures in the background. warning: requests that cannot be served now; who was linked to whom, at
+ * every level. info: whose photo was changed, and by whom. debug: every answer. Never logged: tokens, bytes of pictures, queries of
  * addresses, and names with an @. No object is made for a line below the level.
  */
 export function createEvents(write: WriteLine, options: EventOptions = {}): ServerEvents {
   const { level = 'warning', watch } = options
   const least = severities.indexOf(level)
+  // Also where only errors are logged: whoever is linked gets the photo and the groups of a person.
+  const writeLink = (event: string, { subject, ...link }: Omit<Linked, 'by'>) => {
+    const shown = subject.includes('@') ? '{name}' : withoutSecrets(subject)
+    write(level === 'error' ? 'error' : 'warning', { event, ...link, subject: shown })
+  }
   return {
     answered(event) {
       watch?.(event)
@@ -119,6 +135,8 @@ export function createEvents(write: WriteLine, options: EventOptions = {}): Serv
     directoryChanged(change) {
       if (least >= severities.indexOf('info')) write('info', describeChange(change))
     },
+    linked: event => writeLink('linked', event),
+    unlinked: event => writeLink('unlinked', event),
     troubled(what, error) {
       write('error', { event: 'troubled', what, ...describe(error) })
     },

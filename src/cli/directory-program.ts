@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander'
 import type { GroupFlags, PeopleFlags } from './change-groups.ts'
 import type { PersonFlags } from './change-people.ts'
 import type { ConfirmFlags } from './confirm-removals.ts'
+import type { LinkFlags } from './link-people.ts'
 import { layout } from './narrow-help.ts'
 import type { DirectoryFlags } from './open-directory.ts'
 import type { ListFlags } from './people.ts'
@@ -31,6 +32,33 @@ export function addPeople(program: Command, terminal: Terminal): void {
     })
   addChanges(people, terminal)
   addConfirming(people, terminal)
+  addLinks(people, terminal)
+}
+
+function addLinks(people: Command, terminal: Terminal): void {
+  command(people, 'link', 'who signs in is somebody who was provisioned', terminal, [
+    `00u1abc ${anna}`,
+  ])
+    .argument('<id>', 'the id in their tokens (oid, sub), or of whoever came by signing in')
+    .argument('<person>', 'the provisioned person, by id or userPrincipalName')
+    .option('--issuer <url>', 'whose tokens; default VISAGE_ISSUER, needed if they are new here')
+    .addOption(
+      new Option('--keep <whose>', 'the photo that stays where both have one').choices([
+        'signed-in',
+        'provisioned',
+      ]),
+    )
+    .action(async (id: string, name: string, flags: LinkFlags) => {
+      const { link } = await import('./link-people.ts')
+      await link(id, name, flags, terminal)
+    })
+  command(people, 'unlink', 'who signs in is a person of their own again', terminal, ['00u1abc'])
+    .argument('<id>', 'the id in their tokens (oid, sub)')
+    .option('--issuer <url>', 'whose tokens, if there are several')
+    .action(async (id: string, flags: LinkFlags) => {
+      const { unlink } = await import('./link-people.ts')
+      await unlink(id, flags, terminal)
+    })
 }
 
 function addChanges(people: Command, terminal: Terminal): void {

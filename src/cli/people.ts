@@ -1,4 +1,5 @@
 /** `visage people list` and `show`, read directly from the store. */
+import { describeSignIns } from '../upkeep/link-people.ts'
 import { listPeople } from '../upkeep/list-people.ts'
 import {
   findAnyPerson,
@@ -60,8 +61,13 @@ export async function showPerson(name: string, flags: DirectoryFlags): Promise<v
   await withDirectory(flags, async database => {
     const person = await findAnyPerson(database, { name, tenantId: tenantOf(flags) })
     const manager = await findManagerOf(database, person)
-    const lines = describe(person, manager && nameOf(manager))
-    await writeTo(process.stdout, printOne(form, person, lines, personFields))
+    const signIns = (await describeSignIns(database, person)).join('; ')
+    const lines = [
+      ...describe(person, manager && nameOf(manager)),
+      ['Signs in as', signIns || null] as const,
+    ]
+    const names = [...personFields, 'signIns'] as const
+    await writeTo(process.stdout, printOne(form, { ...person, signIns }, lines, names))
   })
 }
 

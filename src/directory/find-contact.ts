@@ -6,9 +6,16 @@ import type { Expression } from 'kysely'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { ContactRow, Database } from '../storage/schema.ts'
-import { type CallerState, callerState, noCaller } from './caller-state.ts'
+import {
+  type CallerColumns,
+  type CallerKey,
+  callerNames,
+  joinCaller,
+  noCaller,
+} from './caller-state.ts'
 import { findAncestors, isPath, maxFolderDepth } from './folders.ts'
-import { idByIdOrName, lookUpUser, type User } from './users.ts'
+import { personOf } from './sign-ins.ts'
+import { type FindBy, idByIdOrName, lookUpUser, type User } from './users.ts'
 
 type Nullable<Row> = { [Column in keyof Row]: Row[Column] | null }
 export type ContactWithPhoto = ContactRow & PhotoColumns
@@ -18,12 +25,11 @@ type ContactAddress = Readonly<{
   /** The owner of the mailbox. */
   idOrName: string
   /** With 'id', a name finds nobody. */
-  by: 'id' | 'idOrName'
+  by: FindBy
   /** Ids of folders, outermost first, as in findFolder. The contact must be in the last one. */
   folders: readonly string[]
   id: string
-  /** The id of the person who calls. */
-  callerId?: string
+  caller?: CallerKey
 }>
 
 type FoundContact = Readonly<{
@@ -32,7 +38,7 @@ type FoundContact = Readonly<{
   hasFolders: boolean
   contact: ContactWithPhoto | undefined
 }> &
-  CallerState
+  CallerColumns
 
 /** undefined when the person does not exist. */
 export type FindContact = (address: ContactAddress) => Promise<FoundContact | undefined>
@@ -41,12 +47,14 @@ export type FindContact = (address: ContactAddress) => Promise<FoundContact | un
 export function prepareFindContact(database: Database): FindContact {
   const byId = prepareBy(database, 'id')
   const byIdOrName = prepareBy(database, 'idOrName')
-  return async ({ tenantId, idOrName, by, folders, id: contact, callerId = noCaller }) => {
-    const at = { tenantId, contact, callerId }
+  const byCaller = prepareBy(database, 'caller')
+  return async ({ tenantId, idOrName, by, folders, id: contact, caller = noCaller }) => {
+    const at = { tenantId, contact, ...caller }
     const folder = folders.at(-1)
     const row = await lookUpUser(idOrName, by, {
       byId: person => byId({ ...at, id: person, name: '' }, folder),
       byIdOrName: person => byIdOrName({ ...at, ...person }, folder),
+      byCaller: () => byCaller({ ...at, id: '', name: '' }, folder),
     })
     const found = row && toFound(row, folder)
     if (found === undefined || !found.hasFolders || folders.length < 2) return found
@@ -66,9 +74,9 @@ async function hasPath(
 
 type At<Value> = Readonly<Record<(typeof names)[number], Value>>
 
-const names = ['tenantId', 'id', 'name', 'contact', 'callerId'] as const
+const names = ['tenantId', 'id', 'name', 'contact', ...callerNames] as const
 
-function prepareBy(database: Database, by: 'id' | 'idOrName') {
+function prepareBy(database: Database, by: FindBy) {
   const inMailbox = prepareRow(database, names, (db, at) => contactAt(db, by, at, undefined))
   const inFolder = prepareRow(database, [...names, 'folder'], (db, at) =>
     contactAt(db, by, at, at.folder),
@@ -83,7 +91,7 @@ function prepareBy(database: Database, by: 'id' | 'idOrName') {
  */
 function contactAt(
   database: Database,
-  by: 'id' | 'idOrName',
+  by: FindBy,
   at: At<Expression<string>>,
   folder: Expression<string> | undefined,
 ) {
@@ -108,22 +116,27 @@ function contactAt(
     .selectAll('contacts')
     .select(['users.tenant_id as user_tenant_id', 'users.id as user_id'])
     .select('contact_folders.id as found_folder_id')
-    .select(callerState(at))
     .where('users.tenant_id', '=', at.tenantId)
     .where('users.deleted_at', 'is', null)
-    .where('users.id', '=', by === 'id' ? at.id : idByIdOrName(at))
-  return joinPhoto(found, 'contact')
+    .where('users.id', '=', ownerOf(by, at))
+  return joinCaller(joinPhoto(found, 'contact'), at)
+}
+
+function ownerOf(by: FindBy, at: At<Expression<string>>): Expression<string | null> {
+  if (by === 'id') return at.id
+  return by === 'idOrName' ? idByIdOrName(at) : personOf(at)
 }
 
 type Row = Nullable<ContactWithPhoto> &
   Readonly<{ user_tenant_id: string; user_id: string; found_folder_id: string | null }> &
-  CallerState
+  CallerColumns
 
 function toFound(
-  { user_tenant_id, user_id, found_folder_id, caller_state, ...contact }: Row,
+  { user_tenant_id, user_id, found_folder_id, caller_id, caller_state, ...contact }: Row,
   folder: string | undefined,
 ): FoundContact {
   return {
+    caller_id,
     caller_state,
     user: { tenant_id: user_tenant_id, id: user_id },
     hasFolders: folder === undefined || found_folder_id !== null,

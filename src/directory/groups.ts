@@ -5,7 +5,13 @@ import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
 import { findInAnyTenant } from './any-tenant.ts'
-import { type CallerState, callerState, noCaller } from './caller-state.ts'
+import {
+  type CallerColumns,
+  type CallerKey,
+  callerNames,
+  joinCaller,
+  noCaller,
+} from './caller-state.ts'
 import { listRows, type Searchable } from './find-by-words.ts'
 import { byGraph, type Origin, originColumns } from './origin.ts'
 import { type Page, searchText } from './search.ts'
@@ -13,23 +19,22 @@ import { type Page, searchText } from './search.ts'
 export type Group = GroupRow
 export type GroupWithPhoto = Group & PhotoColumns
 
-/** `callerId`: the id of the person who asks. */
 export type FindGroup = (
   tenantId: string,
   id: string,
-  callerId?: string,
-) => Promise<(GroupWithPhoto & CallerState) | undefined>
+  caller?: CallerKey,
+) => Promise<(GroupWithPhoto & CallerColumns) | undefined>
 
 /** One prepared query for the group and the pointer to its photo. */
 export function prepareFindGroup(database: Database): FindGroup {
-  const byId = prepareRow(database, ['tenantId', 'id', 'callerId'], (db, at) =>
-    joinPhoto(db.selectFrom('groups').selectAll('groups').select(callerState(at)), 'group')
+  const byId = prepareRow(database, ['tenantId', 'id', ...callerNames], (db, at) =>
+    joinCaller(joinPhoto(db.selectFrom('groups').selectAll('groups'), 'group'), at)
       .where('groups.tenant_id', '=', at.tenantId)
       .where('groups.id', '=', at.id)
       .where('groups.deleted_at', 'is', null),
   )
-  return async (tenantId, id, callerId = noCaller) =>
-    await byId({ tenantId, id: normalizeId(id), callerId })
+  return async (tenantId, id, caller = noCaller) =>
+    await byId({ tenantId, id: normalizeId(id), ...caller })
 }
 
 /** Finds groups by id in every tenant. For commands of an operator, never for a request. */

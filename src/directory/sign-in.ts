@@ -9,6 +9,7 @@ import type { Database, UserRow } from '../storage/schema.ts'
 import { inTransaction, lockNames } from '../storage/transactions.ts'
 import { isReserved, isValidName, maxNameLength, nameFromId, userNameKey } from './names.ts'
 import { holderOf, isIdOfAnother } from './names-taken.ts'
+import { addSignIn, findSignIn, type Subject } from './sign-ins.ts'
 import { type FindUser, hasOlderNames, toRow, type UserWithPhoto } from './users.ts'
 
 /** The claims of a token about the person. */
@@ -25,9 +26,9 @@ export type SignedInProfile = Readonly<{
   issuedAt?: number
 }>
 
-export type SignedIn = Readonly<{ tenantId: string; id: string; profile: SignedInProfile }>
+export type SignedIn = Subject & Readonly<{ profile: SignedInProfile }>
 
-type People = Readonly<{ database: Database; findUser: FindUser }>
+type People = Readonly<{ database: Database; findUser: FindUser; now: () => number }>
 
 /** False for an id that equals a generated name of another person. */
 export function mayBeAdded(id: string): boolean {
@@ -40,26 +41,44 @@ export function mayBeAdded(id: string): boolean {
  * 404.
  */
 export async function addSignedInUser(people: People, person: SignedIn): Promise<UserWithPhoto> {
-  await inTransaction(people.database, async transaction => {
-    await lockNames(people.database, transaction, person.tenantId)
-    await refuseDeleted(transaction, person)
-    await releaseName(transaction, person)
-    const name = await chooseName(transaction, person)
-    await insert(transaction, describe(person, name))
-    // The insert did nothing: a person who did not sign in has the name.
-    if ((await rowOf(transaction, person)) === undefined) {
-      await insert(transaction, describe(person, nameFromId(person.id)))
-    }
+  const { database, findUser, now } = people
+  const id = await inTransaction(database, async transaction => {
+    await lockNames(database, transaction, person.tenantId)
+    const link = await findSignIn(transaction, person)
+    const known = await rowOf(transaction, { ...person, id: link?.user_id ?? person.id })
+    // Signing in does not restore a deleted person.
+    if (known !== undefined && known.deleted_at !== null) throw new Failure('account-deleted')
+    if (known !== undefined) return known.id
+    await addOwnRow(transaction, person)
+    const added = normalizeId(person.id)
+    await addSignIn(transaction, person, added, { by: 'id', at: now() })
+    return added
   })
-  const user = await people.findUser(person.tenantId, normalizeId(person.id), 'id')
+  const user = await findUser(person.tenantId, id, 'id')
   if (user !== undefined) return user
   throw new Error(`user ${person.id} of tenant ${person.tenantId} can neither be added nor found`)
 }
 
-/** Signing in does not restore a deleted person. */
-async function refuseDeleted(transaction: Database, person: SignedIn): Promise<void> {
-  const row = await rowOf(transaction, person)
-  if (row !== undefined && row.deleted_at !== null) throw new Failure('account-deleted')
+/** So that nobody else is linked to somebody who signs in by their id. */
+export async function keepSignIn(
+  { database, now }: Omit<People, 'findUser'>,
+  person: SignedIn,
+): Promise<void> {
+  await inTransaction(database, async transaction => {
+    await lockNames(database, transaction, person.tenantId)
+    await addSignIn(transaction, person, normalizeId(person.id), { by: 'id', at: now() })
+  })
+}
+
+/** For a transaction that has locked the names of the tenant and found nobody of that id. */
+export async function addOwnRow(transaction: Database, person: SignedIn): Promise<void> {
+  await releaseName(transaction, person)
+  const name = await chooseName(transaction, person)
+  await insert(transaction, describe(person, name))
+  // The insert did nothing: a person who did not sign in has the name.
+  if ((await rowOf(transaction, person)) === undefined) {
+    await insert(transaction, describe(person, nameFromId(person.id)))
+  }
 }
 
 async function insert(transaction: Database, row: UserRow): Promise<void> {
@@ -81,7 +100,7 @@ export function describeSignedInUser(person: SignedIn): UserWithPhoto {
  * once per change, not once per request.
  */
 export async function followNames(
-  people: People,
+  people: Omit<People, 'now'>,
   user: UserWithPhoto,
   person: SignedIn,
 ): Promise<UserWithPhoto> {
@@ -168,7 +187,7 @@ async function chooseName(
  * Gives a generated name to a person whose name equals the id of the added person: that name would
  * no longer find them.
  */
-async function releaseName(transaction: Database, { tenantId, id }: SignedIn): Promise<void> {
+async function releaseName(transaction: Database, { tenantId, id }: Subject): Promise<void> {
   const holder = await holderOf(transaction, tenantId, userNameKey(id))
   if (holder === undefined || holder.names_at === null || holder.id === normalizeId(id)) return
   await writeNames(transaction, withGeneratedName(holder))
@@ -176,7 +195,7 @@ async function releaseName(transaction: Database, { tenantId, id }: SignedIn): P
 
 async function rowOf(
   transaction: Database,
-  { tenantId, id }: SignedIn,
+  { tenantId, id }: Pick<Subject, 'tenantId' | 'id'>,
 ): Promise<UserRow | undefined> {
   return await transaction
     .selectFrom('users')
@@ -188,7 +207,8 @@ async function rowOf(
 
 function withGeneratedName(row: UserRow): UserRow {
   const { tenant_id, id, names_at } = row
-  return { ...describe({ tenantId: tenant_id, id, profile: {} }, nameFromId(id), row), names_at }
+  const person = { tenantId: tenant_id, issuer: '', id, profile: {} }
+  return { ...describe(person, nameFromId(id), row), names_at }
 }
 
 async function writeNames(

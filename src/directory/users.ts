@@ -8,47 +8,64 @@ import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { Database, Schema, UserRow } from '../storage/schema.ts'
 import { findInAnyTenant } from './any-tenant.ts'
-import { type CallerState, callerState, noCaller } from './caller-state.ts'
+import {
+  type CallerColumns,
+  type CallerKey,
+  callerNames,
+  joinCaller,
+  noCaller,
+} from './caller-state.ts'
 import { listRows, type Searchable } from './find-by-words.ts'
 import { userNameKey } from './names.ts'
 import { byGraph, type Origin, originColumns } from './origin.ts'
 import { type Page, searchText } from './search.ts'
+import { linkOf, personOf } from './sign-ins.ts'
 
 export type User = UserRow
 export type UserWithPhoto = User & PhotoColumns
 
 /**
- * With 'id', a name finds nobody: issuers other than Entra use ids that look like names. `callerId`
- * is the id of the calling person, whose state is read too.
+ * With 'id', a name finds nobody: issuers other than Entra use ids that look like names. With 'caller', it is the person
+ * who calls.
  */
+export type FindBy = 'id' | 'idOrName' | 'caller'
+
 export type FindUser = (
   tenantId: string,
   idOrName: string,
-  by?: 'id' | 'idOrName',
-  callerId?: string,
-) => Promise<(UserWithPhoto & CallerState) | undefined>
+  by?: FindBy,
+  caller?: CallerKey,
+) => Promise<FoundUser | undefined>
+
+/** `linked_id`: by 'caller' only, the person that the caller's sign-in leads to; null without one. */
+type FoundUser = UserWithPhoto & CallerColumns & Readonly<{ linked_id?: string | null }>
 
 /**
  * Finds by "{id | userPrincipalName}". One prepared query for the user and the pointer to the
  * photo; nothing that can change is cached. As in Graph, mail is not a key.
  */
 export function prepareFindUser(database: Database): FindUser {
-  const byId = prepareRow(database, ['tenantId', 'id', 'callerId'], (db, at) =>
+  const byId = prepareRow(database, ['tenantId', 'id', ...callerNames], (db, at) =>
     withPhoto(db, at).where('users.id', '=', at.id),
   )
-  const byIdOrName = prepareRow(database, ['tenantId', 'id', 'name', 'callerId'], (db, at) =>
+  const byIdOrName = prepareRow(database, ['tenantId', 'id', 'name', ...callerNames], (db, at) =>
     withPhoto(db, at).where('users.id', '=', idByIdOrName(at)),
   )
-  return (tenantId, idOrName, by = 'idOrName', callerId = noCaller) =>
-    lookUpUser(idOrName, by, {
-      byId: id => byId({ tenantId, id, callerId }),
-      byIdOrName: key => byIdOrName({ tenantId, ...key, callerId }),
+  const byCaller = prepareRow(database, ['tenantId', ...callerNames], (db, at) =>
+    withPhoto(db, at).select(linkOf(at).as('linked_id')).where('users.id', '=', personOf(at)),
+  )
+  return (tenantId, idOrName, by = 'idOrName', caller = noCaller) =>
+    lookUpUser<FoundUser>(idOrName, by, {
+      byId: id => byId({ tenantId, id, ...caller }),
+      byIdOrName: key => byIdOrName({ tenantId, ...key, ...caller }),
+      byCaller: () => byCaller({ tenantId, ...caller }),
     })
 }
 
 type Lookups<Row> = Readonly<{
   byId: (id: string) => Promise<Row | undefined>
   byIdOrName: (key: Readonly<{ id: string; name: string }>) => Promise<Row | undefined>
+  byCaller: () => Promise<Row | undefined>
 }>
 
 /**
@@ -57,9 +74,10 @@ type Lookups<Row> = Readonly<{
  */
 export function lookUpUser<Row>(
   idOrName: string,
-  by: 'id' | 'idOrName',
-  { byId, byIdOrName }: Lookups<Row>,
+  by: FindBy,
+  { byId, byIdOrName, byCaller }: Lookups<Row>,
 ): Promise<Row | undefined> {
+  if (by === 'caller') return byCaller()
   if (by === 'id') return byId(idOrName)
   const id = normalizeId(idOrName)
   if (isGuid(id)) return byId(id)
@@ -86,15 +104,14 @@ export function idByIdOrName(
 
 function withPhoto(
   database: Database,
-  at: Readonly<Record<'tenantId' | 'callerId', Expression<string>>>,
+  at: Readonly<Record<'tenantId' | keyof CallerKey, Expression<string>>>,
 ) {
   const present = database
     .selectFrom('users')
     .selectAll('users')
-    .select(callerState(at))
     .where('users.tenant_id', '=', at.tenantId)
     .where('users.deleted_at', 'is', null)
-  return joinPhoto(present, 'user')
+  return joinCaller(joinPhoto(present, 'user'), at)
 }
 
 /** Only the names of people who came by signing in are updated from tokens. */

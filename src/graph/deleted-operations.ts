@@ -157,12 +157,12 @@ async function findItem(request: Request, { database }: Parts): Promise<Item> {
 }
 
 async function relateItem(
-  { caller, match }: Request,
+  { caller, match, target }: Request,
   database: Parts['database'],
   resource: 'deletedUser' | 'deletedGroup',
   item: Readonly<{ group?: Group }>,
 ): Promise<void> {
-  const relation = await wholeRelation(caller, { kind: 'directory', ...item }, { database })
+  const relation = await wholeRelation(caller, { ...target, ...item }, { database })
   enforce(relate(match.action, resource, caller, relation))
 }
 

@@ -25,7 +25,7 @@ export async function hideLeaver(
 ): Promise<Target> {
   if (target.kind !== 'user' || !isHiddenLeaver(target, parts)) return target
   if (await seesLeavers(caller, target, relation, parts)) return target
-  return { kind: 'user', user: { ...target.user, ...noPhoto } }
+  return { ...target, user: { ...target.user, ...noPhoto } }
 }
 
 const noPhoto = { version: null, upload_hash: null, renditions: null, updated_at: null } as const

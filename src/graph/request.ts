@@ -8,9 +8,10 @@ import type { ReplaceParts } from '../photos/replace.ts'
 import type { Throttle } from '../throttling/throttle.ts'
 import type { Caller } from '../tokens/caller.ts'
 import type { Address, Version } from './address.ts'
+import type { LinkMode, SignInMode } from './caller-person.ts'
 import type { LeaverMode } from './leavers.ts'
 import type { Endpoint, Match, Operation } from './operation.ts'
-import type { SignInMode, Target } from './target.ts'
+import type { Target } from './target.ts'
 
 export type Parts = ReplaceParts &
   Directory &
@@ -26,6 +27,8 @@ export type Parts = ReplaceParts &
     isReadOnly?: boolean | undefined
     /** Whether a person who signs in and is not in the directory is added; default: yes. */
     signIn?: SignInMode | undefined
+    /** Whether somebody who signs in for the first time is linked to a provisioned person; undefined: no. */
+    linkBy?: LinkMode | undefined
     /** Whether photos of people who are disabled are hidden; undefined: yes. */
     leavers?: LeaverMode | undefined
     /** undefined when throttling is off. */

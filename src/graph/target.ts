@@ -3,28 +3,33 @@
  * of another tenant is ever revealed.
  */
 
-import { noCaller, refuseInactive } from '../directory/caller-state.ts'
+import { noCaller } from '../directory/caller-state.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { ContactWithPhoto } from '../directory/find-contact.ts'
 import { type ContactFolder, findFolder, maxFolderDepth } from '../directory/folders.ts'
 import type { GroupWithPhoto } from '../directory/groups.ts'
 import type { Mailbox } from '../directory/mailbox.ts'
 import { isGroupOwner, isTeamJoined, rolesOfUser } from '../directory/relations.ts'
-import {
-  addSignedInUser,
-  describeSignedInUser,
-  followNames,
-  mayBeAdded,
-  type SignedIn,
-} from '../directory/sign-in.ts'
-import { hasOlderNames, type User, type UserWithPhoto } from '../directory/users.ts'
+import type { User, UserWithPhoto } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
 import type { Relation } from '../permissions/decide.ts'
 import type { Caller } from '../tokens/caller.ts'
+import {
+  addCaller,
+  type CallerParts,
+  callerKeyOf,
+  identifyCaller,
+  refuseInactive,
+  refuseInactiveCaller,
+  welcome,
+} from './caller-person.ts'
 import type { Match } from './operation.ts'
 
-export type Target =
+/** `callerId`: the id of the person who calls; '' of an application. */
+export type Target = Found & Readonly<{ callerId: string }>
+
+type Found =
   | Readonly<{ kind: 'directory' }>
   | Readonly<{ kind: 'user'; user: UserWithPhoto }>
   | Readonly<{ kind: 'group'; group: GroupWithPhoto }>
@@ -36,150 +41,127 @@ export type Target =
 /** The owner of a mailbox. */
 type Person = Pick<User, 'tenant_id' | 'id'>
 
-/** 'add' adds people who sign in and are not in the directory; 'known' refuses them. */
-export type SignInMode = 'add' | 'known'
-
-/** With `isReadOnly`, signing in writes nothing. */
-type FindParts = Directory &
-  Readonly<{ isReadOnly?: boolean | undefined; signIn?: SignInMode | undefined }>
-
 /**
  * Throws Failure 'account-disabled' or 'account-deleted' for such a caller; otherwise the
  * 'not-found' failure of the first part of the path that does not exist.
  */
-export async function find(match: Match, caller: Caller, directory: FindParts): Promise<Target> {
+export async function find(match: Match, caller: Caller, parts: CallerParts): Promise<Target> {
   try {
-    return await findTarget(match, caller, directory)
+    return await findTarget(match, caller, parts)
   } catch (error) {
     // The statement found no row, so it did not return the caller's state.
     if (error instanceof Failure && error.code.endsWith('-not-found'))
-      await refuseInactiveCaller(caller, directory)
+      await refuseInactiveCaller(caller, parts)
     throw error
   }
 }
 
-async function findTarget(match: Match, caller: Caller, directory: FindParts): Promise<Target> {
+async function findTarget(match: Match, caller: Caller, parts: CallerParts): Promise<Target> {
   if (match.folders.length > maxFolderDepth) throw new Failure('contact-folder-not-found')
   switch (match.target) {
     case 'directory':
-      await refuseInactiveCaller(caller, directory)
-      return { kind: 'directory' }
+      return { kind: 'directory', callerId: await findCallerId(caller, parts) }
     case 'user':
     case 'mailbox':
-      return { kind: match.target, user: await findPerson(match, caller, directory) }
+      return { kind: match.target, ...(await findPerson(match, caller, parts)) }
     case 'group':
     case 'team':
-      return { kind: match.target, group: await findGroupOrTeam(match, caller, directory) }
+      return { kind: match.target, ...(await findGroupOrTeam(match, caller, parts)) }
     case 'folder':
-      return await findFolderOf(match, caller, directory)
+      return await findFolderOf(match, caller, parts)
     case 'contact':
-      return await findContactOf(match, caller, directory)
+      return await findContactOf(match, caller, parts)
   }
 }
 
-async function refuseInactiveCaller(
-  caller: Caller,
-  { findCallerState }: Pick<FindParts, 'findCallerState'>,
-): Promise<void> {
-  if (caller.kind === 'application') return
-  refuseInactive(await findCallerState(caller.tenantId, caller.objectId))
+async function findCallerId(caller: Caller, parts: CallerParts): Promise<string> {
+  if (caller.kind === 'application') return noCaller.callerId
+  const found = await parts.findCallerState(caller.tenantId, callerKeyOf(caller))
+  return await identifyCaller(caller, found, parts)
 }
 
 /** The signed-in person, added to the directory if necessary. Throws Failure 'user-not-found'. */
-export async function findCaller(caller: Caller, directory: FindParts): Promise<UserWithPhoto> {
-  return await findPerson({ isMe: true, user: undefined }, caller, directory)
+export async function findCaller(caller: Caller, parts: CallerParts): Promise<UserWithPhoto> {
+  return (await findPerson({ isMe: true, user: undefined }, caller, parts)).user
 }
+
+type FoundPerson = Readonly<{ user: UserWithPhoto; callerId: string }>
 
 async function findPerson(
   match: Pick<Match, 'isMe' | 'user'>,
   caller: Caller,
-  directory: FindParts,
-): Promise<UserWithPhoto> {
+  parts: CallerParts,
+): Promise<FoundPerson> {
   const { idOrName, by } = personNamed(match, caller)
-  const user = await directory.findUser(caller.tenantId, idOrName, by, callerIdOf(caller))
-  if (user === undefined) {
-    return await addCaller(match.user ?? caller.objectId, caller, directory)
+  const found = await parts.findUser(caller.tenantId, idOrName, by, callerKeyOf(caller))
+  if (found === undefined) {
+    const id = match.user ?? caller.objectId
+    if (by !== 'caller') throw new Failure('user-not-found', { facts: { id } })
+    const user = await addCaller(id, caller, parts)
+    return { user, callerId: user.id }
   }
-  refuseInactive(user)
-  if (directory.isReadOnly === true || !isCaller(caller, user.id)) return user
-  if (!hasOlderNames(user, caller.profile.issuedAt)) return user
-  return await followNames(directory, user, signedIn(caller))
-}
-
-async function addCaller(id: string, caller: Caller, directory: FindParts): Promise<UserWithPhoto> {
-  const { signIn = 'add', isReadOnly } = directory
-  if (!isCaller(caller, normalizeId(id)) || signIn === 'known' || !mayBeAdded(id)) {
-    throw new Failure('user-not-found', { facts: { id } })
-  }
-  const person = signedIn(caller)
-  if (isReadOnly !== true) return await addSignedInUser(directory, person)
-  await refuseInactiveCaller(caller, directory)
-  return describeSignedInUser(person)
-}
-
-function signedIn({ tenantId, objectId, profile }: Caller): SignedIn {
-  return { tenantId, id: objectId, profile }
+  const callerId = await identifyCaller(caller, found, parts, found)
+  const user = found.id === callerId ? await welcome(found, caller, parts) : found
+  return { user, callerId }
 }
 
 /** The caller is identified by id, even where another person's name equals it. */
 function personNamed({ isMe, user = '' }: Pick<Match, 'isMe' | 'user'>, caller: Caller) {
-  if (isMe || isCaller(caller, normalizeId(user))) {
-    return { idOrName: caller.objectId, by: 'id' } as const
-  }
-  return { idOrName: user, by: 'idOrName' } as const
-}
-
-function callerIdOf({ kind, objectId }: Caller): string {
-  return kind === 'application' ? noCaller : objectId
-}
-
-/** `id` as in rows: GUIDs in lower case. */
-function isCaller(caller: Caller, id: string): boolean {
-  return caller.kind !== 'application' && id === caller.objectId
+  const { kind, objectId } = caller
+  const isCaller = isMe || (kind !== 'application' && normalizeId(user) === objectId)
+  return isCaller
+    ? ({ idOrName: objectId, by: 'caller' } as const)
+    : ({ idOrName: user, by: 'idOrName' } as const)
 }
 
 async function findGroupOrTeam(
   match: Match,
   caller: Caller,
-  directory: FindParts,
-): Promise<GroupWithPhoto> {
+  parts: CallerParts,
+): Promise<Readonly<{ group: GroupWithPhoto; callerId: string }>> {
   const id = match.group ?? ''
-  const group = await directory.findGroup(caller.tenantId, id, callerIdOf(caller))
+  const group = await parts.findGroup(caller.tenantId, id, callerKeyOf(caller))
   refuseInactive(group)
   if (match.target === 'group') {
     if (group === undefined) throw new Failure('group-not-found', { facts: { id } })
-    return group
+    return { group, callerId: await identifyCaller(caller, group, parts) }
   }
   if (group?.is_team !== 1) throw new Failure('team-not-found', { facts: { id } })
-  if (!match.isMe && match.user === undefined) return group
+  const isJoined = match.isMe || match.user !== undefined
+  if (!isJoined) return { group, callerId: await identifyCaller(caller, group, parts) }
   // …/joinedTeams/{id} finds only teams that this person is in.
-  const person = await findPerson(match, caller, directory)
-  if (!(await isTeamJoined(directory.database, caller.tenantId, group.id, person.id))) {
+  const { user, callerId } = await findPerson(match, caller, parts)
+  if (!(await isTeamJoined(parts.database, caller.tenantId, group.id, user.id))) {
     throw new Failure('team-not-found', { facts: { id } })
   }
-  return group
+  return { group, callerId }
 }
 
-async function findFolderOf(match: Match, caller: Caller, directory: FindParts): Promise<Target> {
-  const user = await findPerson(match, caller, directory)
-  const folder = await findFolder(directory.database, mailboxOf(user), match.folders)
+async function findFolderOf(match: Match, caller: Caller, parts: CallerParts): Promise<Target> {
+  const { user, callerId } = await findPerson(match, caller, parts)
+  const folder = await findFolder(parts.database, mailboxOf(user), match.folders)
   if (folder === undefined) throw new Failure('contact-folder-not-found')
-  return { kind: 'folder', user, folder }
+  return { kind: 'folder', user, folder, callerId }
 }
 
-async function findContactOf(match: Match, caller: Caller, directory: FindParts): Promise<Target> {
+async function findContactOf(match: Match, caller: Caller, parts: CallerParts): Promise<Target> {
   const { folders, contact: id = '' } = match
-  const person = personNamed(match, caller)
-  const at = { tenantId: caller.tenantId, ...person, folders, id, callerId: callerIdOf(caller) }
-  const found = await directory.findContact(at)
+  const { tenantId } = caller
+  const at = { tenantId, ...personNamed(match, caller), folders, id, caller: callerKeyOf(caller) }
+  const found = (await parts.findContact(at)) ?? (await findAfterSignIn())
   refuseInactive(found)
-  // findContact found no such person. If it is the caller, signing in for the first time,
-  // findPerson adds them.
-  if (found === undefined) await findPerson(match, caller, directory)
   const hasFolders = found?.hasFolders ?? folders.length === 0
   if (!hasFolders) throw new Failure('contact-folder-not-found')
   if (found?.contact === undefined) throw new Failure('contact-not-found')
-  return { kind: 'contact', user: found.user, contact: found.contact }
+  const { user, contact } = found
+  return { kind: 'contact', user, contact, callerId: await identifyCaller(caller, found, parts) }
+
+  // findContact found no such person. If it is the caller, signing in for the first time, findPerson
+  // adds or links them.
+  async function findAfterSignIn() {
+    await findPerson(match, caller, parts)
+    return await parts.findContact(at)
+  }
 }
 
 export function mailboxOf(user: Person): Mailbox {
@@ -202,12 +184,12 @@ type Related = Readonly<{
   kind: Target['kind']
   user?: Pick<User, 'id'>
   group?: Readonly<{ id: string }>
+  callerId: string
 }>
 
 /** The relation as far as it is known without another query. */
 export function knownRelation(caller: Caller, target: Related): Relation {
-  const person = target.user?.id
-  const isPerson = person !== undefined && isCaller(caller, person)
+  const isPerson = caller.kind !== 'application' && target.user?.id === target.callerId
   return {
     isSelf: target.kind === 'user' && isPerson,
     isOwner: false,
@@ -224,7 +206,7 @@ export async function wholeRelation(
 ): Promise<Relation> {
   const known = knownRelation(caller, target)
   if (caller.kind === 'application') return known
-  const callerId = caller.objectId
+  const { callerId } = target
   const roles = await rolesOfUser(database, caller.tenantId, callerId)
   const isOwner =
     target.group !== undefined &&

@@ -125,6 +125,24 @@ export async function removePointers(
   )
 }
 
+/** A person becomes another row: their photo, and earlier packs that wait for the sweep. */
+export async function giveToOwner(
+  transaction: Database,
+  from: OwnerKey,
+  { tenantId, kind, id }: OwnerKey,
+): Promise<void> {
+  const to = { tenant_id: tenantId, owner_kind: kind, owner_id: id }
+  for (const table of photoTables) {
+    await transaction
+      .updateTable(table)
+      .set(to)
+      .where('tenant_id', '=', from.tenantId)
+      .where('owner_kind', '=', from.kind)
+      .where('owner_id', '=', from.id)
+      .execute()
+  }
+}
+
 /** Removes the pointers of all owners. Versions in `kept` are not retired: they get a pointer again. */
 export async function removeAllPointers(
   database: Database,

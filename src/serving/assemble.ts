@@ -167,7 +167,7 @@ function watchParts(
 function createParts(
   { database, packs }: Stores,
   { render }: Rendering,
-  { strictContentType, isReadOnly, signIn, leavers, throttle }: ServerOptions,
+  { strictContentType, isReadOnly, signIn, linkBy, leavers, throttle }: ServerOptions,
   { now, elapsed }: Clocks,
 ): Omit<Parts, 'events' | 'identify'> {
   return {
@@ -181,6 +181,7 @@ function createParts(
     strictContentType,
     isReadOnly,
     signIn,
+    linkBy,
     leavers,
     throttle: throttle && createThrottle(throttle, elapsed),
   }

@@ -37,6 +37,8 @@ export type ServerOptions = StoreOptions &
     workerSet?: WorkerSet | undefined
     /** Whether a person who signs in is added to the directory if missing; true when left out. */
     signIn?: Config['signIn'] | undefined
+    /** Whether somebody who signs in for the first time is linked to a provisioned person; undefined: no. */
+    linkBy?: Config['linkBy'] | undefined
     /** Whether photos of people who are disabled are hidden; true when left out. */
     leavers?: Config['leavers'] | undefined
     /** Per application and mailbox, in this process; no limit when left out. */

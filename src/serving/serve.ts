@@ -127,6 +127,7 @@ export async function startServing(
       strictContentType: config.strictContentType,
       isReadOnly: config.isReadOnly,
       signIn: config.signIn,
+      linkBy: config.linkBy,
       leavers: config.leavers,
       throttle: config.throttle,
       limits: config.limits,

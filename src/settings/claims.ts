@@ -10,7 +10,8 @@ import {
   type Reading,
   readingOf,
 } from '../tokens/presets.ts'
-import { chosenOf, flagOf, keysOf, listOf, wrong } from './reading.ts'
+import { chosenOf, flagOf, keysOf, listOf, name, textOf, wrong } from './reading.ts'
+import { ConfigError } from './setting.ts'
 import type { SettingName, Texts } from './table.ts'
 
 const pointerNames = {
@@ -29,8 +30,8 @@ const pointerNames = {
   claimGroups: 'groups',
 } as const satisfies Partial<Record<SettingName, PointerName>>
 
-export function readClaims(texts: Texts, name: PresetName): Reading {
-  const preset: Preset = presets[name]
+export function readClaims(texts: Texts, presetName: PresetName): Reading {
+  const preset: Preset = presets[presetName]
   const moved = keysOf(pointerNames).flatMap(setting => {
     const text = texts[setting]
     return text === undefined ? [] : [[pointerNames[setting], pointersOf(setting, text)] as const]
@@ -46,6 +47,16 @@ export function readClaims(texts: Texts, name: PresetName): Reading {
     groupRoles: readGroupRoles(texts),
     requiresAccessTokenType: flagOf(texts, 'requireAtJwt'),
   })
+}
+
+/** Stops people who choose their name freely, or have somebody's former mail address, from becoming somebody else. */
+export function readLinkBy(texts: Texts): 'none' | 'userPrincipalName' {
+  const linkBy = chosenOf(texts, 'linkBy', ['none', 'userPrincipalName'])
+  const vouches = textOf(texts, 'issuerVouches')
+  if (linkBy === 'none' || vouches === 'userName') return linkBy
+  throw new ConfigError(
+    `${name('linkBy')} ${linkBy} needs ${name('issuerVouches')} userName, and that is ${vouches}: only where the issuer vouches for names is the name in a token enough to link somebody.`,
+  )
 }
 
 function pointersOf(setting: SettingName, text: string): Pointer[] {

@@ -4,6 +4,7 @@ import type { PostgresLocation, S3Location } from '../storage/location.ts'
 import type { ThrottleLimits } from '../throttling/limits.ts'
 import type { Trust } from '../tokens/trust.ts'
 import { readTls, type Tls } from './certificate.ts'
+import { readLinkBy } from './claims.ts'
 import { type Limits, readLimits, readThrottle } from './limits.ts'
 import { type ListenAt, readBaseUrl, readMetrics, readWorkers } from './listening.ts'
 import { readDatabase, readPacks } from './places.ts'
@@ -26,6 +27,7 @@ export type Config = Readonly<{
   trust: Trust
   signIn: 'add' | 'known'
   leavers: 'hide' | 'show'
+  linkBy: 'none' | 'userPrincipalName'
   strictContentType: boolean
   isReadOnly: boolean
   throttle: ThrottleLimits | undefined
@@ -52,6 +54,7 @@ export function readConfig(flags: Texts, environment: Texts): Config {
     trust: readTrust(texts),
     signIn: chosenOf(texts, 'signIn', ['add', 'known']),
     leavers: chosenOf(texts, 'leavers', ['hide', 'show']),
+    linkBy: readLinkBy(texts),
     strictContentType: flagOf(texts, 'strictContentType'),
     isReadOnly: flagOf(texts, 'readOnly'),
     throttle: readThrottle(texts),

@@ -98,6 +98,12 @@ export const settings = {
     'Which name in a token becomes userPrincipalName, by which others find the person. Only for an issuer whose users cannot choose that name. mail counts if the token says that it is verified.',
     'none',
   ),
+  linkBy: claims(
+    'LINK_BY',
+    'none | userPrincipalName',
+    'Whether an id that signs in for the first time is linked to the provisioned, active person whose userPrincipalName is the name in the token, if nobody has signed in as that person yet. Needs VISAGE_ISSUER_VOUCHES=userName.',
+    'none',
+  ),
   applications: claims(
     'APPLICATIONS',
     'client,client,…',

@@ -130,7 +130,7 @@ type RoleMemberRow = { tenant_id: string; role_template_id: string; user_id: str
  * Links a subject of an issuer to a person. A subject without a row is the person whose id equals
  * it, if there is one.
  */
-type SignInRow = {
+export type SignInRow = {
   tenant_id: string
   /** As in `iss`. An issuer with several spellings is stored under one of them. */
   issuer: string

@@ -33,6 +33,7 @@ export function readCaller(claims: Claims, issuer: Issuer, trust: Trust): Caller
   return {
     kind,
     tenantId,
+    issuer: issuer.spellings[0] ?? '',
     objectId: readId(claims, reading, kind, appId),
     appId,
     permissions: permissionsIn(granted, trust.audiences),

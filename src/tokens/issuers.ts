@@ -22,7 +22,7 @@ import {
 } from './trust.ts'
 
 export type Issuer = Readonly<{
-  /** Every trusted spelling of this issuer for this tenant. */
+  /** Every trusted spelling of this issuer for this tenant; the order does not change. */
   spellings: readonly string[]
   tenantId: string
   /** The issuer's name contains the tenant; otherwise a claim may name it. */

@@ -20,6 +20,7 @@ import { createSlices } from '../../src/storage/slices.ts'
 import { openEmpty } from './open.ts'
 
 const tenantId = '7d4c3c2e-0b7e-4c6c-9a58-1f2f0a5d3b11'
+const issuer = 'https://issuer.example'
 const aliceId = '5f1c2f0e-8a3e-4a55-9d0b-6d2f6c1b7a01'
 const bobId = '5f1c2f0e-8a3e-4a55-9d0b-6d2f6c1b7a02'
 const alice: NewUser = {
@@ -227,7 +228,7 @@ test('a name that an older version took from a token is removed by the next toke
 test('in a read-only store, a person is returned as they would be added', async t => {
   const { find } = await open(t)
   const profile = { displayName: 'New Comer' }
-  const described = describeSignedInUser({ tenantId, id: 'newcomer', profile })
+  const described = describeSignedInUser({ tenantId, issuer, id: 'newcomer', profile })
   assert.deepEqual([described.id, described.display_name], ['newcomer', 'New Comer'])
   assert.equal(await find('newcomer'), undefined)
 })
@@ -243,18 +244,19 @@ test('of twenty concurrent first requests one adds the person, and all find them
 async function open(t: TestContext, users: readonly NewUser[] = []) {
   const database = await openEmpty(t)
   await addUsers(database, tenantId, users)
-  const directory = openDirectory(
+  const opened = openDirectory(
     database,
     createSlices(() => 0),
   )
+  const directory = { ...opened, now: () => 7 }
   return {
     database,
     find: (idOrName: string) => directory.findUser(tenantId, idOrName),
     add: (id: string, profile: SignedInProfile) =>
-      addSignedInUser(directory, { tenantId, id, profile }),
+      addSignedInUser(directory, { tenantId, issuer, id, profile }),
     follow: async (user: UserWithPhoto, profile: SignedInProfile) =>
       hasOlderNames(user, profile.issuedAt)
-        ? await followNames(directory, user, { tenantId, id: user.id, profile })
+        ? await followNames(directory, user, { tenantId, issuer, id: user.id, profile })
         : user,
   }
 }

@@ -10,6 +10,29 @@ export const claimEffects = {
   issuerPreset: me('okta', { uid: '00u1', scp: ['User.Read'] }, { id: '00u1' }),
   issuerVouches: me('userName', { preferred_username: 'anna' }, { userPrincipalName: 'anna' }),
   signIn: status('known', {}, 404),
+  async linkBy(given: Given) {
+    const stand = await given.serve('userPrincipalName', { issuerVouches: 'userName' })
+    const { visage, headersFor } = stand
+    const application = { client_id: 'p', scope: 'User.ReadWrite.All' }
+    const made = await fetch(`${visage.origin}/v1.0/users`, {
+      method: 'POST',
+      headers: {
+        ...headersFor(claimsOf(given, application)),
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({
+        accountEnabled: true,
+        displayName: 'Anna',
+        mailNickname: 'anna',
+        userPrincipalName: 'anna@link.example',
+      }),
+    })
+    const { id } = (await made.json()) as { id: string }
+    const claims = claimsOf(given, { sub: '00u1', preferred_username: 'Anna@link.example' })
+    const shown = (await (await stand.get('/v1.0/me', claims)).json()) as { id: string }
+    assert.equal(shown.id, id)
+    assert.equal((await stand.line('linked')).subject, '00u1')
+  },
   applications: status('web', { azp: 'web' }, 400),
   applicationSign: status('none', { client_id: 'p' }, 200),
   groupRoles: setsAnothersPhoto(`Admins=${role}`, { groups: ['Admins'] }),

@@ -40,6 +40,7 @@ import { describeMailboxes } from '../suites/mailboxes.ts'
 import { describePeople } from '../suites/people.ts'
 import { describeConcurrentWriters } from '../suites/photos.ts'
 import { describeSearch } from '../suites/search.ts'
+import { describeSignIns } from '../suites/sign-ins.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
 
@@ -55,6 +56,7 @@ describeGroupsOfPerson('PostgreSQL', open)
 describePeople('PostgreSQL', open)
 describeImport('PostgreSQL', open)
 describeLeavers('PostgreSQL', open)
+describeSignIns('PostgreSQL', open)
 // Ten connections.
 describeSearch('PostgreSQL', open, 20)
 

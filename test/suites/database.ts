@@ -222,10 +222,10 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
     })
 
     test('a person whose token names them at length, in any script, is added once and found', async () => {
-      const directory = { database, findUser: prepareFindUser(database) }
+      const directory = { database, findUser: prepareFindUser(database), now: () => 7 }
       const long = Array.from({ length: 3000 }, (_, at) => String.fromCharCode(0x4e00 + at * 5))
       const profile = { displayName: long.join(''), vouchedName: `${long.join('')}@a.example` }
-      const person = { tenantId: 't', id: 'somebody', profile }
+      const person = { tenantId: 't', issuer: 'https://i.example', id: 'somebody', profile }
       const added = await addSignedInUser(directory, person)
       const again = await addSignedInUser(directory, person)
       assert.deepEqual({ ...again }, { ...added })
@@ -234,9 +234,10 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
     })
 
     test('of many who sign in at once with one name, all are added and one gets the name', async () => {
-      const directory = { database, findUser: prepareFindUser(database) }
+      const directory = { database, findUser: prepareFindUser(database), now: () => 7 }
       const sign = (at: number) => ({
         tenantId: 't',
+        issuer: 'https://i.example',
         id: `person ${at % 5}`,
         profile: { vouchedName: 'The@Name.example', displayName: `${at}`, issuedAt: 1 + at },
       })

@@ -76,8 +76,13 @@ export function describeImport(name: string, open: () => Promise<Database>): voi
     const allRows = () => database.selectFrom('users').selectAll().orderBy('id').execute()
     const signIn = (id: string, vouchedName: string) =>
       addSignedInUser(
-        { database, findUser: prepareFindUser(database) },
-        { tenantId, id, profile: { vouchedName, isVouchedFor: true, issuedAt: 5 } },
+        { database, findUser: prepareFindUser(database), now: () => 7 },
+        {
+          tenantId,
+          issuer: 'https://issuer.example',
+          id,
+          profile: { vouchedName, isVouchedFor: true, issuedAt: 5 },
+        },
       )
 
     test('people come with every property, and managers are found among the lines below', async () => {

@@ -60,6 +60,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
     beforeEach(() => emptyDirectory(database))
     after(() => database.destroy())
 
+    const issuer = 'https://issuer.example'
     const put = (user: NewUser, origin = graph) => putUser(database, tenantId, user, origin)
     const find = (idOrName: string) => prepareFindUser(database)(tenantId, idOrName)
     const searchable = () => ({ database, slices: createSlices(() => 0) })
@@ -70,8 +71,8 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
     }
     const signIn = (id: string, vouchedName: string) =>
       addSignedInUser(
-        { database, findUser: prepareFindUser(database) },
-        { tenantId, id, profile: { vouchedName, isVouchedFor: true, issuedAt: 5 } },
+        { database, findUser: prepareFindUser(database), now: () => 7 },
+        { tenantId, issuer, id, profile: { vouchedName, isVouchedFor: true, issuedAt: 5 } },
       )
     const refused = (code: string) => (error: unknown) =>
       error instanceof Error && 'code' in error && error.code === code

@@ -53,6 +53,8 @@ function expected({ becomes, claims, preset }: IssuerToken) {
   return {
     kind,
     tenantId: preset === 'entra' ? contoso : 'default',
+    // One for tokens of both versions.
+    issuer: preset === 'entra' ? `https://sts.windows.net/${contoso}/` : `${issuer.origin}/realm`,
     objectId: id,
     appId: String(claims.client_id ?? claims.azp ?? claims.cid),
     permissions,

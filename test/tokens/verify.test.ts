@@ -536,6 +536,7 @@ describe('an OpenID Connect issuer', () => {
     assert.deepEqual(await verifier.identify(bearer(token)), {
       kind: 'delegated',
       tenantId: contoso,
+      issuer: `${issuer.origin}/realm`,
       objectId: 'Alice|1',
       appId: 'photo-app',
       permissions: new Set(['openid', 'User.ReadWrite']),
