@@ -129,6 +129,7 @@ async function carryOut(
     }
   }
   if (errors > 0) throw new CommandError(`${withErrors(errors)} They were left out.`, 3)
+  if (!dryRun) await plan.recordSuccess(Date.now())
 }
 
 async function apply(

@@ -2,6 +2,7 @@
  * A file -> a plan -> the directory. Making a plan writes nothing to the directory; the caller decides whether it is
  * applied.
  */
+import { recordSuccess } from '../directory/sources.ts'
 import { openScratch } from '../storage/scratch.ts'
 import { type Applied, applyPeople, countMoves, maxMoves } from './apply-people.ts'
 import { type Columns, findColumns, readChoices } from './columns.ts'
@@ -51,6 +52,8 @@ export type Plan = Disposable &
     problems: (top?: number) => Iterable<Problem>
     report: () => Iterable<ReportRow>
     apply: (how: Apply) => Promise<Result>
+    /** For an import of the whole file without an error. `at`: epoch milliseconds. */
+    recordSuccess: (at: number) => Promise<void>
   }>
 
 type Apply = Readonly<{ at: number; signal: AbortSignal; removes: boolean; watch: Watch }>
@@ -94,6 +97,7 @@ async function plan(
     problemCount: () => countProblems(desired),
     problems: top => listProblems(desired, top),
     report: () => listReport(desired),
+    recordSuccess: at => recordSuccess(target.database, target, at),
     async apply({ at, signal, removes, watch }) {
       const { created, changed, adopted, restored } = counts
       const of = created + changed + adopted + restored

@@ -10,6 +10,8 @@ type Stand = Readonly<{
   cwd: string
   run: (...args: string[]) => Promise<Finished>
   names: () => Promise<string[]>
+  /** When the source last succeeded. */
+  lastSuccess: () => Promise<number | null | undefined>
 }>
 
 const withStand = (work: (stand: Stand) => Promise<void>) =>
@@ -29,7 +31,9 @@ const withStand = (work: (stand: Stand) => Promise<void>) =>
         .execute()
       return rows.map(row => `${row.user_principal_name} ${row.source}`)
     }
-    await work({ cwd, run, names })
+    const lastSuccess = async () =>
+      (await database.selectFrom('sources').selectAll().executeTakeFirst())?.last_success_at
+    await work({ cwd, run, names, lastSuccess })
   })
 
 const staff = 'upn;name;mail\nanna@x.org;Anna;a@x.org\nben@x.org;Ben;\n'
@@ -37,7 +41,7 @@ const tenant = ['--tenant', 'T']
 
 describe('visage import', () => {
   test('shows its plan, asks, imports with --yes, and has nothing to do the second time', () =>
-    withStand(async ({ cwd, run, names }) => {
+    withStand(async ({ cwd, run, names, lastSuccess }) => {
       await writeFile(join(cwd, 'staff.csv'), staff)
       const dry = await run('staff.csv', '--dry-run', ...tenant)
       assert.equal(dry.code, 0, dry.stderr)
@@ -48,16 +52,18 @@ describe('visage import', () => {
       const asked = await run('staff.csv', ...tenant)
       assert.equal(asked.code, 2)
       assert.match(asked.stderr, /not a terminal.*Add --yes/)
-      assert.deepEqual(await names(), [])
+      assert.deepEqual([await names(), await lastSuccess()], [[], undefined])
       const done = await run('staff.csv', '--yes', ...tenant)
       assert.equal(done.code, 0, done.stderr)
       assert.match(done.stdout, /^2 people written\.$/m)
       const { event, source, written } = JSON.parse(done.stderr)
       assert.deepEqual([event, source, written], ['imported', 'import:staff', 2])
       assert.deepEqual(await names(), ['anna@x.org import:staff', 'ben@x.org import:staff'])
+      const first = await lastSuccess()
       const again = await run('staff.csv', '--yes')
       assert.deepEqual([again.code, again.stderr], [0, ''])
       assert.match(again.stdout, /^Nothing to do\.$/m)
+      assert.ok(first && ((await lastSuccess()) ?? 0) > first)
     }))
 
   test('imports nothing while a line has an error, unless it is to be left out', () =>
