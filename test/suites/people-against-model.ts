@@ -1,0 +1,251 @@
+/**
+ * Random additions, renames, leavings, returns, erasures and changes of groups, against a model in memory, on any
+ * database. A database's own test calls describePeopleAgainstModel with a way to open an empty one, without tables.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Choices, chooserFor, pick } from '../../src/dev/demo/chance.ts'
+import {
+  addToGroup,
+  changeGroup,
+  deleteGroup,
+  putGroup,
+  removeFromGroup,
+  restoreGroup,
+} from '../../src/directory/change-groups.ts'
+import { changeUser, deleteUser, putUser, restoreUser } from '../../src/directory/change-users.ts'
+import { listDeletedGroups, listDeletedUsers } from '../../src/directory/deleted.ts'
+import { listGroups } from '../../src/directory/groups.ts'
+import { listGroupIdsOf } from '../../src/directory/groups-of-person.ts'
+import {
+  listDirectReports,
+  listPeopleOfGroup,
+  setManager,
+} from '../../src/directory/people-of-group.ts'
+import { addSignedInUser } from '../../src/directory/sign-in.ts'
+import { listUsers, prepareFindUser } from '../../src/directory/users.ts'
+import { Failure } from '../../src/failure.ts'
+import { migrate } from '../../src/storage/migrations.ts'
+import type { Database } from '../../src/storage/schema.ts'
+import { createSlices } from '../../src/storage/slices.ts'
+import {
+  answers,
+  type Drawn,
+  type Model,
+  type Relation,
+  type Source,
+  type Step,
+} from './people-model.ts'
+
+const tenantId = 'one'
+const ids = (prefix: string, count: number): Choices<string> => [
+  `${prefix}0`,
+  ...Array.from({ length: count - 1 }, (_, index) => `${prefix}${index + 1}`),
+]
+const people = ids('p', 24)
+const groups = ids('g', 6)
+/** Fewer than people, and some that differ in case only. */
+const names: Choices<string> = [
+  'Name0@a.example',
+  ...ids('Name', 12).flatMap(name => [`${name}@a.example`, `${name.toLowerCase()}@A.example`]),
+]
+const relations: Choices<Relation> = ['owner', 'member']
+/** Mostly one, or nearly everything would be another source's. */
+const sources: Choices<Source> = ['graph', 'graph', 'graph', 'graph', 'cli', 'import:staff']
+
+/** Additions are drawn more often, so that there is something to change. */
+const steps: Choices<Step> = [
+  'add person',
+  ...(['add person', 'add group', 'join', 'join', 'join'] as const),
+  ...(Object.keys(answers) as Step[]),
+]
+
+type Performed = (database: Database, drawn: Drawn, at: number) => Promise<unknown>
+
+const performed: Readonly<Record<Step, Performed>> = {
+  'add person': (database, { person, name, isActive, source }, at) => {
+    const user = { id: person, userPrincipalName: name, displayName: name, isActive }
+    return putUser(database, tenantId, user, { source, at })
+  },
+  'sign in': (database, { person }, at) =>
+    addSignedInUser(
+      { database, findUser: prepareFindUser(database) },
+      { tenantId, id: person, profile: { issuedAt: at } },
+    ),
+  rename: (database, { person, name, source }, at) =>
+    changeUser(database, tenantId, person, { userPrincipalName: name }, { source, at }),
+  'disable or enable': (database, { person, isActive, source }, at) =>
+    changeUser(database, tenantId, person, { isActive }, { source, at }),
+  'delete person': (database, { person, source }, at) =>
+    deleteUser(database, tenantId, person, { source, at }),
+  'restore person': (database, { person, source }, at) =>
+    restoreUser(database, tenantId, person, { source, at }),
+  'erase person': async (database, { person }) => {
+    await database.deleteFrom('users').where('id', '=', person).execute()
+    return true
+  },
+  'set manager': async (database, { person, other, source }, at) => {
+    await setManager(database, tenantId, person, other, { source, at })
+    return true
+  },
+  'add group': (database, { group, name, source }, at) =>
+    putGroup(database, tenantId, { id: group, displayName: name }, { source, at }),
+  'rename group': (database, { group, name, source }, at) =>
+    changeGroup(database, tenantId, group, { displayName: name }, { source, at }),
+  join: async (database, { person, group, relation, source }) => {
+    await addToGroup(database, { tenantId, groupId: group, userId: person, relation }, source)
+    return true
+  },
+  leave: (database, { person, group, relation, source }) =>
+    removeFromGroup(database, { tenantId, groupId: group, userId: person, relation }, source),
+  'delete group': (database, { group, source }, at) =>
+    deleteGroup(database, tenantId, group, { source, at }),
+  'restore group': (database, { group, source }, at) =>
+    restoreGroup(database, tenantId, group, { source, at }),
+}
+
+/** In the words of the model. */
+async function outcomeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    const result = await work
+    if (result === undefined || result === false) return 'nothing'
+    return typeof result === 'object' && result !== null && 'did' in result
+      ? String(result.did)
+      : 'done'
+  } catch (error) {
+    if (error instanceof Failure) return error.code
+    throw error
+  }
+}
+
+/** A long run compares everything after every so many steps, and at the end. */
+const stepsBetween = 25
+
+export function describePeopleAgainstModel(
+  name: string,
+  open: () => Promise<Database>,
+  count: number,
+  seed = 20_261_129,
+): void {
+  test(`${count} random changes of people and groups in ${name} (seed ${seed})`, async t => {
+    const database = await open()
+    t.after(() => database.destroy())
+    await migrate(database)
+    const choose = chooserFor(String(seed))
+    const model: Model = { people: new Map(), groups: new Map() }
+    for (let at = 1; at <= count; at++) {
+      const step = pick(steps, choose)
+      const drawn = draw(choose)
+      const expected = answers[step](model, drawn)
+      const outcome = await outcomeOf(performed[step](database, drawn, at))
+      assert.equal(outcome, expected, `step ${at}: ${step} ${JSON.stringify(drawn)}`)
+      if (at % stepsBetween > 0 && at < count) continue
+      assert.deepEqual(await readAll(database), expectedOf(model), `after step ${at}: ${step}`)
+    }
+  })
+}
+
+function draw(choose: () => number): Drawn {
+  return {
+    person: pick(people, choose),
+    other: pick(people, choose),
+    name: pick(names, choose),
+    isActive: choose() < 0.5,
+    group: pick(groups, choose),
+    relation: pick(relations, choose),
+    source: pick(sources, choose),
+  }
+}
+
+const whole = { top: 999, after: undefined }
+
+/** Everything that can be read, in one order. */
+async function readAll(database: Database) {
+  const where = { database, slices: createSlices(() => 0) }
+  const page = { ...whole, anyOf: [] }
+  const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id).toSorted()
+  const present = await listUsers(where, tenantId, page)
+  const sizes = await database.selectFrom('group_sizes').selectAll().execute()
+  return {
+    people: Object.fromEntries(
+      present
+        .toSorted((one, other) => (one.id < other.id ? -1 : 1))
+        .map(row => [
+          row.id,
+          [row.user_principal_name, row.is_active === 1, row.source, row.manager_id ?? undefined],
+        ]),
+    ),
+    deletedPeople: idsOf(await listDeletedUsers(database, tenantId, whole)),
+    groups: Object.fromEntries(
+      (await listGroups(where, tenantId, page))
+        .toSorted((one, other) => (one.id < other.id ? -1 : 1))
+        .map(row => [row.id, [row.display_name, row.source]]),
+    ),
+    deletedGroups: idsOf(await listDeletedGroups(database, tenantId, whole)),
+    reports: await each(people, async userId =>
+      idsOf(await listDirectReports(database, { tenantId, userId }, whole)),
+    ),
+    inGroups: await each(groups, async groupId => [
+      idsOf(await listPeopleOfGroup(database, { tenantId, groupId }, 'owner', whole)),
+      idsOf(await listPeopleOfGroup(database, { tenantId, groupId }, 'member', whole)),
+      sizes.find(row => row.group_id === groupId)?.members ?? 0,
+    ]),
+    groupsOf: await each(people, async userId => [
+      await listGroupIdsOf(database, { tenantId, userId }, 'owner', whole),
+      await listGroupIdsOf(database, { tenantId, userId }, 'member', whole),
+    ]),
+  }
+}
+
+function expectedOf(model: Model): Awaited<ReturnType<typeof readAll>> {
+  const sorted = <Value>(map: ReadonlyMap<string, Value>) =>
+    [...map].toSorted(([one], [other]) => (one < other ? -1 : 1))
+  const allPeople = sorted(model.people)
+  const allGroups = sorted(model.groups)
+  const isPresent = (id: string) => model.people.get(id)?.isDeleted === false
+  const shown = (group: string, relation: Relation) =>
+    [...(model.groups.get(group)?.people[relation] ?? [])].filter(isPresent).toSorted()
+  const groupsOf = (id: string, relation: Relation) =>
+    allGroups
+      .filter(([, group]) => !group.isDeleted && group.people[relation].has(id))
+      .map(([group]) => group)
+  const eachOf = <Value>(all: readonly string[], value: (id: string) => Value) =>
+    Object.fromEntries(all.map(id => [id, value(id)]))
+  return {
+    people: Object.fromEntries(
+      allPeople
+        .filter(([, { isDeleted }]) => !isDeleted)
+        .map(([id, { name, isActive, source, manager }]) => [
+          id,
+          [name, isActive, source, manager],
+        ]),
+    ),
+    deletedPeople: allPeople.filter(([, { isDeleted }]) => isDeleted).map(([id]) => id),
+    groups: Object.fromEntries(
+      allGroups
+        .filter(([, { isDeleted }]) => !isDeleted)
+        .map(([id, { name, source }]) => [id, [name, source]]),
+    ),
+    deletedGroups: allGroups.filter(([, { isDeleted }]) => isDeleted).map(([id]) => id),
+    reports: eachOf(people, id =>
+      allPeople
+        .filter(([, person]) => !person.isDeleted && person.manager === id)
+        .map(([report]) => report),
+    ),
+    inGroups: eachOf(groups, id => [
+      shown(id, 'owner'),
+      shown(id, 'member'),
+      model.groups.get(id)?.people.member.size ?? 0,
+    ]),
+    groupsOf: eachOf(people, id => [groupsOf(id, 'owner'), groupsOf(id, 'member')]),
+  }
+}
+
+async function each<Value>(
+  all: readonly string[],
+  read: (id: string) => Promise<Value>,
+): Promise<Record<string, Value>> {
+  const entries: [string, Value][] = []
+  for (const id of all) entries.push([id, await read(id)])
+  return Object.fromEntries(entries)
+}
