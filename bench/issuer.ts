@@ -15,6 +15,8 @@ export type Issuer = Readonly<{
   searchers: (count: number) => string[]
   /** An application's token that may set all photos. */
   writer: () => string
+  /** An application's token that may change the members of all groups. */
+  groupKeeper: () => string
   stop: () => Promise<void>
 }>
 
@@ -48,12 +50,17 @@ export async function startIssuer(): Promise<Issuer> {
     url,
     readers: count => peopleWith('ProfilePhoto.Read.All', count),
     searchers: count => peopleWith('User.ReadBasic.All', count),
-    writer: () => issue({ sub: 'writer', client_id: 'writer', scp: 'ProfilePhoto.ReadWrite.All' }),
+    writer: () => issue(applicationClaims('writer', 'ProfilePhoto.ReadWrite.All')),
+    groupKeeper: () => issue(applicationClaims('groups', 'GroupMember.ReadWrite.All')),
     async stop() {
       server.closeAllConnections()
       server.close()
     },
   }
+}
+
+function applicationClaims(name: string, permission: string): Claims {
+  return { sub: name, client_id: name, scp: permission }
 }
 
 /** Makes the token as long as Entra's, which have more claims. */

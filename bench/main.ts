@@ -15,6 +15,7 @@ import { getOnS3 } from './numbers/get-on-s3.ts'
 import { growth } from './numbers/growth.ts'
 import { heavyPictures } from './numbers/heavy-pictures.ts'
 import { importPeople } from './numbers/import.ts'
+import { membership } from './numbers/membership.ts'
 import { memory } from './numbers/memory.ts'
 import { nodes } from './numbers/nodes.ts'
 import { notModified } from './numbers/not-modified.ts'
@@ -37,6 +38,7 @@ const embedded: Readonly<Record<string, Measure>> = {
   put,
   directory: directorySize,
   search: directorySearch,
+  membership,
   memory: stage => memory(stage),
   heavy: heavyPictures,
   import: importPeople,
