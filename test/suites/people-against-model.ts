@@ -69,8 +69,8 @@ const performed: Readonly<Record<Step, Performed>> = {
   },
   'sign in': (database, { person }, at) =>
     addSignedInUser(
-      { database, findUser: prepareFindUser(database) },
-      { tenantId, id: person, profile: { issuedAt: at } },
+      { database, findUser: prepareFindUser(database), now: () => at },
+      { tenantId, issuer: 'https://issuer.example', id: person, profile: { issuedAt: at } },
     ),
   rename: (database, { person, name, source }, at) =>
     changeUser(database, tenantId, person, { userPrincipalName: name }, { source, at }),
