@@ -73,12 +73,8 @@ test('a contact is found in its own folder, and in its mailbox without one', asy
     assert.deepEqual([found?.hasFolders, found?.contact], [true, undefined], path.join('/'))
   }
   const elsewhere = await findContact(database, bob, 'in inner')
-  assert.deepEqual(elsewhere, {
-    user: { tenant_id: 'tenant', id: 'bob' },
-    hasFolders: true,
-    contact: undefined,
-    caller_state: null,
-  })
+  assert.deepEqual(elsewhere?.user, { tenant_id: 'tenant', id: 'bob' })
+  assert.deepEqual([elsewhere.hasFolders, elsewhere.contact], [true, undefined])
 })
 
 test('in the path of a contact, each folder must be a child of the one before, in this mailbox', async t => {
