@@ -4,15 +4,13 @@
  */
 import { deleteUser } from '../directory/change-users.ts'
 import { listUsersOf } from '../directory/known-users.ts'
+import { brake } from '../directory/removals.ts'
 import type { Desired } from './desired.ts'
 import type { Progress, Target } from './target.ts'
 
 export type Leavers = Readonly<{ count: number; of: number; isTooMany: boolean }>
 
 const pageRows = 500
-/** Fewer may go in any case. */
-const maxLeavers = 20
-const maxShare = 0.2
 
 export async function findLeavers({ scratch }: Desired, target: Target): Promise<Leavers> {
   scratch.define(
@@ -36,7 +34,7 @@ export async function findLeavers({ scratch }: Desired, target: Target): Promise
     after = rows.at(-1)?.id
     if (rows.length < pageRows) break
   }
-  return { count, of, isTooMany: count > maxLeavers && count > of * maxShare }
+  return { count, of, isTooMany: count > brake.people && count > of * brake.share }
 }
 
 /** Resolves with how many went. */

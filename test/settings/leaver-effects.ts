@@ -4,28 +4,31 @@ import { join } from 'node:path'
 import { startServer } from '../../src/serving/server.ts'
 import { readConfig } from '../../src/settings/config.ts'
 import type { Texts } from '../../src/settings/table.ts'
-import { ourAudience, type TestIssuer, v2App } from '../support/test-issuer.ts'
+import { contoso, ourAudience, type TestIssuer, v2App } from '../support/test-issuer.ts'
 import type { Effect } from './effects.ts'
-import { issOf, smallPicture, until } from './stand.ts'
+import { smallPicture, until } from './stand.ts'
+
+/** Its tokens say that an application calls. */
+const entra = { cloud: 'global', tenants: contoso } as const
 
 export const leaverEffects = {
-  async leavers({ serve, issuer }) {
-    const application = (role: string) => v2App(Date.now(), { iss: issOf(issuer), roles: [role] })
+  async leavers({ serve }) {
+    const application = (role: string) => v2App(Date.now(), { roles: [role] })
     const status = async (text: string) => {
-      const { visage, headersFor, get } = await serve(text)
+      const { visage, headersFor, get } = await serve(text, entra)
       const headers = headersFor(application('User.ReadWrite.All'))
       const person = {
         accountEnabled: false,
         displayName: 'Anna',
         mailNickname: 'anna',
-        userPrincipalName: 'anna@leavers.example',
+        userPrincipalName: `${text}@leavers.example`,
       }
       const users = `${visage.origin}/v1.0/users`
       const json = { ...headers, 'content-type': 'application/json' }
       const body = JSON.stringify(person)
       const made = await fetch(users, { method: 'POST', headers: json, body })
       assert.equal(made.status, 201)
-      const path = '/v1.0/users/anna@leavers.example/photo/$value'
+      const path = `/v1.0/users/${text}@leavers.example/photo/$value`
       const picture = { ...headers, 'content-type': 'image/jpeg' }
       const put = { method: 'PUT', headers: picture, body: Uint8Array.from(smallPicture) }
       assert.equal((await fetch(`${visage.origin}${path}`, put)).status, 200)
@@ -67,7 +70,7 @@ type Clocked = AsyncDisposable &
   }>
 
 async function serveWithClock(cwd: string, issuer: TestIssuer, texts: Texts): Promise<Clocked> {
-  const base = { issuer: issOf(issuer), audience: ourAudience, port: '0' }
+  const base = { ...entra, audience: ourAudience, port: '0' }
   const config = readConfig({ ...base, data: join(cwd, 'data'), ...texts }, {})
   let aheadMs = 0
   let looks = 0
@@ -81,7 +84,6 @@ async function serveWithClock(cwd: string, issuer: TestIssuer, texts: Texts): Pr
   })
   const asApp = async (method: string, path: string, json?: object) => {
     const claims = v2App(Date.now() + aheadMs, {
-      iss: issOf(issuer),
       roles: ['User.ReadWrite.All'],
     })
     const headers = {
