@@ -104,7 +104,7 @@ export async function fillStore(side: Side, people: number): Promise<void> {
   await addRoleMembers(database, tenantId, [
     { roleTemplateId: 'fe930be7-5e62-47db-91af-98c3a49a38b1', userId: 'person-1' },
   ])
-  const linked = { user_id: 'person-2', linked_by: 'hand', linked_at: 1_764_000_000_000 }
+  const linked = { user_id: 'person-1', linked_by: 'hand', linked_at: 1_764_000_000_000 }
   await database
     .insertInto('sign_ins')
     .values({ tenant_id: tenantId, issuer: 'https://issuer.example', subject: '00u1', ...linked })
