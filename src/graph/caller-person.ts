@@ -1,6 +1,7 @@
 /**
- * Which person of the directory calls. Whoever signs in is the person that their id is linked to, else the person who has
- * it as an id; somebody new is linked or added as the settings say. Nothing is written down while the store is read-only.
+ * Finds the calling person in the directory: the person that the subject is linked to, otherwise
+ * the person whose id equals it. An unknown subject is linked or added, as the settings say.
+ * Nothing is written while the store is read-only.
  */
 import { type CallerColumns, type CallerKey, noCaller } from '../directory/caller-state.ts'
 import type { Directory } from '../directory/directory.ts'

@@ -10,7 +10,7 @@ export type Caller = Readonly<{
   kind: AccountKind
   /** Lower case; the configured tenant where the issuer has no tenants. */
   tenantId: string
-  /** Who issued the token, in the first spelling of an issuer that has several. */
+  /** The issuer of the token, in its first spelling when it has several. */
   issuer: string
   /** The signed-in user, or the service principal of an application; a GUID in lower case. */
   objectId: string
