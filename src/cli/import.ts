@@ -3,6 +3,7 @@
  * A line with an error stops all of it, unless it is to be left out.
  */
 import { basename, extname } from 'node:path'
+import { describeChange } from '../events.ts'
 import { Failure } from '../failure.ts'
 import {
   type Doing,
@@ -138,8 +139,15 @@ async function apply(
   signal: AbortSignal,
   doesRemove: boolean,
 ): Promise<Result> {
+  const write = jsonLines(terminal, Date.now)
   return await withProgress(terminal, watch =>
-    plan.apply({ at: Date.now(), signal, removes: doesRemove, watch }),
+    plan.apply({
+      at: Date.now(),
+      signal,
+      removes: doesRemove,
+      watch,
+      tell: change => write('info', describeChange(change)),
+    }),
   )
 }
 

@@ -3,11 +3,12 @@
  * transaction checks its people again: a person who has changed since the plan was made may be refused.
  */
 import { type PutOutcome, putUsers } from '../directory/put-users.ts'
+import type { DirectoryChange } from '../events.ts'
 import { Failure } from '../failure.ts'
 import type { Desired } from './desired.ts'
 import { type PersonRow, readFields, refusePerson } from './desired-people.ts'
 import { wordsOf } from './plan-people.ts'
-import type { Progress, Target } from './target.ts'
+import type { Progress, Target, Tell } from './target.ts'
 
 /** A transaction of so many takes some hundredths of a second. */
 const batchRows = 200
@@ -30,7 +31,17 @@ export function countMoves({ scratch }: Desired): number {
 export async function applyPeople(
   desired: Desired,
   target: Target,
-  { at, signal, progress }: Readonly<{ at: number; signal: AbortSignal; progress: Progress }>,
+  {
+    at,
+    signal,
+    progress,
+    tell,
+  }: Readonly<{
+    at: number
+    signal: AbortSignal
+    progress: Progress
+    tell: Tell
+  }>,
 ): Promise<Applied> {
   const { scratch } = desired
   let [written, refused] = [0, 0]
@@ -39,6 +50,8 @@ export async function applyPeople(
     for (const [index, row] of rows.entries()) {
       const outcome = outcomes[index]
       if (!(outcome instanceof Failure)) {
+        const change = describeOutcome(target, row, outcome)
+        if (change !== undefined) tell(change)
         scratch.run('update person set done = 1 where number = ?', row.number)
         continue
       }
@@ -63,6 +76,22 @@ export async function applyPeople(
     await write(rows)
   }
   return { written: written - refused, refused }
+}
+
+/** undefined for a person whom somebody else has meanwhile made as the file says. */
+function describeOutcome(
+  { tenantId, source }: Target,
+  row: PersonRow,
+  outcome: Exclude<PutOutcome, Failure> | undefined,
+): DirectoryChange | undefined {
+  if (row.id === null || outcome === undefined || outcome === 'unchanged') return undefined
+  const did = outcome === 'changed' ? nameChange(row) : outcome
+  return { kind: 'person', did, tenantId, id: row.id, source }
+}
+
+function nameChange(row: PersonRow): 'changed' | 'disabled' | 'enabled' {
+  if (!row.changed?.split(',').includes('is_active')) return 'changed'
+  return readFields(row).isActive === false ? 'disabled' : 'enabled'
 }
 
 async function putRows(

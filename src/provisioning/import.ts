@@ -24,7 +24,7 @@ import { listReport, type ReportRow } from './report.ts'
 import { separatorNames } from './separator.ts'
 import type { SourceFile } from './source-file.ts'
 import { stagePeople } from './stage-people.ts'
-import type { Target } from './target.ts'
+import type { Target, Tell } from './target.ts'
 
 export type { ReportRow, Target }
 
@@ -56,7 +56,13 @@ export type Plan = Disposable &
     recordSuccess: (at: number) => Promise<void>
   }>
 
-type Apply = Readonly<{ at: number; signal: AbortSignal; removes: boolean; watch: Watch }>
+type Apply = Readonly<{
+  at: number
+  signal: AbortSignal
+  removes: boolean
+  watch: Watch
+  tell: Tell
+}>
 export type Result = Applied & Readonly<{ removed: number }>
 
 /** Throws Failure 'resource-invalid' for a file that cannot be read as a whole. */
@@ -98,18 +104,19 @@ async function plan(
     problems: top => listProblems(desired, top),
     report: () => listReport(desired),
     recordSuccess: at => recordSuccess(target.database, target, at),
-    async apply({ at, signal, removes, watch }) {
+    async apply({ at, signal, removes, watch, tell }) {
       const { created, changed, adopted, restored } = counts
       const of = created + changed + adopted + restored
       const removed = removes
         ? await removeLeavers(desired, target, {
             at,
             signal,
+            tell,
             progress: done => watch('removing', done, leavers.count),
           })
         : 0
       const progress = (done: number) => watch('importing', done, of)
-      return { ...(await applyPeople(desired, target, { at, signal, progress })), removed }
+      return { ...(await applyPeople(desired, target, { at, signal, progress, tell })), removed }
     },
   }
 }

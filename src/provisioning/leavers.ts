@@ -6,7 +6,7 @@ import { deleteUser } from '../directory/change-users.ts'
 import { listUsersOf } from '../directory/known-users.ts'
 import { brake } from '../directory/removals.ts'
 import type { Desired } from './desired.ts'
-import type { Progress, Target } from './target.ts'
+import type { Progress, Target, Tell } from './target.ts'
 
 export type Leavers = Readonly<{ count: number; of: number; isTooMany: boolean }>
 
@@ -41,7 +41,17 @@ export async function findLeavers({ scratch }: Desired, target: Target): Promise
 export async function removeLeavers(
   { scratch }: Desired,
   { database, tenantId, source }: Target,
-  { at, signal, progress }: Readonly<{ at: number; signal: AbortSignal; progress: Progress }>,
+  {
+    at,
+    signal,
+    progress,
+    tell,
+  }: Readonly<{
+    at: number
+    signal: AbortSignal
+    progress: Progress
+    tell: Tell
+  }>,
 ): Promise<number> {
   let removed = 0
   for (;;) {
@@ -49,7 +59,10 @@ export async function removeLeavers(
       'select number, id from leaver where done = 0 order by number limit 1',
     )
     if (leaver === undefined || signal.aborted) return removed
-    if (await deleteUser(database, tenantId, leaver.id, { source, at })) removed += 1
+    if (await deleteUser(database, tenantId, leaver.id, { source, at })) {
+      removed += 1
+      tell({ kind: 'person', did: 'removed', tenantId, id: leaver.id, source })
+    }
     scratch.run('update leaver set done = 1 where number = ?', leaver.number)
     progress(removed)
   }

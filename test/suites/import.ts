@@ -53,12 +53,14 @@ export function describeImport(name: string, open: () => Promise<Database>): voi
       return await work(plan)
     }
 
+    const told: string[] = []
     const apply = (plan: Plan, at = 5, leavers = 'stay'): Promise<Result> =>
       plan.apply({
         at,
         signal: new AbortController().signal,
         removes: leavers === 'go',
         watch: () => {},
+        tell: change => told.push(`${change.kind} ${change.did}`),
       })
     const bring = (content: string | Uint8Array, options: Options = {}, at = 5) =>
       withPlan(content, options, async plan => {
@@ -265,6 +267,23 @@ f@x.org,${'x'.repeat(70_000)},
       assert.equal((await find('b@x.org'))?.deleted_at, null)
     })
 
+    test('each person who is written is told once, with what happened, and nobody else', async () => {
+      const listen = async (...args: Parameters<typeof bring>) => {
+        told.length = 0
+        await bring(...args)
+        return told.toSorted()
+      }
+      await signIn(guid(1), 'a@x.org')
+      const csv = `externalId,upn,active\n${guid(1)},a@x.org,yes\n2,b@x.org,yes\n3,c@x.org,yes`
+      assert.deepEqual(await listen(csv), ['person adopted', 'person created', 'person created'])
+      assert.deepEqual(await listen(csv), [])
+      const later = csv.replace('b@x.org,yes', 'b@x.org,no').replace('a@x.org', 'anna@x.org')
+      assert.deepEqual(await listen(later), ['person changed', 'person disabled'])
+      const fewer = later.slice(0, later.lastIndexOf('\n')).replace('b@x.org,no', 'b@x.org,yes')
+      assert.deepEqual(await listen(fewer, { leavers: 'go' }), ['person enabled', 'person removed'])
+      assert.deepEqual(await listen(later), ['person disabled', 'person restored'])
+    })
+
     test('more than 20 people and more than 20 % are too many to go at once', async () => {
       const people = (count: number) =>
         ['upn', ...Array.from({ length: count }, (_, i) => `p${i}@x.org`)].join('\n')
@@ -323,7 +342,13 @@ f@x.org,${'x'.repeat(70_000)},
       const csv = ['upn', ...Array.from({ length: 450 }, (_, i) => `p${i}@x.org`)].join('\n')
       const ending = new AbortController()
       const first = await withPlan(csv, {}, plan =>
-        plan.apply({ at: 5, signal: ending.signal, removes: false, watch: () => ending.abort() }),
+        plan.apply({
+          at: 5,
+          signal: ending.signal,
+          removes: false,
+          watch: () => ending.abort(),
+          tell: () => {},
+        }),
       )
       assert.equal((await allRows()).length, first.written)
       assert.ok(first.written > 0 && first.written < 450)
