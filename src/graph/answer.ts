@@ -13,12 +13,13 @@ import { settle } from '../settle.ts'
 import type { Caller } from '../tokens/caller.ts'
 import { parseAddress } from './address.ts'
 import { refuse } from './errors.ts'
-import { hideLeaver, isHiddenLeaver } from './leavers.ts'
+import { hideLeaver } from './leavers.ts'
 import type { Match } from './operation.ts'
 import type { Parts } from './request.ts'
 import { match } from './routes.ts'
-import { find, knownRelation, type Target, wholeRelation } from './target.ts'
+import { find, isDisabled, knownRelation, type Target } from './target.ts'
 import { admit, measure } from './throttle.ts'
+import { wholeRelation } from './whole-relation.ts'
 
 export async function answer(call: Call, parts: Parts): Promise<Reply> {
   return await settle(call, parts, refuse, async log => {
@@ -31,9 +32,7 @@ export async function answer(call: Call, parts: Parts): Promise<Reply> {
     const target = await find(matched, caller, parts)
     using admission = parts.throttle && admit(parts.throttle, matched, caller, target)
     const relation = await relateCall(matched, caller, target, parts)
-    const shown = isHiddenLeaver(target, parts)
-      ? await hideLeaver(target, caller, relation, parts)
-      : target
+    const shown = isDisabled(target) ? await hideLeaver(target, caller, relation, parts) : target
     if (changesUserPhoto(matched)) await restrictCall(caller, target, relation, parts)
     refuseWhileReadOnly(call, parts)
     const measured = admission ? measure(call, admission) : call

@@ -1,9 +1,7 @@
 /**
- * Finds the calling person in the directory: the person that the subject is linked to, otherwise
- * the person whose id equals it. An unknown subject is linked or added, as the settings say.
- * Nothing is written while the store is read-only.
+ * Links or adds calling people who are not in the directory yet, as the settings say, and updates the names and the
+ * sign-in of those who are. Nothing is written while the store is read-only.
  */
-import { type CallerColumns, type CallerKey, noCaller } from '../directory/caller-state.ts'
 import type { Directory } from '../directory/directory.ts'
 import { linkByName } from '../directory/link-by-name.ts'
 import { userNameKey } from '../directory/names.ts'
@@ -17,7 +15,8 @@ import {
 } from '../directory/sign-in.ts'
 import { hasOlderNames, type User, type UserWithPhoto } from '../directory/users.ts'
 import type { Events } from '../events.ts'
-import { Failure, type FailureCode } from '../failure.ts'
+import { Failure } from '../failure.ts'
+import { enforceActive } from '../permissions/decide.ts'
 import type { Caller } from '../tokens/caller.ts'
 
 /** 'add' adds people who sign in and are not in the directory; 'known' refuses them. */
@@ -35,43 +34,18 @@ export type CallerParts = Directory &
     now: () => number
   }>
 
-export function callerKeyOf({ kind, issuer, objectId }: Caller): CallerKey {
-  return kind === 'application' ? noCaller : { issuer, callerId: objectId }
-}
-
 /**
- * The id of the person; '' of an application. `found`: what a statement has said. `named`: the only name that matters to
- * the request. Throws Failure 'account-disabled' or 'account-deleted'.
+ * The id of a caller who is in no row yet: that of a person whom the subject is linked to now, otherwise the
+ * subject itself. `named`: the only name that matters to the request.
  */
-export async function identifyCaller(
+export async function identifyNewCaller(
   caller: Caller,
-  found: CallerColumns | undefined,
   parts: CallerParts,
   named?: Pick<User, 'user_principal_name_key'>,
 ): Promise<string> {
-  if (caller.kind === 'application') return noCaller.callerId
-  refuseInactive(found)
-  if (found !== undefined && found.caller_id !== null) return found.caller_id
   const { vouchedName = '' } = caller.profile
   if (named && userNameKey(vouchedName) !== named.user_principal_name_key) return caller.objectId
   return (await linkCaller(caller, parts))?.id ?? caller.objectId
-}
-
-/** Throws Failure 'account-disabled' or 'account-deleted'. */
-export function refuseInactive(found: CallerColumns | undefined): void {
-  const code = codes.find(one => one === found?.caller_state)
-  if (code !== undefined) throw new Failure(code)
-}
-
-const codes = ['account-disabled', 'account-deleted'] as const satisfies readonly FailureCode[]
-
-/** For requests that found no row with it. Throws as refuseInactive does. */
-export async function refuseInactiveCaller(
-  caller: Caller,
-  { findCallerState }: Pick<Directory, 'findCallerState'>,
-): Promise<void> {
-  if (caller.kind === 'application') return
-  refuseInactive(await findCallerState(caller.tenantId, callerKeyOf(caller)))
 }
 
 async function linkCaller(caller: Caller, parts: CallerParts): Promise<User | undefined> {
@@ -84,7 +58,10 @@ async function linkCaller(caller: Caller, parts: CallerParts): Promise<User | un
   return person
 }
 
-/** Somebody who is not in the directory. `id`: as the address has it. Throws Failure 'user-not-found'. */
+/**
+ * For a person who is not in the directory. `id`: as the address has it. Throws Failure 'user-not-found',
+ * 'account-disabled' or 'account-deleted'.
+ */
 export async function addCaller(
   id: string,
   caller: Caller,
@@ -92,22 +69,23 @@ export async function addCaller(
 ): Promise<UserWithPhoto> {
   const linked = await linkCaller(caller, parts)
   const { signIn = 'add', isReadOnly, linkBy = 'none' } = parts
-  const { tenantId, objectId } = caller
+  const { tenantId, objectId, issuer } = caller
+  const key = { issuer, callerId: objectId }
   if (linked !== undefined || (linkBy !== 'none' && signIn === 'known')) {
     // Another request may have linked them in between.
-    const user = await parts.findUser(tenantId, objectId, 'caller', callerKeyOf(caller))
+    const user = await parts.findUser(tenantId, objectId, 'caller', key)
     if (user !== undefined) return user
   }
   if (signIn === 'known' || !mayBeAdded(objectId)) {
     throw new Failure('user-not-found', { facts: { id } })
   }
   if (isReadOnly !== true) return await addSignedInUser(parts, signedIn(caller))
-  await refuseInactiveCaller(caller, parts)
+  enforceActive(await parts.findCallerState(tenantId, key))
   return describeSignedInUser(signedIn(caller))
 }
 
-/** `user`: who calls, as they were found; `linked_id` says whether their sign-in is written down. */
-export async function welcome(
+/** `user`: the caller as found; `linked_id` is null while their sign-in has no row. */
+export async function updateCaller(
   user: UserWithPhoto & Readonly<{ linked_id?: string | null }>,
   caller: Caller,
   parts: CallerParts,

@@ -25,7 +25,7 @@ import { readOptions } from './query.ts'
 import { collection, entity, noContent } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
-import { wholeRelation } from './target.ts'
+import { wholeRelation } from './whole-relation.ts'
 
 const items = '/directory/deletedItems'
 const paged = ['$select', '$top', '$skiptoken'] as const

@@ -6,7 +6,8 @@ import type { Directory } from '../directory/directory.ts'
 import { permit, type Relation } from '../permissions/decide.ts'
 import { actingRoles, roles } from '../permissions/roles.ts'
 import type { Caller } from '../tokens/caller.ts'
-import { type Target, wholeRelation } from './target.ts'
+import { isDisabled, type Target } from './target.ts'
+import { wholeRelation } from './whole-relation.ts'
 
 /** How photos of disabled people are handled. */
 export type LeaverMode = 'hide' | 'show'
@@ -23,20 +24,13 @@ export async function hideLeaver(
   relation: Relation | undefined,
   parts: LeaverParts,
 ): Promise<Target> {
-  if (target.kind !== 'user' || !isHiddenLeaver(target, parts)) return target
+  const { leavers = 'hide' } = parts
+  if (target.kind !== 'user' || !isDisabled(target) || leavers === 'show') return target
   if (await seesLeavers(caller, target, relation, parts)) return target
   return { ...target, user: { ...target.user, ...noPhoto } }
 }
 
 const noPhoto = { version: null, upload_hash: null, renditions: null, updated_at: null } as const
-
-/** The caller may still be one who sees such photos. */
-export function isHiddenLeaver(
-  target: Target,
-  { leavers = 'hide' }: Pick<LeaverParts, 'leavers'>,
-): boolean {
-  return target.kind === 'user' && target.user.is_active === 0 && leavers === 'hide'
-}
 
 /** Administrators of people's photos, and applications that may change them. */
 async function seesLeavers(

@@ -3,27 +3,19 @@
  * of another tenant is ever revealed.
  */
 
-import { noCaller } from '../directory/caller-state.ts'
+import { type CallerColumns, type CallerKey, noCaller } from '../directory/caller-state.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { ContactWithPhoto } from '../directory/find-contact.ts'
 import { type ContactFolder, findFolder, maxFolderDepth } from '../directory/folders.ts'
 import type { GroupWithPhoto } from '../directory/groups.ts'
 import type { Mailbox } from '../directory/mailbox.ts'
-import { isGroupOwner, isTeamJoined, rolesOfUser } from '../directory/relations.ts'
-import type { User, UserWithPhoto } from '../directory/users.ts'
+import { isTeamJoined } from '../directory/relations.ts'
+import { hasOlderNames, type User, type UserWithPhoto } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
-import type { Relation } from '../permissions/decide.ts'
+import { enforceActive, type Relation } from '../permissions/decide.ts'
 import type { Caller } from '../tokens/caller.ts'
-import {
-  addCaller,
-  type CallerParts,
-  callerKeyOf,
-  identifyCaller,
-  refuseInactive,
-  refuseInactiveCaller,
-  welcome,
-} from './caller-person.ts'
+import { addCaller, type CallerParts, identifyNewCaller, updateCaller } from './caller-person.ts'
 import type { Match } from './operation.ts'
 
 /** `callerId`: the id of the person who calls; '' of an application. */
@@ -51,7 +43,7 @@ export async function find(match: Match, caller: Caller, parts: CallerParts): Pr
   } catch (error) {
     // The statement found no row, so it did not return the caller's state.
     if (error instanceof Failure && error.code.endsWith('-not-found'))
-      await refuseInactiveCaller(caller, parts)
+      await enforceActiveCaller(caller, parts)
     throw error
   }
 }
@@ -72,6 +64,34 @@ async function findTarget(match: Match, caller: Caller, parts: CallerParts): Pro
     case 'contact':
       return await findContactOf(match, caller, parts)
   }
+}
+
+/** For requests that found no row with the caller's state. */
+async function enforceActiveCaller(
+  caller: Caller,
+  { findCallerState }: Pick<Directory, 'findCallerState'>,
+): Promise<void> {
+  if (caller.kind === 'application') return
+  enforceActive(await findCallerState(caller.tenantId, callerKeyOf(caller)))
+}
+
+function callerKeyOf({ kind, issuer, objectId }: Caller): CallerKey {
+  return kind === 'application' ? noCaller : { issuer, callerId: objectId }
+}
+
+/**
+ * The id of the calling person; '' of an application. `found`: the result of the statement. Throws Failure
+ * 'account-disabled' or 'account-deleted'.
+ */
+async function identifyCaller(
+  caller: Caller,
+  found: CallerColumns | undefined,
+  parts: CallerParts,
+  named?: Pick<User, 'user_principal_name_key'>,
+): Promise<string> {
+  if (caller.kind === 'application') return noCaller.callerId
+  enforceActive(found)
+  return found?.caller_id ?? (await identifyNewCaller(caller, parts, named))
 }
 
 async function findCallerId(caller: Caller, parts: CallerParts): Promise<string> {
@@ -101,8 +121,9 @@ async function findPerson(
     return { user, callerId: user.id }
   }
   const callerId = await identifyCaller(caller, found, parts, found)
-  const user = found.id === callerId ? await welcome(found, caller, parts) : found
-  return { user, callerId }
+  const isCurrent = found.linked_id !== null && !hasOlderNames(found, caller.profile.issuedAt)
+  if (found.id !== callerId || isCurrent) return { user: found, callerId }
+  return { user: await updateCaller(found, caller, parts), callerId }
 }
 
 /** The caller is identified by id, even where another person's name equals it. */
@@ -121,7 +142,7 @@ async function findGroupOrTeam(
 ): Promise<Readonly<{ group: GroupWithPhoto; callerId: string }>> {
   const id = match.group ?? ''
   const group = await parts.findGroup(caller.tenantId, id, callerKeyOf(caller))
-  refuseInactive(group)
+  enforceActive(group)
   if (match.target === 'group') {
     if (group === undefined) throw new Failure('group-not-found', { facts: { id } })
     return { group, callerId: await identifyCaller(caller, group, parts) }
@@ -149,7 +170,7 @@ async function findContactOf(match: Match, caller: Caller, parts: CallerParts): 
   const { tenantId } = caller
   const at = { tenantId, ...personNamed(match, caller), folders, id, caller: callerKeyOf(caller) }
   const found = (await parts.findContact(at)) ?? (await findAfterSignIn())
-  refuseInactive(found)
+  enforceActive(found)
   const hasFolders = found?.hasFolders ?? folders.length === 0
   if (!hasFolders) throw new Failure('contact-folder-not-found')
   if (found?.contact === undefined) throw new Failure('contact-not-found')
@@ -180,7 +201,7 @@ export function expectTarget<Kind extends Target['kind']>(
 }
 
 /** The part of a target that a relation depends on. */
-type Related = Readonly<{
+export type Related = Readonly<{
   kind: Target['kind']
   user?: Pick<User, 'id'>
   group?: Readonly<{ id: string }>
@@ -198,18 +219,7 @@ export function knownRelation(caller: Caller, target: Related): Relation {
   }
 }
 
-/** The whole relation, including group ownership and the roles in the directory. */
-export async function wholeRelation(
-  caller: Caller,
-  target: Related,
-  { database }: Pick<Directory, 'database'>,
-): Promise<Relation> {
-  const known = knownRelation(caller, target)
-  if (caller.kind === 'application') return known
-  const { callerId } = target
-  const roles = await rolesOfUser(database, caller.tenantId, callerId)
-  const isOwner =
-    target.group !== undefined &&
-    (await isGroupOwner(database, caller.tenantId, target.group.id, callerId))
-  return { ...known, isOwner, roleTemplateIds: new Set([...known.roleTemplateIds, ...roles]) }
+/** Disabled people may have a hidden photo. */
+export function isDisabled(target: Target): boolean {
+  return target.kind === 'user' && target.user.is_active === 0
 }

@@ -54,6 +54,14 @@ export function enforce(verdict: Verdict): void {
   throw new Failure(why, { facts: { sufficient, ...(roles && { roles }) } })
 }
 
+/** `caller_state` is null for active people. Throws Failure 'account-disabled' or 'account-deleted'. */
+export function enforceActive(caller: Readonly<{ caller_state: string | null }> | undefined): void {
+  const code = inactiveStates.find(one => one === caller?.caller_state)
+  if (code !== undefined) throw new Failure(code)
+}
+
+const inactiveStates = ['account-disabled', 'account-deleted'] as const
+
 const allowed: Verdict = { allowed: true }
 
 /** Whether the published table allows this kind of account with these permissions. */
