@@ -36,7 +36,7 @@ export type Asker = Readonly<{
   profile: Readonly<{ userName?: string }>
 }>
 
-/** What happened to a person or a group. The log has no names and no mail addresses. */
+/** A change of a person or a group. The log has no names and no mail addresses. */
 export type DirectoryChange = Readonly<{
   kind: 'person' | 'group'
   did:
@@ -44,6 +44,8 @@ export type DirectoryChange = Readonly<{
     | 'adopted'
     | 'changed'
     | 'made a team'
+    | 'members'
+    | 'owners'
     | 'disabled'
     | 'enabled'
     | 'removed'
@@ -53,6 +55,9 @@ export type DirectoryChange = Readonly<{
   id: string
   /** The source that did it. */
   source: string
+  /** How many members or owners were added and removed. */
+  added?: number
+  removed?: number
 }>
 
 /** The line of the log, the same from a server and from a command. */

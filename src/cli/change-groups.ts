@@ -152,7 +152,10 @@ export async function ownersOrMembers(
       `${relation === 'owner' ? 'Owners' : 'Members'} of ${group.displayName}: ${count(added)} added, ${count(removed)} removed${as}.`,
     )
     const { tenantId, id, source } = group
-    const line = { event: 'group', did: `${relation}s`, tenantId, id, source, added, removed }
-    jsonLines(terminal, Date.now)('info', line)
+    const did = `${relation}s` as const
+    jsonLines(terminal, Date.now)(
+      'info',
+      describeChange({ kind: 'group', did, tenantId, id, source, added, removed }),
+    )
   })
 }

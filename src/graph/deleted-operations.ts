@@ -17,7 +17,7 @@ import { refuseOtherSource } from '../directory/origin.ts'
 import type { User } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import { enforce, relate } from '../permissions/decide.ts'
-import { tellChange } from './directory-changes.ts'
+import { logChange } from './directory-changes.ts'
 import { at, directory, listOf, one, selectOnly } from './operation.ts'
 import { nextAfterId } from './paging.ts'
 import { byGraph } from './people-operations.ts'
@@ -115,8 +115,8 @@ async function getItem(request: Request, parts: Parts): Promise<Reply> {
 async function restoreItem(request: Request, parts: Parts): Promise<Reply> {
   const item = await findItem(request, parts)
   const restored = await restore(item, parts)
-  if ('user' in restored) tellChange(parts, 'person', restored.user, 'restored')
-  else tellChange(parts, 'group', restored.group, 'restored')
+  if ('user' in restored) logChange(parts, 'person', restored.user, 'restored')
+  else logChange(parts, 'group', restored.group, 'restored')
   return writeItem(request, restored, undefined)
 }
 

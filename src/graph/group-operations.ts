@@ -9,7 +9,7 @@ import { Failure } from '../failure.ts'
 import { readJson } from '../json.ts'
 import { enforce, permit } from '../permissions/decide.ts'
 import type { Caller } from '../tokens/caller.ts'
-import { tellChange } from './directory-changes.ts'
+import { logChange } from './directory-changes.ts'
 import { expectTeamWithoutSettings, readGroupChanges, readNewGroup } from './group-bodies.ts'
 import { at, created, directory, group } from './operation.ts'
 import { byGraph, maxJsonBytes } from './people-operations.ts'
@@ -69,7 +69,7 @@ async function addGroup(request: Request, parts: Parts): Promise<Reply> {
   const members = await findIds(named.members ?? [], caller.tenantId, parts)
   const group = { ...named, owners, members, id: parts.newId() }
   const row = await createGroup(parts.database, caller.tenantId, group, byGraph(parts))
-  tellChange(parts, 'group', row, 'created')
+  logChange(parts, 'group', row, 'created')
   return entity(request, 'groups/$entity', resources.group(row, undefined), 201)
 }
 
@@ -105,7 +105,7 @@ async function updateGroup(request: Request, parts: Parts): Promise<Reply> {
   const members = await findIds(newMembers, tenant_id, parts)
   const row = await changeGroup(parts.database, tenant_id, id, changes, byGraph(parts), members)
   if (row === undefined) throw notFound(id)
-  tellChange(parts, 'group', row, 'changed')
+  logChange(parts, 'group', row, 'changed')
   return noContent
 }
 
@@ -113,7 +113,7 @@ async function removeGroup({ target }: Request, parts: Parts): Promise<Reply> {
   const { group } = expectTarget(target, 'group')
   const isDeleted = await deleteGroup(parts.database, group.tenant_id, group.id, byGraph(parts))
   if (!isDeleted) throw notFound(group.id)
-  tellChange(parts, 'group', group, 'removed')
+  logChange(parts, 'group', group, 'removed')
   return noContent
 }
 
@@ -121,7 +121,7 @@ async function createTeam(request: Request, parts: Parts): Promise<Reply> {
   const { group } = expectTarget(request.target, 'group')
   expectTeamWithoutSettings(await readJson(request.call, maxJsonBytes))
   const row = await makeTeam(parts.database, group.tenant_id, group.id, byGraph(parts))
-  tellChange(parts, 'group', row, 'made a team')
+  logChange(parts, 'group', row, 'made a team')
   return entity(request, 'teams/$entity', resources.team(row, undefined), 201)
 }
 

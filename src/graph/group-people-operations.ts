@@ -10,6 +10,7 @@ import { Failure } from '../failure.ts'
 import { readJson } from '../json.ts'
 import { permit } from '../permissions/decide.ts'
 import type { Shown } from './control-information.ts'
+import { logChange } from './directory-changes.ts'
 import { at, group, listOf } from './operation.ts'
 import { nextAfterId } from './paging.ts'
 import { maxJsonBytes } from './people-operations.ts'
@@ -125,18 +126,20 @@ async function addPerson(request: Request, parts: Parts, relation: GroupRelation
   const [userId = named] = await findIds([named], group.tenant_id, parts)
   const membership = { tenantId: group.tenant_id, groupId: group.id, userId, relation }
   await addToGroup(parts.database, membership, 'graph')
+  logChange(parts, 'group', group, `${relation}s`, { added: 1, removed: 0 })
   return noContent
 }
 
 async function removePerson(
   { target, match }: Request,
-  { database }: Parts,
+  parts: Parts,
   relation: GroupRelation,
 ): Promise<Reply> {
   const { group } = expectTarget(target, 'group')
   const userId = match.object ?? ''
   const membership = { tenantId: group.tenant_id, groupId: group.id, userId, relation }
-  const wasThere = await removeFromGroup(database, membership, 'graph')
+  const wasThere = await removeFromGroup(parts.database, membership, 'graph')
   if (!wasThere) throw new Failure('user-not-found', { facts: { id: userId } })
+  logChange(parts, 'group', group, `${relation}s`, { added: 0, removed: 1 })
   return noContent
 }

@@ -9,7 +9,7 @@ import { findManager, listDirectReports, setManager } from '../directory/people-
 import type { User } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import { readJson } from '../json.ts'
-import { tellChange } from './directory-changes.ts'
+import { logChange } from './directory-changes.ts'
 import { at, created, directory, listOf, one, selectOnly, user } from './operation.ts'
 import { nextAfterId } from './paging.ts'
 import { readNewUser, readUserChanges } from './people-bodies.ts'
@@ -107,7 +107,7 @@ async function createUser(request: Request, parts: Parts): Promise<Reply> {
     { ...user, id: parts.newId() },
     byGraph(parts),
   )
-  tellChange(parts, 'person', row, did)
+  logChange(parts, 'person', row, did)
   return entity(request, 'users/$entity', resources.user(row, undefined), 201)
 }
 
@@ -117,7 +117,7 @@ async function updateUser(request: Request, parts: Parts): Promise<Reply> {
   const row = await changeUser(parts.database, user.tenant_id, user.id, changes, byGraph(parts))
   if (row === undefined) throw notFound(user.id)
   const isSwitched = row.is_active !== user.is_active
-  tellChange(
+  logChange(
     parts,
     'person',
     row,
@@ -130,7 +130,7 @@ async function removeUser({ target }: Request, parts: Parts): Promise<Reply> {
   const { user } = expectTarget(target, 'user')
   const isDeleted = await deleteUser(parts.database, user.tenant_id, user.id, byGraph(parts))
   if (!isDeleted) throw notFound(user.id)
-  tellChange(parts, 'person', user, 'removed')
+  logChange(parts, 'person', user, 'removed')
   return noContent
 }
 
@@ -147,14 +147,14 @@ async function assignManager(request: Request, parts: Parts): Promise<Reply> {
   const named = readReference(await readJson(request.call, maxJsonBytes))
   const [managerId] = await findIds([named], user.tenant_id, parts)
   await setManager(parts.database, user.tenant_id, user.id, managerId, byGraph(parts))
-  tellChange(parts, 'person', user, 'changed')
+  logChange(parts, 'person', user, 'changed')
   return noContent
 }
 
 async function unassignManager({ target }: Request, parts: Parts): Promise<Reply> {
   const { user } = expectTarget(target, 'user')
   await setManager(parts.database, user.tenant_id, user.id, undefined, byGraph(parts))
-  tellChange(parts, 'person', user, 'changed')
+  logChange(parts, 'person', user, 'changed')
   return noContent
 }
 
