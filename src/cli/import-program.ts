@@ -1,5 +1,5 @@
 /** The flags of `visage import`, as --help shows them. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { ImportFlags } from './import.ts'
 import type { TrackRunning } from './running.ts'
 import { optionOf } from './setting-option.ts'
@@ -8,11 +8,18 @@ import type { Terminal } from './terminal.ts'
 export function addImport(program: Command, terminal: Terminal, trackRunning: TrackRunning): void {
   program
     .command('import')
-    .description('bring people in from a CSV file; run again, only what has changed is written')
+    .description(
+      'bring people, groups or their members in from a CSV file; run again, only what has changed is written',
+    )
     .argument('<file>', 'CSV whose first line names the columns')
     .option(
       '--source <name>',
       'name of this list, to be kept from run to run; default that of the file',
+    )
+    .addOption(
+      new Option('--kind <kind>', 'what a line is; members are owners too')
+        .choices(['people', 'groups', 'members'])
+        .default('people'),
     )
     .option('--tenant <id>', 'needed where there are several, or nobody yet')
     .option('--dry-run', 'show what would happen, and write nothing')
@@ -23,8 +30,8 @@ export function addImport(program: Command, terminal: Terminal, trackRunning: Tr
       (text: string, before: readonly string[] = []) => [...before, text],
     )
     .option('--skip-errors', 'leave out the lines with errors, and import the others')
-    .option('--prune', 'remove people whom this list brought and no longer names')
-    .option('--confirm-removals', 'with --prune: also more than 20 people and more than 20 %')
+    .option('--prune', 'remove what this list brought and no longer names')
+    .option('--confirm-removals', 'with --prune: also more than 20 and more than 20 %')
     .option('--report <file>', 'every line with its outcome, as FILE.html or FILE.csv')
     .addOption(optionOf('data').helpGroup('The store:'))
     .addOption(optionOf('database').helpGroup('The store:'))

@@ -1,6 +1,12 @@
 /** The words of `visage import` for its plan and its result. */
-import type { Plan, Result } from '../provisioning/import.ts'
+import type { Kind, Plan, Result } from '../provisioning/import.ts'
 import { count, some } from './progress.ts'
+
+export const nouns = {
+  people: ['person', 'people'],
+  groups: ['group', 'groups'],
+  members: ['owner or member', 'owners and members'],
+} as const satisfies Record<Kind, readonly [one: string, many: string]>
 
 const states = [
   ['created', 'new', 'are added'],
@@ -10,13 +16,15 @@ const states = [
   ['unchanged', 'unchanged', ''],
 ] as const
 
-/** A table of what happens to how many people. */
-export function describePlan(plan: Plan, removes: boolean): string[] {
+/** A table of what happens to how many rows. */
+export function describePlan(plan: Plan, kind: Kind, removes: boolean): string[] {
   const { counts, leavers, understood } = plan
   const removed = removes ? leavers.count : 0
   const kept = leavers.count - removed
   const rows = [
-    ...states.map(([did, heading, meaning]) => [heading, counts[did], meaning] as const),
+    ...states
+      .filter(([did]) => kind === 'people' || did !== 'adopted')
+      .map(([did, heading, meaning]) => [heading, counts[did], meaning] as const),
     ['removed', removed, kept > 0 ? `${count(kept)} no longer named: --prune removes them` : ''],
     ['errors', plan.problemCount(), ''],
   ] as const
@@ -42,9 +50,11 @@ export function hasWork({ counts, leavers }: Plan, removes: boolean): boolean {
   return created + changed + adopted + restored > 0 || (removes && leavers.count > 0)
 }
 
-export function describeResult({ written, removed }: Result): string[] {
+export function describeResult({ written, removed }: Result, kind: Kind): string[] {
+  const [one, many] = nouns[kind]
+  const back = kind === 'members' ? '' : ' They can be restored.'
   return [
-    `${some(written, 'person', 'people')} written.`,
-    ...(removed > 0 ? [`${some(removed, 'person', 'people')} removed. They can be restored.`] : []),
+    `${some(written, one, many)} written.`,
+    ...(removed > 0 ? [`${some(removed, one, many)} removed.${back}`] : []),
   ]
 }

@@ -7,6 +7,7 @@ import { describeChange } from '../events.ts'
 import { Failure } from '../failure.ts'
 import {
   type Doing,
+  type Kind,
   type Plan,
   planImport,
   type Result,
@@ -16,7 +17,7 @@ import { openSourceFile, type SourceFile } from '../provisioning/source-file.ts'
 import { tenantToAddTo } from './change-people.ts'
 import { confirm } from './confirm.ts'
 import { openReport } from './import-report.ts'
-import { describePlan, describeProblems, describeResult, hasWork } from './import-words.ts'
+import { describePlan, describeProblems, describeResult, hasWork, nouns } from './import-words.ts'
 import { runInterruptibly } from './interruptible.ts'
 import { type DirectoryFlags, withDirectory } from './open-directory.ts'
 import { count, createProgress, some } from './progress.ts'
@@ -26,6 +27,7 @@ import { CommandError, jsonLines, type Terminal } from './terminal.ts'
 export type ImportFlags = Pick<DirectoryFlags, 'data' | 'database' | 'tenant'> &
   Readonly<{
     source?: string
+    kind?: Kind
     dryRun?: boolean
     yes?: boolean
     column?: readonly string[]
@@ -51,7 +53,7 @@ export async function importFile(
       terminal.print(
         `${path}: ${some(plan.lines, 'line')}. Source ${source}, tenant ${target.tenantId}.`,
       )
-      for (const line of describePlan(plan, removes(flags))) terminal.print(line)
+      for (const line of describePlan(plan, kindOf(flags), removes(flags))) terminal.print(line)
       for (const line of describeProblems(plan)) terminal.complain(line)
       try {
         await carryOut(plan, target, flags, terminal, signal)
@@ -71,7 +73,7 @@ async function makePlan(
   const columns = flags.column ?? []
   const leavers = removes(flags) ? 'go' : 'stay'
   return await withProgress(terminal, watch =>
-    asArgument(planImport(file, { target, columns, leavers, watch })),
+    asArgument(planImport(file, { target, kind: kindOf(flags), columns, leavers, watch })),
   )
 }
 
@@ -85,6 +87,7 @@ async function asArgument<Result>(reading: Promise<Result>): Promise<Result> {
   }
 }
 
+const kindOf = ({ kind = 'people' }: ImportFlags) => kind
 const removes = ({ prune = false }: ImportFlags) => prune
 
 /** The name is in every row of the source: it is short, and safe in a shell and in a list. */
@@ -109,7 +112,12 @@ async function carryOut(
     throw new CommandError(`${withErrors(errors)} Nothing was imported.`, 3)
   // A person on a line that cannot be read would be removed.
   const mayRemove = removes(flags) && errors === 0
-  if (removes(flags) && errors > 0) terminal.print('Nobody is removed while lines have errors.')
+  if (removes(flags) && errors > 0)
+    terminal.print(
+      kindOf(flags) === 'people'
+        ? 'Nobody is removed while lines have errors.'
+        : 'Nothing is removed while lines have errors.',
+    )
   if (mayRemove) refuseTooMany(plan, flags)
   if (plan.hasTooManyMoves) throw new CommandError(tooManyMoves, 3)
   if (dryRun) terminal.print('Nothing was changed: this was a dry run.')
@@ -117,7 +125,7 @@ async function carryOut(
   else {
     if (!yes) await confirm('Import this?', 'nothing was imported.')
     const result = await apply(plan, terminal, signal, mayRemove)
-    tell(target, result, terminal)
+    tell(target, kindOf(flags), result, terminal)
     if (signal.aborted) {
       throw new CommandError('ended before it was done. Run the same command again to go on.', 1)
     }
@@ -155,10 +163,11 @@ function withErrors(errors: number): string {
   return `there ${errors === 1 ? 'is 1 error' : `are ${count(errors)} errors`} in the file.`
 }
 
-function refuseTooMany({ leavers }: Plan, { confirmRemovals = false }: ImportFlags): void {
-  if (!leavers.isTooMany || confirmRemovals) return
+function refuseTooMany({ leavers }: Plan, flags: ImportFlags): void {
+  if (!leavers.isTooMany || flags.confirmRemovals) return
+  const [one, many] = nouns[kindOf(flags)]
   throw new CommandError(
-    `this would remove ${count(leavers.count)} of ${some(leavers.of, 'person', 'people')} that this list brought. If the file is whole, and they have left, add --confirm-removals. Nothing was imported.`,
+    `this would remove ${count(leavers.count)} of ${some(leavers.of, one, many)} that this list brought. If the file is whole, and they have left, add --confirm-removals. Nothing was imported.`,
     3,
   )
 }
@@ -166,11 +175,12 @@ function refuseTooMany({ leavers }: Plan, { confirmRemovals = false }: ImportFla
 const tooManyMoves =
   'too many userPrincipalNames would go from one person to another at once. Import the file in parts. Nothing was imported.'
 
-function tell({ tenantId, source }: Target, result: Result, terminal: Terminal): void {
-  for (const line of describeResult(result)) terminal.print(line)
+function tell({ tenantId, source }: Target, kind: Kind, result: Result, terminal: Terminal): void {
+  for (const line of describeResult(result, kind)) terminal.print(line)
   const { written, removed, refused } = result
   jsonLines(terminal, Date.now)('info', {
     event: 'imported',
+    kind,
     tenantId,
     source,
     written,

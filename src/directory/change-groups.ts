@@ -203,7 +203,7 @@ function invalid(reason: string): Failure {
   return new Failure('resource-invalid', { facts: { reason } })
 }
 
-async function lockManaged(
+export async function lockManaged(
   transaction: Database,
   { tenantId, groupId: id }: Pick<Membership, 'tenantId' | 'groupId'>,
   source: Source,

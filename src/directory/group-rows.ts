@@ -82,7 +82,7 @@ export const maxMembers = 200_000
  * Call after adding members, in the same transaction, which has locked the group. Triggers maintain
  * the count. Throws Failure 'group-full'.
  */
-async function expectWithinLimit(
+export async function expectWithinLimit(
   transaction: Database,
   { tenant_id, group_id }: Pick<GroupPersonRow, 'tenant_id' | 'group_id'>,
 ): Promise<void> {

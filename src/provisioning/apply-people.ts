@@ -7,13 +7,12 @@ import type { DirectoryChange } from '../events.ts'
 import { Failure } from '../failure.ts'
 import type { Desired } from './desired.ts'
 import { type PersonRow, readFields, refusePerson } from './desired-people.ts'
-import { wordsOf } from './plan-people.ts'
-import type { Progress, Target, Tell } from './target.ts'
+import type { Applied, Applying } from './kinds.ts'
+import type { Target } from './target.ts'
+import { wordsOf } from './words.ts'
 
 /** A transaction of so many takes some hundredths of a second. */
 const batchRows = 200
-
-export type Applied = Readonly<{ written: number; refused: number }>
 
 const writing = `did in ('created', 'changed', 'adopted', 'restored')`
 const moving = `(number in (select number from clash) or id in (select holder_id from clash))`
@@ -31,17 +30,7 @@ export function countMoves({ scratch }: Desired): number {
 export async function applyPeople(
   desired: Desired,
   target: Target,
-  {
-    at,
-    signal,
-    progress,
-    tell,
-  }: Readonly<{
-    at: number
-    signal: AbortSignal
-    progress: Progress
-    tell: Tell
-  }>,
+  { at, signal, progress, tell }: Applying,
 ): Promise<Applied> {
   const { scratch } = desired
   let [written, refused] = [0, 0]

@@ -1,7 +1,7 @@
 /** The people of a file as rows, and the refusal of lines that contradict each other. */
 import { userNameKey } from '../directory/names.ts'
 import { normalizeId } from '../guid.ts'
-import type { Desired, Did } from './desired.ts'
+import { type Desired, type Did, refuseRow } from './desired.ts'
 import type { WantedPerson } from './person.ts'
 import { quoted } from './refused.ts'
 
@@ -32,7 +32,7 @@ export function definePeople({ scratch }: Desired): void {
     create table person (
       number integer primary key, line integer not null,
       external_id text not null, wanted_id text, name text not null, name_key text not null,
-      fields text not null,
+      fields text not null, shown text,
       manager text, manager_as_id text, manager_key text, manager_id text, had_manager text,
       is_known integer not null default 0, id text, did text, changed text,
       done integer not null default 0);
@@ -47,13 +47,14 @@ export function definePeople({ scratch }: Desired): void {
 export function addPerson({ scratch }: Desired, line: number, person: WantedPerson): void {
   const { externalId, id, nameKey, fields, manager } = person
   scratch.run(
-    `insert into person (line, external_id, wanted_id, name, name_key, fields, manager,
-      manager_as_id, manager_key) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into person (line, external_id, wanted_id, name, name_key, shown, fields, manager,
+      manager_as_id, manager_key) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     line,
     externalId,
     id ?? null,
     fields.userPrincipalName,
     nameKey,
+    fields.displayName,
     JSON.stringify(fields, (_name, value: unknown) => (value === undefined ? null : value)),
     manager ?? null,
     manager === undefined ? null : normalizeId(manager),
@@ -117,10 +118,9 @@ export function refuseSameRow(desired: Desired): void {
 }
 
 export function refusePerson(
-  { scratch, complain }: Desired,
-  { number, line }: Pick<PersonRow, 'number' | 'line'>,
+  desired: Desired,
+  row: Pick<PersonRow, 'number' | 'line'>,
   words: string,
 ): void {
-  complain(line, words)
-  scratch.run(`update person set did = 'error' where number = ?`, number)
+  refuseRow(desired, 'person', row, words)
 }

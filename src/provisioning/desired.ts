@@ -22,6 +22,17 @@ export function createDesired(scratch: Scratch): Desired {
   }
 }
 
+/** The line is an error, and its row is not imported. */
+export function refuseRow(
+  { scratch, complain }: Desired,
+  table: 'person' | 'team' | 'place',
+  { number, line }: Readonly<{ number: number; line: number }>,
+  words: string,
+): void {
+  complain(line, words)
+  scratch.run(`update ${table} set did = 'error' where number = ?`, number)
+}
+
 export function listProblems({ scratch }: Desired, top?: number): Iterable<Problem> {
   return scratch.each(
     'select line, words from problem order by line, rowid limit ?',

@@ -4,7 +4,6 @@
  */
 import { recordSuccess } from '../directory/sources.ts'
 import { openScratch } from '../storage/scratch.ts'
-import { type Applied, applyPeople, countMoves, maxMoves } from './apply-people.ts'
 import { type Columns, findColumns, readChoices } from './columns.ts'
 import { readCsv } from './csv.ts'
 import {
@@ -15,24 +14,29 @@ import {
   listProblems,
   type Problem,
 } from './desired.ts'
-import { definePeople } from './desired-people.ts'
 import { encodingNames, findEncoding, readText } from './encoding.ts'
-import { findLeavers, type Leavers, removeLeavers } from './leavers.ts'
-import { planPeople } from './plan-people.ts'
-import { refused } from './refused.ts'
+import { groups } from './groups.ts'
+import type { Applied, Leavers, List } from './kinds.ts'
+import { defineLeavers } from './leavers.ts'
+import { members } from './members.ts'
+import { people } from './people.ts'
+import type { Kind } from './properties.ts'
 import { listReport, type ReportRow } from './report.ts'
 import { separatorNames } from './separator.ts'
 import type { SourceFile } from './source-file.ts'
-import { stagePeople } from './stage-people.ts'
+import { stageLines } from './stage-lines.ts'
 import type { Target, Tell } from './target.ts'
 
-export type { ReportRow, Target }
+export type { Kind, ReportRow, Target }
+
+const lists = { people, groups, members } as const satisfies Record<Kind, List>
 
 export type Doing = 'reading' | 'comparing' | 'removing' | 'importing'
 type Watch = (doing: Doing, done: number, of: number) => void
 
 type PlanOptions = Readonly<{
   target: Target
+  kind: Kind
   /** `property=header`. */
   columns: readonly string[]
   leavers: 'stay' | 'go'
@@ -80,53 +84,53 @@ export async function planImport(file: SourceFile, options: PlanOptions): Promis
 async function plan(
   file: SourceFile,
   desired: Desired,
-  { target, columns: chosen, leavers: leaving, watch }: PlanOptions,
+  { target, kind, columns: chosen, leavers: leaving, watch }: PlanOptions,
 ): Promise<Omit<Plan, typeof Symbol.dispose>> {
   const encoding = await findEncoding(file)
   const csv = await readCsv(readText(file, encoding))
-  const columns = findColumns('people', csv.header, readChoices('people', chosen))
-  expectNames(columns)
-  definePeople(desired)
-  const lines = await stagePeople(desired, csv.lines, columns, done => watch('reading', done, 0))
-  await planPeople(desired, target, leaving, done => watch('comparing', done, lines))
-  const leavers = await findLeavers(desired, target)
-  const counts = countDone(desired)
+  const columns = findColumns(kind, csv.header, readChoices(kind, chosen))
+  const list: List = lists[kind]
+  list.expectColumns(columns)
+  list.define(desired)
+  defineLeavers(desired)
+  const lines = await stageLines(desired, csv.lines, columns, list.add, done =>
+    watch('reading', done, 0),
+  )
+  await list.compare(desired, target, leaving, done => watch('comparing', done, lines))
+  const leavers = await list.findLeavers(desired, target)
+  const counts = countDone(desired, list.table)
   return {
     understood: [
       `CSV, ${encodingNames[encoding]}, columns separated by ${separatorNames[csv.separator]}.`,
       ...describeColumns(columns),
+      list.describeKey(columns),
     ],
     lines,
     counts,
     leavers,
-    hasTooManyMoves: countMoves(desired) > maxMoves,
+    hasTooManyMoves: list.hasTooManyMoves(desired),
     problemCount: () => countProblems(desired),
     problems: top => listProblems(desired, top),
-    report: () => listReport(desired),
+    report: () => listReport(desired, list.table),
     recordSuccess: at => recordSuccess(target.database, target, at),
     async apply({ at, signal, removes, watch, tell }) {
       const { created, changed, adopted, restored } = counts
       const of = created + changed + adopted + restored
-      const removed = removes
-        ? await removeLeavers(desired, target, {
-            at,
-            signal,
-            tell,
-            progress: done => watch('removing', done, leavers.count),
-          })
-        : 0
-      const progress = (done: number) => watch('importing', done, of)
-      return { ...(await applyPeople(desired, target, { at, signal, progress, tell })), removed }
+      const how = { at, signal, tell }
+      let result: Result = { written: 0, refused: 0, removed: 0 }
+      for (const step of list.order) {
+        if (step === 'write') {
+          const progress = (done: number) => watch('importing', done, of)
+          result = { ...result, ...(await list.apply(desired, target, { ...how, progress })) }
+        } else if (removes) {
+          const progress = (done: number) => watch('removing', done, leavers.count)
+          const removed = await list.removeLeavers(desired, target, { ...how, progress })
+          result = { ...result, removed }
+        }
+      }
+      return result
     },
   }
-}
-
-function expectNames({ at, headers }: Columns): void {
-  if (at.has('userPrincipalName')) return
-  const there = headers.map(header => JSON.stringify(header)).join(', ')
-  throw refused(
-    `no column is the userPrincipalName, by which people are found; there are ${there}. Say which: --column 'userPrincipalName=${at.has('mail') ? (headers[at.get('mail') ?? 0] ?? '') : 'header'}'`,
-  )
 }
 
 function describeColumns({ at, headers, unused }: Columns): string[] {
@@ -134,19 +138,17 @@ function describeColumns({ at, headers, unused }: Columns): string[] {
     const header = headers[index] ?? ''
     return header === property ? property : `${property} from ${JSON.stringify(header)}`
   })
-  const key = ['externalId', 'id', 'userPrincipalName'].find(property => at.has(property))
   const skipped = unused.map(header => JSON.stringify(header)).join(', ')
   return [
     `Columns: ${pairs.join(', ')}.`,
     ...(unused.length === 0 ? [] : [`Not used: ${skipped}.`]),
-    `A later import finds the same people by ${key}.`,
   ]
 }
 
-function countDone({ scratch }: Desired): Record<Did, number> {
+function countDone({ scratch }: Desired, table: List['table']): Record<Did, number> {
   const counts = { created: 0, changed: 0, adopted: 0, restored: 0, unchanged: 0, error: 0 }
   const rows = scratch.all<{ did: Did; count: number }>(
-    'select did, count(*) as count from person group by did',
+    `select did, count(*) as count from ${table} group by did`,
   )
   for (const { did, count } of rows) counts[did] = count
   return counts

@@ -1,57 +1,60 @@
 /**
- * People whom a source has brought and its file no longer names. A file that is by mistake a small part of the list would
- * remove nearly everybody, and `isTooMany` says so.
+ * Rows that a source has brought and its file no longer names. A file that is by mistake a small part of the list would
+ * remove nearly everything, and `isTooMany` says so.
  */
-import { deleteUser } from '../directory/change-users.ts'
-import { listUsersOf } from '../directory/known-users.ts'
 import { brake } from '../directory/removals.ts'
 import type { Desired } from './desired.ts'
-import type { Progress, Target, Tell } from './target.ts'
+import type { Applying, Leavers } from './kinds.ts'
 
-export type Leavers = Readonly<{ count: number; of: number; isTooMany: boolean }>
+export function judge(count: number, of: number): Leavers {
+  return { count, of, isTooMany: count > brake.people && count > of * brake.share }
+}
+
+/** `shown` is the group of a membership. */
+export function defineLeavers({ scratch }: Desired): void {
+  scratch.define(
+    `create table leaver (number integer primary key, id text not null, name text, shown text,
+      group_id text, relation text, done integer not null default 0)`,
+  )
+}
+
+type Page = Readonly<{ top: number; after: string | undefined }>
+type Listed = Readonly<{ id: string; name?: string; shown?: string }>
 
 const pageRows = 500
 
-export async function findLeavers({ scratch }: Desired, target: Target): Promise<Leavers> {
-  scratch.define(
-    `create table leaver (number integer primary key, id text not null, name text not null,
-      done integer not null default 0)`,
-  )
-  let of = 0
-  let count = 0
+/** `list`: what the source has in the directory, by id. */
+export async function findLeavers(
+  { scratch }: Desired,
+  table: 'person' | 'team',
+  list: (page: Page) => Promise<readonly Listed[]>,
+): Promise<Leavers> {
+  let [of, count] = [0, 0]
   for (let after: string | undefined; ; ) {
-    const rows = await listUsersOf(target.database, target.tenantId, target.source, {
-      top: pageRows,
-      after,
-    })
+    const rows = await list({ top: pageRows, after })
     of += rows.length
-    for (const { id, user_principal_name } of rows) {
-      const [named] = scratch.all('select 1 from person where id = ?', id)
+    for (const { id, name, shown } of rows) {
+      const [named] = scratch.all(`select 1 from ${table} where id = ?`, id)
       if (named !== undefined) continue
       count += 1
-      scratch.run('insert into leaver (id, name) values (?, ?)', id, user_principal_name)
+      scratch.run(
+        'insert into leaver (id, name, shown) values (?, ?, ?)',
+        id,
+        name ?? null,
+        shown ?? null,
+      )
     }
     after = rows.at(-1)?.id
     if (rows.length < pageRows) break
   }
-  return { count, of, isTooMany: count > brake.people && count > of * brake.share }
+  return judge(count, of)
 }
 
 /** Resolves with how many went. */
 export async function removeLeavers(
   { scratch }: Desired,
-  { database, tenantId, source }: Target,
-  {
-    at,
-    signal,
-    progress,
-    tell,
-  }: Readonly<{
-    at: number
-    signal: AbortSignal
-    progress: Progress
-    tell: Tell
-  }>,
+  { signal, progress }: Applying,
+  remove: (id: string) => Promise<boolean>,
 ): Promise<number> {
   let removed = 0
   for (;;) {
@@ -59,10 +62,7 @@ export async function removeLeavers(
       'select number, id from leaver where done = 0 order by number limit 1',
     )
     if (leaver === undefined || signal.aborted) return removed
-    if (await deleteUser(database, tenantId, leaver.id, { source, at })) {
-      removed += 1
-      tell({ kind: 'person', did: 'removed', tenantId, id: leaver.id, source })
-    }
+    if (await remove(leaver.id)) removed += 1
     scratch.run('update leaver set done = 1 where number = ?', leaver.number)
     progress(removed)
   }

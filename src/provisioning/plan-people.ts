@@ -21,6 +21,7 @@ import { resolveManagers } from './managers.ts'
 import { quoted } from './refused.ts'
 import { refuseTakenNames } from './taken-names.ts'
 import type { Progress, Target } from './target.ts'
+import { wordsOf } from './words.ts'
 
 const batchRows = 300
 
@@ -126,16 +127,4 @@ function hasName(name: string, { id, source }: User): string {
   return source === 'sign-in'
     ? `${words}. With that id in the column id, this line takes them over, photo included`
     : words
-}
-
-/** Says why the directory refuses a person. */
-export function wordsOf({ code, facts }: Failure): string {
-  switch (code) {
-    case 'managed-elsewhere':
-      return `they come from ${facts.source}, and only that source changes them`
-    case 'value-taken':
-      return `the ${facts.property} ${quoted(String(facts.value))} is somebody else's`
-    default:
-      return code
-  }
 }

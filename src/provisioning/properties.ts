@@ -2,15 +2,10 @@
  * Table: the properties of a person that a file can have, and the headers by which programs name them. Graph's own names
  * come first; a header is compared without case, spaces and punctuation.
  */
-import type { UserRow } from '../storage/schema.ts'
+import { group, member, type Property } from './group-properties.ts'
 
-export type Kind = 'people'
-
-type Property = Readonly<{
-  headers: readonly string[]
-  /** Where the directory keeps it. */
-  column?: keyof UserRow
-}>
+/** One kind of rows in a file. */
+export type Kind = 'people' | 'groups' | 'members'
 
 const person = {
   id: { headers: ['id', 'objectId', 'user id', 'azure ad object id', 'oid', 'Objekt-ID'] },
@@ -161,7 +156,10 @@ const person = {
 
 export type PersonProperty = keyof typeof person
 
-const kinds = { people: person } as const satisfies Record<Kind, Record<string, Property>>
+const kinds = { people: person, groups: group, members: member } as const satisfies Record<
+  Kind,
+  Record<string, Property>
+>
 
 export function propertiesOf(kind: Kind): readonly string[] {
   return Object.keys(kinds[kind])
@@ -183,7 +181,7 @@ export function propertyNamed(kind: Kind, header: string): string | undefined {
 
 /** undefined of a column that no property says, such as a search text. */
 export function nameOfColumn(column: string): string | undefined {
-  const entries = Object.entries<Property>(person)
+  const entries = [...Object.entries<Property>(person), ...Object.entries<Property>(group)]
   return entries.find(([, property]) => property.column === column)?.[0]
 }
 

@@ -119,6 +119,31 @@ describe('visage import', () => {
       assert.equal((await names()).length, 5)
     }))
 
+  test('brings groups with --kind groups and their owners and members with --kind members', () =>
+    withStand(async ({ cwd, run }) => {
+      await writeFile(join(cwd, 'staff.csv'), staff)
+      await writeFile(join(cwd, 'groups.csv'), 'externalId,name,team\ng1,Design,yes\n')
+      const file = join(cwd, 'members.csv')
+      await writeFile(file, 'group,person,role\ng1,anna@x.org,owner\ng1,ben@x.org,\n')
+      const list = ['--yes', '--source', 'hr', ...tenant]
+      assert.equal((await run('staff.csv', ...list)).code, 0)
+      const groups = await run('groups.csv', '--kind', 'groups', ...list)
+      assert.match(groups.stdout, /^1 group written\.$/m, groups.stderr)
+      assert.doesNotMatch(groups.stdout, /taken over/)
+      const members = ['members.csv', '--kind', 'members', '--prune', ...list]
+      const added = await run(...members)
+      assert.match(added.stdout, /^2 owners and members written\.$/m, added.stderr)
+      assert.match((await run(...members)).stdout, /^Nothing to do\.$/m)
+      await writeFile(file, 'group,person,role\ng1,anna@x.org,owner\n')
+      const report = join(cwd, 'report.csv')
+      const removed = await run(...members, '--report', report)
+      assert.match(removed.stdout, /^1 owner or member removed\.$/m, removed.stderr)
+      assert.match(await readFile(report, 'utf8'), /^,removed,true,ben@x\.org,Design,\r$/m)
+      const other = await run('members.csv', '--kind', 'teams', ...list)
+      assert.equal(other.code, 2)
+      assert.match(other.stderr, /people, groups, members/)
+    }))
+
   test('writes a report as CSV and as a page, in which nothing of the file is markup or a formula', () =>
     withStand(async ({ cwd, run }) => {
       await writeFile(

@@ -7,11 +7,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { deleteGroup, putGroup } from '../../src/directory/change-groups.ts'
 import { deleteUser, putUser } from '../../src/directory/change-users.ts'
 import { emptyDirectory } from '../../src/directory/directory.ts'
 import { addSignedInUser } from '../../src/directory/sign-in.ts'
 import { prepareFindUser } from '../../src/directory/users.ts'
-import { type Plan, planImport, type Result } from '../../src/provisioning/import.ts'
+import { type Kind, type Plan, planImport, type Result } from '../../src/provisioning/import.ts'
 import { openSourceFile } from '../../src/provisioning/source-file.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'
@@ -23,6 +24,7 @@ type Options = Readonly<{
   source?: `import:${string}`
   leavers?: 'stay' | 'go'
   columns?: string[]
+  kind?: Kind
 }>
 
 export function describeImport(name: string, open: () => Promise<Database>): void {
@@ -42,14 +44,14 @@ export function describeImport(name: string, open: () => Promise<Database>): voi
 
     async function withPlan<Outcome>(
       content: string | Uint8Array,
-      { source = 'import:staff', leavers = 'stay', columns = [] }: Options,
+      { source = 'import:staff', leavers = 'stay', columns = [], kind = 'people' }: Options,
       work: (plan: Plan) => Promise<Outcome> | Outcome,
     ): Promise<Outcome> {
       const path = join(folder, 'file')
       await writeFile(path, content)
       await using file = await openSourceFile(path)
       const target = { database, tenantId, source }
-      using plan = await planImport(file, { target, columns, leavers, watch: () => {} })
+      using plan = await planImport(file, { target, kind, columns, leavers, watch: () => {} })
       return await work(plan)
     }
 
@@ -282,6 +284,204 @@ f@x.org,${'x'.repeat(70_000)},
       const fewer = later.slice(0, later.lastIndexOf('\n')).replace('b@x.org,no', 'b@x.org,yes')
       assert.deepEqual(await listen(fewer, { leavers: 'go' }), ['person enabled', 'person removed'])
       assert.deepEqual(await listen(later), ['person disabled', 'person restored'])
+    })
+
+    const groupRows = () => database.selectFrom('groups').selectAll().orderBy('id').execute()
+    const places = async () => {
+      const rows = await database
+        .selectFrom('group_people')
+        .innerJoin('users', join =>
+          join
+            .onRef('users.tenant_id', '=', 'group_people.tenant_id')
+            .onRef('users.id', '=', 'group_people.user_id'),
+        )
+        .innerJoin('groups', join =>
+          join
+            .onRef('groups.tenant_id', '=', 'group_people.tenant_id')
+            .onRef('groups.id', '=', 'group_people.group_id'),
+        )
+        .select(['groups.external_id as group', 'relation', 'user_principal_name as name'])
+        .execute()
+      return rows.map(row => `${row.group} ${row.relation} ${row.name}`).toSorted()
+    }
+    const asGroups = { source: 'import:groups', kind: 'groups' } as const
+    const asMembers = { source: 'import:groups', kind: 'members' } as const
+
+    test('groups and teams come with every property, and a second run writes no row', async () => {
+      const csv = `externalId,displayName,mailNickname,mail,description,visibility,isTeam
+g1,Design,design,d@x.org,Drawings,private,yes
+${guid(4)},Everybody,,,,,
+`
+      await bring(csv, asGroups)
+      const before = await groupRows()
+      const facts = before.map(row => [
+        row.external_id,
+        row.display_name,
+        row.mail_nickname,
+        row.mail,
+        row.description,
+        row.visibility,
+        row.is_team,
+        row.source,
+      ])
+      assert.deepEqual(
+        facts.toSorted(([one = ''], [other = '']) => ((one ?? 0) > (other ?? 0) ? 1 : -1)),
+        [
+          [guid(4), 'Everybody', null, null, null, 'Public', 0, 'import:groups'],
+          ['g1', 'Design', 'design', 'd@x.org', 'Drawings', 'Private', 1, 'import:groups'],
+        ],
+      )
+      assert.ok(before.some(row => row.id === guid(4)))
+      told.length = 0
+      const again = await bring(csv, { ...asGroups, leavers: 'go' }, 9)
+      assert.deepEqual([again.written, again.removed, told], [0, 0, []])
+      assert.deepEqual(await groupRows(), before)
+      await bring('externalId,displayName\ng1,Drawing', { ...asGroups, leavers: 'go' }, 10)
+      assert.deepEqual(told.toSorted(), ['group changed', 'group removed'])
+      const present = (await groupRows()).filter(row => row.deleted_at === null)
+      assert.deepEqual(
+        present.map(row => [row.display_name, row.description, row.is_team, row.changed_at]),
+        [['Drawing', 'Drawings', 1, 10]],
+      )
+      told.length = 0
+      await bring(csv, asGroups)
+      assert.deepEqual(told.toSorted(), ['group changed', 'group restored'])
+    })
+
+    test('groups of another source, doubles and lines without a name are named with their lines', async () => {
+      const other = { id: guid(5), displayName: 'Theirs' }
+      await putGroup(database, tenantId, other, { source: 'graph', at: 1 })
+      const csv = `externalId,id,displayName,visibility,mailNickname
+a,${guid(5)},Theirs,,
+b,,,,
+c,,C,secret,
+d,,D,,"a b"
+e,,E,,
+E,,E,,
+e,,E,,
+,no,F,,
+,,G,,
+`
+      assert.deepEqual(await problemsOf(csv, asGroups), [
+        '2: the group comes from graph, and only that source changes it',
+        '3: there is no displayName',
+        '4: visibility is "secret", and not Public or Private',
+        '5: mailNickname "a b" is no alias of at most 64 plain characters',
+        '6: the externalId "e" is also on line 8',
+        '8: the externalId "e" is also on line 6',
+        '9: the id "no" is not a GUID',
+        '10: there is no externalId, id or mailNickname',
+      ])
+      await assert.rejects(bring('displayName\nG', asGroups), refused(/groups are found by/))
+      await assert.rejects(bring('externalId\nG', asGroups), refused(/is the displayName/))
+    })
+
+    test('more than 20 groups and more than 20 % are too many to go at once', async () => {
+      const list = (count: number) =>
+        ['externalId,name', ...Array.from({ length: count }, (_, i) => `g${i},G`)].join('\n')
+      await bring(list(60), asGroups)
+      const leavers = await withPlan(list(30), { ...asGroups, leavers: 'go' }, plan => plan.leavers)
+      assert.deepEqual(leavers, { count: 30, of: 60, isTooMany: true })
+    })
+
+    test('owners and members come by id, name and externalId, and a second run writes no row', async () => {
+      await bring(`externalId,upn\n${guid(1)},a@x.org\n2,b@x.org\n3,c@x.org`)
+      await bring('externalId,displayName\ng1,Design\ng2,All', asGroups)
+      const csv = `group,person,role
+g1,${guid(1)},owner
+g1,A@x.org,member
+g1,b@x.org,
+g2,c@x.org,Member
+`
+      const all = [
+        'g1 member a@x.org',
+        'g1 member b@x.org',
+        'g1 owner a@x.org',
+        'g2 member c@x.org',
+      ]
+      told.length = 0
+      const first = await bring(csv, asMembers)
+      assert.deepEqual([first.written, await places()], [4, all])
+      assert.deepEqual(told, ['group changed', 'group changed'])
+      const again = await bring(csv, { ...asMembers, leavers: 'go' })
+      assert.deepEqual([again.written, again.removed], [0, 0])
+      // Without owners in the file the group keeps its own.
+      const { removed } = await bring('group,person\ng1,b@x.org', { ...asMembers, leavers: 'go' })
+      assert.deepEqual([removed, await places()], [2, ['g1 member b@x.org', 'g1 owner a@x.org']])
+      const other = 'group,person,role\ng1,c@x.org,owner\ng1,b@x.org,'
+      await bring(other, { ...asMembers, leavers: 'go' })
+      assert.deepEqual(await places(), ['g1 member b@x.org', 'g1 owner c@x.org'])
+    })
+
+    test('unknown people and groups, groups as members and doubles are named with their lines', async () => {
+      await bring('upn\na@x.org\nb@x.org')
+      await bring(`externalId,displayName\ng1,One\n${guid(6)},Six`, asGroups)
+      const other = { id: guid(5), displayName: 'Theirs' }
+      await putGroup(database, tenantId, other, { source: 'graph', at: 1 })
+      const csv = `group,person,role
+g9,a@x.org,
+g1,nobody@x.org,
+${guid(5)},a@x.org,
+g1,g1,
+g1,${guid(6)},
+g1,a@x.org,member
+G1,A@x.org,member
+g1,a@x.org,boss
+,a@x.org,
+g1,b@x.org,owner
+__proto__,constructor,
+`
+      assert.deepEqual(await problemsOf(csv, asMembers), [
+        '2: there is no group "g9" in the directory',
+        '3: "nobody@x.org" is nobody in the directory',
+        `4: the group "${guid(5)}" comes from graph, and only that source changes it`,
+        '5: the group "g1" cannot be its own member',
+        `6: "${guid(6)}" is a group, and members of a group are people`,
+        '7: "a@x.org" is member of "g1" also on line 8',
+        '8: "A@x.org" is member of "G1" also on line 7',
+        '9: role is "boss", and not owner or member',
+        '10: there is no group',
+        '12: there is no group "__proto__" in the directory',
+      ])
+      await assert.rejects(bring('group\ng1', asMembers), refused(/no column is the person/))
+    })
+
+    test('members of a large group are written and removed in slices, and the brake judges them', async () => {
+      const names = Array.from({ length: 450 }, (_, i) => `p${i}@x.org`)
+      await bring(['upn', ...names].join('\n'))
+      await bring('externalId,displayName\ng1,One', asGroups)
+      const list = (kept: readonly string[]) =>
+        ['group,person', ...kept.map(name => `g1,${name}`)].join('\n')
+      told.length = 0
+      await bring(list(names), asMembers)
+      assert.deepEqual([(await places()).length, told.length], [450, 3])
+      const few = { ...asMembers, leavers: 'go' } as const
+      const judged = await withPlan(list(names.slice(440)), few, plan => plan.leavers)
+      assert.deepEqual(judged, { count: 440, of: 450, isTooMany: true })
+      const { removed } = await bring(list(names.slice(440)), few)
+      assert.deepEqual([removed, (await places()).length], [440, 10])
+    })
+
+    test('a person or group that goes between the plan and the import is refused for its line alone', async () => {
+      await bring('upn\na@x.org\nb@x.org')
+      await bring('externalId,displayName\ng1,One\ng2,Two', asGroups)
+      const csv = 'group,person\ng1,a@x.org\ng1,b@x.org\ng2,b@x.org'
+      const words = await withPlan(csv, asMembers, async plan => {
+        const a = await find('a@x.org')
+        const origin = { source: 'import:staff', at: 6 } as const
+        await deleteUser(database, tenantId, a?.id ?? '', origin)
+        const [two] = (await groupRows()).filter(row => row.external_id === 'g2')
+        const gone = { source: 'import:groups', at: 6 } as const
+        await deleteGroup(database, tenantId, two?.id ?? '', gone)
+        const { written, refused: left } = await apply(plan)
+        return [written, left, ...[...plan.problems()].map(p => `${p.line}: ${p.words}`)]
+      })
+      assert.deepEqual(words, [
+        1,
+        2,
+        '2: "a@x.org" is no longer in the directory',
+        '4: the group is no longer in the directory',
+      ])
     })
 
     test('more than 20 people and more than 20 % are too many to go at once', async () => {

@@ -2,36 +2,40 @@
 import type { Columns } from './columns.ts'
 import { type CsvLine, maxCell } from './csv.ts'
 import type { Desired } from './desired.ts'
-import { addPerson } from './desired-people.ts'
-import { readPerson } from './person.ts'
+import type { List } from './kinds.ts'
 import { quoted } from './refused.ts'
 import type { Progress } from './target.ts'
 import { Unreadable } from './values.ts'
 
 /** Resolves with the number of lines below the header. */
-export async function stagePeople(
+export async function stageLines(
   desired: Desired,
   lines: AsyncIterable<CsvLine>,
   columns: Columns,
+  add: List['add'],
   progress: Progress,
 ): Promise<number> {
   let count = 0
   for await (const line of lines) {
     count += 1
     progress(count)
-    stageOne(desired, line, columns)
+    stageOne(desired, line, columns, add)
   }
   return count
 }
 
-function stageOne(desired: Desired, { line, cells }: CsvLine, columns: Columns): void {
+function stageOne(
+  desired: Desired,
+  { line, cells }: CsvLine,
+  columns: Columns,
+  add: List['add'],
+): void {
   try {
     expectCells(cells, columns.headers)
-    const person = readPerson(property => {
+    add(desired, line, property => {
       const index = columns.at.get(property)
       return index === undefined ? undefined : (cells[index] ?? '')
     })
-    addPerson(desired, line, person)
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
     desired.complain(line, error.message)
