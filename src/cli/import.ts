@@ -22,6 +22,7 @@ import { runInterruptibly } from './interruptible.ts'
 import { type DirectoryFlags, withDirectory } from './open-directory.ts'
 import { count, createProgress, some } from './progress.ts'
 import type { TrackRunning } from './running.ts'
+import { keepHeapSmall } from './small-heap.ts'
 import { CommandError, jsonLines, type Terminal } from './terminal.ts'
 
 export type ImportFlags = Pick<DirectoryFlags, 'data' | 'database' | 'tenant'> &
@@ -43,6 +44,7 @@ export async function importFile(
   terminal: Terminal,
   trackRunning: TrackRunning,
 ): Promise<void> {
+  keepHeapSmall()
   const source = `import:${readName(flags.source ?? basename(path, extname(path)))}` as const
   await using file = await asArgument(openSourceFile(path))
   await using report = await openReport(flags.report, path)

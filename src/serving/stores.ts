@@ -181,7 +181,9 @@ export async function openExistingDatabase(
 function refuseMistyped(options: StoreOptions): void {
   const { rows } = placesOf(options)
   if (options.database !== undefined || existsSync(rows)) return
-  throw new Failure('storage-unavailable', { detail: `there is no ${rows}` })
+  throw new Failure('storage-unavailable', {
+    detail: `there is no ${rows}. For a new store, run \`visage migrate\` or \`visage serve\` first`,
+  })
 }
 
 type MoveEnds = AsyncDisposable &

@@ -326,7 +326,10 @@ test('a list of a folder that holds no store is refused, and makes none', () =>
     for (const command of ['people', 'groups']) {
       const { code, stderr } = await runVisage([command, 'list', '--data', 'nope'], { cwd })
       assert.equal(code, 1)
-      assert.match(stderr, /^visage: There is no .*nope.visage\.sqlite\.$/m)
+      assert.match(
+        stderr,
+        /^visage: There is no .*nope.visage\.sqlite\. For a new store, run `visage migrate` or /m,
+      )
     }
     await assert.rejects(openExistingDatabase({ data: join(cwd, 'nope'), database: undefined }))
   }))
