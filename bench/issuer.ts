@@ -30,6 +30,7 @@ export async function startIssuer(): Promise<Issuer> {
   const server = createServer((request, response) => {
     const isKeySet = request.url === '/keys'
     response.setHeader('content-type', 'application/json')
+    if (request.method === 'POST') return void response.end(JSON.stringify(grant()))
     response.end(
       JSON.stringify(isKeySet ? { keys: [jwk] } : { issuer: url, jwks_uri: `${url}/keys` }),
     )
@@ -44,13 +45,16 @@ export async function startIssuer(): Promise<Issuer> {
     const text = `${encode({ alg: 'RS256', typ: 'JWT', kid: 'bench' })}.${encode(body)}`
     return `${text}.${sign('sha256', Buffer.from(text), privateKey).toString('base64url')}`
   }
+  const writer = () => issue(applicationClaims('writer', 'ProfilePhoto.ReadWrite.All'))
+  /** The answer to any request for a token. */
+  const grant = () => ({ access_token: writer(), token_type: 'Bearer', expires_in: 4 * 3600 })
   const peopleWith = (permission: string, count: number): string[] =>
     Array.from({ length: count }, (_, index) => issue(personClaims(index, permission)))
   return {
     url,
     readers: count => peopleWith('ProfilePhoto.Read.All', count),
     searchers: count => peopleWith('User.ReadBasic.All', count),
-    writer: () => issue(applicationClaims('writer', 'ProfilePhoto.ReadWrite.All')),
+    writer,
     groupKeeper: () => issue(applicationClaims('groups', 'GroupMember.ReadWrite.All')),
     async stop() {
       server.closeAllConnections()
