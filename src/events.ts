@@ -119,14 +119,14 @@ type EventOptions = Readonly<{
 }>
 
 /**
- * error: bugs and failures in the background. warning: requests that cannot be served now; who was linked to whom, at
- * every level. info: whose photo was changed, and by whom. debug: every answer. Never logged: tokens, bytes of pictures, queries of
+ * error: bugs and failures in the background. warning: requests that cannot be served now; new links of sign-ins, at
+ * every level. info: changes of photos, people and groups, and who made them. debug: every answer. Never logged: tokens, bytes of pictures, queries of
  * addresses, and names with an @. No object is made for a line below the level.
  */
 export function createEvents(write: WriteLine, options: EventOptions = {}): ServerEvents {
   const { level = 'warning', watch } = options
   const least = severities.indexOf(level)
-  // Also where only errors are logged: whoever is linked gets the photo and the groups of a person.
+  // A link gives a subject the photo and the groups of a person, so it is logged even where only errors are.
   const writeLink = (event: string, { subject, ...link }: Omit<Linked, 'by'>) => {
     const shown = subject.includes('@') ? '{name}' : withoutSecrets(subject)
     write(level === 'error' ? 'error' : 'warning', { event, ...link, subject: shown })

@@ -1,4 +1,4 @@
-/** `visage people confirm-removals`: shows removals that wait because they were very many, and lets them go on. */
+/** `visage people confirm-removals`: shows removals that wait because they were very many, and confirms them. */
 import { findWaitingRemovals, letRemovalsGoOn, type WaitingRemovals } from '../upkeep/removals.ts'
 import { confirm } from './confirm.ts'
 import { type Column, chooseForm } from './forms.ts'
@@ -25,7 +25,7 @@ export async function confirmRemovals(flags: ConfirmFlags, terminal: Terminal): 
     const people = waiting.reduce((sum, { removed }) => sum + removed, 0)
     if (!yes) await confirm(question(people), 'nothing was confirmed.')
     await letRemovalsGoOn(database, waiting, Date.now())
-    tell(waiting, people, terminal)
+    report(waiting, people, terminal)
   })
 }
 
@@ -44,7 +44,7 @@ function question(people: number): string {
   return `${who} can be restored until VISAGE_DELETED_DAYS have passed, then everything of them is erased. Confirm?`
 }
 
-function tell(waiting: readonly WaitingRemovals[], people: number, terminal: Terminal): void {
+function report(waiting: readonly WaitingRemovals[], people: number, terminal: Terminal): void {
   terminal.complain(
     `Confirmed: the removal of ${some(people, 'person', 'people')}. \`visage people restore\` restores them until they are erased.`,
   )

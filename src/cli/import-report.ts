@@ -22,7 +22,7 @@ export async function openReport(
     throw new CommandError('--report names the file that is imported. Choose another name.')
   }
   const unfinished = `${path}.${randomUUID()}.part`
-  // The report has names and addresses of people: nobody else on this machine may read it.
+  // The report has names and addresses of people: no other user of this machine may read it.
   const file = await open(unfinished, 'wx', 0o600).catch(error => {
     throw new CommandError(`no report can be written to ${path}: ${wordsOf(error)}.`)
   })

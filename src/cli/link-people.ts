@@ -1,4 +1,4 @@
-/** `visage people link` and `unlink`: who signs in is who was provisioned, on the store itself. */
+/** `visage people link` and `unlink`: links a sign-in to a provisioned person, on the store itself. */
 import { createInterface } from 'node:readline/promises'
 import { createEvents } from '../events.ts'
 import { readEnvironment } from '../settings/environment.ts'
@@ -33,7 +33,7 @@ export async function link(
     const whose = photoOf && ` The photo is that of ${words[photoOf]}.`
     const joined = pair.twin ? ' Both are one person from now on, with contacts and groups.' : ''
     const said = `Linked: ${pair.subject} signs in as ${nameOf(person)}, id ${person.id}.${joined}${whose ?? ''}`
-    await tell(said, person, form, terminal)
+    await report(said, person, form, terminal)
     const { linked } = createEvents(jsonLines(terminal, Date.now))
     for (const { issuer, subject, linked_by } of signIns) {
       if (linked_by !== 'hand') continue
@@ -48,7 +48,7 @@ const words = {
   provisioned: 'who was provisioned',
 } as const
 
-/** Throws CommandError where both have a photo and nobody says which one stays. */
+/** Throws CommandError where both have a photo and the operator does not choose one. */
 async function askForPhoto({ person, twin }: Pair): Promise<LinkFlags['keep']> {
   if (twin === undefined || !twin.hasPhoto || !person.hasPhoto) return undefined
   const both = `both have a photo: ${nameOf(twin)}, who signed in, since ${twin.photoChangedAt}, and ${nameOf(person)}, who was provisioned, since ${person.photoChangedAt}.`
@@ -75,14 +75,14 @@ export async function unlink(subject: string, flags: LinkFlags, terminal: Termin
   await withDirectory(flags, async database => {
     const { person, own, link } = await unlinkSubject(database, wanted, Date.now())
     const said = `Unlinked: ${own.id} signs in no longer as ${nameOf(person)}, and is a person of their own. The photo stays with ${nameOf(person)}.`
-    await tell(said, own, form, terminal)
+    await report(said, own, form, terminal)
     const { tenant_id: tenantId, user_id: userId } = link
     const { unlinked } = createEvents(jsonLines(terminal, Date.now))
     unlinked({ tenantId, userId, source: person.source, issuer: link.issuer, subject: own.id })
   })
 }
 
-async function tell(said: string, person: Person, form: Form, terminal: Terminal): Promise<void> {
+async function report(said: string, person: Person, form: Form, terminal: Terminal): Promise<void> {
   if (form === 'text') terminal.print(said)
   else await writeTo(process.stdout, printOne(form, person, [], personFields))
 }

@@ -1,5 +1,5 @@
 /**
- * The calling person: who they are, and whether they are disabled or deleted. Their tokens may still be valid elsewhere.
+ * The calling person: their id, and whether they are disabled or deleted. Their tokens may still be valid elsewhere.
  * The statement that looks up the target reads this too, so it is current and needs no extra query.
  */
 import { type Expression, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'

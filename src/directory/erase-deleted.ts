@@ -1,7 +1,7 @@
 /**
- * Erases people and groups who were deleted long enough ago: photo, bytes included, contacts, memberships, and last
- * their row. The row says from the beginning that it is being erased, so nobody restores half a person, and after a
- * crash the next run goes on.
+ * Erases people and groups who were deleted long enough ago: the photo with its bytes, contacts, memberships, and last
+ * the row. The row is marked before anything is erased, so it can no longer be restored, and the next run continues
+ * after a crash.
  */
 import { erasePhotosOf, type PhotoStores, type WhileErasing } from '../photos/erase-photos.ts'
 import type { Database } from '../storage/schema.ts'
@@ -20,8 +20,8 @@ const tables = { user: 'users', group: 'groups' } as const
 type EraseParts = Searchable & PhotoStores & Readonly<{ now: () => number }>
 
 /**
- * `before`: what was deleted before this moment is due, except where removals of its source wait for an operator.
- * Ends with the reason of the signal before the next person or group.
+ * `before`: rows deleted before this moment are due, unless removals of their source wait for an operator.
+ * Rejects with the reason of the signal before the next person or group.
  */
 export async function eraseDue(
   parts: EraseParts,
@@ -89,7 +89,7 @@ export async function markErasing(
   return numUpdatedRows > 0n
 }
 
-/** False when its source has brought it back meanwhile. */
+/** False when its source has restored it meanwhile. */
 async function erase(parts: EraseParts, key: Key, until: number): Promise<boolean> {
   if (!(await markErasing(parts.database, key, until))) return false
   const slicing = parts.slices.begin(Number.POSITIVE_INFINITY)
@@ -105,7 +105,7 @@ async function erase(parts: EraseParts, key: Key, until: number): Promise<boolea
   return (await inSlice(transaction => removeRow(transaction, key))) > 0
 }
 
-/** 0 when the row is not being erased any more: its source has brought it again. */
+/** 0 when the row is no longer marked, because its source has restored it. */
 async function whileErasing(
   database: Database,
   { kind, tenantId, id }: Key,
@@ -125,7 +125,7 @@ async function whileErasing(
 
 const rowsOfSlice = 250
 
-/** The photos of contacts go before their rows, which say after a crash whose photos are left. */
+/** The photos of contacts are erased before the rows: after a crash the rows still name the photos that are left. */
 async function eraseMailbox(parts: EraseParts, key: Key, inSlice: WhileErasing): Promise<void> {
   const { database, slices } = parts
   const { tenantId, id: userId } = key
@@ -172,7 +172,7 @@ async function listIds(
   return rows.map(row => row.id)
 }
 
-/** Memberships of a person, or those who are in the group. */
+/** Memberships of a person, or members and owners of a group. */
 async function removePlaces(transaction: Database, { kind, tenantId, id }: Key): Promise<number> {
   const column = kind === 'user' ? 'user_id' : 'group_id'
   const rows = await transaction
@@ -193,7 +193,7 @@ async function removePlaces(transaction: Database, { kind, tenantId, id }: Key):
   return rows.length
 }
 
-/** Roles and sign-ins go with it. */
+/** Removes roles and sign-ins too. */
 async function removeRow(transaction: Database, { kind, tenantId, id }: Key): Promise<number> {
   const { numDeletedRows } = await transaction
     .deleteFrom(tables[kind])

@@ -8,7 +8,7 @@ import type { Source } from './origin.ts'
 
 type Person = Readonly<{ tenantId: string; id: string; source: string }>
 
-/** `before`: those who were disabled before this moment. They can be restored like everybody who is deleted. */
+/** `before`: people disabled before this moment are deleted. They can be restored like all deleted people. */
 export async function deleteInactive(
   database: Database,
   before: number,
@@ -16,7 +16,7 @@ export async function deleteInactive(
   deleted: (person: Person) => void,
   signal?: AbortSignal,
 ): Promise<void> {
-  // Infinity where nobody counts as deleted.
+  // The period is infinite where inactive people stay.
   if (before <= 0) return
   for (;;) {
     const rows = await listInactive(database, before)

@@ -1,7 +1,6 @@
 /**
- * A person whom the directory has twice, once by signing in and once by a source, becomes one: what hangs on the row that
- * came by signing in goes to the provisioned one, and whoever signs in is that one from then on. Who may ask for it is
- * not decided here.
+ * Joins the two rows of a person who came by signing in and from a source. The provisioned row gets the photo, the
+ * contacts, the memberships and the sign-ins of the other one. Permissions are not checked here.
  */
 import { Failure } from '../failure.ts'
 import { findPointer, giveToOwner, removePointer } from '../photos/pointer.ts'
@@ -10,7 +9,7 @@ import { inTransaction, lockNames } from '../storage/transactions.ts'
 import { lockUser } from './change-users.ts'
 import { linkSubject } from './link-by-hand.ts'
 
-/** Whose photo stays where both have one. */
+/** The photo that stays where both have one. */
 export type KeptPhoto = 'signed-in' | 'provisioned'
 
 type Joining = Readonly<{
@@ -18,7 +17,7 @@ type Joining = Readonly<{
   /** The id of the row that came by signing in: the subject of its tokens. */
   signedInId: string
   provisionedId: string
-  /** Of the tokens; needed where no sign-in of the row is known. */
+  /** The issuer of the tokens; needed where no sign-in of the row is known. */
   issuer: string | undefined
   keep: KeptPhoto | undefined
   at: number
@@ -26,13 +25,13 @@ type Joining = Readonly<{
 
 type Joined = Readonly<{
   person: UserRow
-  /** Whose photo the person has from now on; undefined if neither had one. */
+  /** The photo that the person has from now on; undefined if neither had one. */
   photoOf: KeptPhoto | undefined
 }>
 
 /**
- * All or nothing. Throws Failure 'user-not-found', 'managed-elsewhere' if the first is not of signing in, 'value-taken' if
- * the second is, and 'resource-invalid' with `reason` where the issuer or the choice of a photo is missing.
+ * All or nothing. Throws Failure 'user-not-found', 'managed-elsewhere' if the first did not come by signing in,
+ * 'value-taken' if the second did, and 'resource-invalid' with `reason` where the issuer or the choice of a photo is missing.
  */
 export async function joinPeople(database: Database, joining: Joining): Promise<Joined> {
   const { tenantId, signedInId, provisionedId } = joining
@@ -59,7 +58,7 @@ export async function joinPeople(database: Database, joining: Joining): Promise<
 
 type Rows = Readonly<{ tenantId: string; from: string; to: string }>
 
-/** In one order, so that two who join the same people do not wait for one another. */
+/** Locks always in the same order, so that two calls for the same people cannot block each other. */
 async function lockBoth(
   transaction: Database,
   { tenantId, signedInId, provisionedId }: Joining,
@@ -100,8 +99,8 @@ async function joinPhotos(
 }
 
 /**
- * Folders are written anew and contacts get another mailbox: a folder cannot get one while contacts lie in it. Contacts
- * keep their ids, and so their photos.
+ * Writes new folders and moves the contacts into them, because a folder with contacts cannot change its mailbox.
+ * Contacts keep their ids, and so their photos.
  */
 async function joinMailboxes(transaction: Database, { tenantId, from, to }: Rows): Promise<void> {
   await transaction

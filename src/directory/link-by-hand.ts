@@ -1,6 +1,6 @@
 /**
- * Linking a subject of an issuer to a provisioned person, and taking the link back, as an operator says. A subject whose
- * link is taken back is a person of their own from then on: otherwise its next token would link it again.
+ * Links a subject of an issuer to a provisioned person, and removes the link, for an operator. A subject without its
+ * link gets its own row, because its next token would otherwise link it again.
  */
 import { Failure } from '../failure.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
@@ -53,7 +53,7 @@ function taken({ id }: Subject): Failure {
 }
 
 /**
- * The person whom the subject was linked to. Throws Failure 'user-not-found' if it is linked to nobody, and
+ * The person whom the subject was linked to. Throws Failure 'user-not-found' if it is not linked, and
  * 'value-taken' if it is that person's id.
  */
 export async function unlink(database: Database, subject: Subject, at: number): Promise<string> {

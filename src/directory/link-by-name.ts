@@ -1,6 +1,6 @@
 /**
- * Linking a subject that is seen for the first time to the provisioned person of the name that the issuer vouches for.
- * A mail address is never enough, and nobody is linked twice. Whether the settings allow it is not decided here.
+ * Links a new subject to the provisioned person with the name that the issuer vouches for. A mail address is never
+ * enough, and each person gets at most one link. Settings are not checked here.
  */
 import { Failure } from '../failure.ts'
 import type { Database, UserRow } from '../storage/schema.ts'

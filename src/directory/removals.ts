@@ -22,18 +22,18 @@ type Waiting = SourceKey &
     removed: number
   }>
 
-/** Looks at every source that has removed people, and finds the removals that have to wait from now on. */
+/** Checks every source that has removed people, and marks removals that have to wait from now on. */
 export async function judgeRemovals(database: Database, now: number): Promise<void> {
   for await (const key of listRemovingSources(database, 'users')) {
     await judge(database, key, now)
   }
 }
 
-/** What a source has removed is in the rows, so a source that removes has nothing to tell. */
+/** Counts the deleted rows, so a source that removes people reports nothing. */
 async function judge(database: Database, key: SourceKey, now: number): Promise<void> {
   const known = await readSource(database, key)
   if (known.waiting_since !== null) return
-  // Windows that end before judged_at were looked at.
+  // Windows that end before judged_at were checked.
   const after = Math.max(known.confirmed_at, known.judged_at - dayMs, 0)
   const waitingSince = await findTooMany(database, key, after)
   await write(database, { ...known, judged_at: now, waiting_since: waitingSince ?? null })
@@ -95,7 +95,7 @@ async function countByMinute(
 
 const pageSize = 5_000
 
-/** At most `enough`. Page by page, because no index leads to the people of a source. */
+/** Counts at most `enough`, page by page, because no index is by source. */
 async function countPresent(
   database: Database,
   { tenantId, source }: SourceKey,
@@ -152,7 +152,7 @@ async function countSince(
   return Number(row?.removed ?? 0)
 }
 
-/** They are erased when their time comes, and do not count again. */
+/** The confirmed people are erased when their days have passed, and do not count again. */
 export async function confirmRemovals(
   database: Database,
   { tenantId, source }: SourceKey,
@@ -180,7 +180,7 @@ export async function readSource(
   return row ?? { tenant_id: tenantId, source, ...none }
 }
 
-/** Unless an operator has confirmed removals meanwhile. */
+/** Writes nothing if an operator has confirmed removals meanwhile. */
 async function write(database: Database, row: SourceRow): Promise<void> {
   await database
     .insertInto('sources')

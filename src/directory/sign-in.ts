@@ -59,7 +59,7 @@ export async function addSignedInUser(people: People, person: SignedIn): Promise
   throw new Error(`user ${person.id} of tenant ${person.tenantId} can neither be added nor found`)
 }
 
-/** So that nobody else is linked to somebody who signs in by their id. */
+/** Keeps other subjects from being linked to a person who signs in by their id. */
 export async function keepSignIn(
   { database, now }: Omit<People, 'findUser'>,
   person: SignedIn,
@@ -70,7 +70,7 @@ export async function keepSignIn(
   })
 }
 
-/** For a transaction that has locked the names of the tenant and found nobody of that id. */
+/** For a transaction that has locked the names of the tenant and found no row with that id. */
 export async function addOwnRow(transaction: Database, person: SignedIn): Promise<void> {
   await releaseName(transaction, person)
   const name = await chooseName(transaction, person)

@@ -1,6 +1,6 @@
 /**
- * Which person a subject of an issuer is: the rows of `sign_ins`, and the piece of SQL by which every look-up reads them.
- * A subject without a row is the person who has it as an id. When a subject is linked is decided elsewhere.
+ * The rows of `sign_ins`, which link subjects of issuers to people, and the SQL by which every look-up reads them. A
+ * subject without a row is the person who has it as an id. This file does not decide when a subject is linked.
  */
 import { type Expression, expressionBuilder } from 'kysely'
 import type { Database, Schema, SignInRow } from '../storage/schema.ts'
@@ -77,7 +77,7 @@ export async function addSignIn(
     .execute()
 }
 
-/** In whatever tenant, of whatever issuer: for an operator at a terminal, never for a request. */
+/** Searches all tenants and issuers, for an operator at a terminal, never for a request. */
 export async function findSignIns(database: Database, subject: string): Promise<SignInRow[]> {
   return await database
     .selectFrom('sign_ins')

@@ -1,11 +1,10 @@
 /**
- * What is known of the sources themselves: when a whole run of one last succeeded, and how many of its removals wait
- * for an operator.
+ * The state of each source: when a whole run last succeeded, and how many of its removals wait for an operator.
  */
 import type { Database } from '../storage/schema.ts'
 import { listWaiting, type SourceKey } from './removals.ts'
 
-/** Of one source in all tenants. */
+/** The state of one source in all tenants. */
 type SourceState = Readonly<{
   source: string
   /** Epoch milliseconds, the oldest of the tenants; undefined for a source without runs. */
@@ -14,7 +13,7 @@ type SourceState = Readonly<{
   waiting: number
 }>
 
-/** For a source that brings everything in one run: call it when the run has succeeded. */
+/** For a source with whole runs: call it when a run has succeeded. */
 export async function recordSuccess(
   database: Database,
   { tenantId, source }: SourceKey,

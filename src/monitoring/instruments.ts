@@ -27,7 +27,7 @@ export type Gauges = Readonly<{
   unavailableIssuers: () => number
 }>
 
-/** Of a source of people and groups. */
+/** The state of a source of people and groups. */
 type SourceState = Readonly<{
   source: string
   /** Epoch milliseconds; undefined for a source without runs. */
@@ -48,7 +48,7 @@ export type Instruments = Readonly<{
   queried?: QueryWatch | undefined
   /** After a sweep; undefined if another process was sweeping. */
   swept?: ((swept: Swept | undefined) => void) | undefined
-  /** After each look at the sources of people and groups. */
+  /** After the states of the sources were read. */
   lookedAtSources?: ((sources: readonly SourceState[]) => void) | undefined
   /** Once, before the first request. */
   observe?: ((gauges: Gauges) => void) | undefined

@@ -118,7 +118,7 @@ function countSweeps(registry: Registry, { now }: Clocks): Instruments['swept'] 
   }
 }
 
-/** As the database has it, so every process says the same. */
+/** Shows the numbers of the database, so they are the same in every process. */
 function showSources(registry: Registry): Instruments['lookedAtSources'] {
   const successes = gauge(registry, 'sourceSuccess')
   const waiting = gauge(registry, 'removalsWaiting')

@@ -1,6 +1,7 @@
 /**
- * The job about people who leave: those who were inactive for long count as deleted, the brake on removals, and erasing
- * what was deleted long ago. It also reads what is known of the sources, for the metrics of every process.
+ * The job for people who leave: it deletes people who were inactive for long, stops erasing where one source removed
+ * too many, and erases people and groups who were deleted long ago. It also reads the states of the sources for the
+ * metrics of every process.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { eraseDue } from '../directory/erase-deleted.ts'
@@ -22,7 +23,7 @@ export function leaving(
   limits: Limits,
   looked: Instruments['lookedAtSources'],
 ): Job {
-  // Of several workers, one does the work on the store.
+  // One of several workers does the work on the store.
   const isLeft = parts.isReadOnly === true || limits.sweeps === 'memory'
   const run = async (signal: AbortSignal) => {
     if (!isLeft) {
@@ -59,7 +60,7 @@ async function work(
     signal,
   )
   if (erased === 0) return
-  // The rows are gone; the log of the database still has pages as they were.
+  // The rows are deleted; the log of the database still has old pages.
   const pause = async (ms: number) => void (await delay(ms, undefined, { signal }))
   await scrubDeleted(parts.database, photoTables, [], pause)
 }

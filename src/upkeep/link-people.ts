@@ -1,6 +1,6 @@
 /**
- * Who signs in is linked to who was provisioned, and unlinked, as an operator says at a terminal. Somebody whom the
- * directory has twice becomes one.
+ * Links sign-ins to provisioned people and unlinks them, for an operator at a terminal. A person whom the directory has
+ * twice becomes one.
  */
 import { joinPeople, type KeptPhoto } from '../directory/join-people.ts'
 import { linkByHand, unlink } from '../directory/link-by-hand.ts'
@@ -36,7 +36,7 @@ export async function findPair(database: Database, wanted: Wanted): Promise<Pair
   if (twin !== undefined) expectTwin(twin)
   else if (wanted.issuer === undefined) {
     throw unfit(
-      `nobody with the id ${JSON.stringify(subject)} has signed in in tenant ${person.tenantId}: where they are still to come, say whose tokens they have with --issuer`,
+      `no person with the id ${JSON.stringify(subject)} has signed in in tenant ${person.tenantId}: to link them before they do, name the issuer of their tokens with --issuer`,
     )
   }
   return { subject, person, twin }
@@ -110,7 +110,7 @@ function wordsOf(code: string, reason: string, subject: string): string | undefi
 
 type Unlinked = Readonly<{ person: Person; own: Person; link: SignInRow }>
 
-/** The subject is a person of its own from then on. Throws Failure, in words. */
+/** The subject gets its own row. Throws Failure, in words. */
 export async function unlinkSubject(
   database: Database,
   wanted: Pick<Wanted, 'subject' | 'tenantId' | 'issuer'>,
@@ -140,7 +140,7 @@ function onlyLink(
   const [first, ...others] = found
   if (first === undefined) {
     throw new Failure('user-not-found', {
-      detail: `${JSON.stringify(subject)} is linked to nobody`,
+      detail: `${JSON.stringify(subject)} is not linked to any person`,
     })
   }
   if (others.length === 0) return first
@@ -150,7 +150,7 @@ function onlyLink(
   )
 }
 
-/** How somebody signs in, a line for each; nobody needs one who signs in by their id. */
+/** A line for each sign-in of a person. A person who signs in by their id has none. */
 export async function describeSignIns(
   database: Database,
   { tenantId, id }: Person,

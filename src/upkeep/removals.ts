@@ -13,7 +13,7 @@ export type WaitingRemovals = Readonly<{
 
 type Filter = Readonly<{ tenantId: string | undefined; source: string | undefined }>
 
-/** Also those that no server has noticed yet. */
+/** Includes removals that no server has checked yet. */
 export async function findWaitingRemovals(
   database: Database,
   { tenantId, source }: Filter,

@@ -102,10 +102,10 @@ for (const [kind, makeDatabase] of Object.entries(kinds)) {
           [['link', '', 'anna-id'], /is empty/i],
           [['link', 'a\u0007b', 'anna-id'], /control character/],
           [['link', 'x'.repeat(300), 'anna-id', '--issuer', issuer], /longer than 255/],
-          [['link', '__proto__', 'anna-id'], /Nobody with the id "__proto__"/],
+          [['link', '__proto__', 'anna-id'], /No person with the id "__proto__"/],
           [['link', '00u1', 'anna-id', '--keep', 'mine'], /signed-in/],
           [['unlink', '00u1'], /is the id of the person/],
-          [['unlink', '00u9'], /is linked to nobody/],
+          [['unlink', '00u9'], /is not linked to any person/],
         ] as const) {
           const { code, stderr } = await run(...args)
           assert.notEqual(code, 0, args.join(' '))
