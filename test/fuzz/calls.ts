@@ -50,15 +50,57 @@ export function anyCall(tokens: Tokens, bodies: Bodies): fc.Arbitrary<Asked> {
     const method = asked.isMethodFitting ? methodOf(asked.route, asked.method) : asked.otherMethod
     const url = `/${asked.version}${writePath(asked)}${asked.query}`
     const takesPicture = /\/photo\b/.test(asked.route.path)
+    const fitting = body.isFitting ? fittingBody(method, asked) : undefined
     return {
       method,
       url: asked.elsewhere ?? (asked.damage === undefined ? url : damaged(url, asked.damage)),
       headers: { ...asked.headers, ...authorizationOf(tokens, asked) },
-      body: takesPicture === body.isFitting ? body.picture : body.json,
+      body: takesPicture === body.isFitting ? body.picture : (fitting ?? body.json),
       ...(body.breaks && { breaks: body.breaks }),
     }
   })
 }
+
+/** What only one operation takes; of others, any of the JSON texts may fit. Not always, so that others come too. */
+function fittingBody(method: string, asked: Asking): Buffer | undefined {
+  const operation = `${method} ${asked.route.path}`
+  const [, make] = fittingBodies.find(([pattern]) => pattern.test(operation)) ?? []
+  return make && asked.cast.contact % 4 < 3
+    ? Buffer.from(JSON.stringify(make(asked.cast)))
+    : undefined
+}
+
+const fittingBodies: readonly (readonly [RegExp, (cast: Cast) => object])[] = [
+  [
+    /^POST \/users$/,
+    ({ contact }) => ({
+      accountEnabled: true,
+      displayName: 'New',
+      mailNickname: 'new',
+      userPrincipalName: contact === 0 ? 'bob@visage.example' : `new${contact}@visage.example`,
+      passwordProfile: { password: 'not kept' },
+    }),
+  ],
+  [
+    /^POST \/groups$/,
+    ({ contact }) => ({
+      displayName: 'New',
+      mailEnabled: true,
+      mailNickname: `new${contact}`,
+      securityEnabled: false,
+      groupTypes: ['Unified'],
+    }),
+  ],
+  [/^PATCH \/groups\/\{group\}$/, () => ({ description: 'New' })],
+  [/^PATCH \/(users\/\{user\}|me)$/, () => ({ department: 'New' })],
+  [/^PUT \/groups\/\{team\}\/team$/, () => ({})],
+  [
+    /\$ref$/,
+    ({ contact }) => ({
+      '@odata.id': `https://localhost/v1.0/users/${demo.people[contact]?.id}`,
+    }),
+  ],
+]
 
 /** Addresses of uploads, and the settings that decide on them. */
 const oftenAsked = routes.flatMap(route =>
@@ -207,12 +249,21 @@ function keyOf(name: string, route: Route, cast: Cast): string {
     case 'group':
       return cast.group
     case 'team':
-      return cast.team
+      return route.path.endsWith('/team') ? cast.group : cast.team
+    case 'object':
+      return objectFor(route, cast)
     case 'size':
       return cast.size
     default:
       return name
   }
+}
+
+function objectFor({ path }: Route, { group, contact }: Cast): string {
+  if (path.startsWith('/directory')) return contact % 2 === 0 ? deleted.person : deleted.group
+  const { ownerIds = [], memberIds = [] } = demo.groups.find(({ id }) => id === group) ?? {}
+  const ids = path.includes('/owners') ? ownerIds : memberIds
+  return ids[contact % ids.length] ?? administrator
 }
 
 function isInMailbox({ path }: Route): boolean {
@@ -306,8 +357,14 @@ function anyToken({ limited, odd }: Tokens): fc.Arbitrary<Token> {
   )
 }
 
+/** They are in the tenant, deleted. */
+export const deleted = {
+  person: '77777777-0000-4000-8000-000000000002',
+  group: '77777777-0000-4000-8000-000000000003',
+} as const
+
 /** Grace is Global Administrator. */
-const administrator = demo.people.find(({ givenName }) => givenName === 'Grace')?.id ?? ''
+export const administrator = demo.people.find(({ givenName }) => givenName === 'Grace')?.id ?? ''
 
 function authorizationOf(
   tokens: Tokens,

@@ -5,9 +5,13 @@
 import { decodeJwt, importJWK, SignJWT } from 'jose'
 import * as demo from '../../src/dev/demo/tenant.ts'
 import { type Development, startDevelopment } from '../../src/dev/development.ts'
+import { createGroup, deleteGroup } from '../../src/directory/change-groups.ts'
+import { deleteUser, putUser } from '../../src/directory/change-users.ts'
 import { insertContact } from '../../src/directory/contacts.ts'
 import { insertFolder } from '../../src/directory/folders.ts'
 import type { Parts } from '../../src/graph/request.ts'
+import type { Database, GroupPersonRow, GroupRow, UserRow } from '../../src/storage/schema.ts'
+import { administrator, deleted } from './calls.ts'
 
 export type Tokens = Readonly<{
   /** By the person's id; with every permission. */
@@ -19,7 +23,17 @@ export type Tokens = Readonly<{
   odd: readonly string[]
 }>
 
-export type World = Readonly<{ visage: Development; tokens: Tokens; log: unknown[] }>
+export type World = Readonly<{
+  visage: Development
+  tokens: Tokens
+  log: unknown[]
+}>
+
+export type DirectoryRows = Readonly<{
+  users: readonly UserRow[]
+  groups: readonly GroupRow[]
+  groupPeople: readonly GroupPersonRow[]
+}>
 
 export async function startWorld(data: string | undefined): Promise<World> {
   const log: unknown[] = []
@@ -31,7 +45,65 @@ export async function startWorld(data: string | undefined): Promise<World> {
     write: (_severity, fields) => log.push(fields),
   })
   await visage.photosReady
+  await addRelations(visage.parts)
   return { visage, tokens: await mintAll(visage), log }
+}
+
+/**
+ * So that every operation can succeed, and fail in every way: a deleted person and group, a disabled person, one of
+ * another source, managers, and groups with two owners.
+ */
+async function addRelations({ database }: Parts): Promise<void> {
+  const origin = { source: 'graph', at: Date.now() } as const
+  const person = {
+    id: deleted.person,
+    userPrincipalName: 'gone@visage.example',
+    displayName: 'Gone',
+  }
+  await putUser(database, demo.tenantId, person, origin)
+  await deleteUser(database, demo.tenantId, person.id, origin)
+  const group = { id: deleted.group, displayName: 'Gone', isUnified: true, mailNickname: 'gone' }
+  await createGroup(database, demo.tenantId, group, origin)
+  await deleteGroup(database, demo.tenantId, group.id, origin)
+  await database
+    .updateTable('users')
+    .set({ manager_id: administrator })
+    .where('tenant_id', '=', demo.tenantId)
+    .where('id', '!=', administrator)
+    .execute()
+  const [disabled, imported] = demo.people
+    .filter(other => other.tenantId === demo.tenantId && other.id !== administrator)
+    .toReversed()
+  await database
+    .updateTable('users')
+    .set({ is_active: 0, inactive_at: 1 })
+    .where('id', '=', disabled?.id ?? '')
+    .execute()
+  await database
+    .updateTable('users')
+    .set({ source: 'import:staff' })
+    .where('id', '=', imported?.id ?? '')
+    .execute()
+  const owners = demo.groups.map(({ tenantId, id }) => ({
+    tenant_id: tenantId,
+    group_id: id,
+    user_id: administrator,
+    relation: 'owner',
+  }))
+  await database
+    .insertInto('group_people')
+    .values(owners.filter(({ tenant_id }) => tenant_id === demo.tenantId))
+    .onConflict(conflict => conflict.doNothing())
+    .execute()
+}
+
+/** The people and groups of a tenant, for renew. */
+export async function readRows({ database }: Parts): Promise<DirectoryRows> {
+  return {
+    users: await database.selectFrom('users').selectAll().execute(),
+    groups: await database.selectFrom('groups').selectAll().execute(),
+    groupPeople: await database.selectFrom('group_people').selectAll().execute(),
+  }
 }
 
 async function mintAll({ issuer }: Development): Promise<Tokens> {
@@ -158,10 +230,11 @@ function bearer(token: string): string {
   return `Bearer ${token}`
 }
 
-/** Restores deleted entries and removes created ones, so that deep code stays reachable. */
-export async function renew({ database }: Parts): Promise<void> {
+/** Restores deleted and changed entries and removes created ones, so that deep code stays reachable. */
+export async function renew({ database }: Parts, start: DirectoryRows): Promise<void> {
   const [folders, contacts] = [new Set(demo.folders.map(idOf)), new Set(demo.contacts.map(idOf))]
   await database.transaction().execute(async transaction => {
+    await renewPeople(transaction, start)
     await transaction.deleteFrom('photo_update_settings').execute()
     await transaction
       .deleteFrom('contacts')
@@ -192,6 +265,25 @@ export async function renew({ database }: Parts): Promise<void> {
     const ownerless = transaction.deleteFrom('photos').where('owner_kind', '=', 'contact')
     await ownerless.where('owner_id', 'not in', [...contacts]).execute()
   })
+}
+
+/** A person who calls and is deleted or disabled would be refused everything from then on. */
+async function renewPeople(transaction: Database, start: DirectoryRows): Promise<void> {
+  await transaction.deleteFrom('group_people').execute()
+  for (const table of ['users', 'groups'] as const) {
+    const ids = start[table].map(idOf)
+    await transaction.deleteFrom(table).where('id', 'not in', ids).execute()
+  }
+  for (const { id, ...row } of start.users) {
+    await transaction.updateTable('users').set(row).where('id', '=', id).execute()
+  }
+  for (const { id, ...row } of start.groups) {
+    await transaction.updateTable('groups').set(row).where('id', '=', id).execute()
+  }
+  await transaction
+    .insertInto('group_people')
+    .values([...start.groupPeople])
+    .execute()
 }
 
 function idOf({ id }: Readonly<{ id: string }>): string {
