@@ -155,6 +155,10 @@ const published: readonly [Action, Resource, string, string, string][] = [
   ],
   ['updateEntry', 'deletedUser', restoreUser, none, restoreUser],
   ['updateEntry', 'deletedGroup', restoreGroup, none, restoreGroup],
+  // "Permanently delete item": the page publishes nothing for applications
+  ['deleteEntry', 'deletedUser', restoreUser, none, none],
+  ['deleteEntry', 'deletedGroup', restoreGroup, none, none],
+  ['deleteEntry', 'deletedItem', `${restoreUser} ${restoreGroup}`, none, none],
   [
     'updateEntry',
     'deletedItem',
@@ -213,7 +217,7 @@ const published: readonly [Action, Resource, string, string, string][] = [
     ),
   ),
   ...(['deletedItem', 'deletedUser', 'deletedGroup'] as const).flatMap(resource =>
-    (['read', 'readMetadata', 'update', 'delete', 'createEntry', 'deleteEntry'] as const).map(
+    (['read', 'readMetadata', 'update', 'delete', 'createEntry'] as const).map(
       (action): (typeof published)[number] => [action, resource, none, none, none],
     ),
   ),
