@@ -21,7 +21,7 @@ export function addImport(program: Command, terminal: Terminal, trackRunning: Tr
         .choices(['people', 'groups', 'members'])
         .default('people'),
     )
-    .option('--tenant <id>', 'needed where there are several, or nobody yet')
+    .option('--tenant <id>', 'needed if there are several, or no people yet')
     .option('--dry-run', 'show what would happen, and write nothing')
     .option('--yes', 'do not ask')
     .option(

@@ -117,7 +117,7 @@ async function carryOut(
   if (removes(flags) && errors > 0)
     terminal.print(
       kindOf(flags) === 'people'
-        ? 'Nobody is removed while lines have errors.'
+        ? 'No one is removed while lines have errors.'
         : 'Nothing is removed while lines have errors.',
     )
   if (mayRemove) refuseTooMany(plan, flags)
@@ -127,9 +127,9 @@ async function carryOut(
   else {
     if (!yes) await confirm('Import this?', 'nothing was imported.')
     const result = await apply(plan, terminal, signal, mayRemove)
-    tell(target, kindOf(flags), result, terminal)
+    printResult(target, kindOf(flags), result, terminal)
     if (signal.aborted) {
-      throw new CommandError('ended before it was done. Run the same command again to go on.', 1)
+      throw new CommandError('ended before it was done. Run the same command again to continue.', 1)
     }
     if (result.refused > 0) {
       for (const line of describeProblems(plan)) terminal.complain(line)
@@ -156,7 +156,7 @@ async function apply(
       signal,
       removes: doesRemove,
       watch,
-      tell: change => write('info', describeChange(change)),
+      onChange: change => write('info', describeChange(change)),
     }),
   )
 }
@@ -177,7 +177,12 @@ function refuseTooMany({ leavers }: Plan, flags: ImportFlags): void {
 const tooManyMoves =
   'too many userPrincipalNames would go from one person to another at once. Import the file in parts. Nothing was imported.'
 
-function tell({ tenantId, source }: Target, kind: Kind, result: Result, terminal: Terminal): void {
+function printResult(
+  { tenantId, source }: Target,
+  kind: Kind,
+  result: Result,
+  terminal: Terminal,
+): void {
   for (const line of describeResult(result, kind)) terminal.print(line)
   const { written, removed, refused } = result
   jsonLines(terminal, Date.now)('info', {

@@ -30,7 +30,7 @@ export function countMoves({ scratch }: Desired): number {
 export async function applyPeople(
   desired: Desired,
   target: Target,
-  { at, signal, progress, tell }: Applying,
+  { at, signal, progress, onChange }: Applying,
 ): Promise<Applied> {
   const { scratch } = desired
   let [written, refused] = [0, 0]
@@ -40,7 +40,7 @@ export async function applyPeople(
       const outcome = outcomes[index]
       if (!(outcome instanceof Failure)) {
         const change = describeOutcome(target, row, outcome)
-        if (change !== undefined) tell(change)
+        if (change !== undefined) onChange(change)
         scratch.run('update person set done = 1 where number = ?', row.number)
         continue
       }

@@ -129,6 +129,7 @@ function inWords(error: unknown): unknown {
 
 const problems: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: 'a quote is opened and never closed: the file is not complete',
-  CSV_INVALID_CLOSING_QUOTE: 'after a closing quote the cell goes on: a quote within a cell is ""',
+  CSV_INVALID_CLOSING_QUOTE:
+    'there is text after a closing quote: a quote within a cell is written as ""',
   INVALID_OPENING_QUOTE: 'a quote stands within a cell that is not quoted',
 }

@@ -94,7 +94,7 @@ export function refuseDuplicates(desired: Desired): void {
         group by ${column} having count(*) > 1) ${again}
       order by line`)
     for (const { line, other, value } of found) {
-      desired.complain(line, `the ${property} ${quoted(value)} is also on line ${other}`)
+      desired.addProblem(line, `the ${property} ${quoted(value)} is also on line ${other}`)
     }
     desired.scratch.run(`
       update person set did = 'error' where ${column} in (

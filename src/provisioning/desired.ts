@@ -9,7 +9,7 @@ export type Did = 'created' | 'changed' | 'adopted' | 'restored' | 'unchanged' |
 
 export type Desired = Readonly<{
   scratch: Scratch
-  complain: (line: number, words: string) => void
+  addProblem: (line: number, words: string) => void
 }>
 
 export type Problem = Readonly<{ line: number; words: string }>
@@ -18,18 +18,18 @@ export function createDesired(scratch: Scratch): Desired {
   scratch.define('create table problem (line integer not null, words text not null)')
   return {
     scratch,
-    complain: (line, words) => scratch.run('insert into problem values (?, ?)', line, words),
+    addProblem: (line, words) => scratch.run('insert into problem values (?, ?)', line, words),
   }
 }
 
 /** The line is an error, and its row is not imported. */
 export function refuseRow(
-  { scratch, complain }: Desired,
+  { scratch, addProblem }: Desired,
   table: 'person' | 'team' | 'place',
   { number, line }: Readonly<{ number: number; line: number }>,
   words: string,
 ): void {
-  complain(line, words)
+  addProblem(line, words)
   scratch.run(`update ${table} set did = 'error' where number = ?`, number)
 }
 

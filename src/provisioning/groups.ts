@@ -83,7 +83,7 @@ export const groups: List = {
   removeLeavers: (desired, { database, tenantId, source }, how) =>
     removeLeavers(desired, how, async id => {
       const isGone = await deleteGroup(database, tenantId, id, { source, at: how.at })
-      if (isGone) how.tell({ kind: 'group', did: 'removed', tenantId, id, source })
+      if (isGone) how.onChange({ kind: 'group', did: 'removed', tenantId, id, source })
       return isGone
     }),
   apply: applyGroups,
@@ -184,7 +184,7 @@ function toWanted(row: Row & Readonly<{ id: string }>): WantedGroup {
 async function applyGroups(
   desired: Desired,
   { database, tenantId, source }: Target,
-  { at, signal, progress, tell }: Applying,
+  { at, signal, progress, onChange }: Applying,
 ): Promise<Applied> {
   let [done, refusals] = [0, 0]
   for (let after = 0; !signal.aborted; ) {
@@ -207,7 +207,7 @@ async function applyGroups(
       }
       desired.scratch.run('update team set done = 1 where number = ?', row.number)
       if (did === undefined || did === 'unchanged') continue
-      tell({ kind: 'group', did, tenantId, id: row.id, source })
+      onChange({ kind: 'group', did, tenantId, id: row.id, source })
     }
     done += rows.length
     progress(done)

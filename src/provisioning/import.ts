@@ -25,7 +25,7 @@ import { listReport, type ReportRow } from './report.ts'
 import { separatorNames } from './separator.ts'
 import type { SourceFile } from './source-file.ts'
 import { stageLines } from './stage-lines.ts'
-import type { Target, Tell } from './target.ts'
+import type { OnChange, Target } from './target.ts'
 
 export type { Kind, ReportRow, Target }
 
@@ -65,7 +65,7 @@ type Apply = Readonly<{
   signal: AbortSignal
   removes: boolean
   watch: Watch
-  tell: Tell
+  onChange: OnChange
 }>
 export type Result = Applied & Readonly<{ removed: number }>
 
@@ -113,10 +113,10 @@ async function plan(
     problems: top => listProblems(desired, top),
     report: () => listReport(desired, list.table),
     recordSuccess: at => recordSuccess(target.database, target, at),
-    async apply({ at, signal, removes, watch, tell }) {
+    async apply({ at, signal, removes, watch, onChange }) {
       const { created, changed, adopted, restored } = counts
       const of = created + changed + adopted + restored
-      const how = { at, signal, tell }
+      const how = { at, signal, onChange }
       let result: Result = { written: 0, refused: 0, removed: 0 }
       for (const step of list.order) {
         if (step === 'write') {

@@ -1,7 +1,7 @@
 /** The kinds of lists, each with the steps from its lines to the directory. import.ts carries them out in order. */
 import type { Columns } from './columns.ts'
 import type { Desired } from './desired.ts'
-import type { Progress, Target, Tell } from './target.ts'
+import type { OnChange, Progress, Target } from './target.ts'
 
 /** Text of a property; undefined if the file does not have it at all. */
 export type Cells<Property extends string> = (property: Property) => string | undefined
@@ -15,7 +15,7 @@ export type Applying = Readonly<{
   at: number
   signal: AbortSignal
   progress: Progress
-  tell: Tell
+  onChange: OnChange
 }>
 
 export type List = Readonly<{

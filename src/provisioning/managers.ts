@@ -82,7 +82,7 @@ function refuseUnknown(desired: Desired): void {
       order by line`)
     if (found.length === 0) return
     for (const person of found) {
-      const words = `the manager ${quoted(person.manager)} is nobody in the file or in the directory`
+      const words = `the manager ${quoted(person.manager)} is neither in the file nor in the directory`
       refusePerson(desired, person, words)
     }
   }

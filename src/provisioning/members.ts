@@ -158,7 +158,7 @@ function whatIsWrong(
   if (person !== undefined) return undefined
   if (namesake?.id === group.id) return `the group ${quoted(shown)} cannot be its own member`
   if (namesake !== undefined) return `${quoted(name)} is a group, and members of a group are people`
-  return `${quoted(name)} is nobody in the directory`
+  return `${quoted(name)} is not in the directory`
 }
 
 /** Both lines are errors, as in the other lists. */
@@ -222,7 +222,7 @@ type Leaver = Readonly<{ number: number; group_id: string; relation: Relation; i
 async function removePlaces(
   { scratch }: Desired,
   { database, tenantId, source }: Target,
-  { signal, progress, tell }: Applying,
+  { signal, progress, onChange }: Applying,
 ): Promise<number> {
   let removed = 0
   while (!signal.aborted) {
@@ -240,7 +240,7 @@ async function removePlaces(
     for (const { number } of slice) {
       scratch.run('update leaver set done = 1 where number = ?', number)
     }
-    if (count > 0) tell({ kind: 'group', did: 'changed', tenantId, id: groupId, source })
+    if (count > 0) onChange({ kind: 'group', did: 'changed', tenantId, id: groupId, source })
     removed += count
     progress(removed)
   }
@@ -250,7 +250,7 @@ async function removePlaces(
 async function applyPlaces(
   desired: Desired,
   target: Target,
-  { signal, progress, tell }: Applying,
+  { signal, progress, onChange }: Applying,
 ): Promise<Applied> {
   const { tenantId, source } = target
   let [written, refusals] = [0, 0]
@@ -275,7 +275,7 @@ async function applyPlaces(
       refuseRow(desired, 'place', row, words)
     }
     const isChanged = outcomes.includes(undefined)
-    if (isChanged) tell({ kind: 'group', did: 'changed', tenantId, id: groupId, source })
+    if (isChanged) onChange({ kind: 'group', did: 'changed', tenantId, id: groupId, source })
     progress(written)
   }
   return { written, refused: refusals }

@@ -37,7 +37,7 @@ export const people: List = {
   removeLeavers: (desired, { database, tenantId, source }, how) =>
     removeLeavers(desired, how, async id => {
       const isGone = await deleteUser(database, tenantId, id, { source, at: how.at })
-      if (isGone) how.tell({ kind: 'person', did: 'removed', tenantId, id, source })
+      if (isGone) how.onChange({ kind: 'person', did: 'removed', tenantId, id, source })
       return isGone
     }),
   apply: applyPeople,

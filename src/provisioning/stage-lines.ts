@@ -38,7 +38,7 @@ function stageOne(
     })
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error
-    desired.complain(line, error.message)
+    desired.addProblem(line, error.message)
   }
 }
 

@@ -10,7 +10,7 @@ export type Target = Readonly<{
 }>
 
 /** Called for each person and group once the transaction is committed. */
-export type Tell = (change: DirectoryChange) => void
+export type OnChange = (change: DirectoryChange) => void
 
 /** Called with the number of rows that are done. */
 export type Progress = (done: number) => void

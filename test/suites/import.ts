@@ -62,7 +62,7 @@ export function describeImport(name: string, open: () => Promise<Database>): voi
         signal: new AbortController().signal,
         removes: leavers === 'go',
         watch: () => {},
-        tell: change => told.push(`${change.kind} ${change.did}`),
+        onChange: change => told.push(`${change.kind} ${change.did}`),
       })
     const bring = (content: string | Uint8Array, options: Options = {}, at = 5) =>
       withPlan(content, options, async plan => {
@@ -193,7 +193,7 @@ ${guid(2)},e@x.org,
         '7: the userPrincipalName "f@x.org" is also on line 8',
         '8: the userPrincipalName "f@x.org" is also on line 7',
         '9: "g@x.org" is their own manager',
-        '10: the manager "nobody@x.org" is nobody in the file or in the directory',
+        '10: the manager "nobody@x.org" is neither in the file nor in the directory',
       ])
     })
 
@@ -433,7 +433,7 @@ __proto__,constructor,
 `
       assert.deepEqual(await problemsOf(csv, asMembers), [
         '2: there is no group "g9" in the directory',
-        '3: "nobody@x.org" is nobody in the directory',
+        '3: "nobody@x.org" is not in the directory',
         `4: the group "${guid(5)}" comes from graph, and only that source changes it`,
         '5: the group "g1" cannot be its own member',
         `6: "${guid(6)}" is a group, and members of a group are people`,
@@ -547,7 +547,7 @@ __proto__,constructor,
           signal: ending.signal,
           removes: false,
           watch: () => ending.abort(),
-          tell: () => {},
+          onChange: () => {},
         }),
       )
       assert.equal((await allRows()).length, first.written)
@@ -610,7 +610,7 @@ __proto__,constructor,
       ],
       'no name': ['mail,age\na@x.org,1', /no column is the userPrincipalName.*--column 'userPri/],
       'a quote that is never closed': ['upn\n"a@x.org\nb@x.org\n', /line 3: a quote is opened and/],
-      'text after a closing quote': ['upn\n"a"b@x.org\n', /line 2: after a closing quote/],
+      'text after a closing quote': ['upn\n"a"b@x.org\n', /line 2: there is text after a/],
       'NUL characters': ['upn\na\0@x.org', /holds NUL characters/],
       'UTF-8 that ends within a character': [
         Buffer.from('upn,name\na@x.org,Jürgen\nb@x.org,Jü').subarray(0, -1),
