@@ -523,11 +523,14 @@ describe('a PostgreSQL server that is slow', () => {
     await using database = await openMigrated({ connections: 2, timeouts })
     const free = Promise.withResolvers<void>()
     const holding = inTransaction(database, () => free.promise)
-    await assert.rejects(
-      inTransaction(database, async () => {}),
-      hasDetail(/by others that wait/),
-    )
-    free.resolve()
+    try {
+      await assert.rejects(
+        inTransaction(database, async () => {}),
+        hasDetail(/connections for transactions are in use/),
+      )
+    } finally {
+      free.resolve()
+    }
     await holding
     await inTransaction(database, async () => {})
     await assert.rejects(
