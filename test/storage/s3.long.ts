@@ -251,7 +251,7 @@ describe('packs on S3 (Ceph)', { skip }, () => {
     await packs.write(key, bytesOf(key, 1000))
     await packs.write(key, bytesOf(key, 1000))
     const other = bytesOf(keyOf('other'), 1000)
-    await assert.rejects(packs.write(key, other), hasDetail(/with other bytes/))
+    await assert.rejects(packs.write(key, other), hasDetail(/with different bytes/))
     await assert.rejects(packs.write(key, bytesOf(key, 1001)), isUnavailable)
     assert.deepEqual(await readWhole(packs, key, 1000), bytesOf(key, 1000))
   })
