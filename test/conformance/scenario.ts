@@ -41,22 +41,22 @@ export const traits = [
 export type Trait = (typeof traits)[number]
 
 export type Exchange = Readonly<{
-  /** Left out: nobody, no Authorization header. */
+  /** Without it, the request has no Authorization header. */
   as?: Wanted
   method: string
-  /** With the version, exactly as it goes onto the wire. */
+  /** With the version, exactly as it is sent. */
   path: string
   headers?: Readonly<Record<string, string>>
   body?: Body
-  /** Left out: in one go, with Content-Length. */
+  /** Without it, the body is sent at once, with Content-Length. */
   sent?: Sending
-  /** What goes onto a connection of its own in place of all the rest; `{authorization}` is the header. */
+  /** Bytes for a connection of its own, in place of the properties above; `{authorization}` stands for the header. */
   written?: string
-  /** Sent until it is answered as expected, so many times at most. */
+  /** The request is repeated until it is answered as expected, at most so many times. */
   attempts?: number
-  /** Sent only after the time in the last answer's Retry-After. */
+  /** The request is sent after the time in the Retry-After of the last answer. */
   waits?: true
-  /** Left out: any success. */
+  /** Without it, every 2xx status is expected. */
   expected?: Expected
   /** Values of the answer that later exchanges name as placeholders. */
   keep?: Readonly<
@@ -67,7 +67,7 @@ export type Exchange = Readonly<{
 export type Body =
   /** `untyped`: without a Content-Type. */
   | Readonly<{ picture: PictureName; packed?: 'gzip'; untyped?: true }>
-  /** `{ '?base64': 'a portrait' }` in it stands for that picture, `?base64url` likewise. */
+  /** `{ '?base64': 'a portrait' }` in it stands for that picture; so does `?base64url`. */
   | Readonly<{ json: unknown; packed?: 'gzip' }>
   | Readonly<{ text: string }>
   /** A body that was kept, such as `{photo}`, as a picture. */
@@ -77,14 +77,14 @@ export type Sending =
   | 'in chunks'
   /** Half of the body, then silence. */
   | 'with a stall'
-  /** Half of the body, then the connection is gone; there is no answer. */
+  /** Half of the body, then the client closes the connection; there is no answer. */
   | 'with a hang-up'
-  /** On a connection that ends afterwards, reading the answer only once all is sent, as simple clients do. */
+  /** On a connection of its own. The answer is read only after the whole body is sent, as simple clients do. */
   | 'without looking up'
-  /** `Expect: 100-continue`: the body only once the server says so. */
+  /** With `Expect: 100-continue`: the body is sent after 100. */
   | 'on request'
 
-/** A caller: any token that has at least these permissions, or `exactly` these. */
+/** The caller whose token is sent. It has at least the permissions in `holds`; with `exactly`, no others. */
 export type Wanted =
   | Readonly<{
       kind: 'user'
