@@ -117,7 +117,8 @@ test('sizes of two uploads are torn, under one ETag and under two', async () => 
   assert.ok(mixed.torn > 0)
   assert.match(mixed.problems.join('\n'), /shows \d+ and \d+ at once/)
   const stale = await runAgainst({
-    show: (versions, size) => (size === '64x64' ? versions.at(-2) : versions.at(-1)),
+    show: (versions, size) =>
+      size === '64x64' ? versions.filter(Boolean).at(-2) : versions.at(-1),
   })
   assert.ok(stale.torn > 0)
 })
@@ -206,6 +207,14 @@ test('a loss during a fault is found although others continue to write', async (
   })
   await load.stop()
   assert.ok(ledger.outcome([]).lost > 0)
+})
+
+test('many problems of one kind do not hide those of another', () => {
+  const { ledger } = openAlone()
+  for (let at = 0; at < 100; at += 1) ledger.count('lost', 'lost')
+  ledger.count('torn', 'torn')
+  assert.equal(ledger.outcome([]).problems.at(-1), 'torn')
+  assert.ok(ledger.outcome([]).problems.length < 100)
 })
 
 test('nothing acknowledged is no success, and neither is a fault that breaks off', () => {

@@ -34,12 +34,14 @@ type Counted = 'acknowledged' | 'refused' | 'lost' | 'torn' | 'wrongStatus'
 /** The acknowledged write, those that may have replaced it, and all that were sent. */
 type Known = { done: Write; sentSince: Write[]; readonly sent: Write[] }
 
+/** Of each kind, so that many losses do not hide the first torn photo. */
 const mostProblems = 20
 
 export function openLedger(people: readonly Person[]): Ledger {
   const known = new Map(people.map(person => [person.name, newcomer()]))
   const counts = { acknowledged: 0, refused: 0, lost: 0, torn: 0, wrongStatus: 0 }
   const problems: string[] = []
+  const told = { ...counts }
   let lastNumber = 0
   const of = ({ name }: Person): Known => {
     const found = known.get(name)
@@ -48,7 +50,9 @@ export function openLedger(people: readonly Person[]): Ledger {
   }
   const count: Ledger['count'] = (what, problem) => {
     counts[what] += 1
-    if (problem !== undefined && problems.length < mostProblems) problems.push(problem)
+    if (problem === undefined || told[what] === mostProblems) return
+    told[what] += 1
+    problems.push(problem)
   }
 
   const checkPerson = async (client: Client, origin: string, person: Person): Promise<void> => {
