@@ -4,7 +4,7 @@
  * lower() supports only ASCII, and names such as Émile and Ўлія occur. find-by-words.ts finds the
  * rows.
  */
-import { maxIndexedLength } from '../storage/directory-words.ts'
+import { maxIndexedLength } from '../storage/migrations/0005-directory-words.ts'
 
 /** A condition on a property. Case is ignored. */
 export type Term = Readonly<{

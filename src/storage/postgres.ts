@@ -1,6 +1,6 @@
 /**
  * Opens PostgreSQL: connections, timeouts, type parsers, encryption. The tables are in
- * migrations.ts.
+ * migrations/.
  */
 import {
   Kysely,

@@ -1,4 +1,4 @@
-/** The rows, as Kysely types. Only this file describes the columns; migrations.ts creates them. */
+/** The rows, as Kysely types. Only this file describes the columns; migrations/ creates them. */
 import type { Kysely } from 'kysely'
 import type { Abilities } from './abilities.ts'
 
@@ -96,7 +96,7 @@ type SourceColumns = {
 
 /**
  * The search index: one row per word and per whole value of a person or group. Only triggers write
- * it (directory-words.ts).
+ * it (0005-directory-words.ts).
  */
 type DirectoryWordRow = {
   tenant_id: string
@@ -116,7 +116,7 @@ export type GroupPersonRow = {
   relation: string
 }
 
-/** Only triggers write it (group-sizes.ts). */
+/** Only triggers write it (0008-group-sizes.ts). */
 type GroupSizeRow = {
   tenant_id: string
   group_id: string
@@ -174,7 +174,7 @@ export type ContactRow = {
   search_text: string
 }
 
-/** The size of a mailbox. Only triggers write it (mailbox-sizes.ts). */
+/** The size of a mailbox. Only triggers write it (0006-mailbox-sizes.ts). */
 type MailboxSizeRow = {
   tenant_id: string
   mailbox_id: string

@@ -1,6 +1,6 @@
 /**
  * Opens the embedded database: a file, or ':memory:'. Sets SQLite's options, and maps its error
- * codes to failures. The tables are in migrations.ts.
+ * codes to failures. The tables are in migrations/.
  */
 import { closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'

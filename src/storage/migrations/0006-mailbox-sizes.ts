@@ -1,16 +1,26 @@
 /**
- * The size of each mailbox. Triggers on `contacts` maintain it, so it is correct for every writer,
- * including an older Visage on the same database. Part of a migration: do not edit after its
- * release.
+ * The mark of removed folders, and the size of each mailbox. Triggers on `contacts` maintain the
+ * size, so it is correct for every writer, including an older Visage on the same database. Do not
+ * edit after its release.
  */
 import { type Kysely, sql } from 'kysely'
-import type { ColumnTypes } from './directory-words.ts'
+import { dialectOf, type Tables } from './dialect.ts'
 
-export async function createMailboxSizes(
-  database: Kysely<unknown>,
-  { isSqlite, text, tableEnd }: ColumnTypes,
-): Promise<void> {
-  const count = isSqlite ? 'integer' : 'bigint'
+export async function addMailboxSizes(database: Tables): Promise<void> {
+  const { bigint } = dialectOf(database)
+  await database.schema.alterTable('contact_folders').addColumn('removed_at', bigint).execute()
+  await database.schema
+    .createIndex('contact_folders_removed')
+    .on('contact_folders')
+    .columns(['tenant_id', 'mailbox_id', 'id'])
+    .where(sql.ref('removed_at'), 'is not', null)
+    .execute()
+  await createMailboxSizes(database)
+}
+
+async function createMailboxSizes(database: Tables): Promise<void> {
+  const { isSqlite } = database
+  const { text, bigint: count, tableEnd } = dialectOf(database)
   await database.schema
     .createTable('mailbox_sizes')
     .addColumn('tenant_id', text, column => column.notNull())

@@ -1,15 +1,10 @@
 /**
  * The search index of the directory: the words of people and groups. Triggers derive it from
  * `search_text`, so it is correct for every writer: an older Visage on the same database, `visage
- * move`, a cascade. Part of a migration: do not edit after its release.
+ * move`, a cascade. Do not edit after its release.
  */
 import { type Kysely, sql } from 'kysely'
-
-export type ColumnTypes = Readonly<{
-  isSqlite: boolean
-  text: 'text' | ReturnType<typeof sql>
-  tableEnd: ReturnType<typeof sql>
-}>
+import { dialectOf, type Tables } from './dialect.ts'
 
 /** Longer words are cut to this length: an index entry in PostgreSQL is limited to 2,704 bytes. */
 export const maxIndexedLength = 64
@@ -22,10 +17,8 @@ const kinds = [
 type Kind = (typeof kinds)[number]
 
 /** Existing rows are indexed by one sorted statement, before PostgreSQL builds its index. */
-export async function createDirectoryWords(
-  database: Kysely<unknown>,
-  { isSqlite, text, tableEnd }: ColumnTypes,
-): Promise<void> {
+export async function createDirectoryWords(database: Tables): Promise<void> {
+  const { text, tableEnd } = dialectOf(database)
   const table = database.schema
     .createTable('directory_words')
     .addColumn('tenant_id', text, column => column.notNull())
@@ -34,7 +27,7 @@ export async function createDirectoryWords(
     .addColumn('id', text, column => column.notNull())
     .modifyEnd(tableEnd)
   const key = ['tenant_id', 'field', 'word', 'id'] as const
-  if (isSqlite) {
+  if (database.isSqlite) {
     await table.addPrimaryKeyConstraint('directory_words_key', [...key]).execute()
     for (const kind of kinds) await fillSqlite(database, kind)
     for (const kind of kinds) await createSqliteTriggers(database, kind)

@@ -1,15 +1,13 @@
 /**
  * The number of members of each group. Triggers on `group_people` maintain it, so it is correct for
- * every writer, including an older Visage on the same database. Part of a migration: do not edit
- * after its release.
+ * every writer, including an older Visage on the same database. Do not edit after its release.
  */
 import { type Kysely, sql } from 'kysely'
-import type { ColumnTypes } from './directory-words.ts'
+import { dialectOf, type Tables } from './dialect.ts'
 
-export async function createGroupSizes(
-  database: Kysely<unknown>,
-  { isSqlite, text, tableEnd }: ColumnTypes,
-): Promise<void> {
+export async function createGroupSizes(database: Tables): Promise<void> {
+  const { isSqlite } = database
+  const { text, tableEnd } = dialectOf(database)
   await database.schema
     .createTable('group_sizes')
     .addColumn('tenant_id', text, column => column.notNull())
