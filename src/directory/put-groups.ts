@@ -38,6 +38,9 @@ export function mergeGroup(
   return { row, did: changed.length === 0 ? 'unchanged' : 'changed', changed }
 }
 
+/** The outcome for one group; the Failure is 'managed-elsewhere', or 'value-taken' for an external id. */
+export type PutOutcome = Merged['did'] | Failure
+
 type Called = Pick<WantedGroup, 'externalId'> & Readonly<{ id: string | undefined }>
 
 export type KnownGroups = Readonly<{
@@ -79,11 +82,11 @@ export async function putGroups(
   tenantId: string,
   groups: readonly WantedGroup[],
   origin: Pick<Origin, 'source' | 'at'>,
-): Promise<(Merged['did'] | Failure)[]> {
+): Promise<PutOutcome[]> {
   return await inTransaction(database, async transaction => {
     await lockNames(database, transaction, tenantId)
     const known = await findKnownGroups(transaction, tenantId, origin.source, groups, 'hold')
-    const outcomes: (Merged['did'] | Failure)[] = []
+    const outcomes: PutOutcome[] = []
     for (const group of groups) {
       const merged = mergeKnown(tenantId, known, group, origin)
       outcomes.push(merged instanceof Failure ? merged : merged.did)

@@ -1,11 +1,5 @@
 /** Tables: the properties of a group and of a membership that a file can have, and their usual headers. */
-import type { GroupRow, UserRow } from '../storage/schema.ts'
-
-export type Property = Readonly<{
-  headers: readonly string[]
-  /** Where the directory keeps it. */
-  column?: keyof UserRow | keyof GroupRow
-}>
+import type { Property } from './property.ts'
 
 export const group = {
   id: { headers: ['objectId', 'group id', 'oid', 'Objekt-ID', 'Gruppen-ID'] },

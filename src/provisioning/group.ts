@@ -6,7 +6,7 @@ import type { Cells } from './kinds.ts'
 import { quoted } from './refused.ts'
 import { readFlag, readText, readWord, Unreadable } from './values.ts'
 
-type Read = Pick<WantedGroup, 'externalId' | 'fields'> &
+export type ReadGroup = Pick<WantedGroup, 'externalId' | 'fields'> &
   Readonly<{
     /** A GUID, as the file says it. */
     id: string | undefined
@@ -15,7 +15,7 @@ type Read = Pick<WantedGroup, 'externalId' | 'fields'> &
 const texts = ['mail', 'description'] as const
 
 /** Throws Unreadable. */
-export function readGroup(cells: Cells<GroupProperty>): Read {
+export function readGroup(cells: Cells<GroupProperty>): ReadGroup {
   const read = (property: GroupProperty) => readText(property, cells(property) ?? '')
   const displayName = read('displayName')
   if (displayName === undefined) throw new Unreadable('there is no displayName')
@@ -37,7 +37,7 @@ function readIds(
   id: string | undefined,
   externalId: string | undefined,
   nickname: string | undefined,
-): Pick<Read, 'externalId' | 'id'> {
+): Pick<ReadGroup, 'externalId' | 'id'> {
   if (id !== undefined && !isGuid(id)) throw new Unreadable(`the id ${quoted(id)} is not a GUID`)
   const called = externalId ?? id ?? nickname?.toLowerCase()
   if (called === undefined) throw new Unreadable('there is no externalId, id or mailNickname')

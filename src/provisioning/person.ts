@@ -5,7 +5,7 @@
 import type { UserChanges } from '../directory/change-users.ts'
 import { isReserved, isValidUserPrincipalName, userNameKey } from '../directory/names.ts'
 import { isGuid, normalizeId } from '../guid.ts'
-import type { PersonProperty } from './properties.ts'
+import type { PersonProperty } from './person-properties.ts'
 import { quoted } from './refused.ts'
 import { readFlag, readText, readWord, Unreadable } from './values.ts'
 

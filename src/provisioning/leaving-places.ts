@@ -1,0 +1,102 @@
+/** Owners and members of this source's groups whom the file no longer names: finds and removes them. */
+import { listPlacesOf, removePeople } from '../directory/put-members.ts'
+import type { Desired } from './desired.ts'
+import type { Relation } from './desired-places.ts'
+import type { Applying, Leavers } from './kinds.ts'
+import { judge } from './leavers.ts'
+import type { Target } from './target.ts'
+
+type Listed = Awaited<ReturnType<typeof listPlacesOf>>[number]
+
+const pageRows = 500
+
+/** Also marks the lines that are in the directory already. */
+export async function findLeavingPlaces(
+  { scratch }: Desired,
+  { database, tenantId, source }: Target,
+): Promise<Leavers> {
+  let [of, count] = [0, 0]
+  for (let after: Listed | undefined; ; ) {
+    const rows = await listPlacesOf(database, tenantId, source, { top: pageRows, after })
+    for (const row of rows) {
+      const isNamed = markUnchanged(scratch, row)
+      if (!isNamed && !mayLeave(scratch, row)) continue
+      of += 1
+      if (isNamed) continue
+      count += 1
+      addLeaver(scratch, row)
+    }
+    after = rows.at(-1)
+    if (rows.length < pageRows) break
+  }
+  return judge(count, of)
+}
+
+const samePlace = 'group_id = ? and relation = ? and user_id = ?'
+
+/** False for a place that the file does not name. */
+function markUnchanged(scratch: Desired['scratch'], row: Listed): boolean {
+  const key = [row.group_id, row.relation, row.user_id] as const
+  const [named] = scratch.all(`select 1 from place where ${samePlace}`, ...key)
+  if (named === undefined) return false
+  const mark = `update place set did = 'unchanged' where did = 'created' and ${samePlace}`
+  scratch.run(mark, ...key)
+  return true
+}
+
+/** A group without an owner in the file keeps its owners: a team needs one. */
+function mayLeave(scratch: Desired['scratch'], { group_id, relation }: Listed): boolean {
+  if (relation !== 'owner') return true
+  const query = `select 1 from place where group_id = ? and relation = 'owner' limit 1`
+  return scratch.all(query, group_id).length > 0
+}
+
+function addLeaver(scratch: Desired['scratch'], row: Listed): void {
+  scratch.run(
+    'insert into leaver (group_id, relation, id, name, shown) values (?, ?, ?, ?, ?)',
+    row.group_id,
+    row.relation,
+    row.user_id,
+    row.name,
+    row.group_name,
+  )
+}
+
+type Leaver = Readonly<{ number: number; group_id: string; relation: Relation; id: string }>
+
+const batchRows = 200
+
+/** Resolves with how many went. */
+export async function removePlaces(
+  { scratch }: Desired,
+  { database, tenantId, source }: Target,
+  { signal, progress, onChange }: Applying,
+): Promise<number> {
+  let removed = 0
+  while (!signal.aborted) {
+    const slice = readSlice(scratch)
+    const [first] = slice
+    if (first === undefined) break
+    const { group_id: groupId, relation } = first
+    const ids = slice.map(row => row.id)
+    const count = await removePeople(database, { tenantId, groupId }, relation, ids, source)
+    for (const { number } of slice) {
+      scratch.run('update leaver set done = 1 where number = ?', number)
+    }
+    if (count > 0) onChange({ kind: 'group', did: 'changed', tenantId, id: groupId, source })
+    removed += count
+    progress(removed)
+  }
+  return removed
+}
+
+/** Of one group and one relation. */
+function readSlice(scratch: Desired['scratch']): Leaver[] {
+  const rows = scratch.all<Leaver>(
+    `select number, group_id, relation, id from leaver where done = 0
+    order by group_id, relation, number limit ?`,
+    batchRows,
+  )
+  const [first] = rows
+  return rows.filter(row => row.group_id === first?.group_id && row.relation === first.relation)
+}
