@@ -17,6 +17,7 @@ import {
   type B2cTenant,
   type EntraTrust,
   type OidcTrust,
+  servesTenant,
   type Trust,
   tenantTemplate,
 } from './trust.ts'
@@ -140,14 +141,8 @@ function requireTenant(cloud: Cloud, trust: EntraTrust, tenantId: string): void 
   const isPersonal = tenantId === personalTenantId
   const isAllowed = isPersonal
     ? trust.personal && cloud.hasPersonalAccounts
-    : trust.tenants === 'any' || includesTenant(trust, tenantId)
+    : servesTenant(trust, tenantId)
   if (!isAllowed) throw notAllowed(tenantId)
-}
-
-function includesTenant(trust: EntraTrust, tenantId: string): boolean {
-  const { tenants, b2cTenants } = trust
-  if (tenants !== 'any' && tenants.some(allowed => allowed.toLowerCase() === tenantId)) return true
-  return b2cTenants.some(b2c => b2c.tenantId.toLowerCase() === tenantId)
 }
 
 /**
@@ -206,7 +201,7 @@ function findOidc(trust: OidcTrust, iss: string): Issuer | undefined {
     const tenant = matchTemplate(issuer, iss)
     if (tenant === undefined) continue
     const namesTenant = tenant !== ''
-    if (namesTenant && !isListed(trust, tenant)) throw notAllowed(tenant)
+    if (namesTenant && !servesTenant(trust, tenant)) throw notAllowed(tenant)
     return {
       spellings: [iss],
       tenantId: namesTenant ? tenant : trust.tenantId.toLowerCase(),
@@ -227,10 +222,6 @@ function matchTemplate(template: string, iss: string): string | undefined {
   if (!iss.startsWith(before) || !iss.endsWith(after)) return undefined
   const tenant = iss.slice(before.length, iss.length - after.length)
   return wholeGuid.test(tenant) ? tenant : undefined
-}
-
-function isListed({ tenants = 'any' }: OidcTrust, tenantId: string): boolean {
-  return tenants === 'any' || tenants.some(allowed => allowed.toLowerCase() === tenantId)
 }
 
 /** https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfigurationRequest */

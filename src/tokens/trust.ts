@@ -55,6 +55,15 @@ export function readingFor({ kind, reading }: Trust): Reading {
   return reading ?? readingOf(kind === 'entra' ? presets.entra : presets.generic)
 }
 
+/** Whether tokens of this tenant, in lower case, may be accepted. Personal accounts are in no organisation. */
+export function servesTenant(trust: Trust, tenantId: string): boolean {
+  const { tenants = 'any' } = trust
+  if (tenants === 'any' || tenants.some(served => served.toLowerCase() === tenantId)) return true
+  return (
+    trust.kind === 'entra' && trust.b2cTenants.some(b2c => b2c.tenantId.toLowerCase() === tenantId)
+  )
+}
+
 /** The audience, issuer and authority that a token needs, for the answer to a refused caller. */
 export function describeTrust(trust: Trust): {
   audience: readonly string[]
