@@ -204,8 +204,8 @@ function describeAnswer(event: Answered): Record<string, unknown> {
 }
 
 const longestPath = 300
-/** Matches the beginning of a token too. */
-const webToken = /\beyJ[\w-]{5,}(?:\.[\w-]*)*/g
+/** JSON Web Tokens, and tokens for SCIM. Matches the beginning of a token too. */
+const webToken = /\b(?:eyJ[\w-]{5,}(?:\.[\w-]*)*|visage_scim_[\w-]+)/g
 
 /** Without the query, tokens and userPrincipalNames, which are often e-mail addresses. */
 export function loggablePath(url: string): string {

@@ -109,6 +109,8 @@ describe('the log', () => {
         answeredWith({ failure: detail }),
         answeredWith({ failure: new Error(others) }),
         answeredWith({ url: `/v1.0/${token}/me` }),
+        answeredWith({ url: '/scim/v2/visage_scim_hidden6-_/Users' }),
+        answeredWith({ failure: new Error('it got visage_scim_hidden6-_') }),
         answeredWith({ url: long }),
       ),
     )
@@ -121,6 +123,7 @@ describe('the log', () => {
       'hidden3',
       'hidden4',
       'hidden5',
+      'hidden6',
     ]) {
       assert.ok(!text.includes(secret), `${secret} in ${text}`)
     }

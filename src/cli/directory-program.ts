@@ -229,8 +229,8 @@ const source = [
 ] as const
 const whichever = 'id, or the whole name'
 
-/** Subcommands do not inherit the layout of help from above. */
-function command(
+/** A command on the store. Subcommands do not inherit the layout of help from above. */
+export function command(
   parent: Command,
   name: string,
   description: string,

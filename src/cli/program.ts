@@ -2,16 +2,18 @@
  * The commands and their flags, as --help shows them. Each command is imported when it is called, so that
  * others do not slow its start.
  */
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { Command, Option } from 'commander'
 import { type MoveKinds, type MoveTexts, moveKindForm, moveSettings } from '../settings/moving.ts'
 import { groups, settingNames, settings, type Texts } from '../settings/table.ts'
 import { readVersion } from '../version.ts'
 import { defaultDevPort } from './ask-dev.ts'
+import { readPort, withDevPlace } from './dev-place.ts'
 import { addGroups, addPeople } from './directory-program.ts'
 import type { EraseFlags } from './erase.ts'
 import { addImport } from './import-program.ts'
 import { layout } from './narrow-help.ts'
 import type { TrackRunning } from './running.ts'
+import { addScimToken } from './scim-token-program.ts'
 import { writeServeExamples } from './serve-help.ts'
 import { optionOf } from './setting-option.ts'
 import { CommandError, formatError, type Terminal } from './terminal.ts'
@@ -35,6 +37,7 @@ export function createProgram(terminal: Terminal, trackRunning: TrackRunning): C
   addPeople(program, terminal)
   addGroups(program, terminal)
   addImport(program, terminal, trackRunning)
+  addScimToken(program, terminal)
   addToken(program, terminal)
   addReset(program, terminal)
   addHelp(program)
@@ -205,11 +208,11 @@ function addErase(program: Command, terminal: Terminal): void {
 }
 
 function addToken(program: Command, terminal: Terminal): void {
-  program
-    .command('token')
-    .description('print a token of the running `visage dev`, and nothing else')
-    .option('--port <number>', `port of \`visage dev\`; default ${defaultDevPort}`, readPort)
-    .option('--url <address>', 'its whole address instead')
+  withDevPlace(
+    program
+      .command('token')
+      .description('print a token of the running `visage dev`, and nothing else'),
+  )
     .option('--user <name>', 'name before the @, userPrincipalName or id')
     .option('--scopes <names>', 'delegated permissions, separated by spaces; default all')
     .option('--app', 'a program without a user')
@@ -228,15 +231,14 @@ function addToken(program: Command, terminal: Terminal): void {
 }
 
 function addReset(program: Command, terminal: Terminal): void {
-  program
-    .command('reset')
-    .description('restore the demo tenant of the running `visage dev` as at its start')
-    .option('--port <number>', `port of \`visage dev\`; default ${defaultDevPort}`, readPort)
-    .option('--url <address>', 'its whole address instead')
-    .action(async flags => {
-      const { reset } = await import('./reset.ts')
-      await reset(flags, terminal)
-    })
+  withDevPlace(
+    program
+      .command('reset')
+      .description('restore the demo tenant of the running `visage dev` as at its start'),
+  ).action(async flags => {
+    const { reset } = await import('./reset.ts')
+    await reset(flags, terminal)
+  })
 }
 
 function addHelp(program: Command): void {
@@ -252,10 +254,4 @@ function addHelp(program: Command): void {
       const all = program.commands.map(command => command.name()).join(', ')
       throw new CommandError(`There is no command '${wanted}', only ${all}.`)
     })
-}
-
-function readPort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN
-  if (port <= 65_535) return port
-  throw new InvalidArgumentError('A port is a number from 0 to 65535.')
 }

@@ -23,10 +23,12 @@ import { type DemoState, loadDemo } from './demo-state.ts'
 import { createFaults, type Faults } from './faults/inject.ts'
 import { parseFault } from './faults/parse.ts'
 import { createIssuer, type Issuer } from './issuer/issuer.ts'
+import { resetPath, scimTokenPath } from './issuer/orders.ts'
 import type { Person } from './issuer/people.ts'
 import { describeCall, type Entry } from './journal/entry.ts'
 import { createJournal, type Journal } from './journal/journal.ts'
-import { createResetEndpoint, type HandleReset } from './reset-endpoint.ts'
+import { createOrderEndpoint, type HandleOrder } from './order-endpoint.ts'
+import { carryOutTokenOrder } from './scim-token-orders.ts'
 
 /** For tests with other stores, and with their own clock. */
 type DevelopmentOptions = Pick<
@@ -114,12 +116,17 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
         ...(signingKey && { signingKey: signingKey.read() }),
         onError: error => options.write('error', { event: 'issuer', error: String(error) }),
       })
-      const handleReset = createResetEndpoint(origin, reset, error =>
-        options.write('error', { event: 'reset', error: String(error) }),
-      )
-      const before: HandleReset = (request, response) =>
+      const takesOrder = orderEndpoints(options.write, origin, {
+        [resetPath]: () => reset().then(() => ({ reset: true })),
+        [scimTokenPath]: async order => {
+          await demoReady.promise
+          const { database, now } = server.parts
+          return await carryOutTokenOrder({ database, now, tenantId: demo.tenantId }, order)
+        },
+      })
+      const before: HandleOrder = (request, response) =>
         !isUnderVersion(request.url ?? '') &&
-        (issuer.handle(request, response) || handleReset(request, response))
+        (issuer.handle(request, response) || takesOrder(request, response))
       return { ...trustIn(issuer, origin), before, issuer }
     },
   })
@@ -135,6 +142,20 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
     await server.close()
     throw error
   }
+}
+
+/** Orders of commands, by path. */
+function orderEndpoints(
+  write: WriteLine,
+  origin: string,
+  orders: Readonly<Record<string, Parameters<typeof createOrderEndpoint>[0]['carryOut']>>,
+): HandleOrder {
+  const endpoints = Object.entries(orders).map(([path, carryOut]) => {
+    const onError = (error: unknown) =>
+      write('error', { event: 'order', path, error: String(error) })
+    return createOrderEndpoint({ path, origin, carryOut, onError })
+  })
+  return (request, response) => endpoints.some(handle => handle(request, response))
 }
 
 function watching(journal: Journal, watch: DevelopmentOptions['watch']) {

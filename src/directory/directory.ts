@@ -16,7 +16,9 @@ export type Directory = Readonly<{
   findCallerState: FindCallerState
 }>
 
-/** Deletes everything except photos, of every tenant. For use inside the caller's transaction. */
+/**
+ * Deletes everything except photos and the tokens of senders, of every tenant. For use inside the caller's transaction.
+ */
 export async function emptyDirectory(database: Database): Promise<void> {
   for (const table of Object.keys(tables) as DirectoryTable[]) {
     await database.deleteFrom(table).execute()
@@ -30,6 +32,7 @@ type DirectoryTable = Exclude<
   | 'mailbox_sizes'
   | 'photos'
   | 'retired_packs'
+  | 'scim_tokens'
   | 'stores'
   | 'moves'
 >

@@ -238,6 +238,14 @@ export const families = {
       'People whom a source has removed and who are not erased before `visage people confirm-removals`, because they were more than 20 % and more than 20 within a day.',
     ofWorkers: 'max',
   },
+  scimTokenExpiry: {
+    name: 'visage_scim_token_expiry_timestamp_seconds',
+    type: 'gauge',
+    labels: ['source'],
+    meaning:
+      'When the first token of a source expires (`visage scim-token list`), in seconds since 1970. `source`: `scim:NAME`. Tokens that have expired count until they are revoked; tokens without an expiry do not.',
+    ofWorkers: 'max',
+  },
 } as const satisfies Record<string, Family>
 
 export type FamilyName = keyof typeof families

@@ -36,6 +36,9 @@ type SourceState = Readonly<{
   waiting: number
 }>
 
+/** The earliest expiry of the tokens of a source, in epoch milliseconds. */
+type TokenExpiry = Readonly<{ source: string; expiresAt: number }>
+
 export type Instruments = Readonly<{
   answered?: ((event: Answered) => void) | undefined
   /** Around every answer, also of the parts of a batch. */
@@ -50,6 +53,8 @@ export type Instruments = Readonly<{
   swept?: ((swept: Swept | undefined) => void) | undefined
   /** After the states of the sources were read. */
   lookedAtSources?: ((sources: readonly SourceState[]) => void) | undefined
+  /** After the expiries of the tokens for SCIM were read. */
+  lookedAtTokens?: ((expiries: readonly TokenExpiry[]) => void) | undefined
   /** Once, before the first request. */
   observe?: ((gauges: Gauges) => void) | undefined
 }>
@@ -65,6 +70,7 @@ export function joinInstruments(all: readonly Instruments[]): Instruments {
     queried: callAll(all.map(({ queried }) => queried)),
     swept: callAll(all.map(({ swept }) => swept)),
     lookedAtSources: callAll(all.map(({ lookedAtSources }) => lookedAtSources)),
+    lookedAtTokens: callAll(all.map(({ lookedAtTokens }) => lookedAtTokens)),
     observe: callAll(all.map(({ observe }) => observe)),
   }
 }

@@ -32,6 +32,7 @@ export function createMetrics(version: string, clocks: Clocks = standardClocks):
       queried: countQueries(registry),
       swept: countSweeps(registry, clocks),
       lookedAtSources: showSources(registry),
+      lookedAtTokens: showTokens(registry),
       observe: gauges => observeGauges(registry, gauges),
     },
   }
@@ -129,6 +130,15 @@ function showSources(registry: Registry): Instruments['lookedAtSources'] {
       waiting.set({ source }, people)
       if (lastSuccessAt !== undefined) successes.set({ source }, lastSuccessAt / 1000)
     }
+  }
+}
+
+/** From the database too. A token that was revoked leaves no series. */
+function showTokens(registry: Registry): Instruments['lookedAtTokens'] {
+  const expiry = gauge(registry, 'scimTokenExpiry')
+  return expiries => {
+    expiry.reset()
+    for (const { source, expiresAt } of expiries) expiry.set({ source }, expiresAt / 1000)
   }
 }
 

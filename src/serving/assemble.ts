@@ -73,7 +73,7 @@ export async function assemble(options: ServerOptions, base: Base): Promise<Asse
   const stopJobs = startJobs(
     [
       sweeping(parts, events, options.limits, instruments.swept),
-      leaving(parts, events, options.limits, instruments.lookedAtSources),
+      leaving(parts, events, options.limits, instruments),
       unread && (() => unread.end),
     ].filter(job => job !== undefined),
   )

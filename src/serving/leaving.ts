@@ -1,7 +1,7 @@
 /**
  * The job for people who leave: it deletes people who were inactive for long, stops erasing where one source removed
- * too many, and erases people and groups who were deleted long ago. It also reads the states of the sources for the
- * metrics of every process.
+ * too many, and erases people and groups who were deleted long ago. It also reads the states of the sources, and when
+ * their tokens expire, for the metrics of every process.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { eraseDue } from '../directory/erase-deleted.ts'
@@ -12,6 +12,7 @@ import type { Events } from '../events.ts'
 import type { Parts } from '../graph/request.ts'
 import type { Instruments } from '../monitoring/instruments.ts'
 import { photoTables } from '../photos/pointer.ts'
+import { readExpiries } from '../scim/tokens.ts'
 import type { Limits } from '../settings/limits.ts'
 import { scrubDeleted } from '../storage/scrub.ts'
 import { takeTurn } from '../storage/turns.ts'
@@ -21,7 +22,7 @@ export function leaving(
   parts: Parts,
   events: Pick<Events, 'troubled' | 'directoryChanged'>,
   limits: Limits,
-  looked: Instruments['lookedAtSources'],
+  { lookedAtSources, lookedAtTokens }: Pick<Instruments, 'lookedAtSources' | 'lookedAtTokens'>,
 ): Job {
   // One of several workers does the work on the store.
   const isLeft = parts.isReadOnly === true || limits.sweeps === 'memory'
@@ -29,7 +30,8 @@ export function leaving(
     if (!isLeft) {
       await takeTurn(parts.database, 'leavers', () => work(parts, events, limits, signal))
     }
-    looked?.(await readSourceStates(parts.database))
+    lookedAtSources?.(await readSourceStates(parts.database))
+    lookedAtTokens?.(await readExpiries(parts.database))
   }
   const troubled = (error: unknown) => events.troubled('erasing people who have left', error)
   return repeat(limits.leaversEveryMs, run, troubled)

@@ -31,6 +31,20 @@ export function readTrust(texts: Texts): Trust {
   )
 }
 
+/**
+ * The tenants that `visage serve` serves, as far as the settings name them; of incomplete settings too, because commands
+ * on the store need no others. `areAll`: it serves no other.
+ */
+export function readTenants(texts: Texts): Readonly<{ tenants: string[]; areAll: boolean }> {
+  if (texts.issuer !== undefined) {
+    return { tenants: [textOf(texts, 'issuerTenant').toLowerCase()], areAll: false }
+  }
+  const tenants = texts.tenants === undefined ? 'any' : tenantsOf(texts)
+  if (tenants === 'any') return { tenants: [], areAll: false }
+  const b2c = b2cTenantsOf(texts).map(({ tenantId }) => tenantId)
+  return { tenants: [...new Set([...tenants, ...b2c])], areAll: true }
+}
+
 function readOidcTrust(texts: Texts, issuer: string): Trust {
   refuseWith(texts, 'issuer', ['tenants', 'b2cTenants', 'personalAccounts'])
   const url = urlOf('issuer', issuer)

@@ -14,6 +14,7 @@ import { createDirectoryWords } from './migrations/0005-directory-words.ts'
 import { addMailboxSizes } from './migrations/0006-mailbox-sizes.ts'
 import { addNamesAt } from './migrations/0007-names-at.ts'
 import { addSources } from './migrations/0008-sources.ts'
+import { createScimTokens } from './migrations/0009-scim-tokens.ts'
 import type { Tables } from './migrations/dialect.ts'
 import type { Database } from './schema.ts'
 
@@ -32,6 +33,7 @@ const migrations: Readonly<Record<string, Step>> = {
   '0006': { up: addMailboxSizes },
   '0007': { up: addNamesAt },
   '0008': { up: addSources },
+  '0009': { up: createScimTokens },
 }
 
 /**

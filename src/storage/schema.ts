@@ -19,6 +19,7 @@ export type Schema = {
   retired_packs: RetiredPackRow
   photo_update_settings: PhotoUpdateSettingsRow
   sources: SourceRow
+  scim_tokens: ScimTokenRow
   stores: StoreRow
   moves: MoveRow
 }
@@ -245,6 +246,23 @@ export type SourceRow = {
   waiting_since: number | null
   /** Epoch milliseconds. Removals up to this time are confirmed. */
   confirmed_at: number
+}
+
+/** A token of a program that provisions a tenant over SCIM. The token itself is not stored. */
+export type ScimTokenRow = {
+  tenant_id: string
+  /** Short, for lists and commands. */
+  id: string
+  /** The source of what it brings is 'scim:NAME'. Several tokens may have one name. */
+  name: string
+  /** SHA-256 of the token, hexadecimal. Unique. */
+  hash: string
+  /** Epoch milliseconds, as the two below. */
+  created_at: number
+  /** null when it does not expire. */
+  expires_at: number | null
+  /** Written at most once a minute; null before the first use. */
+  last_used_at: number | null
 }
 
 /** One row per tenant that has changed the defaults. */

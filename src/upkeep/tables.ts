@@ -115,6 +115,15 @@ const columns: Readonly<{ [Name in MovedTable]: Columns<Name> }> = {
     waiting_since: true,
     confirmed_at: true,
   },
+  scim_tokens: {
+    tenant_id: true,
+    id: true,
+    name: true,
+    hash: true,
+    created_at: true,
+    expires_at: true,
+    last_used_at: true,
+  },
   photos: {
     tenant_id: true,
     owner_kind: true,
@@ -150,6 +159,7 @@ export const directoryTables: readonly Table[] = [
   table('contacts', ['tenant_id', 'id']),
   table('photo_update_settings', ['tenant_id']),
   table('sources', ['tenant_id', 'source']),
+  table('scim_tokens', ['tenant_id', 'id']),
 ]
 
 function table<Name extends Table['name']>(

@@ -48,6 +48,11 @@ const helps: readonly (readonly [string, readonly RegExp[]])[] = [
     'help people list',
     [/--without-photo/, /--inactive/, /--deleted/, /--source/, /--tenant/, /--csv/, /^Example:$/m],
   ],
+  ['scim-token --help', [/\bcreate\b/, /\blist\b/, /\brevoke\b/]],
+  [
+    'scim-token create --help',
+    [/--expires/, /--tenant/, /--url/, /--port/, /--data/, /^Examples:\n.* create entra$/m],
+  ],
   ['groups --help', [/\badd\b/, /\bteam\b/, /\bowners\b/, /\bmembers\b/, /\brestore\b/]],
   ['groups members --help', [/--add/, /--remove/, /^Examples:\n.* groups members Design --csv$/m]],
   [

@@ -1,10 +1,11 @@
-/** The two metrics of sources of people and groups, as a server shows what its database has. */
+/** The metrics of sources of people and groups and of their tokens, as a server shows what its database has. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { deleteUser, putUser } from '../../src/directory/change-users.ts'
 import { confirmRemovals } from '../../src/directory/removals.ts'
 import { recordSuccess } from '../../src/directory/sources.ts'
 import { createMetrics } from '../../src/monitoring/metrics.ts'
+import { createToken, revokeTokens } from '../../src/scim/tokens.ts'
 import { startServer } from '../../src/serving/server.ts'
 import { readConfig } from '../../src/settings/config.ts'
 import { parseExposition } from '../support/exposition.ts'
@@ -13,7 +14,7 @@ import { ourAudience, startTestIssuer } from '../support/test-issuer.ts'
 const tenantId = 'contoso'
 const source = 'import:staff'
 
-test('the metrics have the last success of a source, and its removals that wait', async () => {
+test('the metrics have the last success of a source, its removals that wait, and when its token expires', async () => {
   await using issuer = await startTestIssuer()
   const config = readConfig({ issuer: issuer.origin, audience: ourAudience, port: '0' }, {})
   const { registry, instruments } = createMetrics('1.2.3')
@@ -23,7 +24,7 @@ test('the metrics have the last success of a source, and its removals that wait'
     data: undefined,
     limits: { ...config.limits, leaversEveryMs: 20 },
     identity: () => ({ trust: config.trust, fetch: issuer.fetch }),
-    instruments: [instruments, { lookedAtSources: () => looks.shift()?.() }],
+    instruments: [instruments, { lookedAtTokens: () => looks.shift()?.() }],
     write: () => {},
   })
   const nextLook = () => new Promise<void>(resolve => looks.push(resolve))
@@ -32,17 +33,19 @@ test('the metrics have the last success of a source, and its removals that wait'
     await nextLook()
     await nextLook()
     const families = parseExposition(await registry.metrics())
-    return ['visage_source_last_success_timestamp_seconds', 'visage_removals_waiting'].map(name =>
-      (families.get(name)?.samples ?? []).map(({ labels, value }) => [labels, value]),
-    )
+    return [
+      'visage_source_last_success_timestamp_seconds',
+      'visage_removals_waiting',
+      'visage_scim_token_expiry_timestamp_seconds',
+    ].map(name => (families.get(name)?.samples ?? []).map(({ labels, value }) => [labels, value]))
   }
   try {
     const { database } = server.parts
     const at = Date.now()
-    assert.deepEqual(await show(), [[], []])
+    assert.deepEqual(await show(), [[], [], []])
 
     await recordSuccess(database, { tenantId, source }, 1_700_000_000_000)
-    assert.deepEqual(await show(), [[[{ source }, 1_700_000_000]], [[{ source }, 0]]])
+    assert.deepEqual(await show(), [[[{ source }, 1_700_000_000]], [[{ source }, 0]], []])
 
     const ids = Array.from({ length: 25 }, (_, number) => `person-${number}`)
     for (const id of ids) {
@@ -54,6 +57,13 @@ test('the metrics have the last success of a source, and its removals that wait'
 
     await confirmRemovals(database, { tenantId, source }, Date.now())
     assert.deepEqual((await show())[1], [[{ source }, 0]])
+
+    for (const expiresAt of [null, 1_800_000_000_000, 1_900_000_000_000]) {
+      await createToken(database, { tenantId, name: 'entra', expiresAt }, at)
+    }
+    assert.deepEqual((await show())[2], [[{ source: 'scim:entra' }, 1_800_000_000]])
+    await revokeTokens(database, { tenantId, name: 'entra' })
+    assert.deepEqual((await show())[2], [])
   } finally {
     await server.close()
   }

@@ -14,6 +14,7 @@ const indexes = [
 ]
 
 export async function goBackTo0007(database: Database): Promise<void> {
+  await sql`drop table scim_tokens`.execute(database)
   await sql`drop table sign_ins`.execute(database)
   await dropGroupSizes(database)
   for (const index of indexes) {

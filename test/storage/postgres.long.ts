@@ -39,6 +39,7 @@ import { describeMailboxes } from '../suites/mailboxes.ts'
 
 import { describePeople } from '../suites/people.ts'
 import { describeConcurrentWriters } from '../suites/photos.ts'
+import { describeScimTokens } from '../suites/scim-tokens.ts'
 import { describeSearch } from '../suites/search.ts'
 import { describeSignIns } from '../suites/sign-ins.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
@@ -57,6 +58,7 @@ describePeople('PostgreSQL', open)
 describeImport('PostgreSQL', open)
 describeLeavers('PostgreSQL', open)
 describeSignIns('PostgreSQL', open)
+describeScimTokens('PostgreSQL', open)
 // Ten connections.
 describeSearch('PostgreSQL', open, 20)
 
@@ -85,7 +87,7 @@ describe('several nodes on one PostgreSQL', () => {
       select name from kysely_migration order by name`.execute(database)
     assert.deepEqual(
       rows.map(row => row.name),
-      ['0001', '0002', '0003', '0004', '0005', '0006', '0007', '0008'],
+      ['0001', '0002', '0003', '0004', '0005', '0006', '0007', '0008', '0009'],
     )
     await insertRetired(database, 'x')
   })

@@ -45,6 +45,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
         '0006',
         '0007',
         '0008',
+        '0009',
       ])
     })
 
@@ -61,7 +62,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
           /9999/.test(error.detail),
       )
       const { rows } = await sql`select name from kysely_migration`.execute(database)
-      assert.equal(rows.length, 9)
+      assert.equal(rows.length, 10)
     })
   })
 

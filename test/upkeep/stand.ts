@@ -17,6 +17,7 @@ import { findPointer, movePointer, removePointer } from '../../src/photos/pointe
 import { preparePhoto } from '../../src/photos/replace.ts'
 import { renderPack } from '../../src/renditions/render.ts'
 import type { RenderedPack } from '../../src/renditions/rendition.ts'
+import { createToken } from '../../src/scim/tokens.ts'
 import { openMoveEnds, type StoreOptions } from '../../src/serving/stores.ts'
 import type { PackStore } from '../../src/storage/packs.ts'
 import type { Database, SourceRow } from '../../src/storage/schema.ts'
@@ -124,6 +125,7 @@ export async function fillStore(side: Side, people: number): Promise<void> {
     .values({ tenant_id: tenantId, source: 'cloud', allowed_roles: '[]' })
     .execute()
   await database.insertInto('sources').values(aSource).execute()
+  await createToken(database, { tenantId, name: 'entra', expiresAt: null }, 5)
   for (const id of ids) await setPhoto(side, userKey(id))
   await setPhoto(side, { tenantId: 'another tenant', kind: 'user', id: 'person-0' })
   await setPhoto(side, { tenantId, kind: 'group', id: 'staff' })

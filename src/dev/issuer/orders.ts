@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http'
 
 export const mintPath = '/_visage/token'
 export const resetPath = '/_visage/reset'
+export const scimTokenPath = '/_visage/scim-token'
 
 /** Why it is refused; undefined if it is not. */
 export function whyOrderRefused(
