@@ -3,18 +3,23 @@ import type { Database, Schema } from '../storage/schema.ts'
 import type { Slices } from '../storage/slices.ts'
 import { type FindCallerState, prepareFindCallerState } from './caller-state.ts'
 import { type FindContact, prepareFindContact } from './find-contact.ts'
-import { type FindGroup, prepareFindGroup } from './groups.ts'
-import { type FindUser, prepareFindUser } from './users.ts'
+import { type FindGroup, groupEntryColumns, prepareFindGroup } from './groups.ts'
+import { prepareUserLookups, type UserLookups, userEntryColumns } from './users.ts'
 
-export type Directory = Readonly<{
-  database: Database
-  /** For work on many rows. */
-  slices: Slices
-  findUser: FindUser
-  findGroup: FindGroup
-  findContact: FindContact
-  findCallerState: FindCallerState
-}>
+/** The look-ups read only what leads to a photo; those of `entries` read the person or group too. */
+export type Directory = UserLookups &
+  Readonly<{
+    database: Database
+    /** For work on many rows. */
+    slices: Slices
+    findGroup: FindGroup
+    findContact: FindContact
+    findCallerState: FindCallerState
+    entries: Entries
+  }>
+
+type Entries = UserLookups<(typeof userEntryColumns)[number]> &
+  Readonly<{ findGroup: FindGroup<(typeof groupEntryColumns)[number]> }>
 
 /**
  * Deletes everything except photos and the tokens of senders, of every tenant. For use inside the caller's transaction.
@@ -54,9 +59,13 @@ export function openDirectory(database: Database, slices: Slices): Directory {
   return {
     database,
     slices,
-    findUser: prepareFindUser(database),
-    findGroup: prepareFindGroup(database),
+    ...prepareUserLookups(database, []),
+    findGroup: prepareFindGroup(database, []),
     findContact: prepareFindContact(database),
     findCallerState: prepareFindCallerState(database),
+    entries: {
+      ...prepareUserLookups(database, userEntryColumns),
+      findGroup: prepareFindGroup(database, groupEntryColumns),
+    },
   }
 }

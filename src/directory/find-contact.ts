@@ -2,7 +2,7 @@
  * Finds a contact and the pointer to its photo: person, folder and contact in one statement, plus
  * one for a path of several folders. Other work on contacts is in contacts.ts.
  */
-import type { Expression } from 'kysely'
+import { type Expression, sql } from 'kysely'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
 import type { ContactRow, Database } from '../storage/schema.ts'
@@ -10,8 +10,8 @@ import {
   type CallerColumns,
   type CallerKey,
   callerNames,
-  joinCaller,
-  noCaller,
+  prepareForCaller,
+  stateOf,
 } from './caller-state.ts'
 import { findAncestors, isPath, maxFolderDepth } from './folders.ts'
 import { personOf } from './sign-ins.ts'
@@ -24,12 +24,12 @@ type ContactAddress = Readonly<{
   tenantId: string
   /** The owner of the mailbox. */
   idOrName: string
-  /** With 'id', a name finds nobody. */
-  by: FindBy
+  /** With 'caller', the owner is the person who calls. */
+  by: FindBy | 'caller'
   /** Ids of folders, outermost first, as in findFolder. The contact must be in the last one. */
   folders: readonly string[]
   id: string
-  caller?: CallerKey
+  caller?: CallerKey | undefined
 }>
 
 type FoundContact = Readonly<{
@@ -45,17 +45,19 @@ export type FindContact = (address: ContactAddress) => Promise<FoundContact | un
 
 /** Prepared statements, whose text does not depend on the path. */
 export function prepareFindContact(database: Database): FindContact {
-  const byId = prepareBy(database, 'id')
-  const byIdOrName = prepareBy(database, 'idOrName')
-  const byCaller = prepareBy(database, 'caller')
-  return async ({ tenantId, idOrName, by, folders, id: contact, caller = noCaller }) => {
-    const at = { tenantId, contact, ...caller }
+  const byId = prepareByOwner(database, ['id'], at => at.id)
+  const byIdOrName = prepareByOwner(database, ['id', 'name'], idByIdOrName)
+  const ofCaller = prepareOfCaller(database)
+  return async ({ tenantId, idOrName, by, folders, id: contact, caller }) => {
+    const at = { tenantId, contact }
     const folder = folders.at(-1)
-    const row = await lookUpUser(idOrName, by, {
-      byId: person => byId({ ...at, id: person, name: '' }, folder),
-      byIdOrName: person => byIdOrName({ ...at, ...person }, folder),
-      byCaller: () => byCaller({ ...at, id: '', name: '' }, folder),
-    })
+    const row =
+      by === 'caller'
+        ? caller && (await ofCaller({ ...at, ...caller }, folder))
+        : await lookUpUser(idOrName, by, {
+            byId: id => byId({ ...at, id }, folder, caller),
+            byIdOrName: person => byIdOrName({ ...at, ...person }, folder, caller),
+          })
     const found = row && toFound(row, folder)
     if (found === undefined || !found.hasFolders || folders.length < 2) return found
     return { ...found, hasFolders: await hasPath(database, found.user, folders) }
@@ -72,18 +74,46 @@ async function hasPath(
   return isPath(await findAncestors(database, mailbox, folders.at(-1) ?? ''), folders)
 }
 
-type At<Value> = Readonly<Record<(typeof names)[number], Value>>
+type At<Name extends string, Value> = Readonly<Record<Name | 'tenantId' | 'contact', Value>>
 
-const names = ['tenantId', 'id', 'name', 'contact', ...callerNames] as const
-
-function prepareBy(database: Database, by: FindBy) {
-  const inMailbox = prepareRow(database, names, (db, at) => contactAt(db, by, at, undefined))
-  const inFolder = prepareRow(database, [...names, 'folder'], (db, at) =>
-    contactAt(db, by, at, at.folder),
+function prepareByOwner<const Name extends string>(
+  database: Database,
+  names: readonly Name[],
+  ownerOf: (at: At<Name, Expression<string>>) => Expression<string | null>,
+) {
+  const inMailbox = prepareForCaller(database, [...names, 'contact'], (db, at) =>
+    contactAt(db, at, ownerOf(at), undefined),
   )
-  return async (values: At<string>, folder: string | undefined) =>
+  const inFolder = prepareForCaller(database, [...names, 'contact', 'folder'], (db, at) =>
+    contactAt(db, at, ownerOf(at), at.folder),
+  )
+  return async (
+    values: At<Name, string>,
+    folder: string | undefined,
+    caller: CallerKey | undefined,
+  ) =>
+    folder === undefined
+      ? await inMailbox(values, caller)
+      : await inFolder({ ...values, folder }, caller)
+}
+
+/** The owner is the caller, so their row is not joined again. */
+function prepareOfCaller(database: Database) {
+  const names = ['tenantId', 'contact', ...callerNames] as const
+  const inMailbox = prepareRow(database, names, (db, at) =>
+    contactAt(db, at, personOf(at), undefined).select(ownerAsCaller),
+  )
+  const inFolder = prepareRow(database, [...names, 'folder'], (db, at) =>
+    contactAt(db, at, personOf(at), at.folder).select(ownerAsCaller),
+  )
+  return async (values: At<keyof CallerKey, string>, folder: string | undefined) =>
     folder === undefined ? await inMailbox(values) : await inFolder({ ...values, folder })
 }
+
+const ownerAsCaller = [
+  sql<string | null>`users.id`.as('caller_id'),
+  stateOf('users').as('caller_state'),
+] as const
 
 /**
  * Returns one row when the person exists; the contact's columns are null when the contact does not
@@ -91,8 +121,8 @@ function prepareBy(database: Database, by: FindBy) {
  */
 function contactAt(
   database: Database,
-  by: FindBy,
-  at: At<Expression<string>>,
+  at: At<never, Expression<string>>,
+  owner: Expression<string | null>,
   folder: Expression<string> | undefined,
 ) {
   const found = database
@@ -118,13 +148,8 @@ function contactAt(
     .select('contact_folders.id as found_folder_id')
     .where('users.tenant_id', '=', at.tenantId)
     .where('users.deleted_at', 'is', null)
-    .where('users.id', '=', ownerOf(by, at))
-  return joinCaller(joinPhoto(found, 'contact'), at)
-}
-
-function ownerOf(by: FindBy, at: At<Expression<string>>): Expression<string | null> {
-  if (by === 'id') return at.id
-  return by === 'idOrName' ? idByIdOrName(at) : personOf(at)
+    .where('users.id', '=', owner)
+  return joinPhoto(found, 'contact')
 }
 
 type Row = Nullable<ContactWithPhoto> &
@@ -132,7 +157,14 @@ type Row = Nullable<ContactWithPhoto> &
   CallerColumns
 
 function toFound(
-  { user_tenant_id, user_id, found_folder_id, caller_id, caller_state, ...contact }: Row,
+  {
+    user_tenant_id,
+    user_id,
+    found_folder_id,
+    caller_id = null,
+    caller_state = null,
+    ...contact
+  }: Row,
   folder: string | undefined,
 ): FoundContact {
   return {

@@ -1,40 +1,71 @@
 /** Groups and teams. A team has the id and the photo of its group. */
-
 import { normalizeId } from '../guid.ts'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
-import { prepareRow } from '../storage/prepared.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
 import { findInAnyTenant } from './any-tenant.ts'
-import {
-  type CallerColumns,
-  type CallerKey,
-  callerNames,
-  joinCaller,
-  noCaller,
-} from './caller-state.ts'
+import { type CallerColumns, type CallerKey, prepareForCaller } from './caller-state.ts'
 import { listRows, type Searchable } from './find-by-words.ts'
 import { byGraph, type Origin, originColumns } from './origin.ts'
 import { type Page, searchText } from './search.ts'
 
 export type Group = GroupRow
-export type GroupWithPhoto = Group & PhotoColumns
 
-export type FindGroup = (
+/** The columns that a request for a photo, or for a change, needs of the group. */
+const photoOwnerColumns = [
+  'tenant_id',
+  'id',
+  'is_unified',
+  'is_team',
+] as const satisfies (keyof GroupRow)[]
+
+/** The columns that a request for the group itself shows. */
+export const groupEntryColumns = [
+  'display_name',
+  'description',
+  'mail',
+  'mail_nickname',
+  'visibility',
+  'deleted_at',
+] as const satisfies (keyof GroupRow)[]
+
+/** A group and the pointer to its photo. */
+export type GroupWithPhoto<Column extends keyof GroupRow = never> = Pick<
+  GroupRow,
+  (typeof photoOwnerColumns)[number]
+> &
+  Pick<GroupRow, Column> &
+  PhotoColumns
+
+type EntryColumn = (typeof groupEntryColumns)[number]
+export type GroupEntry = GroupWithPhoto<EntryColumn>
+
+/** What Graph shows of a group. */
+export type ShownGroup = Pick<GroupRow, EntryColumn | 'id' | 'is_unified' | 'is_team'>
+
+export type FindGroup<Column extends keyof GroupRow = never> = (
   tenantId: string,
   id: string,
   caller?: CallerKey,
-) => Promise<(GroupWithPhoto & CallerColumns) | undefined>
+) => Promise<(GroupWithPhoto<Column> & CallerColumns) | undefined>
 
-/** One prepared query for the group and the pointer to its photo. */
-export function prepareFindGroup(database: Database): FindGroup {
-  const byId = prepareRow(database, ['tenantId', 'id', ...callerNames], (db, at) =>
-    joinCaller(joinPhoto(db.selectFrom('groups').selectAll('groups'), 'group'), at)
+/** One prepared query for the group and the pointer to its photo, which also reads `columns`. */
+export function prepareFindGroup<Column extends keyof GroupRow>(
+  database: Database,
+  columns: readonly Column[],
+): FindGroup<Column> {
+  const byId = prepareForCaller(database, ['id'], (db, at) =>
+    withPhoto(db, columns)
       .where('groups.tenant_id', '=', at.tenantId)
       .where('groups.id', '=', at.id)
       .where('groups.deleted_at', 'is', null),
   )
-  return async (tenantId, id, caller = noCaller) =>
-    await byId({ tenantId, id: normalizeId(id), ...caller })
+  return async (tenantId, id, caller) => await byId({ tenantId, id: normalizeId(id) }, caller)
+}
+
+function withPhoto<Column extends keyof GroupRow>(database: Database, columns: readonly Column[]) {
+  const names: (keyof GroupRow)[] = [...photoOwnerColumns, ...columns]
+  const groups = database.selectFrom('groups').select(names.map(name => `groups.${name}` as const))
+  return joinPhoto(groups, 'group').$castTo<GroupWithPhoto<Column>>()
 }
 
 /** Finds groups by id in every tenant. For commands of an operator, never for a request. */

@@ -64,15 +64,19 @@ export async function listDirectReports(
 /** undefined when the person has no manager, or the manager is deleted. */
 export async function findManager(
   database: Database,
-  { tenant_id, manager_id }: Pick<UserRow, 'tenant_id' | 'manager_id'>,
+  { tenantId, userId }: Readonly<{ tenantId: string; userId: string }>,
 ): Promise<UserRow | undefined> {
-  if (manager_id === null) return undefined
   return await database
     .selectFrom('users')
-    .selectAll()
-    .where('tenant_id', '=', tenant_id)
-    .where('id', '=', manager_id)
-    .where('deleted_at', 'is', null)
+    .innerJoin('users as manager', join =>
+      join
+        .onRef('manager.tenant_id', '=', 'users.tenant_id')
+        .onRef('manager.id', '=', 'users.manager_id')
+        .on('manager.deleted_at', 'is', null),
+    )
+    .selectAll('manager')
+    .where('users.tenant_id', '=', tenantId)
+    .where('users.id', '=', userId)
     .executeTakeFirst()
 }
 

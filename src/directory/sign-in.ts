@@ -10,7 +10,7 @@ import { inTransaction, lockNames } from '../storage/transactions.ts'
 import { isReserved, isValidName, maxNameLength, nameFromId, userNameKey } from './names.ts'
 import { holderOf, isIdOfAnother } from './names-taken.ts'
 import { addSignIn, findSignIn, type Subject } from './sign-ins.ts'
-import { type FindUser, hasOlderNames, toRow, type UserWithPhoto } from './users.ts'
+import { type FindUser, hasOlderNames, toRow, type UserNames, type UserWithPhoto } from './users.ts'
 
 /** The claims of a token about the person. */
 export type SignedInProfile = Readonly<{
@@ -28,7 +28,11 @@ export type SignedInProfile = Readonly<{
 
 export type SignedIn = Subject & Readonly<{ profile: SignedInProfile }>
 
-type People = Readonly<{ database: Database; findUser: FindUser; now: () => number }>
+type People<Column extends keyof UserRow> = Readonly<{
+  database: Database
+  findUser: FindUser<Column>
+  now: () => number
+}>
 
 /** False for an id that equals a generated name of another person. */
 export function mayBeAdded(id: string): boolean {
@@ -40,7 +44,10 @@ export function mayBeAdded(id: string): boolean {
  * @differs A person who signs in and is not in the directory is added to it; Graph would answer
  * 404.
  */
-export async function addSignedInUser(people: People, person: SignedIn): Promise<UserWithPhoto> {
+export async function addSignedInUser<Column extends keyof UserRow>(
+  people: People<Column>,
+  person: SignedIn,
+): Promise<UserWithPhoto<Column>> {
   const { database, findUser, now } = people
   const id = await inTransaction(database, async transaction => {
     await lockNames(database, transaction, person.tenantId)
@@ -61,7 +68,7 @@ export async function addSignedInUser(people: People, person: SignedIn): Promise
 
 /** Keeps other subjects from being linked to a person who signs in by their id. */
 export async function keepSignIn(
-  { database, now }: Omit<People, 'findUser'>,
+  { database, now }: Pick<People<never>, 'database' | 'now'>,
   person: SignedIn,
 ): Promise<void> {
   await inTransaction(database, async transaction => {
@@ -90,7 +97,7 @@ async function insert(transaction: Database, row: UserRow): Promise<void> {
 }
 
 /** The person as addSignedInUser would add them, without writing, for a read-only store. */
-export function describeSignedInUser(person: SignedIn): UserWithPhoto {
+export function describeSignedInUser(person: SignedIn): UserWithPhoto<keyof UserRow> {
   const row = describe(person, nameFromId(person.id))
   return { ...row, version: null, upload_hash: null, renditions: null, updated_at: null }
 }
@@ -99,11 +106,11 @@ export function describeSignedInUser(person: SignedIn): UserWithPhoto {
  * Updates the names of a user who `hasOlderNames` than the token. Writes only when a name differs:
  * once per change, not once per request.
  */
-export async function followNames(
-  people: Omit<People, 'now'>,
-  user: UserWithPhoto,
+export async function followNames<Column extends keyof UserRow>(
+  people: Omit<People<Column>, 'now'>,
+  user: UserWithPhoto<Column> & UserNames,
   person: SignedIn,
-): Promise<UserWithPhoto> {
+): Promise<UserWithPhoto<Column>> {
   const { issuedAt = 0, isVouchedFor = false } = person.profile
   // When the issuer vouches for names, the newer token's time is stored even if no name changed: it
   // decides between two people with the same name.
@@ -118,7 +125,7 @@ export async function followNames(
   return (await people.findUser(person.tenantId, user.id, 'id')) ?? user
 }
 
-function hasSameNames(user: UserRow, person: SignedIn): boolean {
+function hasSameNames(user: UserNames, person: SignedIn): boolean {
   const wanted = describe(person, wantedName(person) ?? nameWithoutClaim(person, user), user)
   const columns = ['user_principal_name', 'display_name', 'given_name', 'surname', 'mail'] as const
   return columns.every(column => wanted[column] === user[column])
@@ -130,14 +137,14 @@ function wantedName({ profile }: SignedIn): string | undefined {
 }
 
 /** A token without a name keeps the current name, unless the issuer no longer vouches for names. */
-function nameWithoutClaim({ id, profile }: SignedIn, known: UserRow | undefined): string {
+function nameWithoutClaim({ id, profile }: SignedIn, known: UserNames | undefined): string {
   const { isVouchedFor, vouchedName } = profile
   const stays = isVouchedFor === true && vouchedName === undefined
   return (stays ? known?.user_principal_name : undefined) ?? nameFromId(id)
 }
 
 /** Properties that the token lacks keep their value. */
-function describe(person: SignedIn, name: string, known?: UserRow): UserRow {
+function describe(person: SignedIn, name: string, known?: UserNames): UserRow {
   const { id, tenantId, profile } = person
   const { userName, displayName, givenName, surname, mail, issuedAt = 0 } = profile
   const origin = { source: 'sign-in', at: issuedAt * 1000 } as const

@@ -2,7 +2,7 @@
  * Users: find by id or name with the pointer to the photo, list, add. Permissions are not checked
  * here.
  */
-import { type Expression, expressionBuilder } from 'kysely'
+import { type Compilable, type Expression, expressionBuilder } from 'kysely'
 import { isGuid, normalizeId } from '../guid.ts'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import { prepareRow } from '../storage/prepared.ts'
@@ -12,8 +12,7 @@ import {
   type CallerColumns,
   type CallerKey,
   callerNames,
-  joinCaller,
-  noCaller,
+  prepareForCaller,
 } from './caller-state.ts'
 import { listRows, type Searchable } from './find-by-words.ts'
 import { userNameKey } from './names.ts'
@@ -22,50 +21,112 @@ import { type Page, searchText } from './search.ts'
 import { linkOf, personOf } from './sign-ins.ts'
 
 export type User = UserRow
-export type UserWithPhoto = User & PhotoColumns
 
-/**
- * With 'id', a name finds nobody: issuers other than Entra use ids that look like names. With 'caller', it is the person
- * who calls.
- */
-export type FindBy = 'id' | 'idOrName' | 'caller'
+/** The columns that a request for a photo needs of the person. */
+const photoOwnerColumns = [
+  'tenant_id',
+  'id',
+  'user_principal_name_key',
+  'names_at',
+  'is_active',
+] as const satisfies (keyof UserRow)[]
 
-export type FindUser = (
+/** The names that a newer token of the person may change, and what is written with them. */
+const nameColumns = [
+  'user_principal_name',
+  'display_name',
+  'given_name',
+  'surname',
+  'mail',
+  'job_title',
+  'user_type',
+] as const satisfies (keyof UserRow)[]
+
+export type UserNames = Pick<UserRow, (typeof nameColumns)[number]>
+
+/** The columns that a request for the person themselves shows. */
+export const userEntryColumns = [
+  ...nameColumns,
+  'department',
+  'employee_id',
+  'mail_nickname',
+  'manager_id',
+  'deleted_at',
+] as const satisfies (keyof UserRow)[]
+
+/** A person and the pointer to their photo. */
+export type UserWithPhoto<Column extends keyof UserRow = never> = Pick<
+  UserRow,
+  (typeof photoOwnerColumns)[number]
+> &
+  Pick<UserRow, Column> &
+  PhotoColumns
+
+type EntryColumn = (typeof userEntryColumns)[number]
+export type UserEntry = UserWithPhoto<EntryColumn>
+
+/** What Graph shows of a person. */
+export type ShownUser = Pick<UserRow, EntryColumn | 'id' | 'is_active'>
+
+/** With 'id', a name finds nobody: issuers other than Entra use ids that look like names. */
+export type FindBy = 'id' | 'idOrName'
+
+export type FindUser<Column extends keyof UserRow = never> = (
   tenantId: string,
   idOrName: string,
   by?: FindBy,
   caller?: CallerKey,
-) => Promise<FoundUser | undefined>
+) => Promise<(UserWithPhoto<Column> & CallerColumns) | undefined>
 
-/** `linked_id`: by 'caller' only, the person that the caller's sign-in leads to; null without one. */
-type FoundUser = UserWithPhoto & CallerColumns & Readonly<{ linked_id?: string | null }>
+/** `linked_id`: the person that the sign-in leads to; null for somebody who is found by their id. */
+export type SignedInUser<Column extends keyof UserRow = never> = UserWithPhoto<Column> &
+  UserNames &
+  Readonly<{ linked_id: string | null }>
+
+/** The person who calls. */
+type FindSelf<Column extends keyof UserRow = never> = (
+  tenantId: string,
+  caller: CallerKey,
+) => Promise<SignedInUser<Column> | undefined>
+
+export type UserLookups<Column extends keyof UserRow = never> = Readonly<{
+  findUser: FindUser<Column>
+  findSelf: FindSelf<Column>
+}>
 
 /**
- * Finds by "{id | userPrincipalName}". One prepared query for the user and the pointer to the
- * photo; nothing that can change is cached. As in Graph, mail is not a key.
+ * Finds by "{id | userPrincipalName}", or by the caller's sign-in. One prepared query for the user and the pointer to
+ * the photo, which also reads `columns`; nothing that can change is cached. As in Graph, mail is not a key.
  */
-export function prepareFindUser(database: Database): FindUser {
-  const byId = prepareRow(database, ['tenantId', 'id', ...callerNames], (db, at) =>
-    withPhoto(db, at).where('users.id', '=', at.id),
+export function prepareUserLookups<Column extends keyof UserRow>(
+  database: Database,
+  columns: readonly Column[],
+): UserLookups<Column> {
+  const byId = prepareForCaller(database, ['id'], (db, at) =>
+    withPhoto(db, at, columns).where('users.id', '=', at.id),
   )
-  const byIdOrName = prepareRow(database, ['tenantId', 'id', 'name', ...callerNames], (db, at) =>
-    withPhoto(db, at).where('users.id', '=', idByIdOrName(at)),
+  const byIdOrName = prepareForCaller(database, ['id', 'name'], (db, at) =>
+    withPhoto(db, at, columns).where('users.id', '=', idByIdOrName(at)),
   )
-  const byCaller = prepareRow(database, ['tenantId', ...callerNames], (db, at) =>
-    withPhoto(db, at).select(linkOf(at).as('linked_id')).where('users.id', '=', personOf(at)),
-  )
-  return (tenantId, idOrName, by = 'idOrName', caller = noCaller) =>
-    lookUpUser<FoundUser>(idOrName, by, {
-      byId: id => byId({ tenantId, id, ...caller }),
-      byIdOrName: key => byIdOrName({ tenantId, ...key, ...caller }),
-      byCaller: () => byCaller({ tenantId, ...caller }),
-    })
+  const bySignIn = prepareRow(database, ['tenantId', ...callerNames], (db, at) => {
+    const self = withPhoto(db, at, [...columns, ...nameColumns])
+      .select(linkOf(at).as('linked_id'))
+      .where('users.id', '=', personOf(at))
+    return self as Compilable<SignedInUser<Column>>
+  })
+  return {
+    findUser: (tenantId, idOrName, by = 'idOrName', caller) =>
+      lookUpUser(idOrName, by, {
+        byId: id => byId({ tenantId, id }, caller),
+        byIdOrName: key => byIdOrName({ tenantId, ...key }, caller),
+      }),
+    findSelf: (tenantId, caller) => bySignIn({ tenantId, ...caller }),
+  }
 }
 
 type Lookups<Row> = Readonly<{
   byId: (id: string) => Promise<Row | undefined>
   byIdOrName: (key: Readonly<{ id: string; name: string }>) => Promise<Row | undefined>
-  byCaller: () => Promise<Row | undefined>
 }>
 
 /**
@@ -75,9 +136,8 @@ type Lookups<Row> = Readonly<{
 export function lookUpUser<Row>(
   idOrName: string,
   by: FindBy,
-  { byId, byIdOrName, byCaller }: Lookups<Row>,
+  { byId, byIdOrName }: Lookups<Row>,
 ): Promise<Row | undefined> {
-  if (by === 'caller') return byCaller()
   if (by === 'id') return byId(idOrName)
   const id = normalizeId(idOrName)
   if (isGuid(id)) return byId(id)
@@ -102,16 +162,18 @@ export function idByIdOrName(
   )
 }
 
-function withPhoto(
+function withPhoto<Column extends keyof UserRow>(
   database: Database,
-  at: Readonly<Record<'tenantId' | keyof CallerKey, Expression<string>>>,
+  at: Readonly<Record<'tenantId', Expression<string>>>,
+  columns: readonly Column[],
 ) {
+  const names = new Set<keyof UserRow>([...photoOwnerColumns, ...columns])
   const present = database
     .selectFrom('users')
-    .selectAll('users')
+    .select([...names].map(name => `users.${name}` as const))
     .where('users.tenant_id', '=', at.tenantId)
     .where('users.deleted_at', 'is', null)
-  return joinCaller(joinPhoto(present, 'user'), at)
+  return joinPhoto(present, 'user').$castTo<UserWithPhoto<Column>>()
 }
 
 /** Only the names of people who came by signing in are updated from tokens. */

@@ -13,7 +13,13 @@ import {
   mayBeAdded,
   type SignedIn,
 } from '../directory/sign-in.ts'
-import { hasOlderNames, type User, type UserWithPhoto } from '../directory/users.ts'
+import {
+  hasOlderNames,
+  type SignedInUser,
+  type User,
+  type UserLookups,
+  type UserWithPhoto,
+} from '../directory/users.ts'
 import type { Events } from '../events.ts'
 import { Failure } from '../failure.ts'
 import { enforceActive } from '../permissions/decide.ts'
@@ -62,41 +68,44 @@ async function linkCaller(caller: Caller, parts: CallerParts): Promise<User | un
  * For a person who is not in the directory. `id`: as the address has it. Throws Failure 'user-not-found',
  * 'account-disabled' or 'account-deleted'.
  */
-export async function addCaller(
+export async function addCaller<Column extends keyof User>(
   id: string,
   caller: Caller,
   parts: CallerParts,
-): Promise<UserWithPhoto> {
+  { findUser, findSelf }: UserLookups<Column>,
+): Promise<UserWithPhoto<Column>> {
   const linked = await linkCaller(caller, parts)
-  const { signIn = 'add', isReadOnly, linkBy = 'none' } = parts
+  const { signIn = 'add', isReadOnly, linkBy = 'none', database, now } = parts
   const { tenantId, objectId, issuer } = caller
   const key = { issuer, callerId: objectId }
   if (linked !== undefined || (linkBy !== 'none' && signIn === 'known')) {
     // Another request may have linked them in between.
-    const user = await parts.findUser(tenantId, objectId, 'caller', key)
+    const user = await findSelf(tenantId, key)
     if (user !== undefined) return user
   }
   if (signIn === 'known' || !mayBeAdded(objectId)) {
     throw new Failure('user-not-found', { facts: { id } })
   }
-  if (isReadOnly !== true) return await addSignedInUser(parts, signedIn(caller))
+  if (isReadOnly !== true) {
+    return await addSignedInUser({ database, findUser, now }, signedIn(caller))
+  }
   enforceActive(await parts.findCallerState(tenantId, key))
   return describeSignedInUser(signedIn(caller))
 }
 
-/** `user`: the caller as found; `linked_id` is null while their sign-in has no row. */
-export async function updateCaller(
-  user: UserWithPhoto & Readonly<{ linked_id?: string | null }>,
+export async function updateCaller<Column extends keyof User>(
+  user: SignedInUser<Column>,
   caller: Caller,
   parts: CallerParts,
-): Promise<UserWithPhoto> {
+  { findUser }: UserLookups<Column>,
+): Promise<UserWithPhoto<Column>> {
   // The names of somebody who is linked are those of their source.
   if (parts.isReadOnly === true || user.id !== caller.objectId) return user
   if (parts.linkBy === 'userPrincipalName' && user.linked_id === null) {
     await keepSignIn(parts, signedIn(caller))
   }
   if (!hasOlderNames(user, caller.profile.issuedAt)) return user
-  return await followNames(parts, user, signedIn(caller))
+  return await followNames({ database: parts.database, findUser }, user, signedIn(caller))
 }
 
 function signedIn({ tenantId, issuer, objectId, profile }: Caller): SignedIn {

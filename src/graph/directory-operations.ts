@@ -2,19 +2,19 @@
 import type { Reply } from '../call.ts'
 import { listGroups as findGroups } from '../directory/groups.ts'
 import { findManagers } from '../directory/people-of-group.ts'
-import { listUsers as findUsers, type User } from '../directory/users.ts'
+import { listUsers as findUsers, type ShownUser } from '../directory/users.ts'
 import { enforce, permit } from '../permissions/decide.ts'
 import type { Shown } from './control-information.ts'
 import {
   at,
   directory,
-  group,
+  groupEntry,
   listOf,
   one,
   searchable,
   selectOnly,
-  team,
-  user,
+  teamEntry,
+  userEntry,
 } from './operation.ts'
 import { nextAfter, withExtraRow } from './paging.ts'
 import { type Options, readOptions } from './query.ts'
@@ -40,7 +40,7 @@ export const directoryOperations: readonly Row[] = [
   {
     name: 'getUser',
     summary: 'A user',
-    at: at('GET', '', user),
+    at: at('GET', '', userEntry),
     action: 'readEntry',
     resource: 'user',
     contract: { page: 'user-get', options: ['$select', '$expand'], answer: one('user') },
@@ -58,7 +58,7 @@ export const directoryOperations: readonly Row[] = [
   {
     name: 'getGroup',
     summary: 'A group',
-    at: at('GET', '', group),
+    at: at('GET', '', groupEntry),
     action: 'readEntry',
     resource: 'group',
     contract: { page: 'group-get', options: selectOnly, answer: one('group') },
@@ -67,7 +67,7 @@ export const directoryOperations: readonly Row[] = [
   {
     name: 'getTeam',
     summary: 'A team',
-    at: at('GET', '', team),
+    at: at('GET', '', teamEntry),
     action: 'readEntry',
     resource: 'team',
     contract: { page: 'team-get', options: selectOnly, answer: one('team') },
@@ -85,7 +85,7 @@ async function listUsers(request: Request, parts: Parts): Promise<Reply> {
 
 async function getUser(request: Request, parts: Parts): Promise<Reply> {
   const options = readOptions(request)
-  const { user } = expectTarget(request.target, 'user')
+  const { user } = expectTarget(request.target, 'userEntry')
   const [shown] = await tellUsers(request, parts, [user], options)
   return entity(request, 'users/$entity', shown ?? resources.user(user, options.select))
 }
@@ -94,7 +94,7 @@ async function getUser(request: Request, parts: Parts): Promise<Reply> {
 async function tellUsers(
   request: Request,
   { database }: Parts,
-  rows: readonly User[],
+  rows: readonly ShownUser[],
   { select, expand }: Options,
 ): Promise<readonly Shown[]> {
   if (expand === undefined) return rows.map(row => resources.user(row, select))
@@ -119,12 +119,12 @@ async function listGroups(request: Request, parts: Parts): Promise<Reply> {
 
 async function getGroup(request: Request): Promise<Reply> {
   const { select } = readOptions(request)
-  const { group } = expectTarget(request.target, 'group')
+  const { group } = expectTarget(request.target, 'groupEntry')
   return entity(request, 'groups/$entity', resources.group(group, select))
 }
 
 async function getTeam(request: Request): Promise<Reply> {
   const { select } = readOptions(request)
-  const { group } = expectTarget(request.target, 'team')
+  const { group } = expectTarget(request.target, 'teamEntry')
   return entity(request, 'teams/$entity', resources.team(group, select))
 }

@@ -7,8 +7,21 @@ import type { EntityName } from './schema.ts'
 
 export type Method = 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE'
 
-/** The kind of target that an address names, which is looked up first. */
-export type TargetKind = 'directory' | 'user' | 'group' | 'team' | 'mailbox' | 'folder' | 'contact'
+/**
+ * The kind of target that an address names, which is looked up first. Only of an entry the columns that Graph shows are
+ * read: a request for a photo does not pay for them.
+ */
+export type TargetKind =
+  | 'directory'
+  | 'user'
+  | 'userEntry'
+  | 'group'
+  | 'groupEntry'
+  | 'team'
+  | 'teamEntry'
+  | 'mailbox'
+  | 'folder'
+  | 'contact'
 
 /** `path` is like `/users/{user}/photo`. GET includes HEAD. */
 export type Endpoint = Readonly<{ method: Method; path: string; target: TargetKind }>
@@ -78,7 +91,9 @@ const folders = outerFolders.flatMap(path => [path, `${path}/childFolders/{folde
 
 export const directory: Prefixes = { target: 'directory', paths: [''] }
 export const user: Prefixes = { target: 'user', paths: users }
+export const userEntry: Prefixes = { ...user, target: 'userEntry' }
 export const group: Prefixes = { target: 'group', paths: ['/groups/{group}'] }
+export const groupEntry: Prefixes = { ...group, target: 'groupEntry' }
 export const team: Prefixes = {
   target: 'team',
   paths: [
@@ -87,6 +102,7 @@ export const team: Prefixes = {
     ...users.map(path => `${path}/joinedTeams/{team}`),
   ],
 }
+export const teamEntry: Prefixes = { ...team, target: 'teamEntry' }
 export const mailbox: Prefixes = { target: 'mailbox', paths: users }
 export const outerFolder: Prefixes = { target: 'folder', paths: outerFolders }
 export const folder: Prefixes = { target: 'folder', paths: folders }

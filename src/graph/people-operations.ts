@@ -137,7 +137,7 @@ async function removeUser({ target }: Request, parts: Parts): Promise<Reply> {
 async function getManager(request: Request, { database }: Parts): Promise<Reply> {
   const { select } = readOptions(request)
   const { user } = expectTarget(request.target, 'user')
-  const manager = await findManager(database, user)
+  const manager = await findManager(database, { tenantId: user.tenant_id, userId: user.id })
   if (manager === undefined) throw notFound('manager')
   return entity(request, 'directoryObjects/$entity', asObject(manager, select))
 }

@@ -241,9 +241,7 @@ function ownPhoto(target: Target): OwnPhoto {
       return photoOf('group', target.group)
     case 'contact':
       return photoOf('contact', target.contact)
-    case 'directory':
-    case 'mailbox':
-    case 'folder':
+    default:
       throw new TypeError(`a ${target.kind} has no photo`)
   }
 }

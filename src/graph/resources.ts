@@ -4,9 +4,9 @@
  */
 import type { Contact, EmailAddress } from '../directory/contacts.ts'
 import type { ContactFolder } from '../directory/folders.ts'
-import type { Group } from '../directory/groups.ts'
+import type { ShownGroup } from '../directory/groups.ts'
 import type { PhotoUpdateSettings } from '../directory/photo-update-settings.ts'
-import type { User } from '../directory/users.ts'
+import type { ShownUser } from '../directory/users.ts'
 import type { Photo, PixelSize } from '../photos/photo.ts'
 import type { Version } from './address.ts'
 import type { Json, Shown } from './control-information.ts'
@@ -61,7 +61,7 @@ const selectedOnly = new Set([
 ])
 
 /** Properties that Visage does not store are null. */
-export function user(row: User, select: Select): Shown {
+export function user(row: ShownUser, select: Select): Shown {
   const all = {
     businessPhones: [],
     displayName: row.display_name,
@@ -90,7 +90,7 @@ export function user(row: User, select: Select): Shown {
 
 const none: ReadonlySet<string> = new Set()
 
-type Deletable = Pick<User, 'deleted_at'>
+type Deletable = Pick<ShownUser, 'deleted_at'>
 
 /** Without $select, deletedDateTime is included only for deleted objects. */
 function pickDefault(
@@ -111,7 +111,7 @@ function timeOf(time: number | null): string | null {
   return time === null ? null : new Date(time).toISOString().replace(/\.\d+/, '')
 }
 
-export function group(row: Group, select: Select): Shown {
+export function group(row: ShownGroup, select: Select): Shown {
   const all = {
     id: row.id,
     description: row.description,
@@ -150,7 +150,7 @@ export function onlyId(type: 'user' | 'group', id: string, select: Select): Show
   return { type, key: id, ...pick(all, select) }
 }
 
-export function team(row: Group, select: Select): Shown {
+export function team(row: ShownGroup, select: Select): Shown {
   const all = {
     id: row.id,
     displayName: row.display_name,

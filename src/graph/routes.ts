@@ -21,7 +21,18 @@ export type Route = Readonly<{
   versions?: readonly Version[]
 }>
 
-const targets = ['user', 'group', 'team', 'contact', 'directory', 'mailbox', 'folder'] as const
+const targets = [
+  'userEntry',
+  'user',
+  'groupEntry',
+  'group',
+  'teamEntry',
+  'team',
+  'contact',
+  'directory',
+  'mailbox',
+  'folder',
+] as const satisfies TargetKind[]
 
 export const routes: readonly Route[] = listRoutes(operations)
 
@@ -42,10 +53,15 @@ function listRoutes(rows: readonly Row[]): Route[] {
 }
 
 function photoResource(target: TargetKind): Resource {
-  if (target === 'directory' || target === 'mailbox' || target === 'folder') {
-    throw new TypeError(`a ${target} has no photo`)
+  switch (target) {
+    case 'user':
+    case 'group':
+    case 'team':
+    case 'contact':
+      return target
+    default:
+      throw new TypeError(`a ${target} has no photo`)
   }
-  return target
 }
 
 type Node = {

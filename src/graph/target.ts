@@ -3,14 +3,20 @@
  * of another tenant is ever revealed.
  */
 
-import { type CallerColumns, type CallerKey, noCaller } from '../directory/caller-state.ts'
+import type { CallerColumns, CallerKey } from '../directory/caller-state.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { ContactWithPhoto } from '../directory/find-contact.ts'
 import { type ContactFolder, findFolder, maxFolderDepth } from '../directory/folders.ts'
-import type { GroupWithPhoto } from '../directory/groups.ts'
+import type { FindGroup, Group, GroupEntry, GroupWithPhoto } from '../directory/groups.ts'
 import type { Mailbox } from '../directory/mailbox.ts'
 import { isTeamJoined } from '../directory/relations.ts'
-import { hasOlderNames, type User, type UserWithPhoto } from '../directory/users.ts'
+import {
+  hasOlderNames,
+  type User,
+  type UserEntry,
+  type UserLookups,
+  type UserWithPhoto,
+} from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
 import { enforceActive, type Relation } from '../permissions/decide.ts'
@@ -24,10 +30,13 @@ export type Target = Found & Readonly<{ callerId: string }>
 type Found =
   | Readonly<{ kind: 'directory' }>
   | Readonly<{ kind: 'user'; user: UserWithPhoto }>
+  | Readonly<{ kind: 'userEntry'; user: UserEntry }>
   | Readonly<{ kind: 'group'; group: GroupWithPhoto }>
   | Readonly<{ kind: 'team'; group: GroupWithPhoto }>
-  | Readonly<{ kind: 'mailbox'; user: UserWithPhoto }>
-  | Readonly<{ kind: 'folder'; user: UserWithPhoto; folder: ContactFolder }>
+  | Readonly<{ kind: 'groupEntry'; group: GroupEntry }>
+  | Readonly<{ kind: 'teamEntry'; group: GroupEntry }>
+  | Readonly<{ kind: 'mailbox'; user: Person }>
+  | Readonly<{ kind: 'folder'; user: Person; folder: ContactFolder }>
   | Readonly<{ kind: 'contact'; user: Person; contact: ContactWithPhoto }>
 
 /** The owner of a mailbox. */
@@ -55,10 +64,17 @@ async function findTarget(match: Match, caller: Caller, parts: CallerParts): Pro
       return { kind: 'directory', callerId: await findCallerId(caller, parts) }
     case 'user':
     case 'mailbox':
-      return { kind: match.target, ...(await findPerson(match, caller, parts)) }
+      return { kind: match.target, ...(await findPerson(match, caller, parts, parts)) }
+    case 'userEntry':
+      return { kind: match.target, ...(await findPerson(match, caller, parts, parts.entries)) }
     case 'group':
+      return { kind: match.target, ...(await findGroup(match, caller, parts, parts)) }
+    case 'groupEntry':
+      return { kind: match.target, ...(await findGroup(match, caller, parts, parts.entries)) }
     case 'team':
-      return { kind: match.target, ...(await findGroupOrTeam(match, caller, parts)) }
+      return { kind: match.target, ...(await findTeam(match, caller, parts, parts)) }
+    case 'teamEntry':
+      return { kind: match.target, ...(await findTeam(match, caller, parts, parts.entries)) }
     case 'folder':
       return await findFolderOf(match, caller, parts)
     case 'contact':
@@ -71,12 +87,13 @@ async function enforceActiveCaller(
   caller: Caller,
   { findCallerState }: Pick<Directory, 'findCallerState'>,
 ): Promise<void> {
-  if (caller.kind === 'application') return
-  enforceActive(await findCallerState(caller.tenantId, callerKeyOf(caller)))
+  const key = callerKeyOf(caller)
+  if (key !== undefined) enforceActive(await findCallerState(caller.tenantId, key))
 }
 
-function callerKeyOf({ kind, issuer, objectId }: Caller): CallerKey {
-  return kind === 'application' ? noCaller : { issuer, callerId: objectId }
+/** undefined for an application. */
+function callerKeyOf({ kind, issuer, objectId }: Caller): CallerKey | undefined {
+  return kind === 'application' ? undefined : { issuer, callerId: objectId }
 }
 
 /**
@@ -89,69 +106,99 @@ async function identifyCaller(
   parts: CallerParts,
   named?: Pick<User, 'user_principal_name_key'>,
 ): Promise<string> {
-  if (caller.kind === 'application') return noCaller.callerId
+  if (caller.kind === 'application') return ''
   enforceActive(found)
   return found?.caller_id ?? (await identifyNewCaller(caller, parts, named))
 }
 
 async function findCallerId(caller: Caller, parts: CallerParts): Promise<string> {
-  if (caller.kind === 'application') return noCaller.callerId
-  const found = await parts.findCallerState(caller.tenantId, callerKeyOf(caller))
+  const key = callerKeyOf(caller)
+  const found = key && (await parts.findCallerState(caller.tenantId, key))
   return await identifyCaller(caller, found, parts)
 }
 
 /** The signed-in person, added to the directory if necessary. Throws Failure 'user-not-found'. */
 export async function findCaller(caller: Caller, parts: CallerParts): Promise<UserWithPhoto> {
-  return (await findPerson({ isMe: true, user: undefined }, caller, parts)).user
+  return (await findSelf(caller.objectId, caller, parts, parts)).user
 }
 
-type FoundPerson = Readonly<{ user: UserWithPhoto; callerId: string }>
+type FoundPerson<Column extends keyof User> = Readonly<{
+  user: UserWithPhoto<Column>
+  callerId: string
+}>
 
-async function findPerson(
-  match: Pick<Match, 'isMe' | 'user'>,
-  caller: Caller,
-  parts: CallerParts,
-): Promise<FoundPerson> {
-  const { idOrName, by } = personNamed(match, caller)
-  const found = await parts.findUser(caller.tenantId, idOrName, by, callerKeyOf(caller))
-  if (found === undefined) {
-    const id = match.user ?? caller.objectId
-    if (by !== 'caller') throw new Failure('user-not-found', { facts: { id } })
-    const user = await addCaller(id, caller, parts)
-    return { user, callerId: user.id }
-  }
-  const callerId = await identifyCaller(caller, found, parts, found)
-  const isCurrent = found.linked_id !== null && !hasOlderNames(found, caller.profile.issuedAt)
-  if (found.id !== callerId || isCurrent) return { user: found, callerId }
-  return { user: await updateCaller(found, caller, parts), callerId }
-}
-
-/** The caller is identified by id, even where another person's name equals it. */
-function personNamed({ isMe, user = '' }: Pick<Match, 'isMe' | 'user'>, caller: Caller) {
-  const { kind, objectId } = caller
-  const isCaller = isMe || (kind !== 'application' && normalizeId(user) === objectId)
-  return isCaller
-    ? ({ idOrName: objectId, by: 'caller' } as const)
-    : ({ idOrName: user, by: 'idOrName' } as const)
-}
-
-async function findGroupOrTeam(
+async function findPerson<Column extends keyof User>(
   match: Match,
   caller: Caller,
   parts: CallerParts,
-): Promise<Readonly<{ group: GroupWithPhoto; callerId: string }>> {
-  const id = match.group ?? ''
-  const group = await parts.findGroup(caller.tenantId, id, callerKeyOf(caller))
-  enforceActive(group)
-  if (match.target === 'group') {
-    if (group === undefined) throw new Failure('group-not-found', { facts: { id } })
-    return { group, callerId: await identifyCaller(caller, group, parts) }
+  lookups: UserLookups<Column>,
+): Promise<FoundPerson<Column>> {
+  const { user: id = caller.objectId } = match
+  if (namesCaller(match, caller)) return await findSelf(id, caller, parts, lookups)
+  const user = await lookups.findUser(caller.tenantId, id, 'idOrName', callerKeyOf(caller))
+  if (user === undefined) throw new Failure('user-not-found', { facts: { id } })
+  const callerId = await identifyCaller(caller, user, parts, user)
+  const isOutdated = user.id === callerId && hasOlderNames(user, caller.profile.issuedAt)
+  return isOutdated ? await findSelf(id, caller, parts, lookups) : { user, callerId }
+}
+
+/** The calling person. `id`: as the address has it. */
+async function findSelf<Column extends keyof User>(
+  id: string,
+  caller: Caller,
+  parts: CallerParts,
+  lookups: UserLookups<Column>,
+): Promise<FoundPerson<Column>> {
+  const { tenantId, issuer, objectId: callerId, profile } = caller
+  const found = await lookups.findSelf(tenantId, { issuer, callerId })
+  if (found === undefined) {
+    const user = await addCaller(id, caller, parts, lookups)
+    return { user, callerId: user.id }
   }
+  if (found.is_active === 0) throw new Failure('account-disabled')
+  const isCurrent = found.linked_id !== null && !hasOlderNames(found, profile.issuedAt)
+  const user = isCurrent ? found : await updateCaller(found, caller, parts, lookups)
+  return { user, callerId: found.id }
+}
+
+/** The caller is identified by id, even where another person's name equals it. */
+function namesCaller({ isMe, user = '' }: Match, { kind, objectId }: Caller): boolean {
+  return isMe || (kind !== 'application' && normalizeId(user) === objectId)
+}
+
+type FoundGroup<Column extends keyof Group> = Readonly<{
+  group: GroupWithPhoto<Column>
+  callerId: string
+}>
+
+type GroupLookups<Column extends keyof Group> = Readonly<{ findGroup: FindGroup<Column> }>
+
+async function findGroup<Column extends keyof Group>(
+  match: Match,
+  caller: Caller,
+  parts: CallerParts,
+  lookups: GroupLookups<Column>,
+): Promise<FoundGroup<Column>> {
+  const id = match.group ?? ''
+  const group = await lookups.findGroup(caller.tenantId, id, callerKeyOf(caller))
+  if (group === undefined) throw new Failure('group-not-found', { facts: { id } })
+  return { group, callerId: await identifyCaller(caller, group, parts) }
+}
+
+async function findTeam<Column extends keyof Group>(
+  match: Match,
+  caller: Caller,
+  parts: CallerParts,
+  lookups: GroupLookups<Column>,
+): Promise<FoundGroup<Column>> {
+  const id = match.group ?? ''
+  const group = await lookups.findGroup(caller.tenantId, id, callerKeyOf(caller))
+  enforceActive(group)
   if (group?.is_team !== 1) throw new Failure('team-not-found', { facts: { id } })
   const isJoined = match.isMe || match.user !== undefined
   if (!isJoined) return { group, callerId: await identifyCaller(caller, group, parts) }
   // …/joinedTeams/{id} finds only teams that this person is in.
-  const { user, callerId } = await findPerson(match, caller, parts)
+  const { user, callerId } = await findPerson(match, caller, parts, parts)
   if (!(await isTeamJoined(parts.database, caller.tenantId, group.id, user.id))) {
     throw new Failure('team-not-found', { facts: { id } })
   }
@@ -159,16 +206,17 @@ async function findGroupOrTeam(
 }
 
 async function findFolderOf(match: Match, caller: Caller, parts: CallerParts): Promise<Target> {
-  const { user, callerId } = await findPerson(match, caller, parts)
+  const { user, callerId } = await findPerson(match, caller, parts, parts)
   const folder = await findFolder(parts.database, mailboxOf(user), match.folders)
   if (folder === undefined) throw new Failure('contact-folder-not-found')
   return { kind: 'folder', user, folder, callerId }
 }
 
 async function findContactOf(match: Match, caller: Caller, parts: CallerParts): Promise<Target> {
-  const { folders, contact: id = '' } = match
+  const { folders, contact: id = '', user: idOrName = '' } = match
   const { tenantId } = caller
-  const at = { tenantId, ...personNamed(match, caller), folders, id, caller: callerKeyOf(caller) }
+  const by = namesCaller(match, caller) ? 'caller' : 'idOrName'
+  const at = { tenantId, idOrName, by, folders, id, caller: callerKeyOf(caller) } as const
   const found = (await parts.findContact(at)) ?? (await findAfterSignIn())
   enforceActive(found)
   const hasFolders = found?.hasFolders ?? folders.length === 0
@@ -180,7 +228,7 @@ async function findContactOf(match: Match, caller: Caller, parts: CallerParts): 
   // findContact found no such person. If it is the caller, signing in for the first time, findPerson
   // adds or links them.
   async function findAfterSignIn() {
-    await findPerson(match, caller, parts)
+    await findPerson(match, caller, parts, parts)
     return await parts.findContact(at)
   }
 }
@@ -212,7 +260,7 @@ export type Related = Readonly<{
 export function knownRelation(caller: Caller, target: Related): Relation {
   const isPerson = caller.kind !== 'application' && target.user?.id === target.callerId
   return {
-    isSelf: target.kind === 'user' && isPerson,
+    isSelf: (target.kind === 'user' || target.kind === 'userEntry') && isPerson,
     isOwner: false,
     isOwnMailbox: isPerson,
     roleTemplateIds: caller.roleTemplateIds,

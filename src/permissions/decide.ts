@@ -54,8 +54,10 @@ export function enforce(verdict: Verdict): void {
   throw new Failure(why, { facts: { sufficient, ...(roles && { roles }) } })
 }
 
-/** `caller_state` is null for active people. Throws Failure 'account-disabled' or 'account-deleted'. */
-export function enforceActive(caller: Readonly<{ caller_state: string | null }> | undefined): void {
+/** `caller_state` is null for active people, and left out for applications. Throws Failure 'account-disabled' or 'account-deleted'. */
+export function enforceActive(
+  caller: Readonly<{ caller_state?: string | null }> | undefined,
+): void {
   const code = inactiveStates.find(one => one === caller?.caller_state)
   if (code !== undefined) throw new Failure(code)
 }

@@ -1,7 +1,7 @@
 /** Groups and teams for an operator at a terminal: listed, and found by id or name, in any tenant. */
 import { findGroups, type GroupWithPhoto } from '../directory/groups.ts'
 import { joinPhoto } from '../photos/pointer.ts'
-import type { Database } from '../storage/schema.ts'
+import type { Database, GroupRow } from '../storage/schema.ts'
 import { type FieldsOf, type Read, readFields, toTime } from './fields.ts'
 import { inPages, pageSize, tenantsOf } from './in-pages.ts'
 import { type Filter, isWanted, type Position, positionOf } from './list-people.ts'
@@ -26,7 +26,7 @@ const fields = {
   externalId: row => row.external_id,
   changedAt: row => toTime(row.changed_at),
   deletedAt: row => toTime(row.deleted_at),
-} as const satisfies FieldsOf<GroupWithPhoto>
+} as const satisfies FieldsOf<GroupWithPhoto<keyof GroupRow>>
 
 export type Group = Read<typeof fields>
 export const groupFields = Object.keys(fields) as (keyof Group)[]
@@ -118,7 +118,7 @@ async function readGroups(
   database: Database,
   tenantId: string,
   after: Position | undefined,
-): Promise<GroupWithPhoto[]> {
+): Promise<GroupWithPhoto<keyof GroupRow>[]> {
   const all = database
     .selectFrom('groups')
     .selectAll('groups')

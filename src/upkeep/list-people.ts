@@ -1,5 +1,5 @@
 /** The people of a store, or of a group, as an operator lists them. */
-import type { UserWithPhoto } from '../directory/users.ts'
+import type { User, UserWithPhoto } from '../directory/users.ts'
 import { joinPhoto } from '../photos/pointer.ts'
 import type { Database } from '../storage/schema.ts'
 import { inPages, pageSize } from './in-pages.ts'
@@ -52,7 +52,7 @@ async function readPeople(
   database: Database,
   tenantId: string,
   after: Position | undefined,
-): Promise<UserWithPhoto[]> {
+): Promise<UserWithPhoto<keyof User>[]> {
   const all = database
     .selectFrom('users')
     .selectAll('users')

@@ -1,6 +1,6 @@
 /** Lists the owners and members of a group for an operator. */
 import type { GroupRelation } from '../directory/groups-of-person.ts'
-import type { UserWithPhoto } from '../directory/users.ts'
+import type { User, UserWithPhoto } from '../directory/users.ts'
 import { joinPhoto } from '../photos/pointer.ts'
 import type { Database } from '../storage/schema.ts'
 import type { GroupKey } from './groups.ts'
@@ -22,7 +22,7 @@ async function readPeopleIn(
   { tenantId, id }: GroupKey,
   relation: GroupRelation,
   after = '',
-): Promise<UserWithPhoto[]> {
+): Promise<UserWithPhoto<keyof User>[]> {
   const people = database
     .selectFrom('group_people')
     .innerJoin('users', join =>

@@ -5,7 +5,7 @@
 import { listDeletedUsers } from '../directory/deleted.ts'
 import { userNameKey } from '../directory/names.ts'
 import { findManager } from '../directory/people-of-group.ts'
-import { findPeople, type UserWithPhoto } from '../directory/users.ts'
+import { findPeople, type User, type UserWithPhoto } from '../directory/users.ts'
 import { joinPhoto } from '../photos/pointer.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
 import { type FieldsOf, type Read, readFields, toTime } from './fields.ts'
@@ -35,11 +35,11 @@ const fields = {
   externalId: row => row.external_id,
   changedAt: row => toTime(row.changed_at),
   deletedAt: row => toTime(row.deleted_at),
-} as const satisfies FieldsOf<UserWithPhoto>
+} as const satisfies FieldsOf<UserWithPhoto<keyof User>>
 
 export type Person = Read<typeof fields>
 export const personFields = Object.keys(fields) as (keyof Person)[]
-export const toPerson = (row: UserWithPhoto): Person => readFields(fields, row)
+export const toPerson = (row: UserWithPhoto<keyof User>): Person => readFields(fields, row)
 
 export type Named = Readonly<{ name: string; tenantId: string | undefined }>
 
@@ -68,10 +68,9 @@ export async function findAnyPerson(database: Database, named: Named): Promise<P
 /** Undefined if the person has no manager, or a deleted one. */
 export async function findManagerOf(
   database: Database,
-  { tenantId, managerId }: Person,
+  { tenantId, id: userId }: Person,
 ): Promise<Person | undefined> {
-  const key = { tenant_id: tenantId, manager_id: managerId }
-  const row = await findManager(database, key)
+  const row = await findManager(database, { tenantId, userId })
   return row && (await readPerson(database, toKey(row)))
 }
 

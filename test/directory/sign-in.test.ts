@@ -1,7 +1,6 @@
 /** Adds people who sign in, with the names they are shown and found by. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { openDirectory } from '../../src/directory/directory.ts'
 import { nameFromId } from '../../src/directory/names.ts'
 import {
   addSignedInUser,
@@ -16,7 +15,8 @@ import {
   type NewUser,
   type UserWithPhoto,
 } from '../../src/directory/users.ts'
-import { createSlices } from '../../src/storage/slices.ts'
+import type { UserRow } from '../../src/storage/schema.ts'
+import { prepareWholeUsers } from '../support/whole-users.ts'
 import { openEmpty } from './open.ts'
 
 const tenantId = '7d4c3c2e-0b7e-4c6c-9a58-1f2f0a5d3b11'
@@ -244,17 +244,13 @@ test('of twenty concurrent first requests one adds the person, and all find them
 async function open(t: TestContext, users: readonly NewUser[] = []) {
   const database = await openEmpty(t)
   await addUsers(database, tenantId, users)
-  const opened = openDirectory(
-    database,
-    createSlices(() => 0),
-  )
-  const directory = { ...opened, now: () => 7 }
+  const directory = { database, ...prepareWholeUsers(database), now: () => 7 }
   return {
     database,
     find: (idOrName: string) => directory.findUser(tenantId, idOrName),
     add: (id: string, profile: SignedInProfile) =>
       addSignedInUser(directory, { tenantId, issuer, id, profile }),
-    follow: async (user: UserWithPhoto, profile: SignedInProfile) =>
+    follow: async (user: UserWithPhoto<keyof UserRow>, profile: SignedInProfile) =>
       hasOlderNames(user, profile.issuedAt)
         ? await followNames(directory, user, { tenantId, issuer, id: user.id, profile })
         : user,

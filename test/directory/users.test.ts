@@ -59,7 +59,7 @@ test('many people are added at once, and adding them again changes nothing', asy
   const { directory, count } = await openWith(t, many)
   await addUsers(directory.database, tenantId, many)
   assert.equal(await count(), 2500)
-  assert.equal((await directory.findUser(tenantId, 'id 2499'))?.display_name, 'Person 2499')
+  assert.equal((await directory.entries.findUser(tenantId, 'id 2499'))?.display_name, 'Person 2499')
 })
 
 async function openWith(t: TestContext, users: readonly NewUser[]) {

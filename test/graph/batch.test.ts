@@ -359,15 +359,15 @@ describe('a batch', () => {
   test('runs four parts at a time', async () => {
     let running = 0
     let most = 0
-    const findUser: Parts['findUser'] = async (...name) => {
+    const findSelf: Parts['findSelf'] = async (...caller) => {
       running++
       most = Math.max(most, running)
       await delay(5)
       running--
-      return await stand.parts.findUser(...name)
+      return await stand.parts.findSelf(...caller)
     }
     const requests = Array.from({ length: 12 }, (_, index) => get(`${index}`, '/me/photo'))
-    await send(requests, {}, { ...stand.parts, findUser })
+    await send(requests, {}, { ...stand.parts, findSelf })
     assert.equal(most, 4)
   })
 

@@ -12,7 +12,7 @@ describe('a path of folders', () => {
     stand = await startStand()
     const fail = () => assert.fail('the directory is asked')
     const database = new Proxy(stand.parts.database, { get: fail })
-    const findings = { findUser: fail, findGroup: fail, findContact: fail }
+    const findings = { findUser: fail, findSelf: fail, findGroup: fail, findContact: fail }
     withoutDirectory = { ...stand.parts, database, ...findings }
   })
   after(() => stand.stop())

@@ -548,14 +548,14 @@ describe('below a call', () => {
     const buggy = openHttp(
       {
         ...stand.parts,
-        findUser: () => {
+        findSelf: () => {
           throw new TypeError('the secret cause')
         },
       },
       { budget, stallTimeoutMs: 1_000 },
     )
     const buggyPort = await buggy.listen({ host: '127.0.0.1', port: 0 })
-    const reply = await fetch(`http://127.0.0.1:${buggyPort}/v1.0/me`, {
+    const reply = await fetch(`http://127.0.0.1:${buggyPort}/v1.0/me/photo`, {
       headers: { authorization: `Bearer ${token}` },
     })
     const body = await reply.text()

@@ -12,8 +12,8 @@ import { certificateFor } from '../../src/dev/certificate.ts'
 import { addContact } from '../../src/directory/contacts.ts'
 import { prepareFindContact } from '../../src/directory/find-contact.ts'
 import { addFolder } from '../../src/directory/folders.ts'
-import { addGroups, prepareFindGroup } from '../../src/directory/groups.ts'
-import { addUsers, prepareFindUser } from '../../src/directory/users.ts'
+import { addGroups, groupEntryColumns, prepareFindGroup } from '../../src/directory/groups.ts'
+import { addUsers } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { countConnections } from '../../src/storage/health.ts'
 import { parsePostgres } from '../../src/storage/location.ts'
@@ -44,6 +44,7 @@ import { describeSearch } from '../suites/search.ts'
 import { describeSignIns } from '../suites/sign-ins.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { startTcpProxy } from '../support/tcp-proxy.ts'
+import { prepareWholeUsers } from '../support/whole-users.ts'
 
 const server = await startPostgres()
 after(() => server[Symbol.asyncDispose]())
@@ -228,7 +229,7 @@ describe('a prepared query on PostgreSQL', () => {
     url.port = String(line.port)
     await using database = await openMigrated({ url: url.href, connections: 1 })
     await addUsers(database, 't', [{ id: 'a', userPrincipalName: 'a@x.y', displayName: 'A' }])
-    const findUser = prepareFindUser(database)
+    const { findUser } = prepareWholeUsers(database)
     for (const name of ['a', 'a@x.y']) {
       await findUser('t', name)
       line.said.length = 0
@@ -237,7 +238,7 @@ describe('a prepared query on PostgreSQL', () => {
       assert.deepEqual(line.said, ['BDES'])
     }
     await addGroups(database, 't', [{ id: 'g', displayName: 'G' }])
-    const findGroup = prepareFindGroup(database)
+    const findGroup = prepareFindGroup(database, groupEntryColumns)
     await findGroup('t', 'g')
     line.said.length = 0
     assert.equal((await findGroup('t', 'g'))?.id, 'g')

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { sql } from 'kysely'
-import { prepareFindUser } from '../../src/directory/users.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import { openPostgres } from '../../src/storage/postgres.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 import { startPostgres } from '../support/postgres.ts'
+import { prepareWholeUsers } from '../support/whole-users.ts'
 import { goBackTo0007 } from './go-back.ts'
 
 const million = 1_000_000
@@ -65,6 +65,6 @@ async function upgrade(database: Database, sizeOf: () => Promise<number>): Promi
   const before = await sizeOf()
   assert.deepEqual(await migrate(database), { did: 'updated', from: '0007', to: '0009' })
   assert.ok((await sizeOf()) < before * 1.02, 'rows were written anew')
-  const found = await prepareFindUser(database)('t', 'p999999@a.example')
+  const found = await prepareWholeUsers(database).findUser('t', 'p999999@a.example')
   assert.deepEqual([found?.id, found?.source, found?.is_active], ['p999999', 'sign-in', 1])
 }

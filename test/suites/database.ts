@@ -11,13 +11,14 @@ import { addFolder, findFolder, insertFolder, maxFolderDepth } from '../../src/d
 import { toRow as toGroupRow } from '../../src/directory/groups.ts'
 import { removeFolder } from '../../src/directory/remove-folder.ts'
 import { addSignedInUser, followNames } from '../../src/directory/sign-in.ts'
-import { prepareFindUser, toRow as toUserRow } from '../../src/directory/users.ts'
+import { toRow as toUserRow } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import { prepareRow } from '../../src/storage/prepared.ts'
 import type { Database, GroupRow, PhotoRow, UserRow } from '../../src/storage/schema.ts'
 import { createSlices } from '../../src/storage/slices.ts'
 import { lockRows } from '../../src/storage/transactions.ts'
+import { prepareWholeUsers } from '../support/whole-users.ts'
 
 export function describeDatabase(name: string, open: () => Promise<Database>): void {
   describe(`migrations in ${name}`, () => {
@@ -223,7 +224,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
     })
 
     test('a person whose token names them at length, in any script, is added once and found', async () => {
-      const directory = { database, findUser: prepareFindUser(database), now: () => 7 }
+      const directory = { database, ...prepareWholeUsers(database), now: () => 7 }
       const long = Array.from({ length: 3000 }, (_, at) => String.fromCharCode(0x4e00 + at * 5))
       const profile = { displayName: long.join(''), vouchedName: `${long.join('')}@a.example` }
       const person = { tenantId: 't', issuer: 'https://i.example', id: 'somebody', profile }
@@ -235,7 +236,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
     })
 
     test('of many who sign in at once with one name, all are added and one gets the name', async () => {
-      const directory = { database, findUser: prepareFindUser(database), now: () => 7 }
+      const directory = { database, ...prepareWholeUsers(database), now: () => 7 }
       const sign = (at: number) => ({
         tenantId: 't',
         issuer: 'https://i.example',

@@ -11,11 +11,11 @@ import { deleteGroup, putGroup } from '../../src/directory/change-groups.ts'
 import { deleteUser, putUser } from '../../src/directory/change-users.ts'
 import { emptyDirectory } from '../../src/directory/directory.ts'
 import { addSignedInUser } from '../../src/directory/sign-in.ts'
-import { prepareFindUser } from '../../src/directory/users.ts'
 import { type Kind, type Plan, planImport, type Result } from '../../src/provisioning/import.ts'
 import { openSourceFile } from '../../src/provisioning/source-file.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'
+import { prepareWholeUsers } from '../support/whole-users.ts'
 
 const tenantId = 'one'
 const guid = (last: number) => `3f2504e0-4f89-41d3-9a0c-0305e82c33${String(last).padStart(2, '0')}`
@@ -76,11 +76,11 @@ export function describeImport(name: string, open: () => Promise<Database>): voi
       assert.match(String(error.detail), words)
       return true
     }
-    const find = (idOrName: string) => prepareFindUser(database)(tenantId, idOrName)
+    const find = (idOrName: string) => prepareWholeUsers(database).findUser(tenantId, idOrName)
     const allRows = () => database.selectFrom('users').selectAll().orderBy('id').execute()
     const signIn = (id: string, vouchedName: string) =>
       addSignedInUser(
-        { database, findUser: prepareFindUser(database), now: () => 7 },
+        { database, ...prepareWholeUsers(database), now: () => 7 },
         {
           tenantId,
           issuer: 'https://issuer.example',

@@ -15,7 +15,7 @@ import { deleteInactive } from '../../src/directory/inactive.ts'
 import type { Source } from '../../src/directory/origin.ts'
 import { confirmRemovals, dayMs, judgeRemovals, listWaiting } from '../../src/directory/removals.ts'
 import { readSourceStates, recordSuccess } from '../../src/directory/sources.ts'
-import { addUsers, prepareFindUser } from '../../src/directory/users.ts'
+import { addUsers } from '../../src/directory/users.ts'
 import type { OwnerKey } from '../../src/photos/photo.ts'
 import { movePointer } from '../../src/photos/pointer.ts'
 import { openMemoryPacks } from '../../src/storage/memory.ts'
@@ -23,6 +23,7 @@ import { migrate } from '../../src/storage/migrations.ts'
 import { newPackKey, type PackStore } from '../../src/storage/packs.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { createSlices } from '../../src/storage/slices.ts'
+import { prepareWholeUsers } from '../support/whole-users.ts'
 
 const tenantId = 'one'
 const source: Source = 'import:staff'
@@ -275,7 +276,7 @@ export function describeLeavers(name: string, open: () => Promise<Database>): vo
         const { did } = await putUser(database, tenantId, again, { source, at: day(2) })
         assert.equal(did, 'created')
         assert.deepEqual(await erase(day(9)), [])
-        const found = await prepareFindUser(database)(tenantId, 'new@a.example')
+        const found = await prepareWholeUsers(database).findUser(tenantId, 'new@a.example')
         assert.deepEqual([found?.id, found?.version], ['p0000', null])
       })
     })

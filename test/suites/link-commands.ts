@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { putUser } from '../../src/directory/change-users.ts'
 import { addSignedInUser } from '../../src/directory/sign-in.ts'
-import { prepareFindUser } from '../../src/directory/users.ts'
 import { type openExistingDatabase, openStores } from '../../src/serving/stores.ts'
 import { type Finished, inFolder, runVisage } from '../support/visage.ts'
+import { prepareWholeUsers } from '../support/whole-users.ts'
 import { setPhoto, tenantId, userKey } from '../upkeep/stand.ts'
 
 const issuer = 'https://issuer.example'
@@ -30,7 +30,7 @@ export function describeLinkCommands(
       const stores = await openStores({ data: join(cwd, 'data'), database: place }, Date.now)
       await using _closing = stores.database
       const { database } = stores
-      const findUser = prepareFindUser(database)
+      const { findUser } = prepareWholeUsers(database)
       const profile = { displayName: 'Anna' }
       const newcomer = { tenantId, issuer, id: '00u1', profile }
       await addSignedInUser({ database, findUser, now: Date.now }, newcomer)
@@ -71,7 +71,7 @@ export function describeLinkCommands(
         assert.match(unlinked.stderr, /"event":"unlinked"/)
         assert.equal(await photoOf('anna-id'), signedIn)
         const caller = { issuer, callerId: '00u1' }
-        const own = await prepareFindUser(database)(tenantId, '', 'caller', caller)
+        const own = await prepareWholeUsers(database).findSelf(tenantId, caller)
         assert.equal(own?.id, '00u1')
       }))
 
@@ -81,7 +81,7 @@ export function describeLinkCommands(
         assert.match(without.stderr, /--issuer/)
         assert.equal((await run('link', 'OTHER', 'anna-id', '--issuer', issuer)).code, 0)
         const caller = { issuer, callerId: 'OTHER' }
-        const found = await prepareFindUser(database)(tenantId, '', 'caller', caller)
+        const found = await prepareWholeUsers(database).findSelf(tenantId, caller)
         assert.equal(found?.id, 'anna-id')
       }))
 

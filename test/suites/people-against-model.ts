@@ -23,11 +23,12 @@ import {
   setManager,
 } from '../../src/directory/people-of-group.ts'
 import { addSignedInUser } from '../../src/directory/sign-in.ts'
-import { listUsers, prepareFindUser } from '../../src/directory/users.ts'
+import { listUsers } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { createSlices } from '../../src/storage/slices.ts'
+import { prepareWholeUsers } from '../support/whole-users.ts'
 import {
   answers,
   type Drawn,
@@ -69,7 +70,7 @@ const performed: Readonly<Record<Step, Performed>> = {
   },
   'sign in': (database, { person }, at) =>
     addSignedInUser(
-      { database, findUser: prepareFindUser(database), now: () => at },
+      { database, ...prepareWholeUsers(database), now: () => at },
       { tenantId, issuer: 'https://issuer.example', id: person, profile: { issuedAt: at } },
     ),
   rename: (database, { person, name, source }, at) =>

@@ -23,7 +23,7 @@ import {
 } from '../../src/directory/deleted.ts'
 import { emptyDirectory } from '../../src/directory/directory.ts'
 import { maxMembers } from '../../src/directory/group-rows.ts'
-import { findGroups, prepareFindGroup } from '../../src/directory/groups.ts'
+import { findGroups, groupEntryColumns, prepareFindGroup } from '../../src/directory/groups.ts'
 import {
   listGroupIdsOf,
   listGroupsOf,
@@ -37,10 +37,11 @@ import {
   setManager,
 } from '../../src/directory/people-of-group.ts'
 import { addSignedInUser } from '../../src/directory/sign-in.ts'
-import { findPeople, listUsers, type NewUser, prepareFindUser } from '../../src/directory/users.ts'
+import { findPeople, listUsers, type NewUser } from '../../src/directory/users.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { createSlices } from '../../src/storage/slices.ts'
+import { prepareWholeUsers } from '../support/whole-users.ts'
 
 const tenantId = 'one'
 const from = (source: Source, at = 1): Origin => ({ source, at })
@@ -62,7 +63,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
 
     const issuer = 'https://issuer.example'
     const put = (user: NewUser, origin = graph) => putUser(database, tenantId, user, origin)
-    const find = (idOrName: string) => prepareFindUser(database)(tenantId, idOrName)
+    const find = (idOrName: string) => prepareWholeUsers(database).findUser(tenantId, idOrName)
     const searchable = () => ({ database, slices: createSlices(() => 0) })
     const namesIn = async () => (await listUsers(searchable(), tenantId, all)).map(({ id }) => id)
     const search = async (text: string) => {
@@ -71,7 +72,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
     }
     const signIn = (id: string, vouchedName: string) =>
       addSignedInUser(
-        { database, findUser: prepareFindUser(database), now: () => 7 },
+        { database, ...prepareWholeUsers(database), now: () => 7 },
         { tenantId, issuer, id, profile: { vouchedName, isVouchedFor: true, issuedAt: 5 } },
       )
     const refused = (code: string) => (error: unknown) =>
@@ -245,10 +246,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       await put(anna)
       await put(ben)
       await setManager(database, tenantId, 'ben', 'anna', graph)
-      const managerOf = async () => {
-        const row = await find('ben')
-        return row && (await findManager(database, row))?.id
-      }
+      const managerOf = async () => (await findManager(database, { tenantId, userId: 'ben' }))?.id
       const reportsOf = (userId: string) => listDirectReports(database, { tenantId, userId }, whole)
       assert.equal(await managerOf(), 'anna')
       assert.deepEqual(
@@ -296,7 +294,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       await addToGroup(database, place('anna'), 'graph')
       await addToGroup(database, place('anna', 'owner'), 'graph')
       await changeGroup(database, tenantId, 'g', { displayName: 'Art' }, graph)
-      const findGroup = prepareFindGroup(database)
+      const findGroup = prepareFindGroup(database, groupEntryColumns)
       assert.equal((await findGroup(tenantId, 'g'))?.display_name, 'Art')
       const person = { tenantId, userId: 'anna' }
       const groupsOf = async () => [
@@ -324,7 +322,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
         createGroup(database, tenantId, { ...group, members: ['ben', 'nobody'] }, graph),
         refused('user-not-found'),
       )
-      assert.equal(await prepareFindGroup(database)(tenantId, 'g'), undefined)
+      assert.equal(await prepareFindGroup(database, groupEntryColumns)(tenantId, 'g'), undefined)
       const row = await createGroup(database, tenantId, group, graph)
       assert.deepEqual([row.source, row.changed_at], ['graph', 2])
       assert.deepEqual(await inGroup('owner'), ['anna'])
@@ -341,7 +339,10 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       await assert.rejects(change(['ben', 'anna']), refused('reference-exists'))
       await assert.rejects(change(['ben', 'nobody']), refused('user-not-found'))
       assert.deepEqual(await inGroup('member'), ['anna'])
-      assert.equal((await prepareFindGroup(database)(tenantId, 'g'))?.display_name, 'Design')
+      assert.equal(
+        (await prepareFindGroup(database, groupEntryColumns)(tenantId, 'g'))?.display_name,
+        'Design',
+      )
       await change(['ben'])
       assert.deepEqual(await inGroup('member'), ['anna', 'ben'])
     })

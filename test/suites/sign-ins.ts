@@ -17,11 +17,12 @@ import { setManager } from '../../src/directory/people-of-group.ts'
 import { addRoleMembers } from '../../src/directory/relations.ts'
 import { addSignedInUser, keepSignIn } from '../../src/directory/sign-in.ts'
 import { listSignInsOf } from '../../src/directory/sign-ins.ts'
-import { type NewUser, prepareFindUser } from '../../src/directory/users.ts'
+import type { NewUser } from '../../src/directory/users.ts'
 import { copyPointers, removeAllPointers } from '../../src/photos/pointer.ts'
 import { listRetiredOf } from '../../src/photos/versions.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'
+import { prepareWholeUsers } from '../support/whole-users.ts'
 
 const tenantId = 'one'
 const issuer = 'https://issuer.example'
@@ -43,7 +44,7 @@ export function describeSignIns(name: string, open: () => Promise<Database>): vo
     after(() => database.destroy())
 
     const now = () => 9
-    const parts = () => ({ database, findUser: prepareFindUser(database), now })
+    const parts = () => ({ database, ...prepareWholeUsers(database), now })
     const named = (subject: string, vouchedName = 'Anna@example.org') => ({
       tenantId,
       issuer,
@@ -55,7 +56,7 @@ export function describeSignIns(name: string, open: () => Promise<Database>): vo
       linkByName({ database, now }, named(subject, vouchedName))
     const whoIs = async (subject: string, at = issuer) => {
       const caller = { issuer: at, callerId: subject }
-      return (await prepareFindUser(database)(tenantId, '', 'caller', caller))?.id
+      return (await prepareWholeUsers(database).findSelf(tenantId, caller))?.id
     }
     const linksOf = async (userId: string) =>
       (await listSignInsOf(database, tenantId, userId)).map(row => [row.subject, row.linked_by])
@@ -211,7 +212,7 @@ export function describeSignIns(name: string, open: () => Promise<Database>): vo
         },
       ])
     const photoOf = async (owner: string) =>
-      (await prepareFindUser(database)(tenantId, owner, 'id'))?.version
+      (await prepareWholeUsers(database).findUser(tenantId, owner, 'id'))?.version
 
     /** Anna is there twice; the one who signed in owns a group and leads Ben. */
     async function split(): Promise<void> {
@@ -243,7 +244,7 @@ export function describeSignIns(name: string, open: () => Promise<Database>): vo
       assert.equal(await whoIs('00u1'), id)
       assert.deepEqual(await linksOf(id), [['00u1', 'hand']])
       assert.equal(await photoOf(id), 'v1')
-      assert.equal(await prepareFindUser(database)(tenantId, '00u1', 'id'), undefined)
+      assert.equal(await prepareWholeUsers(database).findUser(tenantId, '00u1', 'id'), undefined)
       const people = await database.selectFrom('group_people').selectAll().execute()
       assert.deepEqual(people.map(row => [row.user_id, row.relation]).sort(), [
         [id, 'member'],
@@ -259,7 +260,7 @@ export function describeSignIns(name: string, open: () => Promise<Database>): vo
         roles.map(row => row.user_id),
         [id],
       )
-      const ben = await prepareFindUser(database)(tenantId, 'ben', 'id')
+      const ben = await prepareWholeUsers(database).findUser(tenantId, 'ben', 'id')
       assert.equal(ben?.manager_id, id)
       const find = prepareFindContact(database)
       const at = { tenantId, idOrName: id, by: 'id', folders: ['z', 'a'], id: 'c' } as const

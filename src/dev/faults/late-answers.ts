@@ -73,6 +73,7 @@ function replaceRowsRead(parts: Parts, replace: Replace): Parts {
   return {
     ...parts,
     findUser: (...at) => parts.findUser(...at).then(seen('user')),
+    findSelf: (...at) => parts.findSelf(...at).then(seen('user')),
     findGroup: (...at) => parts.findGroup(...at).then(seen('group')),
     findContact: async at => {
       const found = await parts.findContact(at)
