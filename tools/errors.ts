@@ -122,7 +122,10 @@ const examples: Readonly<Record<FailureCode, Example>> = {
   'photo-size-not-found': {
     when: 'there is a photo, but it is smaller than this size, or the size is not one of the nine',
   },
-  'photo-changed': { when: 'the condition `If-Match` or `If-None-Match` of a write is false' },
+  'photo-changed': {
+    when: 'the condition `If-Match` or `If-None-Match` of a write is false',
+    facts: { found: 'another' },
+  },
   'condition-malformed': {
     when: '`If-Match` or `If-None-Match` of a write is not a list of ETags',
     facts: { header: 'If-Match' },

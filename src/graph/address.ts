@@ -16,6 +16,8 @@ export type Segment = Readonly<{ text: string; isKey: boolean }>
 
 export type Address = Readonly<{
   version: Version
+  /** As the client wrote it, without the query; /me where an SDK left its placeholder for it. */
+  path: string
   segments: readonly Segment[]
   /** The part after the question mark, still encoded; '' when there is none. */
   query: string
@@ -33,8 +35,9 @@ export function parseAddress(url: string): Address {
   }
   if (!url.isWellFormed()) throw malformed('half of a surrogate pair')
   if (isAbsolute(url)) throw malformed('it is absolute, write a path like /me/photo/$value instead')
+  if (url.startsWith('//')) throw malformed(twoSlashes)
   const question = url.indexOf('?')
-  const path = question < 0 ? url : url.slice(0, question)
+  const path = replacePlaceholder(question < 0 ? url : url.slice(0, question))
   const parts = path.split('/')
   // A trailing slash is allowed, because it is common in urls written by hand.
   if (parts.at(-1) === '') parts.pop()
@@ -45,7 +48,19 @@ export function parseAddress(url: string): Address {
   }
   const segments: Segment[] = []
   for (let index = 2; index < parts.length; index++) readSegment(parts[index] ?? '', segments)
-  return { version, segments, query: question < 0 ? '' : url.slice(question + 1) }
+  return { version, path, segments, query: question < 0 ? '' : url.slice(question + 1) }
+}
+
+/**
+ * Kiota SDKs replace their placeholder for /me before sending; a client on a plain adapter does
+ * not. https://github.com/microsoftgraph/msgraph-sdk-typescript: `TokenToReplace`; Python and Go:
+ * `me-token-to-replace`.
+ */
+const placeholder =
+  /^(\/[^/]+)\/users(?:\/(?:TokenToReplace|me-token-to-replace)|\((?:[a-z]+=)?'(?:TokenToReplace|me-token-to-replace)'\))(?=\/|$)/i
+
+function replacePlaceholder(path: string): string {
+  return path.replace(placeholder, '$1/me')
 }
 
 const underVersion = new RegExp(`^/(?:${versionPattern})/`, 'i')
@@ -59,6 +74,9 @@ export function isAbsolute(url: string): boolean {
   return /^\/?[a-z][a-z\d+.-]*:\/\//i.test(url)
 }
 
+const twoSlashes =
+  'an empty segment, two slashes follow each other; a base URL that ends in a slash makes them'
+
 function malformed(reason: string): Failure {
   return new Failure('address-malformed', { facts: { reason } })
 }
@@ -70,7 +88,7 @@ function malformed(reason: string): Failure {
 const keyed = /^([A-Za-z]+)\((?:[A-Za-z]+=)?'(.*)'\)$/s
 
 function readSegment(part: string, segments: Segment[]): void {
-  if (part === '') throw malformed('an empty segment, two slashes follow each other')
+  if (part === '') throw malformed(twoSlashes)
   const text = decode(part)
   const match = text.endsWith(')') ? keyed.exec(text) : null
   if (match === null) {

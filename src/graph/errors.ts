@@ -32,6 +32,14 @@ const resourceNotFound =
 const sufficientPermissions =
   '[ One of these permissions would be enough: {sufficient}.][ The signed-in user also needs one of these roles: {roles}.]'
 
+/** What a failed condition found. */
+const foundWords: Readonly<Record<string, string>> & Readonly<{ another: string }> = {
+  none: 'there is no photo',
+  any: 'there is a photo already',
+  same: 'the photo is still the same',
+  another: 'the photo is another one by now',
+}
+
 const expectedAudience = '[ Expected audience: {audience}.]'
 
 export const wireErrors = {
@@ -160,8 +168,8 @@ export const wireErrors = {
   }),
   ...rows(409, 'Conflict', { 'team-exists': 'The group is already provisioned as a team.' }),
   ...rows(412, 'PreconditionFailed', {
-    'photo-changed':
-      'The condition in If-Match or If-None-Match does not hold: the photo has changed.',
+    'photo-changed': ({ found }) =>
+      `The condition in If-Match or If-None-Match does not hold: ${foundWords[String(found)] ?? foundWords.another}.`,
   }),
   ...rows(413, 'RequestEntityTooLarge', {
     'body-too-large':

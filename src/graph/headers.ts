@@ -3,14 +3,21 @@
 import type { Headers } from '../call.ts'
 import { Failure } from '../failure.ts'
 import type { WriteCondition } from '../photos/photo.ts'
+import type { Level } from './control-information.ts'
 
 /**
- * A strong ETag with its quotes, equal to `@odata.mediaEtag`.
+ * A strong ETag with its quotes. Metadata has other bytes at each level of control information, so
+ * it has a tag for each; that of 'minimal' and of the picture is equal to `@odata.mediaEtag`.
  * @differs A photo has an ETag, and If-None-Match and If-Match are supported. Users report that
  * Graph supports neither. https://github.com/microsoftgraph/microsoft-graph-docs/issues/5012
  */
-export function etagOf(photo: { version: string }): string {
-  return `"${photo.version}"`
+export function etagOf(photo: { version: string }, level: Level = 'minimal'): string {
+  return level === 'minimal' ? `"${photo.version}"` : `"${photo.version}-${level}"`
+}
+
+/** The version that a tag of `etagOf` names, without quotes; any other text unchanged. */
+function versionOf(tag: string): string {
+  return tag.replace(/-(?:full|none)$/, '')
 }
 
 /**
@@ -34,12 +41,14 @@ export function writeCondition(headers: Headers): WriteCondition {
   const wanted = headers['if-match']
   if (wanted !== undefined) {
     if (wanted.trim() === '*') return 'any'
-    return { oneOf: readTags('If-Match', wanted).flatMap(tag => (tag.isWeak ? [] : [tag.text])) }
+    return {
+      oneOf: readTags('If-Match', wanted).flatMap(tag => (tag.isWeak ? [] : [versionOf(tag.text)])),
+    }
   }
   const unwanted = headers['if-none-match']
   if (unwanted === undefined) return undefined
   if (unwanted.trim() === '*') return 'none'
-  return { noneOf: readTags('If-None-Match', unwanted).map(({ text }) => text) }
+  return { noneOf: readTags('If-None-Match', unwanted).map(({ text }) => versionOf(text)) }
 }
 
 type Tag = Readonly<{ text: string; isWeak: boolean }>

@@ -70,7 +70,7 @@ export type Match = Readonly<{
   target: TargetKind
   /** The user named in the path; undefined for /me and where no user is named. */
   user: string | undefined
-  /** The path begins with /me, or with a placeholder of an SDK for it. */
+  /** The path begins with /me. */
   isMe: boolean
   /** The group's or the team's id. */
   group: string | undefined

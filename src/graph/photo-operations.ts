@@ -18,7 +18,7 @@ import { levelOf } from './control-information.ts'
 import { etagOf, isUnchanged, writeCondition } from './headers.ts'
 import { at, contact, group, listOf, one, selectOnly, team, user } from './operation.ts'
 import { readOptions } from './query.ts'
-import { collection, entity, noContent, ok } from './replies.ts'
+import { collection, entity, noContent, ok, variesByAccept } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import { keyed, profilePhoto, sizeName } from './resources.ts'
 import type { Target } from './target.ts'
@@ -120,29 +120,25 @@ export const photoOperations: readonly Row[] = [
 async function getPhoto(request: Request): Promise<Reply> {
   const { select } = readOptions(request)
   const { photo, rendition, id } = expectRendition(request)
-  const isMinimal = levelOf(request.call.headers.accept, request.address.query) === 'minimal'
-  const unchanged = isMinimal ? notModified(request, photo) : undefined
-  if (unchanged) return unchanged
+  const level = levelOf(request.call.headers.accept, request.address.query)
+  const caching = { etag: etagOf(photo, level), ...revalidate, ...variesByAccept }
+  if (isUnchanged(request.call.headers, caching.etag)) return notModified(caching)
   const path = `${contextOf(request.target)}/${request.match.size === undefined ? 'photo' : 'photos'}/$entity`
   const reply = entity(request, path, profilePhoto(photo, rendition, id, select))
-  // The ETag is the photo's, so only the minimal level may be cached under it: the other levels are
-  // different texts.
-  const caching = isMinimal ? revalidate : { 'cache-control': 'no-store' }
-  return { ...reply, headers: { ...reply.headers, ...caching, etag: etagOf(photo) } }
+  return { ...reply, headers: { ...reply.headers, ...caching } }
 }
 
 /** The JPEG. Query options are ignored. */
 async function getPhotoValue(request: Request, parts: Parts): Promise<Reply> {
   const { photo, rendition } = expectRendition(request)
-  const unchanged = notModified(request, photo)
-  if (unchanged) return unchanged
+  const caching = { etag: etagOf(photo), ...revalidate }
+  if (isUnchanged(request.call.headers, caching.etag)) return notModified(caching)
   const body = await readRendition(parts.packs, photo, rendition)
   return {
     status: 200,
     headers: {
       'content-type': 'image/jpeg',
-      etag: etagOf(photo),
-      'cache-control': revalidate['cache-control'],
+      ...caching,
       // The bytes are from our own encoder; this also keeps browsers from guessing another type.
       'x-content-type-options': 'nosniff',
     },
@@ -223,10 +219,12 @@ async function deletePhoto({ call, target }: Request, parts: Parts): Promise<Rep
 /** A cache may store it for this caller, but must revalidate it. */
 const revalidate = { 'cache-control': 'private, no-cache' }
 
-function notModified({ call }: Request, photo: Photo): Reply | undefined {
-  const etag = etagOf(photo)
-  if (!isUnchanged(call.headers, etag)) return undefined
-  return { status: 304, headers: { etag, ...revalidate } }
+/**
+ * "…MUST generate any of the following header fields that would have been sent in a 200 (OK)
+ * response": ETag, Cache-Control, Vary. https://www.rfc-editor.org/rfc/rfc9110#section-15.4.5
+ */
+function notModified(headers: Reply['headers']): Reply {
+  return { status: 304, headers }
 }
 
 type OwnPhoto = Readonly<{ owner: OwnerKey; photo: Photo | undefined }>

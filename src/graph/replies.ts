@@ -54,8 +54,7 @@ function reply(level: Level, status: number, body: Json): Reply {
     headers: {
       'content-type': `application/json;odata.metadata=${level};odata.streaming=true;IEEE754Compatible=false;charset=utf-8`,
       'odata-version': '4.0',
-      // Accept selects the level.
-      vary: 'Accept',
+      ...variesByAccept,
       'cache-control': 'no-cache',
     },
     body: JSON.stringify(body),
@@ -81,8 +80,11 @@ function nextLink({ call, address }: Request, next: Readonly<Record<string, stri
   const query = new URLSearchParams(address.query)
   for (const [name, value] of Object.entries(next)) query.set(name, value)
   // URLSearchParams escapes the $ of an option's name, which is not necessary.
-  return `${call.origin}${call.url.split('?')[0]}?${query.toString().replaceAll('%24', '$')}`
+  return `${call.origin}${address.path}?${query.toString().replaceAll('%24', '$')}`
 }
+
+/** Accept selects the form of JSON: caches keep the forms apart. */
+export const variesByAccept = { vary: 'Accept' }
 
 const withoutBody = { 'cache-control': 'private' }
 export const ok: Reply = { status: 200, headers: withoutBody }

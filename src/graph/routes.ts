@@ -74,14 +74,6 @@ const root: Node = { names: new Map() }
 for (const route of routes) insert(root, route)
 
 /**
- * Placeholders of Kiota SDKs for /me, which they replace before sending; a client on a plain
- * adapter does not.
- * https://github.com/microsoftgraph/msgraph-sdk-typescript: `TokenToReplace`; Python and Go:
- * `me-token-to-replace`.
- */
-const mePlaceholders = new Set(['tokentoreplace', 'me-token-to-replace'])
-
-/**
  * The operation at an address. As in Graph, names are compared without case; keys are not changed.
  */
 export function match(address: Address, method: string): Match & Pick<Performed, 'perform'> {
@@ -125,9 +117,6 @@ function toMatch(
   { segments }: Address,
   keys: ReadonlyMap<string, string[]>,
 ) {
-  const named = keys.get('user')?.[0]
-  const isMe =
-    segments[0]?.text.toLowerCase() === 'me' || mePlaceholders.has(named?.toLowerCase() ?? '')
   return {
     operation: name,
     action,
@@ -136,8 +125,8 @@ function toMatch(
     perform,
     path,
     target,
-    isMe,
-    user: isMe ? undefined : named,
+    isMe: segments[0]?.text.toLowerCase() === 'me',
+    user: keys.get('user')?.[0],
     group: (keys.get('group') ?? keys.get('team'))?.[0],
     folders: keys.get('folder') ?? [],
     contact: keys.get('contact')?.[0],

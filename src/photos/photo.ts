@@ -105,10 +105,27 @@ export type WriteCondition =
 
 /** Throws 'photo-changed' unless the condition holds for the current version (undefined: no photo). */
 export function expectCondition(condition: WriteCondition, version: string | undefined): void {
-  if (!holds(condition, version)) throw new Failure('photo-changed')
+  const failure = checkCondition(condition, version)
+  if (failure) throw failure
 }
 
-export function holds(condition: WriteCondition, version: string | undefined): boolean {
+/** 'photo-changed' with what was found; undefined if the condition holds. */
+export function checkCondition(
+  condition: WriteCondition,
+  version: string | undefined,
+): Failure | undefined {
+  if (holds(condition, version)) return undefined
+  return new Failure('photo-changed', { facts: { found: describeFound(condition, version) } })
+}
+
+/** What was found in place of what the condition demands. */
+function describeFound(condition: WriteCondition, version: string | undefined): string {
+  if (version === undefined) return 'none'
+  if (condition === 'none') return 'any'
+  return typeof condition === 'object' && 'noneOf' in condition ? 'same' : 'another'
+}
+
+function holds(condition: WriteCondition, version: string | undefined): boolean {
   if (condition === undefined) return true
   if (condition === 'any') return version !== undefined
   if (condition === 'none') return version === undefined

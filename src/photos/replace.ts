@@ -8,7 +8,13 @@ import type { Framing, RenderedPack } from '../renditions/rendition.ts'
 import type { Packs } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
 import { inTransaction } from '../storage/transactions.ts'
-import { formatRenditions, holds, type OwnerKey, type Photo, type WriteCondition } from './photo.ts'
+import {
+  checkCondition,
+  formatRenditions,
+  type OwnerKey,
+  type Photo,
+  type WriteCondition,
+} from './photo.ts'
 import { findPointer, lockOwner, movePointer, type PointerRow } from './pointer.ts'
 
 /** Raise it when the pipeline would make other bytes of the same upload, so that the upload is rendered again. */
@@ -94,7 +100,8 @@ async function point(
   return await inTransaction(parts.database, async transaction => {
     const isThere = await lockOwner(transaction, owner)
     const now = await findPointer(transaction, owner)
-    if (!holds(condition, now?.version)) return new Failure('photo-changed')
+    const failure = checkCondition(condition, now?.version)
+    if (failure) return failure
     if (now?.upload_hash === row.upload_hash) return 'unchanged'
     if (!isThere) {
       return new Failure(`${owner.kind}-not-found`, { facts: { id: owner.id } })

@@ -122,6 +122,7 @@ describe('the photo of a user', () => {
     const etag = await etagNow()
     const refused = errorOf(await put(picture(1), onlyNew))
     assert.deepEqual([refused.status, refused.code], [412, 'PreconditionFailed'])
+    assert.match(refused.message, /: there is a photo already\.$/)
     assert.equal(await etagNow(), etag)
     await stand.ask({ method: 'DELETE', url: value })
     assert.equal((await put(picture(1), onlyNew)).status, 200)

@@ -160,17 +160,55 @@ describe('an answer', () => {
     assert.ok(String(person['@odata.id']).endsWith(`/v1.0/users('${await alice()}')`))
   })
 
-  test('at another level than minimal is always complete and never cached', async () => {
-    const { headers } = await ask('/v1.0/me/photo')
-    const etag = headers.etag ?? ''
-    const again = (accept: string) =>
-      stand.ask({ url: '/v1.0/me/photo', headers: { accept, 'if-none-match': etag } })
-    assert.equal((await again('application/json')).status, 304)
-    for (const level of ['full', 'none']) {
-      const reply = await again(`application/json;odata.metadata=${level}`)
-      assert.equal(reply.status, 200)
-      assert.equal(reply.headers.etag, etag)
-      assert.equal(reply.headers['cache-control'], 'no-store')
+  test('has an ETag of its own at each level, for reads and for writes', async () => {
+    const url = '/v1.0/me/photo'
+    const again = (level: string, etag: string) =>
+      stand.ask({
+        url,
+        headers: { accept: `application/json;odata.metadata=${level}`, 'if-none-match': etag },
+      })
+    const levels = ['minimal', 'full', 'none']
+    const tags = await Promise.all(
+      levels.map(async level => (await again(level, '"other"')).headers.etag ?? ''),
+    )
+    assert.equal(new Set(tags).size, 3)
+    for (const level of levels) {
+      const replies = await Promise.all(tags.map(tag => again(level, tag)))
+      const statuses = levels.map(one => (one === level ? 304 : 200))
+      assert.deepEqual(
+        replies.map(({ status }) => status),
+        statuses,
+      )
+      for (const { headers } of replies) assert.equal(headers['cache-control'], 'private, no-cache')
+    }
+    for (const etag of tags) {
+      const write = (header: string) =>
+        stand.ask({ method: 'DELETE', url: '/v1.0/me/photo', headers: { [header]: etag } })
+      assert.match(errorOf(await write('if-none-match')).message, /still the same/)
+    }
+    const body = await portraitJpeg({ width: 120, height: 120 })
+    const put = (etag: string) =>
+      stand.ask({
+        method: 'PUT',
+        url: '/v1.0/me/photo/$value',
+        headers: { 'if-match': etag },
+        body,
+      })
+    for (const etag of tags) assert.equal((await put(etag)).status, 200)
+  })
+
+  test('that is 304 varies by Accept as its 200 does', async () => {
+    for (const level of ['minimal', 'full', 'none']) {
+      const accept = `application/json;odata.metadata=${level}`
+      const { headers } = await ask('/v1.0/me/photo', accept)
+      const again = await stand.ask({
+        url: '/v1.0/me/photo',
+        headers: { accept, 'if-none-match': headers.etag ?? '' },
+      })
+      assert.equal(again.status, 304)
+      for (const name of ['vary', 'etag', 'cache-control']) {
+        assert.equal(again.headers[name], headers[name], name)
+      }
     }
   })
 

@@ -163,6 +163,8 @@ const nowhere: readonly (readonly [path: string, expected: Expected])[] = [
   ['/v1.0/me/photo/value', { status: [400, 404] }],
   ['/v1.0/me/photo/$values', { status: [400, 404] }],
   ['/v1.0/me//photo/$value', badRequest],
+  ['/v1.0//me/photo/$value', badRequest],
+  ['//v1.0/me/photo/$value', badRequest],
   ['/v1.0/me/photo/$value/more', badRequest],
   ['/v1.0/users//photo/$value', badRequest],
   ['/v1.0/users/%/photo/$value', badRequest],
