@@ -1,12 +1,13 @@
 /**
- * Contacts in the mailbox of a user: list, read, create and delete. Only what contact photos need
+ * Contacts in the mailbox of a user: list, read, create, change and delete. Only what contact photos need
  * is implemented.
  */
 import { sql } from 'kysely'
+import { Failure } from '../failure.ts'
 import { removePointers } from '../photos/pointer.ts'
 import type { ContactRow, Database } from '../storage/schema.ts'
 import type { Slicing } from '../storage/slices.ts'
-import { inTransaction } from '../storage/transactions.ts'
+import { inTransaction, lockRows } from '../storage/transactions.ts'
 import { padIds, type Searchable } from './find-by-words.ts'
 import { expectFolder } from './folders.ts'
 import { compareKeys, type OrderedRows, readPageKeys, visitInOrder } from './in-order.ts'
@@ -75,7 +76,8 @@ async function limitBytes(
 ): Promise<readonly string[]> {
   const { rows } = await sql<Readonly<{ id: string; bytes: number }>>`
     select id, octet_length(search_text) + octet_length(email_addresses)
-      + coalesce(octet_length(job_title), 0) as bytes
+      + coalesce(octet_length(job_title), 0) + coalesce(octet_length(department), 0)
+      + coalesce(octet_length(mobile_phone), 0) + coalesce(octet_length(business_phones), 0) as bytes
     from contacts
     where tenant_id = ${tenantId} and id in (${sql.join(padIds(ids))})`.execute(database)
   const sizes = new Map(rows.map(({ id, bytes }) => [id, bytes]))
@@ -107,16 +109,28 @@ async function findMatching(
   return ids
 }
 
-export type NewContact = Readonly<{
-  id: string
-  folderId?: string | undefined
-  displayName: string
+/** A property with the value undefined is removed; one that is missing stays. */
+export type ContactChanges = Readonly<{
+  displayName?: string | undefined
   givenName?: string | undefined
   surname?: string | undefined
   companyName?: string | undefined
   jobTitle?: string | undefined
+  department?: string | undefined
+  mobilePhone?: string | undefined
+  businessPhones?: readonly string[] | undefined
   emailAddresses?: readonly EmailAddress[] | undefined
 }>
+
+export type NewContact = ContactChanges &
+  Readonly<{ id: string; folderId?: string | undefined; displayName: string }>
+
+/** Its own display name, or what else names it; undefined when nothing does. */
+export function chooseDisplayName(contact: ContactChanges): string | undefined {
+  const { displayName, givenName, surname, companyName, emailAddresses = [] } = contact
+  const fullName = [givenName, surname].filter(Boolean).join(' ')
+  return displayName ?? (fullName || (companyName ?? emailAddresses[0]?.address))
+}
 
 /**
  * Throws Failure 'contact-folder-not-found' when the folder was removed meanwhile, and
@@ -158,6 +172,9 @@ function toRow(mailbox: Mailbox, contact: NewContact): ContactRow {
     surname: contact.surname ?? null,
     company_name: contact.companyName ?? null,
     job_title: contact.jobTitle ?? null,
+    department: contact.department ?? null,
+    mobile_phone: contact.mobilePhone ?? null,
+    business_phones: JSON.stringify(contact.businessPhones ?? []),
     email_addresses: JSON.stringify(emailAddresses),
     search_text: searchText([
       ['displayName', contact.displayName],
@@ -166,6 +183,66 @@ function toRow(mailbox: Mailbox, contact: NewContact): ContactRow {
       ['companyName', contact.companyName],
       ...emailAddresses.map(({ address }) => ['email', address] as const),
     ]),
+  }
+}
+
+/**
+ * Changes a contact and leaves its photo as it is. undefined when the contact does not exist. Throws
+ * Failure 'mailbox-full', and 'resource-invalid' when nothing would be left to name it.
+ */
+export async function changeContact(
+  database: Database,
+  mailbox: Mailbox,
+  id: string,
+  changes: ContactChanges,
+): Promise<ContactRow | undefined> {
+  return await inTransaction(database, async transaction => {
+    const current = await lockContact(transaction, mailbox, id)
+    if (current === undefined) return undefined
+    const changed = { ...toContact(current), ...changes }
+    const displayName = chooseDisplayName(changed)
+    if (displayName === undefined) throw new Failure('resource-invalid', { facts: withoutName })
+    const row = toRow(mailbox, { ...changed, displayName })
+    await transaction
+      .updateTable('contacts')
+      .set(row)
+      .where('tenant_id', '=', mailbox.tenantId)
+      .where('id', '=', id)
+      .execute()
+    await expectWithinQuota(transaction, mailbox)
+    return row
+  })
+}
+
+const withoutName = { reason: 'a contact needs a name, a company or an email address' }
+
+async function lockContact(
+  transaction: Database,
+  mailbox: Mailbox,
+  id: string,
+): Promise<ContactRow | undefined> {
+  const query = transaction
+    .selectFrom('contacts')
+    .selectAll()
+    .where('tenant_id', '=', mailbox.tenantId)
+    .where('mailbox_id', '=', mailbox.userId)
+    .where('id', '=', id)
+  return await lockRows(query).executeTakeFirst()
+}
+
+function toContact(row: ContactRow): NewContact {
+  return {
+    id: row.id,
+    folderId: row.folder_id ?? undefined,
+    displayName: row.display_name,
+    givenName: row.given_name ?? undefined,
+    surname: row.surname ?? undefined,
+    companyName: row.company_name ?? undefined,
+    jobTitle: row.job_title ?? undefined,
+    department: row.department ?? undefined,
+    mobilePhone: row.mobile_phone ?? undefined,
+    businessPhones: JSON.parse(row.business_phones ?? '[]'),
+    emailAddresses: JSON.parse(row.email_addresses),
   }
 }
 

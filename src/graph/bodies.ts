@@ -1,5 +1,4 @@
-/** Converts JSON bodies into the inputs of operations. Each refusal names what is wrong. */
-import type { EmailAddress, NewContact } from '../directory/contacts.ts'
+/** What JSON bodies have in common, and those of settings. Each refusal names what is wrong. */
 import type { PhotoUpdateSettings } from '../directory/photo-update-settings.ts'
 import { Failure } from '../failure.ts'
 import { isObject } from '../json.ts'
@@ -12,40 +11,6 @@ type Fields = Readonly<Record<string, unknown>>
  * bytes for all columns.
  */
 export const maxTextLength = 640
-const maxEmailAddresses = 30
-
-/** https://learn.microsoft.com/en-us/graph/api/user-post-contacts */
-export function readContact(body: unknown): Omit<NewContact, 'id' | 'folderId'> {
-  const fields = readObject(body)
-  const givenName = readText(fields, 'givenName')
-  const surname = readText(fields, 'surname')
-  const companyName = readText(fields, 'companyName')
-  const emailAddresses = readEmailAddresses(fields.emailAddresses)
-  const displayName =
-    readText(fields, 'displayName') ??
-    ([givenName, surname].filter(Boolean).join(' ') || companyName || emailAddresses[0]?.address)
-  if (displayName === undefined) {
-    throw invalid(
-      'a contact needs at least one of displayName, givenName, surname, companyName, emailAddresses',
-    )
-  }
-  return {
-    displayName,
-    givenName,
-    surname,
-    companyName,
-    jobTitle: readText(fields, 'jobTitle'),
-    emailAddresses,
-  }
-}
-
-/** https://learn.microsoft.com/en-us/graph/api/user-post-contactfolders */
-export function readContactFolder(body: unknown): { displayName: string } {
-  const displayName = readText(readObject(body), 'displayName')
-  if (displayName === undefined) throw invalid('a folder needs a displayName')
-  return { displayName }
-}
-
 /**
  * "Existing properties that aren't included in the request body maintain their previous values". An
  * unknown property is refused: ignoring a misspelt one would leave photos open to everyone.
@@ -79,9 +44,12 @@ function readSource(value: unknown): PhotoUpdateSettings['source'] {
 
 const maxRoles = 1000
 
-/** null and {} mean no roles; the page prints {}. Ids on the page begin with a space. */
+/**
+ * null and [] mean no roles. {}, PowerShell's form of an empty list, is refused: read as no roles, it would let
+ * everyone change photos. Ids on the page begin with a space.
+ */
 function readRoles(value: unknown): readonly string[] {
-  if (value === null || isEmptyObject(value)) return []
+  if (value === null) return []
   if (!Array.isArray(value) || value.length > maxRoles) {
     throw invalid('allowedRoles is not a list of role template ids')
   }
@@ -95,10 +63,6 @@ function readRole(value: unknown): string {
   throw invalid(
     `${shown} of allowedRoles is not the template id of a built-in directory role; custom roles are not supported`,
   )
-}
-
-function isEmptyObject(value: unknown): boolean {
-  return isObject(value) && Object.keys(value).length === 0
 }
 
 export function readObject(value: unknown): Fields {
@@ -122,17 +86,13 @@ export function isBlank(value: unknown): boolean {
   return value === undefined || (typeof value === 'string' && value.trim() === '')
 }
 
-function readEmailAddresses(value: unknown): EmailAddress[] {
-  if (value === undefined || value === null) return []
-  if (!Array.isArray(value) || value.length > maxEmailAddresses) {
-    throw invalid(`emailAddresses is not a list of at most ${maxEmailAddresses}`)
-  }
-  return value.map((entry: unknown) => {
-    if (!isObject(entry)) throw invalid('an entry of emailAddresses is not an object')
-    const address = readText(entry, 'address')
-    if (address === undefined) throw invalid('an entry of emailAddresses has no address')
-    return { address, name: readText(entry, 'name') ?? address }
-  })
+/** Annotations are accepted, because clients send back what they have read. */
+export function refuseUnknown(fields: Fields, known: readonly string[], type: string): void {
+  const isKnown = (name: string) => known.includes(name)
+  const isAnnotation = (name: string) => name.includes('@') && !name.endsWith('@odata.bind')
+  const unknown = Object.keys(fields).find(name => !isKnown(name) && !isAnnotation(name))
+  if (unknown === undefined) return
+  throw invalid(`'${unknown.slice(0, 100)}' is no property of a ${type} that can be set here`)
 }
 
 export function invalid(reason: string): Failure {

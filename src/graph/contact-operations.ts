@@ -5,7 +5,7 @@ import * as folders from '../directory/folders.ts'
 import { removeFolder } from '../directory/remove-folder.ts'
 import { Failure } from '../failure.ts'
 import { readJson } from '../json.ts'
-import { readContact, readContactFolder } from './bodies.ts'
+import { readContact, readContactChanges, readContactFolder } from './contact-bodies.ts'
 import {
   at,
   contact,
@@ -55,6 +55,15 @@ export const contactOperations: readonly Row[] = [
     resource: 'contact',
     contract: { page: 'contact-get', options: ['$select', '$expand'], answer: one('contact') },
     perform: getContact,
+  },
+  {
+    name: 'updateContact',
+    summary: 'Change a contact',
+    at: at('PATCH', '', contact),
+    action: 'updateEntry',
+    resource: 'contact',
+    contract: { page: 'contact-update', body: 'contact', answer: one('contact') },
+    perform: updateContact,
   },
   {
     name: 'deleteContact',
@@ -125,7 +134,7 @@ async function listContacts(request: Request, parts: Parts): Promise<Reply> {
 
 async function createContact(request: Request, parts: Parts): Promise<Reply> {
   const { mailbox, folderId, path } = locate(request.target)
-  const contact = readContact(await readJson(request.call, maxJsonBytes))
+  const contact = readContact(await readJson(request.call, maxJsonBytes), folderId)
   const added = { ...contact, id: parts.newId(), folderId }
   const row = await contacts.addContact(parts.database, mailbox, added)
   return entity(request, `${path}/contacts/$entity`, resources.contact(row, undefined), 201)
@@ -134,8 +143,20 @@ async function createContact(request: Request, parts: Parts): Promise<Reply> {
 async function getContact(request: Request): Promise<Reply> {
   const { select } = readOptions(request)
   const { user, contact } = expectTarget(request.target, 'contact')
-  const context = `${resources.keyed('users', user.id)}/contacts/$entity`
-  return entity(request, context, resources.contact(contact, select))
+  return entity(request, contextOf(user), resources.contact(contact, select))
+}
+
+function contextOf(user: Readonly<{ id: string }>): string {
+  return `${resources.keyed('users', user.id)}/contacts/$entity`
+}
+
+async function updateContact(request: Request, parts: Parts): Promise<Reply> {
+  const { user, contact } = expectTarget(request.target, 'contact')
+  const body = await readJson(request.call, maxJsonBytes)
+  const changes = readContactChanges(body, contact.folder_id ?? undefined)
+  const row = await contacts.changeContact(parts.database, mailboxOf(user), contact.id, changes)
+  if (row === undefined) throw new Failure('contact-not-found')
+  return entity(request, contextOf(user), resources.contact(row, undefined))
 }
 
 async function deleteContact({ target }: Request, parts: Parts): Promise<Reply> {
@@ -161,7 +182,7 @@ async function listContactFolders(request: Request, parts: Parts): Promise<Reply
 
 async function createContactFolder(request: Request, parts: Parts): Promise<Reply> {
   const { mailbox, folderId, foldersPath } = locate(request.target)
-  const { displayName } = readContactFolder(await readJson(request.call, maxJsonBytes))
+  const { displayName } = readContactFolder(await readJson(request.call, maxJsonBytes), folderId)
   const added = { id: parts.newId(), parentFolderId: folderId, displayName }
   const row = await folders.addFolder(parts.database, mailbox, added)
   const context = `${foldersPath}/$entity`

@@ -4,7 +4,7 @@
  */
 import type { GroupChanges } from '../directory/change-groups.ts'
 import type { NewGroup } from '../directory/groups.ts'
-import { invalid, isBlank, readObject, readText } from './bodies.ts'
+import { invalid, isBlank, readObject, readText, refuseUnknown } from './bodies.ts'
 import { maxReferences, readReferences } from './references.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -29,7 +29,7 @@ const members = 'members@odata.bind'
 export function readNewGroup(body: unknown): Omit<NewGroup, 'id'> {
   const fields = readObject(body)
   const known = [...Object.keys(properties), ...ofKind, owners, members]
-  refuseUnknown(fields, known)
+  refuseUnknown(fields, known, 'group')
   const missing = ['displayName', 'mailEnabled', 'mailNickname', 'securityEnabled'].find(
     name => fields[name] === undefined,
   )
@@ -56,7 +56,7 @@ type Change = Readonly<{ changes: GroupChanges; newMembers: readonly string[] }>
 /** https://learn.microsoft.com/en-us/graph/api/group-update */
 export function readGroupChanges(body: unknown, isUnified: boolean): Change {
   const fields = readObject(body)
-  refuseUnknown(fields, [...Object.keys(properties), ...ofKind, members])
+  refuseUnknown(fields, [...Object.keys(properties), ...ofKind, members], 'group')
   expectKind(fields, isUnified)
   return { changes: readProperties(fields), newMembers: readReferences(fields, members) }
 }
@@ -67,15 +67,6 @@ export function readGroupChanges(body: unknown, isUnified: boolean): Change {
  */
 export function expectTeamWithoutSettings(body: unknown): void {
   refuseUnknown(readObject(body), [], 'team')
-}
-
-/** Annotations are accepted, because clients send back what they have read. */
-function refuseUnknown(fields: Fields, known: readonly string[], type = 'group'): void {
-  const isKnown = (name: string) => known.includes(name)
-  const isAnnotation = (name: string) => name.includes('@') && !name.endsWith('@odata.bind')
-  const unknown = Object.keys(fields).find(name => !isKnown(name) && !isAnnotation(name))
-  if (unknown === undefined) return
-  throw invalid(`'${unknown.slice(0, 100)}' is no property of a ${type} that can be set here`)
 }
 
 function readProperties(fields: Fields): GroupChanges {

@@ -6,7 +6,7 @@
 import type { UserChanges } from '../directory/change-users.ts'
 import { isValidUserPrincipalName } from '../directory/names.ts'
 import type { NewUser } from '../directory/users.ts'
-import { invalid, isBlank, readObject, readText } from './bodies.ts'
+import { invalid, isBlank, readObject, readText, refuseUnknown } from './bodies.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 type Property = keyof Omit<NewUser, 'id'>
@@ -51,13 +51,9 @@ export function readUserChanges(body: unknown): UserChanges {
 }
 
 function readProperties(fields: Fields): UserChanges {
-  const given = Object.keys(fields).filter(name => !name.includes('@'))
-  const unknown = given.find(name => !Object.hasOwn(properties, name))
-  if (unknown !== undefined) {
-    throw invalid(`'${unknown.slice(0, 100)}' is no property of a user that is kept here`)
-  }
+  refuseUnknown(fields, Object.keys(properties), 'user')
   const entries = Object.entries(properties).flatMap(([name, [property, read]]) => {
-    if (!given.includes(name)) return []
+    if (!Object.hasOwn(fields, name)) return []
     const value = read(fields, name)
     const isRequired = required.some(one => one === name)
     if (isRequired && isBlank(value)) throw invalid(`${name} cannot be empty`)

@@ -170,6 +170,9 @@ export function contact(row: Contact, select: Select): Shown {
     surname: row.surname,
     companyName: row.company_name,
     jobTitle: row.job_title,
+    department: row.department,
+    mobilePhone: row.mobile_phone,
+    businessPhones: JSON.parse(row.business_phones ?? '[]') as readonly string[],
     emailAddresses: JSON.parse(row.email_addresses) as readonly EmailAddress[],
   }
   return { type: 'contact', key: row.id, ...pick(all, select) }

@@ -110,11 +110,14 @@ export const entityTypes: Readonly<Record<EntityName, EntityType>> = {
   },
   contact: {
     properties: {
+      businessPhones: 'Collection(Edm.String)',
       companyName: 'Edm.String',
+      department: 'Edm.String',
       displayName: 'Edm.String',
       emailAddresses: 'Collection(graph.emailAddress)',
       givenName: 'Edm.String',
       jobTitle: 'Edm.String',
+      mobilePhone: 'Edm.String',
       parentFolderId: 'Edm.String',
       surname: 'Edm.String',
     },

@@ -543,8 +543,8 @@ const eraseItem: Table = {
   rows: { delegated: restoreRow, personal: 'unsupported', application: 'unsupported' },
 }
 
-// "Create contact"; the same tables are published for "Create contactFolder", "Delete contact",
-// "Delete contactFolder".
+// "Create contact"; the same tables are published for "Update contact", "Delete contact", "Create
+// contactFolder", "Delete contactFolder".
 const writeContactEntry: Table['rows'] = {
   delegated: ['Contacts.ReadWrite'],
   personal: ['Contacts.ReadWrite'],
@@ -581,8 +581,7 @@ const deleteSettings: Table = {
 // Settings have no photo, and an organisation always has exactly one.
 const onlyOneOfSettings = notPublished(betaPage('resources/photoupdatesettings'))
 
-// Graph can change these too; photos only need creation and deletion.
-const noContactUpdates = notPublished(`${pages}/contact-update`)
+// Graph can change folders too; photos only need their creation and deletion.
 const noFolderUpdates = notPublished(`${pages}/contactfolder-update`)
 
 // Defaults for the tables below: these resources have no photo and few actions.
@@ -690,7 +689,7 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     deletedUser: restoreUser,
     deletedGroup: restoreGroup,
     manager: { source: `${pages}/user-post-manager`, rows: changeUserEntry },
-    contact: noContactUpdates,
+    contact: { source: `${pages}/contact-update`, rows: writeContactEntry },
     contactFolder: noFolderUpdates,
     photoUpdateSettings: updateSettings,
   },

@@ -170,6 +170,10 @@ export type ContactRow = {
   surname: string | null
   company_name: string | null
   job_title: string | null
+  department: string | null
+  mobile_phone: string | null
+  /** JSON: [string]; null when an older Visage wrote the row. */
+  business_phones: string | null
   /** JSON: [{ "address": string, "name": string }]. */
   email_addresses: string
   search_text: string

@@ -81,7 +81,7 @@ describe('the settings', () => {
     })
     const read = JSON.parse((await ask('GET', address, keeper)).body)
     assert.deepEqual([read.source, read.allowedRoles], ['onPremises', [userAdministrator]])
-    for (const nothing of [null, {}, []]) {
+    for (const nothing of [null, []]) {
       await settle({ allowedRoles: [userAdministrator] })
       await settle({ allowedRoles: nothing })
       assert.deepEqual(JSON.parse((await ask('GET', address, keeper)).body).allowedRoles, [])
@@ -101,6 +101,7 @@ describe('the settings', () => {
       { allowedRoles: ['0a0a0a0a-dead-4bee-8fed-0a0a0a0a0a0a'] },
       /custom roles are not supported/,
     ],
+    ['an object in place of a list', { allowedRoles: {} }, /not a list/],
     ['a list that is none', { allowedRoles: userAdministrator }, /not a list/],
     ['a role that is no text', { allowedRoles: [17] }, /an entry of allowedRoles/],
     ['another source', { source: 'unknownFutureValue' }, /'cloud', 'onPremises' or null/],

@@ -166,10 +166,11 @@ const published: readonly [Action, Resource, string, string, string][] = [
     none,
     `${restoreUser} ${restoreGroup}`,
   ],
-  // "Get contact", "List contacts", "Create contact", "Delete contact", and of folders
+  // "Get contact", "List contacts", "Create contact", "Update contact", "Delete contact", and of folders
   ['readEntry', 'contact', seeContacts, seeContacts, seeContacts],
   ['listEntries', 'contact', seeContacts, seeContacts, seeContacts],
   ['createEntry', 'contact', changeContacts, changeContacts, changeContacts],
+  ['updateEntry', 'contact', changeContacts, changeContacts, changeContacts],
   ['deleteEntry', 'contact', changeContacts, changeContacts, changeContacts],
   ['readEntry', 'contactFolder', seeContacts, seeContacts, seeContacts],
   ['listEntries', 'contactFolder', seeContacts, seeContacts, seeContacts],
@@ -187,7 +188,6 @@ const published: readonly [Action, Resource, string, string, string][] = [
   ['listEntries', 'photoUpdateSettings', none, none, none],
   ['createEntry', 'photoUpdateSettings', none, none, none],
   ['updateEntry', 'team', none, none, none],
-  ['updateEntry', 'contact', none, none, none],
   ['updateEntry', 'contactFolder', none, none, none],
   ['read', 'contactFolder', none, none, none],
   ['readMetadata', 'contactFolder', none, none, none],

@@ -20,6 +20,7 @@ export async function goBackTo0007(database: Database): Promise<void> {
   for (const index of indexes) {
     await sql`drop index ${sql.ref(index)}`.execute(database)
   }
+  await dropContactColumns(database)
   await sql`drop table sources`.execute(database)
   const both = ['source', 'external_id', 'changed_at', 'deleted_at', 'mail_nickname']
   const ofUsers = ['employee_id', 'department', 'is_active', 'inactive_at', 'manager_id']
@@ -32,6 +33,20 @@ export async function goBackTo0007(database: Database): Promise<void> {
     }
   }
   await sql`delete from kysely_migration where name >= '0008'`.execute(database)
+}
+
+/** Migrations that run again find no triggers on contacts, and 0013 makes them. */
+async function dropContactColumns(database: Database): Promise<void> {
+  if (database.can?.hasFiles === true) {
+    for (const event of ['insert', 'delete', 'update']) {
+      await sql`drop trigger if exists ${sql.ref(`contacts_size_${event}`)}`.execute(database)
+    }
+  } else {
+    await sql`drop function if exists keep_mailbox_sizes cascade`.execute(database)
+  }
+  for (const column of ['department', 'mobile_phone', 'business_phones']) {
+    await sql`alter table contacts drop column ${sql.ref(column)}`.execute(database)
+  }
 }
 
 async function dropGroupSizes(database: Database): Promise<void> {

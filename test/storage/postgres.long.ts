@@ -88,7 +88,7 @@ describe('several nodes on one PostgreSQL', () => {
       select name from kysely_migration order by name`.execute(database)
     assert.deepEqual(
       rows.map(row => row.name),
-      ['0001', '0002', '0003', '0004', '0005', '0006', '0007', '0008', '0009'],
+      ['0001', '0002', '0003', '0004', '0005', '0006', '0007', '0008', '0009', '0013'],
     )
     await insertRetired(database, 'x')
   })

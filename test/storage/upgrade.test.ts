@@ -107,7 +107,7 @@ async function dropWords(database: Database): Promise<void> {
   await sql`drop function keep_directory_words cascade`.execute(database)
   await sql`drop function directory_words_of`.execute(database)
   await sql`drop table directory_words, mailbox_sizes`.execute(database)
-  await sql`drop function keep_mailbox_sizes cascade`.execute(database)
+  await sql`drop function if exists keep_mailbox_sizes cascade`.execute(database)
   await sql`alter table contact_folders drop column removed_at`.execute(database)
 }
 

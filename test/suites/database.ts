@@ -47,12 +47,19 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
         '0007',
         '0008',
         '0009',
+        '0013',
       ])
     })
 
     test('a database of a newer Visage is refused with the reason, and not changed', async () => {
       await using database = await open()
       await migrate(database)
+      const names = async () => {
+        const { rows } = await sql<{ name: string }>`
+          select name from kysely_migration order by name`.execute(database)
+        return Array.from(rows, row => row.name)
+      }
+      const before = await names()
       await sql`insert into kysely_migration (name, timestamp)
         values ('9999', '2099-01-01T00:00:00.000Z')`.execute(database)
       await assert.rejects(
@@ -62,8 +69,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
           /newer Visage/.test(error.detail) &&
           /9999/.test(error.detail),
       )
-      const { rows } = await sql`select name from kysely_migration`.execute(database)
-      assert.equal(rows.length, 10)
+      assert.deepEqual(await names(), [...before, '9999'])
     })
   })
 

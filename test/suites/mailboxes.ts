@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import {
   addContact,
+  changeContact,
   listContacts,
   maxBytesOfPage,
   removeContact,
@@ -95,9 +96,26 @@ export function describeMailboxes(name: string, open: () => Promise<Database>): 
         await addContact(database, mailbox, { id: 'first', displayName: 'Fifth' })
         await database.updateTable('mailbox_sizes').set({ contacts: 1, text_bytes: 50 }).execute()
       }
+      await database.updateTable('mailbox_sizes').set({ text_bytes: quota.textBytes }).execute()
+      const longer = { department: 'x'.repeat(640) }
+      await assert.rejects(
+        changeContact(database, mailbox, 'first', longer),
+        isRefused('mailbox-full'),
+      )
       await insertFolders(database, quota.folders)
       const folder = { id: 'next', displayName: 'Next' }
       await assert.rejects(addFolder(database, mailbox, folder), isRefused('mailbox-full'))
+    })
+
+    test('twenty who change different properties of a contact at once all succeed', async () => {
+      await addContact(database, mailbox, { id: 'first', displayName: 'First' })
+      const changes = Array.from({ length: 20 }, (_, index) =>
+        index % 2 === 0 ? { department: 'D' } : { mobilePhone: '1' },
+      )
+      await Promise.all(changes.map(one => changeContact(database, mailbox, 'first', one)))
+      const row = await database.selectFrom('contacts').selectAll().executeTakeFirstOrThrow()
+      assert.deepEqual([row.department, row.mobile_phone], ['D', '1'])
+      assert.equal(await changeContact(database, mailbox, 'other', {}), undefined)
     })
 
     for (const [what, anyOf] of [
@@ -129,7 +147,14 @@ export function describeMailboxes(name: string, open: () => Promise<Database>): 
       await fillFolder(database, 3)
       const texts = async () => {
         const rows = await database.selectFrom('contacts').selectAll().execute()
-        const all = rows.flatMap(row => [row.search_text, row.email_addresses, row.job_title ?? ''])
+        const all = rows.flatMap(row => [
+          row.search_text,
+          row.email_addresses,
+          row.job_title ?? '',
+          row.department ?? '',
+          row.mobile_phone ?? '',
+          row.business_phones ?? '',
+        ])
         return all.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
       }
       assert.deepEqual(await sizeOf(database), [3, await texts()])
@@ -137,6 +162,9 @@ export function describeMailboxes(name: string, open: () => Promise<Database>): 
         { search_text: '\ndisplayname=Ödön\n' },
         { email_addresses: '["ö"]' },
         { job_title: 'Köchin' },
+        { department: 'Küche' },
+        { mobile_phone: '+49' },
+        { business_phones: '["ß"]' },
       ]) {
         await database.updateTable('contacts').set(change).where('id', '=', 'c1').execute()
         assert.deepEqual(await sizeOf(database), [3, await texts()])

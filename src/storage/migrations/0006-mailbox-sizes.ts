@@ -30,34 +30,55 @@ async function createMailboxSizes(database: Tables): Promise<void> {
     .addPrimaryKeyConstraint('mailbox_sizes_key', ['tenant_id', 'mailbox_id'])
     .modifyEnd(tableEnd)
     .execute()
-  if (!isSqlite) await createPostgresTriggers(database)
+  if (!isSqlite) await createSizeTriggers(database, firstColumns)
   await sql`insert into mailbox_sizes (tenant_id, mailbox_id, contacts, text_bytes)
-    select tenant_id, mailbox_id, count(*), sum(${bytesOf('contacts')})
+    select tenant_id, mailbox_id, count(*), sum(${bytesOf('contacts', firstColumns)})
     from contacts group by tenant_id, mailbox_id`.execute(database)
-  if (isSqlite) await createSqliteTriggers(database)
+  if (isSqlite) await createSizeTriggers(database, firstColumns)
 }
 
-/** Includes the texts that are only returned, not searched. */
-function bytesOf(row: string) {
-  return sql.raw(`octet_length(${row}.search_text) + octet_length(${row}.email_addresses)
-    + coalesce(octet_length(${row}.job_title), 0)`)
+/** Texts that are only returned, not searched. */
+const firstColumns = ['job_title']
+
+function bytesOf(row: string, columns: readonly string[]) {
+  const returned = columns.map(column => ` + coalesce(octet_length(${row}.${column}), 0)`)
+  return sql.raw(
+    `octet_length(${row}.search_text) + octet_length(${row}.email_addresses)${returned.join('')}`,
+  )
 }
 
-const add = sql`
+/** `columns` are counted besides those that are searched. */
+export async function createSizeTriggers(
+  database: Tables,
+  columns: readonly string[],
+): Promise<void> {
+  const triggers = describeTriggers(columns)
+  if (database.isSqlite) await createSqliteTriggers(database, triggers)
+  else await createPostgresTriggers(database, triggers)
+}
+
+type Triggers = ReturnType<typeof describeTriggers>
+
+function describeTriggers(columns: readonly string[]) {
+  return {
+    add: sql`
   insert into mailbox_sizes (tenant_id, mailbox_id, contacts, text_bytes)
-    values (new.tenant_id, new.mailbox_id, 1, ${bytesOf('new')})
+    values (new.tenant_id, new.mailbox_id, 1, ${bytesOf('new', columns)})
     on conflict (tenant_id, mailbox_id) do update set
       contacts = mailbox_sizes.contacts + 1,
-      text_bytes = mailbox_sizes.text_bytes + excluded.text_bytes;`
-
-const remove = sql`
+      text_bytes = mailbox_sizes.text_bytes + excluded.text_bytes;`,
+    remove: sql`
   update mailbox_sizes
-    set contacts = contacts - 1, text_bytes = text_bytes - (${bytesOf('old')})
-    where tenant_id = old.tenant_id and mailbox_id = old.mailbox_id;`
+    set contacts = contacts - 1, text_bytes = text_bytes - (${bytesOf('old', columns)})
+    where tenant_id = old.tenant_id and mailbox_id = old.mailbox_id;`,
+    watched: sql.raw(`tenant_id, mailbox_id, search_text, email_addresses, ${columns.join(', ')}`),
+  }
+}
 
-const watched = sql.raw('tenant_id, mailbox_id, search_text, email_addresses, job_title')
-
-async function createSqliteTriggers(database: Kysely<unknown>): Promise<void> {
+async function createSqliteTriggers(
+  database: Kysely<unknown>,
+  { add, remove, watched }: Triggers,
+): Promise<void> {
   await sql`create trigger contacts_size_insert after insert on contacts begin ${add} end`.execute(
     database,
   )
@@ -69,7 +90,10 @@ async function createSqliteTriggers(database: Kysely<unknown>): Promise<void> {
     begin ${remove} ${add} end`.execute(database)
 }
 
-async function createPostgresTriggers(database: Kysely<unknown>): Promise<void> {
+async function createPostgresTriggers(
+  database: Kysely<unknown>,
+  { add, remove, watched }: Triggers,
+): Promise<void> {
   await sql`
     create function keep_mailbox_sizes() returns trigger language plpgsql
     set search_path from current as $$

@@ -353,6 +353,7 @@ const contacts: readonly Scenario[] = [
           givenName: 'Pavel',
           surname: 'Bansky',
           emailAddresses: [{ address: 'pavelb@contacts.example', name: 'Pavel Bansky' }],
+          businessPhones: ['+1 732 555 0102'],
         },
       },
       keep: { made: { json: 'id' } },
@@ -382,6 +383,47 @@ const contacts: readonly Scenario[] = [
     ],
     afterwards: [steps.removeContact],
   },
+  {
+    name: 'A contact is changed where the body says so, and keeps the rest and its photo',
+    source: `${pages}/api/contact-update`,
+    given: [
+      steps.makeContact('/v1.0/me'),
+      steps.setPhoto('/v1.0/me/contacts/{made}', 'a portrait', steps.withContacts),
+    ],
+    request: {
+      as: steps.withContacts,
+      method: 'PATCH',
+      path: '/v1.0/me/contacts/{made}',
+      body: { json: { department: 'Printing', mobilePhone: '+1 425 555 0100' } },
+      expected: {
+        status: 200,
+        json: {
+          '@odata.context': "{base}/v1.0/$metadata#users('{self}')/contacts/$entity",
+          id: '{made}',
+          department: 'Printing',
+          mobilePhone: '+1 425 555 0100',
+        },
+      },
+    },
+    next: [
+      get('/v1.0/me/contacts/{made}', contactsReader, json({ department: 'Printing' })),
+      steps.readPhoto('/v1.0/me/contacts/{made}', { status: 200, picture: { like: 'a portrait' } }),
+    ],
+    afterwards: [steps.removeContact],
+  },
+  ...['POST', 'PATCH'].map(
+    (method): Scenario => ({
+      name: `An unknown property in a ${method} of a contact is refused by name`,
+      source: `${pages}/api/user-post-contacts`,
+      request: {
+        as: steps.withContacts,
+        method,
+        path: method === 'POST' ? '/v1.0/me/contacts' : '/v1.0/me/contacts/{contact}',
+        body: { json: { displayName: 'Pavel', nonsense: true } },
+        expected: { status: 400, error: { says: ['nonsense'] } },
+      },
+    }),
+  ),
   {
     name: 'A folder is created with a contact in it, whose photo is set by every address of it',
     source: `${pages}/api/contactfolder-post-contacts`,

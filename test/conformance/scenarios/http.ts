@@ -48,7 +48,7 @@ const places: readonly (readonly [path: string, allow: string])[] = [
   ['/v1.0/directory/deletedItems/{missing}/restore', 'POST'],
   [team, 'GET, HEAD'],
   ['/v1.0/me/contacts', 'GET, HEAD, POST'],
-  [contact, 'GET, HEAD, DELETE'],
+  [contact, 'GET, HEAD, PATCH, DELETE'],
   ['/v1.0/me/contactFolders', 'GET, HEAD, POST'],
   [folder, 'GET, HEAD, DELETE'],
   [`${folder}/childFolders`, 'GET, HEAD, POST'],
