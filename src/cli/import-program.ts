@@ -9,17 +9,18 @@ export function addImport(program: Command, terminal: Terminal, trackRunning: Tr
   program
     .command('import')
     .description(
-      'bring people, groups or their members in from a CSV file; run again, only what has changed is written',
+      'bring people, groups and their members in from CSV or JSON; run again, only what has changed is written',
     )
-    .argument('<file>', 'CSV whose first line names the columns')
+    .argument('<file>', 'CSV whose first line names the columns, or JSON')
     .option(
       '--source <name>',
       'name of this list, to be kept from run to run; default that of the file',
     )
     .addOption(
-      new Option('--kind <kind>', 'what a line is; members are owners too')
-        .choices(['people', 'groups', 'members'])
-        .default('people'),
+      new Option(
+        '--kind <kind>',
+        'what a line is; members are owners too; default people, or as JSON names its lists',
+      ).choices(['people', 'groups', 'members']),
     )
     .option('--tenant <id>', 'needed if there are several, or no people yet')
     .option('--dry-run', 'show what would happen, and write nothing')

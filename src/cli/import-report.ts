@@ -1,15 +1,16 @@
 /**
- * The report of `visage import`: one row a line of the file, as a CSV or as a page for a browser. It is written beside its
+ * The report of `visage import`: one row a line or item of the file, as a CSV or as a page for a browser. It is written beside its
  * place and renamed, so that a report is whole or not there.
  */
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
-import type { ReportRow } from '../provisioning/import.ts'
+import type { Plan, ReportRow } from '../provisioning/import.ts'
 import { type Sheet, writeHead, writeRow } from './forms.ts'
 import { CommandError } from './terminal.ts'
 
-type Report = AsyncDisposable & Readonly<{ write: (rows: Iterable<ReportRow>) => Promise<void> }>
+type Report = AsyncDisposable &
+  Readonly<{ write: (plan: Pick<Plan, 'report' | 'heading'>) => Promise<void> }>
 
 /** Before anything is read or imported. Throws CommandError where no report can be written. */
 export async function openReport(
@@ -27,8 +28,8 @@ export async function openReport(
     throw new CommandError(`no report can be written to ${path}: ${wordsOf(error)}.`)
   })
   return {
-    async write(rows) {
-      await writeAll(file, form, rows)
+    async write({ report, heading }) {
+      await writeAll(file, form, heading, report())
       await file.sync()
       await rename(unfinished, path)
     },
@@ -39,7 +40,12 @@ export async function openReport(
   }
 }
 
-type Form = Readonly<{ head: string; row: (row: ReportRow) => string; end: string }>
+type Heading = Plan['heading']
+type Form = Readonly<{
+  head: (heading: Heading) => string
+  row: (row: ReportRow) => string
+  end: string
+}>
 
 function formOf(path: string): Form {
   const ending = extname(path).toLowerCase()
@@ -57,9 +63,10 @@ const bufferedCharacters = 64 * 1024
 async function writeAll(
   file: FileHandle,
   { head, row, end }: Form,
+  heading: Heading,
   rows: Iterable<ReportRow>,
 ): Promise<void> {
-  let text = head
+  let text = head(heading)
   for (const one of rows) {
     text += row(one)
     if (text.length < bufferedCharacters) continue
@@ -70,7 +77,7 @@ async function writeAll(
 }
 
 const names = [
-  'line',
+  'place',
   'outcome',
   'isDone',
   'userPrincipalName',
@@ -79,11 +86,17 @@ const names = [
 ] as const satisfies readonly (keyof ReportRow)[]
 
 const sheet: Sheet<ReportRow> = { form: 'csv', names, columns: [], cells: 'whole' }
-const csv: Form = { head: writeHead(sheet), row: row => writeRow(sheet, row), end: '' }
+const csv: Form = {
+  head: heading => writeHead({ ...sheet, names: [heading, ...names.slice(1)], columns: [] }),
+  row: row => writeRow(sheet, row),
+  end: '',
+}
+
+const shownHeadings = { line: 'Line', path: 'Path' } as const satisfies Record<Heading, string>
 
 /** The policy stops scripts and requests that a name in a cell would bring, if the escaping had a hole. */
 const html: Form = {
-  head: `<!doctype html>
+  head: heading => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -95,14 +108,14 @@ th, td { padding: 0.3rem 0.8rem; text-align: left; vertical-align: top; border-b
 tr.error td { background: #fde8e8 }
 </style>
 <h1>Import into Visage</h1>
-<p>Lines that change nothing are left out.</p>
+<p>Rows that change nothing are left out.</p>
 <table>
-<thead><tr><th>Line<th>Outcome<th>Done<th>User principal name<th>Name<th>Details</thead>
+<thead><tr><th>${shownHeadings[heading]}<th>Outcome<th>Done<th>User principal name<th>Name<th>Details</thead>
 <tbody>
 `,
   row: ({ isDone, ...row }) => {
     const cells = [
-      row.line ?? '',
+      row.place,
       row.outcome,
       isDone ? 'yes' : 'no',
       row.userPrincipalName ?? '',

@@ -1,5 +1,5 @@
 /** The words of `visage import` for its plan and its result. */
-import type { Kind, Plan, Result } from '../provisioning/import.ts'
+import type { Kind, Plan, Result, Section } from '../provisioning/import.ts'
 import { count, some } from './progress.ts'
 
 export const nouns = {
@@ -7,6 +7,31 @@ export const nouns = {
   groups: ['group', 'groups'],
   members: ['owner or member', 'owners and members'],
 } as const satisfies Record<Kind, readonly [one: string, many: string]>
+
+/** What a row of the file is. */
+export function unitOf({ heading }: Plan): 'line' | 'item' {
+  return heading === 'line' ? 'line' : 'item'
+}
+
+/** How the file was understood, and a table of what happens to how many rows, with a column for each list. */
+export function describePlan(plan: Plan, removes: boolean): string[] {
+  const { sections, understood } = plan
+  const widths = sections.map(({ kind }) => nouns[kind][1].length)
+  const isOneList = sections.length === 1
+  const toLine = ([heading, cells, meaning]: Row) =>
+    `  ${heading.padEnd(12)}${align(cells, isOneList ? [] : widths)}  ${meaning}`.trimEnd()
+  const names: Row = ['', sections.map(({ kind }) => nouns[kind][1]), '']
+  const rows = [...(isOneList ? [] : [names]), ...countRows(sections, removes)]
+  // An error may concern two lists.
+  const errors: Row = ['errors', [count(plan.problemCount())], isOneList ? '' : 'in all lists']
+  return [...understood, '', ...[...rows, errors].map(toLine), '']
+}
+
+type Row = readonly [heading: string, cells: readonly string[], meaning: string]
+
+function align(cells: readonly string[], widths: readonly number[]): string {
+  return cells.map((cell, index) => cell.padStart(Math.max(10, (widths[index] ?? 0) + 2))).join('')
+}
 
 const states = [
   ['created', 'new', 'are added'],
@@ -16,41 +41,36 @@ const states = [
   ['unchanged', 'unchanged', ''],
 ] as const
 
-/** A table of what happens to how many rows. */
-export function describePlan(plan: Plan, kind: Kind, removes: boolean): string[] {
-  const { counts, leavers, understood } = plan
-  const removed = removes ? leavers.count : 0
-  const kept = leavers.count - removed
-  const rows = [
-    ...states
-      .filter(([did]) => kind === 'people' || did !== 'adopted')
-      .map(([did, heading, meaning]) => [heading, counts[did], meaning] as const),
-    ['removed', removed, kept > 0 ? `${count(kept)} no longer named: --prune removes them` : ''],
-    ['errors', plan.problemCount(), ''],
-  ] as const
-  return [...understood, '', ...rows.map(toLine), '']
-}
-
-function toLine([heading, number, meaning]: readonly [string, number, string]): string {
-  return `  ${heading.padEnd(12)}${count(number).padStart(10)}  ${meaning}`.trimEnd()
+function countRows(sections: readonly Section[], removes: boolean): Row[] {
+  const mayAdopt = sections.some(({ kind }) => kind === 'people')
+  const done = states.filter(([did]) => did !== 'adopted' || mayAdopt)
+  const removed = sections.map(({ leavers }) => count(removes ? leavers.count : 0))
+  const kept = sections.reduce((sum, { leavers }) => sum + (removes ? 0 : leavers.count), 0)
+  const meaning = kept > 0 ? `${count(kept)} no longer named: --prune removes them` : ''
+  return [
+    ...done.map(([did, heading, words]): Row => {
+      return [heading, sections.map(({ counts }) => count(counts[did])), words]
+    }),
+    ['removed', removed, meaning],
+  ]
 }
 
 const shownProblems = 20
 
 export function describeProblems(plan: Plan): string[] {
-  const shown = [...plan.problems(shownProblems)].map(
-    ({ line, words }) => `line ${line}: ${words}.`,
-  )
+  const shown = [...plan.problems(shownProblems)].map(({ at, words }) => `${at}: ${words}.`)
   const more = plan.problemCount() - shown.length
   return more > 0 ? [...shown, `… and ${count(more)} more.`] : shown
 }
 
-export function hasWork({ counts, leavers }: Plan, removes: boolean): boolean {
-  const { created, changed, adopted, restored } = counts
-  return created + changed + adopted + restored > 0 || (removes && leavers.count > 0)
+export function hasWork({ sections }: Plan, removes: boolean): boolean {
+  return sections.some(({ counts, leavers }) => {
+    const { created, changed, adopted, restored } = counts
+    return created + changed + adopted + restored > 0 || (removes && leavers.count > 0)
+  })
 }
 
-export function describeResult({ written, removed }: Result, kind: Kind): string[] {
+export function describeResult({ kind, written, removed }: Result): string[] {
   const [one, many] = nouns[kind]
   const back = kind === 'members' ? '' : ' They can be restored.'
   return [

@@ -17,7 +17,14 @@ import { openSourceFile, type SourceFile } from '../provisioning/source-file.ts'
 import { tenantToAddTo } from './change-people.ts'
 import { confirm } from './confirm.ts'
 import { openReport } from './import-report.ts'
-import { describePlan, describeProblems, describeResult, hasWork, nouns } from './import-words.ts'
+import {
+  describePlan,
+  describeProblems,
+  describeResult,
+  hasWork,
+  nouns,
+  unitOf,
+} from './import-words.ts'
 import { runInterruptibly } from './interruptible.ts'
 import { type DirectoryFlags, withDirectory } from './open-directory.ts'
 import { count, createProgress, some } from './progress.ts'
@@ -53,14 +60,14 @@ export async function importFile(
       const target = { database, tenantId: await tenantToAddTo(database, flags), source }
       using plan = await makePlan(file, target, flags, terminal)
       terminal.print(
-        `${path}: ${some(plan.lines, 'line')}. Source ${source}, tenant ${target.tenantId}.`,
+        `${path}: ${some(plan.rows, unitOf(plan))}. Source ${source}, tenant ${target.tenantId}.`,
       )
-      for (const line of describePlan(plan, kindOf(flags), removes(flags))) terminal.print(line)
+      for (const line of describePlan(plan, removes(flags))) terminal.print(line)
       for (const line of describeProblems(plan)) terminal.complain(line)
       try {
         await carryOut(plan, target, flags, terminal, signal)
       } finally {
-        await report?.write(plan.report())
+        await report?.write(plan)
       }
     }),
   )
@@ -72,10 +79,10 @@ async function makePlan(
   flags: ImportFlags,
   terminal: Terminal,
 ): Promise<Plan> {
-  const columns = flags.column ?? []
+  const { kind, column: columns = [] } = flags
   const leavers = removes(flags) ? 'go' : 'stay'
   return await withProgress(terminal, watch =>
-    asArgument(planImport(file, { target, kind: kindOf(flags), columns, leavers, watch })),
+    asArgument(planImport(file, { target, kind, columns, leavers, watch })),
   )
 }
 
@@ -89,7 +96,6 @@ async function asArgument<Result>(reading: Promise<Result>): Promise<Result> {
   }
 }
 
-const kindOf = ({ kind = 'people' }: ImportFlags) => kind
 const removes = ({ prune = false }: ImportFlags) => prune
 
 /** The name is in every row of the source: it is short, and safe in a shell and in a list. */
@@ -115,26 +121,24 @@ async function carryOut(
   // A person on a line that cannot be read would be removed.
   const mayRemove = removes(flags) && errors === 0
   if (removes(flags) && errors > 0)
-    terminal.print(
-      kindOf(flags) === 'people'
-        ? 'No one is removed while lines have errors.'
-        : 'Nothing is removed while lines have errors.',
-    )
+    terminal.print(`Nothing is removed while ${unitOf(plan)}s have errors.`)
   if (mayRemove) refuseTooMany(plan, flags)
-  if (plan.hasTooManyMoves) throw new CommandError(tooManyMoves, 3)
+  if (plan.sections.some(({ hasTooManyMoves }) => hasTooManyMoves))
+    throw new CommandError(tooManyMoves, 3)
   if (dryRun) terminal.print('Nothing was changed: this was a dry run.')
   else if (!hasWork(plan, mayRemove)) terminal.print('Nothing to do.')
   else {
     if (!yes) await confirm('Import this?', 'nothing was imported.')
-    const result = await apply(plan, terminal, signal, mayRemove)
-    printResult(target, kindOf(flags), result, terminal)
+    const results = await apply(plan, terminal, signal, mayRemove)
+    printResults(target, results, terminal)
     if (signal.aborted) {
       throw new CommandError('ended before it was done. Run the same command again to continue.', 1)
     }
-    if (result.refused > 0) {
+    const refused = results.reduce((sum, result) => sum + result.refused, 0)
+    if (refused > 0) {
       for (const line of describeProblems(plan)) terminal.complain(line)
       throw new CommandError(
-        `the directory changed meanwhile, and ${some(result.refused, 'line')} could not be written. Run the same command again.`,
+        `the directory changed meanwhile, and ${some(refused, unitOf(plan))} could not be written. Run the same command again.`,
         1,
       )
     }
@@ -148,7 +152,7 @@ async function apply(
   terminal: Terminal,
   signal: AbortSignal,
   doesRemove: boolean,
-): Promise<Result> {
+): Promise<readonly Result[]> {
   const write = jsonLines(terminal, Date.now)
   return await withProgress(terminal, watch =>
     plan.apply({
@@ -165,9 +169,11 @@ function withErrors(errors: number): string {
   return `there ${errors === 1 ? 'is 1 error' : `are ${count(errors)} errors`} in the file.`
 }
 
-function refuseTooMany({ leavers }: Plan, flags: ImportFlags): void {
-  if (!leavers.isTooMany || flags.confirmRemovals) return
-  const [one, many] = nouns[kindOf(flags)]
+function refuseTooMany({ sections }: Plan, flags: ImportFlags): void {
+  const tooMany = sections.find(({ leavers }) => leavers.isTooMany)
+  if (tooMany === undefined || flags.confirmRemovals) return
+  const { kind, leavers } = tooMany
+  const [one, many] = nouns[kind]
   throw new CommandError(
     `this would remove ${count(leavers.count)} of ${some(leavers.of, one, many)} that this list brought. If the file is whole, and they have left, add --confirm-removals. Nothing was imported.`,
     3,
@@ -177,23 +183,17 @@ function refuseTooMany({ leavers }: Plan, flags: ImportFlags): void {
 const tooManyMoves =
   'too many userPrincipalNames would go from one person to another at once. Import the file in parts. Nothing was imported.'
 
-function printResult(
+function printResults(
   { tenantId, source }: Target,
-  kind: Kind,
-  result: Result,
+  results: readonly Result[],
   terminal: Terminal,
 ): void {
-  for (const line of describeResult(result, kind)) terminal.print(line)
-  const { written, removed, refused } = result
-  jsonLines(terminal, Date.now)('info', {
-    event: 'imported',
-    kind,
-    tenantId,
-    source,
-    written,
-    removed,
-    refused,
-  })
+  const write = jsonLines(terminal, Date.now)
+  for (const result of results) {
+    for (const line of describeResult(result)) terminal.print(line)
+    const { kind, written, removed, refused } = result
+    write('info', { event: 'imported', kind, tenantId, source, written, removed, refused })
+  }
 }
 
 async function withProgress<Outcome>(

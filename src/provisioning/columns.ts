@@ -7,7 +7,7 @@ import { type Kind, plain, propertiesOf, propertyNamed } from './properties.ts'
 import { quoted, refused } from './refused.ts'
 
 /** Property -> header, as the operator wrote it. */
-type ChosenColumns = ReadonlyMap<string, string>
+export type ChosenColumns = ReadonlyMap<string, string>
 
 export type Columns = Readonly<{
   /** Property -> position of its column. */

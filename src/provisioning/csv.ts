@@ -14,8 +14,8 @@ export type CsvLine = Readonly<{
 
 type Csv = Readonly<{ separator: Separator; header: CsvLine; lines: AsyncIterable<CsvLine> }>
 
-/** In characters. */
-const maxLine = 8 * 1024 * 1024
+/** In characters; an item of JSON too. */
+export const maxLine = 8 * 1024 * 1024
 export const maxCell = 64 * 1024
 /** The separator is looked for in this part. */
 const maxHeader = maxCell

@@ -76,6 +76,7 @@ export function refuseTwice(
       group by ${column} having count(*) > 1)
     order by line`)
   for (const { other, value, ...row } of found) {
-    refuseGroup(desired, row, `the ${property} ${quoted(value)} is also on line ${other}`)
+    const where = desired.naming.where(other)
+    refuseGroup(desired, row, `the ${property} ${quoted(value)} is also ${where}`)
   }
 }

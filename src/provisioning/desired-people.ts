@@ -94,7 +94,8 @@ export function refuseDuplicates(desired: Desired): void {
         group by ${column} having count(*) > 1) ${again}
       order by line`)
     for (const { line, other, value } of found) {
-      desired.addProblem(line, `the ${property} ${quoted(value)} is also on line ${other}`)
+      const where = desired.naming.where(other)
+      desired.addProblem(line, `the ${property} ${quoted(value)} is also ${where}`)
     }
     desired.scratch.run(`
       update person set did = 'error' where ${column} in (
@@ -113,7 +114,8 @@ export function refuseSameRow(desired: Desired): void {
     where id in (select id from person where id is not null group by id having count(*) > 1)
     order by line`)
   for (const { id, other, ...row } of found) {
-    refusePerson(desired, row, `the person with the id ${id} is also on line ${other}`)
+    const where = desired.naming.where(other)
+    refusePerson(desired, row, `the person with the id ${id} is also ${where}`)
   }
 }
 

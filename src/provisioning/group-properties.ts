@@ -21,14 +21,16 @@ export const group = {
   },
   description: { column: 'description', headers: ['Beschreibung', 'notes', '说明'] },
   visibility: { column: 'visibility', headers: ['privacy', 'Sichtbarkeit', '可见性'] },
-  isTeam: { column: 'is_team', headers: ['is team', 'team', 'Team', '团队'] },
+  isTeam: { column: 'is_team', form: 'flag', headers: ['is team', 'team', 'Team', '团队'] },
 } as const satisfies Record<string, Property>
 
 export const member = {
   group: {
+    form: 'reference',
     headers: ['group', 'group id', 'groupObjectId', 'group externalId', 'Gruppe', 'groupe', '组'],
   },
   person: {
+    form: 'reference',
     headers: [
       'member',
       'user',

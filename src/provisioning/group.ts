@@ -38,7 +38,8 @@ function readIds(
   externalId: string | undefined,
   nickname: string | undefined,
 ): Pick<ReadGroup, 'externalId' | 'id'> {
-  if (id !== undefined && !isGuid(id)) throw new Unreadable(`the id ${quoted(id)} is not a GUID`)
+  if (id !== undefined && !isGuid(id))
+    throw new Unreadable(`the id ${quoted(id)} is not a GUID`, 'id')
   const called = externalId ?? id ?? nickname?.toLowerCase()
   if (called === undefined) throw new Unreadable('there is no externalId, id or mailNickname')
   const given = id ?? called
@@ -51,7 +52,10 @@ function readIds(
 /** The characters that Graph allows. */
 function readNickname(text: string | undefined): string | undefined {
   if (text === undefined || /^[!#-'*+\-/0-9=?A-Z^-~]{1,64}$/.test(text)) return text
-  throw new Unreadable(`mailNickname ${quoted(text)} is no alias of at most 64 plain characters`)
+  throw new Unreadable(
+    `mailNickname ${quoted(text)} is no alias of at most 64 plain characters`,
+    'mailNickname',
+  )
 }
 
 function readKinds(

@@ -22,8 +22,7 @@ export const groups: List = {
       "groups are found by externalId, id or mailNickname, and there is no such column: --column 'externalId=header'",
     )
   },
-  describeKey: ({ at }) =>
-    `A later import finds the same groups by ${keys.find(property => at.has(property))}.`,
+  describeKey: has => `A later import finds the same groups by ${keys.find(has) ?? 'externalId'}.`,
   add: (desired, line, cells) => addGroup(desired, line, readGroup(cells)),
   compare: (desired, target, _leavers, progress) => planGroups(desired, target, progress),
   findLeavers: (desired, { database, tenantId, source }) =>
@@ -36,7 +35,7 @@ export const groups: List = {
   hasTooManyMoves: () => false,
   order: ['remove', 'write'],
   removeLeavers: (desired, { database, tenantId, source }, how) =>
-    removeLeavers(desired, how, async id => {
+    removeLeavers(desired, 'team', how, async id => {
       const isGone = await deleteGroup(database, tenantId, id, { source, at: how.at })
       if (isGone) how.onChange({ kind: 'group', did: 'removed', tenantId, id, source })
       return isGone

@@ -3,10 +3,9 @@
  * applied.
  */
 import { recordSuccess } from '../directory/sources.ts'
-import { openScratch } from '../storage/scratch.ts'
-import { type Columns, findColumns, readChoices } from './columns.ts'
-import { readCsv } from './csv.ts'
+import { openScratch, type Scratch } from '../storage/scratch.ts'
 import {
+  countDone,
   countProblems,
   createDesired,
   type Desired,
@@ -14,48 +13,59 @@ import {
   listProblems,
   type Problem,
 } from './desired.ts'
-import { encodingNames, findEncoding, readText } from './encoding.ts'
-import { groups } from './groups.ts'
-import type { Applied, Leavers, List } from './kinds.ts'
+import { type Encoding, encodingNames, findEncoding, readText } from './encoding.ts'
+import { type Format, findFormat } from './format.ts'
+import type { Applied, Applying, Leavers, Staged, Staging } from './kinds.ts'
 import { defineLeavers } from './leavers.ts'
-import { members } from './members.ts'
-import { people } from './people.ts'
+import { kinds, lists } from './lists.ts'
+import { byLine, createPaths, type Naming } from './naming.ts'
 import type { Kind } from './properties.ts'
+import { refused } from './refused.ts'
 import { listReport, type ReportRow } from './report.ts'
-import { separatorNames } from './separator.ts'
 import type { SourceFile } from './source-file.ts'
-import { stageLines } from './stage-lines.ts'
+import { stageCsv } from './stage-csv.ts'
+import { stageJson } from './stage-json.ts'
 import type { OnChange, Target } from './target.ts'
 
 export type { Kind, ReportRow, Target }
 
-const lists = { people, groups, members } as const satisfies Record<Kind, List>
-
-export type Doing = 'reading' | 'comparing' | 'removing' | 'importing'
+export type Doing = 'reading' | `${'comparing' | 'removing' | 'importing'} ${Kind}`
 type Watch = (doing: Doing, done: number, of: number) => void
 
 type PlanOptions = Readonly<{
   target: Target
-  kind: Kind
+  /** undefined if the operator does not say: people, or the lists that the file names. */
+  kind: Kind | undefined
   /** `property=header`. */
   columns: readonly string[]
   leavers: 'stay' | 'go'
   watch: Watch
 }>
 
+/** What happens to the rows of one list. */
+export type Section = Readonly<{
+  kind: Kind
+  counts: Readonly<Record<Did, number>>
+  leavers: Leavers
+  /** More names than one transaction takes would go from one person to another. */
+  hasTooManyMoves: boolean
+}>
+
 export type Plan = Disposable &
   Readonly<{
     /** How the file was understood, in sentences. */
     understood: readonly string[]
-    lines: number
-    counts: Readonly<Record<Did, number>>
-    leavers: Leavers
-    /** More names than one transaction takes would go from one person to another. */
-    hasTooManyMoves: boolean
+    /** How the rows of the file are named. */
+    heading: Naming['heading']
+    /** Lines below the header, or items. */
+    rows: number
+    /** One of a CSV; one for each list of JSON. */
+    sections: readonly Section[]
     problemCount: () => number
     problems: (top?: number) => Iterable<Problem>
     report: () => Iterable<ReportRow>
-    apply: (how: Apply) => Promise<Result>
+    /** The result of each section. */
+    apply: (how: Apply) => Promise<readonly Result[]>
     /** For an import of the whole file without an error. `at`: epoch milliseconds. */
     recordSuccess: (at: number) => Promise<void>
   }>
@@ -67,14 +77,13 @@ type Apply = Readonly<{
   watch: Watch
   onChange: OnChange
 }>
-export type Result = Applied & Readonly<{ removed: number }>
+export type Result = Applied & Readonly<{ kind: Kind; removed: number }>
 
 /** Throws Failure 'resource-invalid' for a file that cannot be read as a whole. */
 export async function planImport(file: SourceFile, options: PlanOptions): Promise<Plan> {
   const scratch = openScratch()
   try {
-    const desired = createDesired(scratch)
-    return { ...(await plan(file, desired, options)), [Symbol.dispose]: scratch[Symbol.dispose] }
+    return { ...(await plan(file, scratch, options)), [Symbol.dispose]: scratch[Symbol.dispose] }
   } catch (error) {
     scratch[Symbol.dispose]()
     throw error
@@ -83,73 +92,105 @@ export async function planImport(file: SourceFile, options: PlanOptions): Promis
 
 async function plan(
   file: SourceFile,
-  desired: Desired,
-  { target, kind, columns: chosen, leavers: leaving, watch }: PlanOptions,
+  scratch: Scratch,
+  { target, kind, columns, leavers, watch }: PlanOptions,
 ): Promise<Omit<Plan, typeof Symbol.dispose>> {
-  const encoding = await findEncoding(file)
-  const csv = await readCsv(readText(file, encoding))
-  const columns = findColumns(kind, csv.header, readChoices(kind, chosen))
-  const list: List = lists[kind]
-  list.expectColumns(columns)
-  list.define(desired)
-  defineLeavers(desired)
-  const lines = await stageLines(desired, csv.lines, columns, list.add, done =>
-    watch('reading', done, 0),
-  )
-  await list.compare(desired, target, leaving, done => watch('comparing', done, lines))
-  const leavers = await list.findLeavers(desired, target)
-  const counts = countDone(desired, list.table)
+  const progress = (done: number) => watch('reading', done, 0)
+  const { desired, staged, encoding, format } = await stage(file, scratch, {
+    kind,
+    columns,
+    progress,
+  })
+  const sections: Section[] = []
+  for (const kind of kinds.filter(one => staged.kinds.includes(one))) {
+    sections.push(await compare(desired, target, kind, leavers, watch))
+  }
   return {
     understood: [
-      `CSV, ${encodingNames[encoding]}, columns separated by ${separatorNames[csv.separator]}.`,
-      ...describeColumns(columns),
-      list.describeKey(columns),
+      `${format.toUpperCase()}, ${encodingNames[encoding]}, ${staged.form}.`,
+      ...staged.understood,
     ],
-    lines,
-    counts,
-    leavers,
-    hasTooManyMoves: list.hasTooManyMoves(desired),
+    heading: desired.naming.heading,
+    rows: staged.rows,
+    sections,
     problemCount: () => countProblems(desired),
     problems: top => listProblems(desired, top),
-    report: () => listReport(desired, list.table),
+    report: () =>
+      listReport(
+        desired,
+        sections.map(({ kind }) => kind),
+      ),
     recordSuccess: at => recordSuccess(target.database, target, at),
-    async apply({ at, signal, removes, watch, onChange }) {
-      const { created, changed, adopted, restored } = counts
-      const of = created + changed + adopted + restored
-      const how = { at, signal, onChange }
-      let result: Result = { written: 0, refused: 0, removed: 0 }
-      for (const step of list.order) {
-        if (step === 'write') {
-          const progress = (done: number) => watch('importing', done, of)
-          result = { ...result, ...(await list.apply(desired, target, { ...how, progress })) }
-        } else if (removes) {
-          const progress = (done: number) => watch('removing', done, leavers.count)
-          const removed = await list.removeLeavers(desired, target, { ...how, progress })
-          result = { ...result, removed }
-        }
+    async apply(how) {
+      const results: Result[] = []
+      for (const section of sections) {
+        results.push(await applySection(desired, target, section, how))
       }
-      return result
+      return results
     },
   }
 }
 
-function describeColumns({ at, headers, unused }: Columns): string[] {
-  const pairs = [...at].map(([property, index]) => {
-    const header = headers[index] ?? ''
-    return header === property ? property : `${property} from ${JSON.stringify(header)}`
-  })
-  const skipped = unused.map(header => JSON.stringify(header)).join(', ')
-  return [
-    `Columns: ${pairs.join(', ')}.`,
-    ...(unused.length === 0 ? [] : [`Not used: ${skipped}.`]),
-  ]
+type Read = Readonly<{ desired: Desired; staged: Staged; encoding: Encoding; format: Format }>
+
+async function stage(file: SourceFile, scratch: Scratch, staging: Staging): Promise<Read> {
+  const encoding = await findEncoding(file)
+  const format = await findFormat(file, readText(file, encoding))
+  const texts = readText(file, encoding)
+  if (format === 'csv') {
+    const desired = define(createDesired(scratch, byLine))
+    return { desired, staged: await stageCsv(desired, texts, staging), encoding, format }
+  }
+  if (encoding === 'windows-1252') {
+    throw refused(`${file.name} is not UTF-8, as JSON has to be: save it as UTF-8`)
+  }
+  const naming = createPaths(scratch)
+  const desired = { ...define(createDesired(scratch, naming)), naming }
+  return { desired, staged: await stageJson(desired, texts, staging), encoding, format }
 }
 
-function countDone({ scratch }: Desired, table: List['table']): Record<Did, number> {
-  const counts = { created: 0, changed: 0, adopted: 0, restored: 0, unchanged: 0, error: 0 }
-  const rows = scratch.all<{ did: Did; count: number }>(
-    `select did, count(*) as count from ${table} group by did`,
-  )
-  for (const { did, count } of rows) counts[did] = count
-  return counts
+/** Lists look for each other's rows, so all tables are there. */
+function define(desired: Desired): Desired {
+  for (const kind of kinds) lists[kind].define(desired)
+  defineLeavers(desired)
+  return desired
+}
+
+async function compare(
+  desired: Desired,
+  target: Target,
+  kind: Kind,
+  leaving: 'stay' | 'go',
+  watch: Watch,
+): Promise<Section> {
+  const list = lists[kind]
+  await list.compare(desired, target, leaving, done => watch(`comparing ${kind}`, done, 0))
+  const leavers = await list.findLeavers(desired, target)
+  const counts = countDone(desired, list.table)
+  return { kind, counts, leavers, hasTooManyMoves: list.hasTooManyMoves(desired) }
+}
+
+async function applySection(
+  desired: Desired,
+  target: Target,
+  { kind, counts, leavers }: Section,
+  { at, signal, removes, watch, onChange }: Apply,
+): Promise<Result> {
+  const { created, changed, adopted, restored } = counts
+  const of = created + changed + adopted + restored
+  const list = lists[kind]
+  let result: Result = { kind, written: 0, refused: 0, removed: 0 }
+  const how = (doing: Doing, of: number): Applying => {
+    return { at, signal, onChange, progress: done => watch(doing, done, of) }
+  }
+  for (const step of list.order) {
+    if (step === 'write') {
+      const applied = await list.apply(desired, target, how(`importing ${kind}`, of))
+      result = { ...result, ...applied }
+    } else if (removes) {
+      const removing = how(`removing ${kind}`, leavers.count)
+      result = { ...result, removed: await list.removeLeavers(desired, target, removing) }
+    }
+  }
+  return result
 }

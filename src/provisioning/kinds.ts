@@ -1,10 +1,32 @@
 /** The kinds of lists, each with the steps from its lines to the directory. import.ts carries them out in order. */
 import type { Columns } from './columns.ts'
-import type { Desired } from './desired.ts'
+import type { Desired, Table } from './desired.ts'
+import type { Kind } from './properties.ts'
 import type { OnChange, Progress, Target } from './target.ts'
 
 /** Text of a property; undefined if the file does not have it at all. */
 export type Cells<Property extends string> = (property: Property) => string | undefined
+
+/** What a file is read with. */
+export type Staging = Readonly<{
+  /** What the rows are; undefined if the operator does not say. */
+  kind: Kind | undefined
+  /** `property=header`. */
+  columns: readonly string[]
+  progress: Progress
+}>
+
+/** A file whose rows stand in the desired list. */
+export type Staged = Readonly<{
+  /** The lists that the file has. */
+  kinds: readonly Kind[]
+  /** Lines below the header, or items. */
+  rows: number
+  /** How the rows stand in the file: `columns separated by commas`. */
+  form: string
+  /** How they were understood, in sentences. */
+  understood: readonly string[]
+}>
 
 /** Rows that the source has brought and the file no longer names, `of` all of them. */
 export type Leavers = Readonly<{ count: number; of: number; isTooMany: boolean }>
@@ -20,12 +42,14 @@ export type Applying = Readonly<{
 
 export type List = Readonly<{
   /** The table of the desired rows, with the columns line, did, done, name, shown and changed. */
-  table: 'person' | 'team' | 'place'
+  table: Table
   define: (desired: Desired) => void
   /** Throws Failure 'resource-invalid' without a column that is needed. */
   expectColumns: (columns: Columns) => void
-  /** How a later import finds the same rows, as a sentence. */
-  describeKey: (columns: Columns) => string
+  /** How a later import finds the same rows, as a sentence. `has`: whether the file has the property. */
+  describeKey: (has: (property: string) => boolean) => string
+  /** Called when the file has this list, also if it is empty. */
+  begin?: (desired: Desired) => void
   /** Throws Unreadable. */
   add: (desired: Desired, line: number, cells: Cells<string>) => void
   compare: (

@@ -3,19 +3,25 @@
  * remove nearly everything, and `isTooMany` says so.
  */
 import { brake } from '../directory/removals.ts'
-import type { Desired } from './desired.ts'
+import type { Desired, Table } from './desired.ts'
 import type { Applying, Leavers } from './kinds.ts'
 
 export function judge(count: number, of: number): Leavers {
   return { count, of, isTooMany: count > brake.people && count > of * brake.share }
 }
 
-/** `shown` is the group of a membership. */
+/** `list` is the table of the list; `shown` is the group of a membership. */
 export function defineLeavers({ scratch }: Desired): void {
   scratch.define(
-    `create table leaver (number integer primary key, id text not null, name text, shown text,
-      group_id text, relation text, done integer not null default 0)`,
+    `create table leaver (number integer primary key, list text not null, id text not null,
+      name text, shown text, group_id text, relation text, done integer not null default 0);
+    create index leaver_id on leaver (list, id)`,
   )
+}
+
+/** Whether a row of this list has been found to leave. */
+export function isLeaving({ scratch }: Pick<Desired, 'scratch'>, list: Table, id: string): boolean {
+  return scratch.all('select 1 from leaver where list = ? and id = ?', list, id).length > 0
 }
 
 type Page = Readonly<{ top: number; after: string | undefined }>
@@ -26,7 +32,7 @@ const pageRows = 500
 /** `list`: what the source has in the directory, by id. */
 export async function findLeavers(
   { scratch }: Desired,
-  table: 'person' | 'team',
+  table: Table,
   list: (page: Page) => Promise<readonly Listed[]>,
 ): Promise<Leavers> {
   let [of, count] = [0, 0]
@@ -38,7 +44,8 @@ export async function findLeavers(
       if (named !== undefined) continue
       count += 1
       scratch.run(
-        'insert into leaver (id, name, shown) values (?, ?, ?)',
+        'insert into leaver (list, id, name, shown) values (?, ?, ?, ?)',
+        table,
         id,
         name ?? null,
         shown ?? null,
@@ -53,13 +60,15 @@ export async function findLeavers(
 /** Resolves with how many went. */
 export async function removeLeavers(
   { scratch }: Desired,
+  list: Table,
   { signal, progress }: Applying,
   remove: (id: string) => Promise<boolean>,
 ): Promise<number> {
   let removed = 0
   for (;;) {
     const [leaver] = scratch.all<{ number: number; id: string }>(
-      'select number, id from leaver where done = 0 order by number limit 1',
+      'select number, id from leaver where list = ? and done = 0 order by number limit 1',
+      list,
     )
     if (leaver === undefined || signal.aborted) return removed
     if (await remove(leaver.id)) removed += 1

@@ -3,7 +3,7 @@ import { listPlacesOf, removePeople } from '../directory/put-members.ts'
 import type { Desired } from './desired.ts'
 import type { Relation } from './desired-places.ts'
 import type { Applying, Leavers } from './kinds.ts'
-import { judge } from './leavers.ts'
+import { isLeaving, judge } from './leavers.ts'
 import type { Target } from './target.ts'
 
 type Listed = Awaited<ReturnType<typeof listPlacesOf>>[number]
@@ -12,15 +12,16 @@ const pageRows = 500
 
 /** Also marks the lines that are in the directory already. */
 export async function findLeavingPlaces(
-  { scratch }: Desired,
+  desired: Desired,
   { database, tenantId, source }: Target,
 ): Promise<Leavers> {
+  const { scratch } = desired
   let [of, count] = [0, 0]
   for (let after: Listed | undefined; ; ) {
     const rows = await listPlacesOf(database, tenantId, source, { top: pageRows, after })
     for (const row of rows) {
       const isNamed = markUnchanged(scratch, row)
-      if (!isNamed && !mayLeave(scratch, row)) continue
+      if (!isNamed && !mayLeave(desired, row)) continue
       of += 1
       if (isNamed) continue
       count += 1
@@ -44,16 +45,27 @@ function markUnchanged(scratch: Desired['scratch'], row: Listed): boolean {
   return true
 }
 
+/** Whoever is removed, and whose group is, keeps the place for the day when they are restored. */
+function mayLeave(desired: Desired, { group_id, relation, user_id }: Listed): boolean {
+  if (isLeaving(desired, 'team', group_id) || isLeaving(desired, 'person', user_id)) return false
+  return areListed(desired.scratch, group_id, relation)
+}
+
 /** A group without an owner in the file keeps its owners: a team needs one. */
-function mayLeave(scratch: Desired['scratch'], { group_id, relation }: Listed): boolean {
-  if (relation !== 'owner') return true
-  const query = `select 1 from place where group_id = ? and relation = 'owner' limit 1`
-  return scratch.all(query, group_id).length > 0
+function areListed(scratch: Desired['scratch'], groupId: string, relation: string): boolean {
+  const isThere = (query: string, ...values: string[]) => scratch.all(query, ...values).length > 0
+  const owners = `select 1 from place where group_id = ? and relation = 'owner' limit 1`
+  if (relation === 'owner' && !isThere(owners, groupId)) return false
+  if (isThere('select 1 from named where line = 0')) return true
+  const named = `select 1 from team join named on named.line = team.line
+    where team.id = ? and relation = ?`
+  return isThere(named, groupId, relation)
 }
 
 function addLeaver(scratch: Desired['scratch'], row: Listed): void {
   scratch.run(
-    'insert into leaver (group_id, relation, id, name, shown) values (?, ?, ?, ?, ?)',
+    `insert into leaver (list, group_id, relation, id, name, shown)
+    values ('place', ?, ?, ?, ?, ?)`,
     row.group_id,
     row.relation,
     row.user_id,
@@ -93,7 +105,7 @@ export async function removePlaces(
 /** Of one group and one relation. */
 function readSlice(scratch: Desired['scratch']): Leaver[] {
   const rows = scratch.all<Leaver>(
-    `select number, group_id, relation, id from leaver where done = 0
+    `select number, group_id, relation, id from leaver where list = 'place' and done = 0
     order by group_id, relation, number limit ?`,
     batchRows,
   )

@@ -92,7 +92,7 @@ function refuseCircle(desired: Desired, id: string): void {
   )
   const names = found
     .slice(0, longestShown)
-    .map(({ name, line }) => `${quoted(name)} (line ${line})`)
+    .map(({ name, line }) => `${quoted(name)} (${desired.naming.long(line)})`)
   const more = ids.length > names.length ? ` and ${ids.length - names.length} more` : ''
   for (const person of found) {
     const words =

@@ -1,6 +1,6 @@
 /** A list of the owners and members of groups, which this source has brought, as import.ts carries it out. */
 import { applyPlaces } from './apply-places.ts'
-import { addPlace, definePlaces } from './desired-places.ts'
+import { addPlace, definePlaces, noteWhole } from './desired-places.ts'
 import type { List } from './kinds.ts'
 import { findLeavingPlaces, removePlaces } from './leaving-places.ts'
 import { planPlaces } from './plan-places.ts'
@@ -15,12 +15,13 @@ export const members: List = {
       throw refused(`no column is the ${property}: --column '${property}=header'`)
     }
   },
-  describeKey: ({ at }) =>
-    at.has('role')
-      ? 'Each line is one owner or one member of a group.'
-      : 'Each line is one member of a group. Owners stay as they are: there is no column role.',
+  describeKey: has =>
+    has('role')
+      ? 'Each row is one owner or one member of a group.'
+      : 'Each row is one member of a group. Owners stay as they are: there is no role.',
+  begin: noteWhole,
   add: addPlace,
-  compare: (desired, target, _leavers, progress) => planPlaces(desired, target, progress),
+  compare: planPlaces,
   findLeavers: findLeavingPlaces,
   hasTooManyMoves: () => false,
   order: ['write', 'remove'],

@@ -19,8 +19,8 @@ export const people: List = {
       `no column is the userPrincipalName, by which people are found; there are ${there}. Say which: --column 'userPrincipalName=${at.has('mail') ? (headers[at.get('mail') ?? 0] ?? '') : 'header'}'`,
     )
   },
-  describeKey({ at }) {
-    const key = ['externalId', 'id', 'userPrincipalName'].find(property => at.has(property))
+  describeKey(has) {
+    const key = ['externalId', 'id', 'userPrincipalName'].find(has) ?? 'userPrincipalName'
     return `A later import finds the same people by ${key}.`
   },
   add: (desired, line, cells) => addPerson(desired, line, readPerson(cells)),
@@ -35,7 +35,7 @@ export const people: List = {
   hasTooManyMoves: desired => countMoves(desired) > maxMoves,
   order: ['remove', 'write'],
   removeLeavers: (desired, { database, tenantId, source }, how) =>
-    removeLeavers(desired, how, async id => {
+    removeLeavers(desired, 'person', how, async id => {
       const isGone = await deleteUser(database, tenantId, id, { source, at: how.at })
       if (isGone) how.onChange({ kind: 'person', did: 'removed', tenantId, id, source })
       return isGone

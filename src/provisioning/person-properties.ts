@@ -123,6 +123,7 @@ export const person = {
   userType: { column: 'user_type', headers: ['userType', 'user type', 'Benutzertyp', '用户类型'] },
   accountEnabled: {
     column: 'is_active',
+    form: 'flag',
     headers: [
       'accountEnabled',
       'account enabled',
@@ -137,6 +138,7 @@ export const person = {
   },
   manager: {
     column: 'manager_id',
+    form: 'reference',
     headers: [
       'manager',
       'manager upn',

@@ -52,7 +52,10 @@ export function readPerson(cells: Cells): WantedPerson {
 function readName(name: string | undefined): string {
   if (name === undefined) throw new Unreadable('there is no userPrincipalName')
   if (isValidUserPrincipalName(name)) return name
-  throw new Unreadable(`the userPrincipalName ${quoted(name)} is not of the form alias@domain`)
+  throw new Unreadable(
+    `the userPrincipalName ${quoted(name)} is not of the form alias@domain`,
+    'userPrincipalName',
+  )
 }
 
 /** A second run finds people by externalId, else by id, else by name. */
@@ -62,7 +65,7 @@ function readIds(
   userPrincipalName: string,
 ): Pick<WantedPerson, 'externalId' | 'id'> {
   if (id !== undefined && !isGuid(id) && externalId !== undefined) {
-    throw new Unreadable(`the id ${quoted(id)} is not a GUID`)
+    throw new Unreadable(`the id ${quoted(id)} is not a GUID`, 'id')
   }
   const called = externalId ?? id ?? userNameKey(userPrincipalName)
   if (isReserved(called)) throw new Unreadable(`the id ${quoted(called)} is reserved`)

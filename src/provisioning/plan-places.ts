@@ -12,11 +12,13 @@ const batchRows = 200
 export async function planPlaces(
   desired: Desired,
   target: Target,
+  leavers: 'stay' | 'go',
   progress: Progress,
 ): Promise<void> {
+  resolveInFile(desired)
   for (let after = 0; ; ) {
     const rows = desired.scratch.all<PlaceRow>(
-      'select * from place where number > ? order by number limit ?',
+      'select * from place where number > ? and did is null order by number limit ?',
       after,
       batchRows,
     )
@@ -28,6 +30,45 @@ export async function planPlaces(
     progress(after)
   }
   refuseSamePlace(desired)
+  if (leavers === 'go') refuseLeaving(desired)
+}
+
+const inFile = [
+  ['group_id', 'team', 'line', 'group_line'],
+  ['group_id', 'team', 'external_id', 'group_as_id'],
+  ['group_id', 'team', 'external_id', 'group_key'],
+  ['group_id', 'team', 'id', 'group_as_id'],
+  ['user_id', 'person', 'id', 'name_as_id'],
+  ['user_id', 'person', 'external_id', 'name_as_id'],
+  ['user_id', 'person', 'name_key', 'name_key'],
+] as const
+
+/** Groups and people of the same file, who may be new. A group that is refused is one error, not one for each member. */
+function resolveInFile({ scratch }: Desired): void {
+  scratch.run(`update place set did = 'error' where group_line is not null and exists (
+    select 1 from team where team.line = group_line and team.did = 'error')`)
+  for (const [found, table, column, named] of inFile) {
+    scratch.run(`update place set ${found} = (
+        select ${table}.id from ${table}
+        where ${table}.${column} = place.${named} and ${table}.did <> 'error')
+      where ${found} is null and did is null`)
+  }
+}
+
+/** Whoever the file names as a member, and leaves out of its other lists, would be removed. */
+function refuseLeaving(desired: Desired): void {
+  for (const [list, column] of [
+    ['person', 'user_id'],
+    ['team', 'group_id'],
+  ] as const) {
+    const found = desired.scratch.all<PlaceRow>(`
+      select * from place where did = 'created'
+        and ${column} in (select id from leaver where list = '${list}') order by line`)
+    for (const row of found) {
+      const [name, others] = list === 'team' ? [row.shown, 'groups'] : [row.name, 'people']
+      refusePlace(desired, row, `${quoted(name)} is not in the list of ${others}`)
+    }
+  }
 }
 
 type Known = Readonly<{ groups: KnownGroups; people: KnownUsers }>
@@ -48,8 +89,9 @@ async function findNamed(
 }
 
 function resolve(desired: Desired, { source }: Target, row: PlaceRow, known: Known): void {
-  const group = findGroup(known.groups, row.shown)
-  const person = findPerson(known.people, row.name)
+  const { group_id: groupId, user_id: userId } = row
+  const group = groupId === null ? findGroup(known.groups, row.shown) : { id: groupId, source }
+  const person = userId === null ? findPerson(known.people, row.name) : { id: userId }
   const wrong = whatIsWrong(row, source, group, person, findGroup(known.groups, row.name))
   if (wrong !== undefined) refusePlace(desired, row, wrong)
   else if (group !== undefined && person !== undefined) {
@@ -76,7 +118,7 @@ function findPerson(people: KnownUsers, name: string) {
   )
 }
 
-type Found = ReturnType<typeof findGroup>
+type Found = Readonly<{ id: string; source: string }> | undefined
 
 function whatIsWrong(
   { shown, name }: PlaceRow,

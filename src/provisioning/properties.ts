@@ -21,6 +21,11 @@ export function headersOf(kind: Kind, property: string): readonly string[] {
   return known[property]?.headers ?? []
 }
 
+export function formOf(kind: Kind, property: string): Property['form'] {
+  const known: Readonly<Record<string, Property>> = kinds[kind]
+  return known[property]?.form
+}
+
 export function propertyNamed(kind: Kind, header: string): string | undefined {
   const wanted = plain(header)
   const entries = Object.entries<Property>(kinds[kind])

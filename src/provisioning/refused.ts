@@ -10,6 +10,11 @@ export function refusedLine(line: number, words: string): Failure {
   return refused(`line ${line}: ${words}. Nothing was imported`)
 }
 
+/** The same for JSON. `path`: `people[12]`. */
+export function refusedAt(path: string, words: string): Failure {
+  return refused(`at ${path}: ${words}. Nothing was imported`)
+}
+
 const longestShown = 80
 
 /** A text of the file in a message: on one line, and not too long. */

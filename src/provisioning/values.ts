@@ -7,6 +7,15 @@ import { quoted } from './refused.ts'
 /** A line cannot be read; the message says why, without a full stop. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable'
+  /** The property that is wrong, if it is one. */
+  readonly property: string | undefined
+  /** Where in the property: `[1].address`. */
+  readonly inside: string
+  constructor(words: string, property?: string, inside = '') {
+    super(words)
+    this.property = property
+    this.inside = inside
+  }
 }
 
 /** undefined for an empty cell. Throws Unreadable. */
@@ -14,13 +23,13 @@ export function readText(property: string, cell: string): string | undefined {
   const text = withoutFormulaMark(cell.trim())
   if (text === '') return undefined
   if (text.length > maxNameLength) {
-    throw new Unreadable(`${property} is longer than ${maxNameLength} characters`)
+    throw new Unreadable(`${property} is longer than ${maxNameLength} characters`, property)
   }
   // No database stores a NUL, and no name holds a control character.
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)) {
-    throw new Unreadable(`${property} holds a control character`)
+    throw new Unreadable(`${property} holds a control character`, property)
   }
-  if (!text.isWellFormed()) throw new Unreadable(`${property} holds half a character`)
+  if (!text.isWellFormed()) throw new Unreadable(`${property} holds half a character`, property)
   return text
 }
 
@@ -55,7 +64,7 @@ export function readFlag(property: string, cell: string): boolean | undefined {
   if (text === undefined) return undefined
   const word = text.toLowerCase()
   if (Object.hasOwn(flags, word)) return flags[word]
-  throw new Unreadable(`${property} is ${quoted(text)}, neither yes nor no`)
+  throw new Unreadable(`${property} is ${quoted(text)}, neither yes nor no`, property)
 }
 
 /** Compared without case. Throws Unreadable. */
@@ -68,5 +77,5 @@ export function readWord<Word extends string>(
   if (text === undefined) return undefined
   const found = words.find(word => word.toLowerCase() === text.toLowerCase())
   if (found !== undefined) return found
-  throw new Unreadable(`${property} is ${quoted(text)}, and not ${words.join(' or ')}`)
+  throw new Unreadable(`${property} is ${quoted(text)}, and not ${words.join(' or ')}`, property)
 }

@@ -110,7 +110,7 @@ describe('visage import', () => {
       assert.equal((await names()).length, 30)
       await write([...lines.slice(0, 29), 'nope'])
       const beside = await run(...list, '--prune', '--skip-errors')
-      assert.match(beside.stdout, /^No one is removed while lines have errors\.$/m)
+      assert.match(beside.stdout, /^Nothing is removed while lines have errors\.$/m)
       assert.equal((await names()).length, 30)
       await write(lines.slice(0, 5))
       const removed = await run(...list, '--prune', '--confirm-removals')

@@ -32,6 +32,7 @@ import { describeDatabase } from '../suites/database.ts'
 import { describeGroupsOfPerson } from '../suites/groups-of-person.ts'
 
 import { describeImport } from '../suites/import.ts'
+import { describeJsonImport } from '../suites/import-json.ts'
 
 import { describeLeavers } from '../suites/leavers.ts'
 
@@ -57,6 +58,7 @@ describeMailboxes('PostgreSQL', open)
 describeGroupsOfPerson('PostgreSQL', open)
 describePeople('PostgreSQL', open)
 describeImport('PostgreSQL', open)
+describeJsonImport('PostgreSQL', open)
 describeLeavers('PostgreSQL', open)
 describeSignIns('PostgreSQL', open)
 describeScimTokens('PostgreSQL', open)

@@ -1,0 +1,148 @@
+/**
+ * Items of JSON -> rows of the desired list, one after another. An item that cannot be read becomes a problem, and the
+ * others are read. An item that is no JSON stops the import: nobody knows what is lost.
+ */
+import { readChoices } from './columns.ts'
+import type { Desired } from './desired.ts'
+import { addPlaceIn, hasNamed, noteNamed, type Relation } from './desired-places.ts'
+import { cellsOf, createNames, type Names, nameOf, readReference } from './item-names.ts'
+import { type JsonItem, type JsonList, readLists } from './json-list.ts'
+import {
+  BrokenJson,
+  isList,
+  isObject,
+  type Json,
+  type JsonObject,
+  parseJson,
+  stepOf,
+} from './json-value.ts'
+import type { Staged, Staging } from './kinds.ts'
+import { kinds, lists } from './lists.ts'
+import type { Paths } from './naming.ts'
+import type { Kind } from './properties.ts'
+import { quoted, refused, refusedAt } from './refused.ts'
+import { Unreadable } from './values.ts'
+
+/** Throws Failure 'resource-invalid' for a file that is no JSON, or has no list or another one. */
+export async function stageJson(
+  desired: Desired & Readonly<{ naming: Paths }>,
+  texts: AsyncIterable<string>,
+  staging: Staging,
+): Promise<Staged> {
+  const names = new Map<Kind, Names>()
+  let [rows, isOneList] = [0, false]
+  for await (const list of readLists(texts)) {
+    const kind = kindOf(list, staging)
+    if (names.has(kind)) throw refused(`the list ${kind} is there twice. Nothing was imported`)
+    const own = kind === 'groups' ? Object.keys(placesOfGroup) : []
+    const named = createNames(kind, readChoices(kind, staging.columns), own)
+    names.set(kind, named)
+    isOneList = list.name === undefined
+    lists[kind].begin?.(desired)
+    for await (const item of list.items) {
+      rows += 1
+      staging.progress(rows)
+      stageItem(desired, kind, item, named)
+    }
+    named.expectChosen()
+  }
+  if (names.size === 0) throw refused(`the file has no list. Lists are ${kinds.join(', ')}`)
+  return {
+    kinds: hasNamed(desired) ? [...names.keys(), 'members'] : [...names.keys()],
+    rows,
+    form: isOneList ? 'one list' : `with lists of ${[...names.keys()].join(', ')}`,
+    understood: [
+      ...[...names].map(([kind, named]) => `${capital(kind)}: ${named.describe()}`),
+      ...[...names].map(([kind, { has }]) => lists[kind].describeKey(has)),
+    ],
+  }
+}
+
+function capital(kind: Kind): string {
+  return kind.charAt(0).toUpperCase() + kind.slice(1)
+}
+
+function kindOf({ name }: JsonList, { kind, columns }: Staging): Kind {
+  if (name === undefined) return kind ?? 'people'
+  const found = kinds.find(one => one === name)
+  if (found === undefined)
+    throw refused(`${quoted(name)} is no list that is imported. Lists are ${kinds.join(', ')}`)
+  if (kind !== undefined) throw refused('--kind: the file names its lists itself')
+  if (columns.length > 0)
+    throw refused('--column: it is for a CSV, and for a file that is one list')
+  return found
+}
+
+type WithPaths = Desired & Readonly<{ naming: Paths }>
+
+function stageItem(desired: WithPaths, kind: Kind, { path, text }: JsonItem, names: Names): void {
+  const line = desired.naming.add(path)
+  let found: ReturnType<Names['find']> = new Map()
+  const stepTo = (property: string) => stepOf(found.get(property) ?? property)
+  orProblem(desired, line, stepTo, () => {
+    const item = readItem(path, text)
+    found = names.find(item)
+    const cells = cellsOf(kind, item, found)
+    lists[kind].add(desired, line, cells)
+    if (kind !== 'groups') return
+    stagePlaces(desired, { line, path, name: cells('displayName') ?? '' }, item)
+  })
+}
+
+/** `stepTo`: the path from the row to a property of it. */
+function orProblem(
+  desired: Desired,
+  line: number,
+  stepTo: (property: string) => string,
+  work: () => void,
+): void {
+  try {
+    work()
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error
+    const { property, inside } = error
+    const step = property === undefined ? '' : stepTo(property)
+    desired.addProblem(line, error.message, step + inside)
+  }
+}
+
+function readItem(path: string, text: string): JsonObject {
+  const { value, problem } = parse(path, text)
+  if (problem !== undefined) throw new Unreadable(problem.words, undefined, problem.path)
+  if (isObject(value)) return value
+  throw new Unreadable(`it is ${nameOf(value)}, and not an object`)
+}
+
+function parse(path: string, text: string): ReturnType<typeof parseJson> {
+  try {
+    return parseJson(text)
+  } catch (error) {
+    if (!(error instanceof BrokenJson)) throw error
+    throw refusedAt(path + error.path, error.message)
+  }
+}
+
+/** What a group itself may say about its people. */
+const placesOfGroup: Readonly<Record<string, Relation>> = { owners: 'owner', members: 'member' }
+
+type GroupItem = Readonly<{ line: number; path: string; name: string }>
+
+function stagePlaces(desired: WithPaths, group: GroupItem, item: JsonObject): void {
+  for (const [name, relation] of Object.entries(placesOfGroup)) {
+    const people = item.get(name)
+    if (people === undefined) continue
+    if (!isList(people)) throw new Unreadable(`${name} is ${nameOf(people)}, and not a list`, name)
+    noteNamed(desired, group.line, relation)
+    for (const [index, person] of people.entries()) {
+      const line = desired.naming.add(`${group.path}.${name}[${index}]`)
+      const add = () => addPlaceIn(desired, line, group, relation, readPerson(person))
+      orProblem(desired, line, () => '', add)
+    }
+  }
+}
+
+function readPerson(person: Json): string {
+  if (typeof person === 'string') return person
+  if (isObject(person)) return readReference('it', person)
+  throw new Unreadable(`it is ${nameOf(person)}, and not a text`)
+}

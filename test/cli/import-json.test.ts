@@ -1,0 +1,63 @@
+/** `visage import` of a JSON document, as an administrator runs it. */
+import assert from 'node:assert/strict'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openStores } from '../../src/serving/stores.ts'
+import { inFolder, runVisage } from '../support/visage.ts'
+
+const people = [
+  { externalId: '1', userPrincipalName: 'anna@x.org', displayName: 'Anna' },
+  { externalId: '2', userPrincipalName: 'ben@x.org', displayName: 'Ben' },
+]
+const groups = [{ externalId: 'g', displayName: 'Design', members: ['1', '2'] }]
+
+test('a document is planned as one table, asked for once, imported and reported by path', () =>
+  inFolder(async cwd => {
+    const { database } = await openStores(
+      { data: join(cwd, 'data'), database: undefined },
+      Date.now,
+    )
+    await using _closing = database
+    const run = (...args: string[]) => runVisage(['import', 'all.json', ...args], { cwd })
+    const write = (document: unknown) => writeFile(join(cwd, 'all.json'), JSON.stringify(document))
+    await write({ people, groups })
+    const done = await run('--tenant', 'T', '--yes')
+    assert.equal(done.code, 0, done.stderr)
+    assert.match(done.stdout, /^all\.json: 3 items\. Source import:all, tenant t\.$/m)
+    assert.match(done.stdout, /^JSON, UTF-8, with lists of people, groups\.$/m)
+    assert.match(done.stdout, /^ +people +groups +owners and members$/m)
+    assert.match(done.stdout, /^ {2}new +2 +1 +2 {2}are added$/m)
+    assert.match(
+      done.stdout,
+      /^2 people written\.\n1 group written\.\n2 owners and members written/m,
+    )
+    const events = done.stderr
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    const imported = events.filter(({ event }) => event === 'imported')
+    assert.deepEqual(
+      imported.map(({ kind, written }) => [kind, written]),
+      [
+        ['people', 2],
+        ['groups', 1],
+        ['members', 2],
+      ],
+    )
+    const again = await run('--yes', '--prune')
+    assert.deepEqual([again.code, again.stderr], [0, ''])
+    assert.match(again.stdout, /^Nothing to do\.$/m)
+    await write({ people: [people[0], { ...people[1], mail: 5 }], groups })
+    const report = join(cwd, 'report.csv')
+    const refused = await run('--yes', '--prune', '--report', report)
+    assert.equal(refused.code, 3)
+    assert.match(refused.stderr, /^people\[1\]\.mail: mail is a number, and not a text\.$/m)
+    const text = await readFile(report, 'utf8')
+    assert.match(text, /^\u{feff}path,outcome,isDone,userPrincipalName,displayName,details\r\n/u)
+    assert.match(text, /^people\[1\]\.mail,error,false,,,"mail is a number, and not a text"\r$/m)
+    await writeFile(join(cwd, 'all.json'), '{"people":[{"upn":')
+    const half = await run('--yes')
+    assert.equal(half.code, 2)
+    assert.match(half.stderr, /The file ends within people\[0\]: it is not complete/)
+  }))
