@@ -119,7 +119,7 @@ async function report({ group, did, form }: Outcome, terminal: Terminal): Promis
   const [heading, more] = words[did]
   if (form === 'text') {
     terminal.print(`${heading}: ${displayName}, id ${id}, tenant ${tenantId}.${more}`)
-  } else await writeTo(process.stdout, printOne(form, group, [], groupFields))
+  } else await writeTo(terminal.stdout, printOne(form, group, [], groupFields))
   jsonLines(terminal, Date.now)(
     'info',
     describeChange({ kind: 'group', did, tenantId, id, source }),

@@ -140,7 +140,7 @@ async function carryOut(
 /** One line for a log. The operator is not named: the history of the shell has them. */
 async function report({ person, did, words, form }: Outcome, terminal: Terminal): Promise<void> {
   if (form === 'text') terminal.print(words)
-  else await writeTo(process.stdout, printOne(form, person, [], personFields))
+  else await writeTo(terminal.stdout, printOne(form, person, [], personFields))
   const { tenantId, id, source } = person
   jsonLines(terminal, Date.now)(
     'info',

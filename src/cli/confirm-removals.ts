@@ -23,7 +23,7 @@ export async function confirmRemovals(flags: ConfirmFlags, terminal: Terminal): 
     await print({ pages, form, names, columnsAt, noun }, terminal)
     if (waiting.length === 0) return
     const people = waiting.reduce((sum, { removed }) => sum + removed, 0)
-    if (!yes) await confirm(question(people), 'nothing was confirmed.')
+    if (!yes) await confirm(question(people), 'nothing was confirmed.', terminal)
     await letRemovalsGoOn(database, waiting, Date.now())
     report(waiting, people, terminal)
   })

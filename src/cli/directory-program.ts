@@ -28,7 +28,7 @@ export function addPeople(program: Command, terminal: Terminal): void {
     .argument('<person>', whoever)
     .action(async (name: string, flags: DirectoryFlags) => {
       const { showPerson } = await import('./people.ts')
-      await showPerson(name, flags)
+      await showPerson(name, flags, terminal)
     })
   addChanges(people, terminal)
   addConfirming(people, terminal)
@@ -154,7 +154,7 @@ export function addGroups(program: Command, terminal: Terminal): void {
     .argument('<group>', whichever)
     .action(async (name: string, flags: DirectoryFlags) => {
       const { showGroup } = await import('./groups.ts')
-      await showGroup(name, flags)
+      await showGroup(name, flags, terminal)
     })
   addGroupChanges(groups, terminal)
   for (const [name, relation] of [

@@ -53,7 +53,7 @@ export async function erase(
   }
   refuseOtherDatabase(traces)
   if (!yes) {
-    await confirm(`Erase the photo of ${owner.words} for good?`, 'nothing was erased.')
+    await confirm(`Erase the photo of ${owner.words} for good?`, 'nothing was erased.', terminal)
   }
   if (traces.orphans.length > 0) terminal.complain(waiting(traces))
   const erased = await erasePhoto(store, owner.key, traces, {

@@ -41,13 +41,17 @@ function columnsAt(width: number): Column<Group>[] {
   ]
 }
 
-export async function showGroup(name: string, flags: DirectoryFlags): Promise<void> {
+export async function showGroup(
+  name: string,
+  flags: DirectoryFlags,
+  terminal: Terminal,
+): Promise<void> {
   const form = chooseForm(flags)
   await withDirectory(flags, async database => {
     const group = await findGroup(database, { name, tenantId: tenantOf(flags) }, 'any')
     const { owners, members } = await countPeopleIn(database, group)
     const lines = describe(group, { owners: count(owners), members: count(members) })
-    await writeTo(process.stdout, printOne(form, group, lines, groupFields))
+    await writeTo(terminal.stdout, printOne(form, group, lines, groupFields))
   })
 }
 

@@ -128,7 +128,7 @@ async function carryOut(
   if (dryRun) terminal.print('Nothing was changed: this was a dry run.')
   else if (!hasWork(plan, mayRemove)) terminal.print('Nothing to do.')
   else {
-    if (!yes) await confirm('Import this?', 'nothing was imported.')
+    if (!yes) await confirm('Import this?', 'nothing was imported.', terminal)
     const results = await apply(plan, terminal, signal, mayRemove)
     printResults(target, results, terminal)
     if (signal.aborted) {
@@ -200,6 +200,6 @@ async function withProgress<Outcome>(
   terminal: Terminal,
   work: (watch: (doing: Doing, done: number, of: number) => void) => Promise<Outcome>,
 ): Promise<Outcome> {
-  using progress = createProgress(terminal, process.stderr, Date.now)
+  using progress = createProgress(terminal, Date.now)
   return await work((name, done, of) => progress.show({ name, done, of, words: '' }))
 }

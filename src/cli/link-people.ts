@@ -23,7 +23,7 @@ export async function link(
   const form = chooseForm(flags)
   await withDirectory(flags, async database => {
     const pair = await findPair(database, { subject, name, tenantId: tenantOf(flags), issuer })
-    const keep = flags.keep ?? (await askForPhoto(pair))
+    const keep = flags.keep ?? (await askForPhoto(pair, terminal))
     const { person, signIns, photoOf } = await linkPair(
       database,
       pair,
@@ -49,15 +49,18 @@ const words = {
 } as const
 
 /** Throws CommandError where both have a photo and the operator does not choose one. */
-async function askForPhoto({ person, twin }: Pair): Promise<LinkFlags['keep']> {
+async function askForPhoto(
+  { person, twin }: Pair,
+  { stdin, stderr }: Terminal,
+): Promise<LinkFlags['keep']> {
   if (twin === undefined || !twin.hasPhoto || !person.hasPhoto) return undefined
   const both = `both have a photo: ${nameOf(twin)}, who signed in, since ${twin.photoChangedAt}, and ${nameOf(person)}, who was provisioned, since ${person.photoChangedAt}.`
-  if (!process.stdin.isTTY) {
+  if (!stdin.isTTY) {
     throw new CommandError(
       `${both} Say which one stays: --keep signed-in or --keep provisioned. Nothing was changed.`,
     )
   }
-  const asking = createInterface({ input: process.stdin, output: process.stderr })
+  const asking = createInterface({ input: stdin, output: stderr })
   try {
     const question = `${both.charAt(0).toUpperCase()}${both.slice(1)}\nWhich one stays, signed-in or provisioned? `
     const answer = (await asking.question(question).catch(() => '')).trim()
@@ -84,5 +87,5 @@ export async function unlink(subject: string, flags: LinkFlags, terminal: Termin
 
 async function report(said: string, person: Person, form: Form, terminal: Terminal): Promise<void> {
   if (form === 'text') terminal.print(said)
-  else await writeTo(process.stdout, printOne(form, person, [], personFields))
+  else await writeTo(terminal.stdout, printOne(form, person, [], personFields))
 }

@@ -23,9 +23,9 @@ const leastWidth = 40
 export async function print<Row extends Listed>(
   { pages, form, names, columnsAt, noun }: Listing<Row>,
   terminal: Terminal,
-  stream: NodeJS.WriteStream = process.stdout,
 ): Promise<void> {
-  const width = stream.isTTY ? Math.max(leastWidth, stream.columns) : widthOfFiles
+  const { stdout: stream } = terminal
+  const width = stream.isTTY ? Math.max(leastWidth, stream.columns ?? 0) : widthOfFiles
   const cells = stream.isTTY ? 'cut' : 'whole'
   const sheet: Sheet<Row> = { form, names, columns: columnsAt(width), cells }
   let count = 0

@@ -47,7 +47,7 @@ async function moveWithProgress(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<MoveResult> {
-  using progress = createProgress(terminal, process.stderr, Date.now)
+  using progress = createProgress(terminal, Date.now)
   let hasBegun = false
   try {
     return await moveStore({

@@ -56,7 +56,11 @@ function stateOf({ isActive, deletedAt }: Person): string {
   return isActive ? 'active' : 'inactive'
 }
 
-export async function showPerson(name: string, flags: DirectoryFlags): Promise<void> {
+export async function showPerson(
+  name: string,
+  flags: DirectoryFlags,
+  terminal: Terminal,
+): Promise<void> {
   const form = chooseForm(flags)
   await withDirectory(flags, async database => {
     const person = await findAnyPerson(database, { name, tenantId: tenantOf(flags) })
@@ -67,7 +71,7 @@ export async function showPerson(name: string, flags: DirectoryFlags): Promise<v
       ['Signs in as', signIns || null] as const,
     ]
     const names = [...personFields, 'signIns'] as const
-    await writeTo(process.stdout, printOne(form, { ...person, signIns }, lines, names))
+    await writeTo(terminal.stdout, printOne(form, { ...person, signIns }, lines, names))
   })
 }
 

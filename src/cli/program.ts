@@ -2,7 +2,7 @@
  * The commands and their flags, as --help shows them. Each command is imported when it is called, so that
  * others do not slow its start.
  */
-import { Command, Option } from 'commander'
+import { Command, Option, type OutputConfiguration } from 'commander'
 import { type MoveKinds, type MoveTexts, moveKindForm, moveSettings } from '../settings/moving.ts'
 import { groups, settingNames, settings, type Texts } from '../settings/table.ts'
 import { readVersion } from '../version.ts'
@@ -16,7 +16,7 @@ import type { TrackRunning } from './running.ts'
 import { addScimToken } from './scim-token-program.ts'
 import { writeServeExamples } from './serve-help.ts'
 import { optionOf } from './setting-option.ts'
-import { CommandError, formatError, type Terminal } from './terminal.ts'
+import { CommandError, formatError, type Output, type Terminal } from './terminal.ts'
 
 export function createProgram(terminal: Terminal, trackRunning: TrackRunning): Command {
   const program = new Command('visage')
@@ -25,7 +25,7 @@ export function createProgram(terminal: Terminal, trackRunning: TrackRunning): C
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .configureHelp(layout)
-    .configureOutput({ outputError: (text, write) => write(`${formatError(inSentences(text))}\n`) })
+    .configureOutput(outputOf(terminal))
     .showHelpAfterError(`\`${terminal.program} --help\` says more.`)
   addDev(program, terminal, trackRunning)
   addServe(program, terminal, trackRunning)
@@ -56,6 +56,21 @@ export function commandsOf(
     const words = [...before, command.name()]
     return [{ command, words: words.join(' ') }, ...commandsOf(command, words)]
   })
+}
+
+/** Commander writes to the streams of this process otherwise. */
+function outputOf({ stdout, stderr }: Terminal): OutputConfiguration {
+  return {
+    writeOut: text => void stdout.write(text),
+    writeErr: text => void stderr.write(text),
+    getOutHelpWidth: () => widthOf(stdout),
+    getErrHelpWidth: () => widthOf(stderr),
+    outputError: (text, write) => write(`${formatError(inSentences(text))}\n`),
+  }
+}
+
+function widthOf({ isTTY, columns }: Output): number {
+  return (isTTY && columns) || 80
 }
 
 /** Commander's form: `error: unknown command 'sreve'`, and `(Did you mean serve?)` on the next line. */

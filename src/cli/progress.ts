@@ -2,7 +2,7 @@
  * Progress of a long command on standard error: a bar on a terminal, otherwise a line every few seconds.
  */
 import { Presets, SingleBar } from 'cli-progress'
-import type { Terminal } from './terminal.ts'
+import type { Output, Terminal } from './terminal.ts'
 
 export type Stage = Readonly<{
   /** The current step: a new name starts a new bar. */
@@ -17,15 +17,11 @@ type Progress = Disposable & Readonly<{ show: (stage: Stage) => void }>
 
 const lineEveryMs = 5000
 
-export function createProgress(
-  terminal: Terminal,
-  stream: NodeJS.WriteStream,
-  now: () => number,
-): Progress {
-  return stream.isTTY ? createBars(stream) : createLines(terminal, now)
+export function createProgress(terminal: Terminal, now: () => number): Progress {
+  return terminal.stderr.isTTY ? createBars(terminal.stderr) : createLines(terminal, now)
 }
 
-function createBars(stream: NodeJS.WriteStream): Progress {
+function createBars(stream: Output): Progress {
   let bar: Readonly<{ name: string; single: SingleBar }> | undefined
   const stop = () => bar?.single.stop()
   // Restores the cursor of the terminal if the process ends early.

@@ -1,51 +1,30 @@
 /**
- * Arguments -> command -> exit code, and the signals that end it.
- * 0: done, or ended on request. 1: failed. 2: wrong arguments or settings. 3: what is to be imported has errors.
+ * A command as this process: its standard streams, its exit code, and the signals that end it. execute.ts does the work.
  */
 import { constants } from 'node:os'
-import { CommanderError } from 'commander'
-import { Failure } from '../failure.ts'
-import { LostProcess, StartError } from '../serving/start-error.ts'
+import { LostProcess } from '../serving/start-error.ts'
 import { readNpmScript } from '../settings/environment.ts'
-import { ConfigError } from '../settings/setting.ts'
+import { execute, report } from './execute.ts'
 import { watchNpm } from './npm-parent.ts'
-import { commandsOf, createProgram } from './program.ts'
 import type { Running } from './running.ts'
-import { spellAdvice, spellProgram } from './spelling.ts'
-import { CommandError, formatError, type Terminal } from './terminal.ts'
+import { formatError, openTerminal, type Terminal } from './terminal.ts'
 
 /** Resolves when the command has finished or, for a server, when it runs. */
 export async function run(argv: readonly string[]): Promise<void> {
-  const terminal = openTerminal(argv[1] ?? 'visage')
+  const terminal = openTerminal(argv[1] ?? 'visage', process)
   let running: Promise<Running> | undefined
   handleOutputErrors(terminal)
   const ending = endOnSignals(terminal, () => running)
   try {
-    const program = createProgram(terminal, async starting => {
+    await execute(argv, terminal, async starting => {
       running = starting
       watchNpm(readNpmScript(), () => process.emit('SIGTERM', 'SIGTERM'))
       await starting
     })
-    program.exitOverride()
-    for (const { command } of commandsOf(program)) command.exitOverride()
-    await program.parseAsync(argv)
   } catch (error) {
     // A signal to the whole process group has ended the child processes already.
     const isDone = ending.hasBegun() && error instanceof LostProcess && error.end === 'by signal'
-    process.exitCode = isDone ? 0 : report(terminal, error)
-  }
-}
-
-function openTerminal(program: string): Terminal {
-  // Node.js reads NO_COLOR, FORCE_COLOR and TERM here.
-  const coloursOf = (stream: NodeJS.WriteStream) =>
-    stream.isTTY && stream.hasColors() ? 'colours' : 'plain'
-  return {
-    print: line => process.stdout.write(`${line}\n`),
-    complain: line => process.stderr.write(`${line}\n`),
-    colours: coloursOf(process.stderr),
-    printColours: coloursOf(process.stdout),
-    program: spellProgram(program, process.cwd()),
+    process.exitCode = isDone ? 0 : report(error, terminal)
   }
 }
 
@@ -84,33 +63,4 @@ function endOnSignals(
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(signal))
   return { hasBegun: () => isEnding }
-}
-
-function report(terminal: Terminal, error: unknown): number {
-  // Commander has printed the error.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
-  if (
-    error instanceof ConfigError ||
-    error instanceof CommandError ||
-    error instanceof StartError
-  ) {
-    terminal.complain(formatError(spellAdvice(error.message, terminal.program)))
-    return error instanceof CommandError ? error.exitCode : 2
-  }
-  if (error instanceof Failure) {
-    terminal.complain(formatError(error.detail || error.code))
-    return 1
-  }
-  if (error instanceof LostProcess) {
-    terminal.complain(formatError(error.message))
-    return 1
-  }
-  // From the operating system, such as a folder without write permission.
-  if (error instanceof Error && 'syscall' in error) {
-    terminal.complain(formatError(error.message))
-    return 1
-  }
-  terminal.complain(formatError('This is a bug in Visage.'))
-  terminal.complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  return 1
 }

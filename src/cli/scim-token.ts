@@ -24,7 +24,7 @@ export async function createScimToken(
     const { token, created } = await store.create({ name, expiresAt })
     const row = { ...toRow(created), token }
     if (form === 'text') terminal.print(token)
-    else await writeTo(process.stdout, printOne(form, row, [], [...names, 'token']))
+    else await writeTo(terminal.stdout, printOne(form, row, [], [...names, 'token']))
     report('created', [created], terminal)
   })
 }

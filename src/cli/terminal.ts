@@ -3,21 +3,54 @@
  * piped.
  */
 
+import type { Readable, Writable } from 'node:stream'
 import { printable, printableJson } from '../dev/journal/printable.ts'
 import type { Severity } from '../events.ts'
+import { spellProgram } from './spelling.ts'
 
-export type Terminal = Readonly<{
-  print: (line: string) => void
-  complain: (line: string) => void
-  /** For standard error: 'plain' if it is not a terminal, or NO_COLOR is set. */
-  colours: Colours
-  /** The same for standard output. */
-  printColours: Colours
-  /** The command that starts this program: spelling.ts. */
-  program: string
-}>
+/** The standard streams of this process, or those of a test. */
+export type Streams = Readonly<{ stdin: Input; stdout: Output; stderr: Output }>
+
+export type Input = Readable & Readonly<{ isTTY?: boolean }>
+
+/** As tty.WriteStream, of which other streams have nothing. */
+export type Output = Writable &
+  Readonly<{ isTTY?: boolean; columns?: number; hasColors?: () => boolean }>
+
+export type Terminal = Streams &
+  Readonly<{
+    /** Writes a line to standard output. */
+    print: (line: string) => void
+    /** The same to standard error. */
+    complain: (line: string) => void
+    /** For standard error: 'plain' if it is not a terminal, or NO_COLOR is set. */
+    colours: Colours
+    /** The same for standard output. */
+    printColours: Colours
+    /** The command that starts this program: spelling.ts. */
+    program: string
+  }>
 
 export type Colours = 'colours' | 'plain'
+
+/** `program`: the path by which Node.js was asked to run it. */
+export function openTerminal(program: string, { stdin, stdout, stderr }: Streams): Terminal {
+  return {
+    stdin,
+    stdout,
+    stderr,
+    print: line => void stdout.write(`${line}\n`),
+    complain: line => void stderr.write(`${line}\n`),
+    colours: coloursOf(stderr),
+    printColours: coloursOf(stdout),
+    program: spellProgram(program, process.cwd()),
+  }
+}
+
+/** Node.js reads NO_COLOR, FORCE_COLOR and TERM here. */
+function coloursOf(stream: Output): Colours {
+  return stream.isTTY && stream.hasColors?.() ? 'colours' : 'plain'
+}
 
 /** A command that cannot be executed; the message is for the person at the terminal. */
 export class CommandError extends Error {

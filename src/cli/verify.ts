@@ -38,7 +38,7 @@ async function verifyWithProgress(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Verified> {
-  using progress = createProgress(terminal, process.stderr, Date.now)
+  using progress = createProgress(terminal, Date.now)
   return await verifyStore({
     store,
     now: Date.now,

@@ -12,6 +12,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { checkServerIdentity, connect, type PeerCertificate } from 'node:tls'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
+import { runHere } from '../support/command.ts'
 import { dHash, distance, portraitJpeg, portraitPng } from '../support/pictures.ts'
 import { inFolder, launchVisage, type Running, runVisage, startVisage } from '../support/visage.ts'
 
@@ -60,7 +61,7 @@ describe('visage dev', () => {
   test('refuses an address that other machines can reach, with the reason', () =>
     inFolder(async cwd => {
       for (const host of ['0.0.0.0', '::', '192.0.2.1', 'example.org']) {
-        const { code, stdout, stderr } = await runVisage(['dev', '--host', host], { cwd })
+        const { code, stdout, stderr } = await runHere(['dev', '--host', host], { cwd })
         assert.deepEqual([code, stdout], [2, ''])
         assert.match(
           stderr,
@@ -118,7 +119,7 @@ describe('visage dev', () => {
   ] as const) {
     test(`creates nothing if it cannot read a ${what}`, () =>
       inFolder(async cwd => {
-        const { code } = await runVisage(['dev', ...anyPort, '--https', ...flags], { cwd })
+        const { code } = await runHere(['dev', ...anyPort, '--https', ...flags], { cwd })
         assert.deepEqual([code, await readdir(cwd)], [2, []])
       }))
   }
@@ -130,15 +131,15 @@ describe('visage dev', () => {
       inFolder(async cwd => {
         for (const data of ['/proc/x', '/proc/x/y']) {
           for (const command of [['dev', ...anyPort], ['migrate'], ['backup', '--to', '/proc/y']]) {
-            const launched = launchVisage([...command, '--data', data], { cwd })
-            const { code } = await launched.ended
+            const run = command[0] === 'dev' ? runVisage : runHere
+            const { code, stderr } = await run([...command, '--data', data], { cwd })
             assert.equal(code, 1)
-            assert.match(launched.stderr(), /^visage: .*\/proc\/.*\n$/)
+            assert.match(stderr, /^visage: .*\/proc\/.*\n$/)
           }
         }
-        const made = await runVisage(['migrate', '--data', 'from'], { cwd })
+        const made = await runHere(['migrate', '--data', 'from'], { cwd })
         assert.equal(made.code, 0)
-        const backup = await runVisage(['backup', '--data', 'from', '--to', '/proc/y'], { cwd })
+        const backup = await runHere(['backup', '--data', 'from', '--to', '/proc/y'], { cwd })
         assert.equal(backup.code, 1)
         assert.match(
           backup.stderr,
@@ -303,7 +304,7 @@ describe('visage dev', () => {
       } finally {
         await visage.stop()
       }
-      const wrong = await runVisage(['dev', ...anyPort, '--throttle', 'often'], { cwd })
+      const wrong = await runHere(['dev', ...anyPort, '--throttle', 'often'], { cwd })
       assert.equal(wrong.code, 2)
       assert.match(wrong.stderr, /--throttle\): 'often' is not off, graph, or any of requests=/)
     }))

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { commandsOf, createProgram } from '../../src/cli/program.ts'
 import { moveSettings } from '../../src/settings/moving.ts'
 import { groups, settings } from '../../src/settings/table.ts'
+import { noTerminal, runHere } from '../support/command.ts'
 import { type Finished, inFolder, runVisage } from '../support/visage.ts'
 
 const checkout = join(import.meta.dirname, '..', '..')
@@ -64,7 +65,7 @@ const helps: readonly (readonly [string, readonly RegExp[]])[] = [
 for (const [args, patterns] of helps) {
   test(`visage ${args} prints its help, in 80 columns`, async () => {
     // Otherwise the examples contain the whole path of this file, which may have any length.
-    const { code, stdout, stderr } = await runVisage(args.split(' '), { cwd: checkout })
+    const { code, stdout, stderr } = await runHere(args.split(' '), { cwd: checkout })
     assert.deepEqual([code, stderr], [0, ''])
     for (const pattern of patterns) assert.match(stdout, pattern)
     assert.deepEqual(
@@ -77,8 +78,7 @@ for (const [args, patterns] of helps) {
 
 for (const width of [30, 40, 60, 100, 200]) {
   test(`every help keeps to a terminal of ${width} columns`, () => {
-    const terminal = { print() {}, complain() {}, colours: 'plain', printColours: 'plain' } as const
-    const program = createProgram({ ...terminal, program: 'visage' }, async () => {})
+    const program = createProgram(noTerminal(), async () => {})
     for (const { command, words } of commandsOf(program)) {
       const help = command.configureOutput({ getOutHelpWidth: () => width }).helpInformation()
       // A word, and a flag with its value, are not broken.
@@ -94,7 +94,7 @@ for (const width of [30, 40, 60, 100, 200]) {
 
 test('visage --version prints only the version of the package', async () => {
   for (const flag of ['--version', '-v']) {
-    const { code, stdout, stderr } = await visage(flag)
+    const { code, stdout, stderr } = await runVisage([flag], { cwd: checkout })
     assert.deepEqual([code, stderr], [0, ''])
     assert.match(stdout, /^\d+\.\d+\.\d+\n$/)
   }
@@ -133,6 +133,12 @@ for (const [args, pattern] of mistakes) {
   })
 }
 
+test('a mistake ends the process with 2, and with no other line', async () => {
+  const { code, signal, stdout, stderr } = await runVisage(['help', 'sreve'], { cwd: checkout })
+  assert.deepEqual([code, signal, stdout], [2, null, ''])
+  assert.match(stderr, /^visage: There is no command 'sreve', only .*\n$/)
+})
+
 /** Each row: the target of the output, exit code, and what standard error must contain. */
 const losses: readonly (readonly [string, string, number, RegExp])[] = [
   ['a reader who has seen enough', '"$@" | true', 0, /^$/],
@@ -157,7 +163,7 @@ for (const [to, script, status, pattern] of losses) {
 async function visage(args: string): Promise<Finished> {
   let finished: Finished | undefined
   await inFolder(async cwd => {
-    finished = await runVisage(args.split(' ').filter(Boolean), { cwd })
+    finished = await runHere(args.split(' ').filter(Boolean), { cwd })
   })
   assert.ok(finished)
   return finished

@@ -4,7 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openStores } from '../../src/serving/stores.ts'
-import { inFolder, runVisage } from '../support/visage.ts'
+import { runHere } from '../support/command.ts'
+import { inFolder } from '../support/visage.ts'
 
 const people = [
   { externalId: '1', userPrincipalName: 'anna@x.org', displayName: 'Anna' },
@@ -19,7 +20,7 @@ test('a document is planned as one table, asked for once, imported and reported 
       Date.now,
     )
     await using _closing = database
-    const run = (...args: string[]) => runVisage(['import', 'all.json', ...args], { cwd })
+    const run = (...args: string[]) => runHere(['import', 'all.json', ...args], { cwd })
     const write = (document: unknown) => writeFile(join(cwd, 'all.json'), JSON.stringify(document))
     await write({ people, groups })
     const done = await run('--tenant', 'T', '--yes')

@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/prom
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { openStores } from '../../src/serving/stores.ts'
+import { runHere } from '../support/command.ts'
 import { type Finished, inFolder, runVisage } from '../support/visage.ts'
 
 type Stand = Readonly<{
@@ -21,7 +22,7 @@ const withStand = (work: (stand: Stand) => Promise<void>) =>
       Date.now,
     )
     await using _closing = database
-    const run = (...args: string[]) => runVisage(['import', ...args], { cwd })
+    const run = (...args: string[]) => runHere(['import', ...args], { cwd })
     const names = async () => {
       const rows = await database
         .selectFrom('users')
@@ -43,7 +44,8 @@ describe('visage import', () => {
   test('shows its plan, asks, imports with --yes, and has nothing to do the second time', () =>
     withStand(async ({ cwd, run, names, lastSuccess }) => {
       await writeFile(join(cwd, 'staff.csv'), staff)
-      const dry = await run('staff.csv', '--dry-run', ...tenant)
+      const args = ['import', 'staff.csv', '--dry-run', ...tenant]
+      const dry = await runVisage(args, { cwd })
       assert.equal(dry.code, 0, dry.stderr)
       assert.match(dry.stdout, /^staff\.csv: 2 lines\. Source import:staff, tenant t\.$/m)
       assert.match(dry.stdout, /columns separated by semicolons\.$/m)

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { openPostgres } from '../../src/storage/postgres.ts'
+import { runHere } from '../support/command.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { inFolder, runVisage } from '../support/visage.ts'
 
@@ -28,12 +29,12 @@ test('visage migrate makes the tables, by several at once, and again does nothin
 
 test('visage migrate makes the embedded database in the data folder', () =>
   inFolder(async cwd => {
-    const first = await runVisage(['migrate', '--data', 'kept'], { cwd })
+    const first = await runHere(['migrate', '--data', 'kept'], { cwd })
     const file = join(await realpath(cwd), 'kept/visage.sqlite')
     assert.deepEqual([first.code, first.stderr], [0, `Made a new, empty database: ${file}\n`])
-    const second = await runVisage(['migrate', '--data', 'kept'], { cwd })
+    const second = await runHere(['migrate', '--data', 'kept'], { cwd })
     assert.deepEqual([second.code, second.stderr], [0, `The tables are up to date: ${file}\n`])
-    const mistyped = await runVisage(['migrate', '--data', 'kpet'], { cwd })
+    const mistyped = await runHere(['migrate', '--data', 'kpet'], { cwd })
     assert.match(mistyped.stderr, /^Made a new, empty database: .*kpet/)
   }))
 
@@ -43,7 +44,7 @@ test('visage migrate prints from which version to which it updated the tables', 
     const old = new DatabaseSync(join(cwd, 'kept/visage.sqlite'))
     old.exec(await readFile(join(import.meta.dirname, '../storage/made-by-0001.sql'), 'utf8'))
     old.close()
-    const { code, stderr } = await runVisage(['migrate', '--data', 'kept'], { cwd })
+    const { code, stderr } = await runHere(['migrate', '--data', 'kept'], { cwd })
     assert.equal(code, 0)
     assert.match(stderr, /^Updated the tables from 0001 to \d{4}: .*kept.visage\.sqlite\n$/)
   }))
@@ -51,7 +52,7 @@ test('visage migrate prints from which version to which it updated the tables', 
 test('visage migrate prints why it failed, without the password', () =>
   inFolder(async cwd => {
     const env = { VISAGE_DATABASE: 'postgres://visage:geheim@127.0.0.1:1/visage' }
-    const { code, stderr } = await runVisage(['migrate'], { cwd, env })
+    const { code, stderr } = await runHere(['migrate'], { cwd, env })
     assert.equal(code, 1)
     assert.match(stderr, /^visage: PostgreSQL cannot be reached: connect ECONNREFUSED/)
     assert.doesNotMatch(stderr, /geheim/)

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { addUsers } from '../../src/directory/users.ts'
 import { openExistingDatabase, openStores } from '../../src/serving/stores.ts'
 import { describePeopleCommands } from '../suites/people-commands.ts'
+import { runHere } from '../support/command.ts'
 import { inFolder, launchVisage, runVisage } from '../support/visage.ts'
 
 describePeopleCommands('SQLite', async () => undefined)
@@ -12,7 +13,7 @@ describePeopleCommands('SQLite', async () => undefined)
 test('a list of a folder that holds no store is refused, and makes none', () =>
   inFolder(async cwd => {
     for (const command of ['people', 'groups']) {
-      const { code, stderr } = await runVisage([command, 'list', '--data', 'nope'], { cwd })
+      const { code, stderr } = await runHere([command, 'list', '--data', 'nope'], { cwd })
       assert.equal(code, 1)
       assert.match(
         stderr,
@@ -36,7 +37,7 @@ for (const [args, pattern] of [
   test(`visage ${args} is refused, and the message names what is missing`, () =>
     inFolder(async cwd => {
       await (await openStores({ data: join(cwd, 'data') }, Date.now)).database.destroy()
-      const { code, stdout, stderr } = await runVisage(args.split(' '), { cwd })
+      const { code, stdout, stderr } = await runHere(args.split(' '), { cwd })
       assert.deepEqual([code, stdout], [2, ''])
       assert.match(stderr, pattern)
     }))

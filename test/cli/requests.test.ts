@@ -4,7 +4,8 @@ import { readdir } from 'node:fs/promises'
 import { request } from 'node:http'
 import { describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { inFolder, type Running, runVisage, startVisage } from '../support/visage.ts'
+import { runHere } from '../support/command.ts'
+import { inFolder, type Running, startVisage } from '../support/visage.ts'
 
 const mine = '/v1.0/me/photo/$value'
 
@@ -93,7 +94,7 @@ describe('visage dev', () => {
   test('refuses a fault that it cannot read, with a mark under the word and an example', () =>
     inFolder(async cwd => {
       const args = ['dev', '--fault', 'cut on GET me', '--fault', '429 on PUTT me/photo']
-      const { code, stdout, stderr } = await runVisage(args, { cwd })
+      const { code, stdout, stderr } = await runHere(args, { cwd })
       assert.deepEqual([code, stdout], [2, ''])
       assert.match(
         stderr,
@@ -112,7 +113,7 @@ describe('visage reset', () => {
       const first = await startVisage(['dev', '--port', '0', ...faults], { cwd })
       const token = await tokenOf(first)
       const reset = async ({ origin }: Running) => {
-        const { code, stdout, stderr } = await runVisage(['reset', '--url', origin], { cwd })
+        const { code, stdout, stderr } = await runHere(['reset', '--url', origin], { cwd })
         assert.deepEqual([code, stderr], [0, ''])
         assert.match(stdout, /demo tenant is restored/)
       }
@@ -141,7 +142,7 @@ describe('visage reset', () => {
 
   test('reports that there is nothing to reset', () =>
     inFolder(async cwd => {
-      const { code, stdout, stderr } = await runVisage(['reset', '--url', 'http://localhost:1'], {
+      const { code, stdout, stderr } = await runHere(['reset', '--url', 'http://localhost:1'], {
         cwd,
       })
       assert.deepEqual([code, stdout], [2, ''])

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { tenantId as demoTenant } from '../../src/dev/demo/tenant.ts'
 import { openStores } from '../../src/serving/stores.ts'
-import { type Finished, inFolder, type Running, runVisage, startVisage } from '../support/visage.ts'
+import { runHere } from '../support/command.ts'
+import { type Finished, inFolder, type Running, startVisage } from '../support/visage.ts'
 
 const token = /^visage_scim_[\w-]{43}\n$/
 const one = '11111111-1111-4111-8111-111111111111'
@@ -16,9 +17,7 @@ type Run = (args: string, env?: Record<string, string>) => Promise<Finished>
 const withStore = (work: (run: Run) => Promise<void>) =>
   inFolder(async cwd => {
     await (await openStores({ data: join(cwd, 'data') }, Date.now)).database.destroy()
-    await work((args, env) =>
-      runVisage(['scim-token', ...args.split(' ')], { cwd, env: { ...env } }),
-    )
+    await work((args, env) => runHere(['scim-token', ...args.split(' ')], { cwd, env: { ...env } }))
   })
 
 const rowsOf = ({ stdout }: Finished) =>
@@ -149,7 +148,7 @@ describe('visage scim-token against visage dev', () => {
       const visage = await startVisage(['dev', '--port', '0', '--memory', '--quiet'], { cwd })
       try {
         await work(visage, args => {
-          return runVisage(['scim-token', ...args.split(' '), '--url', visage.origin], { cwd })
+          return runHere(['scim-token', ...args.split(' '), '--url', visage.origin], { cwd })
         })
       } finally {
         await visage.stop()
@@ -176,7 +175,7 @@ describe('visage scim-token against visage dev', () => {
           [demoTenant, 'okta'],
         ],
       )
-      await runVisage(['reset', '--url', visage.origin], { cwd: process.cwd() })
+      await runHere(['reset', '--url', visage.origin], { cwd: process.cwd() })
       assert.match((await run(`revoke entra --id ${listed[0].id}`)).stdout, /^Revoked: 1 token/)
       assert.match((await run('revoke okta')).stdout, /^Revoked: 1 token/)
       const again = await run('revoke okta')

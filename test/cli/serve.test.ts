@@ -10,6 +10,7 @@ import type { WriteLine } from '../../src/events.ts'
 import type { Gauges } from '../../src/monitoring/instruments.ts'
 import { startServer } from '../../src/serving/server.ts'
 import { readConfig } from '../../src/settings/config.ts'
+import { runHere } from '../support/command.ts'
 import { dHash, distance, portraitJpeg } from '../support/pictures.ts'
 import {
   alice,
@@ -73,7 +74,7 @@ describe('visage serve refuses', () => {
     test(`${what}, and names it`, () =>
       inFolder(async cwd => {
         await writeFile(join(cwd, 'text'), 'no certificate')
-        const { code, stdout, stderr } = await runVisage(['serve', ...flags], { cwd, env })
+        const { code, stdout, stderr } = await runHere(['serve', ...flags], { cwd, env })
         assert.deepEqual([code, stdout], [2, ''])
         assert.match(stderr, pattern)
         assert.equal(stderr.trimEnd().split('\n').length, 1)

@@ -11,6 +11,7 @@ import { decodeJwt } from 'jose'
 import { people, tenantId } from '../../src/dev/demo/tenant.ts'
 import { roles } from '../../src/permissions/roles.ts'
 import { personalTenantId } from '../../src/tokens/clouds.ts'
+import { runHere } from '../support/command.ts'
 import {
   type Finished,
   inFolder,
@@ -34,7 +35,7 @@ describe('visage token', () => {
   })
 
   const ask = (...args: string[]): Promise<Finished> =>
-    runVisage(['token', '--url', visage.origin, ...args], place)
+    runHere(['token', '--url', visage.origin, ...args], place)
   const claimsOf = async (...args: string[]) => {
     const { code, stdout, stderr } = await ask(...args)
     assert.deepEqual([code, stderr], [0, ''])

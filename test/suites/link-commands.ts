@@ -5,7 +5,8 @@ import { describe, test } from 'node:test'
 import { putUser } from '../../src/directory/change-users.ts'
 import { addSignedInUser } from '../../src/directory/sign-in.ts'
 import { type openExistingDatabase, openStores } from '../../src/serving/stores.ts'
-import { type Finished, inFolder, runVisage } from '../support/visage.ts'
+import { runHere } from '../support/command.ts'
+import { type Finished, inFolder } from '../support/visage.ts'
 import { prepareWholeUsers } from '../support/whole-users.ts'
 import { setPhoto, tenantId, userKey } from '../upkeep/stand.ts'
 
@@ -38,7 +39,7 @@ export function describeLinkCommands(
       await setPhoto(stores, userKey('00u1'))
       await setPhoto(stores, userKey('anna-id'))
       const env = url === undefined ? {} : { VISAGE_DATABASE: url }
-      const run = (...args: string[]) => runVisage(['people', ...args], { cwd, env })
+      const run = (...args: string[]) => runHere(['people', ...args], { cwd, env })
       const photoOf = async (id: string) => (await findUser(tenantId, id, 'id'))?.version
       await work({ run, database, photoOf })
     })

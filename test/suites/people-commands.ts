@@ -5,7 +5,8 @@ import { describe, test } from 'node:test'
 import { deleteUser, putUser } from '../../src/directory/change-users.ts'
 import { addUsers } from '../../src/directory/users.ts'
 import { type openExistingDatabase, openStores } from '../../src/serving/stores.ts'
-import { type Finished, inFolder, runVisage } from '../support/visage.ts'
+import { runHere } from '../support/command.ts'
+import { type Finished, inFolder } from '../support/visage.ts'
 import { fillStore, tenantId } from '../upkeep/stand.ts'
 
 type Stand = Readonly<{
@@ -18,7 +19,7 @@ export function describePeopleCommands(
   kind: string,
   makeDatabase: () => Promise<string | undefined>,
 ): void {
-  /** Three people with photos, one of another tenant, a group; a second process works on the same rows. */
+  /** Three people with photos, one of another tenant, a group; commands work on the same rows through a connection of their own. */
   const withStand = (work: (stand: Stand) => Promise<void>) =>
     inFolder(async cwd => {
       const url = await makeDatabase()
@@ -27,7 +28,7 @@ export function describePeopleCommands(
       await using _closing = stores.database
       await fillStore(stores, 3)
       const env = url === undefined ? {} : { VISAGE_DATABASE: url }
-      const run = (...args: string[]) => runVisage(args, { cwd, env })
+      const run = (...args: string[]) => runHere(args, { cwd, env })
       await work({ run, database: stores.database })
     })
 

@@ -104,7 +104,7 @@ export function launchVisage(args: readonly string[], place: Place): Launched {
 }
 
 /** The environment without settings of Visage, and without those of the test runner. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
+export function cleanEnvironment(): NodeJS.ProcessEnv {
   const entries = Object.entries(process.env)
   return Object.fromEntries(entries.filter(([name]) => !/^(VISAGE_|OTEL_|NODE_TEST_)/.test(name)))
 }

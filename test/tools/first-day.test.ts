@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { commandsOf, createProgram } from '../../src/cli/program.ts'
 import { place } from '../../tools/first-day.ts'
 import { steps } from '../../tools/first-day-steps.ts'
+import { noTerminal } from '../support/command.ts'
 
 const page = await readFile(join(import.meta.dirname, '../../docs/first-day.md'), 'utf8')
 
@@ -22,8 +23,7 @@ test('each block of the page has the commands of its step, with what they printe
 })
 
 test('each visage command of the page exists, with its options', () => {
-  const terminal = { print() {}, complain() {}, colours: 'plain', printColours: 'plain' } as const
-  const all = commandsOf(createProgram({ ...terminal, program: 'visage' }, async () => {}))
+  const all = commandsOf(createProgram(noTerminal(), async () => {}))
   const calls = steps
     .flatMap(({ commands }) => commands)
     .flatMap(text => [...text.replaceAll('\\\n', ' ').matchAll(/^visage ([^|]*)/g)])

@@ -1,0 +1,54 @@
+/**
+ * Arguments -> command, and what an error of it means for the exit code.
+ * 0: done, or ended on request. 1: failed. 2: wrong arguments or settings. 3: what is to be imported has errors.
+ */
+import { CommanderError } from 'commander'
+import { Failure } from '../failure.ts'
+import { LostProcess, StartError } from '../serving/start-error.ts'
+import { ConfigError } from '../settings/setting.ts'
+import { commandsOf, createProgram } from './program.ts'
+import type { TrackRunning } from './running.ts'
+import { spellAdvice } from './spelling.ts'
+import { CommandError, formatError, type Terminal } from './terminal.ts'
+
+/** `argv`: as process.argv. Resolves when the command has finished or, for a server, when it runs. */
+export async function execute(
+  argv: readonly string[],
+  terminal: Terminal,
+  trackRunning: TrackRunning,
+): Promise<void> {
+  const program = createProgram(terminal, trackRunning)
+  program.exitOverride()
+  for (const { command } of commandsOf(program)) command.exitOverride()
+  await program.parseAsync(argv)
+}
+
+/** Prints why the command failed, and returns its exit code. */
+export function report(error: unknown, terminal: Terminal): number {
+  // Commander has printed the error.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (
+    error instanceof ConfigError ||
+    error instanceof CommandError ||
+    error instanceof StartError
+  ) {
+    terminal.complain(formatError(spellAdvice(error.message, terminal.program)))
+    return error instanceof CommandError ? error.exitCode : 2
+  }
+  if (error instanceof Failure) {
+    terminal.complain(formatError(error.detail || error.code))
+    return 1
+  }
+  if (error instanceof LostProcess) {
+    terminal.complain(formatError(error.message))
+    return 1
+  }
+  // From the operating system, such as a folder without write permission.
+  if (error instanceof Error && 'syscall' in error) {
+    terminal.complain(formatError(error.message))
+    return 1
+  }
+  terminal.complain(formatError('This is a bug in Visage.'))
+  terminal.complain(error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return 1
+}
