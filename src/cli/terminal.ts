@@ -9,9 +9,9 @@ import type { Severity } from '../events.ts'
 import { spellProgram } from './spelling.ts'
 
 /** The standard streams of this process, or those of a test. */
-export type Streams = Readonly<{ stdin: Input; stdout: Output; stderr: Output }>
+type Streams = Readonly<{ stdin: Input; stdout: Output; stderr: Output }>
 
-export type Input = Readable & Readonly<{ isTTY?: boolean }>
+type Input = Readable & Readonly<{ isTTY?: boolean }>
 
 /** As tty.WriteStream, of which other streams have nothing. */
 export type Output = Writable &

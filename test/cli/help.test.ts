@@ -1,5 +1,6 @@
 /** Help, and the messages after a typing error. */
 import assert from 'node:assert/strict'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { commandsOf, createProgram } from '../../src/cli/program.ts'
@@ -132,6 +133,21 @@ for (const [args, pattern] of mistakes) {
     assert.doesNotMatch(stderr, /\n +at /)
   })
 }
+
+test('a cache of compiled code that cannot be written changes nothing', () =>
+  inFolder(async cwd => {
+    await writeFile(join(cwd, 'file'), '')
+    const caches = [
+      { NODE_COMPILE_CACHE: join(cwd, 'file', 'cache') },
+      { NODE_DISABLE_COMPILE_CACHE: '1' },
+    ]
+    for (const env of caches) {
+      const { code, stderr, stdout } = await runVisage(['--version'], { cwd, env })
+      assert.deepEqual([code, stderr], [0, ''])
+      assert.match(stdout, /^\d+\.\d+\.\d+\n$/)
+    }
+    assert.deepEqual(await readdir(cwd), ['file'])
+  }))
 
 test('a mistake ends the process with 2, and with no other line', async () => {
   const { code, signal, stdout, stderr } = await runVisage(['help', 'sreve'], { cwd: checkout })
