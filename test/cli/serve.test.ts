@@ -141,6 +141,29 @@ describe('visage serve', () => {
       })
     }))
 
+  test('gives no tokens: it has none of the addresses of the development issuer', () =>
+    inServer(async origin => {
+      const asApp = 'grant_type=client_credentials&client_id=x&client_secret=y'
+      const addresses = [
+        ['POST', `/${contoso}/oauth2/v2.0/token`],
+        ['POST', '/common/oauth2/token'],
+        ['POST', '/common/oauth2/v2.0/devicecode'],
+        ['GET', '/common/oauth2/v2.0/authorize'],
+        ['GET', '/common/userrealm/x'],
+        ['GET', `/${contoso}/v2.0/.well-known/openid-configuration`],
+        ['GET', '/common/discovery/v2.0/keys'],
+        ['POST', '/_visage/token'],
+        ['POST', '/_visage/reset'],
+      ] as const
+      for (const [method, path] of addresses) {
+        const form = { 'content-type': 'application/x-www-form-urlencoded' }
+        const init = method === 'POST' ? { method, headers: form, body: asApp } : {}
+        const answer = await fetch(`${origin}${path}`, init)
+        const { error } = (await answer.json()) as { error: { code: string } }
+        assert.deepEqual([answer.status, error.code], [400, 'BadRequest'], path)
+      }
+    }))
+
   test('answers 503 with Retry-After, and not 401, while the keys of the issuer cannot be fetched', () =>
     inServer(async (origin, clock) => {
       issuer.misbehave('status-500')

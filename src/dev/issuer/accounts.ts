@@ -36,7 +36,7 @@ function describePerson(person: Person, tenantId: string) {
 
 /** There is no consent page: choosing a person is enough. */
 export async function grantAll(audience: string, ctx: Context): Promise<Grant | undefined> {
-  const { client, account, session, provider, requestParamScopes } = ctx.oidc
+  const { client, account, session, provider, params, requestParamScopes } = ctx.oidc
   if (!client || !account) return undefined
   const known = session?.grantIdFor(client.clientId)
   const found = known ? await provider.Grant.find(known) : undefined
@@ -46,9 +46,13 @@ export async function grantAll(audience: string, ctx: Context): Promise<Grant | 
       : new provider.Grant({ accountId: account.accountId, clientId: client.clientId })
   const scope = [...requestParamScopes].join(' ')
   grant.addOIDCScope(scope)
-  grant.addResourceScope(audience, scope)
+  grant.addResourceScope(text(params?.resource) || audience, scope)
   await grant.save()
   return grant
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 /** `login_hint` for another person than the signed-in one shows the page again. */

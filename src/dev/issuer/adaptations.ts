@@ -5,8 +5,10 @@
 
 import { decodeJwt } from 'jose'
 import type { ClientProof, TokenVersion } from './claims.ts'
-import { type Consent, deviceGrant } from './clients.ts'
+import { type ProofParts, readClientProof } from './client-proof.ts'
+import { type Consent, deviceGrant, grants, onBehalfOfGrant, signInScopes } from './clients.ts'
 import { OAuthRefused } from './refusals.ts'
+import { findResource, isClientResource, listResources, type Resources } from './resources.ts'
 
 export type Endpoint = 'authorize' | 'token' | 'devicecode' | 'other'
 
@@ -23,30 +25,32 @@ export type AdaptedRequest = {
   defaults: string[]
 }
 
-export type Dialect = Readonly<{
-  /** URIs of this Graph, without a slash at the end. */
-  resources: ReadonlySet<string>
-  consent: Consent
-  /** Sent for every client, so that the library handles one kind of client. */
-  clientSecret: string
-}>
+export type Dialect = ProofParts &
+  Readonly<{
+    resources: Resources
+    consent: Consent
+    /** Sent for every client, so that the library handles one kind of client. */
+    clientSecret: string
+  }>
+
+type Asked = Readonly<{ endpoint: Endpoint; version: TokenVersion; tenantId: string }>
 
 /** Changes `params` to what the library understands. */
 export function adaptRequest(
   dialect: Dialect,
-  endpoint: Endpoint,
-  version: TokenVersion,
+  { endpoint, version, tenantId }: Asked,
   params: URLSearchParams,
 ): AdaptedRequest {
   const adapted: AdaptedRequest = {
     endpoint,
     version,
-    clientProof: params.has('client_secret') ? 'secret' : 'none',
+    clientProof: readClientProof(params, tenantId, dialect),
     wantsClientInfo: params.get('client_info') === '1',
     grantType: nameDeviceGrant(params),
     spellings: new Map(),
     defaults: [],
   }
+  if (endpoint === 'token') checkGrant(adapted.grantType)
   if (endpoint === 'token' || endpoint === 'devicecode') setClientSecret(dialect, params, adapted)
   readResource(dialect, params, adapted)
   shortenScopes(dialect, params, adapted)
@@ -62,13 +66,27 @@ function nameDeviceGrant(params: URLSearchParams): string {
   return params.get('grant_type') ?? ''
 }
 
-/** Only a program that sends a secret may act in its own name, as at Entra. Any secret is accepted. */
+function checkGrant(grantType: string): void {
+  if (grants.includes(grantType)) return
+  throw new OAuthRefused(
+    'grant-unsupported',
+    `There is no grant type '${grantType.slice(0, 100)}' here, only ${grants.join(', ')}.`,
+  )
+}
+
+const provenOnly: readonly string[] = ['client_credentials', onBehalfOfGrant]
+
+/** Only a program that proves who it is may act in its own name or on behalf of others, as at Entra. */
 function setClientSecret(dialect: Dialect, params: URLSearchParams, adapted: AdaptedRequest): void {
   const id = params.get('client_id')
   if (!id) throw new OAuthRefused('client-id-missing', "The parameter 'client_id' is missing.")
-  if (adapted.grantType === 'client_credentials' && adapted.clientProof === 'none') {
-    throw new OAuthRefused('client-secret-missing', "The parameter 'client_secret' is missing.")
+  if (provenOnly.includes(adapted.grantType) && adapted.clientProof === 'none') {
+    throw new OAuthRefused(
+      'client-secret-missing',
+      "The parameter 'client_secret' or 'client_assertion' is missing.",
+    )
   }
+  for (const name of ['client_assertion', 'client_assertion_type']) params.delete(name)
   params.set('client_secret', dialect.clientSecret)
 }
 
@@ -77,39 +95,65 @@ function readResource(dialect: Dialect, params: URLSearchParams, adapted: Adapte
   const resource = params.get('resource')
   params.delete('resource')
   if (resource === null) return
-  checkResource(dialect, resource)
+  const found = expectResource(dialect, resource)
   const scope = `${resource}/.default`
   if (adapted.grantType === 'client_credentials') params.set('scope', scope)
-  else if (adapted.endpoint !== 'token') params.set('scope', `${scope} openid profile`)
+  else if (adapted.endpoint !== 'token' || adapted.grantType === onBehalfOfGrant) {
+    params.set('scope', `${scope} openid profile`)
+  } else params.set('resource', found)
 }
 
-function checkResource(dialect: Dialect, resource: string): void {
-  if (dialect.resources.has(resource.replace(/\/+$/, '').toLowerCase())) return
-  const known = [...dialect.resources].join(', ')
-  throw new OAuthRefused('resource-unknown', `There is no resource '${resource}', only ${known}.`)
+function expectResource({ resources }: Dialect, uri: string): string {
+  const resource = findResource(resources, uri)
+  if (resource !== undefined) return resource
+  const known = listResources(resources)
+  throw new OAuthRefused('resource-unknown', `There is no resource '${uri}', only ${known}.`)
 }
+
+/** What `/.default` means at an API of a client: the one scope that people may grant it. */
+const clientScopes = ['access_as_user']
 
 /**
  * `https://graph.microsoft.com/User.Read` -> `User.Read`; `/.default` -> everything that is consented to.
  */
 function shortenScopes(dialect: Dialect, params: URLSearchParams, adapted: AdaptedRequest): void {
   const asked = (params.get('scope') ?? '').split(/\s+/).filter(Boolean)
+  const named = new Set<string>()
   const names = asked.flatMap(word => {
-    const name = readScope(dialect, word)
-    const meant = name === '.default' ? dialect.consent.scopes : [name]
+    const { name, resource } = readScope(dialect, word)
+    if (resource !== undefined) named.add(resource)
+    const all = isClientResource(resource ?? '') ? clientScopes : dialect.consent.scopes
+    const meant = name === '.default' ? all : [name]
     if (name === '.default') adapted.defaults.push(word)
     for (const one of meant) if (word !== name) adapted.spellings.set(one, respell(word, one))
     return meant
   })
+  setResource(named, params)
   if (adapted.grantType === 'client_credentials') checkAppScope(asked, params)
   else if (names.length > 0) params.set('scope', [...new Set(names)].join(' '))
 }
 
-function readScope(dialect: Dialect, word: string): string {
+function setResource(named: ReadonlySet<string>, params: URLSearchParams): void {
+  if (named.size > 1) {
+    throw new OAuthRefused(
+      'resources-mixed',
+      `The scope is for more than one resource: ${[...named].join(', ')}. Ask for each alone.`,
+    )
+  }
+  for (const resource of named) params.set('resource', resource)
+}
+
+/** A permission without a resource is one of this Graph; the scopes of OpenID Connect are of none. */
+function readScope(dialect: Dialect, word: string) {
   const slash = word.lastIndexOf('/')
   const name = word.slice(slash + 1)
-  if (slash >= 0) checkResource(dialect, word.slice(0, slash))
-  if (/^[\w.-]{1,120}$/.test(name)) return name
+  const resource =
+    slash >= 0
+      ? expectResource(dialect, word.slice(0, slash))
+      : signInScopes.includes(name)
+        ? undefined
+        : dialect.resources.audience
+  if (/^[\w.-]{1,120}$/.test(name)) return { name, resource }
   throw new OAuthRefused('scope-malformed', `'${word}' is not a scope.`)
 }
 

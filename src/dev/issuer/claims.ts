@@ -12,7 +12,9 @@ import type { Person } from './people.ts'
 export type TokenVersion = 1 | 2
 
 /** How the client authenticated: `azpacr`, `appidacr`. */
-export type ClientProof = 'none' | 'secret'
+export type ClientProof = keyof typeof proofs
+
+const proofs = { none: '0', secret: '1', assertion: '2' } as const
 
 type Common = Readonly<{
   version: TokenVersion
@@ -59,7 +61,7 @@ export function issuerOf(token: { version: TokenVersion; origin: string; tenantI
 }
 
 function writeClient(token: Common): JWTPayload {
-  const acr = token.clientProof === 'secret' ? '1' : '0'
+  const acr = proofs[token.clientProof]
   if (token.version === 2) return { azp: token.clientId, azpacr: acr }
   return { appid: token.clientId, appidacr: acr }
 }

@@ -15,6 +15,17 @@ export type Consent = Readonly<{ scopes: readonly string[]; roles: readonly stri
 export const signInScopes: readonly string[] = ['openid', 'profile', 'email', 'offline_access']
 
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
+export const onBehalfOfGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+
+/** Those of the library. */
+export const libraryGrants = [
+  'authorization_code',
+  'client_credentials',
+  'refresh_token',
+  deviceGrant,
+] as const
+
+export const grants: readonly string[] = [...libraryGrants, onBehalfOfGrant]
 
 export function mayRedirect(address: string): boolean {
   const url = URL.parse(address)

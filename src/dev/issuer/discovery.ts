@@ -4,7 +4,7 @@
  */
 
 import { issuerOf, type TokenVersion } from './claims.ts'
-import { deviceGrant, signInScopes } from './clients.ts'
+import { grants, signInScopes } from './clients.ts'
 
 export function describeIssuer(origin: string, tenantId: string, version: TokenVersion) {
   const base = `${origin}/${tenantId}`
@@ -23,9 +23,15 @@ export function describeIssuer(origin: string, tenantId: string, version: TokenV
 const abilities = {
   response_types_supported: ['code'],
   response_modes_supported: ['query', 'fragment', 'form_post'],
-  grant_types_supported: ['authorization_code', 'client_credentials', 'refresh_token', deviceGrant],
+  grant_types_supported: grants,
   code_challenge_methods_supported: ['S256'],
-  token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic', 'none'],
+  token_endpoint_auth_methods_supported: [
+    'client_secret_post',
+    'client_secret_basic',
+    'private_key_jwt',
+    'none',
+  ],
+  token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256', 'ES256'],
   scopes_supported: signInScopes,
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: ['RS256'],

@@ -38,6 +38,10 @@ export async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
   return new URLSearchParams(await readBody(req))
 }
 
+export function queryOf({ url = '' }: IncomingMessage): URLSearchParams {
+  return new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '')
+}
+
 /** The same request with another method, address and form, for a library that reads it itself. */
 export function rewriteRequest(
   req: IncomingMessage,

@@ -9,9 +9,10 @@ import type { JWK } from 'jose'
 import { isUnderVersion } from '../../graph/address.ts'
 import { clouds, graphAudiences } from '../../tokens/clouds.ts'
 import type { Dialect } from './adaptations.ts'
-import type { Consent } from './clients.ts'
+import { type Consent, grants } from './clients.ts'
+import { correlationIdOf, echoCorrelationId } from './correlation.ts'
 import { describeIssuer } from './discovery.ts'
-import { BodyRefused, forbidFraming, sendJson } from './exchange.ts'
+import { BodyRefused, forbidFraming, queryOf, sendJson } from './exchange.ts'
 import { makeSigningKey, openSigningKey, type SigningKey } from './keys.ts'
 import { whyRefused } from './loopback.ts'
 import { type Minted, type MintParts, mintToken, type TokenOrder } from './mint.ts'
@@ -76,7 +77,8 @@ export function createIssuer(options: IssuerOptions): Issuer {
 
 function gatherParts(options: IssuerOptions): Parts {
   const { audience = clouds.global.graphRoot, consent } = options
-  const resources = [...graphAudiences, audience, options.origin].map(uri => uri.toLowerCase())
+  const uris = [...graphAudiences, audience, options.origin].map(uri => uri.toLowerCase())
+  const now = options.now ?? Date.now
   const parts = {
     origin: options.origin,
     tenants: options.tenants,
@@ -85,12 +87,15 @@ function gatherParts(options: IssuerOptions): Parts {
     audience,
     adminRoles: options.adminRoles ?? {},
     signingKey: openWhenReady(options.signingKey ?? makeSigningKey()),
-    now: options.now ?? Date.now,
+    now,
     newTokenId: options.newTokenId ?? (() => randomBytes(16).toString('base64url')),
     onError: options.onError ?? (() => {}),
     dialect: {
+      origin: options.origin,
+      tenants: options.tenants,
+      now,
       consent,
-      resources: new Set(resources),
+      resources: { origin: options.origin, audience, uris: new Set(uris) },
       clientSecret: randomBytes(32).toString('base64url'),
     },
   }
@@ -118,6 +123,8 @@ const routes = {
   discovery: /^\/([^/]+)\/(v2\.0\/)?\.well-known\/openid-configuration$/,
   keys: /^\/([^/]+)\/discovery\/(v2\.0\/)?keys$/,
   oauth: /^\/([^/]+)(\/oauth2\/.+)$/,
+  /** What MSAL asks before it sends a password. */
+  userRealm: /^\/[^/]+\/userrealm\/.+$/i,
 } as const
 
 function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): boolean {
@@ -125,6 +132,7 @@ function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): boolea
   const answer = route(parts, path, req, res)
   if (!answer) return false
   forbidFraming(res)
+  echoCorrelationId(req, queryOf(req), res)
   const refused = whyRefused(req, parts.origin)
   if (refused) {
     sendJson(res, 403, { error: 'access_denied', error_description: refused })
@@ -142,8 +150,16 @@ function route(parts: Parts, path: string, req: IncomingMessage, res: ServerResp
   if (discovery) return () => answerDiscovery(parts, discovery, res)
   const keys = routes.keys.exec(path)
   if (keys) return () => answerKeys(parts, keys, res)
+  if (routes.userRealm.test(path)) return refusePasswords
   const oauth = routes.oauth.exec(path)
   return oauth ? () => answerOAuth(parts, oauth, req, res) : undefined
+}
+
+async function refusePasswords(): Promise<void> {
+  throw new OAuthRefused(
+    'grant-unsupported',
+    `There are no passwords here. Supported are ${grants.join(', ')}.`,
+  )
 }
 
 async function answerDiscovery(
@@ -203,7 +219,7 @@ function answerFailure(parts: Parts, error: unknown, res: ServerResponse): void 
     parts.onError(error)
     res.destroy()
   } else if (error instanceof OAuthRefused) {
-    const { status, body } = describeRefusal(error, parts)
+    const { status, body } = describeRefusal(error, parts, correlationIdOf(res))
     sendJson(res, status, body)
   } else if (error instanceof BodyRefused) {
     sendJson(res, error.status, { error: 'invalid_request', error_description: error.message })

@@ -15,6 +15,12 @@ export function isLoopbackOrigin(origin: string): boolean {
   return /^https?:$/.test(url?.protocol ?? '') && isLoopbackInBrowser(url?.hostname ?? '')
 }
 
+/** Whether a URL that a client names leads here: under the own name, or another name of this machine. */
+export function isOwnHost({ protocol, hostname }: URL, origin: string): boolean {
+  const own = new URL(origin)
+  return protocol === own.protocol && (hostname === own.hostname || isLoopbackInBrowser(hostname))
+}
+
 /**
  * Why a request is refused, or undefined. Stops
  * - other machines, if the server ever listens on more than loopback;

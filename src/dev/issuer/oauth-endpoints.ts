@@ -7,8 +7,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Provider } from 'oidc-provider'
 import { type AdaptedRequest, adaptRequest, type Dialect, type Endpoint } from './adaptations.ts'
 import type { TokenVersion } from './claims.ts'
-import { readForm, rewriteRequest } from './exchange.ts'
+import { onBehalfOfGrant } from './clients.ts'
+import { echoCorrelationId } from './correlation.ts'
+import { queryOf, readForm, rewriteRequest } from './exchange.ts'
 import type { SigningKey } from './keys.ts'
+import { exchangeAssertion } from './on-behalf-of.ts'
 import { writePage } from './pages.ts'
 import type { People } from './people.ts'
 import { createProvider, paths } from './provider.ts'
@@ -71,9 +74,18 @@ export function createOAuthHandler(parts: OAuthParts): OAuthHandler {
     if (path.startsWith(`${paths.signIn}/`)) {
       return answerSignIn({ provider, people: parts.people, tenantId }, req, res)
     }
-    const forwarded = await translate(parts.dialect, adapted, visit, req, res)
+    expectEndpoint(path)
+    const forwarded = await translate({ ...parts, provider, adapted }, visit, req, res)
     if (forwarded) await provider.callback()(forwarded, res)
   }
+}
+
+/** Some paths of the library continue after these, such as that of a sign-in that resumes. */
+function expectEndpoint(path: string): void {
+  const isKnown = path in targets || Object.values(paths).some(known => path.startsWith(known))
+  if (isKnown) return
+  const known = Object.keys(targets).join(', ')
+  throw new OAuthRefused('endpoint-unknown', `There is no endpoint '${path}', only ${known}.`)
 }
 
 /** Cookies belong to the tenant's path, so a browser is redirected there first. */
@@ -83,21 +95,23 @@ function redirectToTenant(
   res: ServerResponse,
 ): void {
   res.writeHead(307, {
-    location: `/${tenantId}${path}${queryOf(req)}`,
+    location: `/${tenantId}${path}${questionOf(req)}`,
     'cache-control': 'no-store',
   })
   res.end()
 }
 
-function queryOf(req: IncomingMessage): string {
-  const url = req.url ?? ''
-  return url.includes('?') ? url.slice(url.indexOf('?')) : ''
+function questionOf(req: IncomingMessage): string {
+  const query = queryOf(req).toString()
+  return query === '' ? '' : `?${query}`
 }
+
+type Translation = OAuthParts &
+  Readonly<{ provider: Provider; adapted: WeakMap<IncomingMessage, AdaptedRequest> }>
 
 /** The request for the library; undefined if it was answered here. */
 async function translate(
-  dialect: Dialect,
-  all: WeakMap<IncomingMessage, AdaptedRequest>,
+  parts: Translation,
   { tenantId, path }: Visit,
   req: IncomingMessage,
   res: ServerResponse,
@@ -105,18 +119,23 @@ async function translate(
   const mount = `/${tenantId}`
   const target = targets[path]
   if (!target || req.method === 'OPTIONS') {
-    const url = (target?.path ?? path) + queryOf(req)
+    const url = (target?.path ?? path) + questionOf(req)
     return Object.assign(req, { url, originalUrl: mount + url })
   }
-  const params = req.method === 'POST' ? await readForm(req) : new URLSearchParams(queryOf(req))
+  const params = req.method === 'POST' ? await readForm(req) : queryOf(req)
+  echoCorrelationId(req, params, res)
   if (target.endpoint !== 'authorize') readBasicSecret(req, params)
   try {
-    const adapted = adaptRequest(dialect, target.endpoint, target.version, params)
+    const adapted = adaptRequest(parts.dialect, { ...target, tenantId }, params)
+    if (adapted.grantType === onBehalfOfGrant) {
+      const signingKey = await parts.signingKey
+      await exchangeAssertion({ ...parts, tenantId, signingKey }, parts.provider, params)
+    }
     const forwarded = rewriteRequest(req, { mount, ...addressOf(target, req, params) })
     if (target.endpoint !== 'authorize' && target.endpoint !== 'other') {
       forwarded.headers.accept = 'application/json'
     }
-    all.set(forwarded, adapted)
+    parts.adapted.set(forwarded, adapted)
     return forwarded
   } catch (error) {
     if (!(error instanceof OAuthRefused) || target.endpoint !== 'authorize') throw error

@@ -15,11 +15,13 @@ import {
 import { isObject } from '../../json.ts'
 import { choosePolicy, findAccount, grantAll, listScopes } from './accounts.ts'
 import { adaptDeviceCode, adaptTokens } from './adaptations.ts'
-import { deviceGrant, mayRedirect, signInScopes } from './clients.ts'
+import { libraryGrants, mayRedirect, signInScopes } from './clients.ts'
+import { correlationIdOf } from './correlation.ts'
 import { isLoopbackOrigin } from './loopback.ts'
 import { createMemory } from './memory.ts'
 import { type Page, writeCodePage, writeConfirmPage, writePage } from './pages.ts'
 import { describeLibraryError, type Stamp } from './refusals.ts'
+import { audienceOf } from './resources.ts'
 import { shapeToken, type TokenParts } from './shape-token.ts'
 
 type ProviderParts = Stamp & TokenParts & Readonly<{ onError: (error: unknown) => void }>
@@ -83,7 +85,7 @@ function rememberDetails(provider: Provider): WeakMap<IncomingMessage, string> {
 
 function adaptAnswer(
   parts: ProviderParts,
-  ctx: { req: IncomingMessage; status: number; body: unknown },
+  ctx: Pick<Context, 'req' | 'res' | 'status' | 'body'>,
   detail = '',
 ): void {
   const adapted = parts.adapted.get(ctx.req)
@@ -95,7 +97,8 @@ function adaptAnswer(
   } else {
     const description = detail || String(body.error_description ?? '')
     const { grantType } = adapted
-    ctx.body = describeLibraryError({ error: String(body.error), description, grantType }, parts)
+    const said = { error: String(body.error), description, grantType }
+    ctx.body = describeLibraryError(said, parts, correlationIdOf(ctx.res))
     ctx.status = status
   }
 }
@@ -181,9 +184,9 @@ function configureFeatures(parts: ProviderParts): NonNullable<Configuration['fea
       enabled: true,
       defaultResource: () => parts.audience,
       useGrantedResource: () => true,
-      getResourceServerInfo: ctx => ({
+      getResourceServerInfo: (ctx, resource) => ({
         scope: listScopes(ctx),
-        audience: parts.audience,
+        audience: audienceOf(resource, parts.adapted.get(ctx.req)?.version ?? 2),
         accessTokenTTL: accessTokenSeconds,
         accessTokenFormat: 'jwt',
         jwt: { sign: { alg: 'RS256' } },
@@ -212,7 +215,7 @@ function describeClient({ dialect }: ProviderParts, id: string): AdapterPayload 
     client_id: id,
     client_secret: dialect.clientSecret,
     token_endpoint_auth_method: 'client_secret_post',
-    grant_types: ['authorization_code', 'refresh_token', deviceGrant, 'client_credentials'],
+    grant_types: [...libraryGrants],
     response_types: ['code'],
     // required by the library; mayRedirect decides which addresses are allowed
     redirect_uris: ['http://localhost'],

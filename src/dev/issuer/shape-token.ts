@@ -36,7 +36,7 @@ export async function shapeToken(
   const accountId = ctx.oidc.account?.accountId
   const shaped =
     accountId === undefined
-      ? { ...common, kind: 'app' as const, roles: parts.dialect.consent.roles }
+      ? { ...common, kind: 'app' as const, roles: rolesAt(common.audience, parts) }
       : { ...common, ...(await consentToUser(parts, accountId, token.scope)) }
   jwt.header = writeHeader(parts.signingKey, version)
   jwt.payload = writeClaims(shaped)
@@ -49,13 +49,18 @@ function describeToken(parts: TokenParts, ctx: Context, payload: Record<string, 
     version: adapted?.version ?? 2,
     origin: parts.origin,
     tenantId: parts.tenantId,
-    audience: parts.audience,
+    audience: String(payload.aud),
     clientId: client?.clientId ?? '',
     clientProof: adapted?.clientProof ?? 'none',
     tokenId: parts.newTokenId(),
     issuedAt: Number(payload.iat),
     expiresAt: Number(payload.exp),
   } as const
+}
+
+/** An application has roles at this Graph only. */
+function rolesAt(audience: string, parts: TokenParts): readonly string[] {
+  return audience === parts.audience ? parts.dialect.consent.roles : []
 }
 
 async function consentToUser(

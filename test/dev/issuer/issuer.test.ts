@@ -225,6 +225,71 @@ describe('the issuer', () => {
     })
   }
 
+  it('gives tokens for its own address, also without the port and under other names', async () => {
+    const { port } = new URL(stand.origin)
+    for (const resource of [
+      'https://localhost',
+      `https://localhost:${port}/`,
+      'https://127.0.0.1',
+      `https://[::1]:${port}`,
+    ]) {
+      const answer = await askToken({ ...asApp, scope: `${resource}/.default` })
+      assert.equal(answer.status, 200, answer.text)
+      const { aud } = decodeJwt(String(json(answer).access_token))
+      assert.equal(aud, 'https://graph.microsoft.com')
+    }
+    for (const resource of ['http://localhost', 'https://localhost:1', 'https://localhost/x']) {
+      const answer = await askToken({ ...asApp, scope: `${resource}/.default` })
+      assert.deepEqual(json(answer).error_codes, [500011], resource)
+    }
+  })
+
+  it('gives an application no roles at an API of another client', async () => {
+    const answer = await askToken({ ...asApp, scope: `api://${guestApp}/.default` })
+    const { aud, roles } = decodeJwt(String(json(answer).access_token))
+    assert.deepEqual([aud, roles], [guestApp, undefined])
+    const byId = await askToken({ ...asApp, scope: `${guestApp}/.default` })
+    assert.equal(decodeJwt(String(json(byId).access_token)).aud, guestApp)
+  })
+
+  it('lists what it supports for what it does not', async () => {
+    const password = await askToken({ ...asApp, grant_type: 'password' })
+    assert.match(password.text, /'password' here, only authorization_code.*jwt-bearer/)
+    const realm = await stand.send('/common/userrealm/alice@contoso.example?api-version=1.0')
+    assert.equal(realm.status, 400)
+    assert.match(realm.text, /no passwords here.*authorization_code/)
+    const endpoint = await stand.send(`/${tenantId}/oauth2/v2.0/introspect`)
+    assert.equal(endpoint.status, 404)
+    assert.match(endpoint.text, /introspect.*only \/oauth2\/v2\.0\/authorize/)
+  })
+
+  it('echoes the id of a request, and names it in errors', async () => {
+    const id = '0f0e0d0c-0000-4000-8000-000000000001'
+    const header = { 'client-request-id': id }
+    const wrong = { ...asApp, scope: 'https://vault.example/.default' }
+    for (const answer of [
+      await askToken(asApp, undefined, header),
+      await askToken({ ...asApp, ...header }),
+      await askToken(wrong, undefined, header),
+      await askToken(
+        { ...asApp, grant_type: 'refresh_token', refresh_token: 'x' },
+        undefined,
+        header,
+      ),
+      await stand.send(`/common/v2.0/.well-known/openid-configuration`, { headers: header }),
+      await stand.send(`/nowhere/v2.0/.well-known/openid-configuration`, { headers: header }),
+    ]) {
+      assert.equal(answer.headers['client-request-id'], id)
+      const body = json(answer)
+      if (body.error !== undefined) assert.equal(body.correlation_id, id)
+    }
+    const without = await askToken(wrong)
+    assert.equal(without.headers['client-request-id'], undefined)
+    assert.equal(json(without).correlation_id, json(without).trace_id)
+    const strange = await askToken({ ...wrong, 'client-request-id': 'a\r\nb: c' })
+    assert.equal(strange.headers['client-request-id'], undefined)
+  })
+
   it('refuses an application that shows no secret at all', async () => {
     const { client_secret: _, ...rest } = { ...asApp, client_id: guestApp }
     const answer = await askToken(rest)
