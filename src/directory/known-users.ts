@@ -22,7 +22,7 @@ export type KnownUsers = Readonly<{
   inTheWay: (userPrincipalName: string, id: string | undefined) => UserRow | undefined
 }>
 
-/** `hold` locks the rows until the transaction ends. */
+/** `hold` locks the rows until the transaction ends, for one that has locked the names of the tenant. */
 export async function findKnownUsers(
   database: Database,
   tenantId: string,
@@ -32,21 +32,21 @@ export async function findKnownUsers(
 ): Promise<KnownUsers> {
   const names = people.map(person => person.userPrincipalName)
   const keys = names.map(userNameKey)
-  const present = () => database.selectFrom('users').selectAll().where('tenant_id', '=', tenantId)
   const given = people.flatMap(({ id }) => (id === undefined ? [] : [id]))
-  const ids = [...given, ...names, ...keys]
-  const called = present()
-    .where('source', '=', source)
-    .where(
-      'external_id',
-      'in',
-      people.map(person => person.externalId),
-    )
-  const rows = [
-    ...(await read(present().where('id', 'in', ids).orderBy('id'), how)),
-    ...(await read(called.orderBy('id'), how)),
-    ...(await read(present().where('user_principal_name_key', 'in', keys).orderBy('id'), how)),
+  const externalIds = people.map(person => person.externalId)
+  const present = () => database.selectFrom('users').where('tenant_id', '=', tenantId)
+  const queries = [
+    present().where('id', 'in', [...given, ...names, ...keys]),
+    present().where('source', '=', source).where('external_id', 'in', externalIds),
+    present().where('user_principal_name_key', 'in', keys),
   ]
+  const rows: UserRow[] = []
+  const held = new Set<string>()
+  for (const query of queries) {
+    if (how === 'look') rows.push(...(await query.selectAll().execute()))
+    else for (const { id } of await query.select('id').execute()) held.add(id)
+  }
+  if (held.size > 0) rows.push(...(await hold(database, tenantId, [...held])))
   const byId = new Map(rows.map(row => [row.id, row]))
   const ofSource = rows.filter(row => row.source === source)
   const byExternalId = new Map(ofSource.map(row => [row.external_id, row]))
@@ -63,11 +63,22 @@ export async function findKnownUsers(
   }
 }
 
-async function read(
-  query: Parameters<typeof lockRows<'users', UserRow>>[0],
-  how: 'look' | 'hold',
+/**
+ * In one statement and by id, the order of every transaction that locks several people: otherwise two could wait for
+ * each other.
+ */
+async function hold(
+  transaction: Database,
+  tenantId: string,
+  ids: readonly string[],
 ): Promise<UserRow[]> {
-  return await (how === 'hold' ? lockRows(query) : query).execute()
+  const people = transaction
+    .selectFrom('users')
+    .selectAll()
+    .where('tenant_id', '=', tenantId)
+    .where('id', 'in', ids)
+    .orderBy('id')
+  return await lockRows(people).execute()
 }
 
 /** The people of this source who are not deleted, by id. */

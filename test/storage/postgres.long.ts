@@ -30,14 +30,10 @@ import { inTransaction } from '../../src/storage/transactions.ts'
 import { takeTurn } from '../../src/storage/turns.ts'
 import { describeDatabase } from '../suites/database.ts'
 import { describeGroupsOfPerson } from '../suites/groups-of-person.ts'
-
 import { describeImport } from '../suites/import.ts'
 import { describeJsonImport } from '../suites/import-json.ts'
-
 import { describeLeavers } from '../suites/leavers.ts'
-
 import { describeMailboxes } from '../suites/mailboxes.ts'
-
 import { describePeople } from '../suites/people.ts'
 import { describeConcurrentWriters } from '../suites/photos.ts'
 import { describeScimTokens } from '../suites/scim-tokens.ts'
