@@ -102,6 +102,10 @@ async function erase(parts: EraseParts, key: Key, until: number): Promise<boolea
   for (let places = 1; places > 0; ) {
     places = await inSlice(transaction => removePlaces(transaction, key))
   }
+  for (let reports = key.kind === 'user' ? 1 : 0; reports > 0; ) {
+    await slicing.next()
+    reports = await takeAwayManager(parts.database, key)
+  }
   return (await inSlice(transaction => removeRow(transaction, key))) > 0
 }
 
@@ -191,6 +195,40 @@ async function removePlaces(transaction: Database, { kind, tenantId, id }: Key):
       .execute()
   }
   return rows.length
+}
+
+/**
+ * Their reports have no manager. The person is not locked meanwhile: setManager locks both by id, and this would wait
+ * for a report while it holds the manager.
+ */
+async function takeAwayManager(database: Database, { tenantId, id }: Key): Promise<number> {
+  return await inTransaction(database, async transaction => {
+    const reports = transaction
+      .selectFrom('users')
+      .select('id')
+      .where('tenant_id', '=', tenantId)
+      .where('manager_id', '=', id)
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('users as manager')
+            .select('manager.id')
+            .where('manager.tenant_id', '=', tenantId)
+            .where('manager.id', '=', id)
+            .where('manager.deleted_at', '=', erasing),
+        ),
+      )
+      .orderBy('id')
+      .limit(rowsOfSlice)
+    const ids = (await lockRows(reports).execute()).map(row => row.id)
+    if (ids.length === 0) return 0
+    await transaction
+      .updateTable('users')
+      .set({ manager_id: null })
+      .where('tenant_id', '=', tenantId)
+      .where('id', 'in', ids)
+      .execute()
+    return ids.length
+  })
 }
 
 /** Removes roles and sign-ins too. */

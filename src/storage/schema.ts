@@ -56,7 +56,7 @@ export type UserRow = {
   is_active: number
   /** Epoch milliseconds since which is_active is 0; null for active and for deleted people. */
   inactive_at: number | null
-  /** A person of the same tenant, who may be deleted or erased. */
+  /** A person of the same tenant, who may be deleted. Erasing them makes it null. */
   manager_id: string | null
 } & SourceColumns
 

@@ -13,6 +13,7 @@ import { type Erased, eraseDue, markErasing } from '../../src/directory/erase-de
 import { insertFolder } from '../../src/directory/folders.ts'
 import { deleteInactive } from '../../src/directory/inactive.ts'
 import type { Source } from '../../src/directory/origin.ts'
+import { findManager, setManager } from '../../src/directory/people-of-group.ts'
 import { confirmRemovals, dayMs, judgeRemovals, listWaiting } from '../../src/directory/removals.ts'
 import { readSourceStates, recordSuccess } from '../../src/directory/sources.ts'
 import { addUsers } from '../../src/directory/users.ts'
@@ -23,6 +24,7 @@ import { migrate } from '../../src/storage/migrations.ts'
 import { newPackKey, type PackStore } from '../../src/storage/packs.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { createSlices } from '../../src/storage/slices.ts'
+import { mostRowsOfStatement } from '../support/rows-of-statement.ts'
 import { prepareWholeUsers } from '../support/whole-users.ts'
 
 const tenantId = 'one'
@@ -226,6 +228,39 @@ export function describeLeavers(name: string, open: () => Promise<Database>): vo
           ['p0001'],
         )
         assert.deepEqual(await erase(day(2)), [])
+      })
+
+      test('is nobody’s manager any more, in slices and for any number of reports', async () => {
+        const [manager = '', other = '', ...reports] = await addPeople(602)
+        const under = (id: string) => database.updateTable('users').set({ manager_id: id })
+        await under(manager).where('id', 'in', reports).execute()
+        await under(other).where('id', '=', manager).execute()
+        await deleteUser(database, tenantId, manager, origin)
+        const leading = async () =>
+          (
+            await database
+              .selectFrom('users')
+              .select('id')
+              .where('manager_id', 'is not', null)
+              .execute()
+          ).length
+        assert.equal(await leading(), 601)
+        const most = await mostRowsOfStatement(database, async watched => {
+          const slices = createSlices(() => 0)
+          await eraseDue({ database: watched, packs, slices, now: () => day(2) }, day(2), () => {})
+        })
+        assert.deepEqual([await leading(), (await ids('users')).length], [0, 601])
+        assert.ok(most <= 250, String(most))
+      })
+
+      test('stays a manager when the source brings them again meanwhile', async () => {
+        const [manager = '', report = ''] = await addPeople(2)
+        await setManager(database, tenantId, report, manager, { source, at: 1 })
+        await deleteUser(database, tenantId, manager, origin)
+        await restoreUser(database, tenantId, manager, { source, at: day(2) })
+        assert.deepEqual(await erase(day(9)), [])
+        const found = await findManager(database, { tenantId, userId: report })
+        assert.equal(found?.id, manager)
       })
 
       test('is erased after any number of crashes', async () => {

@@ -21,6 +21,7 @@ import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { createSlices, type Slices } from '../../src/storage/slices.ts'
 import { longContact } from '../support/long-contact.ts'
+import { mostRowsOfStatement } from '../support/rows-of-statement.ts'
 
 const mailbox: Mailbox = { tenantId: 't', userId: 'alice' }
 
@@ -244,21 +245,4 @@ function counted(before: (turn: number) => number) {
     },
   }
   return { slices, counts }
-}
-
-/** The largest number of rows that a statement returned or changed. */
-async function mostRowsOfStatement(
-  database: Database,
-  work: (watched: Database) => Promise<void>,
-): Promise<number> {
-  let most = 0
-  const watched = database.withPlugin({
-    transformQuery: ({ node }) => node,
-    transformResult: async ({ result }) => {
-      most = Math.max(most, result.rows.length, Number(result.numAffectedRows ?? 0))
-      return result
-    },
-  })
-  await work(watched)
-  return most
 }

@@ -411,6 +411,33 @@ const managers: readonly Scenario[] = [
     afterwards: [remove],
   },
   {
+    name: 'Somebody whose manager was deleted has none, and a list tells nobody in their place',
+    source: managerPage,
+    given: [
+      create(person('orphan')),
+      create(person('chief'), { keep: { chief: { json: 'id' } } }),
+      assign(reference('{chief}')),
+      { ...remove, path: '/v1.0/users/{chief}' },
+    ],
+    request: read(
+      '/v1.0/users/{made}/manager',
+      refused(
+        404,
+        'Request_ResourceNotFound',
+        "Resource 'manager' does not exist or one of its queried reference-property objects are not present.",
+      ),
+    ),
+    next: [
+      read('/v1.0/users/{made}?$expand=manager', { status: 200, without: ['"manager"'] }),
+      read("/v1.0/users?$filter=startswith(displayName,'Person%20orphan')&$expand=manager", {
+        status: 200,
+        json: { value: [{ id: '{made}' }] },
+        without: ['"manager"'],
+      }),
+    ],
+    afterwards: [remove],
+  },
+  {
     name: '$expand=manager needs a permission that reads managers',
     source: expandPage,
     request: read(
