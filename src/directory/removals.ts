@@ -166,6 +166,28 @@ export async function confirmRemovals(
     .execute()
 }
 
+/**
+ * For removals that an operator has confirmed before they are made at `at`: they do not count. Nothing changes where
+ * earlier removals of the source wait: these were not asked about.
+ */
+export async function confirmInAdvance(
+  database: Database,
+  { tenantId, source }: SourceKey,
+  at: number,
+): Promise<void> {
+  const none = { last_success_at: null, judged_at: 0, waiting_since: null }
+  await database
+    .insertInto('sources')
+    .values({ tenant_id: tenantId, source, confirmed_at: at, ...none })
+    .onConflict(conflict =>
+      conflict
+        .columns(['tenant_id', 'source'])
+        .doUpdateSet({ confirmed_at: at })
+        .where('sources.waiting_since', 'is', null),
+    )
+    .execute()
+}
+
 export async function readSource(
   database: Database,
   { tenantId, source }: SourceKey,

@@ -16,7 +16,7 @@ import {
 import { type Encoding, encodingNames, findEncoding, readText } from './encoding.ts'
 import { type Format, findFormat } from './format.ts'
 import type { Applied, Applying, Leavers, Staged, Staging } from './kinds.ts'
-import { defineLeavers } from './leavers.ts'
+import { confirmLeavers, defineLeavers } from './leavers.ts'
 import { kinds, lists } from './lists.ts'
 import { byLine, createPaths, type Naming } from './naming.ts'
 import type { Kind } from './properties.ts'
@@ -188,6 +188,7 @@ async function applySection(
       const applied = await list.apply(desired, target, how(`importing ${kind}`, of))
       result = { ...result, ...applied }
     } else if (removes) {
+      await confirmLeavers(target, kind, leavers, at)
       const removing = how(`removing ${kind}`, leavers.count)
       result = { ...result, removed: await list.removeLeavers(desired, target, removing) }
     }

@@ -2,9 +2,11 @@
  * Rows that a source has brought and its file no longer names. A file that is by mistake a small part of the list would
  * remove nearly everything, and `isTooMany` says so.
  */
-import { brake } from '../directory/removals.ts'
+import { brake, confirmInAdvance } from '../directory/removals.ts'
 import type { Desired, Table } from './desired.ts'
 import type { Applying, Leavers } from './kinds.ts'
+import type { Kind } from './properties.ts'
+import type { Target } from './target.ts'
 
 export function judge(count: number, of: number): Leavers {
   return { count, of, isTooMany: count > brake.people && count > of * brake.share }
@@ -55,6 +57,19 @@ export async function findLeavers(
     if (rows.length < pageRows) break
   }
   return judge(count, of)
+}
+
+/**
+ * One confirmation is enough: people whose removal the operator of the import has confirmed do not wait for a second one
+ * before they are erased.
+ */
+export async function confirmLeavers(
+  { database, ...source }: Target,
+  kind: Kind,
+  { isTooMany }: Leavers,
+  at: number,
+): Promise<void> {
+  if (isTooMany && kind === 'people') await confirmInAdvance(database, source, at)
 }
 
 /** Resolves with how many went. */

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { deleteGroup, putGroup } from '../../src/directory/change-groups.ts'
 import { deleteUser, putUser } from '../../src/directory/change-users.ts'
+import { judgeRemovals, listWaiting } from '../../src/directory/removals.ts'
 import { addSignedInUser } from '../../src/directory/sign-in.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { prepareWholeUsers } from '../support/whole-users.ts'
@@ -439,6 +440,28 @@ __proto__,constructor,
         withPlan(people(kept), { leavers: 'go' }, plan => leaversOf(plan))
       assert.deepEqual(await judge(96), { count: 24, of: 120, isTooMany: false })
       assert.deepEqual(await judge(95), { count: 25, of: 120, isTooMany: true })
+    })
+
+    test('very many people who are removed by a confirmed import do not wait for a second confirmation', async () => {
+      const people = (count: number) =>
+        ['upn', ...Array.from({ length: count }, (_, i) => `p${i}@x.org`)].join('\n')
+      const minuteMs = 60_000
+      await bring(people(60))
+      await bring(people(30), { leavers: 'go' }, 7 * minuteMs)
+      await judgeRemovals(database(), 8 * minuteMs)
+      assert.deepEqual(await listWaiting(database()), [])
+      // Others whom the source removes on the same day are counted as ever.
+      const source = 'import:staff'
+      for (const { id } of (await allRows()).filter(row => row.deleted_at === null))
+        await deleteUser(database(), tenantId, id, { source, at: 9 * minuteMs })
+      await judgeRemovals(database(), 10 * minuteMs)
+      const since = 9 * minuteMs
+      assert.deepEqual(await listWaiting(database()), [{ tenantId, source, since, removed: 30 }])
+      // A later confirmed import confirms its own removals, and not those that wait.
+      await bring(people(90), {}, 11 * minuteMs)
+      await bring(people(0), { leavers: 'go' }, 12 * minuteMs)
+      await judgeRemovals(database(), 13 * minuteMs)
+      assert.equal((await listWaiting(database()))[0]?.since, since)
     })
 
     test('what changes between the plan and the import is refused for its line alone', async () => {
