@@ -9,7 +9,7 @@ export function addImport(program: Command, terminal: Terminal, trackRunning: Tr
   program
     .command('import')
     .description(
-      'bring people, groups and their members in from CSV or JSON; run again, only what has changed is written',
+      'bring people, groups, their members and contacts in from CSV or JSON; run again, only what has changed is written',
     )
     .argument('<file>', 'CSV whose first line names the columns, or JSON')
     .option(
@@ -20,7 +20,7 @@ export function addImport(program: Command, terminal: Terminal, trackRunning: Tr
       new Option(
         '--kind <kind>',
         'what a line is; members are owners too; default people, or as JSON names its lists',
-      ).choices(['people', 'groups', 'members']),
+      ).choices(['people', 'groups', 'members', 'contacts']),
     )
     .option('--tenant <id>', 'needed if there are several, or no people yet')
     .option('--dry-run', 'show what would happen, and write nothing')

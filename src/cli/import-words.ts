@@ -6,6 +6,7 @@ export const nouns = {
   people: ['person', 'people'],
   groups: ['group', 'groups'],
   members: ['owner or member', 'owners and members'],
+  contacts: ['contact', 'contacts'],
 } as const satisfies Record<Kind, readonly [one: string, many: string]>
 
 /** What a row of the file is. */
@@ -70,9 +71,11 @@ export function hasWork({ sections }: Plan, removes: boolean): boolean {
   })
 }
 
+const canBeRestored: ReadonlySet<Kind> = new Set(['people', 'groups'])
+
 export function describeResult({ kind, written, removed }: Result): string[] {
   const [one, many] = nouns[kind]
-  const back = kind === 'members' ? '' : ' They can be restored.'
+  const back = canBeRestored.has(kind) ? ' They can be restored.' : ''
   return [
     `${some(written, one, many)} written.`,
     ...(removed > 0 ? [`${some(removed, one, many)} removed.${back}`] : []),

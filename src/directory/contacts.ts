@@ -155,12 +155,15 @@ export async function insertContact(
   mailbox: Mailbox,
   contact: NewContact,
 ): Promise<ContactRow> {
-  const row = toRow(mailbox, contact)
+  const row = { ...toContactRow(mailbox, contact), source: null, external_id: null }
   await database.insertInto('contacts').values(row).execute()
   return row
 }
 
-function toRow(mailbox: Mailbox, contact: NewContact): ContactRow {
+/** Whoever changes a contact, its source stays. */
+type OwnColumns = Omit<ContactRow, 'source' | 'external_id'>
+
+export function toContactRow(mailbox: Mailbox, contact: NewContact): OwnColumns {
   const emailAddresses = contact.emailAddresses ?? []
   return {
     tenant_id: mailbox.tenantId,
@@ -186,6 +189,19 @@ function toRow(mailbox: Mailbox, contact: NewContact): ContactRow {
   }
 }
 
+/** As the triggers count it for the size of a mailbox (0013-contact-columns.ts). */
+export function bytesOfContact(row: OwnColumns): number {
+  const texts = [
+    row.search_text,
+    row.email_addresses,
+    row.job_title,
+    row.department,
+    row.mobile_phone,
+    row.business_phones,
+  ]
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0)
+}
+
 /**
  * Changes a contact and leaves its photo as it is. undefined when the contact does not exist. Throws
  * Failure 'mailbox-full', and 'resource-invalid' when nothing would be left to name it.
@@ -202,7 +218,7 @@ export async function changeContact(
     const changed = { ...toContact(current), ...changes }
     const displayName = chooseDisplayName(changed)
     if (displayName === undefined) throw new Failure('resource-invalid', { facts: withoutName })
-    const row = toRow(mailbox, { ...changed, displayName })
+    const row = { ...current, ...toContactRow(mailbox, { ...changed, displayName }) }
     await transaction
       .updateTable('contacts')
       .set(row)
@@ -230,7 +246,7 @@ async function lockContact(
   return await lockRows(query).executeTakeFirst()
 }
 
-function toContact(row: ContactRow): NewContact {
+export function toContact(row: ContactRow): NewContact {
   return {
     id: row.id,
     folderId: row.folder_id ?? undefined,

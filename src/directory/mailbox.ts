@@ -18,19 +18,29 @@ export const quota = { contacts: 25_000, textBytes: 20_000_000, folders: 2_000 }
  * Call after adding a contact, in the same transaction. The trigger has then locked the row of the
  * mailbox's size, so concurrent additions see each other.
  */
-export async function expectWithinQuota(
-  transaction: Database,
+export async function expectWithinQuota(transaction: Database, mailbox: Mailbox): Promise<void> {
+  refuseFull(await readMailboxSize(transaction, mailbox))
+}
+
+type MailboxSize = Readonly<{ contacts: number; textBytes: number }>
+
+export async function readMailboxSize(
+  database: Database,
   { tenantId, userId }: Mailbox,
-): Promise<void> {
-  const size = await transaction
+): Promise<MailboxSize> {
+  const size = await database
     .selectFrom('mailbox_sizes')
     .select(['contacts', 'text_bytes'])
     .where('tenant_id', '=', tenantId)
     .where('mailbox_id', '=', userId)
     .executeTakeFirst()
-  if (size === undefined) return
-  if (size.contacts > quota.contacts) throw full(`${quota.contacts} contacts`)
-  if (size.text_bytes > quota.textBytes) throw full(`${quota.textBytes} bytes of text in contacts`)
+  return { contacts: size?.contacts ?? 0, textBytes: size?.text_bytes ?? 0 }
+}
+
+/** Throws Failure 'mailbox-full'. */
+export function refuseFull({ contacts, textBytes }: MailboxSize): void {
+  if (contacts > quota.contacts) throw full(`${quota.contacts} contacts`)
+  if (textBytes > quota.textBytes) throw full(`${quota.textBytes} bytes of text in contacts`)
 }
 
 export async function expectFolderWithinQuota(

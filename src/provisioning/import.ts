@@ -165,7 +165,7 @@ async function compare(
 ): Promise<Section> {
   const list = lists[kind]
   await list.compare(desired, target, leaving, done => watch(`comparing ${kind}`, done, 0))
-  const leavers = await list.findLeavers(desired, target)
+  const leavers = await list.findLeavers(desired, target, leaving)
   const counts = countDone(desired, list.table)
   return { kind, counts, leavers, hasTooManyMoves: list.hasTooManyMoves(desired) }
 }

@@ -1,7 +1,8 @@
 /** The names in the items of a JSON list -> properties, as columns.ts finds them for headers, but for each item. */
 import type { ChosenColumns } from './columns.ts'
-import { isList, isObject, type Json, type JsonObject } from './json-value.ts'
+import { isList, isObject, type Json, type JsonObject, nameOf } from './json-value.ts'
 import type { Cells } from './kinds.ts'
+import { writeList } from './list-cell.ts'
 import { formOf, type Kind, plain, propertyNamed } from './properties.ts'
 import { quoted, refused } from './refused.ts'
 import { Unreadable } from './values.ts'
@@ -84,6 +85,8 @@ export function cellsOf(kind: Kind, item: JsonObject, found: Found): Cells<strin
   }
 }
 
+const wantedForms = { flag: 'true or false', reference: 'a text', list: 'a list' } as const
+
 /** null takes a value away, as an empty cell does. Throws Unreadable. */
 function textOf(kind: Kind, property: string, value: Json): string {
   if (value === null) return ''
@@ -91,7 +94,8 @@ function textOf(kind: Kind, property: string, value: Json): string {
   const form = formOf(kind, property)
   if (form === 'flag' && typeof value === 'boolean') return String(value)
   if (form === 'reference' && isObject(value)) return readReference(property, value)
-  const wanted = form === 'flag' ? 'true or false' : 'a text'
+  if (form === 'list' && isList(value)) return writeList(property, value)
+  const wanted = form === undefined ? 'a text' : wantedForms[form]
   throw new Unreadable(`${property} is ${nameOf(value)}, and not ${wanted}`, property)
 }
 
@@ -107,13 +111,4 @@ export function readReference(property: string, value: JsonObject): string {
 
 function isText(value: Json | undefined): value is string {
   return typeof value === 'string'
-}
-
-/** For messages. */
-export function nameOf(value: Json): string {
-  if (value === null) return 'null'
-  if (isList(value)) return 'a list'
-  if (isObject(value)) return 'an object'
-  if (typeof value === 'boolean') return String(value)
-  return typeof value === 'number' ? 'a number' : 'a text'
 }

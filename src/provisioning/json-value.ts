@@ -16,6 +16,15 @@ export function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value)
 }
 
+/** For messages. */
+export function nameOf(value: Json): string {
+  if (value === null) return 'null'
+  if (isList(value)) return 'a list'
+  if (isObject(value)) return 'an object'
+  if (typeof value === 'boolean') return String(value)
+  return typeof value === 'number' ? 'a number' : 'a text'
+}
+
 /** The text is no JSON, or more of it than is read. */
 export class BrokenJson extends Error {
   override readonly name = 'BrokenJson'
@@ -137,6 +146,7 @@ function isPassed(reading: Reading, mark: string): boolean {
 /** JSON.parse reads one text fast, and knows which escapes there are. */
 function readText(reading: Reading): string {
   const end = endOfText(reading.text, reading.at + 1)
+  if (end === undefined) throw broken(reading, 'a text has no closing quote')
   const written = reading.text.slice(reading.at, end)
   reading.at = end
   const text = parseOrUndefined(written)
@@ -147,14 +157,14 @@ function readText(reading: Reading): string {
   return text
 }
 
-function endOfText(text: string, from: number): number {
+function endOfText(text: string, from: number): number | undefined {
   const pattern = /["\\]/g
   pattern.lastIndex = from
   for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) {
     if (found[0] === '"') return found.index + 1
     pattern.lastIndex = found.index + 2
   }
-  return text.length
+  return undefined
 }
 
 function parseOrUndefined(text: string): unknown {

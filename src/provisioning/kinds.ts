@@ -58,7 +58,7 @@ export type List = Readonly<{
     leavers: 'stay' | 'go',
     progress: Progress,
   ) => Promise<void>
-  findLeavers: (desired: Desired, target: Target) => Promise<Leavers>
+  findLeavers: (desired: Desired, target: Target, leavers: 'stay' | 'go') => Promise<Leavers>
   hasTooManyMoves: (desired: Desired) => boolean
   /** Names of people are freed before others get them; a new owner comes before the last one goes. */
   order: readonly ('remove' | 'write')[]

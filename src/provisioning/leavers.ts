@@ -12,11 +12,15 @@ export function judge(count: number, of: number): Leavers {
   return { count, of, isTooMany: count > brake.people && count > of * brake.share }
 }
 
-/** `list` is the table of the list; `shown` is the group of a membership. */
+/**
+ * `list` is the table of the list. `holder_id` and `shown` are the group of a membership; `holder_id` is the mailbox of a
+ * contact.
+ */
 export function defineLeavers({ scratch }: Desired): void {
   scratch.define(
     `create table leaver (number integer primary key, list text not null, id text not null,
-      name text, shown text, group_id text, relation text, done integer not null default 0);
+      name text, shown text, holder_id text, relation text, bytes integer,
+      done integer not null default 0);
     create index leaver_id on leaver (list, id)`,
   )
 }

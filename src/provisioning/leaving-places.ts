@@ -64,7 +64,7 @@ function areListed(scratch: Desired['scratch'], groupId: string, relation: strin
 
 function addLeaver(scratch: Desired['scratch'], row: Listed): void {
   scratch.run(
-    `insert into leaver (list, group_id, relation, id, name, shown)
+    `insert into leaver (list, holder_id, relation, id, name, shown)
     values ('place', ?, ?, ?, ?, ?)`,
     row.group_id,
     row.relation,
@@ -74,7 +74,7 @@ function addLeaver(scratch: Desired['scratch'], row: Listed): void {
   )
 }
 
-type Leaver = Readonly<{ number: number; group_id: string; relation: Relation; id: string }>
+type Leaver = Readonly<{ number: number; holder_id: string; relation: Relation; id: string }>
 
 const batchRows = 200
 
@@ -89,7 +89,7 @@ export async function removePlaces(
     const slice = readSlice(scratch)
     const [first] = slice
     if (first === undefined) break
-    const { group_id: groupId, relation } = first
+    const { holder_id: groupId, relation } = first
     const ids = slice.map(row => row.id)
     const count = await removePeople(database, { tenantId, groupId }, relation, ids, source)
     for (const { number } of slice) {
@@ -105,10 +105,10 @@ export async function removePlaces(
 /** Of one group and one relation. */
 function readSlice(scratch: Desired['scratch']): Leaver[] {
   const rows = scratch.all<Leaver>(
-    `select number, group_id, relation, id from leaver where list = 'place' and done = 0
-    order by group_id, relation, number limit ?`,
+    `select number, holder_id, relation, id from leaver where list = 'place' and done = 0
+    order by holder_id, relation, number limit ?`,
     batchRows,
   )
   const [first] = rows
-  return rows.filter(row => row.group_id === first?.group_id && row.relation === first.relation)
+  return rows.filter(row => row.holder_id === first?.holder_id && row.relation === first.relation)
 }

@@ -1,15 +1,18 @@
 /** The properties that a file can have, by kind of its rows, and which header or name stands for which. */
+import { contact } from './contact-properties.ts'
 import { group, member } from './group-properties.ts'
 import { person } from './person-properties.ts'
 import type { Property } from './property.ts'
 
 /** One kind of rows in a file. */
-export type Kind = 'people' | 'groups' | 'members'
+export type Kind = 'people' | 'groups' | 'members' | 'contacts'
 
-const kinds = { people: person, groups: group, members: member } as const satisfies Record<
-  Kind,
-  Record<string, Property>
->
+const kinds = {
+  people: person,
+  groups: group,
+  members: member,
+  contacts: contact,
+} as const satisfies Record<Kind, Record<string, Property>>
 
 export function propertiesOf(kind: Kind): readonly string[] {
   return Object.keys(kinds[kind])
@@ -36,7 +39,7 @@ export function propertyNamed(kind: Kind, header: string): string | undefined {
 
 /** undefined of a column that no property says, such as a search text. */
 export function nameOfColumn(column: string): string | undefined {
-  const entries = [...Object.entries<Property>(person), ...Object.entries<Property>(group)]
+  const entries = [person, group, contact].flatMap(one => Object.entries<Property>(one))
   return entries.find(([, property]) => property.column === column)?.[0]
 }
 

@@ -5,7 +5,7 @@
 import { readChoices } from './columns.ts'
 import type { Desired } from './desired.ts'
 import { addPlaceIn, hasNamed, noteNamed, type Relation } from './desired-places.ts'
-import { cellsOf, createNames, type Names, nameOf, readReference } from './item-names.ts'
+import { cellsOf, createNames, type Names, readReference } from './item-names.ts'
 import { type JsonItem, type JsonList, readLists } from './json-list.ts'
 import {
   BrokenJson,
@@ -13,6 +13,7 @@ import {
   isObject,
   type Json,
   type JsonObject,
+  nameOf,
   parseJson,
   stepOf,
 } from './json-value.ts'

@@ -19,17 +19,18 @@ export class Unreadable extends Error {
 }
 
 /** undefined for an empty cell. Throws Unreadable. */
-export function readText(property: string, cell: string): string | undefined {
+export function readText(property: string, cell: string, inside = ''): string | undefined {
   const text = withoutFormulaMark(cell.trim())
   if (text === '') return undefined
   if (text.length > maxNameLength) {
-    throw new Unreadable(`${property} is longer than ${maxNameLength} characters`, property)
+    throw new Unreadable(`${property} is longer than ${maxNameLength} characters`, property, inside)
   }
   // No database stores a NUL, and no name holds a control character.
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)) {
-    throw new Unreadable(`${property} holds a control character`, property)
+    throw new Unreadable(`${property} holds a control character`, property, inside)
   }
-  if (!text.isWellFormed()) throw new Unreadable(`${property} holds half a character`, property)
+  if (!text.isWellFormed())
+    throw new Unreadable(`${property} holds half a character`, property, inside)
   return text
 }
 

@@ -11,6 +11,10 @@ export function wordsOf({ code, facts }: Failure, comes = 'they come'): string {
       return `the ${facts.property} ${quoted(String(facts.value))} is somebody else's`
     case 'group-full':
       return `the group would have more than ${facts.limit} members`
+    case 'mailbox-full':
+      return `the mailbox would have more than ${facts.limit}`
+    case 'user-not-found':
+      return 'the owner is no longer in the directory'
     case 'group-not-found':
       return 'the group is no longer in the directory'
     default:

@@ -177,6 +177,10 @@ export type ContactRow = {
   /** JSON: [{ "address": string, "name": string }]. */
   email_addresses: string
   search_text: string
+  /** 'import:NAME'; null for a contact of the mailbox's owner. */
+  source: string | null
+  /** The id in the source; one contact of a mailbox and source. null without a source. */
+  external_id: string | null
 }
 
 /** The size of a mailbox. Only triggers write it (0006-mailbox-sizes.ts). */

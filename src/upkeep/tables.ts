@@ -108,6 +108,8 @@ const columns: Readonly<{ [Name in MovedTable]: Columns<Name> }> = {
     business_phones: true,
     email_addresses: true,
     search_text: true,
+    source: true,
+    external_id: true,
   },
   photo_update_settings: { tenant_id: true, source: true, allowed_roles: true },
   sources: {

@@ -7,8 +7,10 @@ import { headersOf, propertiesOf } from '../../src/provisioning/properties.ts'
 
 test('the page on importing names every property with its headers', async () => {
   const page = await readFile(join(import.meta.dirname, '../../docs/importing.md'), 'utf8')
-  for (const property of propertiesOf('people')) {
-    const others = headersOf('people', property).filter(header => header !== property)
-    assert.ok(page.includes(`| \`${property}\` | ${others.join(' · ')} |\n`), property)
+  for (const kind of ['people', 'contacts'] as const) {
+    for (const property of propertiesOf(kind)) {
+      const others = headersOf(kind, property).filter(header => header !== property)
+      assert.ok(page.includes(`| \`${property}\` | ${others.join(' · ')} |\n`), property)
+    }
   }
 })

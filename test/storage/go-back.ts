@@ -44,7 +44,8 @@ async function dropContactColumns(database: Database): Promise<void> {
   } else {
     await sql`drop function if exists keep_mailbox_sizes cascade`.execute(database)
   }
-  for (const column of ['department', 'mobile_phone', 'business_phones']) {
+  await sql`drop index contacts_imported`.execute(database)
+  for (const column of ['department', 'mobile_phone', 'business_phones', 'source', 'external_id']) {
     await sql`alter table contacts drop column ${sql.ref(column)}`.execute(database)
   }
 }

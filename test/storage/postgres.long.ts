@@ -31,6 +31,7 @@ import { takeTurn } from '../../src/storage/turns.ts'
 import { describeDatabase } from '../suites/database.ts'
 import { describeGroupsOfPerson } from '../suites/groups-of-person.ts'
 import { describeImport } from '../suites/import.ts'
+import { describeContactImport } from '../suites/import-contacts.ts'
 import { describeJsonImport } from '../suites/import-json.ts'
 import { describeLeavers } from '../suites/leavers.ts'
 import { describeMailboxes } from '../suites/mailboxes.ts'
@@ -55,6 +56,7 @@ describeGroupsOfPerson('PostgreSQL', open)
 describePeople('PostgreSQL', open)
 describeImport('PostgreSQL', open)
 describeJsonImport('PostgreSQL', open)
+describeContactImport('PostgreSQL', open)
 describeLeavers('PostgreSQL', open)
 describeSignIns('PostgreSQL', open)
 describeScimTokens('PostgreSQL', open)
@@ -86,7 +88,7 @@ describe('several nodes on one PostgreSQL', () => {
       select name from kysely_migration order by name`.execute(database)
     assert.deepEqual(
       rows.map(row => row.name),
-      ['0001', '0002', '0003', '0004', '0005', '0006', '0007', '0008', '0009', '0013'],
+      ['0001', '0002', '0003', '0004', '0005', '0006', '0007', '0008', '0009', '0010', '0013'],
     )
     await insertRetired(database, 'x')
   })

@@ -47,6 +47,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
         '0007',
         '0008',
         '0009',
+        '0010',
         '0013',
       ])
     })
