@@ -91,6 +91,7 @@ export type FailureCode =
   | 'store-read-only'
   // refused by the HTTP parser, before a call exists
   | 'http-malformed'
+  | 'https-needed'
   | 'headers-too-large'
   | 'request-timed-out'
 

@@ -237,6 +237,7 @@ const examples: Readonly<Record<FailureCode, Example>> = {
   },
 
   'http-malformed': { when: 'the request is not valid HTTP, or has no `Host`' },
+  'https-needed': { when: 'plain HTTP on a port that speaks HTTPS' },
   'headers-too-large': { when: 'the request line and headers are larger than 32 KB' },
   'request-timed-out': {
     when: 'the headers took longer than 20 seconds, or the request longer than two minutes',

@@ -4,7 +4,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { certificateFile, keepCertificate } from '../dev/certificate.ts'
+import { type KeptCertificate, keepCertificate, userFolder } from '../dev/certificate.ts'
 import { examplePicture } from '../dev/demo/example.ts'
 import * as demo from '../dev/demo/tenant.ts'
 import { checkDevelopment, type Development, startDevelopment } from '../dev/development.ts'
@@ -37,15 +37,16 @@ export async function dev(flags: DevFlags, terminal: Terminal): Promise<Running>
   checkDevelopment({ host: flags.host, faults: flags.fault })
   readThrottle({ throttle: flags.throttle })
   await expectPort(flags, '--port')
-  // Even with --memory other programs need two files: the certificate, and a picture for curl.
+  // Even with --memory, curl needs a picture in a file.
   const folder = flags.memory ? await mkdtemp(join(tmpdir(), 'visage-')) : flags.data
   const removeFolder = () =>
     flags.memory ? rm(folder, { recursive: true, force: true }) : undefined
   try {
-    const development = await start(flags, folder, terminal)
+    const certificate = flags.https ? await openCertificate(flags, folder) : undefined
+    const development = await start(flags, certificate, terminal)
     const close = () => development.close().finally(removeFolder)
     try {
-      terminal.print(await greet(development, flags, folder, terminal))
+      terminal.print(await greet(development, flags, { folder, certificate }, terminal))
     } catch (error) {
       await close()
       throw error
@@ -60,11 +61,24 @@ export async function dev(flags: DevFlags, terminal: Terminal): Promise<Running>
   }
 }
 
-async function start(flags: DevFlags, folder: string, terminal: Terminal): Promise<Development> {
+/**
+ * In the data folder. With --memory in the user's own, because a certificate is trusted once and for
+ * all starts; where that cannot be written, in the folder of this start.
+ */
+async function openCertificate({ memory }: DevFlags, folder: string): Promise<KeptCertificate> {
+  if (!memory) return await keepCertificate(folder)
+  return await keepCertificate(userFolder()).catch(() => keepCertificate(folder))
+}
+
+async function start(
+  flags: DevFlags,
+  tls: KeptCertificate | undefined,
+  terminal: Terminal,
+): Promise<Development> {
   return await startDevelopment({
     host: flags.host,
     port: flags.port,
-    ...(flags.https && { tls: await keepCertificate(folder) }),
+    tls,
     data: flags.memory ? undefined : flags.data,
     strictContentType: flags.strictContentType,
     throttle: readThrottle({ throttle: flags.throttle }),
@@ -85,7 +99,7 @@ const pictureName = 'example.jpg'
 async function greet(
   { origin }: Development,
   flags: DevFlags,
-  folder: string,
+  { folder, certificate }: Readonly<{ folder: string; certificate: KeptCertificate | undefined }>,
   { program, printColours }: Terminal,
 ): Promise<string> {
   const picture = await writeExample(folder)
@@ -97,7 +111,7 @@ async function greet(
     people: demo.people.map(describePerson),
     tenant: demo.tenantDomain,
     picture: shown(picture),
-    certificate: flags.https ? shown(certificateFile(folder)) : undefined,
+    certificate: certificate && shown(certificate.file),
     data: flags.memory ? undefined : shownFolder(shown(folder)),
     colours: printColours,
   })

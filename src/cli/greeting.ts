@@ -39,6 +39,7 @@ export function writeGreeting(greeting: Greeting): string {
       'dim',
       'Visage for developers. The people are invented, the tokens\nare real, only this machine gets in.',
     ),
+    ...(certificate === undefined ? [] : [`Certificate: ${certificate}`]),
     '',
     'In another terminal:',
     '',

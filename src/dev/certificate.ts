@@ -5,6 +5,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { loopbackNames } from '../loopback.ts'
 import { certificateName, openDataFolder } from '../storage/data-folder.ts'
@@ -12,16 +13,22 @@ import { certificateName, openDataFolder } from '../storage/data-folder.ts'
 const lifetimeDays = 365
 
 type Certificate = Readonly<{ cert: string; key: string }>
+export type KeptCertificate = Certificate & Readonly<{ file: string }>
+
+/** For starts that keep nothing else. */
+export function userFolder(): string {
+  return join(homedir(), '.visage')
+}
 
 /**
  * The folder's certificate, or a new one saved there, so that clients need to trust it only once.
  */
-export async function keepCertificate(folder: string): Promise<Certificate> {
-  const certFile = certificateFile(folder)
+export async function keepCertificate(folder: string): Promise<KeptCertificate> {
+  const certFile = join(folder, certificateName)
   const keyFile = join(folder, 'certificate-key.pem')
   try {
     const kept = { cert: await readFile(certFile, 'utf8'), key: await readFile(keyFile, 'utf8') }
-    if (isCurrent(kept.cert, new Date())) return kept
+    if (isCurrent(kept.cert, new Date())) return { ...kept, file: certFile }
   } catch {
     // Missing or unreadable: a new one is made, and a folder that is not writable fails there.
   }
@@ -29,11 +36,7 @@ export async function keepCertificate(folder: string): Promise<Certificate> {
   openDataFolder(folder)
   await writeFile(keyFile, made.key, { mode: 0o600 })
   await writeFile(certFile, made.cert)
-  return made
-}
-
-export function certificateFile(folder: string): string {
-  return join(folder, certificateName)
+  return { ...made, file: certFile }
 }
 
 /** PEM texts. The certificate is its own authority, so a client that trusts it trusts no other certificate. */

@@ -66,6 +66,7 @@ export const wireErrors = {
     // The client does not see it: the connection is closed.
     'client-gone': 'The client closed the connection before its picture was rendered.',
     'http-malformed': 'The request is not valid HTTP.',
+    'https-needed': 'This port speaks only HTTPS: write https:// in place of http://.',
   }),
   ...rows(400, 'ErrorInvalidImage', {
     'image-broken': 'The picture cannot be read: it is damaged or incomplete.',

@@ -4,18 +4,27 @@
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Failure, type FailureCode } from '../failure.ts'
+import { trackBelowTls } from './below-tls.ts'
 import { answeredEarly, lingerMs } from './lingering.ts'
 import type { Refuse } from './respond.ts'
 
 export function refuseWithoutRequest(server: Server, refuse: Refuse): void {
-  server.on('clientError', (error, socket) => refuseBrokenHttp(error, socket, refuse))
+  const below = trackBelowTls(server)
+  server.on('clientError', (error: ClientError, socket) => {
+    const plain = error.code === 'ERR_SSL_HTTP_REQUEST' ? below(socket) : undefined
+    if (plain) refuseOnSocket(httpsNeeded, plain, refuse)
+    else refuseBrokenHttp(error, socket, refuse)
+  })
   // CONNECT is not supported; without this Node closes silently.
   server.on('connect', (_request, socket) => refuseOnSocket(connectUnsupported, socket, refuse))
 }
 
+type ClientError = Error & { code?: string }
+
+const httpsNeeded = new Failure('https-needed')
 const connectUnsupported = new Failure('method-not-allowed', { facts: { allow: [] } })
 
-function refuseBrokenHttp(error: Error & { code?: string }, socket: Duplex, refuse: Refuse): void {
+function refuseBrokenHttp(error: ClientError, socket: Duplex, refuse: Refuse): void {
   // A request that turns out broken after its answer gets no second answer: the client would take it for the answer
   // to its next request on this connection.
   const isOver = !socket.writable || answeredEarly.has(socket)

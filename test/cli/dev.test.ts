@@ -28,7 +28,7 @@ describe('visage dev', () => {
     const name = ['visage dev', ...flags].join(' ')
     test(`${name} prints where it is, and commands that work as they are`, () =>
       inFolder(async cwd => {
-        const visage = await startVisage(['dev', ...anyPort, ...flags], { cwd })
+        const visage = await startVisage(['dev', ...anyPort, ...flags], { cwd, env: { HOME: cwd } })
         try {
           assert.match(
             visage.origin,
@@ -272,6 +272,35 @@ describe('visage dev', () => {
       const second = await startVisage(['dev', ...anyPort, '--https'], { cwd })
       await second.stop()
       assert.equal(await readFile(join(cwd, 'data/certificate.pem'), 'utf8'), certificate)
+    }))
+
+  test('--memory --https has the certificate of the last start, in a folder of the user', () =>
+    inFolder(async cwd => {
+      const place = { cwd, env: { HOME: cwd } }
+      const file = join(cwd, '.visage/certificate.pem')
+      const start = async () => {
+        const visage = await startVisage(['dev', ...anyPort, '--memory', '--https'], place)
+        await shakeHands(visage, 'localhost', await readFile(file, 'utf8'))
+        await visage.stop()
+        assert.match(visage.stdout(), /^Certificate: \.visage\/certificate\.pem$/m)
+        return await readFile(file, 'utf8')
+      }
+      assert.equal(await start(), await start())
+      assert.deepEqual((await readdir(join(cwd, '.visage'))).toSorted(), [
+        'certificate-key.pem',
+        'certificate.pem',
+      ])
+      assert.equal((await stat(join(cwd, '.visage/certificate-key.pem'))).mode & 0o077, 0)
+    }))
+
+  test('--https starts without a place for its certificate that stays', () =>
+    inFolder(async cwd => {
+      const home = join(cwd, 'a file')
+      await writeFile(home, '')
+      const flags = ['dev', ...anyPort, '--memory', '--https']
+      const visage = await startVisage(flags, { cwd, env: { HOME: home } })
+      await visage.stop()
+      assert.match(visage.stdout(), /^Certificate: \S*visage-\w+\/certificate\.pem$/m)
     }))
 
   test('--strict-content-type accepts only image/jpeg', () =>

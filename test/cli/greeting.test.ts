@@ -32,7 +32,11 @@ const variants: readonly (readonly [string, Partial<Greeting>, readonly RegExp[]
   [
     'over TLS',
     { origin: 'https://localhost:49152', certificate: 'data/certificate.pem' },
-    [/^curl -i --cacert data\/certificate\.pem \\$/m, /^ {2}NODE_EXTRA_CA_CERTS=data\/cert/m],
+    [
+      /tokens\nare real, only this machine gets in\.\nCertificate: data\/certificate\.pem\n\n/,
+      /^curl -i --cacert data\/certificate\.pem \\$/m,
+      /^ {2}NODE_EXTRA_CA_CERTS=data\/cert/m,
+    ],
   ],
   [
     'in memory',

@@ -52,7 +52,7 @@ const outOfReach: ReadonlySet<FailureCode> = new Set<FailureCode>([
   ] as const),
   ...(['signing-keys-unavailable', 'storage-unavailable', 'store-read-only'] as const),
   ...(['body-encoding-unsupported', 'body-encoding-broken'] as const),
-  ...(['http-malformed', 'headers-too-large', 'request-timed-out'] as const),
+  ...(['http-malformed', 'https-needed', 'headers-too-large', 'request-timed-out'] as const),
 ])
 
 /** The clock counts calls, so that a seed gives the same refusals. */

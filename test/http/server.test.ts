@@ -495,6 +495,26 @@ describe('below a call', () => {
     })
   }
 
+  test('plain HTTP on a port that speaks HTTPS is answered, and https goes on', async () => {
+    const answer = async () => ({ status: 200, headers: {} })
+    await using own = await serveAround(answer, { tls: await certificate })
+    for (const text of [head('GET /v1.0/me', last), head('PUT /x', `Content-Length: 9\r\n\r\n`)]) {
+      const socket = await open(own.port)
+      socket.write(text)
+      const heard = await hear(socket)
+      assert.equal(heard.length, 1)
+      assertRefusal(heard[0], 400, 'BadRequest')
+      assert.match(heard[0]?.body ?? '', /https:\/\//)
+    }
+    const socket = await open(own.port)
+    socket.on('error', () => {}).write('SSH-2.0-x\r\n')
+    await once(socket.resume(), 'close')
+    const port = own.port
+    const secure = connectSecurely({ port, host: '127.0.0.1', rejectUnauthorized: false })
+    secure.write(head('GET /v1.0/me', last))
+    assert.equal((await hear(secure))[0]?.status, 200)
+  })
+
   test('a handshake that does not end takes no longer than a head may', async () => {
     const timeouts = { headersTimeout: 200 }
     const answer = async () => ({ status: 200, headers: {} })
