@@ -56,7 +56,7 @@ async function ask(path: string, place: DevPlace, order: string, program: string
   }
   const cause = problem instanceof Error && 'code' in problem ? ` (${problem.code})` : ''
   throw new CommandError(
-    `No \`visage dev\` answers at ${urls[0]}${cause}. Start it with \`${program} dev\`, or say where it is with --port or --url.`,
+    `No \`visage dev\` answers at ${urls.at(-1)}${cause}. Start it with \`${program} dev\`, or say where it is with --port or --url.`,
   )
 }
 
@@ -80,7 +80,8 @@ function urlsOf({ url, port }: DevPlace): readonly string[] {
     throw new CommandError('--port and --url both say where `visage dev` is: give one of them.')
   }
   const place = `localhost:${port ?? defaultDevPort}`
-  return url === undefined ? [`http://${place}`, `https://${place}`] : [url]
+  // A server of TLS answers plain HTTP too, with a refusal; a plain one does not answer TLS.
+  return url === undefined ? [`https://${place}`, `http://${place}`] : [url]
 }
 
 function addressOf(base: string, path: string): URL {
