@@ -1,0 +1,68 @@
+/**
+ * A condition on properties, as data. Protocols write it; condition-sql.ts asks a database for the rows that meet it,
+ * `meets` asks values in memory. The answer is always yes or no: what has no value meets no comparison. "Not equal" is
+ * `{ not: … eq … }`.
+ */
+
+export type Operator = 'eq' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le'
+
+/** A time is in epoch milliseconds. */
+export type Operand = string | boolean | number
+
+export type Comparison = Readonly<{ property: string; operator: Operator; value: Operand }>
+
+/** `{ and: [] }` is met by everything, `{ or: [] }` by nothing. */
+export type Condition =
+  | Comparison
+  | Readonly<{ property: string; operator: 'pr' }>
+  | Readonly<{ and: readonly Condition[] }>
+  | Readonly<{ or: readonly Condition[] }>
+  | Readonly<{ not: Condition }>
+
+/** Letters from A to Z only, as both databases do it. */
+export function withoutCase(text: string): string {
+  return text.replaceAll(/[A-Z]+/g, letters => letters.toLowerCase())
+}
+
+/** `read` returns what to compare with; undefined for no value. A condition's values are compared as they are. */
+export function meets(
+  condition: Condition,
+  read: (property: string) => Operand | undefined,
+): boolean {
+  if ('and' in condition) return condition.and.every(one => meets(one, read))
+  if ('or' in condition) return condition.or.some(one => meets(one, read))
+  if ('not' in condition) return !meets(condition.not, read)
+  const value = read(condition.property)
+  if (condition.operator === 'pr') return value !== undefined
+  return compares(value, condition.operator, condition.value)
+}
+
+function compares(value: Operand | undefined, operator: Operator, wanted: Operand): boolean {
+  if (value === undefined) return false
+  if (operator === 'eq') return value === wanted
+  if (typeof value === 'string' && typeof wanted === 'string') {
+    return comparesTexts(value, operator, wanted)
+  }
+  return typeof value === 'number' && typeof wanted === 'number' && orders(operator, value - wanted)
+}
+
+function comparesTexts(value: string, operator: Operator, wanted: string): boolean {
+  switch (operator) {
+    case 'co':
+      return value.includes(wanted)
+    case 'sw':
+      return value.startsWith(wanted)
+    case 'ew':
+      return value.endsWith(wanted)
+    default:
+      // By bytes in UTF-8, as in both databases.
+      return orders(operator, Buffer.compare(Buffer.from(value), Buffer.from(wanted)))
+  }
+}
+
+function orders(operator: Operator, difference: number): boolean {
+  if (operator === 'gt') return difference > 0
+  if (operator === 'ge') return difference >= 0
+  if (operator === 'lt') return difference < 0
+  return operator === 'le' && difference <= 0
+}

@@ -1,0 +1,119 @@
+/**
+ * Reads the body of a PATCH into operations on attributes that are kept. Every value is checked here, so that patch.ts
+ * cannot fail half way for the type of a value. An operation without path becomes one operation for each attribute.
+ *
+ * https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2
+ */
+import { isObject } from '../json.ts'
+import { isSchema, nameOf } from './attribute-path.ts'
+import { entriesOf } from './parts.ts'
+import { type PatchPath, readPath } from './patch-path.ts'
+import { refused } from './refused.ts'
+import type { TypeName } from './resource-types.ts'
+import type { Schema, Value } from './schema.ts'
+import { readSimple, readValue } from './values.ts'
+
+export type Operation = Readonly<{
+  op: 'add' | 'replace' | 'remove'
+  path: PatchPath
+  /** With 'remove': the entries to take away; undefined for the whole attribute. */
+  value: Value | undefined
+}>
+
+type Fields = Readonly<Record<string, unknown>>
+type Op = Operation['op']
+
+const maxOperations = 1000
+const maxEntries = 10_000
+/** Of all paths with a filter together: filters take far longer to read than other paths. */
+const maxFilterLength = 100_000
+
+/** Throws Failure 'resource-invalid'. */
+export function readPatch(type: TypeName, body: unknown): readonly Operation[] {
+  const given = isObject(body) ? fieldNamed(body, 'operations') : undefined
+  if (!Array.isArray(given)) throw refused('invalidSyntax', 'Operations is not a list')
+  if (given.length > maxOperations) {
+    throw refused('invalidValue', `there are more than ${maxOperations} operations`)
+  }
+  const list: readonly Fields[] = given.map(readFields)
+  expectShortFilters(list)
+  const operations = list.flatMap(one => readOperation(type, one))
+  const entries = operations.reduce((sum, { value }) => sum + entriesOf(value).length, 0)
+  if (entries <= maxEntries) return operations
+  throw refused('invalidValue', `there are more than ${maxEntries} entries in all`)
+}
+
+function readFields(given: unknown): Fields {
+  if (isObject(given)) return given
+  throw refused('invalidSyntax', 'an operation is not an object')
+}
+
+function fieldNamed(fields: Fields, name: string): unknown {
+  return Object.entries(fields).find(([key]) => key.toLowerCase() === name)?.[1]
+}
+
+function expectShortFilters(list: readonly Fields[]): void {
+  const paths = list.map(one => fieldNamed(one, 'path')).filter(path => typeof path === 'string')
+  const filters = paths.filter(path => path.includes('['))
+  const length = filters.reduce((sum, path) => sum + path.length, 0)
+  if (length <= maxFilterLength) return
+  throw refused('invalidFilter', `the filters are longer than ${maxFilterLength} characters in all`)
+}
+
+function readOperation(type: TypeName, fields: Fields): Operation[] {
+  const op = readOp(fieldNamed(fields, 'op'))
+  const path = fieldNamed(fields, 'path')
+  const value = fieldNamed(fields, 'value')
+  if (path === undefined || path === null || path === '') {
+    if (op === 'remove') throw refused('noTarget', 'a remove needs a path')
+    return readAttributes(type, op, value, 'the value of an operation without path')
+  }
+  if (typeof path !== 'string') throw refused('invalidPath', 'the path is not a text')
+  const found = readPath(type, path)
+  if (found === undefined) return []
+  if (isSchema(found)) return onSchema(type, op, found, value)
+  if (found.attribute.mutability === 'readOnly') {
+    throw refused('mutability', `${found.attribute.name} is read-only`)
+  }
+  return [{ op, path: found, value: readOperand(op, found, value) }]
+}
+
+function readOp(given: unknown): Op {
+  const op = typeof given === 'string' ? given.toLowerCase() : undefined
+  if (op === 'add' || op === 'replace' || op === 'remove') return op
+  throw refused('invalidSyntax', 'op is none of add, replace, remove')
+}
+
+/** What is read-only is passed over: Okta sends `id` along with a new displayName. */
+function readAttributes(type: TypeName, op: Op, value: unknown, name: string): Operation[] {
+  if (!isObject(value)) throw refused('invalidValue', `${name} is not an object`)
+  return Object.entries(value).flatMap(([key, given]) => {
+    const found = readPath(type, key)
+    if (found === undefined) return []
+    if (isSchema(found)) return given === null ? [] : readAttributes(type, op, given, found.id)
+    if (found.attribute.mutability === 'readOnly') return []
+    return [{ op, path: found, value: readOperand(op, found, given) }]
+  })
+}
+
+/** Removing an extension leaves what always has a value. */
+function onSchema(type: TypeName, op: Op, schema: Schema, value: unknown): Operation[] {
+  if (op !== 'remove') return readAttributes(type, op, value, schema.id)
+  return schema.attributes
+    .filter(({ required }) => !required)
+    .map(attribute => ({ op, path: { attribute }, value: undefined }))
+}
+
+function readOperand(op: Op, path: PatchPath, value: unknown): Value | undefined {
+  const { attribute, sub, entries } = path
+  if (op === 'remove') {
+    // Entra: { "op": "Remove", "path": "members", "value": [{ "$ref": null, "value": "…" }] }
+    const hasEntries = attribute.multiValued && sub === undefined && entries === undefined
+    // An empty list takes away nobody, not everybody.
+    return hasEntries && value !== null && value !== undefined
+      ? (readValue(attribute, value) ?? [])
+      : undefined
+  }
+  if (sub !== undefined) return readSimple(sub, value, nameOf(path))
+  return readValue(attribute, value)
+}

@@ -1,0 +1,72 @@
+/**
+ * Reads which people a PATCH adds to a group and takes from it, as members and as owners, in the order of its
+ * operations. It knows nobody who is in the group: whoever carries the changes out never writes back what was read.
+ */
+import { normalizeId } from '../guid.ts'
+import { entriesOf } from './parts.ts'
+import type { Operation } from './patch-body.ts'
+import { refused } from './refused.ts'
+import type { Attribute, Value } from './schema.ts'
+
+export type Relation = 'member' | 'owner'
+
+export type PeopleChange = Readonly<{
+  relation: Relation
+  /** 'replace': these and nobody else. */
+  how: 'add' | 'remove' | 'replace'
+  ids: readonly string[]
+}>
+
+export function relationOf({ name }: Attribute): Relation | undefined {
+  if (name === 'members') return 'member'
+  return name === 'owners' ? 'owner' : undefined
+}
+
+/** Throws Failure 'resource-invalid'. */
+export function peopleChanges(operations: readonly Operation[]): readonly PeopleChange[] {
+  const changes: PeopleChange[] = []
+  for (const operation of operations) {
+    const relation = relationOf(operation.path.attribute)
+    if (relation === undefined) continue
+    for (const change of readChanges(relation, operation)) append(changes, change)
+  }
+  return changes
+}
+
+/** Neighbours of one kind become one change: authentik sends an operation for each member. */
+function append(changes: PeopleChange[], change: PeopleChange): void {
+  const last = changes.at(-1)
+  const isSame = last?.relation === change.relation && last.how === change.how
+  if (last === undefined || !isSame || change.how === 'replace') {
+    changes.push(change)
+    return
+  }
+  changes[changes.length - 1] = { ...last, ids: [...last.ids, ...change.ids] }
+}
+
+function readChanges(relation: Relation, { op, path, value }: Operation): readonly PeopleChange[] {
+  const ids = idsOf(value)
+  if (path.entries === undefined) {
+    if (op === 'add' || value !== undefined) return [{ relation, how: op, ids }]
+    return [{ relation, how: 'replace', ids: [] }]
+  }
+  const named = path.entries.described?.get('value')
+  if (typeof named !== 'string') {
+    throw refused('invalidFilter', `${path.attribute.name} are found by value eq "…" only`)
+  }
+  const known = { relation, ids: [normalizeId(named)] }
+  if (op === 'remove') return [{ ...known, how: 'remove' }]
+  const isOther = ids.length > 0 && !ids.includes(normalizeId(named))
+  if (op === 'add' || !isOther) return [{ ...known, how: 'add' }]
+  return [
+    { ...known, how: 'remove' },
+    { relation, how: 'add', ids },
+  ]
+}
+
+/** Of entries, or of the one that `members.value` is set to. */
+export function idsOf(value: Value | undefined): readonly string[] {
+  if (typeof value === 'string') return [normalizeId(value)]
+  const ids = entriesOf(value).map(entry => entry.get('value'))
+  return ids.filter(id => typeof id === 'string').map(normalizeId)
+}
