@@ -19,6 +19,14 @@ export type Condition =
   | Readonly<{ or: readonly Condition[] }>
   | Readonly<{ not: Condition }>
 
+/** How many comparisons a row can need. */
+export function countComparisons(condition: Condition): number {
+  if ('not' in condition) return countComparisons(condition.not)
+  if ('property' in condition) return 1
+  const parts = 'and' in condition ? condition.and : condition.or
+  return parts.reduce((sum, one) => sum + countComparisons(one), 0)
+}
+
 /** Letters from A to Z only, as both databases do it. */
 export function withoutCase(text: string): string {
   return text.replaceAll(/[A-Z]+/g, letters => letters.toLowerCase())

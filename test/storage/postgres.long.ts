@@ -28,6 +28,7 @@ import { prepareRow } from '../../src/storage/prepared.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { inTransaction } from '../../src/storage/transactions.ts'
 import { takeTurn } from '../../src/storage/turns.ts'
+import { describeConditions } from '../suites/conditions.ts'
 import { describeDatabase } from '../suites/database.ts'
 import { describeGroupsOfPerson } from '../suites/groups-of-person.ts'
 import { describeImport } from '../suites/import.ts'
@@ -57,6 +58,12 @@ describePeople('PostgreSQL', open)
 describeImport('PostgreSQL', open)
 describeJsonImport('PostgreSQL', open)
 describeContactImport('PostgreSQL', open)
+describeConditions(
+  'PostgreSQL',
+  open,
+  100,
+  column => new RegExp(`Index Cond: [^\\n]*\\b${column} = `),
+)
 describeLeavers('PostgreSQL', open)
 describeSignIns('PostgreSQL', open)
 describeScimTokens('PostgreSQL', open)

@@ -58,6 +58,7 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
     'src/storage/s3-versions.ts',
   ],
   'csv-parse': ['src/provisioning/csv.ts'],
+  'scim2-parse-filter': ['src/scim/filter-text.ts'],
   commander: ['src/main.ts', 'src/cli/'],
   pino: ['src/monitoring/'],
   'prom-client': ['src/monitoring/'],

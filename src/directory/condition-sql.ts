@@ -1,0 +1,192 @@
+/**
+ * Writes a condition as SQL that both databases read alike, and finds the rows that can meet it where an index knows
+ * them. Which property is in which column, and how it is compared, is the table below.
+ */
+import { type RawBuilder, sql } from 'kysely'
+import { normalizeId } from '../guid.ts'
+import { type Comparison, type Condition, type Operand, withoutCase } from './condition.ts'
+import { userNameKey } from './names.ts'
+import type { Source } from './origin.ts'
+import { rangesOf } from './search.ts'
+
+export type Kind = 'users' | 'groups'
+
+/**
+ * How a column is compared. 'text': case of the letters A to Z is ignored. 'name': as sign-in names are. 'ofSource': only in
+ * rows of the source that asks, whose ids others do not know. 'flag': 1 or 0. 'member', 'owner': the people of a group.
+ */
+type How = 'id' | 'text' | 'name' | 'ofSource' | 'flag' | 'time' | 'member' | 'owner'
+
+type Columns = Readonly<Record<string, readonly [column: string, how: How]>>
+
+const ofBoth = {
+  id: ['id', 'id'],
+  externalId: ['external_id', 'ofSource'],
+  displayName: ['display_name', 'text'],
+  mail: ['mail', 'text'],
+  mailNickname: ['mail_nickname', 'text'],
+  changedAt: ['changed_at', 'time'],
+} as const satisfies Columns
+
+const columns: Readonly<Record<Kind, Columns>> = {
+  users: {
+    ...ofBoth,
+    userPrincipalName: ['user_principal_name_key', 'name'],
+    givenName: ['given_name', 'text'],
+    surname: ['surname', 'text'],
+    jobTitle: ['job_title', 'text'],
+    userType: ['user_type', 'text'],
+    employeeId: ['employee_id', 'text'],
+    department: ['department', 'text'],
+    isActive: ['is_active', 'flag'],
+    managerId: ['manager_id', 'id'],
+  },
+  groups: {
+    ...ofBoth,
+    description: ['description', 'text'],
+    visibility: ['visibility', 'text'],
+    isTeam: ['is_team', 'flag'],
+    members: ['user_id', 'member'],
+    owners: ['user_id', 'owner'],
+  },
+}
+
+function columnOf(kind: Kind, property: string): readonly [column: string, how: How] {
+  const found = Object.hasOwn(columns[kind], property) ? columns[kind][property] : undefined
+  if (found === undefined) throw new TypeError(`${kind} have no property ${property}`)
+  return found
+}
+
+/** In a query on the table `kind`. Never null. `source`: who asks. */
+export function isMet(kind: Kind, condition: Condition, source: Source): RawBuilder<boolean> {
+  if ('and' in condition) return joined(kind, condition.and, source, sql` and `, sql`1 = 1`)
+  if ('or' in condition) return joined(kind, condition.or, source, sql` or `, sql`1 = 0`)
+  if ('not' in condition) return sql`not ${isMet(kind, condition.not, source)}`
+  const [column, how] = columnOf(kind, condition.property)
+  const test = testOf(condition, how)
+  if (how !== 'member' && how !== 'owner') {
+    return test(expressionOf(kind, column, how, source))
+  }
+  return sql`exists (select 1 from group_people join users
+    on users.tenant_id = group_people.tenant_id and users.id = group_people.user_id
+    where group_people.tenant_id = groups.tenant_id and group_people.group_id = groups.id
+    and group_people.relation = ${how} and users.deleted_at is null
+    and ${test(sql`group_people.user_id`)})`
+}
+
+function joined(
+  kind: Kind,
+  conditions: readonly Condition[],
+  source: Source,
+  word: RawBuilder<unknown>,
+  none: RawBuilder<boolean>,
+): RawBuilder<boolean> {
+  const parts = conditions.map(one => isMet(kind, one, source))
+  return parts.length === 0 ? sql`(${none})` : sql`(${sql.join(parts, word)})`
+}
+
+function expressionOf(kind: Kind, column: string, how: How, source: Source): RawBuilder<unknown> {
+  const reference = sql.ref(`${kind}.${column}`)
+  if (how === 'text') return sql`lower(${reference})`
+  if (how !== 'ofSource') return reference
+  return sql`case when ${sql.ref(`${kind}.source`)} = ${source} then ${reference} end`
+}
+
+function testOf(
+  condition: Exclude<Condition, { and: unknown } | { or: unknown } | { not: unknown }>,
+  how: How,
+): (column: RawBuilder<unknown>) => RawBuilder<boolean> {
+  if (condition.operator === 'pr') return column => sql`(${column} is not null)`
+  const { operator } = condition
+  const value = comparable(how, condition.value)
+  return column => sql`(${column} is not null and ${compare(column, operator, value)})`
+}
+
+/** A value as its column has it. */
+function comparable(how: How, value: Operand): string | number {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (typeof value === 'number') return value
+  if (how === 'text') return withoutCase(value)
+  if (how === 'name') return userNameKey(value)
+  return how === 'ofSource' ? value : normalizeId(value)
+}
+
+const signs = { eq: sql`=`, gt: sql`>`, ge: sql`>=`, lt: sql`<`, le: sql`<=` } as const
+
+/** `like` ignores case in SQLite, and `instr` is not in PostgreSQL. Characters are counted by code point. */
+function compare(
+  column: RawBuilder<unknown>,
+  operator: Comparison['operator'],
+  value: string | number,
+): RawBuilder<boolean> {
+  const length = [...String(value)].length
+  switch (operator) {
+    case 'co':
+      return sql`replace(${column}, ${value}, '') <> ${column}`
+    case 'sw':
+      return sql`substr(${column}, 1, ${length}) = ${value}`
+    case 'ew':
+      return sql`length(${column}) >= ${length}
+        and substr(${column}, length(${column}) - ${length} + 1) = ${value}`
+    default:
+      return sql`${column} ${signs[operator]} ${value}`
+  }
+}
+
+/**
+ * A query for the `id`s of the rows that can meet the condition, from an index; it may find more, and deleted rows.
+ * undefined when no index helps.
+ */
+export function candidatesOf(
+  kind: Kind,
+  tenantId: string,
+  condition: Condition,
+  source: Source,
+): RawBuilder<{ id: string }> | undefined {
+  const needed = 'and' in condition ? condition.and : [condition]
+  for (const one of needed) {
+    const isEqual = 'operator' in one && one.operator === 'eq' && typeof one.value === 'string'
+    const found = isEqual ? equalTo(kind, tenantId, one, source) : undefined
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function equalTo(
+  kind: Kind,
+  tenantId: string,
+  { property, value }: Comparison,
+  source: Source,
+): RawBuilder<{ id: string }> | undefined {
+  const [column, how] = columnOf(kind, property)
+  const wanted = comparable(how, value)
+  const rows = sql`select id from ${sql.table(kind)} where tenant_id = ${tenantId}`
+  switch (how) {
+    case 'id':
+      return property === 'id' ? sql`${rows} and id = ${wanted}` : undefined
+    case 'name':
+      return sql`${rows} and ${sql.ref(column)} = ${wanted}`
+    case 'ofSource':
+      return sql`${rows} and source = ${source} and ${sql.ref(column)} = ${wanted}`
+    case 'member':
+    case 'owner':
+      return sql`select group_id as id from group_people where tenant_id = ${tenantId}
+        and user_id = ${wanted} and relation = ${how}`
+    default:
+      return withWord(kind, tenantId, property, String(value))
+  }
+}
+
+/** Whole names and addresses are words of the search index. */
+function withWord(
+  kind: Kind,
+  tenantId: string,
+  property: string,
+  text: string,
+): RawBuilder<{ id: string }> | undefined {
+  const letter = kind === 'users' ? 'u' : 'g'
+  const [range] = rangesOf(letter, { property, how: 'equals', text })
+  if (range === undefined) return undefined
+  return sql`select id from directory_words where tenant_id = ${tenantId}
+    and field = ${range.field} and word = ${range.from}`
+}

@@ -1,0 +1,182 @@
+/**
+ * Lists people or groups that meet a condition, a page at a time, and counts them all. Where an index knows the few rows
+ * that can meet it, only those are read. Otherwise all rows are, in slices, so that nobody else waits.
+ */
+import { type RawBuilder, sql } from 'kysely'
+import type { Database, GroupRow, UserRow } from '../storage/schema.ts'
+import type { Slicing } from '../storage/slices.ts'
+import { type Condition, countComparisons } from './condition.ts'
+import { candidatesOf, isMet, type Kind } from './condition-sql.ts'
+import { padIds, type Searchable } from './find-by-words.ts'
+import { rowsOfSlice } from './in-order.ts'
+import type { Source } from './origin.ts'
+
+/** An index has each order, so a page is found without sorting all rows. */
+export type Order = 'id' | 'displayName' | 'userPrincipalName'
+
+export type Asked = Readonly<{
+  condition: Condition
+  /** Who asks: conditions on externalId are about the ids of this source. */
+  source: Source
+  order: Order
+  direction: 'ascending' | 'descending'
+  /** Rows before the page. */
+  skip: number
+  /** Rows of the page. */
+  top: number
+}>
+
+type Rows = { users: UserRow; groups: GroupRow }
+type Listed<Row> = Readonly<{ total: number; rows: readonly Row[] }>
+type List = Readonly<{ database: Database; table: Kind; tenantId: string; asked: Asked }>
+
+/** Throws Failure 'search-too-long'. */
+export async function listWhere<Table extends Kind>(
+  { database, slices }: Searchable,
+  table: Table,
+  tenantId: string,
+  asked: Asked,
+): Promise<Listed<Rows[Table]>> {
+  const list = { database, table, tenantId, asked }
+  const candidates = await findCandidates(list)
+  if (candidates !== undefined) {
+    const rows = await readRows<Rows[Table]>(list, candidates, conditionOf(list))
+    return { total: rows.length, rows: rows.slice(asked.skip, asked.skip + asked.top) }
+  }
+  const slicing = slices.begin()
+  const isEverything = 'and' in asked.condition && asked.condition.and.length === 0
+  const { total, ids } = await (isEverything ? countAll(list, slicing) : scan(list, slicing))
+  return { total, rows: await readRows<Rows[Table]>(list, ids, sql`1 = 1`) }
+}
+
+function conditionOf({ table, asked }: List): RawBuilder<boolean> {
+  return isMet(table, asked.condition, asked.source)
+}
+
+const maxCandidates = 1000
+
+/** undefined when no index helps, or it finds too many. */
+async function findCandidates(list: List): Promise<readonly string[] | undefined> {
+  const { database, table, tenantId, asked } = list
+  const query = candidatesOf(table, tenantId, asked.condition, asked.source)
+  if (query === undefined) return undefined
+  const { rows } = await sql<{ id: string }>`${query} limit ${maxCandidates + 1}`.execute(database)
+  return rows.length > maxCandidates ? undefined : rows.map(({ id }) => id)
+}
+
+async function readRows<Row>(
+  { database, table, tenantId, asked }: List,
+  ids: readonly string[],
+  condition: RawBuilder<boolean>,
+): Promise<Row[]> {
+  if (ids.length === 0) return []
+  const { rows } = await sql<Row>`
+    select * from ${sql.table(table)}
+    where tenant_id = ${tenantId} and id in (${sql.join(padIds(ids))})
+    and deleted_at is null and ${condition} ${inOrder(asked)}`.execute(database)
+  return rows
+}
+
+/** The last column makes the order of all rows one. */
+const orders = {
+  id: ['id'],
+  displayName: ['display_name', 'id'],
+  userPrincipalName: ['user_principal_name_key'],
+} as const satisfies Record<Order, readonly string[]>
+
+function columnsOf({ order }: Asked): RawBuilder<unknown> {
+  return sql.join(orders[order].map(column => sql.ref(column)))
+}
+
+function inOrder(asked: Asked): RawBuilder<unknown> {
+  const direction = asked.direction === 'ascending' ? sql`asc` : sql`desc`
+  const terms = orders[asked.order].map(column => sql`${sql.ref(column)} ${direction}`)
+  return sql`order by ${sql.join(terms)}`
+}
+
+/** The values of the columns of the order. */
+type Position = readonly string[]
+type Found = Readonly<{ total: number; ids: readonly string[] }>
+
+/** The rows of the list after a position, in order. */
+function rowsAfter(
+  { table, tenantId, asked }: List,
+  position: Position | undefined,
+): RawBuilder<unknown> {
+  const sign = asked.direction === 'ascending' ? sql`>` : sql`<`
+  const isAfter =
+    position === undefined ? sql`1 = 1` : sql`(${columnsOf(asked)}) ${sign} (${sql.join(position)})`
+  return sql`from ${sql.table(table)}
+    where tenant_id = ${tenantId} and deleted_at is null and ${isAfter} ${inOrder(asked)}`
+}
+
+/** A row costs as much as it has comparisons. */
+function rowsToScan({ asked }: List): number {
+  return Math.ceil((rowsOfSlice * 10) / Math.max(10, countComparisons(asked.condition)))
+}
+
+type Scanned = Readonly<Record<string, string>> & Readonly<{ met: number }>
+
+async function scan(list: List, slicing: Slicing): Promise<Found> {
+  const { database, asked } = list
+  const { skip, top } = asked
+  const size = rowsToScan(list)
+  const ids: string[] = []
+  let total = 0
+  for (let position: Position | undefined; ; ) {
+    await slicing.next()
+    const { rows } = await sql<Scanned>`
+      select ${columnsOf(asked)}, id, case when ${conditionOf(list)} then 1 else 0 end as met
+      ${rowsAfter(list, position)} limit ${size}`.execute(database)
+    for (const { met, id = '' } of rows) {
+      if (met === 0) continue
+      if (total >= skip && total < skip + top) ids.push(id)
+      total += 1
+    }
+    if (rows.length < size) return { total, ids }
+    position = positionOf(asked, rows.at(-1))
+  }
+}
+
+function positionOf({ order }: Asked, row: Readonly<Record<string, unknown>> = {}): Position {
+  return orders[order].map(column => String(row[column]))
+}
+
+/** Chosen so that a step takes a few milliseconds. */
+const rowsOfStep = 5000
+
+async function countAll(list: List, slicing: Slicing): Promise<Found> {
+  const { database, asked } = list
+  const ids: string[] = []
+  let total = 0
+  for (let position: Position | undefined; ; ) {
+    await slicing.next()
+    const after = rowsAfter(list, position)
+    const last = await sql<Record<string, string>>`
+      select ${columnsOf(asked)} ${after} limit 1 offset ${rowsOfStep - 1}`.execute(database)
+    const isEnd = last.rows.length === 0
+    const count = isEnd ? await countRows(database, after) : rowsOfStep
+    if (asked.skip >= total && asked.skip < total + count && asked.top > 0) {
+      ids.push(...(await readIds(database, after, { skip: asked.skip - total, top: asked.top })))
+    }
+    total += count
+    if (isEnd) return { total, ids }
+    position = positionOf(asked, last.rows[0])
+  }
+}
+
+async function countRows(database: Database, after: RawBuilder<unknown>): Promise<number> {
+  const { rows } = await sql<{ count: number | string }>`
+    select count(*) as count from (select 1 ${after} limit ${rowsOfStep}) as step`.execute(database)
+  return Number(rows[0]?.count ?? 0)
+}
+
+async function readIds(
+  database: Database,
+  after: RawBuilder<unknown>,
+  { skip, top }: Pick<Asked, 'skip' | 'top'>,
+): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id ${after} limit ${top} offset ${skip}`.execute(database)
+  return rows.map(({ id }) => id)
+}
