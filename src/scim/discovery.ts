@@ -70,7 +70,8 @@ export function describeSchemas(base: string): readonly Described[] {
 }
 
 function describeAttribute(attribute: Attribute): Fields {
-  const { subAttributes, canonicalValues, mutability = 'readWrite' } = attribute
+  const { subAttributes, always, mutability = 'readWrite' } = attribute
+  const canonicalValues = always === undefined ? attribute.canonicalValues : [String(always)]
   return {
     name: attribute.name,
     type: attribute.type,
@@ -78,6 +79,7 @@ function describeAttribute(attribute: Attribute): Fields {
     description: attribute.description,
     required: attribute.required ?? false,
     ...(canonicalValues !== undefined && { canonicalValues }),
+    ...(attribute.referenceTypes !== undefined && { referenceTypes: attribute.referenceTypes }),
     ...(attribute.type !== 'complex' && { caseExact: attribute.caseExact ?? false }),
     mutability,
     returned: mutability === 'writeOnly' ? 'never' : 'default',

@@ -5,6 +5,7 @@
  * https://www.rfc-editor.org/rfc/rfc7643#section-4.2
  */
 import type { Schema } from './schema.ts'
+import { toUser } from './user-schema.ts'
 
 /** A limit of one request; a group may have more. */
 const maxPeople = 10_000
@@ -36,6 +37,7 @@ export const group: Schema = {
           property: 'members',
           description: 'The id of a user',
         },
+        toUser,
       ],
     },
   ],
@@ -56,6 +58,7 @@ export const visageGroup: Schema = {
       name: 'team',
       type: 'boolean',
       required: true,
+      initial: false,
       property: 'isTeam',
       description: 'Whether the group is also a team',
     },
@@ -64,6 +67,7 @@ export const visageGroup: Schema = {
       type: 'string',
       required: true,
       canonicalValues: ['Public', 'Private'],
+      initial: 'Public',
       property: 'visibility',
       description: 'Public or Private; without it, Public',
     },
@@ -82,6 +86,7 @@ export const visageGroup: Schema = {
           property: 'owners',
           description: 'The id of a user',
         },
+        toUser,
       ],
     },
   ],

@@ -4,9 +4,10 @@
  *
  * https://www.rfc-editor.org/rfc/rfc7643#section-3
  */
-import { isEntries, isEntry } from './parts.ts'
+import { findSub } from './attribute-path.ts'
+import { entriesOf, isEntries, isEntry } from './parts.ts'
 import { isShown, type Projection, project } from './projection.ts'
-import { resourceTypes, type TypeName } from './resource-types.ts'
+import { attributesOf, resourceTypes, type TypeName } from './resource-types.ts'
 import type { Resource, Schema, Value } from './schema.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc7643#section-3.1 */
@@ -22,14 +23,15 @@ type Fields = Readonly<Record<string, unknown>>
 export function jsonOf(
   type: TypeName,
   resource: Resource,
-  { id, meta }: Readonly<{ id: string; meta: Meta }>,
+  { base, id, meta }: Readonly<{ base: string; id: string; meta: Meta }>,
   projection: Projection,
 ): Fields {
   const { schema, extension } = resourceTypes[type]
-  const shown = project(resource, projection)
+  const shown = project(withReferences(type, resource, base), projection)
   const externalId = shown.get('externalId')
   const extended = fieldsOf(extension, shown)
-  const hasExtension = Object.keys(extended).length > 0
+  const hasExtension =
+    Object.keys(extended).length > 0 && (projection.how === 'only' || isUsed(extension, shown))
   return {
     schemas: hasExtension ? [schema.id, extension.id] : [schema.id],
     id,
@@ -38,6 +40,28 @@ export function jsonOf(
     ...(hasExtension && { [extension.id]: extended }),
     ...(isShown(projection, 'meta') && { meta: { resourceType: type, ...meta } }),
   }
+}
+
+/** `base`: the address of the service, without a slash at the end. */
+function withReferences(type: TypeName, resource: Resource, base: string): Resource {
+  const added = attributesOf(type).flatMap(attribute => {
+    const value = resource.get(attribute.name)
+    if (value === undefined || findSub(attribute, '$ref') === undefined) return []
+    const entries = entriesOf(value).map(entry => {
+      const reference = `${base}/Users/${encodeURIComponent(String(entry.get('value')))}`
+      return new Map([...entry, ['$ref', reference]])
+    })
+    return [[attribute.name, isEntries(value) ? entries : (entries[0] ?? value)] as const]
+  })
+  return new Map([...resource, ...added])
+}
+
+/** An extension is not shown where all in it is as it is without a sender's word. */
+function isUsed({ attributes }: Schema, resource: Resource): boolean {
+  return attributes.some(({ name, initial }) => {
+    const value = resource.get(name)
+    return value !== undefined && value !== initial
+  })
 }
 
 function fieldsOf({ attributes }: Schema, resource: Resource): Fields {

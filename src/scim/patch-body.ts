@@ -10,7 +10,7 @@ import { entriesOf } from './parts.ts'
 import { type PatchPath, readPath } from './patch-path.ts'
 import { refused } from './refused.ts'
 import type { TypeName } from './resource-types.ts'
-import type { Schema, Value } from './schema.ts'
+import type { Attribute, Schema, Value } from './schema.ts'
 import { readSimple, readValue } from './values.ts'
 
 export type Operation = Readonly<{
@@ -96,12 +96,16 @@ function readAttributes(type: TypeName, op: Op, value: unknown, name: string): O
   })
 }
 
-/** Removing an extension leaves what always has a value. */
+/** What always has a value gets the one that it has where a sender gives none. */
 function onSchema(type: TypeName, op: Op, schema: Schema, value: unknown): Operation[] {
   if (op !== 'remove') return readAttributes(type, op, value, schema.id)
   return schema.attributes
-    .filter(({ required }) => !required)
-    .map(attribute => ({ op, path: { attribute }, value: undefined }))
+    .filter(({ mutability }) => mutability !== 'readOnly')
+    .map(attribute =>
+      attribute.initial === undefined
+        ? { op, path: { attribute }, value: undefined }
+        : { op: 'replace', path: { attribute }, value: attribute.initial },
+    )
 }
 
 function readOperand(op: Op, path: PatchPath, value: unknown): Value | undefined {
@@ -115,5 +119,11 @@ function readOperand(op: Op, path: PatchPath, value: unknown): Value | undefined
       : undefined
   }
   if (sub !== undefined) return readSimple(sub, value, nameOf(path))
-  return readValue(attribute, value)
+  return readValue(entries === undefined ? attribute : withoutRequired(attribute), value)
+}
+
+/** The filter of a path says the value of an entry. */
+function withoutRequired(attribute: Attribute): Attribute {
+  const { subAttributes = [] } = attribute
+  return { ...attribute, subAttributes: subAttributes.map(({ required: _, ...sub }) => sub) }
 }

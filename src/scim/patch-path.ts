@@ -39,7 +39,7 @@ function splitPath(path: string): Parts {
     throw invalidPath(path)
   }
   const [name, rest] = [path.slice(0, opening), path.slice(closing + 1)]
-  if (opening < 1 || closing < opening || !/^(?:\.\w+)?$/.test(rest)) throw invalidPath(path)
+  if (opening < 1 || closing < opening || !/^(?:\.[\w$]+)?$/.test(rest)) throw invalidPath(path)
   return {
     name,
     filter: path.slice(opening + 1, closing),

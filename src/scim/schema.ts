@@ -7,7 +7,7 @@
 
 export type Attribute = Readonly<{
   name: string
-  type: 'string' | 'boolean' | 'dateTime' | 'complex'
+  type: 'string' | 'boolean' | 'dateTime' | 'reference' | 'complex'
   description: string
   /** Default: a single value. */
   multiValued?: true
@@ -23,9 +23,13 @@ export type Attribute = Readonly<{
   /** Stands for a value that is not one of `canonicalValues`; without it, such a value is refused. */
   otherwise?: string
   subAttributes?: readonly Attribute[]
+  /** What a reference leads to. */
+  referenceTypes?: readonly string[]
+  /** The value where a sender gives none. */
+  initial?: string | boolean
   /** The property of the directory that keeps it. */
   property?: string
-  /** Nobody keeps it: every entry has this value. */
+  /** Nobody keeps it: every entry that is shown has this value, whatever a sender says. */
   always?: string | boolean
   /** In characters, or in entries of a list. Default: see values.ts. */
   limit?: number

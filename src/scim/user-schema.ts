@@ -3,7 +3,17 @@
  *
  * https://www.rfc-editor.org/rfc/rfc7643#section-4.1
  */
-import type { Schema } from './schema.ts'
+import type { Attribute, Schema } from './schema.ts'
+
+/** Beside the id of a user: its address. */
+export const toUser: Attribute = {
+  name: '$ref',
+  type: 'reference',
+  referenceTypes: ['User'],
+  caseExact: true,
+  limit: 2048,
+  description: 'The address of the user; it stands for the value where that is missing',
+}
 
 export const user: Schema = {
   id: 'urn:ietf:params:scim:schemas:core:2.0:User',
@@ -57,6 +67,7 @@ export const user: Schema = {
       required: true,
       canonicalValues: ['Member', 'Guest'],
       otherwise: 'Member',
+      initial: 'Member',
       property: 'userType',
       description: 'Member, or Guest; another value counts as Member',
     },
@@ -64,6 +75,7 @@ export const user: Schema = {
       name: 'active',
       type: 'boolean',
       required: true,
+      initial: true,
       property: 'isActive',
       description: 'Whether the person may sign in; without it, true',
     },
@@ -78,14 +90,12 @@ export const user: Schema = {
         {
           name: 'type',
           type: 'string',
-          mutability: 'readOnly',
           always: 'work',
           description: 'work; what a sender says decides which address is kept',
         },
         {
           name: 'primary',
           type: 'boolean',
-          mutability: 'readOnly',
           always: true,
           description: 'true; what a sender says decides which address is kept',
         },
@@ -101,7 +111,8 @@ export const user: Schema = {
       subAttributes: [
         {
           name: 'value',
-          type: 'string',
+          type: 'reference',
+          referenceTypes: ['external'],
           caseExact: true,
           mutability: 'writeOnly',
           limit: 6 * 1024 * 1024,
@@ -154,6 +165,7 @@ export const enterpriseUser: Schema = {
           property: 'managerId',
           description: 'The id of another user',
         },
+        toUser,
       ],
     },
   ],

@@ -58,6 +58,15 @@ function readText({ limit = maxTextLength }: Attribute, value: unknown, name: st
   return value === '' ? undefined : value
 }
 
+/** The address of a user ends with the id. */
+function followReference(entry: Map<string, string | boolean>): void {
+  const reference = entry.get('$ref')
+  entry.delete('$ref')
+  if (typeof reference !== 'string' || entry.has('value')) return
+  const id = reference.slice(reference.lastIndexOf('/') + 1)
+  if (id !== '') entry.set('value', id)
+}
+
 function readWord({ canonicalValues, otherwise }: Attribute, text: string, name: string): string {
   if (canonicalValues === undefined) return text
   const folded = text.toLowerCase()
@@ -90,6 +99,7 @@ function readEntry(attribute: Attribute, value: unknown, name: string): Entry {
     const read = sub && readSimple(sub, part, `${name}.${sub.name}`)
     if (sub !== undefined && read !== undefined) entry.set(sub.name, read)
   }
+  followReference(entry)
   const missing = attribute.subAttributes?.find(sub => sub.required && !entry.has(sub.name))
   if (missing === undefined) return entry
   throw refused('invalidValue', `an entry of ${name} has no ${missing.name}`)
