@@ -21,9 +21,9 @@ export function findAttribute(type: TypeName, name: string): AttributePath | Sch
   return sub && { attribute, sub }
 }
 
-export function findSub({ subAttributes = [] }: Attribute, name: string): Attribute | undefined {
-  const wanted = name.toLowerCase()
-  return subAttributes.find(sub => sub.name.toLowerCase() === wanted)
+export function findSub(attribute: Attribute, name: string): Attribute | undefined {
+  const { subAttributes = [] } = attribute
+  return (parts.get(subAttributes) ?? byName(subAttributes)).get(name.toLowerCase())
 }
 
 export function isSchema(found: AttributePath | Schema): found is Schema {
@@ -45,10 +45,17 @@ function withoutUrn(type: TypeName, name: string): { schema: Schema | undefined;
   return { schema: undefined, rest: name }
 }
 
-const byName = (type: TypeName): ReadonlyMap<string, Attribute> =>
-  new Map(attributesOf(type).map(attribute => [attribute.name.toLowerCase(), attribute]))
+const byName = (attributes: readonly Attribute[]): ReadonlyMap<string, Attribute> =>
+  new Map(attributes.map(attribute => [attribute.name.toLowerCase(), attribute]))
 
 const names: Readonly<Record<TypeName, ReadonlyMap<string, Attribute>>> = {
-  User: byName('User'),
-  Group: byName('Group'),
+  User: byName(attributesOf('User')),
+  Group: byName(attributesOf('Group')),
 }
+
+/** A request can name parts ten thousand times. */
+const parts: ReadonlyMap<readonly Attribute[], ReadonlyMap<string, Attribute>> = new Map(
+  [...attributesOf('User'), ...attributesOf('Group')].flatMap(({ subAttributes }) =>
+    subAttributes === undefined ? [] : [[subAttributes, byName(subAttributes)] as const],
+  ),
+)

@@ -29,12 +29,17 @@ const maxComparisons = 100
 /** Throws Failure 'resource-invalid' with 'invalidFilter'. */
 export function parseFilterText(text: string): Tree {
   if (text.length > maxLength) throw invalidFilter(`is longer than ${maxLength} characters`)
+  const [, name, value] = equality.exec(text) ?? []
+  if (name !== undefined && value !== undefined) return { name, operator: 'eq', value }
   const { withoutValues, values } = takeValues(text)
   if (values.length > maxComparisons) {
     throw invalidFilter(`has more than ${maxComparisons} comparisons`)
   }
   return toTree(parseNames(withoutValues), values, '')
 }
+
+/** What nearly every filter is, and each of a thousand paths can be. */
+const equality = /^([\w.:-]+) eq "([^"\\\p{Cc}]*)"$/u
 
 export function invalidFilter(reason: string): Failure {
   return refused('invalidFilter', `the filter ${reason}`)

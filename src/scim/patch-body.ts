@@ -10,8 +10,8 @@ import { entriesOf } from './parts.ts'
 import { type PatchPath, readPath } from './patch-path.ts'
 import { refused } from './refused.ts'
 import type { TypeName } from './resource-types.ts'
-import type { Attribute, Schema, Value } from './schema.ts'
-import { readSimple, readValue } from './values.ts'
+import type { Schema, Value } from './schema.ts'
+import { readEntries, readSimple, readValue } from './values.ts'
 
 export type Operation = Readonly<{
   op: 'add' | 'replace' | 'remove'
@@ -119,11 +119,7 @@ function readOperand(op: Op, path: PatchPath, value: unknown): Value | undefined
       : undefined
   }
   if (sub !== undefined) return readSimple(sub, value, nameOf(path))
-  return readValue(entries === undefined ? attribute : withoutRequired(attribute), value)
-}
-
-/** The filter of a path says the value of an entry. */
-function withoutRequired(attribute: Attribute): Attribute {
-  const { subAttributes = [] } = attribute
-  return { ...attribute, subAttributes: subAttributes.map(({ required: _, ...sub }) => sub) }
+  if (entries === undefined || value === null) return readValue(attribute, value)
+  // The filter says the value of the entry.
+  return value === undefined ? undefined : readEntries(attribute, value, attribute.name)
 }

@@ -20,7 +20,9 @@ export function readValue(
 ): Value | undefined {
   if (value === undefined || value === null) return undefined
   if (attribute.type !== 'complex') return readSimple(attribute, value, name)
-  if (attribute.multiValued) return readEntries(attribute, value, name)
+  if (attribute.multiValued) {
+    return listOf(attribute, readEntries(attribute, value, name), name)
+  }
   const entry = readEntry(attribute, value, name)
   return entry.size === 0 ? undefined : entry
 }
@@ -75,17 +77,22 @@ function readWord({ canonicalValues, otherwise }: Attribute, text: string, name:
   throw refused('invalidValue', `${name} is ${quoted(text)}, not ${canonicalValues.join(' or ')}`)
 }
 
-/** A single object is taken as a list of one. */
-function readEntries(
-  attribute: Attribute,
-  value: unknown,
-  name: string,
-): readonly Entry[] | undefined {
+/** As many as are sent, some without any part. A single object is taken as a list of one. */
+export function readEntries(attribute: Attribute, value: unknown, name: string): readonly Entry[] {
   const list: readonly unknown[] = Array.isArray(value) ? value : [value]
   const { limit = list.length } = attribute
   if (list.length > limit) throw refused('invalidValue', `${name} has more than ${limit} entries`)
-  const entries = list.map(one => readEntry(attribute, one, name)).filter(entry => entry.size > 0)
-  return entries.length === 0 ? undefined : entries
+  return list.map(one => readEntry(attribute, one, name))
+}
+
+function listOf(attribute: Attribute, entries: readonly Entry[], name: string) {
+  const required = attribute.subAttributes?.filter(sub => sub.required) ?? []
+  const missing = required.find(sub => entries.some(entry => !entry.has(sub.name)))
+  if (missing !== undefined) {
+    throw refused('invalidValue', `an entry of ${name} has no ${missing.name}`)
+  }
+  const used = entries.filter(entry => entry.size > 0)
+  return used.length === 0 ? undefined : used
 }
 
 /** Some senders shorten `{ "value": "x" }` to `"x"`: https://github.com/pond/scimitar/issues/48 */
@@ -100,7 +107,5 @@ function readEntry(attribute: Attribute, value: unknown, name: string): Entry {
     if (sub !== undefined && read !== undefined) entry.set(sub.name, read)
   }
   followReference(entry)
-  const missing = attribute.subAttributes?.find(sub => sub.required && !entry.has(sub.name))
-  if (missing === undefined) return entry
-  throw refused('invalidValue', `an entry of ${name} has no ${missing.name}`)
+  return entry
 }
