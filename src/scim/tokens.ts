@@ -8,7 +8,7 @@ import type { Source } from '../directory/origin.ts'
 import { Failure } from '../failure.ts'
 import type { Database, ScimTokenRow } from '../storage/schema.ts'
 
-type ScimSource = Extract<Source, `scim:${string}`>
+export type ScimSource = Extract<Source, `scim:${string}`>
 
 /** What may be shown of a token. Times in epoch milliseconds. */
 export type ScimToken = Readonly<{
@@ -26,6 +26,9 @@ export type ScimToken = Readonly<{
 /** Programs that search code and logs for secrets find tokens by their beginning. */
 const prefix = 'visage_scim_'
 const secretBytes = 32
+
+/** Source of a regular expression. 32 bytes are 43 characters of base64url. */
+export const tokenPattern = `${prefix}[\\w-]{43}`
 
 type NewToken = Pick<ScimToken, 'tenantId' | 'name' | 'expiresAt'>
 
@@ -69,7 +72,7 @@ function refuseName(name: string): void {
 }
 
 /** SHA-256. The token is random, so its hash needs neither salt nor a slow function. */
-function hashOf(token: string): string {
+export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 

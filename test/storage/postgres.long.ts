@@ -38,6 +38,7 @@ import { describeLeavers } from '../suites/leavers.ts'
 import { describeMailboxes } from '../suites/mailboxes.ts'
 import { describePeople } from '../suites/people.ts'
 import { describeConcurrentWriters } from '../suites/photos.ts'
+import { describeScimSenders } from '../suites/scim-senders.ts'
 import { describeScimTokens } from '../suites/scim-tokens.ts'
 import { describeSearch } from '../suites/search.ts'
 import { describeSignIns } from '../suites/sign-ins.ts'
@@ -67,6 +68,7 @@ describeConditions(
 describeLeavers('PostgreSQL', open)
 describeSignIns('PostgreSQL', open)
 describeScimTokens('PostgreSQL', open)
+describeScimSenders('PostgreSQL', open)
 // Ten connections.
 describeSearch('PostgreSQL', open, 20)
 
