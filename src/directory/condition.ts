@@ -4,7 +4,7 @@
  * `{ not: … eq … }`.
  */
 
-export type Operator = 'eq' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le'
+type Operator = 'eq' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le'
 
 /** A time is in epoch milliseconds. */
 export type Operand = string | boolean | number

@@ -2,6 +2,8 @@
  * Finds many people at once by id, external id and name, at most 500 people a call. Deleted people are found too: they
  * still have their ids.
  */
+import { Failure } from '../failure.ts'
+import { normalizeId } from '../guid.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
 import { lockRows } from '../storage/transactions.ts'
 import { userNameKey } from './names.ts'
@@ -79,6 +81,26 @@ async function hold(
     .where('id', 'in', ids)
     .orderBy('id')
   return await lockRows(people).execute()
+}
+
+/**
+ * The manager's id, or null where there is no such person; undefined and null stay. Throws Failure 'resource-invalid'
+ * when both are the same person.
+ */
+export async function findPresentManager(
+  database: Database,
+  tenantId: string,
+  personId: string,
+  managerId: string | null | undefined,
+): Promise<string | null | undefined> {
+  if (managerId === undefined || managerId === null) return managerId
+  const id = normalizeId(managerId)
+  if (id === personId) {
+    throw new Failure('resource-invalid', {
+      facts: { reason: 'a user cannot be their own manager' },
+    })
+  }
+  return (await findManagerIds(database, tenantId, [id])).has(id) ? id : null
 }
 
 /** The people of this source who are not deleted, by id. */

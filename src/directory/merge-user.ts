@@ -7,14 +7,17 @@ import { keepUnmanagedColumns, toUser, type UserChanges } from './change-users.t
 import { type Origin, refuseOtherSource } from './origin.ts'
 import { toRow } from './users.ts'
 
-export type WantedUser = Readonly<{
-  id: string
-  externalId: string
+/** What a source says of a person. */
+export type MergedFields = Readonly<{
+  /** undefined for a source that has no ids of its own. */
+  externalId: string | undefined
   /** A property that is left out stays; undefined takes the value away. */
   fields: UserChanges & Readonly<{ userPrincipalName: string; displayName: string }>
   /** null for none; undefined leaves the one that they have. */
   managerId: string | null | undefined
 }>
+
+export type WantedUser = MergedFields & Readonly<{ id: string; externalId: string }>
 
 export type Merged = Readonly<{
   row: UserRow
@@ -27,7 +30,7 @@ export type Merged = Readonly<{
 export function mergeUser(
   tenantId: string,
   known: UserRow | undefined,
-  { id, externalId, fields, managerId }: WantedUser,
+  { id, externalId, fields, managerId }: MergedFields & Readonly<{ id: string }>,
   origin: Pick<Origin, 'source' | 'at'>,
 ): Merged {
   if (known !== undefined) refuseOtherSource(known, origin.source)

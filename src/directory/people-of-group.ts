@@ -2,6 +2,7 @@
  * The owners and members of a group, and managers and direct reports. Permissions are not checked
  * here.
  */
+import { yieldToOthers } from '../event-loop.ts'
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
@@ -42,6 +43,39 @@ export async function listPeopleOfGroup(
     .limit(top)
     .execute()
 }
+
+/** Ids in order, some thousand at a time; other work runs in between. */
+export async function* visitIdsOfGroup(
+  database: Database,
+  { tenantId, groupId }: GroupKey,
+  relation: GroupRelation,
+): AsyncGenerator<readonly string[]> {
+  for (let after = ''; ; ) {
+    const rows = await database
+      .selectFrom('group_people')
+      .innerJoin('users', join =>
+        join
+          .onRef('users.tenant_id', '=', 'group_people.tenant_id')
+          .onRef('users.id', '=', 'group_people.user_id')
+          .on('users.deleted_at', 'is', null),
+      )
+      .select('group_people.user_id as id')
+      .where('group_people.tenant_id', '=', tenantId)
+      .where('group_people.group_id', '=', groupId)
+      .where('group_people.relation', '=', relation)
+      .where('group_people.user_id', '>', after)
+      .orderBy('group_people.user_id')
+      .limit(idsOfPage)
+      .execute()
+    yield rows.map(({ id }) => id)
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < idsOfPage) return
+    await yieldToOthers()
+    after = last.id
+  }
+}
+
+const idsOfPage = 2_000
 
 /** Ordered by id. */
 export async function listDirectReports(

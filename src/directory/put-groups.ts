@@ -25,7 +25,11 @@ type Merged = Readonly<{
 export function mergeGroup(
   tenantId: string,
   known: GroupRow | undefined,
-  { id, externalId, fields }: WantedGroup,
+  {
+    id,
+    externalId,
+    fields,
+  }: Omit<WantedGroup, 'externalId'> & Readonly<{ externalId: string | undefined }>,
   origin: Pick<Origin, 'source' | 'at'>,
 ): Merged {
   if (known !== undefined) refuseOtherSource(known, origin.source)

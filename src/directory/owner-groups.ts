@@ -1,0 +1,82 @@
+/**
+ * The naming rule for owners: with "{displayName} Owners", the members of "Sales Owners" own the group "Sales" of the
+ * same source. The rule is applied in the transaction that changes one of the two groups.
+ */
+import type { Database, GroupRow } from '../storage/schema.ts'
+import { changePlaces, hasChanges, type PlaceCounts, visitPlaces } from './change-places.ts'
+import { lockGroup } from './group-rows.ts'
+
+/** What stands before and after the name of the group that is owned; not both are empty. */
+export type OwnerNaming = Readonly<{ before: string; after: string }>
+
+/** A group that got other owners. */
+export type OwnersChanged = Readonly<{ group: GroupRow; counts: PlaceCounts }>
+
+/**
+ * Call after a group was created, changed or deleted, inside a transaction that has locked the names of the tenant:
+ * `group` is its row before or after. The owners that the rule gives replace all others.
+ */
+export async function applyOwnerNaming(
+  transaction: Database,
+  naming: OwnerNaming,
+  group: GroupRow,
+): Promise<OwnersChanged[]> {
+  const owned = ownedName(naming, group.display_name)
+  const groups = [
+    ...(owned === undefined ? [] : await namesakes(transaction, group, owned)),
+    ...(await namesakes(transaction, group, group.display_name)),
+  ]
+  const changed: OwnersChanged[] = []
+  for (const one of groups) {
+    const name = `${naming.before}${one.display_name}${naming.after}`
+    const [ownerGroup] = await namesakes(transaction, one, name)
+    // A group without such a group keeps the owners that somebody gave it.
+    if (ownerGroup === undefined && one.display_name !== owned) continue
+    const locked = await lockGroup(transaction, one.tenant_id, one.id)
+    if (locked === undefined) continue
+    const ids = ownerGroup === undefined ? [] : await membersOf(transaction, ownerGroup)
+    const change = { how: 'replace', relation: 'owner', ids } as const
+    const { counts } = await changePlaces(transaction, locked, [change])
+    if (hasChanges(counts)) changed.push({ group: locked, counts })
+  }
+  return changed
+}
+
+function ownedName({ before, after }: OwnerNaming, name: string): string | undefined {
+  if (!name.startsWith(before) || !name.endsWith(after)) return undefined
+  const owned = name.slice(before.length, name.length - after.length)
+  return owned === '' || owned.length + before.length + after.length > name.length
+    ? undefined
+    : owned
+}
+
+/** The groups of the same source with exactly this name. */
+async function namesakes(
+  transaction: Database,
+  { tenant_id, source }: GroupRow,
+  displayName: string,
+): Promise<GroupRow[]> {
+  return await transaction
+    .selectFrom('groups')
+    .selectAll()
+    .where('tenant_id', '=', tenant_id)
+    .where('display_name', '=', displayName)
+    .where('source', '=', source)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .limit(maxNamesakes)
+    .execute()
+}
+
+const maxNamesakes = 10
+
+async function membersOf(
+  transaction: Database,
+  { tenant_id, id: group_id }: GroupRow,
+): Promise<string[]> {
+  const all: string[] = []
+  for await (const ids of visitPlaces(transaction, { tenant_id, group_id, relation: 'member' })) {
+    all.push(...ids)
+  }
+  return all
+}
