@@ -65,6 +65,10 @@ export function describeChange({ kind, ...change }: DirectoryChange): Record<str
   return { event: kind, ...change }
 }
 
+/** People whom a source names as members, owners or manager, and who are not in the directory; they are left out. */
+type PeopleUnknown = Pick<DirectoryChange, 'kind' | 'tenantId' | 'id' | 'source'> &
+  Readonly<{ unknown: readonly string[] }>
+
 /** A subject of an issuer, and the person it is from now on. */
 export type Linked = Readonly<{
   tenantId: string
@@ -78,6 +82,7 @@ export type Linked = Readonly<{
 
 export type Events = Readonly<{
   directoryChanged: (change: DirectoryChange) => void
+  peopleUnknown: (event: PeopleUnknown) => void
   answered: (event: Answered) => void
   linked: (event: Linked) => void
   /** Something in the background failed. */
@@ -120,16 +125,21 @@ type EventOptions = Readonly<{
 
 /**
  * error: bugs and failures in the background. warning: requests that cannot be served now; new links of sign-ins, at
- * every level. info: changes of photos, people and groups, and who made them. debug: every answer. Never logged: tokens, bytes of pictures, queries of
+ * every level. info: changes of photos, people and groups, and who made them, and
+ * people whom a source names and who are unknown. debug: every answer. Never logged: tokens, bytes of pictures, queries of
  * addresses, and names with an @. No object is made for a line below the level.
  */
 export function createEvents(write: WriteLine, options: EventOptions = {}): ServerEvents {
   const { level = 'warning', watch } = options
   const least = severities.indexOf(level)
+  const writeUnknown = ({ unknown, ...entry }: PeopleUnknown) => {
+    const shown = unknown.slice(0, maxUnknown).map(withoutName)
+    write('info', { event: 'people-unknown', ...entry, count: unknown.length, unknown: shown })
+  }
   // A link gives a subject the photo and the groups of a person, so it is logged even where only errors are.
   const writeLink = (event: string, { subject, ...link }: Omit<Linked, 'by'>) => {
-    const shown = subject.includes('@') ? '{name}' : withoutSecrets(subject)
-    write(level === 'error' ? 'error' : 'warning', { event, ...link, subject: shown })
+    const severity = level === 'error' ? 'error' : 'warning'
+    write(severity, { event, ...link, subject: withoutName(subject) })
   }
   return {
     answered(event) {
@@ -139,6 +149,9 @@ export function createEvents(write: WriteLine, options: EventOptions = {}): Serv
     },
     directoryChanged(change) {
       if (least >= severities.indexOf('info')) write('info', describeChange(change))
+    },
+    peopleUnknown(event) {
+      if (least >= severities.indexOf('info')) writeUnknown(event)
     },
     linked: event => writeLink('linked', event),
     unlinked: event => writeLink('unlinked', event),
@@ -167,6 +180,14 @@ export function createEvents(write: WriteLine, options: EventOptions = {}): Serv
       })
     },
   }
+}
+
+/** Of the ids of unknown people. */
+const maxUnknown = 20
+
+/** An id that looks like a name or an address is not logged. */
+function withoutName(id: string): string {
+  return id.includes('@') ? '{name}' : withoutSecrets(id)
 }
 
 function severityOf({ reply, failure }: Answered): Severity {

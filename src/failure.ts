@@ -58,6 +58,8 @@ export type FailureCode =
   | 'account-disabled'
   /** facts: source. */
   | 'managed-elsewhere'
+  /** A condition on the version of a person or group. */
+  | 'entry-changed'
   /** facts: property, value. */
   | 'value-taken'
   /** facts: property. */

@@ -9,7 +9,7 @@ import { Failure } from './failure.ts'
 /** No body in Graph's documentation is deeper than 8. */
 const maxDepth = 64
 /** A batch of twenty requests that each set a thousand roles has 20,100. */
-const maxValues = 30_000
+const defaultMaxValues = 30_000
 /** A photo of 4 MB has 85,000 slashes in base64, which some clients write as `\/`. */
 const maxEscapes = 500_000
 /** Some milliseconds of work. */
@@ -22,14 +22,20 @@ type Seen = {
   depth: number
   /** Values and names; may be too high, never too low. */
   values: number
+  /** As many values and names are accepted. */
+  readonly maxValues: number
   /** Names of objects. */
   names: number
   escapes: number
 }
 
 /** Throws Failure 'json-refused'. */
-export async function scanJson(bytes: Uint8Array): Promise<Readonly<Seen>> {
-  const seen: Seen = { isInText: false, hasCodes: false, depth: 0, values: 1, names: 0, escapes: 0 }
+export async function scanJson(
+  bytes: Uint8Array,
+  maxValues = defaultMaxValues,
+): Promise<Readonly<Seen>> {
+  const none = { isInText: false, hasCodes: false, depth: 0, values: 1, names: 0, escapes: 0 }
+  const seen: Seen = { ...none, maxValues }
   let at = 0
   let end = sliceBytes
   while (at < bytes.length) {
@@ -133,7 +139,9 @@ function count(mark: number | undefined, seen: Seen): void {
     return
   }
   seen.values += 1
-  if (seen.values > maxValues) throw refused(`holds more than ${maxValues} values and names`)
+  if (seen.values > seen.maxValues) {
+    throw refused(`holds more than ${seen.maxValues} values and names`)
+  }
   if (mark === names) seen.names += 1
   if (mark === opens) seen.depth += 1
   if (seen.depth > maxDepth) throw refused(`is nested more than ${maxDepth} deep`)

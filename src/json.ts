@@ -8,9 +8,9 @@ import { yieldToOthers } from './event-loop.ts'
 import { Failure } from './failure.ts'
 import { refused, scanJson, sliceBytes } from './json-scan.ts'
 
-/** Reads a JSON body of at most `maxBytes`. Throws as `readBody` and `parseJson` do. */
-export async function readJson(call: Call, maxBytes: number): Promise<unknown> {
-  return await parseJson(await call.readBody(maxBytes), call.takeMemory)
+/** Reads a JSON body of at most `maxBytes` and `maxValues`. Throws as `readBody` and `parseJson` do. */
+export async function readJson(call: Call, maxBytes: number, maxValues?: number): Promise<unknown> {
+  return await parseJson(await call.readBody(maxBytes), call.takeMemory, maxValues)
 }
 
 /** Memory of a value without its text, including its place in a list or its name in an object. */
@@ -20,8 +20,9 @@ const bytesOfValue = 100
 export async function parseJson(
   bytes: Uint8Array,
   takeMemory: Call['takeMemory'],
+  maxValues?: number,
 ): Promise<unknown> {
-  const { values, names, hasCodes } = await scanJson(bytes)
+  const { values, names, hasCodes } = await scanJson(bytes, maxValues)
   // The whole text and the texts of its values. A character takes two bytes unless all are ASCII.
   const width = isAscii(bytes) && !hasCodes ? 1 : 2
   takeMemory(2 * bytes.length * width + values * bytesOfValue)

@@ -171,6 +171,7 @@ export const wireErrors = {
   ...rows(412, 'PreconditionFailed', {
     'photo-changed': ({ found }) =>
       `The condition in If-Match or If-None-Match does not hold: ${foundWords[String(found)] ?? foundWords.another}.`,
+    'entry-changed': 'The condition in If-Match does not hold: the object has changed.',
   }),
   ...rows(413, 'RequestEntityTooLarge', {
     'body-too-large':

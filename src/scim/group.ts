@@ -14,7 +14,7 @@ export function groupResource(row: Group): Resource {
   return toResource('Group', property => group[property])
 }
 
-export type SentGroup = Readonly<{
+type SentGroup = Readonly<{
   externalId: string | undefined
   /** Every property that SCIM has; undefined takes a value away. */
   fields: Pick<GroupFields, 'displayName' | 'description' | 'visibility' | 'isTeam'>

@@ -11,7 +11,7 @@ import { attributesOf, resourceTypes, type TypeName } from './resource-types.ts'
 import type { Resource, Schema, Value } from './schema.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc7643#section-3.1 */
-export type Meta = Readonly<{
+type Meta = Readonly<{
   location: string
   version: string
   /** ISO 8601. */

@@ -8,9 +8,9 @@ import type { Operation } from './patch-body.ts'
 import { refused } from './refused.ts'
 import type { Attribute, Value } from './schema.ts'
 
-export type Relation = 'member' | 'owner'
+type Relation = 'member' | 'owner'
 
-export type PeopleChange = Readonly<{
+type PeopleChange = Readonly<{
   relation: Relation
   /** 'replace': these and nobody else. */
   how: 'add' | 'remove' | 'replace'

@@ -5,7 +5,7 @@ import { entriesOf, isEntries, isEntry } from './parts.ts'
 import { attributesOf, type TypeName } from './resource-types.ts'
 import type { Attribute, Entry, Resource, Value } from './schema.ts'
 
-export type Properties = ReadonlyMap<string, string | boolean>
+type Properties = ReadonlyMap<string, string | boolean>
 
 /** `read` returns undefined or null for a property without a value. */
 export function toResource(

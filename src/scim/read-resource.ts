@@ -52,7 +52,7 @@ function readAttribute(resource: Map<string, Value>, path: AttributePath, given:
   resource.set(attribute.name, withPart(resource.get(attribute.name), attribute, sub.name, part))
 }
 
-export function readFields(given: unknown, name: string): Fields {
+function readFields(given: unknown, name: string): Fields {
   if (isObject(given)) return given
   throw refused('invalidValue', `${name} is not an object`)
 }

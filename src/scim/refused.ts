@@ -2,7 +2,7 @@
 import { Failure } from '../failure.ts'
 
 /** https://www.rfc-editor.org/rfc/rfc7644#section-3.12 */
-export type ScimType =
+type ScimType =
   | 'invalidFilter'
   | 'invalidPath'
   | 'invalidSyntax'

@@ -14,13 +14,17 @@ import type { Instruments } from '../monitoring/instruments.ts'
 import { probes } from '../monitoring/probes.ts'
 import { type ReadinessWatch, watchReadiness } from '../monitoring/readiness.ts'
 import { createRendering, type Rendering } from '../renditions/rendering.ts'
+import { scimMount } from '../scim/mount.ts'
+import type { ScimParts } from '../scim/request.ts'
 import type { Limits } from '../settings/limits.ts'
+import { readScim } from '../settings/scim.ts'
 import { countConnections, pingDatabase } from '../storage/health.ts'
 import { claimForServing } from '../storage/marks.ts'
 import { newPackKey } from '../storage/packs.ts'
 import { createSlices } from '../storage/slices.ts'
 import { createThrottle } from '../throttling/throttle.ts'
 import type { IssuerWatch } from '../tokens/issuer-watch.ts'
+import { servesTenant } from '../tokens/trust.ts'
 import { createVerifier } from '../tokens/verify.ts'
 import { readVersion } from '../version.ts'
 import { startJobs } from './jobs.ts'
@@ -77,10 +81,16 @@ export async function assemble(options: ServerOptions, base: Base): Promise<Asse
       unread && (() => unread.end),
     ].filter(job => job !== undefined),
   )
+  const scim: ScimParts = {
+    ...parts,
+    scim: options.scim ?? readScim({}),
+    servesTenant: tenantId => servesTenant(trust, tenantId),
+  }
   const graph = graphMounts(parts, aroundGraph(instruments, options.around, unread))
   const mounts = [
     ...graph.own,
     descriptionMount(parts, instruments.around),
+    scimMount(scim, instruments.around),
     probes(readiness.look, readVersion()),
     graph.rest,
   ]

@@ -129,6 +129,7 @@ export async function startServing(
       signIn: config.signIn,
       linkBy: config.linkBy,
       leavers: config.leavers,
+      scim: config.scim,
       throttle: config.throttle,
       limits: config.limits,
       logLevel: config.logLevel,

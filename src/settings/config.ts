@@ -9,6 +9,7 @@ import { type Limits, readLimits, readThrottle } from './limits.ts'
 import { type ListenAt, readBaseUrl, readMetrics, readWorkers } from './listening.ts'
 import { readDatabase, readPacks } from './places.ts'
 import { chosenOf, flagOf, numberOf, textOf, textsOf } from './reading.ts'
+import { readScim, type Scim } from './scim.ts'
 import type { Texts } from './table.ts'
 import { readTrust } from './trust.ts'
 
@@ -27,6 +28,7 @@ export type Config = Readonly<{
   trust: Trust
   signIn: 'add' | 'known'
   leavers: 'hide' | 'show'
+  scim: Scim
   linkBy: 'none' | 'userPrincipalName'
   strictContentType: boolean
   isReadOnly: boolean
@@ -54,6 +56,7 @@ export function readConfig(flags: Texts, environment: Texts): Config {
     trust: readTrust(texts),
     signIn: chosenOf(texts, 'signIn', ['add', 'known']),
     leavers: chosenOf(texts, 'leavers', ['hide', 'show']),
+    scim: readScim(texts),
     linkBy: readLinkBy(texts),
     strictContentType: flagOf(texts, 'strictContentType'),
     isReadOnly: flagOf(texts, 'readOnly'),

@@ -16,6 +16,7 @@ export const groups = {
   stores: { heading: 'People and photos:', chapter: 'People and photos' },
   behaviour: { heading: 'Answers:', chapter: 'Requests and limits' },
   limits: { heading: 'Limits:', chapter: 'Requests and limits' },
+  provisioning: { heading: 'Provisioning (SCIM):', chapter: 'People and photos' },
   leaving: { heading: 'Leavers:', chapter: 'People and photos' },
   cleaning: { heading: 'Cleaning up:', chapter: 'People and photos' },
   watching: { heading: 'Log and metrics:', chapter: 'Log, metrics and shutdown' },
@@ -31,6 +32,7 @@ const ending = inGroup('ending')
 const stores = inGroup('stores')
 const behaviour = inGroup('behaviour')
 const limits = inGroup('limits')
+const provisioning = inGroup('provisioning')
 const leaving = inGroup('leaving')
 const cleaning = inGroup('cleaning')
 const watching = inGroup('watching')
@@ -185,6 +187,17 @@ export const settings = {
     'bytes',
     'With VISAGE_PACKS: how many bytes of photos one `visage serve` keeps in memory; 0 for none. Divided among its workers, each of which keeps its own.',
     '67108864',
+  ),
+  scimId: provisioning(
+    'SCIM_ID',
+    'attribute',
+    'Which attribute of a person at the provisioning program holds the id in their tokens: externalId, id, userName or employeeNumber. If its value is a GUID, it becomes the id of a new person; otherwise they get a new one, or keep that with which they have signed in.',
+    'externalId',
+  ),
+  scimOwners: provisioning(
+    'SCIM_OWNERS',
+    'pattern',
+    'Name of the groups whose members own another group, for provisioning programs that have no owners: with {displayName} Owners, the members of Sales Owners own Sales.',
   ),
   leavers: leaving(
     'LEAVERS',

@@ -1,0 +1,35 @@
+/** Answers what the server says about itself. */
+import type { Reply } from '../call.ts'
+import { Failure } from '../failure.ts'
+import { maxBytes } from './bodies.ts'
+import {
+  type Described,
+  describeResourceTypes,
+  describeSchemas,
+  describeService,
+} from './discovery.ts'
+import { addressOf, document, list } from './replies.ts'
+import type { ScimRequest } from './request.ts'
+
+export function showConfig(request: ScimRequest): Reply {
+  return document(describeService(addressOf(request, ''), maxBytes))
+}
+
+export function showResourceTypes(request: ScimRequest): Reply {
+  return showDescribed(request, describeResourceTypes(addressOf(request, '')))
+}
+
+export function showSchemas(request: ScimRequest): Reply {
+  return showDescribed(request, describeSchemas(addressOf(request, '')))
+}
+
+/** The one that the path names, or all. They are few: pages are not made of them. */
+function showDescribed({ id }: ScimRequest, all: readonly Described[]): Reply {
+  if (id === '') {
+    const resources = all.map(one => JSON.stringify(one))
+    return list({ totalResults: all.length, startIndex: 1, resources })
+  }
+  const found = all.find(one => one.id.toLowerCase() === id.toLowerCase())
+  if (found === undefined) throw new Failure('segment-unknown', { facts: { segment: id } })
+  return document(found)
+}

@@ -1,0 +1,137 @@
+/**
+ * Lists people and groups: by the query of a GET, or by the body of a POST to .search. Pages are in a stable order, by id
+ * unless the sender asks for another one.
+ *
+ * https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2
+ */
+import type { Reply } from '../call.ts'
+import type { Condition } from '../directory/condition.ts'
+import { listWhere } from '../directory/list-where.ts'
+import { isObject } from '../json.ts'
+import { readBody } from './bodies.ts'
+import { maxResults } from './discovery.ts'
+import { parseFilter } from './filter.ts'
+import { type Projection, readProjection } from './projection.ts'
+import { refused } from './refused.ts'
+import { list } from './replies.ts'
+import type { Perform, ScimParts, ScimRequest } from './request.ts'
+import type { TypeName } from './resource-types.ts'
+import { writeGroup } from './show-group.ts'
+import { userText } from './show-user.ts'
+import { readSort } from './sort.ts'
+
+/** As they arrived: in a query all are texts. */
+type Asked = Readonly<Record<string, unknown>>
+type Page = Readonly<{ startIndex: number; count: number }>
+
+/** Of one type, or of several as if they were one list. */
+export function listResources(types: readonly TypeName[]): Perform {
+  return (request, parts) => answerList(request, parts, types, Object.fromEntries(request.query))
+}
+
+export function searchResources(types: readonly TypeName[]): Perform {
+  return async (request, parts) => {
+    const body = await readBody(request)
+    if (!isObject(body)) throw refused('invalidSyntax', 'the body is not a JSON object')
+    return await answerList(request, parts, types, body)
+  }
+}
+
+async function answerList(
+  request: ScimRequest,
+  parts: ScimParts,
+  types: readonly TypeName[],
+  asked: Asked,
+): Promise<Reply> {
+  const { startIndex, count } = readPage(asked)
+  const resources: string[] = []
+  let totalResults = 0
+  for (const type of types) {
+    const skip = Math.max(0, startIndex - 1 - totalResults)
+    const found = await find(request, parts, readListing(type, asked), {
+      skip,
+      top: count - resources.length,
+    })
+    totalResults += found.total
+    resources.push(...found.resources)
+  }
+  return list({ totalResults, startIndex, resources })
+}
+
+/** "A value less than 1 SHALL be interpreted as 1. … A negative value SHALL be interpreted as '0'." */
+function readPage(asked: Asked): Page {
+  const startIndex = readNumber(asked, 'startIndex') ?? 1
+  const count = readNumber(asked, 'count') ?? maxResults
+  return { startIndex: Math.max(1, startIndex), count: Math.min(Math.max(0, count), maxResults) }
+}
+
+function readNumber(asked: Asked, name: string): number | undefined {
+  const value = asked[name]
+  if (value === undefined || value === null || value === '') return undefined
+  const number = Number(value)
+  const isWritten = typeof value === 'number' || typeof value === 'string'
+  if (isWritten && Number.isSafeInteger(number)) return number
+  throw refused('invalidValue', `${name} is not a whole number`)
+}
+
+type Listing = Readonly<{
+  type: TypeName
+  condition: Condition
+  sort: ReturnType<typeof readSort>
+  projection: Projection
+}>
+
+function readListing(type: TypeName, asked: Asked): Listing {
+  const filter = readText(asked, 'filter')
+  return {
+    type,
+    condition: filter === undefined ? { and: [] } : parseFilter(type, filter),
+    sort: readSort(type, readText(asked, 'sortBy'), readText(asked, 'sortOrder')),
+    projection: readProjection(type, {
+      attributes: readNames(asked, 'attributes'),
+      excludedAttributes: readNames(asked, 'excludedAttributes'),
+    }),
+  }
+}
+
+function readText(asked: Asked, name: string): string | undefined {
+  const value = asked[name]
+  if (value === undefined || value === null) return undefined
+  if (typeof value !== 'string') throw refused('invalidValue', `${name} is not a text`)
+  return value.trim() === '' ? undefined : value
+}
+
+function readNames(asked: Asked, name: string): string | undefined {
+  const value = asked[name]
+  return Array.isArray(value) ? value.join() : readText(asked, name)
+}
+
+type Found = Readonly<{ total: number; resources: readonly string[] }>
+
+async function find(
+  request: ScimRequest,
+  parts: ScimParts,
+  { type, condition, sort, projection }: Listing,
+  span: Readonly<{ skip: number; top: number }>,
+): Promise<Found> {
+  const { tenantId, source } = request.sender
+  const wanted = { condition, source, ...sort, ...span }
+  if (type === 'User') {
+    const { total, rows } = await listWhere(parts, 'users', tenantId, wanted)
+    return { total, resources: rows.map(row => userText(request, row, projection)) }
+  }
+  const { total, rows } = await listWhere(parts, 'groups', tenantId, wanted)
+  const resources: string[] = []
+  let people = 0
+  for (const row of rows) {
+    // A page may be shorter than was asked for: all members of 200 groups may be millions.
+    if (people >= maxPeople) break
+    const written = await writeGroup(request, parts, row, projection)
+    people += written.people
+    resources.push(written.text)
+  }
+  return { total, resources }
+}
+
+/** In the groups of one page, but always those of one group. */
+const maxPeople = 10_000
