@@ -126,6 +126,7 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     when: 'the condition `If-Match` or `If-None-Match` of a write is false',
     facts: { found: 'another' },
   },
+  'entry-changed': { when: 'SCIM only: the condition `If-Match` of a write is false' },
   'condition-malformed': {
     when: '`If-Match` or `If-None-Match` of a write is not a list of ETags',
     facts: { header: 'If-Match' },

@@ -97,8 +97,31 @@ function checkAlways({ method, token }: Got, answer: Answer): string[] {
   return found
 }
 
-/** https://learn.microsoft.com/en-us/graph/errors */
 function checkEnvelope(answer: Answer): string[] {
+  const isScim = answer.headers['content-type'] === 'application/scim+json'
+  return [...(isScim ? checkScimError(answer) : checkGraphError(answer)), ...checkInsides(answer)]
+}
+
+function checkInsides({ body }: Answer): string[] {
+  const showsInsides = /\bat \S+ \(|node_modules|\.[jt]s:\d|node:internal/.test(body.toString())
+  return showsInsides ? ['the error shows the insides of the server'] : []
+}
+
+/** https://www.rfc-editor.org/rfc/rfc7644#section-3.12 */
+function checkScimError(answer: Answer): string[] {
+  const error = readObject(parse(answer))
+  const found: string[] = []
+  const schemas = error?.schemas
+  if (!Array.isArray(schemas) || schemas[0] !== 'urn:ietf:params:scim:api:messages:2.0:Error') {
+    found.push('an error of SCIM without its schema')
+  }
+  if (error?.status !== String(answer.status)) found.push('the status in the body is another one')
+  if (!isText(error?.detail)) found.push('an error of SCIM without detail')
+  return found
+}
+
+/** https://learn.microsoft.com/en-us/graph/errors */
+function checkGraphError(answer: Answer): string[] {
   if (!/^application\/json\b/.test(answer.headers['content-type'] ?? '')) {
     return [`an error as ${show(answer.headers['content-type'])}, not as application/json`]
   }
@@ -112,9 +135,6 @@ function checkEnvelope(answer: Answer): string[] {
   }
   for (const name of ['request-id', 'client-request-id']) {
     if (inner?.[name] !== answer.headers[name]) found.push(`innerError.${name} is not the header's`)
-  }
-  if (/\bat \S+ \(|node_modules|\.[jt]s:\d|node:internal/.test(answer.body.toString())) {
-    found.push('the error shows the insides of the server')
   }
   return found
 }

@@ -97,6 +97,8 @@ export type Wanted =
   | Readonly<{ kind: 'application'; holds: readonly string[]; exactly?: true }>
   | Readonly<{ kind: 'personal'; holds: readonly string[]; exactly?: true }>
   | Readonly<{ kind: 'special'; how: Special }>
+  /** A program that provisions people and groups over SCIM; the name makes its source. */
+  | Readonly<{ kind: 'provisioning'; name: string }>
 
 export type Special =
   | 'expired'

@@ -268,6 +268,8 @@ function writeToken(issuer: TestIssuer, wanted: Wanted): string | undefined {
       return issuer.sign(personalUser(now, { scp: wanted.holds.join(' ') }))
     case 'special':
       return writeSpecial(issuer, wanted.how, now)
+    case 'provisioning':
+      return undefined
   }
 }
 

@@ -19,6 +19,8 @@ import { operations } from './scenarios/operations.ts'
 import { people } from './scenarios/people.ts'
 import { permissions } from './scenarios/permissions.ts'
 import { precedence } from './scenarios/precedence.ts'
+import { scimGroups } from './scenarios/scim-groups.ts'
+import { scimUsers } from './scenarios/scim-users.ts'
 import { settings } from './scenarios/settings.ts'
 import { throttling } from './scenarios/throttling.ts'
 
@@ -42,4 +44,6 @@ export const themes: Readonly<Record<string, readonly Scenario[]>> = {
   'bad input': badInput,
   precedence,
   http,
+  'people over SCIM': scimUsers,
+  'groups over SCIM': scimGroups,
 }

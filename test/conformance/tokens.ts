@@ -12,6 +12,7 @@ type Order = Readonly<Record<string, unknown>>
 export function orderTokens(origin: string, things: Things): TokenSource {
   const kept = new Map<string, ReturnType<TokenSource>>()
   return wanted => {
+    if (wanted.kind === 'provisioning') return orderScimToken(origin, wanted, kept)
     const order = toOrder(wanted, things)
     if (order === undefined) return Promise.resolve({ missing: `no token: ${describe(wanted)}` })
     const key = JSON.stringify(order)
@@ -19,6 +20,30 @@ export function orderTokens(origin: string, things: Things): TokenSource {
     kept.set(key, token)
     return token
   }
+}
+
+type Provisioning = Extract<Wanted, { kind: 'provisioning' }>
+
+function orderScimToken(
+  origin: string,
+  wanted: Provisioning,
+  kept: Map<string, ReturnType<TokenSource>>,
+): ReturnType<TokenSource> {
+  const key = JSON.stringify(wanted)
+  const token = kept.get(key) ?? placeScimOrder(origin, wanted)
+  kept.set(key, token)
+  return token
+}
+
+async function placeScimOrder(origin: string, wanted: Provisioning) {
+  const answer = await fetch(`${origin}/_visage/scim-token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ do: 'create', name: wanted.name }),
+  })
+  const token = readObject(await answer.json())?.token
+  if (answer.ok && typeof token === 'string') return { token }
+  return { missing: `no token: ${describe(wanted)}` }
 }
 
 async function placeOrder(origin: string, order: Order, wanted: Wanted) {
@@ -33,7 +58,7 @@ async function placeOrder(origin: string, order: Order, wanted: Wanted) {
   return { token: isChanged ? raisePermissions(token) : token }
 }
 
-function toOrder(wanted: Wanted, things: Things): Order | undefined {
+function toOrder(wanted: Exclude<Wanted, Provisioning>, things: Things): Order | undefined {
   switch (wanted.kind) {
     case 'user':
       return things[wanted.who] === undefined
@@ -121,6 +146,7 @@ export function readClaims(token: string): Order {
 
 export function describe(wanted: Wanted): string {
   if (wanted.kind === 'special') return wanted.how
+  if (wanted.kind === 'provisioning') return `provisioning token ${wanted.name}`
   const { kind, holds } = wanted
   const whose = kind === 'user' ? ` (${wanted.who})` : ''
   const only = wanted.exactly ? 'with exactly' : 'with'

@@ -29,6 +29,7 @@ import {
 } from '../support/test-issuer.ts'
 import { claimEffects } from './claim-effects.ts'
 import { leaverEffects } from './leaver-effects.ts'
+import { scimEffects } from './scim-effects.ts'
 import { type Given, issOf, type Stand, smallPicture, until } from './stand.ts'
 
 export type Effect = (given: Given, postgres: PostgresServer) => Promise<void>
@@ -40,6 +41,7 @@ const entraUser = (host: string) => v2User(Date.now(), { iss: `https://${host}/$
 export const effects = {
   ...claimEffects,
   ...leaverEffects,
+  ...scimEffects,
   async host({ serve }) {
     const addresses = Object.values(networkInterfaces()).flatMap(all => all ?? [])
     const host = addresses.some(({ address }) => address === '::1') ? '::1' : '127.0.0.2'
