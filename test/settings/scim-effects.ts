@@ -10,7 +10,7 @@ export const scimEffects = {
   async scimId({ serve, cwd }) {
     const id = async (text: string) => {
       const post = await senderOf(await serve(text), cwd)
-      const person = { userName: `${text}@scim.example`, id: guid, externalId: 'e1' }
+      const person = { userName: `${text}@scim.example`, id: guid, externalId: `e-${text}` }
       return (await post('/Users', person)).id
     }
     assert.notEqual(await id('externalId'), guid)
