@@ -31,6 +31,9 @@ const aboutThemes: Readonly<Record<string, string>> = {
   'bad input': 'Tokens, pictures and bodies as people, programs and attackers send them.',
   precedence: 'Which refusal comes first.',
   http: 'Wrong methods, requests that are too long, bytes that are not HTTP.',
+  'people over SCIM':
+    'Every operation of SCIM 2.0 on people, filters, lists, versions and refusals.',
+  'groups over SCIM': 'The same for groups, and members in every form that senders use.',
 }
 
 /** The whole of docs/conformance.md. */

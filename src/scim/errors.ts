@@ -38,6 +38,7 @@ type Elsewhere = Extract<
   | 'upload-throttled'
   | 'condition-malformed'
   | 'http-malformed'
+  | 'https-needed'
   | 'headers-too-large'
   | 'request-timed-out'
   | 'url-too-long'
