@@ -1,0 +1,23 @@
+/**
+ * Whole conversations of Entra ID (with and without its flag), Okta, authentik and scim-for-keycloak, with bodies of our
+ * own after their documentation and sources. conversations.long.ts has them in any order.
+ */
+import { after, before, describe, test } from 'node:test'
+import { converse } from './senders/conversation.ts'
+import { type Service, senders, startService } from './senders/every-sender.ts'
+
+describe('a conversation', () => {
+  let service: Service
+  before(async () => {
+    service = await startService()
+  })
+  after(() => service[Symbol.asyncDispose]())
+
+  for (const [index, [name, sender]] of Object.entries(senders).entries()) {
+    test(`with ${name}`, async () => {
+      await converse(await service.callAs(`sender-${index}`), sender, async tasks => {
+        for (const task of tasks) await task()
+      })
+    })
+  }
+})
