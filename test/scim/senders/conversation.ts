@@ -21,15 +21,22 @@ type Task = () => Promise<void>
 /** How the tasks of a cycle are carried out. */
 export type Carry = (tasks: readonly Task[]) => Promise<void>
 
-/** Who is not known yet in one cycle, as a manager or a member, is in a later one. */
-const cycles = 4
-
-export async function converse(call: Call, sender: Sender, carry: Carry): Promise<void> {
+/**
+ * `cycles`: how many until what was created has arrived, and then until what was changed has. Who is not known yet in one
+ * cycle, as a manager or a member, is in a later one.
+ */
+export async function converse(
+  call: Call,
+  sender: Sender,
+  carry: Carry,
+  cycles: readonly [number, number],
+): Promise<void> {
   const known: Known = new Map()
   await sender.connect(call)
   const [first, second] = stages()
-  for (const stage of [first, second]) {
-    for (let cycle = 0; cycle < cycles; cycle++) await carry(tasksOf(call, sender, stage, known))
+  for (const [at, stage] of [first, second].entries()) {
+    const count = cycles[at] ?? 0
+    for (let cycle = 0; cycle < count; cycle++) await carry(tasksOf(call, sender, stage, known))
     await expectStage(call, sender, stage, known)
   }
   const [gone] = second.people
