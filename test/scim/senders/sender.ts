@@ -50,19 +50,26 @@ export const core = 'urn:ietf:params:scim:schemas:core:2.0'
 export const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 const messages = 'urn:ietf:params:scim:api:messages:2.0'
 
-export function callerOf(base: string, token: string): Call {
+/** A call that is told 503 is repeated after `onUnavailable`, as senders do; without it, none may be. */
+export function callerOf(base: string, token: string, onUnavailable?: () => void): Call {
   return async (method, path, body) => {
-    const answer = await fetch(`${base}/scim/v2${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-    const text = await answer.text()
-    assert.ok(answer.status < 500, `${method} ${path}: ${answer.status} ${text}`)
-    assert.ok(
-      answer.status === 204 || answer.headers.get('content-type') === 'application/scim+json',
-    )
-    return { status: answer.status, json: text === '' ? {} : JSON.parse(text) }
+    for (;;) {
+      const answer = await fetch(`${base}/scim/v2${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+      const { status, headers } = answer
+      const text = await answer.text()
+      assert.ok(status === 204 || headers.get('content-type') === 'application/scim+json', text)
+      if (status === 503 && onUnavailable !== undefined) {
+        assert.match(headers.get('retry-after') ?? '', /^\d+$/)
+        onUnavailable()
+        continue
+      }
+      assert.ok(status < 500, `${method} ${path}: ${status} ${text}`)
+      return { status, json: text === '' ? {} : JSON.parse(text) }
+    }
   }
 }
 
