@@ -21,6 +21,7 @@ import { nodes } from './numbers/nodes.ts'
 import { notModified } from './numbers/not-modified.ts'
 import { put } from './numbers/put.ts'
 import { putOnS3 } from './numbers/put-on-s3.ts'
+import { scim } from './numbers/scim.ts'
 import { start } from './numbers/start.ts'
 import { workers } from './numbers/workers.ts'
 import { describeUsage, type Plan, readPlan } from './plan.ts'
@@ -39,6 +40,7 @@ const embedded: Readonly<Record<string, Measure>> = {
   directory: directorySize,
   search: directorySearch,
   membership,
+  scim,
   memory: stage => memory(stage),
   heavy: heavyPictures,
   import: importPeople,

@@ -114,15 +114,24 @@ async function addPeople(
   })
 }
 
+/** The name and the mail address of a person. */
+export function addressAt(index: number): string {
+  return addressOf(userAt(index).id)
+}
+
+function addressOf(id: string): string {
+  return `person.${id.slice(0, 8)}.${id.slice(-6)}@bench.example`
+}
+
 function describe({ id }: Person) {
   const surname = id.slice(0, 8)
   return {
     id,
-    userPrincipalName: `person.${surname}.${id.slice(-6)}@bench.example`,
+    userPrincipalName: addressOf(id),
     displayName: `Person ${surname}`,
     givenName: 'Person',
     surname,
-    mail: `person.${surname}.${id.slice(-6)}@bench.example`,
+    mail: addressOf(id),
     jobTitle: 'Somebody in a large organisation',
   }
 }
