@@ -10,7 +10,7 @@ import { isValidName } from '../directory/names.ts'
 import { findPresentUser } from '../directory/present-rows.ts'
 import type { User } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
-import { normalizeId } from '../guid.ts'
+import { isGuid, normalizeId } from '../guid.ts'
 import { readBody } from './bodies.ts'
 import { logChange, logUnknown } from './changes.ts'
 import { patchResource } from './patch.ts'
@@ -109,13 +109,16 @@ export async function deleteUser(request: ScimRequest, parts: ScimParts): Promis
   return noContent
 }
 
+/**
+ * A userName in the form of an id is kept. In an address of Graph it is read as an id, and never leads to this person.
+ */
 function readSent(resource: Resource): SentUser {
   const sent = toSentUser(resource)
   const { userPrincipalName } = sent.fields
-  if (isValidName(userPrincipalName)) return sent
+  if (isValidName(userPrincipalName) || isGuid(userPrincipalName)) return sent
   throw refused(
     'invalidValue',
-    `userName cannot be ${quoted(userPrincipalName)}: it is too long, has the form of an id or is reserved`,
+    `userName cannot be ${quoted(userPrincipalName)}: it is too long, blank or reserved`,
   )
 }
 

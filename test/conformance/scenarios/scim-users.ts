@@ -5,6 +5,7 @@ import * as steps from '../steps.ts'
 
 const { get, finds, post, put, patch, remove, makeUser } = sender(entra)
 const guid = '7d0c5a11-2b7e-4a54-9d3c-0f2d6f0a0001'
+const otherGuid = '7d0c5a11-2b7e-4a54-9d3c-0f2d6f0a0002'
 const user = {
   schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', enterprise],
   externalId: guid,
@@ -65,6 +66,17 @@ const operations: readonly Scenario[] = [
     source: `${rfc7644}#section-3.3`,
     given: [makeUser(user)],
     request: post('/Users', { userName: 'ANNA.Berg@scim.example' }, refused(409, 'uniqueness')),
+    afterwards: cleanUp,
+  },
+  {
+    name: 'a userName in the form of an id is kept, and is no id',
+    source: `${rfc7644}#section-3.3`,
+    request: post('/Users', { ...user, userName: otherGuid }, { status: 201 }),
+    next: [
+      finds(`/Users?filter=${filter(`userName eq "${otherGuid.toUpperCase()}"`)}`, [{ id: guid }]),
+      { ...graphUser, path: `/v1.0/users/${otherGuid}`, expected: { status: 404 } },
+      post('/Users', { userName: guid }, refused(409, 'uniqueness')),
+    ],
     afterwards: cleanUp,
   },
   {
@@ -317,7 +329,7 @@ const wrongBodies: readonly (readonly [string, unknown, string])[] = [
   ['null', null, 'invalidSyntax'],
   ['no userName', { displayName: 'Anna' }, 'invalidValue'],
   ['a number as userName', { userName: 7 }, 'invalidValue'],
-  ['an id as userName', { userName: guid }, 'invalidValue'],
+  ['a blank userName', { userName: ' ' }, 'invalidValue'],
   ['a list as name', { userName: 'a@scim.example', name: [] }, 'invalidValue'],
   ['an unknown state', { userName: 'a@scim.example', active: 'maybe' }, 'invalidValue'],
   ['a text of 641 characters', { userName: 'a'.repeat(641) }, 'invalidValue'],
