@@ -5,6 +5,7 @@ import { addToGroup } from '../../src/directory/change-groups.ts'
 import { listDeletedGroups, listDeletedUsers } from '../../src/directory/deleted.ts'
 import { addGroups, findGroups } from '../../src/directory/groups.ts'
 import {
+  findManager,
   findManagers,
   listDirectReports,
   listPeopleOfGroup,
@@ -28,6 +29,7 @@ const queries: Readonly<Record<string, (database: Database) => Promise<unknown>>
   'people by id or name in any tenant': database => findPeople(database, 'anna@example.org'),
   'groups by id in any tenant': database => findGroups(database, 'g'),
   'direct reports': database => listDirectReports(database, person, page),
+  'the manager of a person': database => findManager(database, person),
   managers: database => findManagers(database, 't', [{ manager_id: 'u' }]),
   'members of a group': database =>
     listPeopleOfGroup(database, { tenantId: 't', groupId: 'g' }, 'member', page),

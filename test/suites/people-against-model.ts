@@ -1,6 +1,7 @@
 /**
- * Random additions, renames, leavings, returns, erasures and changes of groups, against a model in memory, on any
- * database. A database's own test calls describePeopleAgainstModel with a way to open an empty one, without tables.
+ * Random additions, sign-ins, links, renames, leavings, returns, erasures and changes of groups, against a model in
+ * memory, on any database. A database's own test calls describePeopleAgainstModel with a way to open an empty one,
+ * without tables.
  */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -15,8 +16,11 @@ import {
 } from '../../src/directory/change-groups.ts'
 import { changeUser, deleteUser, putUser, restoreUser } from '../../src/directory/change-users.ts'
 import { listDeletedGroups, listDeletedUsers } from '../../src/directory/deleted.ts'
+import { eraseDue, markErasing } from '../../src/directory/erase-deleted.ts'
 import { listGroups } from '../../src/directory/groups.ts'
 import { listGroupIdsOf } from '../../src/directory/groups-of-person.ts'
+import { linkByHand, unlink } from '../../src/directory/link-by-hand.ts'
+import { linkByName } from '../../src/directory/link-by-name.ts'
 import {
   listDirectReports,
   listPeopleOfGroup,
@@ -25,6 +29,7 @@ import {
 import { addSignedInUser } from '../../src/directory/sign-in.ts'
 import { listUsers } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
+import { openMemoryPacks } from '../../src/storage/memory.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { createSlices } from '../../src/storage/slices.ts'
@@ -36,6 +41,7 @@ import {
   type Relation,
   type Source,
   type Step,
+  stepsKept,
 } from './people-model.ts'
 
 const tenantId = 'one'
@@ -43,7 +49,9 @@ const ids = (prefix: string, count: number): Choices<string> => [
   `${prefix}0`,
   ...Array.from({ length: count - 1 }, (_, index) => `${prefix}${index + 1}`),
 ]
-const people = ids('p', 24)
+/** The last ones come by signing in more often than from a source. */
+const people: Choices<string> = [...ids('p', 24), ...ids('s', 4)]
+const subjects: Choices<string> = [...ids('s', 10), ...ids('p', 6)]
 const groups = ids('g', 6)
 /** Fewer than people, and some that differ in case only. */
 const names: Choices<string> = [
@@ -68,10 +76,10 @@ const performed: Readonly<Record<Step, Performed>> = {
     const user = { id: person, userPrincipalName: name, displayName: name, isActive }
     return putUser(database, tenantId, user, { source, at })
   },
-  'sign in': (database, { person }, at) =>
+  'sign in': (database, { subject }, at) =>
     addSignedInUser(
       { database, ...prepareWholeUsers(database), now: () => at },
-      { tenantId, issuer: 'https://issuer.example', id: person, profile: { issuedAt: at } },
+      { ...named(subject), profile: { issuedAt: at } },
     ),
   rename: (database, { person, name, source }, at) =>
     changeUser(database, tenantId, person, { userPrincipalName: name }, { source, at }),
@@ -81,10 +89,20 @@ const performed: Readonly<Record<Step, Performed>> = {
     deleteUser(database, tenantId, person, { source, at }),
   'restore person': (database, { person, source }, at) =>
     restoreUser(database, tenantId, person, { source, at }),
-  'erase person': async (database, { person }) => {
-    await database.deleteFrom('users').where('id', '=', person).execute()
-    return true
+  'erase person': async (database, { person }, at) => {
+    const isMarked = await markErasing(database, { kind: 'user', tenantId, id: person })
+    const erased = await erase(database, Number.NEGATIVE_INFINITY, at)
+    assert.equal(erased, isMarked ? 1 : 0)
+    return isMarked
   },
+  'erase who is due': async (database, _, at) => {
+    return { did: `erased ${await erase(database, at - stepsKept, at)}` }
+  },
+  'link by hand': (database, { person, subject }, at) =>
+    linkByHand(database, named(subject), person, at),
+  'link by name': (database, { name, subject }, at) =>
+    linkByName({ database, now: () => at }, { ...named(subject), profile: { vouchedName: name } }),
+  unlink: (database, { subject }, at) => unlink(database, named(subject), at),
   'set manager': async (database, { person, other, source }, at) => {
     await setManager(database, tenantId, person, other, { source, at })
     return true
@@ -103,6 +121,14 @@ const performed: Readonly<Record<Step, Performed>> = {
     deleteGroup(database, tenantId, group, { source, at }),
   'restore group': (database, { group, source }, at) =>
     restoreGroup(database, tenantId, group, { source, at }),
+}
+
+const named = (id: string) => ({ tenantId, issuer: 'https://issuer.example', id })
+
+function erase(database: Database, before: number, at: number): Promise<number> {
+  const packs = openMemoryPacks(() => 1)
+  const parts = { database, packs, slices: createSlices(() => 0), now: () => at }
+  return eraseDue(parts, before, () => {})
 }
 
 /** In the words of the model. */
@@ -133,10 +159,10 @@ export function describePeopleAgainstModel(
     t.after(() => database.destroy())
     await migrate(database)
     const choose = chooserFor(String(seed))
-    const model: Model = { people: new Map(), groups: new Map() }
+    const model: Model = { people: new Map(), groups: new Map(), links: new Map() }
     for (let at = 1; at <= count; at++) {
       const step = pick(steps, choose)
-      const drawn = draw(choose)
+      const drawn = draw(choose, at)
       const expected = answers[step](model, drawn)
       const outcome = await outcomeOf(performed[step](database, drawn, at))
       assert.equal(outcome, expected, `step ${at}: ${step} ${JSON.stringify(drawn)}`)
@@ -146,7 +172,7 @@ export function describePeopleAgainstModel(
   })
 }
 
-function draw(choose: () => number): Drawn {
+function draw(choose: () => number, at: number): Drawn {
   return {
     person: pick(people, choose),
     other: pick(people, choose),
@@ -155,6 +181,8 @@ function draw(choose: () => number): Drawn {
     group: pick(groups, choose),
     relation: pick(relations, choose),
     source: pick(sources, choose),
+    subject: pick(subjects, choose),
+    at,
   }
 }
 
@@ -167,7 +195,9 @@ async function readAll(database: Database) {
   const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id).toSorted()
   const present = await listUsers(where, tenantId, page)
   const sizes = await database.selectFrom('group_sizes').selectAll().execute()
+  const links = await database.selectFrom('sign_ins').selectAll().orderBy('subject').execute()
   return {
+    links: Object.fromEntries(links.map(row => [row.subject, [row.user_id, row.linked_by]])),
     people: Object.fromEntries(
       present
         .toSorted((one, other) => (one.id < other.id ? -1 : 1))
@@ -203,34 +233,39 @@ function expectedOf(model: Model): Awaited<ReturnType<typeof readAll>> {
     [...map].toSorted(([one], [other]) => (one < other ? -1 : 1))
   const allPeople = sorted(model.people)
   const allGroups = sorted(model.groups)
-  const isPresent = (id: string) => model.people.get(id)?.isDeleted === false
+  const isThere = (one: Readonly<{ deletedAt: number | undefined }> | undefined) =>
+    one !== undefined && one.deletedAt === undefined
+  const isPresent = (id: string) => isThere(model.people.get(id))
   const shown = (group: string, relation: Relation) =>
     [...(model.groups.get(group)?.people[relation] ?? [])].filter(isPresent).toSorted()
   const groupsOf = (id: string, relation: Relation) =>
     allGroups
-      .filter(([, group]) => !group.isDeleted && group.people[relation].has(id))
+      .filter(([, group]) => isThere(group) && group.people[relation].has(id))
       .map(([group]) => group)
   const eachOf = <Value>(all: readonly string[], value: (id: string) => Value) =>
     Object.fromEntries(all.map(id => [id, value(id)]))
   return {
+    links: Object.fromEntries(
+      sorted(model.links).map(([id, { person, by }]) => [id, [person, by]]),
+    ),
     people: Object.fromEntries(
       allPeople
-        .filter(([, { isDeleted }]) => !isDeleted)
+        .filter(([, one]) => isThere(one))
         .map(([id, { name, isActive, source, manager }]) => [
           id,
           [name, isActive, source, manager],
         ]),
     ),
-    deletedPeople: allPeople.filter(([, { isDeleted }]) => isDeleted).map(([id]) => id),
+    deletedPeople: allPeople.filter(([, one]) => !isThere(one)).map(([id]) => id),
     groups: Object.fromEntries(
       allGroups
-        .filter(([, { isDeleted }]) => !isDeleted)
+        .filter(([, one]) => isThere(one))
         .map(([id, { name, source }]) => [id, [name, source]]),
     ),
-    deletedGroups: allGroups.filter(([, { isDeleted }]) => isDeleted).map(([id]) => id),
+    deletedGroups: allGroups.filter(([, one]) => !isThere(one)).map(([id]) => id),
     reports: eachOf(people, id =>
       allPeople
-        .filter(([, person]) => !person.isDeleted && person.manager === id)
+        .filter(([, person]) => isThere(person) && person.manager === id)
         .map(([report]) => report),
     ),
     inGroups: eachOf(groups, id => [
