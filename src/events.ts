@@ -69,6 +69,15 @@ export function describeChange({ kind, ...change }: DirectoryChange): Record<str
 type PeopleUnknown = Pick<DirectoryChange, 'kind' | 'tenantId' | 'id' | 'source'> &
   Readonly<{ unknown: readonly string[] }>
 
+/** A photo that a sender has with a person and that was not taken; the person was. `why` has no address. */
+export type PhotoNotTaken = Readonly<{
+  tenantId: string
+  userId: string
+  source: string
+  outcome: 'ignored' | 'refused' | 'failed'
+  why: string
+}>
+
 /** A subject of an issuer, and the person it is from now on. */
 export type Linked = Readonly<{
   tenantId: string
@@ -83,6 +92,7 @@ export type Linked = Readonly<{
 export type Events = Readonly<{
   directoryChanged: (change: DirectoryChange) => void
   peopleUnknown: (event: PeopleUnknown) => void
+  photoNotTaken: (event: PhotoNotTaken) => void
   answered: (event: Answered) => void
   linked: (event: Linked) => void
   /** Something in the background failed. */
@@ -152,6 +162,12 @@ export function createEvents(write: WriteLine, options: EventOptions = {}): Serv
     },
     peopleUnknown(event) {
       if (least >= severities.indexOf('info')) writeUnknown(event)
+    },
+    photoNotTaken({ why, ...event }) {
+      // A host that is not listed is what the operator has chosen, and the same in every push.
+      const severity = event.outcome === 'ignored' ? 'debug' : 'info'
+      if (least < severities.indexOf(severity)) return
+      write(severity, { event: 'photo-not-taken', ...event, why: withoutSecrets(why) })
     },
     linked: event => writeLink('linked', event),
     unlinked: event => writeLink('unlinked', event),

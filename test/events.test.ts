@@ -132,6 +132,30 @@ describe('the log', () => {
     assert.match(text, /db\.example\/visage refused/)
   })
 
+  test('says why a photo of a sender was not taken, below debug only if something is wrong', () => {
+    const log = (level: Severity) => {
+      const lines: Line[] = []
+      const options = { level }
+      const { photoNotTaken } = createEvents(
+        (severity, fields) => lines.push({ severity, fields }),
+        options,
+      )
+      const common = { tenantId: 't', userId: 'u', source: 'scim:entra' }
+      for (const outcome of ['ignored', 'refused', 'failed'] as const) {
+        photoNotTaken({ ...common, outcome, why: `image-broken ${token}` })
+      }
+      return lines.map(({ severity, fields }) => [severity, fields.outcome, fields.why])
+    }
+    const [ignored, ...others] = log('debug')
+    const why = 'image-broken {token}'
+    assert.deepEqual(ignored, ['debug', 'ignored', why])
+    assert.deepEqual(others, [
+      ['info', 'refused', why],
+      ['info', 'failed', why],
+    ])
+    assert.deepEqual([log('info'), log('warning')], [others, []])
+  })
+
   test('cuts a huge path and a huge detail', () => {
     const failure = new Failure('storage-unavailable', { detail: 'x'.repeat(100_000) })
     const url = `/v1.0/${'a'.repeat(100_000)}`

@@ -34,6 +34,8 @@ const aboutThemes: Readonly<Record<string, string>> = {
   'people over SCIM':
     'Every operation of SCIM 2.0 on people, filters, lists, versions and refusals.',
   'groups over SCIM': 'The same for groups, and members in every form that senders use.',
+  'photos over SCIM':
+    'Photos that come with people: which are taken, which replace another, and that none loses a person.',
 }
 
 /** The whole of docs/conformance.md. */

@@ -238,6 +238,13 @@ export const families = {
       'People whom a source has removed and who are not erased before `visage people confirm-removals`, because they were more than 20 % and more than 20 within a day.',
     ofWorkers: 'max',
   },
+  scimPhotos: {
+    name: 'visage_scim_photos_total',
+    type: 'counter',
+    labels: ['outcome'],
+    meaning:
+      'Photos that came with people over SCIM. `outcome`: `set`; `unchanged` (the same bytes); `kept` (the person has a photo that a sender may not replace); `ignored` (no data URL, and no address of `VISAGE_SCIM_PHOTO_HOSTS`); `refused` (the picture or its host is at fault); `failed` (it did not arrive in time, or Visage could not serve).',
+  },
   scimTokenExpiry: {
     name: 'visage_scim_token_expiry_timestamp_seconds',
     type: 'gauge',

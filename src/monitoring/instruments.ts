@@ -53,6 +53,8 @@ export type Instruments = Readonly<{
   swept?: ((swept: Swept | undefined) => void) | undefined
   /** After the states of the sources were read. */
   lookedAtSources?: ((sources: readonly SourceState[]) => void) | undefined
+  /** After a photo of a sender over SCIM was taken or not. */
+  tookPhoto?: ((outcome: string) => void) | undefined
   /** After the expiries of the tokens for SCIM were read. */
   lookedAtTokens?: ((expiries: readonly TokenExpiry[]) => void) | undefined
   /** Once, before the first request. */
@@ -70,6 +72,7 @@ export function joinInstruments(all: readonly Instruments[]): Instruments {
     queried: callAll(all.map(({ queried }) => queried)),
     swept: callAll(all.map(({ swept }) => swept)),
     lookedAtSources: callAll(all.map(({ lookedAtSources }) => lookedAtSources)),
+    tookPhoto: callAll(all.map(({ tookPhoto }) => tookPhoto)),
     lookedAtTokens: callAll(all.map(({ lookedAtTokens }) => lookedAtTokens)),
     observe: callAll(all.map(({ observe }) => observe)),
   }

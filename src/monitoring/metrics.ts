@@ -33,6 +33,7 @@ export function createMetrics(version: string, clocks: Clocks = standardClocks):
       swept: countSweeps(registry, clocks),
       lookedAtSources: showSources(registry),
       lookedAtTokens: showTokens(registry),
+      tookPhoto: countSenderPhotos(registry),
       observe: gauges => observeGauges(registry, gauges),
     },
   }
@@ -140,6 +141,11 @@ function showTokens(registry: Registry): Instruments['lookedAtTokens'] {
     expiry.reset()
     for (const { source, expiresAt } of expiries) expiry.set({ source }, expiresAt / 1000)
   }
+}
+
+function countSenderPhotos(registry: Registry): Instruments['tookPhoto'] {
+  const photos = counter(registry, 'scimPhotos')
+  return outcome => photos.inc({ outcome })
 }
 
 /** Read only when the metrics are fetched. */

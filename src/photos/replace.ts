@@ -41,7 +41,7 @@ export type ReplaceParts = Readonly<{
 export async function replacePhoto(
   parts: ReplaceParts,
   owner: OwnerKey,
-  current: Photo | undefined,
+  current: Pick<Photo, 'uploadHash'> | undefined,
   bytes: Uint8Array,
   condition: WriteCondition,
   gone?: AbortSignal,

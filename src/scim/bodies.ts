@@ -1,12 +1,19 @@
 /** Reads the JSON body of a request within the limits of SCIM. */
 import { readJson } from '../json.ts'
-import type { ScimRequest } from './request.ts'
+import type { ScimParts, ScimRequest } from './request.ts'
 
-export const maxBytes = 1024 * 1024
+/** A photo of 4 MB is 5.6 MB in base64. */
+export function maxBytesOf({ photos }: Pick<ScimParts, 'photos'>): number {
+  return (photos === undefined ? 1 : 6) * 1024 * 1024
+}
+
 /** 10,000 members with their address and name, and as many operations of one member each. */
 const maxValues = 150_000
 
 /** Throws Failure 'body-not-json', 'json-refused', 'body-too-large', 'overloaded'. */
-export async function readBody({ call }: Pick<ScimRequest, 'call'>): Promise<unknown> {
-  return await readJson(call, maxBytes, maxValues)
+export async function readBody(
+  { call }: Pick<ScimRequest, 'call'>,
+  parts: Pick<ScimParts, 'photos'>,
+): Promise<unknown> {
+  return await readJson(call, maxBytesOf(parts), maxValues)
 }

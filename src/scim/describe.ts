@@ -1,7 +1,7 @@
 /** Answers what the server says about itself. */
 import type { Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
-import { maxBytes } from './bodies.ts'
+import { maxBytesOf } from './bodies.ts'
 import {
   type Described,
   describeResourceTypes,
@@ -9,10 +9,10 @@ import {
   describeService,
 } from './discovery.ts'
 import { addressOf, document, list } from './replies.ts'
-import type { ScimRequest } from './request.ts'
+import type { ScimParts, ScimRequest } from './request.ts'
 
-export function showConfig(request: ScimRequest): Reply {
-  return document(describeService(addressOf(request, ''), maxBytes))
+export function showConfig(request: ScimRequest, parts: ScimParts): Reply {
+  return document(describeService(addressOf(request, ''), maxBytesOf(parts)))
 }
 
 export function showResourceTypes(request: ScimRequest): Reply {

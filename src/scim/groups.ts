@@ -31,7 +31,7 @@ import { wantedIdIn } from './wanted-id.ts'
 
 /** A repeated create is 409, and changes nothing. */
 export async function createGroup(request: ScimRequest, parts: ScimParts): Promise<Reply> {
-  const body = await readBody(request)
+  const body = await readBody(request, parts)
   const resource = readResource('Group', body)
   const wantedId = wantedIdIn(body, resource, parts.scim)
   const created = await createSourceGroup(
@@ -57,7 +57,7 @@ export async function readGroup(request: ScimRequest, parts: ScimParts): Promise
  * may have read the group without its members.
  */
 export async function replaceGroup(request: ScimRequest, parts: ScimParts): Promise<Reply> {
-  const body = await readBody(request)
+  const body = await readBody(request, parts)
   const resource = readResource('Group', body)
   const places = peopleIn(resource, 'replace').filter(({ relation }) =>
     namesAttribute(body, `${relation}s`),
@@ -73,7 +73,7 @@ const extension: ReadonlySet<string> = new Set(['description', 'team', 'visibili
 
 /** 204 unless the sender asks for attributes: the members may be many. */
 export async function patchGroup(request: ScimRequest, parts: ScimParts): Promise<Reply> {
-  const operations = readPatch('Group', await readBody(request))
+  const operations = readPatch('Group', await readBody(request, parts))
   const places = peopleChanges(operations)
   const row = await edit(request, parts, known =>
     toWanted(patchResource(known, operations), places),

@@ -31,7 +31,7 @@ export function listResources(types: readonly TypeName[]): Perform {
 
 export function searchResources(types: readonly TypeName[]): Perform {
   return async (request, parts) => {
-    const body = await readBody(request)
+    const body = await readBody(request, parts)
     if (!isObject(body)) throw refused('invalidSyntax', 'the body is not a JSON object')
     return await answerList(request, parts, types, body)
   }

@@ -4,12 +4,14 @@ import type { Directory } from '../directory/directory.ts'
 import type { SourceOrigin } from '../directory/source-groups.ts'
 import type { Events } from '../events.ts'
 import type { SettleParts } from '../settle.ts'
+import type { PhotoParts } from './photos.ts'
 import type { Sender, SenderParts } from './sender.ts'
 import type { ScimSettings } from './sender-settings.ts'
 
 export type ScimParts = SettleParts &
   Directory &
   SenderParts &
+  PhotoParts &
   Readonly<{
     events: Events
     scim: ScimSettings

@@ -15,6 +15,7 @@ import { readBody } from './bodies.ts'
 import { logChange, logUnknown } from './changes.ts'
 import { patchResource } from './patch.ts'
 import { readPatch } from './patch-body.ts'
+import { takePhoto } from './photos.ts'
 import { readResource } from './read-resource.ts'
 import { quoted, refused } from './refused.ts'
 import { noContent } from './replies.ts'
@@ -27,7 +28,7 @@ import { wantedIdIn } from './wanted-id.ts'
 
 /** A repeated create is 409, and changes nothing. */
 export async function createUser(request: ScimRequest, parts: ScimParts): Promise<Reply> {
-  const body = await readBody(request)
+  const body = await readBody(request, parts)
   const resource = readResource('User', body)
   const sent = readSent(resource)
   const wantedId = wantedIdIn(body, resource, parts.scim)
@@ -40,7 +41,7 @@ export async function createUser(request: ScimRequest, parts: ScimParts): Promis
   )
   logChange(parts, request, 'person', row, did)
   logManager(request, parts, row, sent)
-  return showUser(request, row, 201)
+  return await withPhoto(request, parts, row, sent, showUser(request, row, 201))
 }
 
 export async function readUser(request: ScimRequest, { database }: ScimParts): Promise<Reply> {
@@ -51,7 +52,7 @@ export async function readUser(request: ScimRequest, { database }: ScimParts): P
 
 /** What always has a value stays when the sender leaves it out: nobody is enabled by a missing `active`. */
 export async function replaceUser(request: ScimRequest, parts: ScimParts): Promise<Reply> {
-  const resource = readResource('User', await readBody(request))
+  const resource = readResource('User', await readBody(request, parts))
   return await edit(request, parts, known => {
     const kept = [...known].filter(([name]) => name === 'active' || name === 'userType')
     return new Map([...kept, ...resource])
@@ -59,7 +60,7 @@ export async function replaceUser(request: ScimRequest, parts: ScimParts): Promi
 }
 
 export async function patchUser(request: ScimRequest, parts: ScimParts): Promise<Reply> {
-  const operations = readPatch('User', await readBody(request))
+  const operations = readPatch('User', await readBody(request, parts))
   return await edit(request, parts, known => patchResource(known, operations))
 }
 
@@ -91,7 +92,7 @@ async function edit(
     logChange(parts, request, 'person', row, row.is_active === 1 ? 'enabled' : 'disabled')
   }
   logManager(request, parts, row, sent)
-  return showUser(request, row)
+  return await withPhoto(request, parts, row, sent, showUser(request, row))
 }
 
 /** Deleted people can be restored, and the brake on removals counts them, as for every source. */
@@ -133,6 +134,20 @@ function logManager(
   if (managerId !== null && row.manager_id === null) {
     logUnknown(parts, request, 'person', row, [managerId])
   }
+}
+
+/** Takes the photo that was sent, once the person is written. */
+async function withPhoto(
+  { call, sender }: ScimRequest,
+  parts: ScimParts,
+  { id: userId }: User,
+  sent: SentUser | undefined,
+  reply: Reply,
+): Promise<Reply> {
+  if (sent?.photo === undefined) return reply
+  const { source, tenantId } = sender
+  const changed = await takePhoto(parts, { source, tenantId, userId, value: sent.photo }, call)
+  return changed === undefined ? reply : { ...reply, changed }
 }
 
 function notFound({ id }: ScimRequest): Failure {

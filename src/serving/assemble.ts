@@ -3,6 +3,7 @@
  * mounts. stores.ts decides which stores these are.
  */
 import { randomUUID } from 'node:crypto'
+import type { Around } from '../call.ts'
 import { descriptionMount } from '../description/documents.ts'
 import { openDirectory } from '../directory/directory.ts'
 import type { ServerEvents } from '../events.ts'
@@ -30,6 +31,7 @@ import { readVersion } from '../version.ts'
 import { startJobs } from './jobs.ts'
 import { leaving } from './leaving.ts'
 import type { Clocks, Identity, ServerOptions, WorkerSet } from './options.ts'
+import { openSenderPhotos } from './sender-photos.ts'
 import { openStores, placesOf, type Stores } from './stores.ts'
 import { sweeping } from './sweeping.ts'
 import { openUnreadSweep, sweepAfterWrites, type UnreadSweep } from './unread.ts'
@@ -81,16 +83,12 @@ export async function assemble(options: ServerOptions, base: Base): Promise<Asse
       unread && (() => unread.end),
     ].filter(job => job !== undefined),
   )
-  const scim: ScimParts = {
-    ...parts,
-    scim: options.scim ?? readScim({}),
-    servesTenant: tenantId => servesTenant(trust, tenantId),
-  }
+  const scim = createScimParts(parts, options, base)
   const graph = graphMounts(parts, aroundGraph(instruments, options.around, unread))
   const mounts = [
     ...graph.own,
     descriptionMount(parts, instruments.around),
-    scimMount(scim, instruments.around),
+    scimMount(scim, aroundScim(instruments, unread)),
     probes(readiness.look, readVersion()),
     graph.rest,
   ]
@@ -195,6 +193,30 @@ function createParts(
     leavers,
     throttle: throttle && createThrottle(throttle, elapsed),
   }
+}
+
+function createScimParts(
+  parts: Parts,
+  options: ServerOptions,
+  { identity, instruments }: Base,
+): ScimParts {
+  const scim = options.scim ?? readScim({})
+  const { photoHosts } = scim
+  return {
+    ...parts,
+    scim,
+    servesTenant: tenantId => servesTenant(identity.trust, tenantId),
+    photos: photoHosts && openSenderPhotos(new Set(photoHosts), instruments.tookPhoto),
+  }
+}
+
+/** A sender may replace a photo too. */
+function aroundScim(
+  { around: measured = answer => answer }: Instruments,
+  unread: UnreadSweep | undefined,
+): Around {
+  const swept: Around = unread ? sweepAfterWrites(unread) : answer => answer
+  return answer => measured(swept(answer))
 }
 
 /** Instruments are the outermost, so that they measure everything. The sweep of unread packs is the innermost. */

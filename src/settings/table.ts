@@ -199,6 +199,17 @@ export const settings = {
     'pattern',
     'Name of the groups whose members own another group, for provisioning programs that have no owners: with {displayName} Owners, the members of Sales Owners own Sales.',
   ),
+  scimPhotos: provisioning(
+    'SCIM_PHOTOS',
+    'true | false',
+    'Whether photos that a provisioning program has with a person are taken. They fill an empty photo, and replace one where photoUpdateSettings.source is onPremises.',
+    'true',
+  ),
+  scimPhotoHosts: provisioning(
+    'SCIM_PHOTO_HOSTS',
+    'host,host:port,…',
+    'Hosts from which such photos are fetched over https, if they are sent as addresses. Only hosts on the public Internet are called. Without it, only photos inside the request (data URLs) are taken.',
+  ),
   leavers: leaving(
     'LEAVERS',
     'hide | show',

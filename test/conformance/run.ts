@@ -2,7 +2,9 @@
  * Runs scenarios against targets and says of each: pass, differs, or not applicable and why. It knows
  * no test framework and nothing of the server but what comes over HTTP.
  */
+
 import { setTimeout as delay } from 'node:timers/promises'
+import { dataUrl } from '../support/pictures.ts'
 import { listDifferences, parse, readObject } from './check.ts'
 import { make, type PictureName } from './pictures.ts'
 import type { Body, Exchange, Expected, Scenario, Target, Wanted } from './scenario.ts'
@@ -215,6 +217,8 @@ async function withPictures(json: unknown): Promise<unknown> {
     const name = fields[`?${encoding}`]
     if (name !== undefined) return (await make(name as PictureName)).toString(encoding)
   }
+  const shown = fields['?dataUrl']
+  if (shown !== undefined) return String(dataUrl(await make(shown as PictureName)))
   const entries = Object.entries(fields).map(async ([name, value]) => [
     name,
     await withPictures(value),

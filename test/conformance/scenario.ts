@@ -67,7 +67,7 @@ export type Exchange = Readonly<{
 export type Body =
   /** `untyped`: without a Content-Type. */
   | Readonly<{ picture: PictureName; packed?: 'gzip'; untyped?: true }>
-  /** `{ '?base64': 'a portrait' }` in it stands for that picture; so does `?base64url`. */
+  /** `{ '?base64': 'a portrait' }` in it stands for that picture; so do `?base64url` and `?dataUrl`. */
   | Readonly<{ json: unknown; packed?: 'gzip' }>
   | Readonly<{ text: string }>
   /** A body that was kept, such as `{photo}`, as a picture. */

@@ -20,6 +20,7 @@ import { people } from './scenarios/people.ts'
 import { permissions } from './scenarios/permissions.ts'
 import { precedence } from './scenarios/precedence.ts'
 import { scimGroups } from './scenarios/scim-groups.ts'
+import { scimPhotos } from './scenarios/scim-photos.ts'
 import { scimUsers } from './scenarios/scim-users.ts'
 import { settings } from './scenarios/settings.ts'
 import { throttling } from './scenarios/throttling.ts'
@@ -46,4 +47,5 @@ export const themes: Readonly<Record<string, readonly Scenario[]>> = {
   http,
   'people over SCIM': scimUsers,
   'groups over SCIM': scimGroups,
+  'photos over SCIM': scimPhotos,
 }

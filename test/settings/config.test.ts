@@ -111,6 +111,47 @@ describe('where photos are', () => {
   })
 })
 
+describe('photos of provisioning programs', () => {
+  const hosts = (scimPhotoHosts: string, scimPhotos = 'true') =>
+    readConfig({ ...oidc, scimPhotoHosts, scimPhotos }, {}).scim.photoHosts
+
+  test('are taken by default, and fetched from no host', () => {
+    assert.deepEqual(readConfig(oidc, {}).scim.photoHosts, [])
+    assert.equal(readConfig({ ...oidc, scimPhotos: 'false' }, {}).scim.photoHosts, undefined)
+  })
+
+  test('are fetched from hosts as they are in addresses', () => {
+    const text = ' Photos.example , bücher.example:443, a.example:8443,[2606:4700::1]'
+    assert.deepEqual(hosts(text), [
+      'photos.example',
+      'xn--bcher-kva.example',
+      'a.example:8443',
+      '[2606:4700::1]',
+    ])
+  })
+
+  for (const text of [
+    'https://photos.example',
+    'photos.example/',
+    'photos.example/path',
+    'photos.example?a',
+    'photos.example#a',
+    'user@photos.example',
+    'photos.example:99999',
+    '*.example',
+    'a b',
+  ]) {
+    test(`are not fetched from ${text}`, () =>
+      assert.throws(() => hosts(text), /VISAGE_SCIM_PHOTO_HOSTS \(--scim-photo-hosts\): '/))
+  }
+
+  test('have no hosts while they are off', () =>
+    assert.throws(
+      () => hosts('photos.example', 'false'),
+      /has no meaning while VISAGE_SCIM_PHOTOS/,
+    ))
+})
+
 describe('trust', () => {
   test('is a Microsoft cloud with its tenants', () => {
     const texts = { ...entra, tenants: ` ${tenant} , ${other} `, audience: 'api://visage, visage' }

@@ -450,7 +450,7 @@ const refusals: readonly Scenario[] = [
       },
       {
         ...post('/Users', {}, refused(413)),
-        body: { text: `{"userName":"${'x'.repeat(1024 * 1024)}"}` },
+        body: { text: `{"userName":"${'x'.repeat(6 * 1024 * 1024)}"}` },
       },
     ],
   },
