@@ -30,11 +30,22 @@ export function formOf(kind: Kind, property: string): Property['form'] {
 }
 
 export function propertyNamed(kind: Kind, header: string): string | undefined {
-  const wanted = plain(header)
-  const entries = Object.entries<Property>(kinds[kind])
-  return entries.find(([name, { headers }]) =>
-    [name, ...headers].some(one => plain(one) === wanted),
-  )?.[0]
+  return byHeader[kind].get(plain(header))
+}
+
+const byHeader = {
+  people: listHeaders(person),
+  groups: listHeaders(group),
+  members: listHeaders(member),
+  contacts: listHeaders(contact),
+} as const satisfies Record<Kind, ReadonlyMap<string, string>>
+
+/** Header -> property. */
+function listHeaders(table: Readonly<Record<string, Property>>): ReadonlyMap<string, string> {
+  const pairs = Object.entries(table).flatMap(([name, { headers }]) =>
+    [name, ...headers].map(header => [plain(header), name] as const),
+  )
+  return new Map(pairs)
 }
 
 /** undefined of a column that no property says, such as a search text. */

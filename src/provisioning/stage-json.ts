@@ -5,7 +5,8 @@
 import { readChoices } from './columns.ts'
 import type { Desired } from './desired.ts'
 import { addPlaceIn, hasNamed, noteNamed, type Relation } from './desired-places.ts'
-import { cellsOf, createNames, type Names, readReference } from './item-names.ts'
+import { cellsOf, readReference } from './item-cells.ts'
+import { createNames, type Names } from './item-names.ts'
 import { type JsonItem, type JsonList, readLists } from './json-list.ts'
 import {
   BrokenJson,
@@ -24,34 +25,31 @@ import type { Kind } from './properties.ts'
 import { quoted, refused, refusedAt } from './refused.ts'
 import { Unreadable } from './values.ts'
 
+type WithPaths = Desired & Readonly<{ naming: Paths }>
+
 /** Throws Failure 'resource-invalid' for a file that is no JSON, or has no list or another one. */
 export async function stageJson(
-  desired: Desired & Readonly<{ naming: Paths }>,
+  desired: WithPaths,
   texts: AsyncIterable<string>,
-  staging: Staging,
+  { progress, ...options }: Staging,
 ): Promise<Staged> {
   const names = new Map<Kind, Names>()
-  let [rows, isOneList] = [0, false]
+  let [rows, form] = [0, '']
+  const counted = () => {
+    rows += 1
+    progress(rows)
+  }
   for await (const list of readLists(texts)) {
-    const kind = kindOf(list, staging)
+    const kind = kindOf(list, options)
     if (names.has(kind)) throw refused(`the list ${kind} is there twice. Nothing was imported`)
-    const own = kind === 'groups' ? Object.keys(placesOfGroup) : []
-    const named = createNames(kind, readChoices(kind, staging.columns), own)
-    names.set(kind, named)
-    isOneList = list.name === undefined
-    lists[kind].begin?.(desired)
-    for await (const item of list.items) {
-      rows += 1
-      staging.progress(rows)
-      stageItem(desired, kind, item, named)
-    }
-    named.expectChosen()
+    names.set(kind, await stageList(desired, kind, list, { ...options, progress: counted }))
+    form = list.name === undefined ? 'one list' : `with lists of ${[...names.keys()].join(', ')}`
   }
   if (names.size === 0) throw refused(`the file has no list. Lists are ${kinds.join(', ')}`)
   return {
     kinds: hasNamed(desired) ? [...names.keys(), 'members'] : [...names.keys()],
     rows,
-    form: isOneList ? 'one list' : `with lists of ${[...names.keys()].join(', ')}`,
+    form,
     understood: [
       ...[...names].map(([kind, named]) => `${capital(kind)}: ${named.describe()}`),
       ...[...names].map(([kind, { has }]) => lists[kind].describeKey(has)),
@@ -59,11 +57,29 @@ export async function stageJson(
   }
 }
 
+/** Resolves with the names that its items have. */
+async function stageList(
+  desired: WithPaths,
+  kind: Kind,
+  { items }: JsonList,
+  { columns, progress }: Readonly<{ columns: readonly string[]; progress: () => void }>,
+): Promise<Names> {
+  const own = kind === 'groups' ? Object.keys(placesOfGroup) : []
+  const names = createNames(kind, readChoices(kind, columns), own)
+  lists[kind].begin?.(desired)
+  for await (const item of items) {
+    progress()
+    stageItem(desired, kind, item, names)
+  }
+  names.expectChosen()
+  return names
+}
+
 function capital(kind: Kind): string {
   return kind.charAt(0).toUpperCase() + kind.slice(1)
 }
 
-function kindOf({ name }: JsonList, { kind, columns }: Staging): Kind {
+function kindOf({ name }: JsonList, { kind, columns }: Omit<Staging, 'progress'>): Kind {
   if (name === undefined) return kind ?? 'people'
   const found = kinds.find(one => one === name)
   if (found === undefined)
@@ -73,8 +89,6 @@ function kindOf({ name }: JsonList, { kind, columns }: Staging): Kind {
     throw refused('--column: it is for a CSV, and for a file that is one list')
   return found
 }
-
-type WithPaths = Desired & Readonly<{ naming: Paths }>
 
 function stageItem(desired: WithPaths, kind: Kind, { path, text }: JsonItem, names: Names): void {
   const line = desired.naming.add(path)

@@ -62,3 +62,28 @@ test('a document is planned as one table, asked for once, imported and reported 
     assert.equal(half.code, 2)
     assert.match(half.stderr, /The file ends within people\[0\]: it is not complete/)
   }))
+
+test('contacts are imported with --kind contacts, and those that are pruned cannot be restored', () =>
+  inFolder(async cwd => {
+    const { database } = await openStores(
+      { data: join(cwd, 'data'), database: undefined },
+      Date.now,
+    )
+    await using _closing = database
+    const file = join(cwd, 'suppliers.csv')
+    const run = (...args: string[]) =>
+      runHere(['import', 'suppliers.csv', '--kind', 'contacts', '--yes', ...args], { cwd })
+    await writeFile(join(cwd, 'all.json'), JSON.stringify(people))
+    const staff = await runHere(['import', 'all.json', '--yes', '--tenant', 'T'], { cwd })
+    assert.equal(staff.code, 0, staff.stderr)
+    await writeFile(file, 'id,owner,name\nk1,anna@x.org,Carl\nk2,ben@x.org,Dora\n')
+    const added = await run()
+    assert.match(added.stdout, /^2 contacts written\.$/m, added.stderr)
+    assert.match(added.stderr, /^\{.*"event":"imported","kind":"contacts".*"written":2.*\}$/m)
+    assert.match((await run('--prune')).stdout, /^Nothing to do\.$/m)
+    await writeFile(file, 'id,owner,name\nk1,anna@x.org,Carl\n')
+    const kept = await run()
+    assert.match(kept.stdout, /^ {2}removed +0 {2}1 no longer named: --prune removes them$/m)
+    const pruned = await run('--prune')
+    assert.match(pruned.stdout, /^1 contact removed\.$/m, pruned.stderr)
+  }))
