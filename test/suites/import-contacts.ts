@@ -4,6 +4,7 @@ import { describe, test } from 'node:test'
 import { deleteUser } from '../../src/directory/change-users.ts'
 import { addContact, changeContact } from '../../src/directory/contacts.ts'
 import { quota } from '../../src/directory/mailbox.ts'
+import { removeImportedContacts } from '../../src/directory/put-contacts.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import {
   countsOf,
@@ -180,6 +181,8 @@ export function describeContactImport(name: string, open: () => Promise<Database
         .insertInto('photos')
         .values({ ...photo, owner_id: mine?.id ?? '', version: 'gone', renditions: '[]' })
         .execute()
+      const others = { source: 'import:staff', at: 1 } as const
+      assert.equal(await removeImportedContacts(database(), anna, ['own'], others), 0)
       const fewer = csv.split('\n').slice(0, 3).join('\n')
       assert.deepEqual(await bring(fewer, asContacts), none)
       assert.deepEqual(await bring(fewer, pruned), { ...none, removed: 2 })
@@ -205,6 +208,13 @@ export function describeContactImport(name: string, open: () => Promise<Database
       await deleteUser(database(), tenantId, (await mailboxOf('ben@x.org')).userId, origin)
       const annas = csv.split('\n').slice(0, 3).join('\n')
       assert.deepEqual(await bring(annas, pruned), none)
+      assert.equal((await rows()).length, 4)
+      const document = { people: [{ externalId: 'e2', upn: 'ben@x.org' }], contacts: [] }
+      assert.deepEqual(await bring(JSON.stringify(document), { leavers: 'go' }), {
+        written: 1,
+        removed: 1,
+        refused: 0,
+      })
       assert.equal((await rows()).length, 4)
     })
 

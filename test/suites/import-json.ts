@@ -129,6 +129,18 @@ export function describeJsonImport(name: string, open: () => Promise<Database>):
       assert.deepEqual(await places(), ['g1 owner anna@x.org', 'g2 member anna@x.org'])
     })
 
+    test('people and groups that go keep their places for the day when they are restored', async () => {
+      await bring(json({ people, groups }))
+      const [, ben] = people
+      const fewer = json({ people: [ben], groups: groups.slice(1), members: [] })
+      assert.deepEqual(await bring(fewer, { leavers: 'go' }), {
+        written: 0,
+        removed: 2,
+        refused: 0,
+      })
+      assert.equal((await places()).length, 3)
+    })
+
     test('a member who leaves with the same file is an error of the member', async () => {
       await bring(json({ people, groups }))
       const [, ben] = people
