@@ -94,7 +94,7 @@ another resource do not count.`
 
 const linking = `## Who signs in is who was provisioned
 
-People who are provisioned (by Graph's calls, \`visage people add\` or \`visage import\`) have an id in the directory. A token
+People who are provisioned (by [SCIM](scim.md), Graph's calls, \`visage people add\` or \`visage import\`) have an id in the directory. A token
 is theirs if its id is that id. If it is not, link the two: \`visage people link ID NAME\` by hand, or at the first sign-in with
 \`VISAGE_LINK_BY=userPrincipalName\`. Each link is an event \`linked\` in the log, \`visage people show\` tells the sign-ins of a
 person, and \`visage people unlink\` takes a link back. Why it is so: [decision 24](decisions/0024-who-signs-in.md).
