@@ -52,8 +52,12 @@ export function* listProblems({ scratch, naming }: Desired, top?: number): Gener
   for (const { line, inside, words } of rows) yield { at: naming.long(line) + inside, words }
 }
 
-export function countProblems({ scratch }: Desired): number {
-  const [row] = scratch.all<{ count: number }>('select count(*) as count from problem')
+export function countProblems(desired: Desired): number {
+  return countRows(desired, 'problem')
+}
+
+export function countRows({ scratch }: Desired, table: Table | 'problem'): number {
+  const [row] = scratch.all<{ count: number }>(`select count(*) as count from ${table}`)
   return row?.count ?? 0
 }
 

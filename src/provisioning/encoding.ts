@@ -5,7 +5,7 @@
 import { refused } from './refused.ts'
 import type { SourceFile } from './source-file.ts'
 
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
+type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
 
 export const encodingNames = {
   'utf-8': 'UTF-8',

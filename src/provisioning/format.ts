@@ -1,7 +1,7 @@
 /** Whether a file is CSV or JSON, by its ending or its first character. */
 import type { SourceFile } from './source-file.ts'
 
-export type Format = 'csv' | 'json'
+type Format = 'csv' | 'json'
 
 export async function findFormat(
   { name }: SourceFile,

@@ -7,24 +7,20 @@ import { openScratch, type Scratch } from '../storage/scratch.ts'
 import {
   countDone,
   countProblems,
-  createDesired,
+  countRows,
   type Desired,
   type Did,
   listProblems,
   type Problem,
 } from './desired.ts'
-import { type Encoding, encodingNames, findEncoding, readText } from './encoding.ts'
-import { type Format, findFormat } from './format.ts'
-import type { Applied, Applying, Leavers, Staged, Staging } from './kinds.ts'
-import { confirmLeavers, defineLeavers } from './leavers.ts'
+import type { Applied, Applying, Leavers } from './kinds.ts'
+import { confirmLeavers } from './leavers.ts'
 import { kinds, lists } from './lists.ts'
-import { byLine, createPaths, type Naming } from './naming.ts'
+import type { Naming } from './naming.ts'
 import type { Kind } from './properties.ts'
-import { refused } from './refused.ts'
 import { listReport, type ReportRow } from './report.ts'
 import type { SourceFile } from './source-file.ts'
-import { stageCsv } from './stage-csv.ts'
-import { stageJson } from './stage-json.ts'
+import { stageFile } from './stage-file.ts'
 import type { OnChange, Target } from './target.ts'
 
 export type { Kind, ReportRow, Target }
@@ -96,20 +92,13 @@ async function plan(
   { target, kind, columns, leavers, watch }: PlanOptions,
 ): Promise<Omit<Plan, typeof Symbol.dispose>> {
   const progress = (done: number) => watch('reading', done, 0)
-  const { desired, staged, encoding, format } = await stage(file, scratch, {
-    kind,
-    columns,
-    progress,
-  })
+  const { desired, staged } = await stageFile(file, scratch, { kind, columns, progress })
   const sections: Section[] = []
   for (const kind of kinds.filter(one => staged.kinds.includes(one))) {
     sections.push(await compare(desired, target, kind, leavers, watch))
   }
   return {
-    understood: [
-      `${format.toUpperCase()}, ${encodingNames[encoding]}, ${staged.form}.`,
-      ...staged.understood,
-    ],
+    understood: staged.understood,
     heading: desired.naming.heading,
     rows: staged.rows,
     sections,
@@ -131,31 +120,6 @@ async function plan(
   }
 }
 
-type Read = Readonly<{ desired: Desired; staged: Staged; encoding: Encoding; format: Format }>
-
-async function stage(file: SourceFile, scratch: Scratch, staging: Staging): Promise<Read> {
-  const encoding = await findEncoding(file)
-  const format = await findFormat(file, readText(file, encoding))
-  const texts = readText(file, encoding)
-  if (format === 'csv') {
-    const desired = define(createDesired(scratch, byLine))
-    return { desired, staged: await stageCsv(desired, texts, staging), encoding, format }
-  }
-  if (encoding === 'windows-1252') {
-    throw refused(`${file.name} is not UTF-8, as JSON has to be: save it as UTF-8`)
-  }
-  const naming = createPaths(scratch)
-  const desired = { ...define(createDesired(scratch, naming)), naming }
-  return { desired, staged: await stageJson(desired, texts, staging), encoding, format }
-}
-
-/** Lists look for each other's rows, so all tables are there. */
-function define(desired: Desired): Desired {
-  for (const kind of kinds) lists[kind].define(desired)
-  defineLeavers(desired)
-  return desired
-}
-
 async function compare(
   desired: Desired,
   target: Target,
@@ -164,7 +128,8 @@ async function compare(
   watch: Watch,
 ): Promise<Section> {
   const list = lists[kind]
-  await list.compare(desired, target, leaving, done => watch(`comparing ${kind}`, done, 0))
+  const rows = countRows(desired, list.table)
+  await list.compare(desired, target, leaving, done => watch(`comparing ${kind}`, done, rows))
   const leavers = await list.findLeavers(desired, target, leaving)
   const counts = countDone(desired, list.table)
   return { kind, counts, leavers, hasTooManyMoves: list.hasTooManyMoves(desired) }

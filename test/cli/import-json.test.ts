@@ -57,6 +57,12 @@ test('a document is planned as one table, asked for once, imported and reported 
     const text = await readFile(report, 'utf8')
     assert.match(text, /^\u{feff}path,outcome,isDone,userPrincipalName,displayName,details\r\n/u)
     assert.match(text, /^people\[1\]\.mail,error,false,,,"mail is a number, and not a text"\r$/m)
+    const page = join(cwd, 'report.html')
+    await run('--dry-run', '--report', page)
+    assert.match(
+      await readFile(page, 'utf8'),
+      /<th>Path<th>.*\n<tbody>\n<tr class="error"><td>people\[1\]\.mail</,
+    )
     await writeFile(join(cwd, 'all.json'), '{"people":[{"upn":')
     const half = await run('--yes')
     assert.equal(half.code, 2)
