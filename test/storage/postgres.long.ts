@@ -38,6 +38,7 @@ import { describeLeavers } from '../suites/leavers.ts'
 import { describeMailboxes } from '../suites/mailboxes.ts'
 import { describePeople } from '../suites/people.ts'
 import { describeConcurrentWriters } from '../suites/photos.ts'
+import { describeScim } from '../suites/scim.ts'
 import { describeScimSenders } from '../suites/scim-senders.ts'
 import { describeScimTokens } from '../suites/scim-tokens.ts'
 import { describeSearch } from '../suites/search.ts'
@@ -68,6 +69,7 @@ describeConditions(
 describeLeavers('PostgreSQL', open)
 describeSignIns('PostgreSQL', open)
 describeScimTokens('PostgreSQL', open)
+describeScim('PostgreSQL', open)
 describeScimSenders('PostgreSQL', open)
 // Ten connections.
 describeSearch('PostgreSQL', open, 20)
