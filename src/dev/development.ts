@@ -35,6 +35,7 @@ type DevelopmentOptions = Pick<
   ServerOptions,
   'database' | 'packs' | 'packCacheBytes' | 's3Credentials' | 'elapsed'
 > &
+  Partial<Pick<ServerOptions, 'limits'>> &
   Readonly<{
     host: string
     port: number
@@ -101,7 +102,7 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
     throttle: options.throttle,
     elapsed: options.elapsed,
     write: options.write,
-    limits: readLimits({}),
+    limits: options.limits ?? readLimits({}),
     around: options.faults?.length ? faults.around : undefined,
     graceInMemory: faults.showReplaced,
     watch: watching(journal, options.watch),

@@ -3,6 +3,7 @@
  * terminal. docs/testing.md shows how to use it; visage.ts exports it.
  */
 import { loopbackNames } from '../loopback.ts'
+import { readLimits } from '../settings/limits.ts'
 import { certificateFor } from './certificate.ts'
 import { startDevelopment } from './development.ts'
 import type { Issuer } from './issuer/issuer.ts'
@@ -110,6 +111,8 @@ export async function startVisage(options: VisageOptions): Promise<Visage> {
     strictContentType: options.strictContentType ?? false,
     faults: options.faults,
     photos: options.photos,
+    // A test sends one picture at a time, and the start of a renderer takes a quarter of a second.
+    limits: readLimits({ renderers: '1' }),
     // Errors are in `requests`, as the reason of their call.
     write: () => {},
   })

@@ -45,7 +45,13 @@ type More = Readonly<{ now?: () => number; database?: PostgresLocation }>
 /** Anna owns the team Design and Ben is in it; Anna has a contact. */
 export async function startLeavers(texts: Texts = {}, more: More = {}): Promise<Leavers> {
   const issuer = await startTestIssuer()
-  const entra = { cloud: 'global', tenants: contoso, audience: ourAudience, port: '0' }
+  const entra = {
+    cloud: 'global',
+    tenants: contoso,
+    audience: ourAudience,
+    port: '0',
+    renderers: '1',
+  }
   const config = readConfig({ ...entra, ...texts }, {})
   const statements: string[] = []
   const logged: Readonly<Record<string, unknown>>[] = []

@@ -8,6 +8,7 @@ import { type Development, startDevelopment } from '../../src/dev/development.ts
 import type { TokenOrder } from '../../src/dev/issuer/mint.ts'
 import { Failure } from '../../src/failure.ts'
 import type { Parts } from '../../src/graph/request.ts'
+import { readLimits } from '../../src/settings/limits.ts'
 import { answerBy, mountsOf } from '../http/serve.ts'
 
 export type Question = Readonly<{
@@ -52,6 +53,7 @@ export async function startStand(): Promise<Stand> {
     port: 0,
     data: undefined,
     strictContentType: false,
+    limits: readLimits({ renderers: '1' }),
     write: (_severity, fields) => logged.push(fields),
   })
   await development.photosReady
