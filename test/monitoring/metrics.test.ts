@@ -236,6 +236,7 @@ const settings = {
   VISAGE_ISSUER: 'https://id.example',
   VISAGE_AUDIENCE: 'visage',
   VISAGE_PORT: '0',
+  VISAGE_RENDERERS: '1',
 }
 /** Prints the address of each module of these packages that is loaded. */
 const tellLoaded = `data:text/javascript,${encodeURIComponent(`

@@ -18,6 +18,9 @@ import { goBackTo0007 } from './go-back.ts'
 const folder = await mkdtemp(join(tmpdir(), 'visage-upgrade-'))
 after(() => rm(folder, { recursive: true }))
 
+const server = await startPostgres()
+after(() => server[Symbol.asyncDispose]())
+
 test('a data folder of migration 0001 opens, keeps its photos, and gets the current tables', async () => {
   const file = join(folder, 'visage.sqlite')
   const old = new DatabaseSync(file)
@@ -40,7 +43,6 @@ test('a data folder of migration 0001 opens, keeps its photos, and gets the curr
 })
 
 test('on PostgreSQL, photos and retired packs of 0002 stay, and their new columns are null', async () => {
-  await using server = await startPostgres()
   await using database = await openPostgres({ url: await server.createDatabase(), connections: 2 })
   await migrate(database)
   await goBackTo0002(database)
@@ -55,7 +57,6 @@ test('on PostgreSQL, photos and retired packs of 0002 stay, and their new column
 })
 
 test('on PostgreSQL, tables locked by a long read are not changed, and other reads continue', async () => {
-  await using server = await startPostgres()
   const url = await server.createDatabase()
   await using database = await openPostgres({ url, connections: 2 })
   await migrate(database)
@@ -112,7 +113,6 @@ async function dropWords(database: Database): Promise<void> {
 }
 
 test('on PostgreSQL, the word index includes people added before it', async () => {
-  await using server = await startPostgres()
   await using database = await openPostgres({ url: await server.createDatabase(), connections: 2 })
   await migrate(database)
   await addUsers(database, 't', [{ id: 'a', userPrincipalName: 'a@a.example', displayName: 'Ö B' }])
