@@ -87,7 +87,6 @@ function joined(
 
 function expressionOf(kind: Kind, column: string, how: How, source: Source): RawBuilder<unknown> {
   const reference = sql.ref(`${kind}.${column}`)
-  if (how === 'text') return sql`lower(${reference})`
   if (how !== 'ofSource') return reference
   return sql`case when ${sql.ref(`${kind}.source`)} = ${source} then ${reference} end`
 }
@@ -99,7 +98,8 @@ function testOf(
   if (condition.operator === 'pr') return column => sql`(${column} is not null)`
   const { operator } = condition
   const value = comparable(how, condition.value)
-  return column => sql`(${column} is not null and ${compare(column, operator, value)})`
+  const folded = (text: RawBuilder<unknown>) => (how === 'text' ? sql`lower(${text})` : text)
+  return column => sql`(${column} is not null and ${compare(column, folded, operator, value)})`
 }
 
 /** A value as its column has it. */
@@ -113,23 +113,27 @@ function comparable(how: How, value: Operand): string | number {
 
 const signs = { eq: sql`=`, gt: sql`>`, ge: sql`>=`, lt: sql`<`, le: sql`<=` } as const
 
-/** `like` ignores case in SQLite, and `instr` is not in PostgreSQL. Characters are counted by code point. */
+/**
+ * `like` ignores case in SQLite, and `instr` is not in PostgreSQL. Characters are counted by code point. As little text as
+ * possible is folded, which keeps its length: a condition may be asked of every row.
+ */
 function compare(
   column: RawBuilder<unknown>,
+  folded: (text: RawBuilder<unknown>) => RawBuilder<unknown>,
   operator: Comparison['operator'],
   value: string | number,
 ): RawBuilder<boolean> {
   const length = [...String(value)].length
   switch (operator) {
     case 'co':
-      return sql`replace(${column}, ${value}, '') <> ${column}`
+      return sql`length(replace(${folded(column)}, ${value}, '')) < length(${column})`
     case 'sw':
-      return sql`substr(${column}, 1, ${length}) = ${value}`
+      return sql`${folded(sql`substr(${column}, 1, ${length})`)} = ${value}`
     case 'ew':
       return sql`length(${column}) >= ${length}
-        and substr(${column}, length(${column}) - ${length} + 1) = ${value}`
+        and ${folded(sql`substr(${column}, length(${column}) - ${length} + 1)`)} = ${value}`
     default:
-      return sql`${column} ${signs[operator]} ${value}`
+      return sql`${folded(column)} ${signs[operator]} ${value}`
   }
 }
 

@@ -110,9 +110,9 @@ function rowsAfter(
     where tenant_id = ${tenantId} and deleted_at is null and ${isAfter} ${inOrder(asked)}`
 }
 
-/** A row costs as much as it has comparisons. */
+/** A row costs as much as it has comparisons, and each may be of a long text. */
 function rowsToScan({ asked }: List): number {
-  return Math.ceil((rowsOfSlice * 10) / Math.max(10, countComparisons(asked.condition)))
+  return Math.ceil((rowsOfSlice * 2) / Math.max(2, countComparisons(asked.condition)))
 }
 
 type Scanned = Readonly<Record<string, string>> & Readonly<{ met: number }>
@@ -143,7 +143,7 @@ function positionOf({ order }: Asked, row: Readonly<Record<string, unknown>> = {
 }
 
 /** Chosen so that a step takes a few milliseconds. */
-const rowsOfStep = 5000
+const rowsOfStep = 2000
 
 async function countAll(list: List, slicing: Slicing): Promise<Found> {
   const { database, asked } = list

@@ -230,7 +230,7 @@ export function describeConditions(
         })
       const odd: Condition = { property: 'displayName', operator: 'eq', value: 'ODD' }
       const cases: readonly (readonly [Condition, number, readonly number[]])[] = [
-        [{ and: [] }, 4999, [4999, 5000, 5001]],
+        [{ and: [] }, 1999, [1999, 2000, 2001]],
         [{ and: [] }, 5201, [5201, 5202]],
         [{ and: [] }, 6000, []],
         [odd, 249, [499, 501, 503]],
