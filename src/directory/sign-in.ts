@@ -144,7 +144,11 @@ function nameWithoutClaim({ id, profile }: SignedIn, known: UserNames | undefine
 }
 
 /** Properties that the token lacks keep their value. */
-function describe(person: SignedIn, name: string, known?: UserNames): UserRow {
+function describe(
+  person: SignedIn,
+  name: string,
+  known?: UserNames & Partial<Pick<UserRow, 'job_title' | 'user_type'>>,
+): UserRow {
   const { id, tenantId, profile } = person
   const { userName, displayName, givenName, surname, mail, issuedAt = 0 } = profile
   const origin = { source: 'sign-in', at: issuedAt * 1000 } as const

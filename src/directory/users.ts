@@ -31,15 +31,13 @@ const photoOwnerColumns = [
   'is_active',
 ] as const satisfies (keyof UserRow)[]
 
-/** The names that a newer token of the person may change, and what is written with them. */
+/** The names that a newer token of the person may change. */
 const nameColumns = [
   'user_principal_name',
   'display_name',
   'given_name',
   'surname',
   'mail',
-  'job_title',
-  'user_type',
 ] as const satisfies (keyof UserRow)[]
 
 export type UserNames = Pick<UserRow, (typeof nameColumns)[number]>
@@ -47,6 +45,8 @@ export type UserNames = Pick<UserRow, (typeof nameColumns)[number]>
 /** The columns that a request for the person themselves shows. */
 export const userEntryColumns = [
   ...nameColumns,
+  'job_title',
+  'user_type',
   'department',
   'employee_id',
   'mail_nickname',

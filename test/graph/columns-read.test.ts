@@ -2,19 +2,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { portraitJpeg } from '../support/pictures.ts'
-import { anna, ben, group, type Leavers, startLeavers } from './leavers-stand.ts'
+import { anna, ben, group, idOf, type Leavers, startLeavers } from './leavers-stand.ts'
 
 const photo = ['version', 'upload_hash', 'renditions', 'updated_at']
 const person = ['tenant_id', 'id', 'user_principal_name_key', 'names_at', 'is_active']
-const names = [
-  'user_principal_name',
-  'display_name',
-  'given_name',
-  'surname',
-  'mail',
-  'job_title',
-  'user_type',
-]
+const names = ['user_principal_name', 'display_name', 'given_name', 'surname', 'mail']
 const caller = ['caller_id', 'caller_state']
 const inGroup = ['tenant_id', 'id', 'is_unified', 'is_team']
 
@@ -63,6 +55,16 @@ describe('a GET', () => {
       const read = await readBy(stand.person(anna), `${address}/photo`)
       assert.deepEqual(read, [[...person, ...names, ...photo, 'linked_id']])
     }
+  })
+
+  test('of the caller by their own name shows the names of a newer token', async () => {
+    const seconds = Math.floor(Date.now() / 1000)
+    const dora = (name: string, iat: number) => stand.person(idOf('d'), { name, iat })
+    const me = await stand.ask('/v1.0/me', dora('Dora', seconds - 60))
+    assert.ok(me.json && typeof me.json === 'object' && 'userPrincipalName' in me.json)
+    const at = `/v1.0/users/${me.json.userPrincipalName}`
+    const { json } = await stand.ask(at, dora('Dora Newer', seconds - 30))
+    assert.partialDeepStrictEqual(json, { id: idOf('d'), displayName: 'Dora Newer' })
   })
 
   test("of a group's photo reads one row with what it needs", async () => {
