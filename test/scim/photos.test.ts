@@ -10,7 +10,14 @@ import { replacePhoto } from '../../src/photos/replace.ts'
 import { createQueue } from '../../src/renditions/queue.ts'
 import { type PhotoOutcome, type PhotoParts, takePhoto } from '../../src/scim/photos.ts'
 import { alice, openStore, tenantId } from '../photos/stand.ts'
-import { cutOff, dataUrl, notPhotos, portraitJpeg, portraitPng } from '../support/pictures.ts'
+import {
+  cutOff,
+  dataUrl,
+  jpegOfExactly,
+  notPhotos,
+  portraitJpeg,
+  portraitPng,
+} from '../support/pictures.ts'
 
 const source = 'scim:entra'
 const address = 'https://photos.example/alice.jpg?token=secret'
@@ -115,7 +122,6 @@ const refusals: Readonly<Record<string, (picture: Buffer) => string | Buffer>> =
   'an empty picture': () => 'data:image/png;base64,',
   'a picture that was cut off': picture => dataUrl(cutOff(picture, 0.5)),
   'a page': () => dataUrl(Buffer.from('<html>')),
-  'more than 4 MB': () => dataUrl(Buffer.alloc(maxUploadBytes + 1)),
 }
 
 for (const [what, make] of Object.entries(refusals)) {
@@ -129,6 +135,13 @@ for (const [what, make] of Object.entries(refusals)) {
     assert.deepEqual([more, stand.troubles], [[], []])
   })
 }
+
+test('a picture of 4 MB is taken, and one of a byte more is refused before it is decoded', async t => {
+  const stand = await openStand(t)
+  assert.equal(await stand.take(dataUrl(await jpegOfExactly(maxUploadBytes + 1))), undefined)
+  assert.deepEqual([stand.outcomes, stand.taken], [['refused'], []])
+  assert.ok(await stand.take(dataUrl(await jpegOfExactly(maxUploadBytes))))
+})
 
 test('what an upload refuses is refused', async t => {
   const stand = await openStand(t)

@@ -87,6 +87,25 @@ export function describeScimSenders(kind: string, open: () => Promise<Database>)
       assert.equal(await find(`Bearer ${lasting.token}`), undefined)
     })
 
+    test('cause one write a minute, not one per request', async () => {
+      at = 200 * minute
+      const { token } = await make('five')
+      let updates = 0
+      const counting = new Proxy(database, {
+        get(target, name) {
+          if (name === 'updateTable') updates += 1
+          const value = Reflect.get(target, name, target)
+          return typeof value === 'function' ? value.bind(target) : value
+        },
+      })
+      const parts = { database: counting, now: () => at, servesTenant: () => true }
+      for (let request = 0; request < 5; request += 1) {
+        assert.ok(await findSender(parts, `Bearer ${token}`))
+        at += minute / 5
+      }
+      assert.equal(updates, 1)
+    })
+
     test('have their last use noted at most once a minute, and not while the store is read-only', async () => {
       at = 100 * minute
       const { token } = await make('four')
