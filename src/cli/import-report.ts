@@ -77,7 +77,7 @@ async function writeAll(
 }
 
 const names = [
-  'place',
+  'at',
   'outcome',
   'isDone',
   'userPrincipalName',
@@ -115,7 +115,7 @@ tr.error td { background: #fde8e8 }
 `,
   row: ({ isDone, ...row }) => {
     const cells = [
-      row.place,
+      row.at,
       row.outcome,
       isDone ? 'yes' : 'no',
       row.userPrincipalName ?? '',

@@ -9,7 +9,7 @@ type Outcome = Exclude<Did, 'unchanged'> | 'removed' | 'not in file'
 
 export type ReportRow = Readonly<{
   /** `5`, or `people[4]`; for a row that the file does not have, '' or the list. */
-  place: string
+  at: string
   outcome: Outcome
   /** True once it is written to the directory. */
   isDone: boolean
@@ -38,13 +38,13 @@ export function* listReport(
   { scratch, naming }: Desired,
   kinds: readonly Kind[],
 ): Generator<ReportRow> {
-  const placeOf = ({ line, inside, kind }: Row) => {
+  const rowOf = ({ line, inside, kind }: Row) => {
     if (line !== null) return naming.short(line) + inside
     return naming.heading === 'path' ? (kind ?? '') : ''
   }
   for (const row of scratch.each<Row>(select(kinds))) {
     yield {
-      place: placeOf(row),
+      at: rowOf(row),
       outcome: row.outcome,
       isDone: row.done === 1,
       userPrincipalName: row.name,

@@ -1,10 +1,11 @@
 /** Contacts as `visage import` brings them into mailboxes, on any database. */
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { deleteUser } from '../../src/directory/change-users.ts'
 import { addContact, changeContact } from '../../src/directory/contacts.ts'
 import { quota } from '../../src/directory/mailbox.ts'
-import { removeImportedContacts } from '../../src/directory/put-contacts.ts'
+import { putContacts, removeImportedContacts } from '../../src/directory/put-contacts.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import {
   countsOf,
@@ -238,6 +239,25 @@ export function describeContactImport(name: string, open: () => Promise<Database
       const leavers = await withPlan(list(30), pruned, plan => leaversOf(plan))
       assert.deepEqual(leavers, { count: 30, of: 60, isTooMany: true })
       assert.deepEqual(await bring(list(30), pruned), { ...none, removed: 30 })
+    })
+
+    test('imports of one source at the same time bring a contact once', async () => {
+      await bringPeople()
+      const anna = await mailboxOf('anna@x.org')
+      const carl = { externalId: 'k', fields: { displayName: 'Carl' }, folder: 'Suppliers' }
+      const put = () => putContacts(database(), anna, [carl], 'import:staff')
+      // So that the connections are open, and none of the imports waits for its own.
+      const warm = () => addContact(database(), anna, { id: randomUUID(), displayName: 'Own' })
+      await Promise.all([warm(), warm(), warm(), warm()])
+      const outcomes = await Promise.all([put(), put(), put(), put()])
+      assert.deepEqual(outcomes.flat().toSorted(), [
+        'created',
+        'unchanged',
+        'unchanged',
+        'unchanged',
+      ])
+      const carls = (await named()).filter(one => one === 'Carl')
+      assert.deepEqual([carls.length, (await folders()).length], [1, 1])
     })
 
     test('contacts of a large mailbox are written in slices', async () => {

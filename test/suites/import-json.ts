@@ -317,7 +317,7 @@ export function describeJsonImport(name: string, open: () => Promise<Database>):
       const later = json({ people: [{ ...anna, jobTitle: 'Head' }, { upn: 'x' }], groups: [] })
       const rows = await withPlan(later, { leavers: 'go' }, plan => [
         plan.heading,
-        ...[...plan.report()].map(row => [row.place, row.outcome, row.details.slice(0, 30)]),
+        ...[...plan.report()].map(row => [row.at, row.outcome, row.details.slice(0, 30)]),
       ])
       assert.deepEqual(rows, [
         'path',

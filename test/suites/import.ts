@@ -469,7 +469,7 @@ __proto__,constructor,
         const anna = { id: guid(2), userPrincipalName: 'a@x.org', displayName: 'Anna' }
         await putUser(database(), tenantId, anna, { source: 'graph', at: 1 })
         const { written, refused: left } = await apply(plan)
-        const [row] = [...plan.report()].filter(({ place }) => place === '2')
+        const [row] = [...plan.report()].filter(({ at }) => at === '2')
         return [written, left, row?.outcome, row?.details]
       })
       assert.deepEqual(result, [
@@ -486,11 +486,11 @@ __proto__,constructor,
         'upn,mail\na@x.org,new@x.org\nb@x.org,\nnope,',
         {},
         async plan => {
-          const before = [...plan.report()].map(({ place, isDone }) => [place, isDone])
+          const before = [...plan.report()].map(({ at, isDone }) => [at, isDone])
           await apply(plan, 9, 'go')
           return [
             before,
-            [...plan.report()].map(row => [row.place, row.outcome, row.details, row.isDone]),
+            [...plan.report()].map(row => [row.at, row.outcome, row.details, row.isDone]),
           ]
         },
       )
