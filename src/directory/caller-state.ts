@@ -41,8 +41,8 @@ export function prepareForCaller<const Name extends string, Tables, From extends
   const withCaller = prepareRow(database, [...all, ...callerNames], (db, at) =>
     joinCaller(build(db, at), at),
   )
-  return async (values, caller) =>
-    caller === undefined ? await alone(values) : await withCaller({ ...values, ...caller })
+  return (values, caller) =>
+    caller === undefined ? alone(values) : withCaller({ ...values, ...caller })
 }
 
 function joinCaller<Tables, From extends keyof Tables, Row>(
