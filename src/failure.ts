@@ -36,6 +36,12 @@ export type FailureCode =
   | 'method-not-allowed'
   | 'query-option-unsupported'
   | 'query-option-invalid'
+  /** facts: query. */
+  | 'advanced-query'
+  /** facts: property, resource. */
+  | 'filter-unsupported'
+  /** facts: what, instead. */
+  | 'operation-not-served'
   | 'search-too-long'
   | 'user-not-found'
   | 'group-not-found'

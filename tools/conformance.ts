@@ -21,6 +21,8 @@ const aboutThemes: Readonly<Record<string, string>> = {
   conditions: 'ETag, If-Match, If-None-Match.',
   batch: '`POST /$batch`.',
   browsers: 'CORS.',
+  queries:
+    'What $filter, $search, $orderby, $select and $count ask of people, groups and contacts, and the people that pickers list.',
   memberships: 'The groups that a user is in or owns, and how much of them each permission shows.',
   groups: 'Adding, changing and deleting groups, who is in them, teams, and what is deleted.',
   people: 'Adding, changing and deleting people, and who manages whom.',

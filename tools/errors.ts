@@ -101,6 +101,18 @@ const examples: Readonly<Record<FailureCode, Example>> = {
     when: 'the value of an option is not valid',
     facts: { option: '$top', reason: 'a whole number from 1 to 999 is needed' },
   },
+  'advanced-query': {
+    when: 'a query of users or groups that Graph serves only with the header `ConsistencyLevel: eventual`: `$search`, `endsWith`, `ne`, `not`, `$filter` with `$orderby`, `/$count`',
+    facts: { query: 'endsWith' },
+  },
+  'filter-unsupported': {
+    when: 'a property that is not kept, or not compared in this way, in `$filter`',
+    facts: { property: 'companyName', resource: 'User' },
+  },
+  'operation-not-served': {
+    when: 'an address of Graph that clients ask for and Visage does not serve',
+    facts: { what: 'A delta of users', instead: 'GET /users lists all of them.' },
+  },
   'search-too-long': {
     when: 'a search did not end in time because it matches very many entries',
     facts: { seconds: 5 },

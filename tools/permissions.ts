@@ -33,6 +33,7 @@ const resources: Readonly<Record<Resource, string>> = {
   ownership: 'ownership of a group',
   manager: 'manager',
   directReport: 'direct report',
+  person: 'person to pick',
   groupMember: 'member of a group',
   groupOwner: 'owner of a group',
   deletedItem: 'deleted user or group',

@@ -91,6 +91,7 @@ function describeProperties(properties: Readonly<Record<string, string>>): Schem
 function describe(type: string): Schema {
   const members = enumTypes[type.replace(/^graph\./, '')]
   if (members) return { type: ['string', 'null'], enum: [...members, null] }
+  if (type === 'Edm.Double') return { type: ['number', 'null'] }
   if (type === 'Edm.Int32') return { type: ['integer', 'null'] }
   if (type === 'Edm.DateTimeOffset') return { ...textOrNull, format: 'date-time' }
   if (type === 'Edm.Boolean') return { type: ['boolean', 'null'] }
@@ -119,13 +120,20 @@ const optionMeanings: Readonly<Record<Option, readonly [meaning: string, schema:
   $top: ['How many to return at most.', { type: 'integer', minimum: 1, maximum: 999 }],
   $skip: ['How many to pass over.', { type: 'integer', minimum: 0 }],
   $skiptoken: ['Where the page begins; it comes in @odata.nextLink.', text],
-  $search: ['`"displayName:ali" OR "mail:ali"`: words that begin so.', text],
-  $filter: ["`startswith(displayName,'ali')` and `mail eq 'a@b'`, joined by `or`.", text],
+  $search: [
+    '`"displayName:ali" OR "mail:ali"`: words that begin so, joined by AND and OR. Of people: one text.',
+    text,
+  ],
+  $filter: [
+    "`startsWith(displayName,'ali') or mail eq 'a@b'`: eq, ne, in, not, and, or, brackets, startsWith, endsWith and any.",
+    text,
+  ],
+  $count: ['Whether `@odata.count` tells how many there are in all.', { type: 'boolean' }],
   $expand: [
     'Of users: `manager` or `manager($select=…)`. Of contacts: `photo`, and nothing is expanded, as in Graph.',
     text,
   ],
-  $orderby: ['`displayName`, the order that lists have anyway.', text],
+  $orderby: ['`displayName`, or `userPrincipalName` of users; `asc` or `desc`.', text],
 }
 
 export const optionParameters: Readonly<Record<string, Schema>> = Object.fromEntries(

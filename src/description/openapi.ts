@@ -146,6 +146,7 @@ function tagOf({ name, resource }: Operation): (typeof tags)[number] {
   if (resource === 'membership' || resource === 'ownership') return 'groups'
   if (resource === 'groupMember' || resource === 'groupOwner') return 'groups'
   if (resource === 'deletedGroup') return 'groups'
+  if (resource === 'person' || resource === 'directReport' || resource === 'manager') return 'users'
   if (resource === 'deletedUser' || resource === 'deletedItem') return 'users'
   if (resource === 'user' || resource === 'group' || resource === 'team') return `${resource}s`
   return 'contacts'
@@ -189,6 +190,14 @@ function describeSuccess(
       return { status: route.target === 'team' ? 204 : 200, response: { description: 'Done.' } }
     case 'no-content':
       return { status: 204, response: { description: 'Done.' } }
+    case 'count':
+      return {
+        status: 200,
+        response: {
+          description: 'The number.',
+          content: { 'text/plain': { schema: { type: 'integer', minimum: 0 } } },
+        },
+      }
     case 'entity':
     case 'created':
     case 'list': {

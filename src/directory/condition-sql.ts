@@ -4,10 +4,10 @@
  */
 import { type RawBuilder, sql } from 'kysely'
 import { normalizeId } from '../guid.ts'
+import { wholeValue } from './candidates.ts'
 import { type Comparison, type Condition, type Operand, withoutCase } from './condition.ts'
 import { userNameKey } from './names.ts'
 import type { Source } from './origin.ts'
-import { rangesOf } from './search.ts'
 
 export type Kind = 'users' | 'groups'
 
@@ -132,6 +132,8 @@ function compare(
     case 'ew':
       return sql`length(${column}) >= ${length}
         and ${folded(sql`substr(${column}, length(${column}) - ${length} + 1)`)} = ${value}`
+    case 'hasWords':
+      throw new TypeError('words are compared in where-met.ts only')
     default:
       return sql`${folded(column)} ${signs[operator]} ${value}`
   }
@@ -188,8 +190,7 @@ function withWord(
   property: string,
   text: string,
 ): RawBuilder<{ id: string }> | undefined {
-  const letter = kind === 'users' ? 'u' : 'g'
-  const [range] = rangesOf(letter, { property, how: 'equals', text })
+  const range = wholeValue(kind, property, text)
   if (range === undefined) return undefined
   return sql`select id from directory_words where tenant_id = ${tenantId}
     and field = ${range.field} and word = ${range.from}`

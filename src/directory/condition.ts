@@ -1,10 +1,13 @@
 /**
- * A condition on properties, as data. Protocols write it; condition-sql.ts asks a database for the rows that meet it,
+ * A condition on properties, as data. Protocols write it; condition-sql.ts (for SCIM) and where-met.ts (for the lists of
+ * Graph) ask a database for the rows that meet it,
  * `meets` asks values in memory. The answer is always yes or no: what has no value meets no comparison. "Not equal" is
  * `{ not: … eq … }`.
  */
+import { words } from './search.ts'
 
-type Operator = 'eq' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le'
+/** `hasWords`: each word of the value begins a word of the property. */
+export type Operator = 'eq' | 'co' | 'sw' | 'ew' | 'gt' | 'ge' | 'lt' | 'le' | 'hasWords'
 
 /** A time is in epoch milliseconds. */
 export type Operand = string | boolean | number
@@ -19,12 +22,26 @@ export type Condition =
   | Readonly<{ or: readonly Condition[] }>
   | Readonly<{ not: Condition }>
 
-/** How many comparisons a row can need. */
+/** Every row meets it. */
+export const always: Condition = { and: [] }
+/** No row meets it. */
+export const never: Condition = { or: [] }
+
+export function isAlways(condition: Condition): boolean {
+  return 'and' in condition && condition.and.every(isAlways)
+}
+
+/** How many comparisons a row can need: each word is one. */
 export function countComparisons(condition: Condition): number {
   if ('not' in condition) return countComparisons(condition.not)
-  if ('property' in condition) return 1
+  if ('property' in condition) return countTexts(condition)
   const parts = 'and' in condition ? condition.and : condition.or
   return parts.reduce((sum, one) => sum + countComparisons(one), 0)
+}
+
+function countTexts(comparison: Extract<Condition, Readonly<{ property: string }>>): number {
+  if (comparison.operator !== 'hasWords') return 1
+  return Math.max(1, words(String(comparison.value)).length)
 }
 
 /** Letters from A to Z only, as both databases do it. */
@@ -62,10 +79,16 @@ function comparesTexts(value: string, operator: Operator, wanted: string): boole
       return value.startsWith(wanted)
     case 'ew':
       return value.endsWith(wanted)
+    case 'hasWords':
+      return hasWords(words(value), words(wanted))
     default:
       // By bytes in UTF-8, as in both databases.
       return orders(operator, Buffer.compare(Buffer.from(value), Buffer.from(wanted)))
   }
+}
+
+function hasWords(has: readonly string[], wanted: readonly string[]): boolean {
+  return wanted.length > 0 && wanted.every(word => has.some(one => one.startsWith(word)))
 }
 
 function orders(operator: Operator, difference: number): boolean {

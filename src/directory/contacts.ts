@@ -8,11 +8,22 @@ import { removePointers } from '../photos/pointer.ts'
 import type { ContactRow, Database } from '../storage/schema.ts'
 import type { Slicing } from '../storage/slices.ts'
 import { inTransaction, lockRows } from '../storage/transactions.ts'
+import { type Condition, countComparisons, isAlways } from './condition.ts'
 import { padIds, type Searchable } from './find-by-words.ts'
 import { expectFolder } from './folders.ts'
-import { compareKeys, type OrderedRows, readPageKeys, visitInOrder } from './in-order.ts'
+import {
+  byName,
+  countInOrder,
+  type Key,
+  type Order,
+  type OrderedRows,
+  readPageKeys,
+  visitInOrder,
+  type Wanted,
+} from './in-order.ts'
 import { expectWithinQuota, type Mailbox } from './mailbox.ts'
-import { countWords, createMatcher, searchText, type Term } from './search.ts'
+import { searchText } from './search.ts'
+import { whereMet } from './where-met.ts'
 
 export type Contact = ContactRow
 
@@ -24,6 +35,9 @@ type ContactsPage = Readonly<{
   hasMore: boolean
 }>
 
+/** `order` is by display name by default. */
+type Asked = Readonly<{ where: Condition; order?: Order; top: number; skip: number }>
+
 /**
  * Lists the contacts of a folder, or of the default folder when `folderId` is undefined. Throws
  * Failure 'search-too-long'.
@@ -32,23 +46,18 @@ export async function listContacts(
   { database, slices }: Searchable,
   mailbox: Mailbox,
   folderId: string | undefined,
-  page: Readonly<{ anyOf: readonly Term[]; top: number; skip: number }>,
+  page: Asked,
 ): Promise<ContactsPage> {
-  const rows: OrderedRows = {
-    database,
-    table: 'contacts',
-    condition: sql`tenant_id = ${mailbox.tenantId} and mailbox_id = ${mailbox.userId}
-      and ${folderId === undefined ? sql`folder_id is null` : sql`folder_id = ${folderId}`}`,
-  }
+  const rows = contactsIn(database, mailbox, folderId, page.order ?? byName)
   // One extra row shows whether there is a next page.
   const wanted = { ...page, top: page.top + 1 }
   const slicing = slices.begin()
-  const ids =
-    page.anyOf.length === 0
-      ? (await readPageKeys(rows, wanted, slicing)).map(({ id }) => id)
-      : await findMatching(rows, wanted, slicing)
-  if (ids.length === 0) return { rows: [], hasMore: false }
+  const keys = isAlways(page.where)
+    ? await readPageKeys(rows, wanted, slicing)
+    : await findMatching(rows, wanted, slicing)
+  if (keys.length === 0) return { rows: [], hasMore: false }
   await slicing.next()
+  const ids = keys.map(({ id }) => id)
   const fitting = await limitBytes(database, mailbox, ids.slice(0, page.top))
   const found = await database
     .selectFrom('contacts')
@@ -56,7 +65,44 @@ export async function listContacts(
     .where('tenant_id', '=', mailbox.tenantId)
     .where('id', 'in', padIds(fitting))
     .execute()
-  return { rows: found.sort(compareKeys), hasMore: fitting.length < ids.length }
+  const byId = new Map(found.map(row => [row.id, row]))
+  return {
+    rows: fitting.flatMap(id => byId.get(id) ?? []),
+    hasMore: fitting.length < ids.length,
+  }
+}
+
+/** How many contacts of a folder meet the condition. Throws Failure 'search-too-long'. */
+export async function countContacts(
+  { database, slices }: Searchable,
+  mailbox: Mailbox,
+  folderId: string | undefined,
+  where: Condition,
+): Promise<number> {
+  const rows = contactsIn(database, mailbox, folderId, byName)
+  const slicing = slices.begin()
+  await slicing.next()
+  let count = 0
+  for await (const matching of countInOrder(rows, wantedOf(where))) {
+    count += matching
+    await slicing.next()
+  }
+  return count
+}
+
+function contactsIn(
+  database: Database,
+  { tenantId, userId }: Mailbox,
+  folderId: string | undefined,
+  order: Order,
+): OrderedRows {
+  const inFolder = folderId === undefined ? sql`folder_id is null` : sql`folder_id = ${folderId}`
+  const condition = sql`tenant_id = ${tenantId} and mailbox_id = ${userId} and ${inFolder}`
+  return { database, table: 'contacts', condition, order }
+}
+
+function wantedOf(where: Condition): Wanted {
+  return { where: whereMet('contacts', where), comparisons: countComparisons(where) }
 }
 
 /**
@@ -92,21 +138,20 @@ async function limitBytes(
 /** Compares contacts one by one: the quota of a mailbox makes a word index unnecessary. */
 async function findMatching(
   rows: OrderedRows,
-  { anyOf, top, skip }: Readonly<{ anyOf: readonly Term[]; top: number; skip: number }>,
+  { where, top, skip }: Asked,
   slicing: Slicing,
-): Promise<string[]> {
-  const matching = { matches: createMatcher(anyOf), words: countWords(anyOf) }
-  const ids: string[] = []
+): Promise<Key[]> {
+  const found: Key[] = []
   let skipped = 0
   await slicing.next()
-  for await (const keys of visitInOrder(rows, matching, undefined)) {
+  for await (const keys of visitInOrder(rows, wantedOf(where), undefined)) {
     const wanted = keys.slice(Math.min(keys.length, skip - skipped))
     skipped += keys.length - wanted.length
-    ids.push(...wanted.slice(0, top - ids.length).map(({ id }) => id))
-    if (ids.length === top) break
+    found.push(...wanted.slice(0, top - found.length))
+    if (found.length === top) break
     await slicing.next()
   }
-  return ids
+  return found
 }
 
 /** A property with the value undefined is removed; one that is missing stays. */

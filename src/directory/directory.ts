@@ -33,6 +33,7 @@ export async function emptyDirectory(database: Database): Promise<void> {
 type DirectoryTable = Exclude<
   keyof Schema,
   | 'directory_words'
+  | 'directory_sizes'
   | 'group_sizes'
   | 'mailbox_sizes'
   | 'photos'

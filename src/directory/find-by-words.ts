@@ -1,121 +1,109 @@
 /**
- * Searches people or groups by words, and returns the first matches in list order. A search with
- * few matches is answered from the word index at once. A search with many matches alternates, slice
- * by slice, between two scans: of the list, which ends soon when most rows match, and of the word
- * index, which ends soon when few do.
+ * Reads the rows that the word index offers for a condition, a slice at a time. Only rows that meet
+ * the condition are returned, each perhaps more than once.
  */
-import { sql } from 'kysely'
-import type { Database, GroupRow, UserRow } from '../storage/schema.ts'
+import { type RawBuilder, sql } from 'kysely'
+import type { Database } from '../storage/schema.ts'
 import type { Slices } from '../storage/slices.ts'
-import { compareKeys, type Key, visitInOrder } from './in-order.ts'
-import { countWords, createMatcher, type Page, rangesOf, type WordRange } from './search.ts'
+import type { Candidates, WordRange } from './candidates.ts'
+import { byId, bytesOfSlice, type Key, type Order, type Wanted } from './in-order.ts'
 
 /** The inputs of every search. */
 export type Searchable = Readonly<{ database: Database; slices: Slices }>
 
-/**
- * Ordered by display name, then id, so that pages neither skip nor repeat a row. Throws Failure
- * 'search-too-long'.
- */
-export async function listRows<Table extends keyof Rows>(
-  where: Searchable,
-  table: Table,
-  tenantId: string,
-  page: Page,
-): Promise<Rows[Table][]> {
-  if (page.anyOf.length > 0) return await findByWords(where, table, tenantId, page)
-  const { after, top } = page
-  const isAfter = after && sql`and (display_name, id) > (${after.name}, ${after.id})`
-  const { rows } = await sql<Rows[Table]>`
-    select * from ${sql.table(table)} where tenant_id = ${tenantId} and deleted_at is null ${isAfter ?? sql``}
-    order by display_name, id limit ${top}`.execute(where.database)
-  return rows
+/** The rows of one tenant. */
+export type Indexed = Readonly<{
+  database: Database
+  table: 'users' | 'groups'
+  tenantId: string
+  condition: RawBuilder<unknown>
+}>
+
+/** What is read, and how many entries were counted to choose it. */
+export type Chosen = Readonly<{
+  ranges: readonly WordRange[]
+  ids: readonly string[]
+  counted: number
+}>
+
+export const entriesOfSlice = 400
+
+/** Of parts that each hold every match, the one with the fewest entries. */
+export async function choose(rows: Indexed, candidates: Candidates): Promise<Chosen> {
+  if ('range' in candidates) return { ranges: [candidates.range], ids: [], counted: 0 }
+  if ('id' in candidates) return { ranges: [], ids: [candidates.id], counted: 0 }
+  if ('oneOf' in candidates) {
+    const parts: Chosen[] = []
+    for (const part of candidates.oneOf) parts.push(await choose(rows, part))
+    return join(parts)
+  }
+  const [only, ...others] = candidates.eachOf
+  if (only !== undefined && others.length === 0) return await choose(rows, only)
+  return await chooseFewest(rows, candidates.eachOf)
 }
 
-type Rows = { users: UserRow; groups: GroupRow }
-const kinds = { users: 'u', groups: 'g' } as const
+async function chooseFewest(rows: Indexed, parts: readonly Candidates[]): Promise<Chosen> {
+  let best: Chosen = { ranges: [], ids: [], counted: 0 }
+  let fewest = Number.POSITIVE_INFINITY
+  let counted = 0
+  for (const part of parts) {
+    const chosen = await choose(rows, part)
+    const entries = await countEntries(rows, chosen)
+    counted += chosen.counted + entries
+    if (entries < fewest) best = chosen
+    fewest = Math.min(entries, fewest)
+    if (fewest === 0) break
+  }
+  return { ...best, counted }
+}
 
-async function findByWords<Table extends keyof Rows>(
-  { database, slices }: Searchable,
-  table: Table,
-  tenantId: string,
-  page: Page,
-): Promise<Rows[Table][]> {
-  const search = { database, table, tenantId, page }
-  const first: Rows[Table][] = []
-  const words = visitWords<Rows[Table]>(search, first)
-  const listed: Key[] = []
-  const list = visitList(search, listed)
-  for (const slicing = slices.begin(); ; ) {
-    await slicing.next()
-    if ((await words.next()).done) return first
-    await slicing.next()
-    if ((await list.next()).done) return await readRows<Rows[Table]>(search, listed)
+function join(parts: readonly Chosen[]): Chosen {
+  return {
+    ranges: parts.flatMap(({ ranges }) => ranges),
+    ids: parts.flatMap(({ ids }) => ids),
+    counted: parts.reduce((sum, { counted }) => sum + counted, 0),
   }
 }
 
-type Search = Readonly<{ database: Database; table: keyof Rows; tenantId: string; page: Page }>
+/** Of each range at most `entriesOfSlice` are counted. */
+export async function countEntries(rows: Indexed, { ranges, ids }: Chosen): Promise<number> {
+  let entries = ids.length
+  for (const range of ranges) entries += await countRange(rows, range)
+  return entries
+}
 
-const postingsOfSlice = 400
+async function countRange({ database, tenantId }: Indexed, range: WordRange): Promise<number> {
+  const { rows } = await sql<{ count: number | string }>`
+    select count(*) as count from (
+      select 1 from directory_words
+      where tenant_id = ${tenantId} and field = ${range.field}
+      and word >= ${range.from} and word <= ${range.to}
+      limit ${sql.lit(entriesOfSlice)}) as first_ones`.execute(database)
+  return Number(rows[0]?.count ?? 0)
+}
 
-/** Scans the word index to the end; then `first` has the first rows of the page. */
-async function* visitWords<Row extends Key & { search_text: string }>(
-  search: Search,
-  first: Row[],
-): AsyncGenerator<void> {
-  let visited = 0
-  for (const term of search.page.anyOf) {
-    const { range, counted } = await findNarrowestRange(search, rangesOf(kinds[search.table], term))
-    // Counting reads only the index, so it costs about a tenth.
-    visited += counted / 10
-    const matches = createMatcher([term])
-    for (let from = range && { word: range.from, id: '' }; range && from; ) {
-      const postings = await readPostings(search, range, from)
-      for (const row of await readCandidates<Row>(search, postings, first)) {
-        if (matches(row.search_text)) insertInOrder(first, row, search.page.top)
-      }
-      visited += postings.length
-      from = postings.length < postingsOfSlice ? undefined : postings.at(-1)
-      if (visited < postingsOfSlice) continue
-      yield
-      visited = 0
+/** Yields the ids of each slice of entries. */
+export async function* readIds(
+  rows: Indexed,
+  { ranges, ids }: Pick<Chosen, 'ranges' | 'ids'>,
+): AsyncGenerator<readonly string[]> {
+  if (ids.length > 0) yield ids
+  for (const range of ranges) {
+    for (let from: Entry | undefined = { word: range.from, id: '' }; from; ) {
+      const entries = await readEntries(rows, range, from)
+      yield [...new Set(entries.map(({ id }) => id))]
+      from = entries.length < entriesOfSlice ? undefined : entries.at(-1)
     }
   }
 }
 
-type Posting = Readonly<{ word: string; id: string }>
+type Entry = Readonly<{ word: string; id: string }>
 
-/**
- * A matching row has a word in every range, so scanning the range with the fewest entries finds all
- * of them.
- */
-async function findNarrowestRange({ database, tenantId }: Search, ranges: readonly WordRange[]) {
-  const [only, ...others] = ranges
-  if (others.length === 0) return { range: only, counted: 0 }
-  let range = only
-  let fewest = Number.POSITIVE_INFINITY
-  let counted = 0
-  for (const candidate of ranges) {
-    const { rows } = await sql<{ count: number | string }>`
-      select count(*) as count from (
-        select 1 from directory_words
-        where tenant_id = ${tenantId} and field = ${candidate.field}
-        and word >= ${candidate.from} and word <= ${candidate.to}
-        limit ${sql.lit(postingsOfSlice)}) as first_ones`.execute(database)
-    const count = Number(rows[0]?.count ?? 0)
-    counted += count
-    if (count < fewest) range = candidate
-    fewest = Math.min(count, fewest)
-    if (count === 0) break
-  }
-  return { range, counted }
-}
-
-async function readPostings(
-  { database, tenantId }: Search,
+async function readEntries(
+  { database, tenantId }: Indexed,
   { field, to }: WordRange,
-  after: Posting,
-): Promise<Posting[]> {
+  after: Entry,
+): Promise<Entry[]> {
   return await database
     .selectFrom('directory_words')
     .select(['word', 'id'])
@@ -127,73 +115,64 @@ async function readPostings(
     .where('word', '<=', to)
     .orderBy('word')
     .orderBy('id')
-    .limit(postingsOfSlice)
+    .limit(entriesOfSlice)
     .execute()
 }
 
-/** Only rows that can still be on the page. */
-async function readCandidates<Row extends Key>(
-  { database, table, tenantId, page }: Search,
-  postings: readonly Posting[],
-  first: readonly Key[],
-): Promise<Row[]> {
-  const ids = [...new Set(postings.map(({ id }) => id))]
-  if (ids.length === 0) return []
-  // Selects by key only: with a range of names too, SQLite would scan the list.
-  const { rows } = await sql<Row>`
-    select * from ${sql.table(table)}
-    where tenant_id = ${tenantId} and id in (${sql.join(padIds(ids))})`.execute(database)
-  const after = afterOf(page)
-  const last = first.length < page.top ? undefined : first.at(-1)
-  return rows.filter(
-    row =>
-      (after === undefined || compareKeys(row, after) > 0) &&
-      (last === undefined || compareKeys(row, last) < 0),
-  )
-}
-
-/** Inserts in list order, without duplicates, up to the size of a page. */
-function insertInOrder<Row extends Key>(first: Row[], row: Row, top: number): void {
-  let [low, high] = [0, first.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    const there = first[middle]
-    if (there !== undefined && compareKeys(there, row) < 0) low = middle + 1
-    else high = middle
-  }
-  if (first[low]?.id === row.id) return
-  first.splice(low, 0, row)
-  if (first.length > top) first.pop()
-}
-
-/** Ends when the page is full, or at the end of the list. */
-async function* visitList(
-  { database, table, tenantId, page }: Search,
-  listed: Key[],
-): AsyncGenerator<void> {
-  const rows = { database, table, condition: sql`tenant_id = ${tenantId}` }
-  const matching = { matches: createMatcher(page.anyOf), words: countWords(page.anyOf) }
-  for await (const keys of visitInOrder(rows, matching, afterOf(page))) {
-    listed.push(...keys.slice(0, page.top - listed.length))
-    if (listed.length === page.top) return
-    yield
+/** Yields those of the rows with these ids that match, in parts of limited text. */
+export async function* selectMatching(
+  rows: Indexed,
+  { where, comparisons }: Wanted,
+  order: Order,
+  ids: readonly string[],
+): AsyncGenerator<readonly Key[]> {
+  const parts =
+    ids.length <= unsized ? [ids] : await splitByBytes(rows, ids, bytesOfSlice / comparisons)
+  for (const part of parts) {
+    if (part.length === 0) continue
+    const found = await sql<Key>`
+      select ${sql.ref(order.column)} as name, id from ${sql.table(rows.table)}
+      where ${rows.condition} and id in (${sql.join(padIds(part))}) and ${where}
+      `.execute(rows.database)
+    yield found.rows
   }
 }
 
-async function readRows<Row extends Key>(
-  { database, table, tenantId }: Search,
-  keys: readonly Key[],
+/** Those of the rows that match, in the order given. */
+export async function keepMatching<Row extends Readonly<{ id: string }>>(
+  rows: Indexed,
+  wanted: Wanted,
+  found: readonly Row[],
 ): Promise<Row[]> {
-  if (keys.length === 0) return []
-  const { rows } = await sql<Row>`
-    select * from ${sql.table(table)}
-    where tenant_id = ${tenantId} and id in (${sql.join(padIds(keys.map(({ id }) => id)))})
-    `.execute(database)
-  return rows.toSorted(compareKeys)
+  const matching = new Set<string>()
+  const ids = found.map(({ id }) => id)
+  for await (const keys of selectMatching(rows, wanted, byId, ids)) {
+    for (const { id } of keys) matching.add(id)
+  }
+  return found.filter(({ id }) => matching.has(id))
 }
 
-function afterOf({ after }: Page): Key | undefined {
-  return after && { display_name: after.name, id: after.id }
+/** So few rows are not measured: the texts of one row have some 20 KB at most. */
+const unsized = 10
+
+/** At least one row in each part. Ids without a row are left out. */
+async function splitByBytes(
+  { database, table, condition }: Indexed,
+  ids: readonly string[],
+  maxBytes: number,
+): Promise<string[][]> {
+  const { rows } = await sql<Readonly<{ id: string; bytes: number }>>`
+    select id, octet_length(search_text) as bytes from ${sql.table(table)}
+    where ${condition} and id in (${sql.join(padIds(ids))})`.execute(database)
+  const parts: string[][] = []
+  let left = 0
+  for (const { id, bytes } of rows) {
+    const part = parts.at(-1)
+    if (part !== undefined && bytes <= left) part.push(id)
+    else parts.push([id])
+    left = (part !== undefined && bytes <= left ? left : maxBytes) - bytes
+  }
+  return parts
 }
 
 /** Pads to one of a few lengths, so that few different statements are prepared. */

@@ -6,7 +6,7 @@ import { Failure } from '../failure.ts'
 import type { ContactFolderRow, Database } from '../storage/schema.ts'
 import { inTransaction, lockRows } from '../storage/transactions.ts'
 import type { Searchable } from './find-by-words.ts'
-import { type OrderedRows, readPage } from './in-order.ts'
+import { byName, type OrderedRows, readPage } from './in-order.ts'
 import { expectFolderWithinQuota, type Mailbox } from './mailbox.ts'
 
 export type ContactFolder = ContactFolderRow
@@ -95,6 +95,7 @@ export async function listFolders(
     table: 'contact_folders',
     condition: sql`tenant_id = ${tenantId} and mailbox_id = ${userId} and ${inParent}
       and removed_at is null`,
+    order: byName,
   }
   return await readPage<ContactFolderRow>(rows, page, slices.begin())
 }

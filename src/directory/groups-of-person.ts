@@ -1,32 +1,75 @@
 /** The groups that a person owns or is a member of. Permissions are not checked here. */
+import { sql } from 'kysely'
 import type { Database, GroupRow } from '../storage/schema.ts'
-import type { Searchable } from './find-by-words.ts'
-import { rowsOfSlice } from './in-order.ts'
-import { createMatcher, type Page } from './search.ts'
+import { type Condition, countComparisons, isAlways } from './condition.ts'
+import { keepMatching, type Searchable } from './find-by-words.ts'
+import { byName, type Order, rowsOfSlice } from './in-order.ts'
+import type { Page } from './list-rows.ts'
+import { whereMet } from './where-met.ts'
 
 export type Person = Readonly<{ tenantId: string; userId: string }>
 export type GroupRelation = 'owner' | 'member'
 
 /** Ordered by display name, then id. Throws Failure 'search-too-long'. */
 export async function listGroupsOf(
-  { database, slices }: Searchable,
+  searchable: Searchable,
   person: Person,
   relation: GroupRelation,
-  { anyOf, top, after }: Page,
+  { where, order = byName, top, after }: Page,
 ): Promise<GroupRow[]> {
-  if (anyOf.length === 0) return await readInOrder(database, person, relation, after, top)
-  const matches = createMatcher(anyOf)
+  const list = { searchable, person, relation, order }
+  if (isAlways(where)) return await readInOrder(list, after, top)
   const found: GroupRow[] = []
-  let position = after
-  for (const slicing = slices.begin(); ; ) {
-    await slicing.next()
-    const slice = await readInOrder(database, person, relation, position, rowsOfSlice)
-    found.push(...slice.filter(row => matches(row.search_text)))
-    const last = slice.at(-1)
-    if (last === undefined || slice.length < rowsOfSlice || found.length >= top) break
-    position = { name: last.display_name, id: last.id }
+  for await (const matching of matchingSlices(list, where, after)) {
+    found.push(...matching)
+    if (found.length >= top) break
   }
   return found.slice(0, top)
+}
+
+/** Throws Failure 'search-too-long'. */
+export async function countGroupsOf(
+  searchable: Searchable,
+  person: Person,
+  relation: GroupRelation,
+  where: Condition,
+): Promise<number> {
+  const list = { searchable, person, relation, order: byName }
+  let count = 0
+  for await (const { length } of matchingSlices(list, where, undefined)) count += length
+  return count
+}
+
+type List = Readonly<{
+  searchable: Searchable
+  person: Person
+  relation: GroupRelation
+  order: Order
+}>
+
+async function* matchingSlices(
+  list: List,
+  where: Condition,
+  after: Page['after'],
+): AsyncGenerator<readonly GroupRow[]> {
+  const { database, slices } = list.searchable
+  const { tenantId } = list.person
+  const rows = {
+    database,
+    table: 'groups',
+    tenantId,
+    condition: sql`tenant_id = ${tenantId}`,
+  } as const
+  const wanted = { where: whereMet('groups', where), comparisons: countComparisons(where) }
+  const slicing = slices.begin()
+  for (let position = after; ; ) {
+    await slicing.next()
+    const slice = await readInOrder(list, position, rowsOfSlice)
+    yield await keepMatching(rows, wanted, slice)
+    const last = slice.at(-1)
+    if (last === undefined || slice.length < rowsOfSlice) return
+    position = { name: last.display_name, id: last.id }
+  }
 }
 
 /**
@@ -65,18 +108,18 @@ export async function listJoinedTeams(database: Database, person: Person): Promi
 }
 
 async function readInOrder(
-  database: Database,
-  person: Person,
-  relation: GroupRelation,
+  { searchable, person, relation, order }: List,
   after: Page['after'],
   top: number,
 ): Promise<GroupRow[]> {
-  const all = groupsOf(database, person, [relation])
+  const { direction } = order
+  const all = groupsOf(searchable.database, person, [relation], direction)
+  const beyond = direction === 'asc' ? '>' : '<'
   const rest =
     after === undefined
       ? all
       : all.where(({ eb, refTuple, tuple }) =>
-          eb(refTuple('groups.display_name', 'groups.id'), '>', tuple(after.name, after.id)),
+          eb(refTuple('groups.display_name', 'groups.id'), beyond, tuple(after.name, after.id)),
         )
   return await rest.limit(top).execute()
 }
@@ -91,6 +134,7 @@ function groupsOf(
   database: Database,
   { tenantId, userId }: Person,
   relations: readonly GroupRelation[],
+  direction: Order['direction'] = 'asc',
 ) {
   return database
     .selectFrom('group_people')
@@ -103,6 +147,6 @@ function groupsOf(
     .where('groups.tenant_id', '=', tenantId)
     .where('groups.deleted_at', 'is', null)
     .whereRef('groups.id', '=', 'group_people.group_id')
-    .orderBy('groups.display_name')
-    .orderBy('groups.id')
+    .orderBy('groups.display_name', direction)
+    .orderBy('groups.id', direction)
 }

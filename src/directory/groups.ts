@@ -4,9 +4,11 @@ import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
 import { findInAnyTenant } from './any-tenant.ts'
 import { type CallerColumns, type CallerKey, prepareForCaller } from './caller-state.ts'
-import { listRows, type Searchable } from './find-by-words.ts'
+import type { Condition } from './condition.ts'
+import type { Searchable } from './find-by-words.ts'
+import { countRows, listRows, type Page } from './list-rows.ts'
 import { byGraph, type Origin, originColumns } from './origin.ts'
-import { type Page, searchText } from './search.ts'
+import { searchText } from './search.ts'
 
 export type Group = GroupRow
 
@@ -75,6 +77,14 @@ export async function findGroups(database: Database, id: string): Promise<GroupR
 
 export function listGroups(where: Searchable, tenantId: string, page: Page): Promise<GroupRow[]> {
   return listRows(where, 'groups', tenantId, page)
+}
+
+export function countGroups(
+  where: Searchable,
+  tenantId: string,
+  condition: Condition,
+): Promise<number> {
+  return countRows(where, 'groups', tenantId, condition)
 }
 
 export type NewGroup = Readonly<{

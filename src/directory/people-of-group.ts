@@ -8,40 +8,57 @@ import { normalizeId } from '../guid.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
 import { inTransaction } from '../storage/transactions.ts'
 import { lockUser } from './change-users.ts'
-import { padIds } from './find-by-words.ts'
+import type { Condition } from './condition.ts'
+import { padIds, type Searchable } from './find-by-words.ts'
 import type { GroupRelation } from './groups-of-person.ts'
+import { countById, type IdPage, listById, type ReadAfter } from './list-by-id.ts'
 import { type Origin, refuseOtherSource } from './origin.ts'
 
 type GroupKey = Readonly<{ tenantId: string; groupId: string }>
 
-/** The rows after the id `after`. */
-type IdPage = Readonly<{ top: number; after: string | undefined }>
-
-/**
- * Ordered by id, the order of the key, so the cost of a page does not depend on the group's size.
- */
+/** Ordered by id, so the cost of a page does not depend on the group's size. */
 export async function listPeopleOfGroup(
+  searchable: Searchable,
+  group: GroupKey,
+  relation: GroupRelation,
+  page: IdPage,
+): Promise<UserRow[]> {
+  const read = peopleOf(searchable.database, group, relation)
+  return await listById(searchable, group.tenantId, read, page)
+}
+
+export async function countPeopleOfGroup(
+  searchable: Searchable,
+  group: GroupKey,
+  relation: GroupRelation,
+  where: Condition,
+): Promise<number> {
+  const read = peopleOf(searchable.database, group, relation)
+  return await countById(searchable, group.tenantId, read, where)
+}
+
+function peopleOf(
   database: Database,
   { tenantId, groupId }: GroupKey,
   relation: GroupRelation,
-  { top, after = '' }: IdPage,
-): Promise<UserRow[]> {
-  return await database
-    .selectFrom('group_people')
-    .innerJoin('users', join =>
-      join
-        .onRef('users.tenant_id', '=', 'group_people.tenant_id')
-        .onRef('users.id', '=', 'group_people.user_id')
-        .on('users.deleted_at', 'is', null),
-    )
-    .selectAll('users')
-    .where('group_people.tenant_id', '=', tenantId)
-    .where('group_people.group_id', '=', groupId)
-    .where('group_people.relation', '=', relation)
-    .where('group_people.user_id', '>', after)
-    .orderBy('group_people.user_id')
-    .limit(top)
-    .execute()
+): ReadAfter {
+  return async (after, limit) =>
+    await database
+      .selectFrom('group_people')
+      .innerJoin('users', join =>
+        join
+          .onRef('users.tenant_id', '=', 'group_people.tenant_id')
+          .onRef('users.id', '=', 'group_people.user_id')
+          .on('users.deleted_at', 'is', null),
+      )
+      .selectAll('users')
+      .where('group_people.tenant_id', '=', tenantId)
+      .where('group_people.group_id', '=', groupId)
+      .where('group_people.relation', '=', relation)
+      .where('group_people.user_id', '>', after)
+      .orderBy('group_people.user_id')
+      .limit(limit)
+      .execute()
 }
 
 /** Ids in order, some thousand at a time; other work runs in between. */
@@ -76,23 +93,39 @@ export async function* visitIdsOfGroup(
 }
 
 const idsOfPage = 2_000
+type PersonKey = Readonly<{ tenantId: string; userId: string }>
 
 /** Ordered by id. */
 export async function listDirectReports(
-  database: Database,
-  { tenantId, userId }: Readonly<{ tenantId: string; userId: string }>,
-  { top, after = '' }: IdPage,
+  searchable: Searchable,
+  person: PersonKey,
+  page: IdPage,
 ): Promise<UserRow[]> {
-  return await database
-    .selectFrom('users')
-    .selectAll()
-    .where('tenant_id', '=', tenantId)
-    .where('manager_id', '=', userId)
-    .where('deleted_at', 'is', null)
-    .where('id', '>', after)
-    .orderBy('id')
-    .limit(top)
-    .execute()
+  const read = reportsOf(searchable.database, person)
+  return await listById(searchable, person.tenantId, read, page)
+}
+
+export async function countDirectReports(
+  searchable: Searchable,
+  person: PersonKey,
+  where: Condition,
+): Promise<number> {
+  const read = reportsOf(searchable.database, person)
+  return await countById(searchable, person.tenantId, read, where)
+}
+
+function reportsOf(database: Database, { tenantId, userId }: PersonKey): ReadAfter {
+  return async (after, limit) =>
+    await database
+      .selectFrom('users')
+      .selectAll()
+      .where('tenant_id', '=', tenantId)
+      .where('manager_id', '=', userId)
+      .where('deleted_at', 'is', null)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(limit)
+      .execute()
 }
 
 /** undefined when the person has no manager, or the manager is deleted. */

@@ -14,10 +14,12 @@ import {
   callerNames,
   prepareForCaller,
 } from './caller-state.ts'
-import { listRows, type Searchable } from './find-by-words.ts'
+import type { Condition } from './condition.ts'
+import type { Searchable } from './find-by-words.ts'
+import { countRows, listRows, type Page } from './list-rows.ts'
 import { userNameKey } from './names.ts'
 import { byGraph, type Origin, originColumns } from './origin.ts'
-import { type Page, searchText } from './search.ts'
+import { searchText } from './search.ts'
 import { linkOf, personOf } from './sign-ins.ts'
 
 export type User = UserRow
@@ -189,6 +191,14 @@ export async function findPeople(database: Database, idOrName: string): Promise<
 
 export function listUsers(where: Searchable, tenantId: string, page: Page): Promise<UserRow[]> {
   return listRows(where, 'users', tenantId, page)
+}
+
+export function countUsers(
+  where: Searchable,
+  tenantId: string,
+  condition: Condition,
+): Promise<number> {
+  return countRows(where, 'users', tenantId, condition)
 }
 
 export type NewUser = Readonly<{

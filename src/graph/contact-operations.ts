@@ -6,6 +6,7 @@ import { removeFolder } from '../directory/remove-folder.ts'
 import { Failure } from '../failure.ts'
 import { readJson } from '../json.ts'
 import { readContact, readContactChanges, readContactFolder } from './contact-bodies.ts'
+import { countIfAsked } from './counts.ts'
 import {
   at,
   contact,
@@ -33,7 +34,7 @@ export const contactOperations: readonly Row[] = [
     resource: 'contact',
     contract: {
       page: 'user-list-contacts',
-      options: ['$select', '$top', '$skip', '$filter', '$orderby'],
+      options: ['$select', '$top', '$skip', '$filter', '$orderby', '$count'],
       answer: listOf('contact'),
     },
     perform: listContacts,
@@ -129,6 +130,7 @@ async function listContacts(request: Request, parts: Parts): Promise<Reply> {
     `${path}/contacts`,
     rows.map(row => resources.contact(row, options.select)),
     hasMore ? { $skip: String(options.skip + rows.length) } : undefined,
+    await countIfAsked(options, where => contacts.countContacts(parts, mailbox, folderId, where)),
   )
 }
 

@@ -1,12 +1,15 @@
 /** Reads of users, groups and teams that clients need to reach a photo. */
 import type { Reply } from '../call.ts'
-import { listGroups as findGroups } from '../directory/groups.ts'
+import { countGroups, listGroups as findGroups } from '../directory/groups.ts'
 import { findManagers } from '../directory/people-of-group.ts'
-import { listUsers as findUsers, type ShownUser } from '../directory/users.ts'
+import { countUsers, listUsers as findUsers, type ShownUser } from '../directory/users.ts'
 import { enforce, permit } from '../permissions/decide.ts'
 import type { Shown } from './control-information.ts'
+import { answerCount, countIfAsked } from './counts.ts'
 import {
   at,
+  countable,
+  countOf,
   directory,
   groupEntry,
   listOf,
@@ -38,6 +41,16 @@ export const directoryOperations: readonly Row[] = [
     perform: listUsers,
   },
   {
+    name: 'countUsers',
+    summary: 'How many users there are',
+    at: at('GET', '/users/$count', directory),
+    action: 'listEntries',
+    resource: 'user',
+    contract: { page: 'user-list', options: countable, answer: countOf('user') },
+    perform: (request, parts) =>
+      answerCount(request, where => countUsers(parts, request.caller.tenantId, where)),
+  },
+  {
     name: 'getUser',
     summary: 'A user',
     at: at('GET', '', userEntry),
@@ -54,6 +67,16 @@ export const directoryOperations: readonly Row[] = [
     resource: 'group',
     contract: { page: 'group-list', options: searchable, answer: listOf('group') },
     perform: listGroups,
+  },
+  {
+    name: 'countGroups',
+    summary: 'How many groups there are',
+    at: at('GET', '/groups/$count', directory),
+    action: 'listEntries',
+    resource: 'group',
+    contract: { page: 'group-list', options: countable, answer: countOf('group') },
+    perform: (request, parts) =>
+      answerCount(request, where => countGroups(parts, request.caller.tenantId, where)),
   },
   {
     name: 'getGroup',
@@ -80,7 +103,10 @@ async function listUsers(request: Request, parts: Parts): Promise<Reply> {
   const rows = await findUsers(parts, request.caller.tenantId, withExtraRow(options))
   const page = rows.slice(0, options.top)
   const users = await tellUsers(request, parts, page, options)
-  return collection(request, 'users', users, nextAfter(rows, page))
+  const count = await countIfAsked(options, where =>
+    countUsers(parts, request.caller.tenantId, where),
+  )
+  return collection(request, 'users', users, nextAfter(rows, page, options.order), count)
 }
 
 async function getUser(request: Request, parts: Parts): Promise<Reply> {
@@ -114,7 +140,10 @@ async function listGroups(request: Request, parts: Parts): Promise<Reply> {
   const rows = await findGroups(parts, request.caller.tenantId, withExtraRow(options))
   const page = rows.slice(0, options.top)
   const groups = page.map(row => resources.group(row, options.select))
-  return collection(request, 'groups', groups, nextAfter(rows, page))
+  const count = await countIfAsked(options, where =>
+    countGroups(parts, request.caller.tenantId, where),
+  )
+  return collection(request, 'groups', groups, nextAfter(rows, page, options.order), count)
 }
 
 async function getGroup(request: Request): Promise<Reply> {

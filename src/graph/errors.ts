@@ -49,6 +49,7 @@ export const wireErrors = {
     'version-unknown': 'Invalid version: {version}. Versions are v1.0 and beta.',
     'segment-unknown': "Resource not found for the segment '{segment}'.",
     'address-malformed': 'The url cannot be read: {reason}.',
+    'operation-not-served': '{what} is not served here.[ {instead}]',
     'query-option-unsupported':
       "The query option '{option}' is not supported here.[ Supported: {supported}.]",
     'query-option-invalid': "The value of the query option '{option}' is not valid: {reason}.",
@@ -85,6 +86,14 @@ export const wireErrors = {
   ...rows(400, 'ValidationImageTooLarge', {
     'image-has-too-many-pixels':
       'The picture has {width} x {height} pixels; at most {maxPixels} in all are accepted[ in this kind of picture ({kind})].',
+  }),
+
+  // "Request_UnsupportedQuery": clients compare these messages.
+  // https://learn.microsoft.com/en-us/graph/aad-advanced-queries#error-handling-for-advanced-queries-on-directory-objects
+  ...rows(400, 'Request_UnsupportedQuery', {
+    'advanced-query': ({ query }) => advancedQueryWords(String(query)),
+    'filter-unsupported':
+      "Unsupported or invalid query filter clause specified for property '{property}' of resource '{resource}'.",
   }),
 
   // Graph's code and messages for a name that is taken, and for people whom another directory
@@ -305,6 +314,15 @@ export function writeWords(words: Words, facts: Facts): string {
 
 function writeFact(fact: Facts[string] | undefined): string {
   return Array.isArray(fact) ? fact.join(', ') : String(fact ?? '')
+}
+
+function advancedQueryWords(query: string): string {
+  if (query === '$search') {
+    return "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'"
+  }
+  if (query === '$orderby') return 'Sorting not supported for current query.'
+  const what = query === '$count' ? 'Raw count (/$count)' : `Operator '${query}'`
+  return `${what} is not supported because the 'ConsistencyLevel:eventual' header is missing. Refer to https://aka.ms/graph-docs/advanced-queries for more information`
 }
 
 function slashWords(slash: Facts[string] | undefined): string {

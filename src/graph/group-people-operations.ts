@@ -4,14 +4,16 @@
  */
 import type { Reply } from '../call.ts'
 import { addToGroup, removeFromGroup } from '../directory/change-groups.ts'
+import { type Condition, isAlways } from '../directory/condition.ts'
 import type { GroupRelation } from '../directory/groups-of-person.ts'
-import { listPeopleOfGroup } from '../directory/people-of-group.ts'
+import { countPeopleOfGroup, listPeopleOfGroup } from '../directory/people-of-group.ts'
 import { Failure } from '../failure.ts'
 import { readJson } from '../json.ts'
-import { permit } from '../permissions/decide.ts'
+import { enforce, permit } from '../permissions/decide.ts'
 import type { Shown } from './control-information.ts'
+import { answerCount, countIfAsked } from './counts.ts'
 import { logChange } from './directory-changes.ts'
-import { at, group, listOf } from './operation.ts'
+import { at, countable, countOf, group, listOf, searchableById } from './operation.ts'
 import { nextAfterId } from './paging.ts'
 import { maxJsonBytes } from './people-operations.ts'
 import { readOptions } from './query.ts'
@@ -39,7 +41,7 @@ function operationsOn(
 ): readonly Row[] {
   const list = {
     page: `group-list-${relation}s`,
-    options: ['$select', '$top', '$skiptoken'],
+    options: searchableById,
     answer: listOf('user'),
   } as const
   const add = {
@@ -56,9 +58,9 @@ function operationsOn(
       resource,
       contract: list,
       perform: async (request, parts) => {
-        const { people, next } = await findPeople(request, parts, relation)
+        const { people, next, count } = await findPeople(request, parts, relation)
         const objects = people.map(resources.asDirectoryObject)
-        return collection(request, 'directoryObjects', objects, next)
+        return collection(request, 'directoryObjects', objects, next, count)
       },
     },
     {
@@ -69,9 +71,21 @@ function operationsOn(
       resource,
       contract: list,
       perform: async (request, parts) => {
-        const { people, next } = await findPeople(request, parts, relation)
-        return collection(request, 'users', people, next)
+        const { people, next, count } = await findPeople(request, parts, relation)
+        return collection(request, 'users', people, next, count)
       },
+    },
+    {
+      name: `count${name}s`,
+      summary: `How many ${relation}s a group has`,
+      at: ['', ...userCasts.map(cast => `/${cast}`)].flatMap(cast =>
+        at('GET', `/${relation}s${cast}/$count`, group),
+      ),
+      action: 'listEntries',
+      resource,
+      contract: { page: list.page, options: countable, answer: countOf('user') },
+      perform: (request, parts) =>
+        answerCount(request, where => countPeople(request, parts, relation, where)),
     },
     {
       name: `add${name}`,
@@ -97,27 +111,46 @@ function operationsOn(
 type Found = Readonly<{
   people: readonly Shown[]
   next: Readonly<Record<string, string>> | undefined
+  count: number | undefined
 }>
 
 /**
  * "…members of that type are returned but with limited information."
  * https://learn.microsoft.com/en-us/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
  */
-async function findPeople(
-  request: Request,
-  { database }: Parts,
-  relation: GroupRelation,
-): Promise<Found> {
-  const { top, after, select } = readOptions(request)
+async function findPeople(request: Request, parts: Parts, relation: GroupRelation): Promise<Found> {
+  const options = readOptions(request)
+  const { top, after, select, where } = options
   const { group } = expectTarget(request.target, 'group')
   const key = { tenantId: group.tenant_id, groupId: group.id }
-  const rows = await listPeopleOfGroup(database, key, relation, { top: top + 1, after: after?.id })
+  const mayRead = mayList(request, where)
+  const wanted = { where, top: top + 1, after: after?.id }
+  const rows = await listPeopleOfGroup(parts, key, relation, wanted)
   const page = rows.slice(0, top)
-  const mayRead = permit('listEntries', 'user', request.caller).allowed
   const people = page.map(row =>
     mayRead ? resources.user(row, select) : resources.onlyId('user', row.id, select),
   )
-  return { people, next: nextAfterId(rows, page) }
+  const count = await countIfAsked(options, one => countPeople(request, parts, relation, one))
+  return { people, next: nextAfterId(rows, page), count }
+}
+
+async function countPeople(
+  request: Request,
+  parts: Parts,
+  relation: GroupRelation,
+  where: Condition,
+): Promise<number> {
+  const { group } = expectTarget(request.target, 'group')
+  mayList(request, where)
+  const key = { tenantId: group.tenant_id, groupId: group.id }
+  return await countPeopleOfGroup(parts, key, relation, where)
+}
+
+/** A condition would reveal what the answer hides. */
+function mayList({ caller }: Request, where: Condition): boolean {
+  const verdict = permit('listEntries', 'user', caller)
+  if (!isAlways(where)) enforce(verdict)
+  return verdict.allowed
 }
 
 async function addPerson(request: Request, parts: Parts, relation: GroupRelation): Promise<Reply> {

@@ -3,17 +3,19 @@
  */
 
 import type { Reply } from '../call.ts'
+import { type Condition, isAlways } from '../directory/condition.ts'
 import {
+  countGroupsOf,
   listJoinedTeams as findJoinedTeams,
   type GroupRelation,
   listGroupIdsOf,
   listGroupsOf,
   type Person,
 } from '../directory/groups-of-person.ts'
-import { Failure } from '../failure.ts'
-import { permit } from '../permissions/decide.ts'
+import { enforce, permit } from '../permissions/decide.ts'
 import type { Shown } from './control-information.ts'
-import { at, listOf, searchable, selectOnly, user } from './operation.ts'
+import { answerCount, countIfAsked } from './counts.ts'
+import { at, countable, countOf, listOf, searchable, selectOnly, user } from './operation.ts'
 import { nextAfter, withExtraRow } from './paging.ts'
 import { type Options, readOptions } from './query.ts'
 import { collection } from './replies.ts'
@@ -60,6 +62,8 @@ export const membershipOperations: readonly Row[] = [
     perform: async (request, parts) =>
       asGroups(request, await findGroups(request, parts, 'member')),
   },
+  countRow('member', 'memberOf', 'membership'),
+  countRow('owner', 'ownedObjects', 'ownership'),
   {
     name: 'listOwnedObjects',
     summary: 'The groups that a user owns, each with its type',
@@ -81,6 +85,28 @@ export const membershipOperations: readonly Row[] = [
   },
 ]
 
+function countRow(
+  relation: GroupRelation,
+  path: 'memberOf' | 'ownedObjects',
+  resource: 'membership' | 'ownership',
+): Row {
+  const casts = ['', ...groupCasts.map(cast => `/${cast}`)]
+  return {
+    name: relation === 'member' ? 'countMemberOf' : 'countOwnedObjects',
+    summary: `How many groups a user ${relation === 'member' ? 'is a member of' : 'owns'}`,
+    at: casts.flatMap(cast => at('GET', `/${path}${cast}/$count`, user)),
+    action: 'listEntries',
+    resource,
+    contract: {
+      page: relation === 'member' ? memberOf.page : ownedObjects.page,
+      options: countable,
+      answer: countOf('group'),
+    },
+    perform: (request, parts) =>
+      answerCount(request, where => countGroups(request, parts, relation, where)),
+  }
+}
+
 async function listJoinedTeams(request: Request, parts: Parts): Promise<Reply> {
   const { select } = readOptions(request)
   const rows = await findJoinedTeams(parts.database, personOf(request.target))
@@ -91,26 +117,44 @@ async function listJoinedTeams(request: Request, parts: Parts): Promise<Reply> {
 type Found = Readonly<{
   groups: readonly Shown[]
   next: Readonly<Record<string, string>> | undefined
+  count: number | undefined
 }>
 
-function asObjects(request: Request, { groups, next }: Found): Reply {
-  return collection(request, 'directoryObjects', groups.map(resources.asDirectoryObject), next)
+function asObjects(request: Request, { groups, next, count }: Found): Reply {
+  const objects = groups.map(resources.asDirectoryObject)
+  return collection(request, 'directoryObjects', objects, next, count)
 }
 
-function asGroups(request: Request, { groups, next }: Found): Reply {
-  return collection(request, 'groups', groups, next)
+function asGroups(request: Request, { groups, next, count }: Found): Reply {
+  return collection(request, 'groups', groups, next, count)
 }
 
 async function findGroups(request: Request, parts: Parts, relation: GroupRelation): Promise<Found> {
   const options = readOptions(request)
   const person = personOf(request.target)
-  const verdict = permit('readEntry', 'group', request.caller)
-  if (verdict.allowed) return await findReadable(parts, person, relation, options)
-  // The results of a filter would reveal names that the answer hides.
-  if (options.anyOf.length > 0) {
-    throw new Failure('permission-missing', { facts: { sufficient: verdict.sufficient } })
-  }
-  return await findIds(parts, person, relation, options)
+  const mayRead = mayReadGroups(request, options.where)
+  const count = await countIfAsked(options, where => countGroups(request, parts, relation, where))
+  const found = mayRead
+    ? await findReadable(parts, person, relation, options)
+    : await findIds(parts, person, relation, options)
+  return { ...found, count }
+}
+
+async function countGroups(
+  request: Request,
+  parts: Parts,
+  relation: GroupRelation,
+  where: Condition,
+): Promise<number> {
+  mayReadGroups(request, where)
+  return await countGroupsOf(parts, personOf(request.target), relation, where)
+}
+
+/** The results of a condition would reveal names that the answer hides. */
+function mayReadGroups({ caller }: Request, where: Condition): boolean {
+  const verdict = permit('readEntry', 'group', caller)
+  if (!isAlways(where)) enforce(verdict)
+  return verdict.allowed
 }
 
 async function findReadable(
@@ -118,11 +162,11 @@ async function findReadable(
   person: Person,
   relation: GroupRelation,
   options: Options,
-): Promise<Found> {
+): Promise<Omit<Found, 'count'>> {
   const rows = await listGroupsOf(parts, person, relation, withExtraRow(options))
   const page = rows.slice(0, options.top)
   const groups = page.map(row => resources.group(row, options.select))
-  return { groups, next: nextAfter(rows, page) }
+  return { groups, next: nextAfter(rows, page, options.order) }
 }
 
 /**
@@ -134,7 +178,7 @@ async function findIds(
   person: Person,
   relation: GroupRelation,
   { top, after, select }: Options,
-): Promise<Found> {
+): Promise<Omit<Found, 'count'>> {
   const wanted = { top: top + 1, after: after?.id }
   const ids = await listGroupIdsOf(database, person, relation, wanted)
   // Without a name, because neither the order nor the token may reveal one.

@@ -34,6 +34,7 @@ export type Option =
   | '$search'
   | '$filter'
   | '$orderby'
+  | '$count'
   | '$expand'
 
 export type Contract = Readonly<{
@@ -41,10 +42,12 @@ export type Contract = Readonly<{
   page: string
   /** The supported query options; default: none. */
   options?: readonly Option[]
+  /** How many a page has without $top; default: 100. */
+  defaultTop?: number
   /** 'photo' is the bytes of a picture; otherwise JSON of this type. */
   body?: 'photo' | EntityName
   answer:
-    | Readonly<{ kind: 'entity' | 'created' | 'list'; type: EntityName }>
+    | Readonly<{ kind: 'entity' | 'created' | 'list' | 'count'; type: EntityName }>
     | Readonly<{ kind: 'photo' | 'ok' | 'no-content' }>
   /** The supported conditional headers: If-None-Match for 304, or those of a write. */
   conditions?: 'read' | 'write'
@@ -126,8 +129,20 @@ export const searchable = [
   '$search',
   '$filter',
   '$orderby',
+  '$count',
 ] as const
+/** Lists in the order of ids. */
+export const searchableById = [
+  '$select',
+  '$top',
+  '$skiptoken',
+  '$search',
+  '$filter',
+  '$count',
+] as const
+export const countable = ['$search', '$filter'] as const
 
 export const one = (type: EntityName) => ({ kind: 'entity', type }) as const
+export const countOf = (type: EntityName) => ({ kind: 'count', type }) as const
 export const listOf = (type: EntityName) => ({ kind: 'list', type }) as const
 export const created = (type: EntityName) => ({ kind: 'created', type }) as const

@@ -6,6 +6,7 @@ import { groupOperations } from './group-operations.ts'
 import { groupPeopleOperations } from './group-people-operations.ts'
 import { membershipOperations } from './membership-operations.ts'
 import { peopleOperations } from './people-operations.ts'
+import { personOperations } from './person-operations.ts'
 import { photoOperations } from './photo-operations.ts'
 import type { Row } from './request.ts'
 import { settingsOperations } from './settings-operations.ts'
@@ -15,6 +16,7 @@ export const operations: readonly Row[] = [
   ...directoryOperations,
   ...membershipOperations,
   ...peopleOperations,
+  ...personOperations,
   ...groupOperations,
   ...groupPeopleOperations,
   ...deletedOperations,

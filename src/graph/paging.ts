@@ -1,5 +1,6 @@
 /** The next page of a list: whether there is one, and its query. */
-import { formatSkipToken } from './query.ts'
+import { byName, type Order } from '../directory/in-order.ts'
+import { formatSkipToken } from './skip-token.ts'
 
 type Next = Readonly<Record<string, string>> | undefined
 
@@ -8,13 +9,17 @@ export function withExtraRow<Options extends Readonly<{ top: number }>>(options:
   return { ...options, top: options.top + 1 }
 }
 
+type Listed = Readonly<{ display_name: string; id: string; user_principal_name_key?: string }>
+
 export function nextAfter(
-  rows: readonly { display_name: string; id: string }[],
-  page: readonly { display_name: string; id: string }[],
+  rows: readonly Listed[],
+  page: readonly Listed[],
+  order: Order = byName,
 ): Next {
   const last = page.at(-1)
   if (last === undefined || rows.length === page.length) return undefined
-  return { $skiptoken: formatSkipToken({ name: last.display_name, id: last.id }) }
+  const name = order.column === 'display_name' ? last.display_name : last[order.column]
+  return { $skiptoken: formatSkipToken({ name: name ?? '', id: last.id }, order) }
 }
 
 /** For lists ordered by id; the token contains no name. */

@@ -5,12 +5,29 @@
 import type { Reply } from '../call.ts'
 import { changeUser, deleteUser, putUser } from '../directory/change-users.ts'
 import type { Origin } from '../directory/origin.ts'
-import { findManager, listDirectReports, setManager } from '../directory/people-of-group.ts'
+import {
+  countDirectReports,
+  findManager,
+  listDirectReports,
+  setManager,
+} from '../directory/people-of-group.ts'
 import type { User } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import { readJson } from '../json.ts'
+import { answerCount, countIfAsked } from './counts.ts'
 import { logChange } from './directory-changes.ts'
-import { at, created, directory, listOf, one, selectOnly, user } from './operation.ts'
+import {
+  at,
+  countable,
+  countOf,
+  created,
+  directory,
+  listOf,
+  one,
+  searchableById,
+  selectOnly,
+  user,
+} from './operation.ts'
 import { nextAfterId } from './paging.ts'
 import { readNewUser, readUserChanges } from './people-bodies.ts'
 import { readOptions } from './query.ts'
@@ -85,10 +102,20 @@ export const peopleOperations: readonly Row[] = [
     resource: 'directReport',
     contract: {
       page: 'user-list-directreports',
-      options: ['$select', '$top', '$skiptoken'],
+      options: searchableById,
       answer: listOf('user'),
     },
     perform: listReports,
+  },
+  {
+    name: 'countDirectReports',
+    summary: 'How many users have this user as their manager',
+    at: at('GET', '/directReports/$count', user),
+    action: 'listEntries',
+    resource: 'directReport',
+    contract: { page: 'user-list-directreports', options: countable, answer: countOf('user') },
+    perform: (request, parts) =>
+      answerCount(request, where => countDirectReports(parts, personOf(request), where)),
   },
 ]
 
@@ -158,14 +185,20 @@ async function unassignManager({ target }: Request, parts: Parts): Promise<Reply
   return noContent
 }
 
-async function listReports(request: Request, { database }: Parts): Promise<Reply> {
-  const { top, after, select } = readOptions(request)
-  const { user } = expectTarget(request.target, 'user')
-  const person = { tenantId: user.tenant_id, userId: user.id }
-  const rows = await listDirectReports(database, person, { top: top + 1, after: after?.id })
+async function listReports(request: Request, parts: Parts): Promise<Reply> {
+  const options = readOptions(request)
+  const { top, after, select, where } = options
+  const person = personOf(request)
+  const rows = await listDirectReports(parts, person, { where, top: top + 1, after: after?.id })
   const page = rows.slice(0, top)
   const people = page.map(row => asObject(row, select))
-  return collection(request, 'directoryObjects', people, nextAfterId(rows, page))
+  const count = await countIfAsked(options, one => countDirectReports(parts, person, one))
+  return collection(request, 'directoryObjects', people, nextAfterId(rows, page), count)
+}
+
+function personOf({ target }: Request) {
+  const { user } = expectTarget(target, 'user')
+  return { tenantId: user.tenant_id, userId: user.id }
 }
 
 function asObject(row: User, select: ReadonlySet<string> | undefined) {

@@ -1,19 +1,31 @@
 /**
- * Parses OData's query options, as far as they are supported: selection, search and paging.
+ * Parses OData's query options, as far as they are supported: selection, conditions, order, paging.
+ * filter.ts and search-clauses.ts parse the conditions.
  * https://learn.microsoft.com/en-us/graph/query-parameters
  */
-import { countWords, type Term } from '../directory/search.ts'
+import { type Condition, countComparisons } from '../directory/condition.ts'
+import { byName, type Key, type Order } from '../directory/in-order.ts'
 import { Failure } from '../failure.ts'
 import { expectJsonFormat } from './control-information.ts'
+import { parseFilter } from './filter.ts'
+import { type FilterableType, isFilterable } from './filterable.ts'
 import type { Contract, Option } from './operation.ts'
+import { invalidOption as invalid, needsEventual, noSuchProperty } from './query-refusals.ts'
 import type { Request } from './request.ts'
+import { type EntityName, entityTypes, kindsOf, propertyNamed } from './schema.ts'
+import { parseSearch } from './search-clauses.ts'
+import { readSkipToken } from './skip-token.ts'
 
 export type Options = Readonly<{
   select: ReadonlySet<string> | undefined
   top: number
   skip: number
-  anyOf: readonly Term[]
-  after: Readonly<{ name: string; id: string }> | undefined
+  /** What $filter and $search demand together. */
+  where: Condition
+  order: Order
+  after: Key | undefined
+  /** Whether the answer tells how many there are in all. Later pages do not. */
+  isCounted: boolean
   expand: Expand | undefined
 }>
 
@@ -21,20 +33,37 @@ const defaultTop = 100
 const maxTop = 999
 
 /**
- * Limit for all clauses of $search and $filter together, because each word is searched. A people
+ * Limit for all clauses of $search and $filter together, because each word is compared. A people
  * picker sends four clauses of one to three words; Graph allows "15 expressions in the filter
  * clause".
  * https://developer.microsoft.com/en-us/graph/known-issues/?search=13635
  */
 const maxWords = 20
-const maxClauseLength = 256
 
 /**
  * Reads the query options of a request. An option with $ that is not in the operation's contract is
  * refused; others are ignored, as OData requires for custom options. The $ is optional, and case is
  * ignored.
  */
-export function readOptions({ address, match }: Request): Options {
+export function readOptions(request: Request): Options {
+  const { contract } = request.match
+  const given = readGiven(request)
+  const type = 'type' in contract.answer ? contract.answer.type : undefined
+  const order = readOrder(given.get('$orderby'), type)
+  const after = readSkipToken(given.get('$skiptoken'), order)
+  return {
+    select: readSelect('$select', given.get('$select'), type),
+    top: readNumber('$top', given.get('$top'), contract.defaultTop ?? defaultTop, 1, maxTop),
+    skip: readNumber('$skip', given.get('$skip'), 0, 0, 1_000_000),
+    where: readConditions(request, given, type),
+    order,
+    after,
+    isCounted: readCount(given.get('$count')) && after === undefined && mayCount(request, type),
+    expand: readExpand(given.get('$expand'), contract),
+  }
+}
+
+function readGiven({ address, match }: Request): ReadonlyMap<string, string> {
   const { options: supported = [] } = match.contract
   const given = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(address.query)) {
@@ -44,15 +73,7 @@ export function readOptions({ address, match }: Request): Options {
     if (given.has(option)) throw invalid(option, 'it is given twice')
     given.set(option, value)
   }
-  checkOrder(given.get('$orderby'))
-  return {
-    select: readSelect(given.get('$select')),
-    top: readNumber('$top', given.get('$top'), defaultTop, 1, maxTop),
-    skip: readNumber('$skip', given.get('$skip'), 0, 0, 1_000_000),
-    anyOf: readTerms(given.get('$search'), given.get('$filter')),
-    after: readSkipToken(given.get('$skiptoken')),
-    expand: readExpand(given.get('$expand'), match.contract),
-  }
+  return given
 }
 
 const known =
@@ -65,15 +86,91 @@ function canonicalName(name: string, supported: readonly Option[]): string | und
   throw new Failure('query-option-unsupported', { facts: { option: name, supported } })
 }
 
-function readSelect(value: string | undefined): ReadonlySet<string> | undefined {
+/** A name that the type does not have is refused. `type` of undefined has no properties to select. */
+function readSelect(
+  option: string,
+  value: string | undefined,
+  type: EntityName | undefined,
+): ReadonlySet<string> | undefined {
   if (value === undefined || value.trim() === '' || value.trim() === '*') return undefined
-  return new Set(value.split(',').map(name => name.trim().toLowerCase()))
+  const names = value.split(',').map(name => name.trim())
+  for (const name of names) {
+    if (type === undefined || name === '' || name === '*') continue
+    if (kindsOf(type).some(kind => propertyNamed(kind, name) !== undefined)) continue
+    throw noSuchProperty(option, type, name)
+  }
+  return new Set(names.map(name => name.toLowerCase()))
 }
 
-/** @differs Lists are ordered by display name only. */
-function checkOrder(value: string | undefined): void {
-  if (value === undefined || /^\s*displayName(\s+asc)?\s*$/i.test(value)) return
-  throw invalid('$orderby', 'lists are ordered by displayName')
+function readConditions(
+  request: Request,
+  given: ReadonlyMap<string, string>,
+  type: EntityName | undefined,
+): Condition {
+  const [filterText, searchText] = [given.get('$filter'), given.get('$search')]
+  // Only these types have the options in their contracts.
+  const filtered: FilterableType = type !== undefined && isFilterable(type) ? type : 'user'
+  const filter = parseFilter(filtered, filterText)
+  const search = parseSearch(filtered, searchText)
+  if (isDirectoryObject(type) && !isEventual(request)) {
+    if (searchText !== undefined) throw needsEventual('$search')
+    const [operator] = filter.advanced
+    if (operator !== undefined) throw needsEventual(operator)
+    if (filterText?.trim() && given.has('$orderby')) throw needsEventual('$orderby')
+  }
+  const where = { and: [filter.condition, search] }
+  if (countComparisons(where) <= maxWords) return where
+  const option = filterText === undefined ? '$search' : '$filter'
+  throw invalid(option, `all clauses together have more than ${maxWords} words`)
+}
+
+/**
+ * "…the requestor must also set the ConsistencyLevel header to eventual".
+ * @differs Graph also demands `$count=true` for such a $filter.
+ * https://learn.microsoft.com/en-us/graph/aad-advanced-queries
+ */
+export function isEventual({ call }: Request): boolean {
+  return call.headers.consistencylevel?.trim().toLowerCase() === 'eventual'
+}
+
+/** Exchange and the service of people have no advanced queries. */
+function isDirectoryObject(type: EntityName | undefined): boolean {
+  return type !== undefined && entityTypes[type].base === 'directoryObject'
+}
+
+/** "…silently ignores the $count query parameter". */
+function mayCount(request: Request, type: EntityName | undefined): boolean {
+  return !isDirectoryObject(type) || isEventual(request)
+}
+
+function readCount(value: string | undefined): boolean {
+  if (value === undefined) return false
+  if (/^(true|false)$/i.test(value)) return value.toLowerCase() === 'true'
+  throw invalid('$count', 'true or false is needed')
+}
+
+type OrderColumn = Order['column']
+
+/** The properties that an index has in order. */
+const orders: Readonly<Partial<Record<EntityName, Readonly<Record<string, OrderColumn>>>>> = {
+  user: { displayName: 'display_name', userPrincipalName: 'user_principal_name_key' },
+  person: { displayName: 'display_name', userPrincipalName: 'user_principal_name_key' },
+}
+const byDisplayName: Readonly<Record<string, OrderColumn>> = { displayName: 'display_name' }
+
+/** @differs Lists are ordered by display name unless another order is asked for. */
+function readOrder(value: string | undefined, type: EntityName | undefined): Order {
+  if (value === undefined) return byName
+  const columns = (type && orders[type]) ?? byDisplayName
+  const [, name = '', direction = 'asc'] = /^\s*(\w+)(?:\s+(asc|desc))?\s*$/i.exec(value) ?? []
+  const found = Object.entries(columns).find(([one]) => one.toLowerCase() === name.toLowerCase())
+  if (found === undefined) {
+    throw invalid(
+      '$orderby',
+      `lists are ordered by ${Object.keys(columns).join(' or ')}, asc or desc`,
+    )
+  }
+  return { column: found[1], direction: direction.toLowerCase() === 'desc' ? 'desc' : 'asc' }
 }
 
 /** The parts of an answer that $expand adds. */
@@ -106,7 +203,7 @@ function readManager(value: string): Expand {
     if (name === '$select' || (name === '$levels' && text === '1')) continue
     throw invalid('$expand', `manager takes $select, and $levels of 1, but not '${name}=${text}'`)
   }
-  return { manager: { select: readSelect(options.get('$select')) } }
+  return { manager: { select: readSelect('$expand', options.get('$select'), 'user') } }
 }
 
 function splitOption(option: string): readonly [name: string, text: string] {
@@ -125,102 +222,4 @@ function readNumber(
   const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
   if (number >= min && number <= max) return number
   throw invalid(option, `a whole number from ${min} to ${max} is needed`)
-}
-
-function readTerms(search: string | undefined, filter: string | undefined): readonly Term[] {
-  const terms = [
-    ...bounded('$search', readSearch(search)),
-    ...bounded('$filter', readFilter(filter)),
-  ]
-  if (countWords(terms) <= maxWords) return terms
-  const option = filter === undefined ? '$search' : '$filter'
-  throw invalid(option, `all clauses together have more than ${maxWords} words`)
-}
-
-function bounded(option: string, terms: Term[]): Term[] {
-  if (terms.some(({ text }) => text.length > maxClauseLength)) {
-    throw invalid(option, `a text in it is longer than ${maxClauseLength} characters`)
-  }
-  return terms
-}
-
-/**
- * `$search="displayName:ali" OR "mail:ali"`: words with these prefixes. The default property is
- * displayName.
- */
-function readSearch(value: string | undefined): Term[] {
-  if (value === undefined) return []
-  const clauses =
-    value.match(/"[^"]*"|[^\s"]+/g)?.filter(clause => clause.toUpperCase() !== 'OR') ?? []
-  if (clauses.length === 0) throw invalid('$search', 'it is empty')
-  return clauses.map(clause => {
-    const [, property = 'displayName', text = ''] =
-      /^(?:(\w+):)?(.*)$/s.exec(clause.replaceAll('"', '')) ?? []
-    if (text.trim() === '') throw invalid('$search', 'a clause without text')
-    return { property, how: 'hasWordsStartingWith', text }
-  })
-}
-
-const startsWith = /^startswith\(\s*(\w+)\s*,\s*'((?:[^']|'')*)'\s*\)$/i
-const equals = /^(\w+)\s+eq\s+'((?:[^']|'')*)'$/i
-const hasEmail = /^emailAddresses\/any\(\s*(\w+)\s*:\s*\1\/address\s+eq\s+'((?:[^']|'')*)'\s*\)$/i
-
-/**
- * `startswith(displayName,'ali') or mail eq 'alice@…'`: the filters that people pickers send.
- * @differs $filter supports only `startswith`, `eq` and an address of a contact, joined by `or`.
- */
-function readFilter(value: string | undefined): Term[] {
-  if (value === undefined) return []
-  const clauses = splitAtOr(value)
-  // Without a clause the filter would match everybody.
-  if (clauses.length === 0) throw invalid('$filter', 'it is empty')
-  return clauses.map(clause => {
-    const email = hasEmail.exec(clause)
-    if (email) return { property: 'email', how: 'equals', text: unquote(email[2]) }
-    const prefix = startsWith.exec(clause)
-    if (prefix) return { property: prefix[1] ?? '', how: 'startsWith', text: unquote(prefix[2]) }
-    const equal = equals.exec(clause)
-    if (equal) return { property: equal[1] ?? '', how: 'equals', text: unquote(equal[2]) }
-    throw invalid(
-      '$filter',
-      "supported are startswith(property,'text') and property eq 'text', joined by or",
-    )
-  })
-}
-
-/** Splits at `or` outside quoted texts: names contain the word, and quotes. */
-function splitAtOr(filter: string): string[] {
-  const parts = filter.match(/(?:'(?:[^']|'')*'|(?!\sor\s)[^'])+/gi) ?? []
-  return parts.map(part => part.trim().replace(/^or\s+/i, '')).filter(part => part !== '')
-}
-
-function unquote(text: string | undefined): string {
-  return (text ?? '').replaceAll("''", "'")
-}
-
-export function formatSkipToken(last: Readonly<{ name: string; id: string }>): string {
-  return Buffer.from(JSON.stringify([last.name, last.id])).toString('base64url')
-}
-
-function readSkipToken(value: string | undefined): Options['after'] {
-  if (value === undefined) return undefined
-  try {
-    const names: unknown = JSON.parse(Buffer.from(value, 'base64url').toString())
-    const [name, id] = Array.isArray(names) ? names : []
-    if (isText(name) && isText(id)) return { name, id }
-  } catch (cause) {
-    throw new Failure('query-option-invalid', { facts: { option: '$skiptoken', reason }, cause })
-  }
-  throw invalid('$skiptoken', reason)
-}
-
-/** Databases cannot store a lone surrogate. */
-function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.isWellFormed()
-}
-
-const reason = 'this server did not create it'
-
-function invalid(option: string, reason: string): Failure {
-  return new Failure('query-option-invalid', { facts: { option, reason } })
 }

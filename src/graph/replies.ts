@@ -37,15 +37,26 @@ export function collection(
   context: string,
   value: readonly Shown[],
   next?: Readonly<Record<string, string>>,
+  count?: number,
 ): Reply {
   const level = levelOf(request.call.headers.accept, request.address.query)
   return reply(level, 200, {
     ...contextOf(request, level, context),
+    ...(count !== undefined && { '@odata.count': count }),
     ...(next && { '@odata.nextLink': nextLink(request, next) }),
     value: value.map(shown =>
       present(shown, level, urlOf(request, shown.set ?? context, shown.key)),
     ),
   })
+}
+
+/** `…/$count`: only the number. */
+export function plainCount(count: number): Reply {
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/plain', 'odata-version': '4.0', 'cache-control': 'no-cache' },
+    body: String(count),
+  }
 }
 
 function reply(level: Level, status: number, body: Json): Reply {

@@ -11,7 +11,8 @@ import type { Photo, PixelSize } from '../photos/photo.ts'
 import type { Version } from './address.ts'
 import type { Json, Shown } from './control-information.ts'
 import { etagOf } from './headers.ts'
-import { entityTypes, isCollection } from './schema.ts'
+import { notKept } from './not-kept.ts'
+import { type EntityName, entityTypes, isCollection } from './schema.ts'
 
 type Select = ReadonlySet<string> | undefined
 
@@ -43,7 +44,7 @@ export function profilePhoto(
       '@odata.mediaContentType': 'image/jpeg',
       '@odata.mediaEtag': etagOf(photo),
     },
-    ...pick({ id, height, width }, select),
+    ...pick('profilePhoto', { id, height, width }, select),
   }
 }
 
@@ -84,7 +85,7 @@ export function user(row: ShownUser, select: Select): Shown {
   return {
     type: 'user',
     key: row.id,
-    ...pickDefault(all, row, select, selectedOnly),
+    ...pickDefault('user', all, row, select, selectedOnly),
   }
 }
 
@@ -94,16 +95,17 @@ type Deletable = Pick<ShownUser, 'deleted_at'>
 
 /** Without $select, deletedDateTime is included only for deleted objects. */
 function pickDefault(
+  type: EntityName,
   all: Json,
   { deleted_at }: Deletable,
   select: Select,
   excluded: ReadonlySet<string>,
 ) {
-  if (select) return pick(all, select)
+  if (select) return pick(type, all, select)
   const isDefault = (name: string) =>
     name === 'deletedDateTime' ? deleted_at !== null : !excluded.has(name)
   const defaults = Object.entries(all).filter(([name]) => isDefault(name))
-  return pick(Object.fromEntries(defaults), select)
+  return pick(type, Object.fromEntries(defaults), select)
 }
 
 /** In seconds, as Graph writes it. */
@@ -125,7 +127,7 @@ export function group(row: ShownGroup, select: Select): Shown {
     visibility: row.visibility,
     deletedDateTime: timeOf(row.deleted_at),
   }
-  return { type: 'group', key: row.id, ...pickDefault(all, row, select, none) }
+  return { type: 'group', key: row.id, ...pickDefault('group', all, row, select, none) }
 }
 
 /** As an element of directoryObjects, with its type. */
@@ -147,7 +149,7 @@ export function onlyId(type: 'user' | 'group', id: string, select: Select): Show
     ([name, type]) => [name, isCollection(type) ? [] : null] as const,
   )
   const all = { id, ...Object.fromEntries(none) }
-  return { type, key: id, ...pick(all, select) }
+  return { type, key: id, ...pick(type, all, select) }
 }
 
 export function team(row: ShownGroup, select: Select): Shown {
@@ -158,7 +160,7 @@ export function team(row: ShownGroup, select: Select): Shown {
     visibility: row.visibility.toLowerCase(),
     isArchived: false,
   }
-  return { type: 'team', key: row.id, isReadOnly: true, ...pick(all, select) }
+  return { type: 'team', key: row.id, isReadOnly: true, ...pick('team', all, select) }
 }
 
 export function contact(row: Contact, select: Select): Shown {
@@ -175,12 +177,12 @@ export function contact(row: Contact, select: Select): Shown {
     businessPhones: JSON.parse(row.business_phones ?? '[]') as readonly string[],
     emailAddresses: JSON.parse(row.email_addresses) as readonly EmailAddress[],
   }
-  return { type: 'contact', key: row.id, ...pick(all, select) }
+  return { type: 'contact', key: row.id, ...pick('contact', all, select) }
 }
 
 export function contactFolder(row: ContactFolder, select: Select): Shown {
   const all = { id: row.id, parentFolderId: row.parent_folder_id, displayName: row.display_name }
-  return { type: 'contactFolder', key: row.id, ...pick(all, select) }
+  return { type: 'contactFolder', key: row.id, ...pick('contactFolder', all, select) }
 }
 
 /**
@@ -190,12 +192,39 @@ export function contactFolder(row: ContactFolder, select: Select): Shown {
  */
 export function photoUpdateSettings(settings: PhotoUpdateSettings, select: Select): Shown {
   const all = { source: settings.source, allowedRoles: settings.allowedRoles }
-  return { type: 'photoUpdateSettings', key: undefined, ...pick(all, select) }
+  return {
+    type: 'photoUpdateSettings',
+    key: undefined,
+    ...pick('photoUpdateSettings', all, select),
+  }
 }
 
-/** Property names are compared without case; unknown names are ignored. */
-function pick(all: Json, select: Select): Pick<Shown, 'properties' | 'selected'> {
+/**
+ * A person as those who pick people see them: everybody in the directory is an OrganizationUser.
+ * @differs Graph orders people by relevance to the caller; here nobody is more relevant.
+ */
+export function person(row: ShownUser, select: Select): Shown {
+  const all = {
+    id: row.id,
+    displayName: row.display_name,
+    givenName: row.given_name,
+    surname: row.surname,
+    jobTitle: row.job_title,
+    companyName: null,
+    department: row.department,
+    officeLocation: null,
+    userPrincipalName: row.user_principal_name,
+    imAddress: null,
+    scoredEmailAddresses: row.mail === null ? [] : [{ address: row.mail, relevanceScore: 0 }],
+    personType: { class: 'Person', subclass: 'OrganizationUser' },
+  }
+  return { type: 'person', key: row.id, isReadOnly: true, ...pick('person', all, select) }
+}
+
+/** Property names are compared without case. */
+function pick(type: EntityName, all: Json, select: Select): Pick<Shown, 'properties' | 'selected'> {
   if (select === undefined) return { properties: all, selected: select }
-  const chosen = Object.entries(all).filter(([name]) => select.has(name.toLowerCase()))
+  const known = Object.entries({ ...all, ...notKept(type) })
+  const chosen = known.filter(([name]) => select.has(name.toLowerCase()))
   return { properties: Object.fromEntries(chosen), selected: select }
 }

@@ -5,6 +5,7 @@
 import { Failure } from '../failure.ts'
 import type { Resource } from '../permissions/tables.ts'
 import type { Address, Segment, Version } from './address.ts'
+import { refuseNotServed } from './not-served.ts'
 import type { Match, Method, Operation, TargetKind } from './operation.ts'
 import { operations } from './operations.ts'
 import type { Perform, Row } from './request.ts'
@@ -77,6 +78,7 @@ for (const route of routes) insert(root, route)
  * The operation at an address. As in Graph, names are compared without case; keys are not changed.
  */
 export function match(address: Address, method: string): Match & Pick<Performed, 'perform'> {
+  refuseNotServed(address)
   const keys = new Map<string, string[]>()
   let node = root
   for (const segment of address.segments) node = step(node, segment, keys)

@@ -5,10 +5,12 @@
  * https://graph.microsoft.com/v1.0/$metadata
  */
 import type { Version } from './address.ts'
+import { notKept } from './not-kept.ts'
 
-type Primitive = 'Edm.String' | 'Edm.Int32' | 'Edm.Boolean' | 'Edm.DateTimeOffset'
+type Primitive = 'Edm.String' | 'Edm.Int32' | 'Edm.Double' | 'Edm.Boolean' | 'Edm.DateTimeOffset'
 type EnumName = 'photoUpdateSource' | 'teamVisibilityType'
-type Value = Primitive | 'graph.emailAddress' | `graph.${EnumName}`
+type ComplexName = 'emailAddress' | 'personType' | 'scoredEmailAddress'
+type Value = Primitive | `graph.${ComplexName}` | `graph.${EnumName}`
 export type PropertyType = Value | `Collection(${Value})`
 
 type NavigationType = EntityName | `Collection(${EntityName})`
@@ -38,6 +40,7 @@ export type EntityName =
   | 'team'
   | 'contact'
   | 'contactFolder'
+  | 'person'
   | 'directory'
   | 'admin'
   | 'peopleAdminSettings'
@@ -72,6 +75,7 @@ export const entityTypes: Readonly<Record<EntityName, EntityType>> = {
       joinedTeams: 'Collection(team)',
       contacts: 'Collection(contact)',
       contactFolders: 'Collection(contactFolder)',
+      people: 'Collection(person)',
     },
     related: {
       directReports: 'Collection(directoryObject)',
@@ -127,6 +131,21 @@ export const entityTypes: Readonly<Record<EntityName, EntityType>> = {
     properties: { displayName: 'Edm.String', parentFolderId: 'Edm.String' },
     navigation: { childFolders: 'Collection(contactFolder)', contacts: 'Collection(contact)' },
   },
+  person: {
+    properties: {
+      companyName: 'Edm.String',
+      department: 'Edm.String',
+      displayName: 'Edm.String',
+      givenName: 'Edm.String',
+      imAddress: 'Edm.String',
+      jobTitle: 'Edm.String',
+      officeLocation: 'Edm.String',
+      personType: 'graph.personType',
+      scoredEmailAddresses: 'Collection(graph.scoredEmailAddress)',
+      surname: 'Edm.String',
+      userPrincipalName: 'Edm.String',
+    },
+  },
   directory: { properties: {}, navigation: { deletedItems: 'Collection(directoryObject)' } },
   admin: { only: 'beta', properties: {}, navigation: { people: 'peopleAdminSettings' } },
   peopleAdminSettings: {
@@ -145,7 +164,9 @@ export const entityTypes: Readonly<Record<EntityName, EntityType>> = {
 
 export const complexTypes: Readonly<Record<string, Readonly<Record<string, PropertyType>>>> = {
   emailAddress: { address: 'Edm.String', name: 'Edm.String' },
-}
+  personType: { class: 'Edm.String', subclass: 'Edm.String' },
+  scoredEmailAddress: { address: 'Edm.String', relevanceScore: 'Edm.Double' },
+} satisfies Record<ComplexName, Readonly<Record<string, PropertyType>>>
 
 /** Members in the order of their values, starting at 0. */
 export const enumTypes: Readonly<Record<string, readonly string[]>> = {
@@ -160,4 +181,19 @@ export function itemType(type: string): string {
 
 export function isCollection(type: string): boolean {
   return type.startsWith('Collection(')
+}
+
+/** The property or link that is called so; names compare without case. undefined when none is. */
+export function propertyNamed(type: EntityName, name: string): string | undefined {
+  const { base, properties, navigation, related } = entityTypes[type]
+  const inherited = base === undefined ? {} : entityTypes[base].properties
+  const all = { id: '', ...inherited, ...properties, ...navigation, ...related, ...notKept(type) }
+  const wanted = name.toLowerCase()
+  return Object.keys(all).find(one => one.toLowerCase() === wanted)
+}
+
+/** The type itself; of a type that others are kinds of, those kinds too. */
+export function kindsOf(type: EntityName): readonly EntityName[] {
+  const kinds = Object.entries(entityTypes).filter(([, { base }]) => base === type)
+  return [type, ...kinds.map(([name]) => name as EntityName)]
 }

@@ -185,6 +185,7 @@ function isOwn(action: Action, resource: Resource, relation: Relation): boolean 
     case 'membership':
     case 'ownership':
     case 'directReport':
+    case 'person':
       return relation.isSelf
     case 'group':
     case 'team':

@@ -52,6 +52,7 @@ export const actingRoles: Readonly<Record<Resource, readonly RoleName[]>> = {
   membership: [],
   ownership: [],
   directReport: [],
+  person: [],
   manager: accountRoles,
   groupMember: groupRoles,
   groupOwner: groupRoles,

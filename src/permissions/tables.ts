@@ -28,6 +28,8 @@ export type Resource =
   | 'manager'
   /** The users whose manager is a user. */
   | 'directReport'
+  /** The people whom a user may want to pick. */
+  | 'person'
   | 'groupMember'
   | 'groupOwner'
   /** A deleted user or group that can be restored; the address does not say which. */
@@ -56,6 +58,8 @@ export const permissionReach = {
   'Group.ReadWrite.All': 'all',
   'GroupMember.Read.All': 'all',
   'GroupMember.ReadWrite.All': 'all',
+  'People.Read': 'own',
+  'People.Read.All': 'all',
   'PeopleSettings.Read.All': 'all',
   'PeopleSettings.ReadWrite.All': 'all',
   'ProfilePhoto.Read.All': 'all',
@@ -578,6 +582,17 @@ const deleteSettings: Table = {
   rows: updateSettings.rows,
 }
 
+// "List people". @differs For personal accounts the page names People.Read. Here the people are those of the
+// directory, and personal accounts do not know one another.
+const listPeople: Table = {
+  source: `${pages}/user-list-people`,
+  rows: {
+    delegated: ['People.Read', 'People.Read.All'],
+    personal: 'unsupported',
+    application: ['People.Read.All'],
+  },
+}
+
 // Settings have no photo, and an organisation always has exactly one.
 const onlyOneOfSettings = notPublished(betaPage('resources/photoupdatesettings'))
 
@@ -590,6 +605,7 @@ const onlyListed = {
   ownership: notPublished(`${pages}/user-list-ownedobjects`),
   manager: notPublished(`${pages}/user-list-manager`),
   directReport: notPublished(`${pages}/user-list-directreports`),
+  person: notPublished(`${pages}/user-list-people`),
   groupMember: notPublished(`${pages}/group-list-members`),
   groupOwner: notPublished(`${pages}/group-list-owners`),
   deletedItem: notPublished(`${pages}/directory-deleteditems-list`),
@@ -662,6 +678,7 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     membership: listMemberships,
     ownership: listOwnerships,
     directReport: listDirectReports,
+    person: listPeople,
     groupMember: { source: `${pages}/group-list-members`, rows: listPeopleOfGroup },
     groupOwner: { source: `${pages}/group-list-owners`, rows: listPeopleOfGroup },
     deletedUser: readDeletedUser,

@@ -20,6 +20,9 @@ type Elsewhere = Extract<
   | `contact-${string}`
   | `account-${string}`
   | `query-option-${string}`
+  | 'advanced-query'
+  | 'filter-unsupported'
+  | 'operation-not-served'
   | 'signing-keys-unavailable'
   | 'permission-missing'
   | 'relation-missing'

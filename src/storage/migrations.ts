@@ -16,6 +16,7 @@ import { addNamesAt } from './migrations/0007-names-at.ts'
 import { addSources } from './migrations/0008-sources.ts'
 import { createScimTokens } from './migrations/0009-scim-tokens.ts'
 import { addContactSources } from './migrations/0010-contact-sources.ts'
+import { createDirectorySizes } from './migrations/0012-directory-sizes.ts'
 import { addContactColumns } from './migrations/0013-contact-columns.ts'
 import type { Tables } from './migrations/dialect.ts'
 import type { Database } from './schema.ts'
@@ -37,6 +38,7 @@ const migrations: Readonly<Record<string, Step>> = {
   '0008': { up: addSources },
   '0009': { up: createScimTokens },
   '0010': { up: addContactSources },
+  '0012': { up: createDirectorySizes },
   '0013': { up: addContactColumns },
 }
 

@@ -15,6 +15,7 @@ export type Schema = {
   contacts: ContactRow
   directory_words: DirectoryWordRow
   mailbox_sizes: MailboxSizeRow
+  directory_sizes: DirectorySizeRow
   photos: PhotoRow
   retired_packs: RetiredPackRow
   photo_update_settings: PhotoUpdateSettingsRow
@@ -190,6 +191,17 @@ type MailboxSizeRow = {
   contacts: number
   /** Bytes of the texts of its contacts. */
   text_bytes: number
+}
+
+/**
+ * How many people and groups a tenant has that are not deleted: the sum of its rows. Only triggers
+ * write it (0012-directory-sizes.ts).
+ */
+type DirectorySizeRow = {
+  tenant_id: string
+  /** 'users' or 'groups'. */
+  of_table: string
+  rows: number
 }
 
 /** The pointer owner -> version: the only part of a photo that changes. */

@@ -9,7 +9,13 @@ import type { Schema } from '../storage/schema.ts'
 
 type MovedTable = Exclude<
   keyof Schema,
-  'directory_words' | 'group_sizes' | 'mailbox_sizes' | 'retired_packs' | 'stores' | 'moves'
+  | 'directory_words'
+  | 'directory_sizes'
+  | 'group_sizes'
+  | 'mailbox_sizes'
+  | 'retired_packs'
+  | 'stores'
+  | 'moves'
 >
 export type Value = string | number | null
 export type Row = Readonly<Record<string, Value>>

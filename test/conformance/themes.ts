@@ -19,6 +19,7 @@ import { operations } from './scenarios/operations.ts'
 import { people } from './scenarios/people.ts'
 import { permissions } from './scenarios/permissions.ts'
 import { precedence } from './scenarios/precedence.ts'
+import { queries } from './scenarios/queries.ts'
 import { scimGroups } from './scenarios/scim-groups.ts'
 import { scimPhotos } from './scenarios/scim-photos.ts'
 import { scimUsers } from './scenarios/scim-users.ts'
@@ -31,6 +32,7 @@ export const themes: Readonly<Record<string, readonly Scenario[]>> = {
   operations,
   addresses,
   directory,
+  queries,
   memberships,
   people,
   groups,

@@ -59,7 +59,7 @@ describe('$metadata', () => {
         )
         assert.ok(used.length > 20)
         for (const type of used.filter(
-          name => !/^Edm\.(String|Int32|Boolean|DateTimeOffset)$/.test(name),
+          name => !/^Edm\.(String|Int32|Double|Boolean|DateTimeOffset)$/.test(name),
         )) {
           assert.match(type, /^graph\./)
           assert.ok(declared.has(type.replace('graph.', '')), type)
@@ -95,7 +95,7 @@ describe('$metadata', () => {
           assert.ok(aliases.includes(term.split('.')[0] ?? ''), term)
         }
         for (const key of attributesAt(document, '//@PropertyPath')) {
-          assert.equal(document.find(`//e:Property[@Name='${key}']`, edm).length, 1, key)
+          assert.ok(document.find(`//e:Property[@Name='${key}']`, edm).length > 0, key)
         }
       })
     })

@@ -1,6 +1,7 @@
 /** Contacts and folders: paths, and removal with photos. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { always } from '../../src/directory/condition.ts'
 import { addContact, listContacts, removeContact } from '../../src/directory/contacts.ts'
 import { prepareFindContact } from '../../src/directory/find-contact.ts'
 import { addFolder, findFolder, listFolders } from '../../src/directory/folders.ts'
@@ -13,7 +14,7 @@ import { openEmpty, searchable } from './open.ts'
 
 const alice: Mailbox = { tenantId: 'tenant', userId: 'alice' }
 const bob: Mailbox = { tenantId: 'tenant', userId: 'bob' }
-const page = { anyOf: [], top: 100, skip: 0 }
+const page = { where: always, top: 100, skip: 0 }
 
 test('a folder is found by its path, outermost first', async t => {
   const database = await openFolders(t)

@@ -1,6 +1,7 @@
 /** The groups of a person in the embedded database; no other group is read. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { always } from '../../src/directory/condition.ts'
 import { listGroupsOf, listJoinedTeams } from '../../src/directory/groups-of-person.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 import { describeGroupsOfPerson } from '../suites/groups-of-person.ts'
@@ -12,7 +13,7 @@ describeGroupsOfPerson('SQLite', () => openSqlite({ file: ':memory:' }))
 test('the groups of a person are read by key, without scanning all groups', async t => {
   const database = await openEmpty(t)
   const person = { tenantId: 't', userId: 'u' }
-  const page = { top: 100, anyOf: [], after: { name: 'A', id: 'a' } }
+  const page = { top: 100, where: always, after: { name: 'A', id: 'a' } }
   const plans = await plansOf(database, async watched => {
     await listGroupsOf(searchable(watched), person, 'member', page)
     await listGroupsOf(searchable(watched), person, 'owner', { ...page, after: undefined })

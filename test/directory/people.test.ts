@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addToGroup } from '../../src/directory/change-groups.ts'
+import { always } from '../../src/directory/condition.ts'
 import { listDeletedGroups, listDeletedUsers } from '../../src/directory/deleted.ts'
 import { addGroups, findGroups } from '../../src/directory/groups.ts'
 import {
@@ -14,7 +15,7 @@ import { addUsers, findPeople } from '../../src/directory/users.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 import { describePeople } from '../suites/people.ts'
-import { openEmpty } from './open.ts'
+import { openEmpty, searchable } from './open.ts'
 import { plansOf } from './plans.ts'
 
 describePeople('SQLite', () => openSqlite({ file: ':memory:' }))
@@ -28,11 +29,15 @@ const queries: Readonly<Record<string, (database: Database) => Promise<unknown>>
   'deleted groups': database => listDeletedGroups(database, 't', page),
   'people by id or name in any tenant': database => findPeople(database, 'anna@example.org'),
   'groups by id in any tenant': database => findGroups(database, 'g'),
-  'direct reports': database => listDirectReports(database, person, page),
+  'direct reports': database =>
+    listDirectReports(searchable(database), person, { ...page, where: always }),
   'the manager of a person': database => findManager(database, person),
   managers: database => findManagers(database, 't', [{ manager_id: 'u' }]),
   'members of a group': database =>
-    listPeopleOfGroup(database, { tenantId: 't', groupId: 'g' }, 'member', page),
+    listPeopleOfGroup(searchable(database), { tenantId: 't', groupId: 'g' }, 'member', {
+      ...page,
+      where: always,
+    }),
 }
 
 for (const [what, query] of Object.entries(queries)) {

@@ -43,6 +43,7 @@ const everything = [
   'Group.ReadWrite.All',
   'TeamSettings.ReadWrite.All',
   'Contacts.ReadWrite',
+  'People.Read.All',
   'PeopleSettings.ReadWrite.All',
 ]
 

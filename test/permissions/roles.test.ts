@@ -32,6 +32,7 @@ test('the roles that may change what belongs to others', () => {
     ownership: [],
     manager: ['Global Administrator', 'User Administrator'],
     directReport: [],
+    person: [],
     groupMember: groupAdministrators,
     groupOwner: groupAdministrators,
     deletedItem: [],

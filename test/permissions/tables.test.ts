@@ -129,6 +129,8 @@ const published: readonly [Action, Resource, string, string, string][] = [
     none,
     none,
   ],
+  // "List people"; personal accounts do not see one another
+  ['listEntries', 'person', 'People.Read People.Read.All', none, 'People.Read.All'],
   // "Create group", "Update group", "Delete group", "Create team from group"
   ['createEntry', 'group', changeGroups, none, `Group.Create ${changeGroups}`],
   ['updateEntry', 'group', changeGroups, none, changeGroups],
@@ -197,7 +199,7 @@ const published: readonly [Action, Resource, string, string, string][] = [
   ...(['read', 'readMetadata', 'update', 'delete', 'listEntries', 'createEntry'] as const).map(
     (action): (typeof published)[number] => [action, 'manager', none, none, none],
   ),
-  ...(['membership', 'ownership', 'directReport'] as const).flatMap(resource =>
+  ...(['membership', 'ownership', 'directReport', 'person'] as const).flatMap(resource =>
     (
       [
         'read',

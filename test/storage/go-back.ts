@@ -15,6 +15,7 @@ const indexes = [
 
 export async function goBackTo0007(database: Database): Promise<void> {
   await sql`drop table scim_tokens`.execute(database)
+  await dropDirectorySizes(database)
   await sql`drop table sign_ins`.execute(database)
   await dropGroupSizes(database)
   for (const index of indexes) {
@@ -48,6 +49,21 @@ async function dropContactColumns(database: Database): Promise<void> {
   for (const column of ['department', 'mobile_phone', 'business_phones', 'source', 'external_id']) {
     await sql`alter table contacts drop column ${sql.ref(column)}`.execute(database)
   }
+}
+
+async function dropDirectorySizes(database: Database): Promise<void> {
+  const isSqlite = database.can?.hasFiles === true
+  for (const table of ['users', 'groups']) {
+    for (const event of ['insert', 'delete', 'update']) {
+      const trigger = sql.ref(`${table}_size_${event}`)
+      const on = isSqlite ? sql`` : sql`on ${sql.table(table)}`
+      await sql`drop trigger ${trigger} ${on}`.execute(database)
+    }
+  }
+  await sql`drop table directory_sizes`.execute(database)
+  if (isSqlite) return
+  await sql`drop function keep_directory_sizes, keep_directory_sizes_of_row`.execute(database)
+  await sql`drop function change_directory_size`.execute(database)
 }
 
 async function dropGroupSizes(database: Database): Promise<void> {

@@ -38,6 +38,7 @@ import { describeLeavers } from '../suites/leavers.ts'
 import { describeMailboxes } from '../suites/mailboxes.ts'
 import { describePeople } from '../suites/people.ts'
 import { describeConcurrentWriters } from '../suites/photos.ts'
+import { describeQueries } from '../suites/queries.ts'
 import { describeScim } from '../suites/scim.ts'
 import { describeScimSenders } from '../suites/scim-senders.ts'
 import { describeScimTokens } from '../suites/scim-tokens.ts'
@@ -73,6 +74,7 @@ describeScim('PostgreSQL', open)
 describeScimSenders('PostgreSQL', open)
 // Ten connections.
 describeSearch('PostgreSQL', open, 20)
+describeQueries('PostgreSQL', open)
 
 describeConcurrentWriters('PostgreSQL', async () => {
   const url = await server.createDatabase()
@@ -99,7 +101,20 @@ describe('several nodes on one PostgreSQL', () => {
       select name from kysely_migration order by name`.execute(database)
     assert.deepEqual(
       rows.map(row => row.name),
-      ['0001', '0002', '0003', '0004', '0005', '0006', '0007', '0008', '0009', '0010', '0013'],
+      [
+        '0001',
+        '0002',
+        '0003',
+        '0004',
+        '0005',
+        '0006',
+        '0007',
+        '0008',
+        '0009',
+        '0010',
+        '0012',
+        '0013',
+      ],
     )
     await insertRetired(database, 'x')
   })

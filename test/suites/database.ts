@@ -48,6 +48,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
         '0008',
         '0009',
         '0010',
+        '0012',
         '0013',
       ])
     })

@@ -12,11 +12,11 @@ import {
   listJoinedTeams,
   type Person,
 } from '../../src/directory/groups-of-person.ts'
-import type { Term } from '../../src/directory/search.ts'
 import { addUsers } from '../../src/directory/users.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { createSlices } from '../../src/storage/slices.ts'
+import { anyOf, type Term } from '../support/conditions.ts'
 
 const anna: Person = { tenantId: 'one', userId: 'anna' }
 
@@ -68,7 +68,7 @@ export function describeGroupsOfPerson(name: string, open: () => Promise<Databas
       const where = { database, slices: createSlices(() => 0) }
       const rows = await listGroupsOf(where, person, relation, {
         top: page.top ?? 100,
-        anyOf: page.anyOf ?? [],
+        where: anyOf(page.anyOf ?? []),
         after: page.after,
       })
       return rows.map(({ id }) => id)

@@ -15,6 +15,7 @@ import {
   restoreGroup,
 } from '../../src/directory/change-groups.ts'
 import { changeUser, deleteUser, putUser, restoreUser } from '../../src/directory/change-users.ts'
+import { always } from '../../src/directory/condition.ts'
 import { listDeletedGroups, listDeletedUsers } from '../../src/directory/deleted.ts'
 import { eraseDue, markErasing } from '../../src/directory/erase-deleted.ts'
 import { listGroups } from '../../src/directory/groups.ts'
@@ -191,7 +192,7 @@ const whole = { top: 999, after: undefined }
 /** Everything that can be read, in one order. */
 async function readAll(database: Database) {
   const where = { database, slices: createSlices(() => 0) }
-  const page = { ...whole, anyOf: [] }
+  const page = { ...whole, where: always }
   const idsOf = (rows: readonly { id: string }[]) => rows.map(({ id }) => id).toSorted()
   const present = await listUsers(where, tenantId, page)
   const sizes = await database.selectFrom('group_sizes').selectAll().execute()
@@ -214,11 +215,11 @@ async function readAll(database: Database) {
     ),
     deletedGroups: idsOf(await listDeletedGroups(database, tenantId, whole)),
     reports: await each(people, async userId =>
-      idsOf(await listDirectReports(database, { tenantId, userId }, whole)),
+      idsOf(await listDirectReports(where, { tenantId, userId }, page)),
     ),
     inGroups: await each(groups, async groupId => [
-      idsOf(await listPeopleOfGroup(database, { tenantId, groupId }, 'owner', whole)),
-      idsOf(await listPeopleOfGroup(database, { tenantId, groupId }, 'member', whole)),
+      idsOf(await listPeopleOfGroup(where, { tenantId, groupId }, 'owner', page)),
+      idsOf(await listPeopleOfGroup(where, { tenantId, groupId }, 'member', page)),
       sizes.find(row => row.group_id === groupId)?.members ?? 0,
     ]),
     groupsOf: await each(people, async userId => [

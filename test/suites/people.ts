@@ -15,6 +15,7 @@ import {
   restoreGroup,
 } from '../../src/directory/change-groups.ts'
 import { changeUser, deleteUser, putUser, restoreUser } from '../../src/directory/change-users.ts'
+import { always } from '../../src/directory/condition.ts'
 import {
   findDeletedGroup,
   findDeletedUser,
@@ -49,7 +50,7 @@ const graph = from('graph', 2)
 const anna = { id: 'anna', userPrincipalName: 'anna@example.org', displayName: 'Anna Adler' }
 const ben = { id: 'ben', userPrincipalName: 'ben@example.org', displayName: 'Ben Berg' }
 const whole = { top: 100, after: undefined }
-const all = { anyOf: [], ...whole }
+const all = { where: always, ...whole }
 
 export function describePeople(name: string, open: () => Promise<Database>): void {
   describe(`people and groups in ${name}`, () => {
@@ -67,8 +68,8 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
     const searchable = () => ({ database, slices: createSlices(() => 0) })
     const namesIn = async () => (await listUsers(searchable(), tenantId, all)).map(({ id }) => id)
     const search = async (text: string) => {
-      const anyOf = [{ property: 'displayName', how: 'hasWordsStartingWith', text } as const]
-      return (await listUsers(searchable(), tenantId, { ...all, anyOf })).map(({ id }) => id)
+      const where = { property: 'displayName', operator: 'hasWords', value: text } as const
+      return (await listUsers(searchable(), tenantId, { ...all, where })).map(({ id }) => id)
     }
     const signIn = (id: string, vouchedName: string) =>
       addSignedInUser(
@@ -247,7 +248,8 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       await put(ben)
       await setManager(database, tenantId, 'ben', 'anna', graph)
       const managerOf = async () => (await findManager(database, { tenantId, userId: 'ben' }))?.id
-      const reportsOf = (userId: string) => listDirectReports(database, { tenantId, userId }, whole)
+      const reportsOf = (userId: string) =>
+        listDirectReports(searchable(), { tenantId, userId }, all)
       assert.equal(await managerOf(), 'anna')
       assert.deepEqual(
         (await reportsOf('anna')).map(({ id }) => id),
@@ -285,7 +287,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       ({ tenantId, groupId: 'g', userId, relation }) as const
     const inGroup = async (relation: 'owner' | 'member') => {
       const key = { tenantId, groupId: 'g' }
-      return (await listPeopleOfGroup(database, key, relation, whole)).map(({ id }) => id)
+      return (await listPeopleOfGroup(searchable(), key, relation, all)).map(({ id }) => id)
     }
 
     test('a group is added, changed, deleted from lists, and restored with its people', async () => {

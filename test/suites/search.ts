@@ -8,12 +8,12 @@ import { sql } from 'kysely'
 import { addContact, listContacts } from '../../src/directory/contacts.ts'
 import { listFolders } from '../../src/directory/folders.ts'
 import { addGroups, listGroups } from '../../src/directory/groups.ts'
-import type { Term } from '../../src/directory/search.ts'
 import { addUsers, listUsers } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { createSlices } from '../../src/storage/slices.ts'
+import { anyOf, type Term } from '../support/conditions.ts'
 
 const firstNames = [
   'Émile',
@@ -56,7 +56,7 @@ export function describeSearch(name: string, open: () => Promise<Database>, atOn
 
     const everything = { top: 101, after: undefined }
     const search = (tenantId: string, term: Term, where = patient(database)) =>
-      listUsers(where, tenantId, { ...everything, anyOf: [term] })
+      listUsers(where, tenantId, { ...everything, where: anyOf([term]) })
 
     /** Many people have the word in another property. */
     const vain: Term = { property: 'givenName', how: 'hasWordsStartingWith', text: 'smith' }
@@ -66,7 +66,6 @@ export function describeSearch(name: string, open: () => Promise<Database>, atOn
       { property: 'displayName', how: 'startsWith', text: 'émile müller 77' },
       { property: 'displayName', how: 'hasWordsStartingWith', text: 'émile müller 77' },
       { property: 'displayName', how: 'hasWordsStartingWith', text: 'nobody' },
-      { property: 'shoeSize', how: 'equals', text: '44' },
     ]
     for (const term of narrow) {
       test(`${term.property} ${term.how} '${term.text}' costs the same among ${sizes.large} people as among ${sizes.small}`, async () => {
@@ -76,7 +75,7 @@ export function describeSearch(name: string, open: () => Promise<Database>, atOn
         await search('large', term, large.where)
         const cost = ({ sent }: typeof small) => sent.map(({ text, rows }) => [text, rows > 3])
         assert.deepEqual(cost(large), cost(small))
-        assert.ok(large.sent.length <= 5)
+        assert.ok(large.sent.length <= 6)
       })
     }
 
@@ -115,11 +114,15 @@ export function describeSearch(name: string, open: () => Promise<Database>, atOn
         .orderBy('display_name')
         .orderBy('id')
         .execute()
-      for (const anyOf of questions()) {
-        const expected = rows.filter(row => anyOf.some(term => isMet(row.search_text, term)))
+      for (const terms of questions()) {
+        const expected = rows.filter(row => terms.some(term => isMet(row.search_text, term)))
         const found: string[] = []
         for (let after: { name: string; id: string } | undefined; ; ) {
-          const page = await listUsers(patient(database), 'small', { anyOf, top: 70, after })
+          const page = await listUsers(patient(database), 'small', {
+            where: anyOf(terms),
+            top: 70,
+            after,
+          })
           found.push(...page.map(({ id }) => id))
           const last = page.at(-1)
           if (last === undefined || page.length < 70) break
@@ -128,15 +131,15 @@ export function describeSearch(name: string, open: () => Promise<Database>, atOn
         assert.deepEqual(
           found,
           expected.map(({ id }) => id),
-          JSON.stringify(anyOf),
+          JSON.stringify(terms),
         )
       }
     })
 
     test('added and renamed rows are found, and deleted ones are not, for every writer', async () => {
       const find = async (text: string) => {
-        const anyOf: Term[] = [{ property: 'displayName', how: 'startsWith', text }]
-        return (await listGroups(patient(database), 'g', { ...everything, anyOf })).map(
+        const where = anyOf([{ property: 'displayName', how: 'startsWith', text }])
+        return (await listGroups(patient(database), 'g', { ...everything, where })).map(
           row => row.id,
         )
       }
@@ -163,15 +166,15 @@ export function describeSearch(name: string, open: () => Promise<Database>, atOn
         await addContact(database, mailbox, { id: `c${index}`, displayName: 'C', emailAddresses })
       }
       const words = Array.from({ length: 20 }, (_, index) => `w${index}`).join(' ')
-      const anyOf: Term[] = [{ property: 'email', how: 'hasWordsStartingWith', text: words }]
+      const many = anyOf([{ property: 'email', how: 'hasWordsStartingWith', text: words }])
       using watching = watch(database)
       const { sent, where } = watching
-      const none = await listContacts(where, mailbox, undefined, { anyOf, top: 10, skip: 0 })
+      const none = await listContacts(where, mailbox, undefined, { where: many, top: 10, skip: 0 })
       assert.deepEqual(none, { rows: [], hasMore: false })
       for (const { characters } of sent) assert.ok(characters * 20 <= 5_000_000, String(characters))
       assert.ok(mostOfATurn(sent) <= atOnce)
-      const one: Term[] = [{ property: 'email', how: 'startsWith', text: long(7) }]
-      const page = { anyOf: one, top: 10, skip: 295 }
+      const one = anyOf([{ property: 'email', how: 'startsWith', text: long(7) }])
+      const page = { where: one, top: 10, skip: 295 }
       const last = await listContacts(where, mailbox, undefined, page)
       assert.deepEqual([last.rows.length, last.hasMore], [5, false])
     })
@@ -264,7 +267,7 @@ function questions(): Term[][] {
     '陈 思',
   ]
   const hows = ['equals', 'startsWith', 'hasWordsStartingWith'] as const
-  const properties = ['displayName', 'givenName', 'mail', 'nothing']
+  const properties = ['displayName', 'givenName', 'mail', 'surname']
   const terms = properties.flatMap(property =>
     hows.flatMap(how => texts.map((text): Term => ({ property, how, text }))),
   )

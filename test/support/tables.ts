@@ -25,6 +25,7 @@ const variables: Readonly<Record<string, Readonly<Partial<Record<Access, string>
   'src/directory/find-by-words.ts': { reads: 'users groups' },
   'src/directory/condition-sql.ts': { reads: 'users groups' },
   'src/directory/list-where.ts': { reads: 'users groups' },
+  'src/directory/list-rows.ts': { reads: 'users groups' },
   'src/directory/in-order.ts': { reads: 'users groups contacts contact_folders' },
   'src/directory/removals.ts': { reads: 'users groups' },
   'src/photos/pointer.ts': { reads: 'users groups contacts' },

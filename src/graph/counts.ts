@@ -1,0 +1,23 @@
+/** How many entries a list has: beside a page, and alone. */
+import type { Reply } from '../call.ts'
+import type { Condition } from '../directory/condition.ts'
+import { isEventual, type Options, readOptions } from './query.ts'
+import { needsEventual } from './query-refusals.ts'
+import { plainCount } from './replies.ts'
+import type { Request } from './request.ts'
+
+type Count = (where: Condition) => Promise<number>
+
+export async function countIfAsked(
+  { isCounted, where }: Pick<Options, 'isCounted' | 'where'>,
+  count: Count,
+): Promise<number | undefined> {
+  return isCounted ? await count(where) : undefined
+}
+
+/** `…/$count` of directory objects. */
+export async function answerCount(request: Request, count: Count): Promise<Reply> {
+  if (!isEventual(request)) throw needsEventual('$count')
+  const { where } = readOptions(request)
+  return plainCount(await count(where))
+}
