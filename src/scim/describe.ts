@@ -19,8 +19,9 @@ export function showResourceTypes(request: ScimRequest): Reply {
   return showDescribed(request, describeResourceTypes(addressOf(request, '')))
 }
 
-export function showSchemas(request: ScimRequest): Reply {
-  return showDescribed(request, describeSchemas(addressOf(request, '')))
+export function showSchemas(request: ScimRequest, { photos }: ScimParts): Reply {
+  const ignored = photos === undefined ? ['photos'] : []
+  return showDescribed(request, describeSchemas(addressOf(request, ''), ignored))
 }
 
 /** The one that the path names, or all. They are few: pages are not made of them. */

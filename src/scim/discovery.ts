@@ -57,14 +57,19 @@ export function describeResourceTypes(base: string): readonly Described[] {
   })
 }
 
-/** https://www.rfc-editor.org/rfc/rfc7643#section-7 */
-export function describeSchemas(base: string): readonly Described[] {
+/** `ignored`: attributes that this server does not keep. https://www.rfc-editor.org/rfc/rfc7643#section-7 */
+export function describeSchemas(
+  base: string,
+  ignored: readonly string[] = [],
+): readonly Described[] {
   return types.flatMap(schemasOf).map((schema: Schema) => ({
     schemas: [`${core}:Schema`],
     id: schema.id,
     name: schema.name,
     description: schema.description,
-    attributes: schema.attributes.map(describeAttribute),
+    attributes: schema.attributes
+      .filter(({ name }) => !ignored.includes(name))
+      .map(describeAttribute),
     meta: { resourceType: 'Schema', location: `${base}/Schemas/${schema.id}` },
   }))
 }

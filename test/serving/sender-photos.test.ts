@@ -102,6 +102,8 @@ for (const [scimPhotos, megabytes] of [
       const config = await (await send('GET', '/ServiceProviderConfig')).json()
       const { bulk } = config as { bulk: { maxPayloadSize: number } }
       assert.equal(bulk.maxPayloadSize, megabytes * 1024 * 1024)
+      const schemas = await (await send('GET', '/Schemas')).text()
+      assert.equal(schemas.includes('"photos"'), scimPhotos === 'true')
       const create = (userName: string, length: number) =>
         send('POST', '/Users', { userName, ignored: 'x'.repeat(length) })
       const limit = megabytes * 1024 * 1024
