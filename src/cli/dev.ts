@@ -12,7 +12,7 @@ import type { Entry } from '../dev/journal/entry.ts'
 import { formatLine } from '../dev/journal/line.ts'
 import { printableJson } from '../dev/journal/printable.ts'
 import { explainStart } from '../serving/start-error.ts'
-import { readThrottle } from '../settings/limits.ts'
+import { readLimits, readThrottle } from '../settings/limits.ts'
 import { defaultDevPort } from './ask-dev.ts'
 import { expectPort } from './expect-port.ts'
 import { writeGreeting } from './greeting.ts'
@@ -82,6 +82,8 @@ async function start(
     data: flags.memory ? undefined : flags.data,
     strictContentType: flags.strictContentType,
     throttle: readThrottle({ throttle: flags.throttle }),
+    // A developer sends one picture at a time. Each renderer takes memory, and a quarter of a second to start.
+    limits: readLimits({ renderers: '1' }),
     write: jsonLines(terminal, Date.now),
     faults: flags.fault,
     watch: flags.quiet ? undefined : requestLog(flags.log, terminal),

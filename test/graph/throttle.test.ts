@@ -10,7 +10,6 @@ import { jpegOfExactly, portraitJpeg } from '../support/pictures.ts'
 const picture = Uint8Array.from(await portraitJpeg())
 const big = Uint8Array.from(await jpegOfExactly(1_500_000))
 const bob = 'bob@visage.example'
-const setterId = '22222222-3333-4444-8555-666666666666'
 const running: Development[] = []
 after(async () => {
   for (const development of running) await development.close()
@@ -33,13 +32,13 @@ async function start(limits: string | undefined, elapsed?: () => number): Promis
     port: 0,
     data: undefined,
     strictContentType: false,
-    photos: 'none',
     throttle: limits === undefined ? undefined : parseLimits(limits),
     elapsed,
     limits: readLimits({ renderers: '1' }),
     write: () => {},
   })
   running.push(development)
+  await development.photosReady
   const scopes = ['User.ReadWrite', 'User.Read', 'Contacts.ReadWrite']
   const mine = await development.issuer.mint({ person: 'alice', scopes })
   const app = await development.issuer.mint({ app: {}, roles: ['User.ReadWrite.All'] })
@@ -52,9 +51,6 @@ async function start(limits: string | undefined, elapsed?: () => number): Promis
     const retryAfter = response.headers.get('retry-after')
     return { status: response.status, retryAfter, text: await response.text() }
   }
-  // By another application, so that no limit is used up.
-  const setter = await development.issuer.mint({ app: setterId, roles: ['User.ReadWrite.All'] })
-  await ask('PUT', '/v1.0/users/alice@visage.example/photo/$value', setter, picture)
   return { development, ask, mine, app }
 }
 
