@@ -43,12 +43,15 @@ type Resolve = (
   callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void
 
+/** In characters. Parsing megabytes would hold the event loop. */
+const maxAddressLength = 8192
+
 export async function guardedGet(
   address: string,
   options: GuardedGetOptions,
   { resolve = resolveName, allows = isPublic, ca }: Network = {},
 ): Promise<Fetched> {
-  const url = URL.parse(address)
+  const url = address.length > maxAddressLength ? null : URL.parse(address)
   if (url === null || !isListed(url, options.hosts)) {
     return { why: 'address-not-listed', detail: url?.host.slice(0, 300) ?? 'this is no address' }
   }

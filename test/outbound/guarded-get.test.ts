@@ -110,6 +110,7 @@ describe('a guarded call', () => {
       'file:///etc/passwd',
       '',
       'x'.repeat(100_000),
+      `https://${name}:${server.port}/${'x'.repeat(8192)}`,
     ]) {
       assert.equal(await why(address), 'address-not-listed', address.slice(0, 60))
     }
