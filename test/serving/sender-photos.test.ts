@@ -1,10 +1,16 @@
 /** Photos over SCIM in a whole server: counted and logged, old packs gone, and bodies as large as they need. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { maxUploadBytes } from '../../src/call.ts'
+import { certificateFor } from '../../src/dev/certificate.ts'
 import { changePhotoUpdateSettings } from '../../src/directory/photo-update-settings.ts'
 import { createMetrics } from '../../src/monitoring/metrics.ts'
 import { createToken } from '../../src/scim/tokens.ts'
+import { openSenderPhotos } from '../../src/serving/sender-photos.ts'
 import { startServer } from '../../src/serving/server.ts'
 import { readConfig } from '../../src/settings/config.ts'
 import { listOf } from '../suites/packs.ts'
@@ -117,3 +123,42 @@ for (const [scimPhotos, megabytes] of [
       assert.deepEqual(await outcomes(), scimPhotos === 'true' ? { set: 1 } : {})
     }))
 }
+
+test('photos are fetched from a listed host, up to 4 MB, four at a time', async () => {
+  const { cert, key } = await certificateFor(['photos.example'])
+  const server = createServer({ cert, key }, ({ url = '' }, response) => {
+    const type = url === '/page' ? 'text/html' : 'image/png'
+    const length = url === '/large' ? maxUploadBytes + 1 : maxUploadBytes
+    response.writeHead(200, { 'content-type': type }).end(Buffer.alloc(length))
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const host = `photos.example:${(server.address() as AddressInfo).port}`
+  const photos = openSenderPhotos(new Set([host]), undefined, {
+    resolve: (_host, _options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]),
+    allows: address => address === '127.0.0.1',
+    ca: cert,
+  })
+  const signal = new AbortController().signal
+  const fetched = async (address: string) => {
+    const got = await photos.fetch(address, signal)
+    return 'bytes' in got ? got.bytes.length : got.why
+  }
+  try {
+    assert.equal(await fetched(`https://${host}/photo`), maxUploadBytes)
+    assert.equal(await fetched(`https://${host}/large`), 'answer-refused')
+    assert.equal(await fetched(`https://${host}/page`), 'answer-refused')
+    assert.equal(await fetched('https://other.example/photo'), 'address-not-listed')
+    const begun: (() => void)[] = []
+    const work = () => new Promise<void>(resolve => begun.push(resolve))
+    const all = Array.from({ length: 6 }, () => photos.inTurn(work, signal))
+    await delay(0)
+    assert.equal(begun.length, 4)
+    while (begun.length > 0) {
+      begun.shift()?.()
+      await delay(0)
+    }
+    await Promise.all(all)
+  } finally {
+    await once(server.close(), 'close')
+  }
+})
