@@ -37,7 +37,8 @@ export async function changePlaces(
     const count = counts[relation]
     const named = new Set(ids)
     if (how === 'replace') count.removed += await removeOthers(transaction, key, named)
-    for (const some of steps([...named])) {
+    // In order over all steps, so that two transactions that lock the same people do not deadlock.
+    for (const some of steps([...named].sort())) {
       if (how === 'remove') count.removed += await removeSome(transaction, key, some)
       else count.added += await addSome(transaction, key, some, unknown)
       await yieldToOthers()
@@ -57,7 +58,7 @@ function* steps(ids: readonly string[]): Generator<readonly string[]> {
   for (let at = 0; at < ids.length; at += rowsOfStep) yield ids.slice(at, at + rowsOfStep)
 }
 
-/** Resolves with how many were added. In order of id, so that two such transactions do not deadlock. */
+/** Resolves with how many were added. */
 async function addSome(
   transaction: Database,
   key: Key,

@@ -68,8 +68,9 @@ function readPage(asked: Asked): Page {
 function readNumber(asked: Asked, name: string): number | undefined {
   const value = asked[name]
   if (value === undefined || value === null || value === '') return undefined
+  const isWritten =
+    typeof value === 'number' || (typeof value === 'string' && /^-?\d+$/.test(value))
   const number = Number(value)
-  const isWritten = typeof value === 'number' || typeof value === 'string'
   if (isWritten && Number.isSafeInteger(number)) return number
   throw refused('invalidValue', `${name} is not a whole number`)
 }

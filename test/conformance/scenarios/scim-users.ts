@@ -242,6 +242,7 @@ const lists: readonly Scenario[] = [
       get('/Users?count=0', { itemsPerPage: 0, Resources: [], totalResults: /^[1-9]/ }),
       get('/Users?startIndex=100000', { itemsPerPage: 0, totalResults: /^[1-9]/ }),
       get('/Users?count=many', {}, refused(400, 'invalidValue')),
+      get('/Users?count=0x10', {}, refused(400, 'invalidValue')),
     ],
   },
   {
