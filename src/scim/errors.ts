@@ -98,7 +98,7 @@ const errors: Readonly<Record<Here, ScimError>> = {
   'managed-elsewhere': {
     status: 409,
     words: ({ source }) =>
-      `'${source}' manages this resource, and only it may change or delete it. An operator may hand it over with 'visage people'.`,
+      `'${source}' manages this resource, and only it may change or delete it.`,
   },
   'group-full': { status: 409, words: ({ limit }) => `A group has at most ${limit} members.` },
   'entry-changed': {

@@ -100,10 +100,13 @@ function whyRefused(failure: Failure, { reply }: Answered, who: string, now: num
 
 const longestMessage = 200
 
+/** An error of Graph, or of SCIM. */
+type ErrorBody = Readonly<{ error?: Readonly<{ message?: string }>; detail?: string }>
+
 function messageOf(body: Uint8Array | string | undefined): string | undefined {
   if (typeof body !== 'string') return undefined
-  const { error } = JSON.parse(body) as Readonly<{ error?: Readonly<{ message?: string }> }>
-  return error?.message?.slice(0, longestMessage)
+  const { error, detail } = JSON.parse(body) as ErrorBody
+  return (error?.message ?? detail)?.slice(0, longestMessage)
 }
 
 function listOf(fact: unknown): readonly string[] {

@@ -116,6 +116,12 @@ describe('a call', () => {
     })
   }
 
+  test('that was refused over SCIM has the words of its answer', () => {
+    const body = JSON.stringify({ status: '409', detail: 'Another resource has this userName.' })
+    const entry = entryOf({ failure: new Failure('value-taken'), reply: { status: 409, body } })
+    assert.equal(entry.reason, 'Another resource has this userName.')
+  })
+
   test('for a picture shows its size in pixels and bytes', async () => {
     const picture = sharp({ create: { width: 96, height: 64, channels: 3, background: 'red' } })
     for (const progressive of [false, true]) {
