@@ -242,7 +242,7 @@ export function command(
     .command(name)
     .description(description)
     .configureHelp(layout)
-    .option('--tenant <id>', 'only in this tenant')
+    .option('--tenant <id>', 'this tenant; needed if there are several, except for lists')
     .option('--json', 'one JSON object per line')
     .option('--csv', 'for spreadsheets: UTF-8 with a byte order mark, no cell is a formula')
     .addOption(optionOf('data').helpGroup('The store:'))

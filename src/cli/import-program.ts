@@ -14,15 +14,18 @@ export function addImport(program: Command, terminal: Terminal, trackRunning: Tr
     .argument('<file>', 'CSV whose first line names the columns, or JSON')
     .option(
       '--source <name>',
-      'name of this list, to be kept from run to run; default that of the file',
+      'name of this list, the same in each run; default the name of the file',
     )
     .addOption(
       new Option(
         '--kind <kind>',
-        'what a line is; members are owners too; default people, or as JSON names its lists',
+        'what each line is; in members, a line is a member or an owner; default people; not needed for JSON that names its lists',
       ).choices(['people', 'groups', 'members', 'contacts']),
     )
-    .option('--tenant <id>', 'needed if there are several, or no people yet')
+    .option(
+      '--tenant <id>',
+      'whose people they are; needed if there are several tenants, or nobody yet',
+    )
     .option('--dry-run', 'show what would happen, and write nothing')
     .option('--yes', 'do not ask')
     .option(
@@ -32,7 +35,10 @@ export function addImport(program: Command, terminal: Terminal, trackRunning: Tr
     )
     .option('--skip-errors', 'leave out the lines with errors, and import the others')
     .option('--prune', 'remove what this list brought and no longer names')
-    .option('--confirm-removals', 'with --prune: also more than 20 and more than 20 %')
+    .option(
+      '--confirm-removals',
+      'with --prune: remove them also if they are more than 20, and more than 20 % of all',
+    )
     .option('--report <file>', 'every line with its outcome, as FILE.html or FILE.csv')
     .addOption(optionOf('data').helpGroup('The store:'))
     .addOption(optionOf('database').helpGroup('The store:'))
@@ -47,7 +53,7 @@ function writeHelp(program: string): string {
   return `
 Exit codes: 0 done, or nothing to do. 1 failed: run it again. 2 wrong
 arguments, a file that cannot be read, or answered no. 3 lines have
-errors, or too many people would be removed.
+errors, or too many would be removed.
 
 Example:
   ${program} import staff.csv --dry-run --report report.html

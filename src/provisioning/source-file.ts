@@ -4,7 +4,7 @@
  */
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, open } from 'node:fs/promises'
-import { refused } from './refused.ts'
+import { quoted, refused } from './refused.ts'
 
 export type SourceFile = AsyncDisposable &
   Readonly<{
@@ -23,7 +23,7 @@ export async function openSourceFile(name: string): Promise<SourceFile> {
   try {
     const stats = await handle.stat()
     refuseOthers(name, stats)
-    if (stats.size === 0) throw refused(`${name} is empty`)
+    if (stats.size === 0) throw refused(`${quoted(name)} is empty`)
     return {
       name,
       size: stats.size,
@@ -43,10 +43,11 @@ type Kinds = Readonly<
 /** A link may lead to a file that the person who made it cannot read, but the operator can. */
 function refuseOthers(name: string, stats: Kinds): void {
   if (stats.isFile()) return
-  if (stats.isSymbolicLink()) throw refused(`${name} is a link: name the file that it leads to`)
-  if (stats.isDirectory()) throw refused(`${name} is a folder, not a file`)
+  if (stats.isSymbolicLink())
+    throw refused(`${quoted(name)} is a link: name the file that it leads to`)
+  if (stats.isDirectory()) throw refused(`${quoted(name)} is a folder, not a file`)
   const what = stats.isFIFO() ? 'a pipe' : stats.isSocket() ? 'a socket' : 'a device'
-  throw refused(`${name} is ${what}, not a file: save what it gives in a file first`)
+  throw refused(`${quoted(name)} is ${what}, not a file: save what it gives in a file first`)
 }
 
 const chunkBytes = 256 * 1024
@@ -60,7 +61,7 @@ async function* readChunks(
   for (let at = 0; at < size; ) {
     const wanted = Math.min(chunkBytes, size - at)
     const { bytesRead } = await handle.read(buffer, 0, wanted, at)
-    if (bytesRead === 0) throw refused(`${name} became shorter while it was read`)
+    if (bytesRead === 0) throw refused(`${quoted(name)} became shorter while it was read`)
     yield buffer.subarray(0, bytesRead)
     at += bytesRead
   }
@@ -68,8 +69,8 @@ async function* readChunks(
 
 function inWords(name: string, error: unknown): never {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'ENOENT') throw refused(`there is no file ${name}`)
-  if (code === 'EACCES') throw refused(`${name} may not be read by this user`)
-  if (code === 'ELOOP') throw refused(`${name} is a link: name the file that it leads to`)
+  if (code === 'ENOENT') throw refused(`there is no file ${quoted(name)}`)
+  if (code === 'EACCES') throw refused(`${quoted(name)} may not be read by this user`)
+  if (code === 'ELOOP') throw refused(`${quoted(name)} is a link: name the file that it leads to`)
   throw error
 }
