@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { emptyDirectory } from '../../src/directory/directory.ts'
 import { addUsers } from '../../src/directory/users.ts'
+import { Failure } from '../../src/failure.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { type Ask, type ScimStand, standFor, tenant } from './scim-stand.ts'
@@ -214,6 +215,27 @@ export function describeScim(kind: string, open: () => Promise<Database>): void 
           [100, 50],
           [0, 1050],
         ])
+      })
+
+      test('count as memory while they are written, and too many at once are 503', async () => {
+        const ids = Array.from({ length: 300 }, () => crypto.randomUUID())
+        const people = ids.map(id => ({
+          id,
+          userPrincipalName: `${id}@a.example`,
+          displayName: id,
+        }))
+        await addUsers(database, tenant, people)
+        const path = `/Groups/${await makeGroup('Sales', ids)}`
+        let taken = 0
+        const takeMemory = (bytes: number) => {
+          taken += bytes
+          if (taken > 1_000_000) throw new Failure('overloaded')
+        }
+        const { json } = await ask('GET', path, undefined, { takeMemory })
+        assert.ok(taken > JSON.stringify(json.members).length - 10)
+        taken = 1_000_000
+        const refused = await ask('GET', path, undefined, { takeMemory })
+        assert.deepEqual([refused.status, refused.headers['retry-after']], [503, '2'])
       })
 
       test('are changed by as many statements in a large group as in a small one', async () => {
