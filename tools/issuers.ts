@@ -95,7 +95,7 @@ another resource do not count.`
 const linking = `## Who signs in is who was provisioned
 
 People who are provisioned (by [SCIM](scim.md), Graph's calls, \`visage people add\` or \`visage import\`) have an id in the directory. A token
-is theirs if its id is that id. If it is not, link the two: \`visage people link ID NAME\` by hand, or at the first sign-in with
+is theirs if its id is that id. If it is not, link the two: \`visage people link ID NAME\` by hand, with \`--issuer\` if they have not signed in yet, or at the first sign-in with
 \`VISAGE_LINK_BY=userPrincipalName\`. Each link is an event \`linked\` in the log, \`visage people show\` tells the sign-ins of a
 person, and \`visage people unlink\` takes a link back. Why it is so: [decision 24](decisions/0024-who-signs-in.md).
 
@@ -103,7 +103,7 @@ person, and \`visage people unlink\` takes a link back. Why it is so: [decision 
 |---|---|---|---|
 | Entra ID | \`oid\`, a GUID | \`externalId\` is \`mailNickname\` by default | Provision with the object id as the id: the column \`id\` or \`externalId\` of an import, or \`--id\`. In Entra's attribute mappings, map \`objectId\` to \`externalId\`. Nothing is to be linked. |
 | Keycloak | \`sub\`, a GUID | the same | Provision with the id of Keycloak's users as the id. Nothing is to be linked. Where people have other ids already: \`preferred_username\` has no \`@\` by default, so let a mapper write the userPrincipalName into a claim that people cannot change, name it in \`VISAGE_CLAIM_USER_NAME\`, and link by name. |
-| Okta | \`uid\` (\`00u…\`), no GUID | \`externalId\`, the same \`00u…\` | A provisioned person gets a new GUID. Set \`VISAGE_ISSUER_VOUCHES=userName\` and \`VISAGE_LINK_BY=userPrincipalName\`, if people cannot change their login: \`sub\` is the login by default. Else link by hand: \`visage people link 00u… NAME\`. |
+| Okta | \`uid\` (\`00u…\`), no GUID | \`externalId\`, the same \`00u…\` | A provisioned person gets a new GUID. Set \`VISAGE_ISSUER_VOUCHES=userName\` and \`VISAGE_LINK_BY=userPrincipalName\`, if people cannot change their login: \`sub\` is the login by default. Else link by hand: \`visage people link 00u… NAME --issuer URL\`. |
 | authentik | \`sub\`, a hash by default | \`externalId\`, the same hash | Choose the subject mode UUID and provision with the UUIDs of authentik's users as ids; nothing is to be linked then. With the hash a provisioned person gets a new GUID: link by hand, or by name if \`preferred_username\` is the userPrincipalName and people cannot change it. |
 
 Linking by name is for issuers that vouch for names, and is refused at the start for others. It links an id that is seen for the
