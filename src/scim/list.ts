@@ -68,11 +68,14 @@ function readPage(asked: Asked): Page {
 function readNumber(asked: Asked, name: string): number | undefined {
   const value = asked[name]
   if (value === undefined || value === null || value === '') return undefined
-  const isWritten =
-    typeof value === 'number' || (typeof value === 'string' && /^-?\d+$/.test(value))
-  const number = Number(value)
-  if (isWritten && Number.isSafeInteger(number)) return number
+  const number = typeof value === 'string' ? fromDigits(value) : value
+  if (typeof number === 'number' && Number.isSafeInteger(number)) return number
   throw refused('invalidValue', `${name} is not a whole number`)
+}
+
+/** `Number` would read blanks as 0, and hexadecimal digits. */
+function fromDigits(text: string): number | undefined {
+  return /^-?\d+$/.test(text) ? Number(text) : undefined
 }
 
 type Listing = Readonly<{
@@ -103,8 +106,10 @@ function readText(asked: Asked, name: string): string | undefined {
 }
 
 function readNames(asked: Asked, name: string): string | undefined {
-  const value = asked[name]
-  return Array.isArray(value) ? value.join() : readText(asked, name)
+  const value: unknown = asked[name]
+  if (!Array.isArray(value)) return readText(asked, name)
+  if (value.every(one => typeof one === 'string')) return value.join()
+  throw refused('invalidValue', `${name} is not a list of texts`)
 }
 
 type Found = Readonly<{ total: number; resources: readonly string[] }>

@@ -6,6 +6,7 @@
  */
 import { isObject } from '../json.ts'
 import { isSchema, nameOf } from './attribute-path.ts'
+import { expectFewNames, namesIn } from './names-in.ts'
 import { entriesOf } from './parts.ts'
 import { type PatchPath, readPath } from './patch-path.ts'
 import { refused } from './refused.ts'
@@ -32,12 +33,13 @@ const maxFilterLength = 30_000
 export function readPatch(type: TypeName, body: unknown): readonly Operation[] {
   const given = isObject(body) ? fieldNamed(body, 'operations') : undefined
   if (!Array.isArray(given)) throw refused('invalidSyntax', 'Operations is not a list')
-  if (given.length > maxOperations) {
-    throw refused('invalidValue', `there are more than ${maxOperations} operations`)
-  }
+  expectFewOperations(given)
   const list: readonly Fields[] = given.map(readFields)
-  expectShortFilters(list)
+  const paths = list.flatMap(pathsOf)
+  expectFewNames(paths)
+  expectShortFilters(paths)
   const operations = list.flatMap(one => readOperation(type, one))
+  expectFewOperations(operations)
   const entries = operations.reduce((sum, { value }) => sum + entriesOf(value).length, 0)
   if (entries <= maxEntries) return operations
   throw refused('invalidValue', `there are more than ${maxEntries} entries in all`)
@@ -52,10 +54,21 @@ function fieldNamed(fields: Fields, name: string): unknown {
   return Object.entries(fields).find(([key]) => key.toLowerCase() === name)?.[1]
 }
 
+function expectFewOperations({ length }: readonly unknown[]): void {
+  if (length <= maxOperations) return
+  throw refused('invalidValue', `there are more than ${maxOperations} operations`)
+}
+
+/** Without a path, the names in the value are paths. */
+function pathsOf(fields: Fields): readonly string[] {
+  const path = fieldNamed(fields, 'path')
+  const names = namesIn(fieldNamed(fields, 'value'))
+  return typeof path === 'string' ? [path, ...names] : names
+}
+
 const simpleFilter = /^[^[\]]+\[\w+ eq "[^"\\[\]]*"\](?:\.\w+)?$/
 
-function expectShortFilters(list: readonly Fields[]): void {
-  const paths = list.map(one => fieldNamed(one, 'path')).filter(path => typeof path === 'string')
+function expectShortFilters(paths: readonly string[]): void {
   const filters = paths.filter(path => path.includes('[') && !simpleFilter.test(path))
   const length = filters.reduce((sum, path) => sum + path.length, 0)
   if (length <= maxFilterLength) return

@@ -6,6 +6,7 @@
  */
 import { isObject } from '../json.ts'
 import { type AttributePath, findAttribute, isSchema, nameOf } from './attribute-path.ts'
+import { expectFewNames, namesIn } from './names-in.ts'
 import { withPart } from './parts.ts'
 import { refused } from './refused.ts'
 import type { TypeName } from './resource-types.ts'
@@ -17,6 +18,7 @@ type Fields = Readonly<Record<string, unknown>>
 /** Throws Failure 'resource-invalid'. */
 export function readResource(type: TypeName, body: unknown): Resource {
   if (!isObject(body)) throw refused('invalidSyntax', 'the body is not a JSON object')
+  expectFewNames(namesIn(body))
   const resource = new Map<string, Value>()
   readInto(resource, type, body)
   const needed = type === 'User' ? 'userName' : 'displayName'

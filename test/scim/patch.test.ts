@@ -306,6 +306,23 @@ const refusals: Readonly<Record<string, readonly [unknown, scimType: string, rea
     },
     ...(['invalidFilter', /longer than 30000/] as const),
   ],
+  'long filters in an operation without path': [
+    one({ op: 'add', value: many(60, at => `emails[value co "${at}${'x'.repeat(600)}"]`) }),
+    ...(['invalidFilter', /longer than 30000/] as const),
+  ],
+  '1,001 attributes in an operation without path': [
+    one({ op: 'add', value: many(1001, at => `emails[value eq "${at}"].type`) }),
+    ...(['invalidValue', /more than 1000 operations/] as const),
+  ],
+  '5,001 names nobody knows': [
+    one({ op: 'add', value: { [enterprise]: many(5000, String) } }),
+    ...(['invalidValue', /more than 5000 names/] as const),
+  ],
+}
+
+/** An object with so many names. */
+function many(count: number, name: (at: number) => string): object {
+  return Object.fromEntries(Array.from({ length: count }, (_, at) => [name(at), 'work']))
 }
 
 function one(operation: object): object {

@@ -174,6 +174,14 @@ describe('a user that is sent', () => {
     ['null in a list', { userName: 'x', emails: [null] }, /^emails is not an object/],
     ['31 addresses', { userName: 'x', emails: Array(31).fill('a') }, /^emails has more than 30/],
     [
+      '5,001 names',
+      {
+        userName: 'x',
+        other: Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [at, 1])),
+      },
+      /^there are more than 5000 names/,
+    ],
+    [
       'a number for an extension',
       { userName: 'x', [enterprise]: 7 },
       /enterprise:2.0:User is not an object/,

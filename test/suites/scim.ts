@@ -395,6 +395,17 @@ export function describeScim(kind: string, open: () => Promise<Database>): void 
       assert.equal((await ask('GET', '/Users?count=0')).status, 200)
     })
 
+    test('refuses a search that asks with other values than texts and whole numbers', async () => {
+      const odd = { toString: 1, valueOf: 1 }
+      for (const asked of [
+        ...[{ count: odd }, { count: ' ' }, { count: '0x1' }, { startIndex: odd }],
+        ...[{ attributes: [odd] }, { attributes: [null] }, { sortBy: odd }, { filter: odd }],
+      ]) {
+        const { status, json } = await ask('POST', '/Users/.search', asked)
+        assert.deepEqual([status, json.scimType], [400, 'invalidValue'], Object.keys(asked)[0])
+      }
+    })
+
     test('answers reads only while the store is read-only', async () => {
       const id = await makeUser('anna@a.example')
       ask = await standFor(database, { isReadOnly: true }).as('entra')
