@@ -4,7 +4,7 @@
  */
 import type { Database, GroupRow } from '../storage/schema.ts'
 import { changePlaces, hasChanges, type PlaceCounts, visitPlaces } from './change-places.ts'
-import { lockGroup } from './group-rows.ts'
+import { lockGroup, writeGroup } from './group-rows.ts'
 
 /** What stands before and after the name of the group that is owned; not both are empty. */
 export type OwnerNaming = Readonly<{ before: string; after: string }>
@@ -32,14 +32,30 @@ export async function applyOwnerNaming(
     const [ownerGroup] = await namesakes(transaction, one, name)
     // A group without such a group keeps the owners that somebody gave it.
     if (ownerGroup === undefined && one.display_name !== owned) continue
-    const locked = await lockGroup(transaction, one.tenant_id, one.id)
-    if (locked === undefined) continue
     const ids = ownerGroup === undefined ? [] : await membersOf(transaction, ownerGroup)
-    const change = { how: 'replace', relation: 'owner', ids } as const
-    const { counts } = await changePlaces(transaction, locked, [change])
-    if (hasChanges(counts)) changed.push({ group: locked, counts })
+    const given = await giveOwners(transaction, one, ids, group)
+    if (given !== undefined) changed.push(given)
   }
   return changed
+}
+
+/** undefined when the group had these owners already. `cause`: the group that was written before. */
+async function giveOwners(
+  transaction: Database,
+  { tenant_id, id }: GroupRow,
+  ids: readonly string[],
+  cause: GroupRow,
+): Promise<OwnersChanged | undefined> {
+  const group = await lockGroup(transaction, tenant_id, id)
+  if (group === undefined) return undefined
+  const change = { how: 'replace', relation: 'owner', ids } as const
+  const { counts } = await changePlaces(transaction, group, [change])
+  if (!hasChanges(counts)) return undefined
+  if (id === cause.id) return { group, counts }
+  // Later than the change before, because the time tells one version from the next.
+  const row = { ...group, changed_at: Math.max(cause.changed_at, group.changed_at + 1) }
+  await writeGroup(transaction, row)
+  return { group: row, counts }
 }
 
 function ownedName({ before, after }: OwnerNaming, name: string): string | undefined {

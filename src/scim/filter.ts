@@ -52,12 +52,19 @@ function describeEntry(attribute: Attribute, tree: Tree): Entry | undefined {
   if ('and' in tree) {
     const parts = tree.and.map(one => describeEntry(attribute, one))
     const known = parts.filter(part => part !== undefined)
-    return known.length < parts.length ? undefined : new Map(known.flatMap(part => [...part]))
+    return known.length < parts.length ? undefined : joinEntries(known)
   }
   if ('or' in tree || 'not' in tree || tree.operator !== 'eq') return undefined
   const sub = subNamed(attribute, tree.name)
   const value = readSimple(sub, tree.value, `${attribute.name}.${sub.name}`)
   return value === undefined ? undefined : new Map([[sub.name, value]])
+}
+
+/** undefined when two of them have different values for one part: no entry has both. */
+function joinEntries(entries: readonly Entry[]): Entry | undefined {
+  const joined: Entry = new Map(entries.flatMap(entry => [...entry]))
+  const agrees = (entry: Entry) => [...entry].every(([name, value]) => joined.get(name) === value)
+  return entries.every(agrees) ? joined : undefined
 }
 
 function toCondition(tree: Tree, toLeaf: (leaf: Leaf) => Condition): Condition {

@@ -126,12 +126,12 @@ function onSchema(type: TypeName, op: Op, schema: Schema, value: unknown): Opera
 function readOperand(op: Op, path: PatchPath, value: unknown): Value | undefined {
   const { attribute, sub, entries } = path
   if (op === 'remove') {
+    const isList = attribute.multiValued && entries === undefined
+    if (!isList || value === null || value === undefined) return undefined
     // Entra: { "op": "Remove", "path": "members", "value": [{ "$ref": null, "value": "…" }] }
-    const hasEntries = attribute.multiValued && sub === undefined && entries === undefined
+    const removed = sub ? readSimple(sub, value, nameOf(path)) : readValue(attribute, value)
     // An empty list takes away nobody, not everybody.
-    return hasEntries && value !== null && value !== undefined
-      ? (readValue(attribute, value) ?? [])
-      : undefined
+    return removed ?? []
   }
   if (sub !== undefined) return readSimple(sub, value, nameOf(path))
   if (entries === undefined || value === null) return readValue(attribute, value)

@@ -407,6 +407,10 @@ const groups: Readonly<Record<string, readonly [object[], readonly string[]]>> =
     [{ op: 'remove', path: 'members', value: [] }],
     ['member remove '],
   ],
+  'the value of a member removes that one': [
+    [{ op: 'remove', path: 'members.value', value: 'a' }],
+    ['member remove a'],
+  ],
   'an empty list adds nobody': [[{ op: 'add', path: 'members', value: [] }], ['member add ']],
   'members in an object without a path': [
     [{ op: 'add', value: { members: [{ value: 'a' }], displayName: 'D' } }],
@@ -474,6 +478,11 @@ describe('a PATCH of a group', () => {
   const wrong: readonly (readonly [object, string, RegExp])[] = [
     [{ op: 'remove', path: 'displayName' }, 'mutability', /^displayName is required/],
     [{ op: 'remove', path: 'members[display eq "A"]' }, 'invalidFilter', /not kept/],
+    [
+      { op: 'remove', path: 'members[value eq "a" and value eq "b"]' },
+      ...(['invalidFilter', /found by value eq/] as const),
+    ],
+    [{ op: 'remove', path: 'members.value', value: ['a'] }, 'invalidValue', /not a text/],
     [{ op: 'remove', path: 'members[value co "a"]' }, 'invalidFilter', /by value eq/],
     [{ op: 'add', path: 'members', value: [{ display: 'A' }] }, 'invalidValue', /has no value/],
     [{ op: 'add', path: 'members', value: [7] }, 'invalidValue', /members is not an object/],

@@ -311,6 +311,24 @@ export function describeScim(kind: string, open: () => Promise<Database>): void 
         assert.deepEqual(await peopleOf(sales, 'owner'), [])
       })
 
+      test('a group that gets other owners is a new version, unless the sender changed it itself', async () => {
+        const [anna, ben] = [await makeUser('anna@a.example'), await makeUser('ben@a.example')]
+        const sales = await makeGroup('Sales')
+        const version = async () => (await ask('GET', `/Groups/${sales}`)).headers.etag
+        const versions = [await version()]
+        const owners = await makeGroup('Sales Owners', [anna])
+        versions.push(await version())
+        await change(owners, 'add', [ben])
+        versions.push(await version())
+        assert.equal(new Set(versions).size, 3)
+        await change(owners, 'add', [ben])
+        assert.equal(await version(), versions[2])
+        const path = `/Groups/${sales}?attributes=id`
+        const Operations = [{ op: 'replace', path: 'owners', value: [] }]
+        const { headers } = await ask('PATCH', path, { Operations })
+        assert.equal(headers.etag, await version())
+      })
+
       test('a group without such a group keeps the owners that the sender gave it', async () => {
         const id = await makeUser('anna@a.example')
         const extension = 'urn:ietf:params:scim:schemas:extension:visage:2.0:Group'
