@@ -2,7 +2,11 @@
  * The parts that operations of the OpenAPI document refer to: schemas of every type and its
  * collection, errors, batches, query options and conditions. Types come from schema.ts.
  */
+import { batchLimits } from '../graph/batch-items.ts'
+import { type Body, describeBody } from '../graph/body.ts'
 import type { Option } from '../graph/operation.ts'
+import { maxSkip, maxTop } from '../graph/query.ts'
+import { routes } from '../graph/routes.ts'
 import {
   complexTypes,
   type EntityType,
@@ -22,7 +26,14 @@ const annotations = { '@odata.context': text }
 const streamAnnotations = { '@odata.mediaContentType': text, '@odata.mediaEtag': text }
 const otherAnnotations = { '^[A-Za-z]*@odata\\.': {} }
 
+/** Every body of JSON that an operation takes. */
+function listBodies(): readonly Body[] {
+  const operations = routes.flatMap(({ on }) => Object.values(on))
+  return operations.flatMap(({ contract: { body } }) => (body && body !== 'photo' ? [body] : []))
+}
+
 export const schemas: Readonly<Record<string, Schema>> = {
+  ...Object.fromEntries(listBodies().map(body => [body.name, describeBody(body)])),
   ...Object.fromEntries(
     Object.entries(entityTypes).flatMap(([name, type]) => [
       [name, describeEntity(name, type)],
@@ -117,8 +128,8 @@ function describeCollection(name: string): Schema {
 
 const optionMeanings: Readonly<Record<Option, readonly [meaning: string, schema: Schema]>> = {
   $select: ['Properties to return, separated by commas.', text],
-  $top: ['How many to return at most.', { type: 'integer', minimum: 1, maximum: 999 }],
-  $skip: ['How many to pass over.', { type: 'integer', minimum: 0 }],
+  $top: ['How many to return at most.', { type: 'integer', minimum: 1, maximum: maxTop }],
+  $skip: ['How many to pass over.', { type: 'integer', minimum: 0, maximum: maxSkip }],
   $skiptoken: ['Where the page begins; it comes in @odata.nextLink.', text],
   $search: [
     '`"displayName:ali" OR "mail:ali"`: words that begin so, joined by AND and OR. Of people: one text.',
@@ -162,12 +173,6 @@ export const headers: Readonly<Record<'read' | 'write', readonly Schema[]>> = {
   ],
 }
 
-export const errorResponse: Schema = {
-  description: 'Refused.',
-  headers: { 'request-id': { schema: text }, 'client-request-id': { schema: text } },
-  content: { 'application/json': { schema: { $ref: '#/components/schemas/error' } } },
-}
-
 export const notModified: Schema = {
   description: 'The photo is the one that the client has.',
   headers: { ETag: { schema: text } },
@@ -180,17 +185,25 @@ export const batchRequest: Schema = {
     requests: {
       type: 'array',
       minItems: 1,
-      maxItems: 20,
+      maxItems: batchLimits.items,
       items: {
         type: 'object',
         required: ['id', 'method', 'url'],
         properties: {
-          id: { ...text, minLength: 1 },
-          method: text,
-          url: { ...text, description: 'Relative to the version: `/me/photo/$value`.' },
-          headers: { type: 'object', additionalProperties: text },
+          id: { ...text, minLength: 1, maxLength: batchLimits.idLength },
+          method: { ...text, minLength: 1, maxLength: batchLimits.methodLength },
+          url: {
+            ...text,
+            minLength: 1,
+            description: 'Relative to the version: `/me/photo/$value`.',
+          },
+          headers: {
+            type: ['object', 'null'],
+            maxProperties: batchLimits.headers,
+            additionalProperties: {},
+          },
           body: { description: 'JSON as it is; anything else as base64.' },
-          dependsOn: { type: 'array', items: text },
+          dependsOn: { type: ['array', 'null'], maxItems: batchLimits.dependsOn, items: text },
         },
       },
     },

@@ -5,19 +5,23 @@
  * https://spec.openapis.org/oas/v3.1.1.html
  */
 
+import { maxUploadBytes } from '../call.ts'
 import type { Contract, Operation } from '../graph/operation.ts'
-import { type Route, routes } from '../graph/routes.ts'
+import { sizePattern } from '../graph/photo-operations.ts'
+import { keyPattern, type Route, routes } from '../graph/routes.ts'
 import { type AccountKind, tables } from '../permissions/tables.ts'
 import {
   batchRequest,
   batchResponse,
-  errorResponse,
   headers,
   notModified,
   optionParameters,
   type Schema,
   schemas,
 } from './openapi-components.ts'
+import { linksToNew } from './openapi-links.ts'
+import { nameOperation, toTemplate } from './openapi-names.ts'
+import { refusalResponses, refusalsOf } from './openapi-refusals.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -34,7 +38,7 @@ export function renderOpenApi(): string {
     components: {
       schemas,
       parameters: optionParameters,
-      responses: { Error: errorResponse, NotModified: notModified },
+      responses: { ...refusalResponses, NotModified: notModified },
       securitySchemes,
     },
   })
@@ -61,30 +65,10 @@ function bearer(description: string): Json {
   return { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description }
 }
 
-/** The names of these keys in Microsoft's own document. */
-const keyNames: Readonly<Record<string, string>> = {
-  user: 'user-id',
-  group: 'group-id',
-  team: 'team-id',
-  folder: 'contactFolder-id',
-  contact: 'contact-id',
-  object: 'directoryObject-id',
-  size: 'profilePhoto-id',
-}
 const keyMeanings: Readonly<Record<string, string>> = {
   'user-id': 'Id or userPrincipalName.',
   'profilePhoto-id': 'A size, like 48x48.',
   'contactFolder-id1': 'Any depth is served: childFolders/{id}/childFolders/{id}…',
-}
-
-/** `/me/contactFolders/{contactFolder-id}/childFolders/{contactFolder-id1}`: no name stands twice. */
-function toTemplate(path: string): string {
-  const seen = new Map<string, number>()
-  return path.replace(/\{(\w+)\}/g, (_whole, key: string) => {
-    const count = seen.get(key) ?? 0
-    seen.set(key, count + 1)
-    return `{${keyNames[key] ?? key}${count === 0 ? '' : count}}`
-  })
 }
 
 function describeRoute(route: Route): Json {
@@ -103,12 +87,13 @@ function describeRoute(route: Route): Json {
 
 function describeKey(name: string): Json {
   const description = keyMeanings[name]
+  const pattern = name === 'profilePhoto-id' ? sizePattern : keyPattern
   return {
     name,
     in: 'path',
     required: true,
     ...(description !== undefined && { description }),
-    schema: { type: 'string' },
+    schema: { type: 'string', minLength: 1, pattern: pattern.source },
   }
 }
 
@@ -133,13 +118,6 @@ function describeOperation(route: Route, method: string, operation: Operation): 
   }
 }
 
-/** `me.photo.value.updatePhoto`; `.patch` is added for PATCH where PUT does the same. */
-function nameOperation(route: Route, method: string, operation: Operation): string {
-  const names = route.path.split('/').filter(part => /^\$?[a-z]/i.test(part))
-  const isSecond = method === 'PATCH' && route.on.PUT?.name === operation.name
-  return [...names, operation.name, ...(isSecond ? ['patch'] : [])].join('.').replaceAll('$', '')
-}
-
 function tagOf({ name, resource }: Operation): (typeof tags)[number] {
   if (resource === 'photoUpdateSettings') return 'settings'
   if (/photo/i.test(name)) return 'photos'
@@ -155,22 +133,27 @@ function tagOf({ name, resource }: Operation): (typeof tags)[number] {
 /** "Content-Type: image/jpeg. Required."; other types are accepted for clients that send them. */
 function describeBody(body: NonNullable<Contract['body']>): Json {
   if (body !== 'photo') {
-    return { required: true, content: { 'application/json': { schema: reference(body) } } }
+    return { required: true, content: { 'application/json': { schema: reference(body.name) } } }
   }
   return {
     required: true,
     description:
       'The binary data of the photo: JPEG, PNG, GIF, WebP or AVIF, at most 4 MB. The format is read from the bytes, not from Content-Type, unless the server is strict.',
-    content: { 'image/jpeg': {}, 'application/octet-stream': {} },
+    content: Object.fromEntries(uploadTypes.map(type => [type, { schema: upload }])),
   }
 }
 
+const uploadTypes = ['image/jpeg', 'application/octet-stream']
+const picture = { type: 'string', format: 'binary', minLength: 1 }
+const upload = { ...picture, maxLength: maxUploadBytes }
+
 function describeResponses(contract: Contract, route: Route): Json {
   const { status, response } = describeSuccess(contract, route)
+  const links = contract.answer.kind === 'created' ? linksToNew(route) : {}
   return {
-    [status]: response,
+    [status]: { ...response, ...(Object.keys(links).length > 0 && { links }) },
     ...(contract.conditions === 'read' && { 304: { $ref: '#/components/responses/NotModified' } }),
-    default: { $ref: '#/components/responses/Error' },
+    ...refusalsOf(contract, route),
   }
 }
 
@@ -183,7 +166,11 @@ function describeSuccess(
     case 'photo':
       return {
         status: 200,
-        response: { description: 'The picture.', ...tagged, content: { 'image/jpeg': {} } },
+        response: {
+          description: 'The picture.',
+          ...tagged,
+          content: { 'image/jpeg': { schema: picture } },
+        },
       }
     case 'ok':
       // "200 OK … 204 No Content": the one for users, groups and contacts, the other for teams.

@@ -20,11 +20,16 @@ export type BatchItem = Readonly<{
   dependsOn: readonly string[]
 }>
 
-/** "JSON batch requests are currently limited to 20 individual requests." */
-const maxItems = 20
-/** A request cannot depend on itself. */
-const maxDependsOn = maxItems - 1
-const maxHeaders = 50
+export const batchLimits = {
+  /** "JSON batch requests are currently limited to 20 individual requests." */
+  items: 20,
+  /** A request cannot depend on itself. */
+  dependsOn: 19,
+  headers: 50,
+  /** Ids and methods are copied into answers and the log. address.ts checks the url. */
+  idLength: 1000,
+  methodLength: 100,
+} as const
 /** The limit of a single request. */
 const maxHeaderBytes = 32 * 1024
 
@@ -35,8 +40,10 @@ export function readBatch(body: unknown): readonly BatchItem[] {
   const { requests } = readObject(body, 'the body')
   if (!Array.isArray(requests)) throw invalid("it has no list 'requests'")
   if (requests.length === 0) throw invalid('it contains no request')
-  if (requests.length > maxItems) {
-    throw invalid(`it contains ${requests.length} requests; at most ${maxItems} are allowed`)
+  if (requests.length > batchLimits.items) {
+    throw invalid(
+      `it contains ${requests.length} requests; at most ${batchLimits.items} are allowed`,
+    )
   }
   return resolveIds(requests.map(readItem))
 }
@@ -45,8 +52,8 @@ function readItem(value: unknown, index: number): BatchItem {
   const where = `request ${index + 1}`
   const fields = readObject(value, where)
   return {
-    id: readText(fields, 'id', where, maxIdLength),
-    method: readText(fields, 'method', where, maxMethodLength).toUpperCase(),
+    id: readText(fields, 'id', where, batchLimits.idLength),
+    method: readText(fields, 'method', where, batchLimits.methodLength).toUpperCase(),
     url: readText(fields, 'url', where, Number.POSITIVE_INFINITY),
     headers: readHeaders(fields.headers, where),
     body: fields.body,
@@ -59,10 +66,6 @@ function readObject(value: unknown, where: string): Fields {
   throw invalid(`${where} is not a JSON object`)
 }
 
-/** Limited because both are copied into answers and the log. address.ts checks the url. */
-const maxIdLength = 1000
-const maxMethodLength = 100
-
 function readText(fields: Fields, name: string, where: string, maxLength: number): string {
   const value = fields[name]
   if (typeof value !== 'string' || value === '') throw invalid(`${where} has no text '${name}'`)
@@ -74,8 +77,10 @@ function readHeaders(value: unknown, where: string): Headers {
   if (value === undefined || value === null) return {}
   const fields = readObject(value, `the headers of ${where}`)
   const names = Object.keys(fields)
-  if (names.length > maxHeaders) {
-    throw invalid(`${where} has ${names.length} headers; at most ${maxHeaders} are allowed`)
+  if (names.length > batchLimits.headers) {
+    throw invalid(
+      `${where} has ${names.length} headers; at most ${batchLimits.headers} are allowed`,
+    )
   }
   const headers = names.flatMap(name => {
     const text = fields[name]
@@ -94,8 +99,10 @@ function readIds(value: unknown, where: string): readonly string[] {
     throw invalid(`'dependsOn' of ${where} is not a list of ids`)
   }
   const ids = new Set<string>(value)
-  if (ids.size <= maxDependsOn) return [...ids]
-  throw invalid(`${where} depends on ${ids.size} requests; at most ${maxDependsOn} are allowed`)
+  if (ids.size <= batchLimits.dependsOn) return [...ids]
+  throw invalid(
+    `${where} depends on ${ids.size} requests; at most ${batchLimits.dependsOn} are allowed`,
+  )
 }
 
 /** "…a correlation value… not case-sensitive": ids must differ in more than case. */

@@ -9,27 +9,68 @@ import {
   type NewContact,
 } from '../directory/contacts.ts'
 import { isObject } from '../json.ts'
-import { invalid, readObject, readText, refuseUnknown } from './bodies.ts'
+import {
+  anything,
+  type Body,
+  type Fields,
+  invalid,
+  type Kind,
+  listOf,
+  readObject,
+  readProperties,
+  readText,
+  text,
+} from './body.ts'
 
-type Fields = Readonly<Record<string, unknown>>
-type Read = (fields: Fields, name: string) => ContactChanges[keyof ContactChanges]
+/** The page on contacts names no limit; Outlook has three of each. */
+const maxEmailAddresses = 30
+const maxPhones = 30
 
-/** Here the names of Graph and of the directory are the same. */
-const properties: Readonly<Record<keyof ContactChanges, Read>> = {
-  businessPhones: readPhones,
-  companyName: readText,
-  department: readText,
-  displayName: readText,
-  emailAddresses: readEmailAddresses,
-  givenName: readText,
-  jobTitle: readText,
-  mobilePhone: readText,
-  surname: readText,
+const emailAddress: Kind<EmailAddress> = {
+  read(fields, name) {
+    const entry = fields[name]
+    if (!isObject(entry)) throw invalid(`${name} is not an object`)
+    const address = readText(entry, 'address')
+    if (address === undefined) throw invalid(`${name} has no address`)
+    return { address, name: readText(entry, 'name') ?? address }
+  },
+  schema: {
+    type: 'object',
+    required: ['address'],
+    properties: { address: { ...text.schema, type: 'string', minLength: 1 }, name: text.schema },
+  },
 }
 
-const maxEmailAddresses = 30
-/** The page on contacts names no limit; Outlook has three of them. */
-const maxPhones = 30
+/** Here the names of Graph and of the directory are the same. */
+const properties = {
+  businessPhones: listOf(text, maxPhones),
+  companyName: text,
+  department: text,
+  displayName: text,
+  emailAddresses: listOf(emailAddress, maxEmailAddresses),
+  givenName: text,
+  jobTitle: text,
+  mobilePhone: text,
+  surname: text,
+} satisfies Readonly<Record<keyof ContactChanges, Kind<unknown>>>
+
+export const contactChanges: Body = {
+  name: 'contactChanges',
+  type: 'contact',
+  properties: { ...properties, parentFolderId: anything },
+}
+export const newContact: Body = {
+  ...contactChanges,
+  name: 'newContact',
+  requiredOneOf: ['displayName', 'givenName', 'surname', 'companyName', 'emailAddresses'],
+}
+export const newContactFolder: Body = {
+  name: 'newContactFolder',
+  type: 'contactFolder',
+  properties: { displayName: text, parentFolderId: anything },
+  required: ['displayName'],
+  filled: ['displayName'],
+}
 
 /**
  * `folderId` is the folder that the address names.
@@ -39,12 +80,10 @@ export function readContact(
   body: unknown,
   folderId: string | undefined,
 ): Omit<NewContact, 'id' | 'folderId'> {
-  const contact = readContactChanges(body, folderId)
+  const contact = readIn(body, newContact, folderId)
   const displayName = chooseDisplayName(contact)
   if (displayName !== undefined) return { ...contact, displayName }
-  throw invalid(
-    'a contact needs at least one of displayName, givenName, surname, companyName, emailAddresses',
-  )
+  throw invalid(`a contact needs at least one of ${newContact.requiredOneOf?.join(', ')}`)
 }
 
 /**
@@ -52,11 +91,7 @@ export function readContact(
  * https://learn.microsoft.com/en-us/graph/api/contact-update
  */
 export function readContactChanges(body: unknown, folderId: string | undefined): ContactChanges {
-  const fields = readObject(body)
-  refuseUnknown(fields, [...Object.keys(properties), 'parentFolderId'], 'contact')
-  expectFolderOfAddress(fields, folderId)
-  const given = Object.entries(properties).filter(([name]) => Object.hasOwn(fields, name))
-  return Object.fromEntries(given.map(([name, read]) => [name, read(fields, name)]))
+  return readIn(body, contactChanges, folderId)
 }
 
 /** https://learn.microsoft.com/en-us/graph/api/user-post-contactfolders */
@@ -64,39 +99,20 @@ export function readContactFolder(
   body: unknown,
   folderId: string | undefined,
 ): { displayName: string } {
-  const fields = readObject(body)
-  refuseUnknown(fields, ['displayName', 'parentFolderId'], 'contactFolder')
-  expectFolderOfAddress(fields, folderId)
-  const displayName = readText(fields, 'displayName')
+  const { displayName } = readIn(body, newContactFolder, folderId)
   if (displayName === undefined) throw invalid('a folder needs a displayName')
   return { displayName }
+}
+
+function readIn(body: unknown, kind: Body, folderId: string | undefined): ContactChanges {
+  const fields = readObject(body)
+  const { parentFolderId: _, ...given } = readProperties(fields, kind)
+  expectFolderOfAddress(fields, folderId)
+  return given
 }
 
 /** The address decides where something is; the body may only repeat it. */
 function expectFolderOfAddress({ parentFolderId }: Fields, folderId: string | undefined): void {
   if ((parentFolderId ?? undefined) === folderId || parentFolderId === undefined) return
   throw invalid('parentFolderId is not the folder of the address')
-}
-
-function readPhones(fields: Fields, name: string): readonly string[] {
-  return readList(fields, name, maxPhones).map(entry => {
-    const phone = readText({ entry }, 'entry')
-    if (phone === undefined) throw invalid(`an entry of ${name} is empty`)
-    return phone
-  })
-}
-
-function readEmailAddresses(fields: Fields, name: string): readonly EmailAddress[] {
-  return readList(fields, name, maxEmailAddresses).map(entry => {
-    if (!isObject(entry)) throw invalid(`an entry of ${name} is not an object`)
-    const address = readText(entry, 'address')
-    if (address === undefined) throw invalid(`an entry of ${name} has no address`)
-    return { address, name: readText(entry, 'name') ?? address }
-  })
-}
-
-function readList(fields: Fields, name: string, max: number): readonly unknown[] {
-  const value = fields[name] ?? []
-  if (Array.isArray(value) && value.length <= max) return value
-  throw invalid(`${name} is not a list of at most ${max}`)
 }

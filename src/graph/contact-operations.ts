@@ -5,7 +5,14 @@ import * as folders from '../directory/folders.ts'
 import { removeFolder } from '../directory/remove-folder.ts'
 import { Failure } from '../failure.ts'
 import { readJson } from '../json.ts'
-import { readContact, readContactChanges, readContactFolder } from './contact-bodies.ts'
+import {
+  contactChanges,
+  newContact,
+  newContactFolder,
+  readContact,
+  readContactChanges,
+  readContactFolder,
+} from './contact-bodies.ts'
 import { countIfAsked } from './counts.ts'
 import {
   at,
@@ -45,7 +52,7 @@ export const contactOperations: readonly Row[] = [
     at: at('POST', '/contacts', mailbox, folder),
     action: 'createEntry',
     resource: 'contact',
-    contract: { page: 'user-post-contacts', body: 'contact', answer: created('contact') },
+    contract: { page: 'user-post-contacts', body: newContact, answer: created('contact') },
     perform: createContact,
   },
   {
@@ -63,7 +70,7 @@ export const contactOperations: readonly Row[] = [
     at: at('PATCH', '', contact),
     action: 'updateEntry',
     resource: 'contact',
-    contract: { page: 'contact-update', body: 'contact', answer: one('contact') },
+    contract: { page: 'contact-update', body: contactChanges, answer: one('contact') },
     perform: updateContact,
   },
   {
@@ -96,7 +103,7 @@ export const contactOperations: readonly Row[] = [
     resource: 'contactFolder',
     contract: {
       page: 'user-post-contactfolders',
-      body: 'contactFolder',
+      body: newContactFolder,
       answer: created('contactFolder'),
     },
     perform: createContactFolder,

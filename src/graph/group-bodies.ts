@@ -4,39 +4,73 @@
  */
 import type { GroupChanges } from '../directory/change-groups.ts'
 import type { NewGroup } from '../directory/groups.ts'
-import { invalid, isBlank, readObject, readText, refuseUnknown } from './bodies.ts'
-import { maxReferences, readReferences } from './references.ts'
+import {
+  anything,
+  type Body,
+  choice,
+  type Fields,
+  invalid,
+  type Kind,
+  matching,
+  readObject,
+  readProperties,
+  text,
+} from './body.ts'
+import { maxReferences, readReferences, references } from './references.ts'
 
-type Fields = Readonly<Record<string, unknown>>
-type Property = 'description' | 'displayName' | 'mailNickname' | 'visibility'
+/**
+ * "This property can contain only characters in the ASCII character set 0 - 127 except the
+ * following: @ () \ [] " ; : . <> , SPACE", and 64 of them. @differs Two groups may have the same
+ * mailNickname, because no mail is sent to it.
+ */
+const mailNickname = matching(
+  /^[!#-'*+\-/0-9=?A-Z^-~]{1,64}$/,
+  'is no alias of at most 64 plain characters',
+)
 
 /** Here the names of Graph and of the directory are the same. */
-const properties: Readonly<Record<Property, (fields: Fields, name: string) => string | undefined>> =
-  {
-    description: readText,
-    displayName: readText,
-    mailNickname: readNickname,
-    visibility: readVisibility,
-  }
+const properties = {
+  description: text,
+  displayName: text,
+  mailNickname,
+  // "Private, Public, or empty (which is interpreted as Public)"
+  visibility: choice('Public', 'Private'),
+} satisfies Readonly<Record<string, Kind<string | undefined>>>
 /** These cannot be removed. */
-const required: readonly string[] = ['displayName', 'mailNickname']
-/** Together they define the kind of a group, which never changes. */
-const ofKind = ['groupTypes', 'mailEnabled', 'securityEnabled'] as const
+const filled = ['displayName', 'mailNickname']
+/** Together they define the kind of a group, which never changes. `expectKind` reads them. */
+const ofKind = {
+  groupTypes: {
+    ...anything,
+    schema: { type: ['array', 'null'], maxItems: 1, items: { const: 'Unified' } },
+  },
+  mailEnabled: { ...anything, schema: { type: 'boolean' } },
+  securityEnabled: { ...anything, schema: { type: 'boolean' } },
+} satisfies Readonly<Record<string, Kind<unknown>>>
 const owners = 'owners@odata.bind'
 const members = 'members@odata.bind'
+
+export const groupChanges: Body = {
+  name: 'groupChanges',
+  type: 'group',
+  properties: { ...properties, ...ofKind, [members]: references },
+  filled,
+}
+export const newGroup: Body = {
+  name: 'newGroup',
+  type: 'group',
+  properties: { ...groupChanges.properties, [owners]: references },
+  required: ['displayName', 'mailEnabled', 'mailNickname', 'securityEnabled'],
+  filled,
+}
+/** A team has no settings of its own here. */
+export const newTeam: Body = { name: 'newTeam', type: 'team', properties: {} }
 
 /** https://learn.microsoft.com/en-us/graph/api/group-post-groups */
 export function readNewGroup(body: unknown): Omit<NewGroup, 'id'> {
   const fields = readObject(body)
-  const known = [...Object.keys(properties), ...ofKind, owners, members]
-  refuseUnknown(fields, known, 'group')
-  const missing = ['displayName', 'mailEnabled', 'mailNickname', 'securityEnabled'].find(
-    name => fields[name] === undefined,
-  )
-  const { displayName, ...group } = readProperties(fields)
-  if (missing !== undefined || displayName === undefined) {
-    throw invalid(`a group needs ${missing ?? 'a displayName'}`)
-  }
+  const { displayName, ...group } = readGroup(fields, newGroup)
+  if (displayName === undefined) throw invalid('a group needs a displayName')
   const isUnified = isUnifiedType(fields.groupTypes)
   expectKind(fields, isUnified)
   return { ...group, displayName, isUnified, ...readPeople(fields) }
@@ -56,45 +90,20 @@ type Change = Readonly<{ changes: GroupChanges; newMembers: readonly string[] }>
 /** https://learn.microsoft.com/en-us/graph/api/group-update */
 export function readGroupChanges(body: unknown, isUnified: boolean): Change {
   const fields = readObject(body)
-  refuseUnknown(fields, [...Object.keys(properties), ...ofKind, members], 'group')
+  const changes = readGroup(fields, groupChanges)
   expectKind(fields, isUnified)
-  return { changes: readProperties(fields), newMembers: readReferences(fields, members) }
+  return { changes, newMembers: readReferences(fields, members) }
 }
 
-/**
- * A team has no settings of its own here.
- * https://learn.microsoft.com/en-us/graph/api/team-put-teams
- */
+/** https://learn.microsoft.com/en-us/graph/api/team-put-teams */
 export function expectTeamWithoutSettings(body: unknown): void {
-  refuseUnknown(readObject(body), [], 'team')
+  readProperties(readObject(body), newTeam)
 }
 
-function readProperties(fields: Fields): GroupChanges {
-  const entries = Object.entries(properties).flatMap(([name, read]) => {
-    if (!Object.hasOwn(fields, name)) return []
-    const value = read(fields, name)
-    if (required.includes(name) && isBlank(value)) throw invalid(`${name} cannot be empty`)
-    return [[name, value] as const]
-  })
-  return Object.fromEntries(entries)
-}
-
-/**
- * "This property can contain only characters in the ASCII character set 0 - 127 except the
- * following: @ () \ [] " ; : . <> , SPACE", and 64 of them. @differs Two groups may have the same
- * mailNickname, because no mail is sent to it.
- */
-function readNickname(fields: Fields, name: string): string | undefined {
-  const value = readText(fields, name)
-  if (value === undefined || /^[!#-'*+\-/0-9=?A-Z^-~]{1,64}$/.test(value)) return value
-  throw invalid(`${name} is no alias of at most 64 plain characters`)
-}
-
-/** "Private, Public, or empty (which is interpreted as Public)" */
-function readVisibility(fields: Fields, name: string): string | undefined {
-  const value = readText(fields, name)
-  if (value === undefined || value === 'Public' || value === 'Private') return value
-  throw invalid(`${name} is neither 'Public' nor 'Private'`)
+/** Without what is read elsewhere. */
+function readGroup(fields: Fields, body: Body): GroupChanges {
+  const given = Object.entries(readProperties(fields, body))
+  return Object.fromEntries(given.filter(([name]) => Object.hasOwn(properties, name)))
 }
 
 function isUnifiedType(value: unknown): boolean {

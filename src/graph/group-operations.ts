@@ -10,7 +10,14 @@ import { readJson } from '../json.ts'
 import { enforce, permit } from '../permissions/decide.ts'
 import type { Caller } from '../tokens/caller.ts'
 import { logChange } from './directory-changes.ts'
-import { expectTeamWithoutSettings, readGroupChanges, readNewGroup } from './group-bodies.ts'
+import {
+  expectTeamWithoutSettings,
+  groupChanges,
+  newGroup,
+  newTeam,
+  readGroupChanges,
+  readNewGroup,
+} from './group-bodies.ts'
 import { at, created, directory, group } from './operation.ts'
 import { byGraph, maxJsonBytes } from './people-operations.ts'
 import { findIds } from './references.ts'
@@ -28,7 +35,7 @@ export const groupOperations: readonly Row[] = [
     at: at('POST', '/groups', directory),
     action: 'createEntry',
     resource: 'group',
-    contract: { page: 'group-post-groups', body: 'group', answer: created('group') },
+    contract: { page: 'group-post-groups', body: newGroup, answer: created('group') },
     perform: addGroup,
   },
   {
@@ -37,7 +44,7 @@ export const groupOperations: readonly Row[] = [
     at: at('PATCH', '', group),
     action: 'updateEntry',
     resource: 'group',
-    contract: { page: 'group-update', body: 'group', answer: nothing },
+    contract: { page: 'group-update', body: groupChanges, answer: nothing },
     perform: updateGroup,
   },
   {
@@ -56,7 +63,12 @@ export const groupOperations: readonly Row[] = [
     at: [{ method: 'PUT', path: '/groups/{team}/team', target: 'group' }],
     action: 'createEntry',
     resource: 'team',
-    contract: { page: 'team-put-teams', body: 'team', answer: created('team') },
+    contract: {
+      page: 'team-put-teams',
+      body: newTeam,
+      answer: created('team'),
+      refusals: ['team-exists'],
+    },
     perform: createTeam,
   },
 ]

@@ -17,7 +17,7 @@ import { at, countable, countOf, group, listOf, searchableById } from './operati
 import { nextAfterId } from './paging.ts'
 import { maxJsonBytes } from './people-operations.ts'
 import { readOptions } from './query.ts'
-import { findIds, readReference } from './references.ts'
+import { findIds, readReference, reference } from './references.ts'
 import { collection, noContent } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
@@ -46,7 +46,7 @@ function operationsOn(
   } as const
   const add = {
     page: `group-post-${relation}s`,
-    body: 'directoryObject',
+    body: reference,
     answer: nothing,
   } as const
   return [

@@ -2,7 +2,9 @@
  * The types of the operations table: where an operation is, what it requires of the caller, its
  * input and its output. The rows are in the …-operations.ts files, each above its function.
  */
+import type { FailureCode } from '../failure.ts'
 import type { Action, Resource } from '../permissions/tables.ts'
+import type { Body } from './body.ts'
 import type { EntityName } from './schema.ts'
 
 export type Method = 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE'
@@ -44,11 +46,13 @@ export type Contract = Readonly<{
   options?: readonly Option[]
   /** How many a page has without $top; default: 100. */
   defaultTop?: number
-  /** 'photo' is the bytes of a picture; otherwise JSON of this type. */
-  body?: 'photo' | EntityName
+  /** 'photo' is the bytes of a picture; otherwise JSON. */
+  body?: 'photo' | Body
   answer:
     | Readonly<{ kind: 'entity' | 'created' | 'list' | 'count'; type: EntityName }>
     | Readonly<{ kind: 'photo' | 'ok' | 'no-content' }>
+  /** Failures beyond those that such operations have in common. */
+  refusals?: readonly FailureCode[]
   /** The supported conditional headers: If-None-Match for 304, or those of a write. */
   conditions?: 'read' | 'write'
 }>

@@ -6,28 +6,64 @@
 import type { UserChanges } from '../directory/change-users.ts'
 import { isValidUserPrincipalName } from '../directory/names.ts'
 import type { NewUser } from '../directory/users.ts'
-import { invalid, isBlank, readObject, readText, refuseUnknown } from './bodies.ts'
+import {
+  anything,
+  type Body,
+  choice,
+  flag,
+  invalid,
+  type Kind,
+  matching,
+  readObject,
+  readProperties,
+  text,
+} from './body.ts'
 
-type Fields = Readonly<Record<string, unknown>>
 type Property = keyof Omit<NewUser, 'id'>
-type Read = (fields: Fields, name: string) => string | boolean | undefined
 
-/** Graph's names -> the directory's names, and how to read the value. */
-const properties: Readonly<Record<string, readonly [Property, Read]>> = {
-  accountEnabled: ['isActive', readFlag],
-  department: ['department', readText],
-  displayName: ['displayName', readText],
-  employeeId: ['employeeId', readText],
-  givenName: ['givenName', readText],
-  jobTitle: ['jobTitle', readText],
-  mail: ['mail', readText],
-  mailNickname: ['mailNickname', readText],
-  surname: ['surname', readText],
-  userPrincipalName: ['userPrincipalName', readName],
-  userType: ['userType', readUserType],
+/** "The general format is alias@domain." The directory checks whether another person has the name. */
+const alias = matching(/^[^\s@\0]+@[^\s@\0]+$/, 'is not of the form alias@domain')
+const userPrincipalName: Kind<string | undefined> = {
+  ...alias,
+  read(fields, name) {
+    const value = alias.read(fields, name)
+    if (value === undefined || isValidUserPrincipalName(value)) return value
+    throw invalid(`${name} is not of the form alias@domain`)
+  },
+}
+
+/** Graph's names -> the directory's names, and what the value may be. */
+const properties: Readonly<Record<string, readonly [Property, Kind<unknown>]>> = {
+  accountEnabled: ['isActive', flag],
+  department: ['department', text],
+  displayName: ['displayName', text],
+  employeeId: ['employeeId', text],
+  givenName: ['givenName', text],
+  jobTitle: ['jobTitle', text],
+  mail: ['mail', text],
+  mailNickname: ['mailNickname', text],
+  surname: ['surname', text],
+  userPrincipalName: ['userPrincipalName', userPrincipalName],
+  userType: ['userType', choice('Member', 'Guest')],
 }
 /** These cannot be removed, and a new person must have them. */
 const required = ['accountEnabled', 'displayName', 'mailNickname', 'userPrincipalName'] as const
+
+export const userChanges: Body = {
+  name: 'userChanges',
+  type: 'user',
+  properties: Object.fromEntries(
+    Object.entries(properties).map(([name, [, kind]]) => [name, kind]),
+  ),
+  filled: required,
+}
+export const newUser: Body = {
+  name: 'newUser',
+  type: 'user',
+  properties: { ...userChanges.properties, passwordProfile: anything },
+  required,
+  filled: required,
+}
 
 /**
  * https://learn.microsoft.com/en-us/graph/api/user-post-users. @differs `passwordProfile`, which
@@ -35,51 +71,25 @@ const required = ['accountEnabled', 'displayName', 'mailNickname', 'userPrincipa
  * organisation's issuer.
  */
 export function readNewUser(body: unknown): Omit<NewUser, 'id'> {
-  const { passwordProfile: _ignored, ...fields } = readObject(body)
-  const user = readProperties(fields)
+  const user = readUser(body, newUser)
   const { userPrincipalName, displayName } = user
-  const missing = required.find(name => fields[name] === undefined)
-  if (missing !== undefined || userPrincipalName === undefined || displayName === undefined) {
-    throw invalid(`a user needs ${missing ?? 'userPrincipalName and displayName'}`)
+  if (userPrincipalName === undefined || displayName === undefined) {
+    throw invalid('a user needs userPrincipalName and displayName')
   }
   return { ...user, userPrincipalName, displayName }
 }
 
 /** https://learn.microsoft.com/en-us/graph/api/user-update */
 export function readUserChanges(body: unknown): UserChanges {
-  return readProperties(readObject(body))
+  return readUser(body, userChanges)
 }
 
-function readProperties(fields: Fields): UserChanges {
-  refuseUnknown(fields, Object.keys(properties), 'user')
-  const entries = Object.entries(properties).flatMap(([name, [property, read]]) => {
-    if (!Object.hasOwn(fields, name)) return []
-    const value = read(fields, name)
-    const isRequired = required.some(one => one === name)
-    if (isRequired && isBlank(value)) throw invalid(`${name} cannot be empty`)
-    return [[property, value] as const]
-  })
-  return Object.fromEntries(entries)
-}
-
-function readFlag(fields: Fields, name: string): boolean | undefined {
-  const value = fields[name]
-  if (value === null || typeof value === 'boolean') return value ?? undefined
-  throw invalid(`${name} is neither true nor false`)
-}
-
-/**
- * "The general format is alias@domain." The directory checks whether another person has the name.
- */
-function readName(fields: Fields, name: string): string | undefined {
-  const value = readText(fields, name)
-  if (value === undefined) return undefined
-  if (isValidUserPrincipalName(value)) return value
-  throw invalid(`${name} is not of the form alias@domain`)
-}
-
-function readUserType(fields: Fields, name: string): string | undefined {
-  const value = readText(fields, name)
-  if (value === undefined || value === 'Member' || value === 'Guest') return value
-  throw invalid(`${name} is neither 'Member' nor 'Guest'`)
+function readUser(body: unknown, kind: Body): UserChanges {
+  const given = Object.entries(readProperties(readObject(body), kind))
+  return Object.fromEntries(
+    given.flatMap(([name, value]) => {
+      const [property] = properties[name] ?? []
+      return property === undefined ? [] : [[property, value]]
+    }),
+  )
 }

@@ -29,9 +29,9 @@ import {
   user,
 } from './operation.ts'
 import { nextAfterId } from './paging.ts'
-import { readNewUser, readUserChanges } from './people-bodies.ts'
+import { newUser, readNewUser, readUserChanges, userChanges } from './people-bodies.ts'
 import { readOptions } from './query.ts'
-import { findIds, readReference } from './references.ts'
+import { findIds, readReference, reference } from './references.ts'
 import { collection, entity, noContent } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
@@ -46,7 +46,7 @@ export const peopleOperations: readonly Row[] = [
     at: at('POST', '/users', directory),
     action: 'createEntry',
     resource: 'user',
-    contract: { page: 'user-post-users', body: 'user', answer: created('user') },
+    contract: { page: 'user-post-users', body: newUser, answer: created('user') },
     perform: createUser,
   },
   {
@@ -55,7 +55,7 @@ export const peopleOperations: readonly Row[] = [
     at: at('PATCH', '', user),
     action: 'updateEntry',
     resource: 'user',
-    contract: { page: 'user-update', body: 'user', answer: nothing },
+    contract: { page: 'user-update', body: userChanges, answer: nothing },
     perform: updateUser,
   },
   {
@@ -82,7 +82,7 @@ export const peopleOperations: readonly Row[] = [
     at: at('PUT', '/manager/$ref', user),
     action: 'updateEntry',
     resource: 'manager',
-    contract: { page: 'user-post-manager', body: 'directoryObject', answer: nothing },
+    contract: { page: 'user-post-manager', body: reference, answer: nothing },
     perform: assignManager,
   },
   {

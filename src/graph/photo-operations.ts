@@ -267,9 +267,12 @@ function expectRendition({ match, target }: Request): Found {
   return { photo, rendition, id: size ? sizeName(rendition) : 'default' }
 }
 
-/** The documentation has both 240X240 and 240x240. null when it is not a size. */
+/** The documentation has both 240X240 and 240x240. */
+export const sizePattern = /^(\d{1,5})[xX](\d{1,5})$/
+
+/** null when it is not a size. */
 function parseSize(text: string): PixelSize | null {
-  const match = /^(\d{1,5})x(\d{1,5})$/i.exec(text)
+  const match = sizePattern.exec(text)
   return match === null ? null : { width: Number(match[1]), height: Number(match[2]) }
 }
 

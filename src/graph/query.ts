@@ -30,7 +30,8 @@ export type Options = Readonly<{
 }>
 
 const defaultTop = 100
-const maxTop = 999
+export const maxTop = 999
+export const maxSkip = 1_000_000
 
 /**
  * Limit for all clauses of $search and $filter together, because each word is compared. A people
@@ -54,7 +55,7 @@ export function readOptions(request: Request): Options {
   return {
     select: readSelect('$select', given.get('$select'), type),
     top: readNumber('$top', given.get('$top'), contract.defaultTop ?? defaultTop, 1, maxTop),
-    skip: readNumber('$skip', given.get('$skip'), 0, 0, 1_000_000),
+    skip: readNumber('$skip', given.get('$skip'), 0, 0, maxSkip),
     where: readConditions(request, given, type),
     order,
     after,

@@ -4,10 +4,16 @@
  */
 import { normalizeId } from '../guid.ts'
 import { versionPattern } from './address.ts'
-import { invalid, maxTextLength, readObject } from './bodies.ts'
+import {
+  anything,
+  type Body,
+  type Fields,
+  invalid,
+  type Kind,
+  maxTextLength,
+  readObject,
+} from './body.ts'
 import type { Parts } from './request.ts'
-
-type Fields = Readonly<Record<string, unknown>>
 
 /**
  * "…a maximum of 20 relationships, such as owners and members, can be added as part of group creation"
@@ -20,6 +26,20 @@ const address = new RegExp(
   `^https?://[^/?#]+/(?:[^?#]*/)?(?:${versionPattern})/(?:users|directoryObjects)(?:/([^/?#]+)|\\('([^/?#]+)'\\))$`,
   'i',
 )
+
+const addressSchema = { type: 'string', pattern: address.source, maxLength: maxTextLength }
+
+export const reference: Body = {
+  name: 'reference',
+  type: 'reference',
+  properties: { '@odata.id': { ...anything, schema: addressSchema } },
+  required: ['@odata.id'],
+}
+
+export const references: Kind<string[]> = {
+  read: readReferences,
+  schema: { type: ['array', 'null'], maxItems: maxReferences, items: addressSchema },
+}
 
 /** The id in `{ "@odata.id": "https://…/v1.0/users/{id}" }`. */
 export function readReference(body: unknown): string {

@@ -65,6 +65,9 @@ function photoResource(target: TargetKind): Resource {
   }
 }
 
+/** A segment with $, such as `$count`, is never a key, except in parentheses. */
+export const keyPattern = /^[^$]/
+
 type Node = {
   readonly names: Map<string, Node>
   key?: { name: string; node: Node }
@@ -92,8 +95,7 @@ export function match(address: Address, method: string): Match & Pick<Performed,
 function step(node: Node, segment: Segment, keys: Map<string, string[]>): Node {
   const named = segment.isKey ? undefined : node.names.get(segment.text.toLowerCase())
   if (named !== undefined) return named
-  // A segment with $, such as `$count`, is never a key, except in parentheses.
-  const isKey = segment.isKey || !segment.text.startsWith('$')
+  const isKey = segment.isKey || keyPattern.test(segment.text)
   if (node.key === undefined || !isKey) throw unknownSegment(segment.text)
   const { name, node: next } = node.key
   keys.set(name, [...(keys.get(name) ?? []), segment.text])

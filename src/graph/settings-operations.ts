@@ -13,12 +13,12 @@ import {
   resetPhotoUpdateSettings,
 } from '../directory/photo-update-settings.ts'
 import { readJson } from '../json.ts'
-import { readPhotoUpdateSettings } from './bodies.ts'
 import { at, directory, one, selectOnly } from './operation.ts'
 import { readOptions } from './query.ts'
 import { entity, noContent } from './replies.ts'
 import type { Parts, Request, Row } from './request.ts'
 import * as resources from './resources.ts'
+import { photoUpdateSettingsChanges, readPhotoUpdateSettings } from './settings-body.ts'
 
 const settings = one('photoUpdateSettings')
 const versions = ['beta'] as const
@@ -46,7 +46,11 @@ export const settingsOperations: readonly Row[] = [
     versions,
     action: 'updateEntry',
     resource: 'photoUpdateSettings',
-    contract: { page: 'photoupdatesettings-update', body: 'photoUpdateSettings', answer: settings },
+    contract: {
+      page: 'photoupdatesettings-update',
+      body: photoUpdateSettingsChanges,
+      answer: settings,
+    },
     perform: updatePhotoUpdateSettings,
   },
   {

@@ -25,7 +25,11 @@ type Place = Readonly<{ parameters?: readonly Parameter[]; servers?: readonly { 
 const document = JSON.parse(renderOpenApi()) as {
   openapi: string
   paths: Record<string, Place>
-  components: { schemas: Record<string, Json>; parameters: Record<string, Parameter> }
+  components: {
+    schemas: Record<string, Json>
+    parameters: Record<string, Parameter>
+    responses: Record<string, Json>
+  }
 }
 const methods = ['get', 'put', 'patch', 'post', 'delete'] as const
 const operations = Object.entries(document.paths).flatMap(([path, place]) =>
@@ -145,11 +149,11 @@ describe('every operation of the document', () => {
     'visage:api',
   )
 
+  /** With references that lead to the whole document. */
+  const atHome = (schema: unknown) =>
+    JSON.parse(JSON.stringify(schema).replaceAll('"#/components', '"visage:api#/components'))
   const fits = (schema: unknown, value: unknown, where: string) => {
-    const closed = JSON.parse(
-      JSON.stringify(strict(schema)).replaceAll('"#/components', '"visage:api#/components'),
-    )
-    const validate = ajv.compile(closed)
+    const validate = ajv.compile(atHome(strict(schema)))
     assert.ok(validate(value), `${where}: ${ajv.errorsText(validate.errors)}`)
   }
 
@@ -185,6 +189,10 @@ describe('every operation of the document', () => {
     mailEnabled: true,
     mailNickname: 'some',
     securityEnabled: false,
+  }
+  const newContact = {
+    displayName: 'Somebody',
+    emailAddresses: [{ address: 'a@b.example', name: 'A' }],
   }
   const referTo = (id: string) => ({ '@odata.id': `https://any.example/v1.0/users/${id}` })
   const change = async (method: string, url: string, body?: object) => {
@@ -225,12 +233,15 @@ describe('every operation of the document', () => {
   }
 
   const bodies: Readonly<Record<string, object | (() => Promise<object>)>> = {
-    user: async () => newUser(),
-    group: newGroup,
-    directoryObject: async () => referTo(await post('/v1.0/users', newUser())),
-    photoUpdateSettings: { allowedRoles: [] },
-    contact: { displayName: 'Somebody', emailAddresses: [{ address: 'a@b.example', name: 'A' }] },
-    contactFolder: { displayName: 'Some' },
+    newUser: async () => newUser(),
+    userChanges: async () => newUser(),
+    newGroup,
+    groupChanges: { description: 'Some' },
+    reference: async () => referTo(await post('/v1.0/users', newUser())),
+    photoUpdateSettingsChanges: { allowedRoles: [] },
+    newContact,
+    contactChanges: newContact,
+    newContactFolder: { displayName: 'Some' },
   }
 
   const describedAt = (path: string, method: string) =>
@@ -242,8 +253,7 @@ describe('every operation of the document', () => {
     assert.ok(operation)
     const url = await fill(route, method, version)
     if (/\/photos?(\/|$)/.test(url) && method !== 'PUT') await givePhoto(url)
-    if (url.endsWith('/manager'))
-      await change('PUT', `${url}/$ref`, await bodyOf('directoryObject'))
+    if (url.endsWith('/manager')) await change('PUT', `${url}/$ref`, await bodyOf('reference'))
     const content = JSON.stringify(operation.requestBody ?? {})
     const type = /schemas\/(\w+)/.exec(content)?.[1]
     const body = type === undefined ? photo : await bodyOf(type)
@@ -279,6 +289,153 @@ describe('every operation of the document', () => {
         }
       }
     }
+  })
+
+  /** Each body: where it is sent, and one that is accepted, new each time. */
+  const places: readonly (readonly [type: string, method: string, path: string])[] = [
+    ['newUser', 'POST', '/v1.0/users'],
+    ['userChanges', 'PATCH', '/v1.0/users/{user}'],
+    ['newGroup', 'POST', '/v1.0/groups'],
+    ['groupChanges', 'PATCH', '/v1.0/groups/{group}'],
+    ['newContact', 'POST', '/v1.0/me/contacts'],
+    ['contactChanges', 'PATCH', '/v1.0/me/contacts/{contact}'],
+    ['newContactFolder', 'POST', '/v1.0/me/contactFolders'],
+    ['photoUpdateSettingsChanges', 'PATCH', '/beta/admin/people/photoUpdateSettings'],
+  ]
+  const long = 'x'.repeat(640)
+  const values: readonly unknown[] = [
+    ...[null, true, 7, {}, [], '', ' ', 'x', long, `${long}x`, 'a\0b', 'Guest', 'Public'],
+    ...['cloud', 'unknownFutureValue', ['x'], [''], [null], [7], Array(31).fill('1')],
+    ...['a b@c', 'x@y@z', ['Unified'], ['Dynamic'], [{ address: 'a@b' }], [{ address: '' }], [{}]],
+    [{ address: 'a', name: 7 }],
+  ]
+  /** Rules between properties or rows, which a schema does not tell. */
+  const notTold =
+    /can only be|cannot be changed|the same value|parentFolderId|at least one of|a name, a company/
+
+  test('takes the bodies that fit its schemas, and no others', async () => {
+    const keys: Record<string, string> = {
+      user: await post('/v1.0/users', newUser()),
+      group: await post('/v1.0/groups', newGroup),
+      contact: await post('/v1.0/me/contacts', newContact),
+    }
+    for (const [type, method, path] of places) {
+      const url = path.replace(/\{(\w+)\}/, (_, key) => keys[key] ?? '')
+      const schema = { $ref: `visage:api#/components/schemas/${type}` }
+      const validate = ajv.compile(schema)
+      const { properties } = document.components.schemas[type] as { properties: Json }
+      for (const name of ['nonsense', 'any@annotation', ...Object.keys(properties)]) {
+        for (const value of values) {
+          const body = { ...(await bodyOf(type)), [name]: value }
+          const where = `${type} ${JSON.stringify({ [name]: value }).slice(0, 100)}`
+          const reply = await stand.ask({ method, url, body })
+          const isFit = validate(body)
+          if (reply.status < 300) assert.ok(isFit, `${where}: ${ajv.errorsText(validate.errors)}`)
+          else if (isFit) assert.match(String(reply.body), notTold, where)
+          else assert.equal(reply.status, 400, where)
+        }
+      }
+    }
+  })
+
+  test('demands in bodies what it says', async () => {
+    for (const [type, method, path] of places.filter(([, method]) => method === 'POST')) {
+      const { required = [] } = document.components.schemas[type] as { required?: string[] }
+      const whole = await bodyOf(type)
+      const validate = ajv.compile({ $ref: `visage:api#/components/schemas/${type}` })
+      for (const body of [
+        {},
+        ...required.map(one =>
+          Object.fromEntries(Object.entries(whole).filter(([n]) => n !== one)),
+        ),
+      ]) {
+        assert.equal(validate(body), false, `${type} ${JSON.stringify(body)}`)
+        assert.equal((await stand.ask({ method, url: path, body })).status, 400)
+      }
+    }
+  })
+
+  test('names the status and the code of refusals', async () => {
+    const settings = '/beta/admin/people/photoUpdateSettings'
+    const none = await stand.mint({ person: 'alice', scopes: [] })
+    const refusals = [
+      ['GET', '/v1.0/users?$top=0', '/users', {}, 400],
+      ['GET', '/v1.0/me', '/me', { token: null }, 401],
+      ['GET', settings, '/admin/people/photoUpdateSettings', { token: none }, 403],
+      ['GET', '/v1.0/users/x/photo', '/users/{user-id}/photo', {}, 404],
+      ['PUT', `/v1.0/groups/${team}/team`, '/groups/{team-id}/team', { body: {} }, 409],
+      [
+        'PUT',
+        '/v1.0/me/photo/$value',
+        '/me/photo/$value',
+        { headers: { 'if-match': '"x"' }, body: photo },
+        412,
+      ],
+      [
+        'PUT',
+        '/v1.0/me/photo/$value',
+        '/me/photo/$value',
+        { body: Buffer.alloc(4 * 1024 * 1024 + 1) },
+        413,
+      ],
+      ['PUT', '/v1.0/me/photo/$value', '/me/photo/$value', { body: 'no picture' }, 415],
+      ['GET', `/v1.0/me?${'x'.repeat(9000)}`, '/me', {}, 414],
+    ] as const
+    for (const [method, url, path, question, status] of refusals) {
+      const reply = await stand.ask({ method, url, ...question })
+      assert.equal(reply.status, status, url)
+      const described = describedAt(path, method)?.responses[status] as { $ref: string } | undefined
+      assert.equal(described?.$ref, `#/components/responses/Error${status}`, `${method} ${url}`)
+      const { content } = document.components.responses[`Error${status}`] as {
+        content: { 'application/json': { schema: Json } }
+      }
+      const validate = ajv.compile(atHome(content['application/json'].schema))
+      assert.ok(validate(jsonOf(reply)), `${url}: ${ajv.errorsText(validate.errors)}`)
+    }
+  })
+
+  test('leads from a new contact to its photo', async () => {
+    const links = describedAt('/me/contactFolders/{folder}/contacts', 'POST')?.responses[201]
+      ?.links as Record<string, { operationId: string; parameters: Record<string, string> }>
+    const { updatePhoto, updateContact } = links
+    assert.deepEqual(updatePhoto, {
+      operationId: 'me.contactFolders.contacts.photo.value.updatePhoto',
+      parameters: {
+        'contactFolder-id': '$request.path.contactFolder-id',
+        'contact-id': '$response.body#/id',
+      },
+    })
+    assert.equal(updateContact?.operationId, 'me.contactFolders.contacts.updateContact')
+    const all = operations.flatMap(({ operation }) =>
+      Object.values(operation.responses[201]?.links ?? {}),
+    ) as { operationId: string; parameters: Record<string, string> }[]
+    assert.ok(all.length > 30)
+    for (const { operationId, parameters } of all) {
+      const target = operations.find(one => one.operation.operationId === operationId)
+      const names = target?.place.parameters?.map(({ name }) => name)
+      assert.deepEqual(Object.keys(parameters), names, operationId)
+    }
+  })
+
+  test('limits numbers and keys as the server does', async () => {
+    const limits = [
+      ['$top', 999, '/v1.0/users'],
+      ['$skip', 1_000_000, '/v1.0/me/photos'],
+    ] as const
+    for (const [option, maximum, url] of limits) {
+      const { schema } = document.components.parameters[option.slice(1)] as unknown as {
+        schema: { maximum: number }
+      }
+      assert.equal(schema.maximum, maximum)
+      assert.equal((await stand.ask({ url: `${url}?${option}=${maximum}` })).status, 200)
+      assert.equal((await stand.ask({ url: `${url}?${option}=${maximum + 1}` })).status, 400)
+    }
+    const key = document.paths['/users/{user-id}']?.parameters?.[0] as unknown as {
+      schema: Json
+    }
+    const validate = ajv.compile(key.schema)
+    assert.deepEqual([validate('x$'), validate('$x'), validate('')], [true, false, false])
+    assert.equal((await stand.ask({ url: '/v1.0/users/$x' })).status, 400)
   })
 
   test('answers 304 only where described', async () => {

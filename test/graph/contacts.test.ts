@@ -84,7 +84,11 @@ describe('a contact', () => {
     ['another spelling', { displayname: 'x' }, /'displayname'/],
     ['another folder', { parentFolderId: 'elsewhere' }, /parentFolderId/],
     ['phones that are no list', { businessPhones: '1' }, /businessPhones is not a list/],
-    ['a phone that is no text', { businessPhones: [1] }, /entry is not a text/],
+    [
+      'a phone that is no text',
+      { businessPhones: [1] },
+      /an entry of businessPhones is not a text/,
+    ],
     ['an empty phone', { businessPhones: [''] }, /an entry of businessPhones is empty/],
     ['too many phones', { businessPhones: Array(31).fill('1') }, /at most 30/],
     ['a number for a text', { department: 7 }, /department is not a text/],

@@ -106,7 +106,7 @@ describe('the settings', () => {
     ['a role that is no text', { allowedRoles: [17] }, /an entry of allowedRoles/],
     ['another source', { source: 'unknownFutureValue' }, /'cloud', 'onPremises' or null/],
     ['a source that is no text', { source: { cloud: true } }, /'cloud', 'onPremises' or null/],
-    ['a misspelt property', { allowedRole: [userAdministrator] }, /no property 'allowedRole'/],
+    ['a misspelt property', { allowedRole: [userAdministrator] }, /'allowedRole' is no property/],
     ['no object', [], /not a JSON object/],
   ]
   for (const [name, body, words] of mistakes) {
