@@ -2,29 +2,22 @@
  * Reads which people a PATCH adds to a group and takes from it, as members and as owners, in the order of its
  * operations. It knows nobody who is in the group: whoever carries the changes out never writes back what was read.
  */
+import type { PlaceChange } from '../directory/change-places.ts'
+import type { GroupRelation } from '../directory/groups-of-person.ts'
 import { normalizeId } from '../guid.ts'
 import { entriesOf } from './parts.ts'
 import type { Operation } from './patch-body.ts'
 import { refused } from './refused.ts'
 import type { Attribute, Value } from './schema.ts'
 
-type Relation = 'member' | 'owner'
-
-type PeopleChange = Readonly<{
-  relation: Relation
-  /** 'replace': these and nobody else. */
-  how: 'add' | 'remove' | 'replace'
-  ids: readonly string[]
-}>
-
-export function relationOf({ name }: Attribute): Relation | undefined {
+export function relationOf({ name }: Attribute): GroupRelation | undefined {
   if (name === 'members') return 'member'
   return name === 'owners' ? 'owner' : undefined
 }
 
 /** Throws Failure 'resource-invalid'. */
-export function peopleChanges(operations: readonly Operation[]): readonly PeopleChange[] {
-  const changes: PeopleChange[] = []
+export function peopleChanges(operations: readonly Operation[]): readonly PlaceChange[] {
+  const changes: PlaceChange[] = []
   for (const operation of operations) {
     const relation = relationOf(operation.path.attribute)
     if (relation === undefined) continue
@@ -34,7 +27,7 @@ export function peopleChanges(operations: readonly Operation[]): readonly People
 }
 
 /** Neighbours of one kind become one change: authentik sends an operation for each member. */
-function append(changes: PeopleChange[], change: PeopleChange): void {
+function append(changes: PlaceChange[], change: PlaceChange): void {
   const last = changes.at(-1)
   const isSame = last?.relation === change.relation && last.how === change.how
   if (last === undefined || !isSame || change.how === 'replace') {
@@ -44,7 +37,10 @@ function append(changes: PeopleChange[], change: PeopleChange): void {
   changes[changes.length - 1] = { ...last, ids: [...last.ids, ...change.ids] }
 }
 
-function readChanges(relation: Relation, { op, path, value }: Operation): readonly PeopleChange[] {
+function readChanges(
+  relation: GroupRelation,
+  { op, path, value }: Operation,
+): readonly PlaceChange[] {
   const ids = idsOf(value)
   if (path.entries === undefined) {
     if (op === 'add' || value !== undefined) return [{ relation, how: op, ids }]
