@@ -7,7 +7,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Database, GroupRow, UserRow } from '../storage/schema.ts'
 import type { Slices } from '../storage/slices.ts'
-import { candidatesOf } from './candidates.ts'
+import { type Candidates, candidatesOf } from './candidates.ts'
 import { type Condition, countComparisons, isAlways } from './condition.ts'
 import {
   type Chosen,
@@ -138,13 +138,27 @@ async function* visitAnywhere(search: Search, first: Key[]): AsyncGenerator<void
 type Visited = Readonly<{ keys: readonly Key[]; cost: number }>
 
 async function* matchingAnywhere(search: Search): AsyncGenerator<Visited> {
-  const { page, order, wanted } = search
-  const candidates = candidatesOf(search.table, page.where)
-  if (candidates === undefined) {
-    const scan = visitInOrder({ ...search, order: byId }, wanted, undefined, order.column)
-    for await (const keys of scan) yield { keys, cost: entriesOfSlice }
-    return
+  const candidates = candidatesOf(search.table, search.page.where)
+  if (candidates !== undefined) {
+    const { done } = yield* matchingInIndex(search, candidates)
+    if (done) return
   }
+  const scan = visitInOrder(
+    { ...search, order: byId },
+    search.wanted,
+    undefined,
+    search.order.column,
+  )
+  for await (const keys of scan) yield { keys, cost: entriesOfSlice }
+}
+
+/** Not done when the index has so many entries that reading all rows costs less. */
+async function* matchingInIndex(
+  search: Search,
+  candidates: Candidates,
+): AsyncGenerator<Visited, Readonly<{ done: boolean }>> {
+  const { order, wanted } = search
+  let [read, worthReading] = [0, leastWorthReading]
   const chosen = await choose(search, candidates)
   // Counting reads only the index, so it costs about a tenth.
   yield { keys: [], cost: chosen.counted / 10 }
@@ -152,8 +166,18 @@ async function* matchingAnywhere(search: Search): AsyncGenerator<Visited> {
     for await (const keys of selectMatching(search, wanted, order, ids)) {
       yield { keys, cost: ids.length }
     }
+    read += ids.length
+    if (read < worthReading) continue
+    const rows = await readSize(search.database, search.table, search.tenantId)
+    worthReading = Math.max(leastWorthReading, rows / rowsForAnEntry)
+    if (read >= worthReading) return { done: false }
   }
+  return { done: true }
 }
+
+/** An entry and its row cost as much as so many rows in the order of the key. */
+const rowsForAnEntry = 20
+const leastWorthReading = 10 * entriesOfSlice
 
 /** Inserts in list order, without duplicates, up to the size of a page. */
 function insertInOrder(first: Key[], key: Key, { order, page }: Search): void {

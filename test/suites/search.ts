@@ -89,6 +89,17 @@ export function describeSearch(name: string, open: () => Promise<Database>, atOn
       assert.ok(mostOfATurn(sent) <= atOnce)
     })
 
+    test('entries of the index are read only as long as reading all rows would cost more', async () => {
+      using watching = watch(database)
+      const { sent, where } = watching
+      // The word of everybody's address, and the beginning of nobody's.
+      const term: Term = { property: 'mail', how: 'startsWith', text: 'example' }
+      assert.deepEqual(await search('large', term, where), [])
+      const entries = sent.filter(({ text }) => text.includes('directory_words'))
+      const read = entries.reduce((sum, { rows }) => sum + rows, 0)
+      assert.ok(read > 0 && read <= 4_400, String(read))
+    })
+
     test('twenty concurrent searches do no more per turn of the event loop than one', async () => {
       using watching = watch(database)
       const { sent, where } = watching
