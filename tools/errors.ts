@@ -276,7 +276,8 @@ export function renderErrors(): string {
 
 const introduction = `# Errors
 
-Every refusal has Graph’s form, also when the request is not valid HTTP:
+Every refusal has Graph’s form, also when the request is not valid HTTP. Under \`/scim/v2\` it has SCIM’s form instead
+([SCIM](scim.md#limits-and-errors)).
 
 \`\`\`json
 ${JSON.stringify(JSON.parse(String(reply(new Failure('photo-not-found')).body)), undefined, 2)}
