@@ -75,11 +75,12 @@ const errors: Readonly<Record<Here, ScimError>> = {
   },
   'token-missing': {
     status: 401,
-    words: 'A provisioning token is needed: Authorization: Bearer …',
+    words: 'A token of `visage scim-token create` is needed: Authorization: Bearer …',
   },
   'token-malformed': {
     status: 401,
-    words: 'The provisioning token is not known here, or it is expired or revoked.',
+    words:
+      'The token is not known here, or it is expired or revoked. `visage scim-token list` lists the known ones.',
   },
   'segment-unknown': { status: 404, words: 'There is nothing at this address.' },
   'user-not-found': { status: 404, words: notFound },

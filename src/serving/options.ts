@@ -41,7 +41,7 @@ export type ServerOptions = StoreOptions &
     linkBy?: Config['linkBy'] | undefined
     /** Whether photos of people who are disabled are hidden; true when left out. */
     leavers?: Config['leavers'] | undefined
-    /** How people and groups of provisioning programs are read; the defaults of the settings when left out. */
+    /** How people and groups of senders are read; the defaults of the settings when left out. */
     scim?: Config['scim'] | undefined
     /** Per application and mailbox, in this process; no limit when left out. */
     throttle?: ThrottleLimits | undefined

@@ -1,4 +1,4 @@
-/** How people and groups of provisioning programs are read. */
+/** How people and groups of senders are read. */
 import { chosenOf, flagOf, listOf, name, wrong } from './reading.ts'
 import { ConfigError } from './setting.ts'
 import type { Texts } from './table.ts'

@@ -191,18 +191,18 @@ export const settings = {
   scimId: provisioning(
     'SCIM_ID',
     'attribute',
-    'Which attribute of a person at the provisioning program holds the id in their tokens: externalId, id, userName or employeeNumber. If its value is a GUID, it becomes the id of a new person; otherwise they get a new one, or keep that with which they have signed in.',
+    'In which attribute a sender (a program that sends people over SCIM) has the id that is in the tokens of a person: externalId, id, userName or employeeNumber. If its value is a GUID, it becomes the id of a new person; otherwise they get a new one, or keep that with which they have signed in.',
     'externalId',
   ),
   scimOwners: provisioning(
     'SCIM_OWNERS',
     'pattern',
-    'Name of the groups whose members own another group, for provisioning programs that have no owners: with {displayName} Owners, the members of Sales Owners own Sales.',
+    'Name of the groups whose members own another group, for senders that have no owners: with {displayName} Owners, the members of Sales Owners own Sales.',
   ),
   scimPhotos: provisioning(
     'SCIM_PHOTOS',
     'true | false',
-    'Whether photos that a provisioning program has with a person are taken. They fill an empty photo, and replace one where photoUpdateSettings.source is onPremises.',
+    'Whether photos that a sender has with a person are taken. They fill an empty photo, and replace one where photoUpdateSettings.source is onPremises.',
     'true',
   ),
   scimPhotoHosts: provisioning(
