@@ -9,21 +9,27 @@ import { refusePerson } from './desired-people.ts'
 import { quoted } from './refused.ts'
 import type { Target } from './target.ts'
 
-export async function refuseManagerCircles(desired: Desired, target: Target): Promise<void> {
+/** Resolves with whether there was one. */
+export async function refuseManagerCircles(desired: Desired, target: Target): Promise<boolean> {
   const { scratch } = desired
   const [asked] = scratch.all('select 1 from person where manager_id is not null limit 1')
-  if (asked === undefined) return
+  if (asked === undefined) return false
   scratch.define(`
+    drop table if exists above;
     create table above (id text primary key, manager_id text, seen integer) without rowid;
     create index above_manager on above (manager_id);
     insert into above (id, manager_id)
       select id, case when manager is null then had_manager else manager_id end
       from person where did <> 'error'`)
   await addOthers(scratch, target)
+  let isFound = false
   for (const start of startsOf(scratch)) {
     const last = climb(scratch, start)
-    if (last !== undefined) refuseCircle(desired, last)
+    if (last === undefined) continue
+    refuseCircle(desired, last)
+    isFound = true
   }
+  return isFound
 }
 
 const batchRows = 300

@@ -1,9 +1,11 @@
 /**
  * Finds the managers that a file names by id, externalId or userPrincipalName: in the file first, then in the directory.
+ * Lines whose manager is unknown, or goes round in a circle, are refused.
  */
 import { findKnownUsers } from '../directory/known-users.ts'
 import type { Desired } from './desired.ts'
 import { refusePerson } from './desired-people.ts'
+import { refuseManagerCircles } from './manager-circles.ts'
 import { quoted } from './refused.ts'
 import type { Target } from './target.ts'
 
@@ -23,7 +25,7 @@ export async function resolveManagers(desired: Desired, target: Target): Promise
       where manager <> '' and manager_id is null and did <> 'error'`)
   }
   await lookInDirectory(desired, target)
-  refuseUnknown(desired)
+  await refuseWrong(desired, target)
   scratch.run(`
     update person set
       did = case did when 'unchanged' then 'changed' else did end,
@@ -33,6 +35,12 @@ export async function resolveManagers(desired: Desired, target: Target): Promise
 }
 
 type Unresolved = Readonly<{ number: number; manager: string; manager_as_id: string }>
+
+/** Whoever is refused keeps the manager of the directory, which can be missing for another line, or close a circle. */
+async function refuseWrong(desired: Desired, target: Target): Promise<void> {
+  do refuseUnknown(desired)
+  while (await refuseManagerCircles(desired, target))
+}
 
 const batchRows = 300
 

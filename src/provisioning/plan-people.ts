@@ -16,7 +16,6 @@ import {
   refusePerson,
   refuseSameRow,
 } from './desired-people.ts'
-import { refuseManagerCircles } from './manager-circles.ts'
 import { resolveManagers } from './managers.ts'
 import { quoted } from './refused.ts'
 import { refuseTakenNames } from './taken-names.ts'
@@ -51,7 +50,6 @@ export async function planPeople(
   refuseSameRow(desired)
   refuseTakenNames(desired, target.source, leavers)
   await resolveManagers(desired, target)
-  await refuseManagerCircles(desired, target)
 }
 
 async function compare(

@@ -149,6 +149,30 @@ ${guid(2)},e@x.org,
       assert.match(problem ?? '', /^2: managers go round in a circle/)
     })
 
+    test('nobody gets a manager who is refused for a circle, or is new in a refused line', async () => {
+      const csv =
+        'upn,manager\na@x.org,b@x.org\nb@x.org,a@x.org\nc@x.org,b@x.org\nd@x.org,c@x.org\ne@x.org,'
+      await withPlan(csv, {}, async plan => {
+        const lost = (who: string) =>
+          `the manager "${who}" is neither in the file nor in the directory`
+        assert.deepEqual(problemsIn(plan).slice(2), [
+          `4: ${lost('b@x.org')}`,
+          `5: ${lost('c@x.org')}`,
+        ])
+        assert.deepEqual(await apply(plan), { written: 1, removed: 0, refused: 0 })
+      })
+      assert.equal((await find('e@x.org'))?.manager_id, null)
+    })
+
+    test('a circle with the manager whom a refused person keeps is found', async () => {
+      await bring('upn,manager\na@x.org,c@x.org\nb@x.org,\nc@x.org,')
+      const csv = 'upn,manager\na@x.org,b@x.org\nb@x.org,a@x.org\nc@x.org,a@x.org'
+      await withPlan(csv, {}, async plan => {
+        assert.match(problemsIn(plan)[2] ?? '', /^4: managers go round in a circle: "c@x.org"/)
+        assert.deepEqual(await apply(plan), { written: 0, removed: 0, refused: 0 })
+      })
+    })
+
     test('lines that cannot be read are named, and the other lines can be imported', async () => {
       const csv = `upn,mail,accountEnabled
 nope,,
