@@ -31,7 +31,13 @@ export function parseSearch(type: FilterableType, value: string | undefined): Co
  * @differs Graph also finds names that are spelled nearly so, and topics.
  */
 function searchPeople(value: string): Condition {
-  const text = expectShort(value.trim().replace(/^"(.*)"$/s, '$1'))
+  const text = expectShort(
+    value
+      .trim()
+      .replace(/^"(.*)"$/s, '$1')
+      .trim(),
+  )
+  if (text === '') throw invalid('it is empty')
   return {
     or: [
       { property: 'displayName', operator: 'hasWords', value: text },

@@ -397,6 +397,7 @@ const ofPickers: readonly Scenario[] = [
         picker,
       ),
       ask('/v1.0/me/people', '$select=nonsense', refused('microsoft.graph.person'), picker),
+      ask('/v1.0/me/people', '$search=" "', refused('it is empty'), picker),
     ],
   },
   {
