@@ -81,6 +81,9 @@ function onProperty(type: TypeName, leaf: Leaf): Condition {
   const attribute = found.sub ?? main ?? found.attribute
   const property = attribute.property ?? main?.property
   if (property === undefined) throw unknownName(leaf.name)
+  if (people.has(property) && !ofPeople.has(leaf.operator)) {
+    throw invalidFilter(`compares ${leaf.name} with ${leaf.operator}`)
+  }
   const condition = onValue(attribute, property, leaf)
   const { always } = attribute
   if (always === undefined) return condition
@@ -89,6 +92,10 @@ function onProperty(type: TypeName, leaf: Leaf): Condition {
     ? { property, operator: 'pr' }
     : { or: [] }
 }
+
+/** An index finds one person among two hundred thousand; any other comparison would read them all, in each group. */
+const people: ReadonlySet<string> = new Set(['members', 'owners'])
+const ofPeople: ReadonlySet<Leaf['operator']> = new Set(['eq', 'ne', 'pr'])
 
 function onValue(attribute: Attribute, property: string, leaf: Leaf): Condition {
   if (leaf.operator === 'pr') return { property, operator: 'pr' }

@@ -136,6 +136,20 @@ describe('filters', () => {
     })
   }
 
+  test('the people of groups are found by their whole id only, which an index knows', () => {
+    for (const operator of ['co', 'sw', 'ew', 'gt', 'le']) {
+      for (const name of ['members', 'members.value', 'owners']) {
+        assert.throws(
+          () => parseFilter('Group', `not (${name} ${operator} "x")`),
+          (error: unknown) =>
+            error instanceof Failure && error.facts.reason?.toString().includes(operator),
+        )
+      }
+    }
+    assert.deepEqual(parseFilter('Group', 'members ne "x"'), { not: eq('members', 'x') })
+    assert.deepEqual(parseFilter('Group', 'owners pr'), has('owners'))
+  })
+
   test('25 brackets that open and 25 that close are read', () => {
     const text = `${'('.repeat(25)}title pr${')'.repeat(25)}`
     assert.deepEqual(parseFilter('User', text), has('jobTitle'))
