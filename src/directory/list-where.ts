@@ -73,7 +73,7 @@ async function readRows<Row>(
   const { rows } = await sql<Row>`
     select * from ${sql.table(table)}
     where tenant_id = ${tenantId} and id in (${sql.join(padIds(ids))})
-    and deleted_at is null and ${condition} ${inOrder(asked)}`.execute(database)
+    and deleted_at is null and ${condition} ${sorted(asked)}`.execute(database)
   return rows
 }
 
@@ -91,6 +91,15 @@ function columnsOf({ order }: Asked): RawBuilder<unknown> {
 function inOrder(asked: Asked): RawBuilder<unknown> {
   const direction = asked.direction === 'ascending' ? sql`asc` : sql`desc`
   const terms = orders[asked.order].map(column => sql`${sql.ref(column)} ${direction}`)
+  return sql`order by ${sql.join(terms)}`
+}
+
+/** For rows that are known by id. SQLite would read all people by the index of the order instead, to sort nothing. */
+function sorted(asked: Asked): RawBuilder<unknown> {
+  const direction = asked.direction === 'ascending' ? sql`asc` : sql`desc`
+  const terms = orders[asked.order].map(
+    column => sql`coalesce(${sql.ref(column)}, '') ${direction}`,
+  )
   return sql`order by ${sql.join(terms)}`
 }
 
