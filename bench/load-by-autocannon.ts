@@ -24,13 +24,14 @@ const sent = { requests: requests.total, seconds: result.duration, bytes: throug
 process.stdout.write(`${JSON.stringify({ ...sent, errors: wrong })}\n`)
 
 function draw(): Request {
-  const [path = '', etag] = oneOf(targets).split('\t')
+  const [path = '', etag = '', level = ''] = oneOf(targets).split('\t')
   const token = oneOf(tokens)
   return {
     path,
     headers: {
       ...(token !== '' && { authorization: `Bearer ${token}` }),
-      ...(etag !== undefined && { 'if-none-match': etag }),
+      ...(etag !== '' && { 'if-none-match': etag }),
+      ...(level !== '' && { consistencylevel: level }),
     },
   }
 }

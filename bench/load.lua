@@ -1,12 +1,13 @@
 -- What wrk sends: a target at random from a file, with a token at random from another.
--- A target's line is a path, optionally followed by a tab and an ETag to ask with.
+-- A target's line is a path, a tab, an ETag to ask with or nothing, a tab, and a ConsistencyLevel or nothing.
 local targets, tokens = {}, {}
 
 function init(args)
   math.randomseed(os.time())
   for line in io.lines(args[1]) do
-    local path, etag = line:match("^([^\t]+)\t?(.*)$")
+    local path, etag, level = line:match("^([^\t]+)\t([^\t]*)\t(.*)$")
     local condition = etag ~= "" and "If-None-Match: " .. etag .. "\r\n" or ""
+    if level ~= "" then condition = condition .. "ConsistencyLevel: " .. level .. "\r\n" end
     targets[#targets + 1] = "GET " .. path .. " HTTP/1.1\r\nHost: localhost\r\n" .. condition
   end
   for token in io.lines(args[2]) do

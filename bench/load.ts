@@ -11,7 +11,8 @@ import { text } from 'node:stream/consumers'
 import type { Running } from './child.ts'
 import { answers, at, type Command, type Place } from './processors.ts'
 
-export type Target = Readonly<{ path: string; etag?: string }>
+/** `level`: of ConsistencyLevel, for advanced queries. */
+export type Target = Readonly<{ path: string; etag?: string; level?: 'eventual' }>
 
 /** Files for a load generator: one target per line, one token per line. */
 export type Requests = Readonly<{ targets: string; tokens: string }>
@@ -33,7 +34,7 @@ export function writeRequests(
     targets: join(folder, `${name}-targets`),
     tokens: join(folder, `${name}-tokens`),
   }
-  const lines = targets.map(({ path, etag }) => (etag === undefined ? path : `${path}\t${etag}`))
+  const lines = targets.map(({ path, etag = '', level = '' }) => `${path}\t${etag}\t${level}`)
   writeFileSync(files.targets, lines.join('\n'))
   writeFileSync(files.tokens, tokens.join('\n'))
   return files

@@ -1,11 +1,12 @@
 /** How long work on many rows blocks the event loop, with the embedded database. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import type { Condition } from '../../src/directory/condition.ts'
 import { insertFolder } from '../../src/directory/folders.ts'
 import type { Mailbox } from '../../src/directory/mailbox.ts'
 import { removeFolder } from '../../src/directory/remove-folder.ts'
 import { searchText } from '../../src/directory/search.ts'
-import { addUsers, listUsers } from '../../src/directory/users.ts'
+import { addUsers, countUsers, listUsers } from '../../src/directory/users.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { anyOf, type Term } from '../support/conditions.ts'
 import { honestWork, longestHold } from '../support/longest-hold.ts'
@@ -34,6 +35,30 @@ describe('blocks the event loop no longer than a fixed amount of work', () => {
       await addPeople(where.database, 3_000)
       const page = { where: anyOf(terms), top: 1000, after: undefined }
       await expectShort(() => listUsers(where, 't', page))
+    })
+  }
+
+  const unindexed: Readonly<Record<string, Condition>> = {
+    'an end that no address has': { property: 'mail', operator: 'ew', value: '@nobody' },
+    'twenty properties that nobody has': {
+      or: Array.from({ length: 20 }, (_, index) => ({
+        property: 'department',
+        operator: 'co' as const,
+        value: `none${index}`,
+      })),
+    },
+    'the opposite of what all have': {
+      not: { property: 'givenName', operator: 'sw', value: 'person' },
+    },
+  }
+  for (const [what, where] of Object.entries(unindexed)) {
+    test(`a list and a count of people by ${what}`, async t => {
+      const searched = searchable(await openEmpty(t))
+      await addPeople(searched.database, 6_000)
+      await expectShort(async () => {
+        assert.deepEqual(await listUsers(searched, 't', { where, top: 1000, after: undefined }), [])
+        assert.equal(await countUsers(searched, 't', where), 0)
+      })
     })
   }
 
