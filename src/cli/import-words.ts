@@ -75,7 +75,7 @@ const canBeRestored: ReadonlySet<Kind> = new Set(['people', 'groups'])
 
 export function describeResult({ kind, written, removed }: Result): string[] {
   const [one, many] = nouns[kind]
-  const back = canBeRestored.has(kind) ? ' They can be restored.' : ''
+  const back = canBeRestored.has(kind) ? ' An import that names them again restores them.' : ''
   return [
     `${some(written, one, many)} written.`,
     ...(removed > 0 ? [`${some(removed, one, many)} removed.${back}`] : []),

@@ -117,7 +117,10 @@ describe('visage import', () => {
       await write(lines.slice(0, 5))
       const removed = await run(...list, '--prune', '--confirm-removals')
       assert.equal(removed.code, 0, removed.stderr)
-      assert.match(removed.stdout, /^25 people removed\. They can be restored\.$/m)
+      assert.match(
+        removed.stdout,
+        /^25 people removed\. An import that names them again restores them\.$/m,
+      )
       assert.equal((await names()).length, 5)
     }))
 
