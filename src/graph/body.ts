@@ -114,7 +114,8 @@ function filledSchema(schema: JsonSchema): JsonSchema {
 const annotation = /^(?!.*@odata\.bind$).*@/
 
 function refuseUnknown(fields: Fields, { type, properties }: Body): void {
-  const isKnown = (one: string) => Object.hasOwn(properties, one) || annotation.test(one)
+  const isKnown = (one: string) =>
+    Object.hasOwn(properties, one) || annotation.test(one.toLowerCase())
   const unknown = Object.keys(fields).find(one => !isKnown(one))
   if (unknown === undefined) return
   throw invalid(`'${unknown.slice(0, 100)}' is no property of a ${type} that can be set here`)
@@ -163,9 +164,26 @@ function notBlank(schema: JsonSchema): JsonSchema {
   return isText ? { ...filled, allOf: [{ pattern: '\\S' }] } : filled
 }
 
-export function readObject(value: unknown): Fields {
-  if (isObject(value)) return value
+/** The fields of a body, under the names of its table. */
+export function readObject(value: unknown, { properties }: Pick<Body, 'properties'>): Fields {
+  if (isObject(value)) return underNames(value, Object.keys(properties))
   throw invalid('it is not a JSON object')
+}
+
+/**
+ * Names are read in any case; one that is there twice is refused.
+ * PnPjs adds contacts with `surName`.
+ * https://github.com/pnp/pnpjs/blob/version-4/packages/graph/contacts/types.ts
+ */
+export function underNames(fields: Fields, names: readonly string[]): Fields {
+  const spellings = new Map(names.map(name => [name.toLowerCase(), name]))
+  const named = new Map<string, unknown>()
+  for (const [given, value] of Object.entries(fields)) {
+    const name = spellings.get(given.toLowerCase()) ?? given
+    if (named.has(name)) throw invalid(`${name} is there twice`)
+    named.set(name, value)
+  }
+  return Object.fromEntries(named)
 }
 
 export function readText(fields: Fields, name: string): string | undefined {

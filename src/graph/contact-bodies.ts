@@ -20,6 +20,7 @@ import {
   readProperties,
   readText,
   text,
+  underNames,
 } from './body.ts'
 
 /** The page on contacts names no limit; Outlook has three of each. */
@@ -28,8 +29,9 @@ const maxPhones = 30
 
 const emailAddress: Kind<EmailAddress> = {
   read(fields, name) {
-    const entry = fields[name]
-    if (!isObject(entry)) throw invalid(`${name} is not an object`)
+    const given = fields[name]
+    if (!isObject(given)) throw invalid(`${name} is not an object`)
+    const entry = underNames(given, ['address', 'name'])
     const address = readText(entry, 'address')
     if (address === undefined) throw invalid(`${name} has no address`)
     return { address, name: readText(entry, 'name') ?? address }
@@ -105,7 +107,7 @@ export function readContactFolder(
 }
 
 function readIn(body: unknown, kind: Body, folderId: string | undefined): ContactChanges {
-  const fields = readObject(body)
+  const fields = readObject(body, kind)
   const { parentFolderId: _, ...given } = readProperties(fields, kind)
   expectFolderOfAddress(fields, folderId)
   return given

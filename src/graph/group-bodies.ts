@@ -68,7 +68,7 @@ export const newTeam: Body = { name: 'newTeam', type: 'team', properties: {} }
 
 /** https://learn.microsoft.com/en-us/graph/api/group-post-groups */
 export function readNewGroup(body: unknown): Omit<NewGroup, 'id'> {
-  const fields = readObject(body)
+  const fields = readObject(body, newGroup)
   const { displayName, ...group } = readGroup(fields, newGroup)
   if (displayName === undefined) throw invalid('a group needs a displayName')
   const isUnified = isUnifiedType(fields.groupTypes)
@@ -89,7 +89,7 @@ type Change = Readonly<{ changes: GroupChanges; newMembers: readonly string[] }>
 
 /** https://learn.microsoft.com/en-us/graph/api/group-update */
 export function readGroupChanges(body: unknown, isUnified: boolean): Change {
-  const fields = readObject(body)
+  const fields = readObject(body, groupChanges)
   const changes = readGroup(fields, groupChanges)
   expectKind(fields, isUnified)
   return { changes, newMembers: readReferences(fields, members) }
@@ -97,7 +97,7 @@ export function readGroupChanges(body: unknown, isUnified: boolean): Change {
 
 /** https://learn.microsoft.com/en-us/graph/api/team-put-teams */
 export function expectTeamWithoutSettings(body: unknown): void {
-  readProperties(readObject(body), newTeam)
+  readProperties(readObject(body, newTeam), newTeam)
 }
 
 /** Without what is read elsewhere. */

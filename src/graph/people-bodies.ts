@@ -85,7 +85,7 @@ export function readUserChanges(body: unknown): UserChanges {
 }
 
 function readUser(body: unknown, kind: Body): UserChanges {
-  const given = Object.entries(readProperties(readObject(body), kind))
+  const given = Object.entries(readProperties(readObject(body, kind), kind))
   return Object.fromEntries(
     given.flatMap(([name, value]) => {
       const [property] = properties[name] ?? []

@@ -43,7 +43,7 @@ export const references: Kind<string[]> = {
 
 /** The id in `{ "@odata.id": "https://…/v1.0/users/{id}" }`. */
 export function readReference(body: unknown): string {
-  return readAddress(readObject(body)['@odata.id'], '@odata.id')
+  return readAddress(readObject(body, reference)['@odata.id'], '@odata.id')
 }
 
 /**

@@ -64,6 +64,7 @@ export const photoUpdateSettingsChanges: Body = {
  * https://learn.microsoft.com/en-us/graph/api/photoupdatesettings-update?view=graph-rest-beta
  */
 export function readPhotoUpdateSettings(body: unknown): Partial<PhotoUpdateSettings> {
-  const { id: _, ...changes } = readProperties(readObject(body), photoUpdateSettingsChanges)
+  const fields = readObject(body, photoUpdateSettingsChanges)
+  const { id: _, ...changes } = readProperties(fields, photoUpdateSettingsChanges)
   return changes
 }
