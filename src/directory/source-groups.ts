@@ -86,7 +86,7 @@ export async function editSourceGroup(
     if (before === undefined || before.deleted_at !== null) return undefined
     refuseOtherSource(before, origin.source)
     const { externalId, fields, places } = edit(before)
-    await refuseTakenExternalId(transaction, before, externalId)
+    await refuseTakenExternalId(database, transaction, before, externalId)
     const changed = await changePlaces(transaction, before, places)
     // Later than the change before, because the time tells one version from the next.
     const at = Math.max(origin.at, before.changed_at + 1)
@@ -196,12 +196,15 @@ async function refuseSameName(
 }
 
 async function refuseTakenExternalId(
+  database: Database,
   transaction: Database,
   before: GroupRow,
   externalId: string | undefined,
 ): Promise<void> {
   if (externalId === undefined || externalId === before.external_id) return
   const { tenant_id, source } = before
+  // Otherwise two groups that get it at once would violate its unique key. Other changes of a group do not need the lock.
+  await lockNames(database, transaction, tenant_id)
   const holder = await lockCalled(transaction, tenant_id, { source, externalId })
   if (holder !== undefined) throw taken('externalId', externalId)
 }

@@ -114,6 +114,18 @@ export function describeScim(kind: string, open: () => Promise<Database>): void 
         assert.deepEqual(statuses, [201, ...Array.from({ length: 9 }, () => 409)])
       })
 
+      test('no two groups with one external id, when ten get it at once', async () => {
+        const ids = await Promise.all(
+          Array.from({ length: 10 }, (_, at) => makeGroup(`Group ${at}`)),
+        )
+        const Operations = [{ op: 'replace', path: 'externalId', value: '00g1' }]
+        const answers = await Promise.all(
+          ids.map(id => ask('PATCH', `/Groups/${id}`, { Operations })),
+        )
+        const statuses = answers.map(({ status }) => status).sort()
+        assert.deepEqual(statuses, [204, ...Array.from({ length: 9 }, () => 409)])
+      })
+
       test('one group for ten equal requests at once', async () => {
         const answers = await Promise.all(
           Array.from({ length: 10 }, () => ask('POST', '/Groups', { displayName: 'Sales' })),
