@@ -49,6 +49,8 @@ const outOfReach: ReadonlySet<FailureCode> = new Set<FailureCode>([
     'mailbox-full',
     'group-full',
     'concurrency-throttled',
+    // Only SCIM has it.
+    'entry-changed',
   ] as const),
   ...(['signing-keys-unavailable', 'storage-unavailable', 'store-read-only'] as const),
   ...(['body-encoding-unsupported', 'body-encoding-broken'] as const),

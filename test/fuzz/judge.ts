@@ -78,6 +78,8 @@ function judgeContent({ headers, body }: Answer): void {
   } else if (type.startsWith('application/json')) {
     assert.doesNotMatch(Buffer.from(body).toString(), /\[object |\[native code/)
     readJson(Buffer.from(body).toString())
+  } else if (type === 'text/plain') {
+    assert.match(Buffer.from(body).toString(), /^\d+$/, 'a count')
   } else if (type === '') {
     assert.equal(body.length, 0)
   } else {

@@ -32,6 +32,7 @@ export function anyScript(call: fc.Arbitrary<Asked>, bodies: Bodies, stage: Stag
   const weighted = (weight: number, arbitrary: fc.Arbitrary<Script>) => ({ weight, arbitrary })
   return fc.oneof(
     weighted(30, honestScript(honest, stage)),
+    weighted(2, honestScript(fc.constant(unchanged(stage)), stage)),
     weighted(10, pipelined(honest, stage)),
     weighted(10, chunked(honest, stage)),
     weighted(8, brokenChunks(upload, stage)),
@@ -47,6 +48,12 @@ export function anyScript(call: fc.Arbitrary<Asked>, bodies: Bodies, stage: Stag
     weighted(5, otherProtocol(honest, stage)),
     weighted(4, toIssuer(stage)),
   )
+}
+
+/** A read that is answered 304. */
+function unchanged({ witness: { url, authorization } }: Stage): Asked {
+  const headers = { authorization, 'if-none-match': '*' }
+  return { method: 'GET', url, headers, body: new Uint8Array() }
 }
 
 /** Values that HTTP allows; the others are for `injected`. */

@@ -53,7 +53,7 @@ async function tryOrders(t: TestContext): Promise<void> {
       if (hasKeeper) await addUsers(directory.database, tenantId, [keeper])
       for (const one of signIns) {
         const target = await find(me, callerOf(tenantId, one), parts)
-        assert.ok(target.kind === 'user' && target.user.id === one.id)
+        assert.ok(target.kind === 'userEntry' && target.user.id === one.id)
       }
       await expectEverybodyApart(tenantId, signIns, hasKeeper)
     }),
