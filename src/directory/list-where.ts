@@ -39,11 +39,8 @@ export async function listWhere<Table extends Kind>(
 ): Promise<Listed<Rows[Table]>> {
   const list = { database, table, tenantId, asked }
   const candidates = await findCandidates(list)
-  if (candidates !== undefined) {
-    const rows = await readRows<Rows[Table]>(list, candidates, conditionOf(list))
-    return { total: rows.length, rows: rows.slice(asked.skip, asked.skip + asked.top) }
-  }
   const slicing = slices.begin()
+  if (candidates !== undefined) return await readCandidates(list, candidates, slicing)
   const isEverything = 'and' in asked.condition && asked.condition.and.length === 0
   const { total, ids } = await (isEverything ? countAll(list, slicing) : scan(list, slicing))
   return { total, rows: await readRows<Rows[Table]>(list, ids, sql`1 = 1`) }
@@ -64,16 +61,47 @@ async function findCandidates(list: List): Promise<readonly string[] | undefined
   return rows.length > maxCandidates ? undefined : rows.map(({ id }) => id)
 }
 
+/** Few are read at once with their condition. Many are asked for it in slices, as everybody is. */
+async function readCandidates<Row>(
+  list: List,
+  candidates: readonly string[],
+  slicing: Slicing,
+): Promise<Listed<Row>> {
+  const { skip, top } = list.asked
+  const size = rowsToScan(list)
+  if (candidates.length <= size) {
+    const rows = await readRows<Row>(list, candidates, conditionOf(list))
+    return { total: rows.length, rows: rows.slice(skip, skip + top) }
+  }
+  const ids: string[] = []
+  for (let at = 0; at < candidates.length; at += size) {
+    await slicing.next()
+    ids.push(...(await idsMet(list, candidates.slice(at, at + size))))
+  }
+  return { total: ids.length, rows: await readRows(list, ids, sql`1 = 1`, { skip, top }) }
+}
+
+async function idsMet(list: List, ids: readonly string[]): Promise<string[]> {
+  const { database, table, tenantId } = list
+  const { rows } = await sql<{ id: string }>`
+    select id from ${sql.table(table)} where tenant_id = ${tenantId}
+    and id in (${sql.join(padIds(ids))})
+    and deleted_at is null and ${conditionOf(list)}`.execute(database)
+  return rows.map(({ id }) => id)
+}
+
 async function readRows<Row>(
   { database, table, tenantId, asked }: List,
   ids: readonly string[],
   condition: RawBuilder<boolean>,
+  { skip, top } = { skip: 0, top: ids.length },
 ): Promise<Row[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<Row>`
     select * from ${sql.table(table)}
     where tenant_id = ${tenantId} and id in (${sql.join(padIds(ids))})
-    and deleted_at is null and ${condition} ${sorted(asked)}`.execute(database)
+    and deleted_at is null and ${condition}
+    ${sorted(asked)} limit ${top} offset ${skip}`.execute(database)
   return rows
 }
 
