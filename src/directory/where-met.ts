@@ -143,18 +143,14 @@ function compareNickname(
 ): Sql {
   const own = sql.ref(`${kind}.${column}`)
   const text = String(value)
-  const ofMail = sql.ref(`${kind}.${mail}`)
-  const local = text.includes('@') ? no : compareLocalPart(ofMail, operator, text)
+  const local = compareText(localPart(sql.ref(`${kind}.${mail}`)), operator, text)
   return sql`(${compareText(own, operator, text)} or (${own} is null and ${local}))`
 }
 
-function compareLocalPart(
-  mail: RawBuilder<unknown>,
-  operator: Comparison['operator'],
-  text: string,
-): Sql {
-  if (operator !== 'eq') return compareText(mail, 'sw', text)
-  return sql`(${compareText(mail, 'sw', `${text}@`)} or ${compareText(mail, 'eq', text)})`
+/** What is before the last `@`, or all of it: both databases trim the characters of a set from the end. */
+function localPart(mail: RawBuilder<unknown>): RawBuilder<unknown> {
+  const withAt = sql`rtrim(${mail}, replace(${mail}, '@', ''))`
+  return sql`case when ${mail} like '%@%' then rtrim(${withAt}, '@') else ${mail} end`
 }
 
 function all(conditions: readonly Sql[]): Sql {

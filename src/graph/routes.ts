@@ -5,7 +5,7 @@
 import { Failure } from '../failure.ts'
 import type { Resource } from '../permissions/tables.ts'
 import type { Address, Segment, Version } from './address.ts'
-import { refuseNotServed } from './not-served.ts'
+import { type NotServed, notServed } from './not-served.ts'
 import type { Match, Method, Operation, TargetKind } from './operation.ts'
 import { operations } from './operations.ts'
 import type { Perform, Row } from './request.ts'
@@ -72,19 +72,23 @@ type Node = {
   readonly names: Map<string, Node>
   key?: { name: string; node: Node }
   route?: Route
+  notServed?: NotServed
 }
 
 const root: Node = { names: new Map() }
-for (const route of routes) insert(root, route)
+for (const route of routes) nodeAt(root, route.path).route ??= route
+for (const one of notServed) nodeAt(root, one.path).notServed = one
 
 /**
  * The operation at an address. As in Graph, names are compared without case; keys are not changed.
  */
 export function match(address: Address, method: string): Match & Pick<Performed, 'perform'> {
-  refuseNotServed(address)
   const keys = new Map<string, string[]>()
   let node = root
-  for (const segment of address.segments) node = step(node, segment, keys)
+  for (const segment of address.segments) {
+    node = step(node, segment, keys)
+    if (node.notServed !== undefined) refuseNotServed(node.notServed, address)
+  }
   const { route } = node
   if (route === undefined || route.versions?.includes(address.version) === false) {
     throw unknownSegment(address.segments.at(-1)?.text ?? '')
@@ -100,6 +104,12 @@ function step(node: Node, segment: Segment, keys: Map<string, string[]>): Node {
   const { name, node: next } = node.key
   keys.set(name, [...(keys.get(name) ?? []), segment.text])
   return next
+}
+
+/** Throws Failure 'operation-not-served' in the versions of the row. */
+function refuseNotServed({ only, what, instead }: NotServed, { version }: Address): void {
+  if (only !== undefined && only !== version) return
+  throw new Failure('operation-not-served', { facts: { what, instead } })
 }
 
 function operationFor(route: Route, method: string): Performed {
@@ -143,10 +153,11 @@ function unknownSegment(segment: string): Failure {
   return new Failure('segment-unknown', { facts: { segment: segment.slice(0, 100) } })
 }
 
-function insert(top: Node, route: Route): void {
+/** Made where it is missing. */
+function nodeAt(top: Node, path: string): Node {
   let node = top
   let folderNode: Node | undefined
-  for (const part of route.path.split('/').slice(1)) {
+  for (const part of path.split('/').slice(1)) {
     if (part.startsWith('{')) {
       const name = part.slice(1, -1)
       // A child folder uses the node of the outer folder, so folders can be nested to any depth.
@@ -162,5 +173,5 @@ function insert(top: Node, route: Route): void {
       node = next
     }
   }
-  node.route ??= route
+  return node
 }
