@@ -43,6 +43,8 @@ export type Reply = Readonly<{
   headers: Readonly<Record<string, string>>
   /** A picture's bytes, or JSON as text; undefined for an empty answer. */
   body?: Uint8Array | string
+  /** In place of `body`, for a long text: read as the client takes it. If it fails, the connection is cut. */
+  pieces?: AsyncIterable<string>
   /** The photo this request changed, for the log; never sent. */
   changed?: Changed
 }>

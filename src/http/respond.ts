@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { pipeline, Readable } from 'node:stream'
 import type { Call, Headers, Mount, Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
 import type { Discarding } from './discarding.ts'
@@ -72,17 +73,21 @@ function asksToRetry({ status }: Reply): boolean {
 }
 
 export function send(response: ServerResponse, method: string, reply: Reply): void {
-  const { status, headers, body } = reply
+  const { status, headers, body, pieces } = reply
   const lines: string[] = []
   for (const name in headers) lines.push(name, headers[name] ?? '')
   // A 204 never has it; in a 304 it would have to be the photo's (RFC 9110, 8.6).
-  if (status !== 204 && status !== 304) {
+  if (status !== 204 && status !== 304 && pieces === undefined) {
     lines.push('content-length', String(body === undefined ? 0 : Buffer.byteLength(body)))
   }
   response.writeHead(status, lines)
   if (method === 'HEAD') response.end()
-  else response.end(body)
+  else if (pieces === undefined) response.end(body)
+  else pipeline(Readable.from(pieces), response, ignoreCut)
 }
+
+/** The pipeline has closed the connection, and nothing can be said any more. */
+function ignoreCut(): void {}
 
 type Received = Readonly<{
   call: Call

@@ -8,7 +8,7 @@ import {
   describeSchemas,
   describeService,
 } from './discovery.ts'
-import { addressOf, document, list } from './replies.ts'
+import { addressOf, document, listSchema } from './replies.ts'
 import type { ScimParts, ScimRequest } from './request.ts'
 
 export function showConfig(request: ScimRequest, parts: ScimParts): Reply {
@@ -27,8 +27,9 @@ export function showSchemas(request: ScimRequest, { photos }: ScimParts): Reply 
 /** The one that the path names, or all. They are few: pages are not made of them. */
 function showDescribed({ id }: ScimRequest, all: readonly Described[]): Reply {
   if (id === '') {
-    const resources = all.map(one => JSON.stringify(one))
-    return list({ totalResults: all.length, startIndex: 1, resources })
+    const [totalResults, itemsPerPage] = [all.length, all.length]
+    const schemas = [listSchema]
+    return document({ schemas, totalResults, startIndex: 1, itemsPerPage, Resources: all })
   }
   const found = all.find(one => one.id.toLowerCase() === id.toLowerCase())
   if (found === undefined) throw new Failure('segment-unknown', { facts: { segment: id } })

@@ -44,18 +44,29 @@ async function answerList(
   asked: Asked,
 ): Promise<Reply> {
   const { startIndex, count } = readPage(asked)
-  const resources: string[] = []
-  let totalResults = 0
+  const found: Found[] = []
+  let [totalResults, rows] = [0, 0]
   for (const type of types) {
     const skip = Math.max(0, startIndex - 1 - totalResults)
-    const found = await find(request, parts, readListing(type, asked), {
-      skip,
-      top: count - resources.length,
-    })
-    totalResults += found.total
-    resources.push(...found.resources)
+    const page = await find(request, parts, readListing(type, asked), { skip, top: count - rows })
+    totalResults += page.total
+    rows += page.rows
+    found.push(page)
   }
-  return list({ totalResults, startIndex, resources })
+  return await list({ totalResults, startIndex }, write(found))
+}
+
+/** Returns how many are written. */
+async function* write(found: readonly Found[]): AsyncGenerator<string, number> {
+  let count = 0
+  for (const { resources } of found) {
+    for (const resource of resources) {
+      if (count > 0) yield ','
+      yield* resource()
+      count += 1
+    }
+  }
+  return count
 }
 
 /** "A value less than 1 SHALL be interpreted as 1. … A negative value SHALL be interpreted as '0'." */
@@ -112,7 +123,12 @@ function readNames(asked: Asked, name: string): string | undefined {
   throw refused('invalidValue', `${name} is not a list of texts`)
 }
 
-type Found = Readonly<{ total: number; resources: readonly string[] }>
+type Found = Readonly<{
+  /** How many meet the filter, and how many of them are in this page at most. */
+  total: number
+  rows: number
+  resources: Iterable<() => AsyncIterable<string> | Iterable<string>>
+}>
 
 async function find(
   request: ScimRequest,
@@ -124,19 +140,25 @@ async function find(
   const wanted = { condition, source, ...sort, ...span }
   if (type === 'User') {
     const { total, rows } = await listWhere(parts, 'users', tenantId, wanted)
-    return { total, resources: rows.map(row => userText(request, row, projection)) }
+    const resources = rows.map(row => () => [userText(request, row, projection)])
+    return { total, rows: rows.length, resources }
   }
   const { total, rows } = await listWhere(parts, 'groups', tenantId, wanted)
-  const resources: string[] = []
+  const groups = rows.map(row => () => writeGroup(request, parts, row, projection))
+  return { total, rows: rows.length, resources: untilVeryMany(groups) }
+}
+
+/** A page may be shorter than was asked for: all members of 200 groups may be millions. */
+function* untilVeryMany(
+  groups: readonly (() => AsyncGenerator<string, number>)[],
+): Generator<() => AsyncGenerator<string>> {
   let people = 0
-  for (const row of rows) {
-    // A page may be shorter than was asked for: all members of 200 groups may be millions.
-    if (people >= maxPeople) break
-    const written = await writeGroup(request, parts, row, projection)
-    people += written.people
-    resources.push(written.text)
+  for (const group of groups) {
+    if (people >= maxPeople) return
+    yield async function* counted() {
+      people += yield* group()
+    }
   }
-  return { total, resources }
 }
 
 /** In the groups of one page, but always those of one group. */

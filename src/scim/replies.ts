@@ -1,24 +1,49 @@
 /** The forms of answers: a resource, a list, a document, no body. */
-import type { Reply } from '../call.ts'
+import { type Call, isRead, type Reply } from '../call.ts'
 import type { ScimRequest } from './request.ts'
 import { isKnownVersion } from './versions.ts'
 
 /** Of the resource in the answer. */
 type Shown = Readonly<{ version: string; location: string }>
 
-/** `text` is JSON. A GET of a version that the sender has already is 304. */
+/** A GET of a version that the sender has already is 304. */
 export function show(
   { call }: ScimRequest,
   status: 200 | 201,
-  text: string,
+  content: Content,
   { version, location }: Shown,
 ): Reply {
-  const isRead = call.method === 'GET' || call.method === 'HEAD'
-  if (isRead && isKnownVersion(call, version)) {
-    return { status: 304, headers: { ...uncached, etag: version } }
-  }
+  if (isKnown(call, version)) return { status: 304, headers: { ...uncached, etag: version } }
   const headers = { ...json, etag: version, 'content-location': location }
-  return { status, headers: { ...headers, ...(status === 201 && { location }) }, body: text }
+  return { status, headers: { ...headers, ...(status === 201 && { location }) }, ...content }
+}
+
+/** Whether it needs no content. */
+export function isKnown(call: Call, version: string): boolean {
+  return isRead(call) && isKnownVersion(call, version)
+}
+
+/** JSON. */
+type Content = Pick<Reply, 'body' | 'pieces'>
+type Pieces = AsyncGenerator<string, unknown>
+
+/** A failure within the first characters is still told with its status. */
+const charactersAtOnce = 256 * 1024
+
+/** One text when it is short, else the pieces, of which the first are read. */
+export async function contentOf(pieces: Pieces): Promise<Content> {
+  let start = ''
+  while (start.length < charactersAtOnce) {
+    const piece = await pieces.next()
+    if (piece.done) return { body: start }
+    start += piece.value
+  }
+  return { pieces: continued(start, pieces) }
+}
+
+async function* continued(start: string, rest: Pieces): AsyncGenerator<string> {
+  yield start
+  yield* rest
 }
 
 const uncached = { 'cache-control': 'private, no-cache' }
@@ -28,21 +53,33 @@ export function document(fields: unknown): Reply {
   return { status: 200, headers: json, body: JSON.stringify(fields) }
 }
 
-type List = Readonly<{ totalResults: number; startIndex: number; resources: readonly string[] }>
+export const listSchema = 'urn:ietf:params:scim:api:messages:2.0:ListResponse'
 
-/** `resources` are JSON. https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2 */
-export function list({ totalResults, startIndex, resources }: List): Reply {
+type List = Readonly<{ totalResults: number; startIndex: number }>
+
+/**
+ * `resources` are JSON, in pieces, and return how many they were.
+ * https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2
+ */
+export async function list(
+  { totalResults, startIndex }: List,
+  resources: AsyncGenerator<string, number>,
+): Promise<Reply> {
   const head = JSON.stringify({
-    schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'],
+    schemas: [listSchema],
     totalResults,
     startIndex,
-    itemsPerPage: resources.length,
   })
-  return {
-    status: 200,
-    headers: json,
-    body: `${head.slice(0, -1)},"Resources":[${resources.join()}]}`,
-  }
+  return { status: 200, headers: json, ...(await contentOf(writeList(head, resources))) }
+}
+
+async function* writeList(
+  head: string,
+  resources: AsyncGenerator<string, number>,
+): AsyncGenerator<string> {
+  yield `${head.slice(0, -1)},"Resources":[`
+  const itemsPerPage = yield* resources
+  yield `],"itemsPerPage":${itemsPerPage}}`
 }
 
 export const noContent: Reply = { status: 204, headers: uncached }

@@ -1,6 +1,6 @@
 /**
- * Shows a group with its members and owners: as an answer, or as one of a list. People are read and written as text some
- * thousand at a time, so that a large group holds up nobody.
+ * Shows a group with its members and owners: as an answer, or as one of a list. People are read and written some thousand
+ * at a time, as the client takes them, so that a large group needs little memory and holds up nobody.
  */
 import type { Reply } from '../call.ts'
 import type { Group } from '../directory/groups.ts'
@@ -8,7 +8,7 @@ import { visitIdsOfGroup } from '../directory/people-of-group.ts'
 import { groupResource } from './group.ts'
 import { jsonOf } from './json-of.ts'
 import { isShown, type Projection, readProjection } from './projection.ts'
-import { addressOf, show } from './replies.ts'
+import { addressOf, contentOf, isKnown, show } from './replies.ts'
 import { askedAttributes, type ScimParts, type ScimRequest } from './request.ts'
 import { versionOf } from './versions.ts'
 
@@ -18,34 +18,32 @@ export async function showGroup(
   row: Group,
   status: 200 | 201 = 200,
 ): Promise<Reply> {
+  const [version, location] = [versionOf(row), locationOf(request, row)]
   const projection = readProjection('Group', askedAttributes(request))
-  const { text } = await writeGroup(request, parts, row, projection)
-  return show(request, status, text, {
-    version: versionOf(row),
-    location: locationOf(request, row),
-  })
+  const content = isKnown(request.call, version)
+    ? {}
+    : await contentOf(writeGroup(request, parts, row, projection))
+  return show(request, status, content, { version, location })
 }
 
 const lists = { members: 'member', owners: 'owner' } as const
 type ListName = keyof typeof lists
 const listNames = Object.keys(lists) as ListName[]
 
-/** `people`: how many are in the text. The external id belongs to the source that gave it. */
-export async function writeGroup(
+/** JSON in pieces; returns how many people are in it. The external id belongs to the source that gave it. */
+export async function* writeGroup(
   request: ScimRequest,
   { database }: Pick<ScimParts, 'database'>,
   row: Group,
   projection: Projection,
-): Promise<Readonly<{ text: string; people: number }>> {
+): AsyncGenerator<string, number> {
   const isOwn = row.source === request.sender.source
   const resource = new Map(groupResource(isOwn ? row : { ...row, external_id: null }))
-  const found = new Map<ListName, string>()
-  let people = 0
+  const pages = new Map<string, People>()
   for (const name of listNames.filter(one => isShown(projection, one))) {
-    const entries = await writePeople(request, database, row, { name, projection })
-    if (entries.count === 0) continue
-    people += entries.count
-    found.set(name, entries.text)
+    const people = await openPeople(database, row, name)
+    if (people === undefined) continue
+    pages.set(name, people)
     resource.set(name, place)
   }
   const base = addressOf(request, '')
@@ -54,51 +52,66 @@ export async function writeGroup(
     version: versionOf(row),
     lastModified: new Date(row.changed_at).toISOString(),
   }
-  let text = JSON.stringify(jsonOf('Group', resource, { base, id: row.id, meta }, projection))
-  // In a value, the quotes would be escaped: only the place itself is replaced.
-  for (const [name, entries] of found) {
-    text = text.replace(`"${name}":"${place}"`, () => `"${name}":[${entries}]`)
+  const text = JSON.stringify(jsonOf('Group', resource, { base, id: row.id, meta }, projection))
+  let count = 0
+  for (const [index, part] of text.split(places).entries()) {
+    const people = index % 2 === 1 ? pages.get(part) : undefined
+    if (people === undefined) yield part
+    else count += yield* writePeople(people, part, writeEntry(request, projection, part))
   }
-  return { text, people }
+  return count
 }
 
-/** Stands for a list of people, which is text already. */
+/** Stands for a list of people. In a value, the quotes would be escaped: only the place itself is found. */
 const place = '?'
+const places = /"(members|owners)":"\?"/
 
-type Wanted = Readonly<{ name: ListName; projection: Projection }>
+type People = Readonly<{ first: readonly string[]; others: AsyncGenerator<readonly string[]> }>
 
-/**
- * JSON of the entries, with commas between. Its memory is counted like that of bodies: a hundred answers with a hundred
- * thousand members each would be gigabytes. Throws Failure 'overloaded'.
- */
-async function writePeople(
-  request: ScimRequest,
+/** The first page is read, because a list without anybody is not shown. */
+async function openPeople(
   database: ScimParts['database'],
   { tenant_id: tenantId, id: groupId }: Group,
-  { name, projection }: Wanted,
-): Promise<Readonly<{ text: string; count: number }>> {
+  name: ListName,
+): Promise<People | undefined> {
+  const others = visitIdsOfGroup(database, { tenantId, groupId }, lists[name])
+  const { value: first } = await others.next()
+  return first === undefined || first.length === 0 ? undefined : { first, others }
+}
+
+async function* writePeople(
+  { first, others }: People,
+  name: string,
+  write: (id: string) => string,
+): AsyncGenerator<string, number> {
+  let count = first.length
+  yield `"${name}":[${first.map(write).join()}`
+  for await (const ids of others) {
+    if (ids.length === 0) continue
+    yield `,${ids.map(write).join()}`
+    count += ids.length
+  }
+  yield ']'
+  return count
+}
+
+function writeEntry(
+  request: ScimRequest,
+  projection: Projection,
+  name: string,
+): (id: string) => string {
   const [showsId, showsReference] = ['value', '$ref'].map(part =>
     isPartShown(projection, name, part),
   )
   const users = addressOf(request, '/Users/')
-  const write = (value: string) =>
+  return value =>
     JSON.stringify({
       ...(showsId && { value }),
       ...(showsReference && { $ref: `${users}${encodeURIComponent(value)}` }),
     })
-  const texts: string[] = []
-  let count = 0
-  for await (const ids of visitIdsOfGroup(database, { tenantId, groupId }, lists[name])) {
-    if (ids.length === 0) continue
-    const text = ids.map(write).join()
-    request.call.takeMemory(text.length)
-    texts.push(text)
-    count += ids.length
-  }
-  return { text: texts.join(), count }
 }
 
-function isPartShown({ how, names }: Projection, name: ListName, part: string): boolean {
+function isPartShown({ how, names }: Projection, name: string, part: string): boolean {
   const isNamed = names.has(`${name}.${part}`)
   return how === 'only' ? isNamed || names.has(name) : !isNamed
 }

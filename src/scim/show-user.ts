@@ -10,11 +10,9 @@ import { versionOf } from './versions.ts'
 
 export function showUser(request: ScimRequest, row: User, status: 200 | 201 = 200): Reply {
   const projection = readProjection('User', askedAttributes(request))
-  const text = userText(request, row, projection)
-  return show(request, status, text, {
-    version: versionOf(row),
-    location: locationOf(request, row),
-  })
+  const body = userText(request, row, projection)
+  const [version, location] = [versionOf(row), locationOf(request, row)]
+  return show(request, status, { body }, { version, location })
 }
 
 /** The external id belongs to the source that gave it. */

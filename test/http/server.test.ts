@@ -10,6 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { connect as connectSecurely, TLSSocket } from 'node:tls'
 import { generate } from 'selfsigned'
 import type { Answer } from '../../src/call.ts'
+import { Failure } from '../../src/failure.ts'
 import { createBodyBudget } from '../../src/http/request-body.ts'
 import {
   createServer,
@@ -427,6 +428,56 @@ describe('below a call', () => {
     socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\n\r\n`)
     await closed(accepted)
     socket.destroy()
+  })
+
+  test('an answer in pieces is sent as they come, and not at all for HEAD', async () => {
+    const answer = async () => ({ status: 200, headers: { etag: '"1"' }, pieces: words() })
+    await using own = await serveAround(answer)
+    const url = `http://127.0.0.1:${own.port}/`
+    assert.equal(await (await fetch(url)).text(), 'one two three')
+    const head = await fetch(url, { method: 'HEAD' })
+    assert.deepEqual([await head.text(), head.headers.get('etag')], ['', '"1"'])
+
+    async function* words() {
+      yield 'one '
+      yield ''
+      yield 'two three'
+    }
+  })
+
+  test('a client of an answer in pieces that fails sees that it is not whole', async () => {
+    async function* broken() {
+      yield 'one'
+      throw new Failure('storage-unavailable')
+    }
+    const answer = async () => ({ status: 200, headers: {}, pieces: broken() })
+    await using own = await serveAround(answer)
+    await assert.rejects(async () => await (await fetch(`http://127.0.0.1:${own.port}/`)).text())
+  })
+
+  test('pieces are read as fast as the client takes them, and no more when it has gone', async () => {
+    const ended = Promise.withResolvers<void>()
+    let count = 0
+    const answer = async () => ({ status: 200, headers: {}, pieces: endless() })
+    await using own = await serveAround(answer)
+    const socket = connect(own.port, '127.0.0.1').pause()
+    socket.on('error', () => {})
+    const [accepted] = (await once(own.server.server, 'connection')) as [Socket]
+    socket.write(`GET / HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+    // A client that reads nothing: the server waits when the buffers of the connection are full.
+    for (let seen = -1; seen !== count || count === 0; await delay(100)) seen = count
+    assert.ok(count < 1000)
+    accepted.destroy()
+    await ended.promise
+    socket.destroy()
+
+    async function* endless() {
+      try {
+        for (; ; count += 1) yield 'x'.repeat(100_000)
+      } finally {
+        ended.resolve()
+      }
+    }
   })
 
   test('an answer that takes longer than the idle timeout is still sent', async () => {

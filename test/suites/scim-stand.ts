@@ -15,16 +15,19 @@ export const tenant = 'contoso'
 
 type Json = Readonly<Record<string, unknown>>
 export type Answered = Readonly<{ status: number; headers: Reply['headers']; json: Json }>
-export type Ask = (
+type Asking<Result> = (
   method: string,
   path: string,
   json?: unknown,
   more?: Partial<Call>,
-) => Promise<Answered>
+) => Promise<Result>
+export type Ask = Asking<Answered>
 
 export type ScimStand = Readonly<{
   /** As the sender of this name; each name gets a token. */
   as: (name: string, tenantId?: string) => Promise<Ask>
+  /** The same, with answers as they are before they are sent. */
+  rawAs: (name: string) => Promise<Asking<Reply>>
   changes: DirectoryChange[]
   /** Ids of people whom a sender named and who are unknown. */
   unknown: string[]
@@ -67,13 +70,20 @@ export function standFor(whole: Database, more: Partial<ScimParts> = {}): ScimSt
     ...more,
   }
   const mount = scimMount(parts)
-  const as: ScimStand['as'] = async (name, tenantId = tenant) => {
+  const openAs = async (name: string, tenantId = tenant): Promise<Asking<Reply>> => {
     const { token } = await createToken(whole, { tenantId, name, expiresAt: null }, 0)
-    return async (method, path, json, extra = {}) =>
-      toAnswered(await mount.answer({ ...toCall(method, path, json, token), ...extra }))
+    return async (method, path, json, extra = {}) => {
+      const call = toCall(method, path, json, token)
+      const headers = { ...call.headers, ...extra.headers }
+      return await mount.answer({ ...call, ...extra, headers })
+    }
+  }
+  const as: ScimStand['as'] = async (name, tenantId) => {
+    const raw = await openAs(name, tenantId)
+    return async (...asked) => await toAnswered(await raw(...asked))
   }
   const { statements, failAfter } = watched
-  return { as, changes, unknown, troubles, statements, failAfter, clock }
+  return { as, rawAs: openAs, changes, unknown, troubles, statements, failAfter, clock }
 }
 
 function toCall(method: string, path: string, json: unknown, token: string): Call {
@@ -87,8 +97,13 @@ function toCall(method: string, path: string, json: unknown, token: string): Cal
   }
 }
 
-function toAnswered({ status, headers, body }: Reply): Answered {
-  return { status, headers, json: typeof body === 'string' ? JSON.parse(body) : {} }
+async function toAnswered({ status, headers, body, pieces }: Reply): Promise<Answered> {
+  let text = body
+  if (pieces !== undefined) {
+    text = ''
+    for await (const piece of pieces) text += piece
+  }
+  return { status, headers, json: typeof text === 'string' ? JSON.parse(text) : {} }
 }
 
 /** Counts the statements, and fails them as an adapter does when its database is away. */
