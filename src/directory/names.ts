@@ -1,6 +1,6 @@
 /**
- * Rules for userPrincipalName: which texts are allowed, and the name generated from an id when
- * there is none. Uses no database.
+ * Rules for names: what none of them holds, which texts are allowed as userPrincipalName, and the
+ * name generated from an id when there is none. Uses no database.
  */
 
 import { createHash } from 'node:crypto'
@@ -8,6 +8,13 @@ import { isGuid, normalizeId } from '../guid.ts'
 
 export function userNameKey(userPrincipalName: string): string {
   return userPrincipalName.normalize('NFC').toLowerCase()
+}
+
+/**
+ * Line breaks are among them; marks of direction are not, because Arabic and Hebrew names have them.
+ */
+export function hasControlCharacter(text: string): boolean {
+  return /[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)
 }
 
 /** `.invalid` is a reserved domain: https://www.rfc-editor.org/rfc/rfc2606#section-2 */

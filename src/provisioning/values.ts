@@ -1,7 +1,7 @@
 /**
  * Texts of cells -> values of properties, with the same limits as the values in Graph's calls.
  */
-import { maxNameLength } from '../directory/names.ts'
+import { hasControlCharacter, maxNameLength } from '../directory/names.ts'
 import { quoted } from './refused.ts'
 
 /** A line cannot be read; the message says why, without a full stop. */
@@ -26,7 +26,7 @@ export function readText(property: string, cell: string, inside = ''): string | 
     throw new Unreadable(`${property} is longer than ${maxNameLength} characters`, property, inside)
   }
   // No database stores a NUL, and no name holds a control character.
-  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)) {
+  if (hasControlCharacter(text)) {
     throw new Unreadable(`${property} holds a control character`, property, inside)
   }
   if (!text.isWellFormed())

@@ -18,6 +18,7 @@ export const group: Schema = {
     {
       name: 'displayName',
       type: 'string',
+      isName: true,
       required: true,
       property: 'displayName',
       description: 'The name to show',

@@ -22,17 +22,22 @@ export function patchResource(resource: Resource, operations: readonly Operation
     if (relationOf(attribute) !== undefined) continue
     const before = patched.get(attribute.name)
     const after = apply(before, operation)
-    expectAllowed(attribute, before, after)
+    expectAllowed(operation, before, after)
     if (after === undefined) patched.delete(attribute.name)
     else patched.set(attribute.name, after)
   }
   return patched
 }
 
-/** "a required attribute cannot be removed" */
-function expectAllowed(attribute: Attribute, before: Value | undefined, after: Value | undefined) {
+/** A required attribute cannot be removed, nor get a blank text. */
+function expectAllowed(
+  { op, path: { attribute } }: Operation,
+  before: Value | undefined,
+  after: Value | undefined,
+) {
   if (attribute.required && before !== undefined && after === undefined) {
-    throw refused('mutability', `${attribute.name} is required and cannot be removed`)
+    const scimType = op === 'remove' ? 'mutability' : 'invalidValue'
+    throw refused(scimType, `${attribute.name} is required and cannot be removed`)
   }
   const { limit } = attribute
   if (limit !== undefined && isEntries(after) && after.length > limit) {

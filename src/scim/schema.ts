@@ -18,6 +18,8 @@ export type Attribute = Readonly<{
   /** Default: readWrite. A value that a sender gives for a readOnly attribute is ignored. */
   mutability?: 'readOnly' | 'writeOnly'
   uniqueness?: 'server'
+  /** A name holds no control characters. */
+  isName?: true
   /** A value is one of these; case is ignored. */
   canonicalValues?: readonly string[]
   /** Stands for a value that is not one of `canonicalValues`; without it, such a value is refused. */

@@ -23,6 +23,7 @@ export const user: Schema = {
     {
       name: 'userName',
       type: 'string',
+      isName: true,
       required: true,
       uniqueness: 'server',
       property: 'userPrincipalName',
@@ -31,6 +32,7 @@ export const user: Schema = {
     {
       name: 'displayName',
       type: 'string',
+      isName: true,
       required: true,
       property: 'displayName',
       description: 'The name to show; without it, the given and family name, or the userName',
@@ -43,12 +45,14 @@ export const user: Schema = {
         {
           name: 'givenName',
           type: 'string',
+          isName: true,
           property: 'givenName',
           description: 'The given name',
         },
         {
           name: 'familyName',
           type: 'string',
+          isName: true,
           property: 'surname',
           description: 'The family name',
         },
@@ -57,6 +61,7 @@ export const user: Schema = {
     {
       name: 'nickName',
       type: 'string',
+      isName: true,
       property: 'mailNickname',
       description: 'The alias, mailNickname in Microsoft Graph',
     },

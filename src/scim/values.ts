@@ -1,9 +1,10 @@
 /**
- * Reads one value as its attribute in the schema says. null, an empty text and an empty list are no value. A value of
+ * Reads one value as its attribute in the schema says. null, a blank text and an empty list are no value. A value of
  * the wrong type is refused with the name of the attribute.
  *
  * https://www.rfc-editor.org/rfc/rfc7643#section-2.5
  */
+import { hasControlCharacter } from '../directory/names.ts'
 import { isObject } from '../json.ts'
 import { findSub } from './attribute-path.ts'
 import { quoted, refused } from './refused.ts'
@@ -50,14 +51,20 @@ function readFlag(value: unknown, name: string): boolean {
   throw refused('invalidValue', `${name} is neither true nor false`)
 }
 
-function readText({ limit = maxTextLength }: Attribute, value: unknown, name: string) {
+function readText(attribute: Attribute, value: unknown, name: string) {
+  const { limit = maxTextLength, isName } = attribute
   if (typeof value !== 'string') throw refused('invalidValue', `${name} is not a text`)
   if (value.length > limit) {
     throw refused('invalidValue', `${name} is longer than ${limit} characters`)
   }
   // PostgreSQL cannot store NUL.
   if (value.includes('\0')) throw refused('invalidValue', `${name} contains a NUL character`)
-  return value === '' ? undefined : value
+  const trimmed = value.trim()
+  // A tab or a line break at the end does not lose a person.
+  if (isName && hasControlCharacter(trimmed)) {
+    throw refused('invalidValue', `${name} contains a control character`)
+  }
+  return trimmed === '' ? undefined : value
 }
 
 /** The address of a user ends with the id. */

@@ -1,5 +1,5 @@
 /** Checks texts from an operator before they are used in a database. */
-import { maxNameLength } from '../directory/names.ts'
+import { hasControlCharacter, maxNameLength } from '../directory/names.ts'
 import { Failure } from '../failure.ts'
 
 /** Throws Failure 'resource-invalid'. PostgreSQL stores no NUL, and names have no control characters. */
@@ -8,7 +8,7 @@ export function expectText(what: string, text: string): string {
   if (text.length > maxNameLength) {
     throw unfit(`${what} is longer than ${maxNameLength} characters`)
   }
-  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text)) throw unfit(`${what} contains a control character`)
+  if (hasControlCharacter(text)) throw unfit(`${what} contains a control character`)
   if (!text.isWellFormed()) throw unfit(`${what} contains half of a surrogate pair`)
   return text
 }

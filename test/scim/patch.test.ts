@@ -277,8 +277,18 @@ const refusals: Readonly<Record<string, readonly [unknown, scimType: string, rea
   ],
   'null for a name': [
     one({ op: 'replace', path: 'displayName', value: null }),
-    'mutability',
+    'invalidValue',
     /^displayName is required/,
+  ],
+  'a blank name': [
+    one({ op: 'replace', value: { displayName: '  ' } }),
+    'invalidValue',
+    /^displayName is required/,
+  ],
+  'a control character in a name': [
+    one({ op: 'add', path: 'name.givenName', value: 'An\u001bna' }),
+    'invalidValue',
+    /^name.givenName contains a control character/,
   ],
   'a removed flag': [one({ op: 'remove', path: 'active' }), 'mutability', /^active is required/],
   'a new id': [one({ op: 'replace', path: 'id', value: 'x' }), 'mutability', /^id is read-only/],
@@ -477,6 +487,11 @@ describe('a PATCH of a group', () => {
 
   const wrong: readonly (readonly [object, string, RegExp])[] = [
     [{ op: 'remove', path: 'displayName' }, 'mutability', /^displayName is required/],
+    [
+      { op: 'replace', path: 'displayName', value: ' ' },
+      'invalidValue',
+      /^displayName is required/,
+    ],
     [{ op: 'remove', path: 'members[display eq "A"]' }, 'invalidFilter', /not kept/],
     [
       { op: 'remove', path: 'members[value eq "a" and value eq "b"]' },

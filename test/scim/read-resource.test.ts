@@ -77,6 +77,21 @@ describe('a user that is sent', () => {
     assert.deepEqual([fields.department, fields.employeeId, managerId], ['R&D', '8', 'ceo'])
   })
 
+  test('keeps what other ways in keep too', () => {
+    const name = '\u200fשלום\u200f'
+    const { displayName, givenName, jobTitle } = fieldsOf({
+      displayName: name,
+      name: { givenName: 'Anna\t' },
+      title: 'Engineer\nArchitect',
+    })
+    assert.deepEqual([displayName, givenName, jobTitle], [name, 'Anna\t', 'Engineer\nArchitect'])
+  })
+
+  test('has no value where a text is blank', () => {
+    const { displayName, jobTitle } = fieldsOf({ displayName: '  ', title: '\t' })
+    assert.deepEqual([displayName, jobTitle], ['anna', undefined])
+  })
+
   test('may say active as a text', () => {
     for (const active of ['False', 'false', 'FALSE', false]) {
       assert.equal(fieldsOf({ active }).isActive, false)
@@ -162,6 +177,14 @@ describe('a user that is sent', () => {
     ['an object for a text', { userName: 'x', title: {} }, /^title is not a text/],
     ['a long text', { userName: 'x'.repeat(641) }, /^userName is longer than 640/],
     ['NUL in a text', { userName: 'a\0' }, /^userName contains a NUL/],
+    ['a blank userName', { userName: ' ' }, /^userName is required/],
+    ['a control character', { userName: 'a\u0007b' }, /^userName contains a control/],
+    ['a line break', { userName: 'x', displayName: 'a\nb' }, /^displayName contains a control/],
+    [
+      'a line separator in parts',
+      { userName: 'x', name: { familyName: 'a\u2028b' } },
+      /^name.familyName contains a control/,
+    ],
     ['a word for a boolean', { userName: 'x', active: 'yes' }, /^active is neither true nor false/],
     ['a number for a boolean', { userName: 'x', active: 1 }, /^active is neither true nor false/],
     ['a text for parts', { userName: 'x', name: 'Anna' }, /^name is not an object/],
@@ -227,6 +250,8 @@ describe('a group that is sent', () => {
 
   const refusals: readonly (readonly [string, object, RegExp])[] = [
     ['no displayName', {}, /^displayName is required/],
+    ['a blank displayName', { displayName: '  ' }, /^displayName is required/],
+    ['a control character', { displayName: 'a\u001b[2J' }, /^displayName contains a control/],
     [
       'a member without value',
       { displayName: 'x', members: [{ display: 'A' }] },
