@@ -438,6 +438,31 @@ export function describeScim(kind: string, open: () => Promise<Database>): void 
       assert.equal((await ask('GET', '/Users?count=0')).status, 200)
     })
 
+    test('refuses a name that is there twice, in any case and depth, and changes nothing', async () => {
+      const name = 'twice@visage.example'
+      const id = await makeUser(name)
+      const patch = (operation: object) => ({ Operations: [operation] })
+      const wrong: readonly (readonly [string, string, object])[] = [
+        ['POST', '/Users', { userName: 'first@visage.example', USERNAME: 'last@visage.example' }],
+        [
+          'POST',
+          '/Users',
+          { userName: 'a@visage.example', name: { givenName: 'A', GivenName: 'B' } },
+        ],
+        ['POST', '/Groups', { displayName: 'Twice', members: [{ value: 'a', VALUE: 'b' }] }],
+        ['PUT', `/Users/${id}`, { userName: name, title: 'A', Title: 'B' }],
+        ['PATCH', `/Users/${id}`, patch({ op: 'add', value: { title: 'A', TITLE: 'B' } })],
+        ['PATCH', `/Users/${id}`, patch({ op: 'add', Op: 'remove', path: 'title', value: 'A' })],
+        ['POST', '/Users/.search', { filter: 'title pr', Filter: 'not (title pr)' }],
+      ]
+      for (const [method, path, body] of wrong) {
+        const { status, json } = await ask(method, path, body)
+        assert.deepEqual([status, json.scimType], [400, 'invalidSyntax'], JSON.stringify(body))
+        assert.match(String(json.detail), /is there twice/)
+      }
+      assert.equal((await ask('GET', `/Users/${id}`)).json.title, undefined)
+    })
+
     test('refuses a search that asks with other values than texts and whole numbers', async () => {
       const odd = { toString: 1, valueOf: 1 }
       for (const asked of [
