@@ -8,6 +8,8 @@ type Wanted = Readonly<{
   tenantId: string | undefined
 }>
 
+const nouns = { user: 'person', group: 'group' } as const satisfies Record<Wanted['kind'], string>
+
 /** `none`: the end of the message if nothing is found; `hint`: how to choose one of several. */
 type Words = Readonly<{ none: string; hint: string }>
 
@@ -22,7 +24,7 @@ export function onlyOne<Found extends Readonly<{ tenantId: string; id: string }>
   const where = tenantId === undefined ? '' : ` in tenant ${tenantId}`
   if (first === undefined) {
     throw new Failure(`${kind}-not-found`, {
-      detail: `there is no ${kind} ${JSON.stringify(name)}${where}${none}`,
+      detail: `there is no ${nouns[kind]} ${JSON.stringify(name)}${where}${none}`,
     })
   }
   if (others.length === 0) return first

@@ -200,7 +200,7 @@ test('erase lists the traces, asks, removes them and checks the result, while a 
     assert.equal((await erase('--yes')).code, 0)
     const nobody = await runVisage(['erase', '--data', 'here', '--user', 'x', '--yes'], { cwd })
     assert.equal(nobody.code, 1)
-    assert.match(nobody.stderr, /There is no user "x"/)
+    assert.match(nobody.stderr, /There is no person "x"/)
     const noName = await runVisage(['erase', '--data', 'here', '--yes'], { cwd })
     assert.equal(noName.code, 2)
   }))

@@ -90,8 +90,8 @@ export function describeLinkCommands(
       withStand(async ({ run, database }) => {
         for (const [args, words] of [
           [['link', '00u1', '00u1'], /came by signing in/],
-          [['link', 'anna-id', 'nobody@visage.example'], /There is no user/],
-          [['link', '00u1', 'anna-id', '--tenant', 'other'], /There is no user/],
+          [['link', 'anna-id', 'nobody@visage.example'], /There is no person/],
+          [['link', '00u1', 'anna-id', '--tenant', 'other'], /There is no person/],
           [['link', '', 'anna-id'], /is empty/i],
           [['link', 'a\u0007b', 'anna-id'], /control character/],
           [['link', 'x'.repeat(300), 'anna-id', '--issuer', issuer], /longer than 255/],

@@ -128,7 +128,7 @@ export function describePeopleCommands(
         const one = await run('people', 'show', 'person-0', '--tenant', 'another tenant')
         assert.equal(one.code, 0)
         const none = await run('people', 'show', 'nobody')
-        assert.deepEqual([none.code, none.stderr], [1, 'visage: There is no user "nobody".\n'])
+        assert.deepEqual([none.code, none.stderr], [1, 'visage: There is no person "nobody".\n'])
         const long = await run('people', 'show', 'x'.repeat(641))
         assert.match(long.stderr, /^visage: The name is longer than 640 characters\.$/m)
         assert.equal(long.code, 1)
@@ -164,7 +164,7 @@ export function describePeopleCommands(
         assert.match(removed.stdout, /^Removed: .*visage.* people restore/s)
         const gone = await run('people', 'enable', name)
         assert.equal(gone.code, 1)
-        assert.match(gone.stderr, /There is no user .*A removed one exists/)
+        assert.match(gone.stderr, /There is no person .*A removed one exists/)
         assert.match((await run('people', 'show', name)).stdout, /^State +removed$/m)
         assert.equal((await run('people', 'restore', name)).code, 0)
         assert.equal((await read()).deletedAt, null)
@@ -190,7 +190,7 @@ export function describePeopleCommands(
         )
         assert.match(
           await add('x@new.example', '--manager', 'nobody', ...there),
-          /There is no user "nobody"/,
+          /There is no person "nobody"/,
         )
         const own = await run('people', 'change', 'person-1', '--manager', 'person-1', ...there)
         assert.match(own.stderr, /^visage: Nobody is their own manager\.$/m)
@@ -278,7 +278,7 @@ export function describePeopleCommands(
         assert.equal(last.code, 1)
         assert.match(last.stderr, /is the only owner.*Done before: 0 added, 0 removed\./)
         const wrong = await run('groups', 'members', 'Design', '--add', 'person-1', 'nobody')
-        assert.match(wrong.stderr, /There is no user "nobody"/)
+        assert.match(wrong.stderr, /There is no person "nobody"/)
         assert.equal((await run('groups', 'members', 'Design')).stderr, '0 people.\n')
         await run('groups', 'members', 'Design', '--add', 'person-1')
         assert.match((await run('groups', 'remove', 'Design')).stdout, /^Removed: Design/)
