@@ -5,12 +5,12 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
-import type { Plan, ReportRow } from '../provisioning/import.ts'
+import type { Plan, ReportName, ReportRow } from '../provisioning/import.ts'
 import { type Sheet, writeHead, writeRow } from './forms.ts'
 import { CommandError } from './terminal.ts'
 
-type Report = AsyncDisposable &
-  Readonly<{ write: (plan: Pick<Plan, 'report' | 'heading'>) => Promise<void> }>
+type Reported = Pick<Plan, 'report' | 'reportNames' | 'heading'>
+type Report = AsyncDisposable & Readonly<{ write: (plan: Reported) => Promise<void> }>
 
 /** Before anything is read or imported. Throws CommandError where no report can be written. */
 export async function openReport(
@@ -28,8 +28,8 @@ export async function openReport(
     throw new CommandError(`no report can be written to ${path}: ${wordsOf(error)}.`)
   })
   return {
-    async write({ report, heading }) {
-      await writeAll(file, form, heading, report())
+    async write({ report, reportNames, heading }) {
+      await writeAll(file, form(heading, reportNames), report())
       await file.sync()
       await rename(unfinished, path)
     },
@@ -41,11 +41,8 @@ export async function openReport(
 }
 
 type Heading = Plan['heading']
-type Form = Readonly<{
-  head: (heading: Heading) => string
-  row: (row: ReportRow) => string
-  end: string
-}>
+type Page = Readonly<{ head: string; row: (row: ReportRow) => string; end: string }>
+type Form = (heading: Heading, names: readonly ReportName[]) => Page
 
 function formOf(path: string): Form {
   const ending = extname(path).toLowerCase()
@@ -62,11 +59,10 @@ const bufferedCharacters = 64 * 1024
 
 async function writeAll(
   file: FileHandle,
-  { head, row, end }: Form,
-  heading: Heading,
+  { head, row, end }: Page,
   rows: Iterable<ReportRow>,
 ): Promise<void> {
-  let text = head(heading)
+  let text = head
   for (const one of rows) {
     text += row(one)
     if (text.length < bufferedCharacters) continue
@@ -76,27 +72,33 @@ async function writeAll(
   await file.appendFile(text + end)
 }
 
-const names = [
-  'at',
-  'outcome',
-  'isDone',
-  'userPrincipalName',
-  'displayName',
-  'details',
-] as const satisfies readonly (keyof ReportRow)[]
-
-const sheet: Sheet<ReportRow> = { form: 'csv', names, columns: [], cells: 'whole' }
-const csv: Form = {
-  head: heading => writeHead({ ...sheet, names: [heading, ...names.slice(1)], columns: [] }),
-  row: row => writeRow(sheet, row),
-  end: '',
+const csv: Form = (heading, names) => {
+  const after = ['outcome', 'isDone', ...names, 'details'] as const
+  const sheet: Sheet<ReportRow> = {
+    form: 'csv',
+    names: ['at', ...after],
+    columns: [],
+    cells: 'whole',
+  }
+  const head = { ...sheet, names: [heading, ...after], columns: [] }
+  return { head: writeHead(head), row: row => writeRow(sheet, row), end: '' }
 }
 
-const shownHeadings = { line: 'Line', path: 'Path' } as const satisfies Record<Heading, string>
+const shownHeadings = {
+  line: 'Line',
+  path: 'Path',
+  userPrincipalName: 'User principal name',
+  displayName: 'Name',
+  person: 'Person',
+  group: 'Group',
+  owner: 'Owner',
+} as const satisfies Record<Heading | ReportName, string>
 
 /** The policy stops scripts and requests that a name in a cell would bring, if the escaping had a hole. */
-const html: Form = {
-  head: heading => `<!doctype html>
+const html: Form = (heading, names) => {
+  const headings = names.map(name => `<th>${shownHeadings[name]}`)
+  return {
+    head: `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -110,22 +112,17 @@ tr.error td { background: #fde8e8 }
 <h1>Import into Visage</h1>
 <p>Rows that change nothing are left out.</p>
 <table>
-<thead><tr><th>${shownHeadings[heading]}<th>Outcome<th>Done<th>User principal name<th>Name<th>Details</thead>
+<thead><tr><th>${shownHeadings[heading]}<th>Outcome<th>Done${headings.join('')}<th>Details</thead>
 <tbody>
 `,
-  row: ({ isDone, ...row }) => {
-    const cells = [
-      row.at,
-      row.outcome,
-      isDone ? 'yes' : 'no',
-      row.userPrincipalName ?? '',
-      row.displayName ?? '',
-      row.details,
-    ]
-    const texts = cells.map(cell => `<td>${escapeHtml(String(cell))}`)
-    return `<tr class="${row.outcome}">${texts.join('')}\n`
-  },
-  end: '</tbody>\n</table>\n</html>\n',
+    row(row) {
+      const named = names.map(name => row[name] ?? '')
+      const cells = [row.at, row.outcome, row.isDone ? 'yes' : 'no', ...named, row.details]
+      const texts = cells.map(cell => `<td>${escapeHtml(cell)}`)
+      return `<tr class="${row.outcome}">${texts.join('')}\n`
+    },
+    end: '</tbody>\n</table>\n</html>\n',
+  }
 }
 
 const entities: Readonly<Record<string, string>> = {

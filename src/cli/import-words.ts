@@ -34,6 +34,16 @@ function align(cells: readonly string[], widths: readonly number[]): string {
   return cells.map((cell, index) => cell.padStart(Math.max(10, (widths[index] ?? 0) + 2))).join('')
 }
 
+type Outcome = keyof Section['counts']
+
+/** What can happen to a row of each list. */
+const outcomesOf: Readonly<Record<Kind, readonly Outcome[]>> = {
+  people: ['created', 'adopted', 'changed', 'restored', 'unchanged'],
+  groups: ['created', 'changed', 'restored', 'unchanged'],
+  members: ['created', 'unchanged'],
+  contacts: ['created', 'changed', 'unchanged'],
+}
+
 const states = [
   ['created', 'new', 'are added'],
   ['adopted', 'taken over', 'came by signing in, and keep their id and photo'],
@@ -43,8 +53,8 @@ const states = [
 ] as const
 
 function countRows(sections: readonly Section[], removes: boolean): Row[] {
-  const mayAdopt = sections.some(({ kind }) => kind === 'people')
-  const done = states.filter(([did]) => did !== 'adopted' || mayAdopt)
+  const possible = new Set(sections.flatMap(({ kind }) => outcomesOf[kind]))
+  const done = states.filter(([did]) => possible.has(did))
   const removed = sections.map(({ leavers }) => count(removes ? leavers.count : 0))
   const kept = sections.reduce((sum, { leavers }) => sum + (removes ? 0 : leavers.count), 0)
   const meaning = kept > 0 ? `${count(kept)} no longer named: --prune removes them` : ''
@@ -71,11 +81,10 @@ export function hasWork({ sections }: Plan, removes: boolean): boolean {
   })
 }
 
-const canBeRestored: ReadonlySet<Kind> = new Set(['people', 'groups'])
-
 export function describeResult({ kind, written, removed }: Result): string[] {
   const [one, many] = nouns[kind]
-  const back = canBeRestored.has(kind) ? ' An import that names them again restores them.' : ''
+  const again = ' An import that names them again restores them.'
+  const back = outcomesOf[kind].includes('restored') ? again : ''
   return [
     `${some(written, one, many)} written.`,
     ...(removed > 0 ? [`${some(removed, one, many)} removed.${back}`] : []),

@@ -18,12 +18,12 @@ import { confirmLeavers } from './leavers.ts'
 import { kinds, lists } from './lists.ts'
 import type { Naming } from './naming.ts'
 import type { Kind } from './properties.ts'
-import { listReport, type ReportRow } from './report.ts'
+import { listReport, namesInReport, type ReportName, type ReportRow } from './report.ts'
 import type { SourceFile } from './source-file.ts'
 import { stageFile } from './stage-file.ts'
 import type { OnChange, Target } from './target.ts'
 
-export type { Kind, ReportRow, Target }
+export type { Kind, ReportName, ReportRow, Target }
 
 export type Doing = 'reading' | `${'comparing' | 'removing' | 'importing'} ${Kind}`
 type Watch = (doing: Doing, done: number, of: number) => void
@@ -60,6 +60,8 @@ export type Plan = Disposable &
     problemCount: () => number
     problems: (top?: number) => Iterable<Problem>
     report: () => Iterable<ReportRow>
+    /** The names that rows of the report have. */
+    reportNames: readonly ReportName[]
     /** The result of each section. */
     apply: (how: Apply) => Promise<readonly Result[]>
     /** For an import of the whole file without an error. `at`: epoch milliseconds. */
@@ -104,11 +106,8 @@ async function plan(
     sections,
     problemCount: () => countProblems(desired),
     problems: top => listProblems(desired, top),
-    report: () =>
-      listReport(
-        desired,
-        sections.map(({ kind }) => kind),
-      ),
+    report: () => listReport(desired, kindsOf(sections)),
+    reportNames: namesInReport(kindsOf(sections)),
     recordSuccess: at => recordSuccess(target.database, target, at),
     async apply(how) {
       const results: Result[] = []
@@ -119,6 +118,8 @@ async function plan(
     },
   }
 }
+
+const kindsOf = (sections: readonly Section[]) => sections.map(({ kind }) => kind)
 
 async function compare(
   desired: Desired,

@@ -13,17 +13,50 @@ export type ReportRow = Readonly<{
   outcome: Outcome
   /** True once it is written to the directory. */
   isDone: boolean
-  /** null for a group. */
-  userPrincipalName: string | null
-  /** The group of an owner or member. */
-  displayName: string | null
   /** The properties that change, or what is wrong with the row. */
   details: string
-}>
+}> &
+  Readonly<Record<ReportName, string | null>>
+
+/** Who or what a row is; null in the rows of lists that do not have it. */
+export type ReportName = 'userPrincipalName' | 'displayName' | 'person' | 'group' | 'owner'
+
+type NameColumn = 'name' | 'shown'
+
+/** What the columns of a list's table hold. */
+const namesOfRow: Readonly<Record<Kind, readonly (readonly [NameColumn, ReportName])[]>> = {
+  people: [
+    ['name', 'userPrincipalName'],
+    ['shown', 'displayName'],
+  ],
+  groups: [['shown', 'displayName']],
+  members: [
+    ['name', 'person'],
+    ['shown', 'group'],
+  ],
+  contacts: [
+    ['name', 'owner'],
+    ['shown', 'displayName'],
+  ],
+}
+
+const none = {
+  userPrincipalName: null,
+  displayName: null,
+  person: null,
+  group: null,
+  owner: null,
+} as const satisfies Record<ReportName, null>
+
+/** The names that the rows of these lists have. */
+export function namesInReport(kinds: readonly Kind[]): readonly ReportName[] {
+  return [...new Set(kinds.flatMap(kind => namesOfRow[kind].map(([, name]) => name)))]
+}
 
 type Row = Readonly<{
   /** null for a row that the file does not have. */
   line: number | null
+  /** null for a row that cannot be read. */
   kind: Kind | null
   inside: string
   outcome: Outcome
@@ -47,18 +80,26 @@ export function* listReport(
       at: rowOf(row),
       outcome: row.outcome,
       isDone: row.done === 1,
-      userPrincipalName: row.name,
-      displayName: row.shown,
-      details: row.outcome === 'error' ? row.details : namesOf(row.details),
+      ...none,
+      ...namesOf(row),
+      details: row.outcome === 'error' ? row.details : propertiesOf(row.details),
     }
   }
 }
 
+function namesOf(row: Row): Partial<Record<ReportName, string | null>> {
+  if (row.kind === null) return {}
+  return Object.fromEntries(namesOfRow[row.kind].map(([column, name]) => [name, row[column]]))
+}
+
 function select(kinds: readonly Kind[]): string {
-  const tables = kinds.map(kind => lists[kind].table)
-  const names = (column: 'name' | 'shown') =>
-    tables.map(table => `(select ${column} from ${table} where ${table}.line = problem.line)`)
-  const first = (column: 'name' | 'shown') => `coalesce(${names(column).join()}, null)`
+  const first = (choose: (kind: Kind) => string) => {
+    const found = kinds.map(kind => {
+      const { table } = lists[kind]
+      return `(select ${choose(kind)} from ${table} where ${table}.line = problem.line)`
+    })
+    return `coalesce(${found.join()}, null)`
+  }
   const done = kinds.map(
     kind => `select line, '${kind}' as kind, '' as inside, did as outcome, done, name, shown,
         changed as details
@@ -69,12 +110,13 @@ function select(kinds: readonly Kind[]): string {
         done, name, shown, ''
       from leaver where list = '${lists[kind].table}'`,
   )
-  const wrong = `select line, null, inside, 'error', 0, ${first('name')}, ${first('shown')}, words
+  const wrong = `select line, ${first(kind => `'${kind}'`)}, inside, 'error', 0,
+      ${first(() => 'name')}, ${first(() => 'shown')}, words
     from problem`
   return `${[...done, wrong, ...gone].join(' union all ')} order by line nulls last`
 }
 
-function namesOf(columns: string): string {
+function propertiesOf(columns: string): string {
   const names = columns.split(',').map(nameOfColumn)
   return [...new Set(names.filter(name => name !== undefined))].join(', ')
 }

@@ -132,9 +132,12 @@ describe('visage import', () => {
       await writeFile(file, 'group,person,role\ng1,anna@x.org,owner\ng1,ben@x.org,\n')
       const list = ['--yes', '--source', 'hr', ...tenant]
       assert.equal((await run('staff.csv', ...list)).code, 0)
-      const groups = await run('groups.csv', '--kind', 'groups', ...list)
+      const page = join(cwd, 'groups.html')
+      const groups = await run('groups.csv', '--kind', 'groups', '--report', page, ...list)
       assert.match(groups.stdout, /^1 group written\.$/m, groups.stderr)
       assert.doesNotMatch(groups.stdout, /taken over/)
+      assert.match(groups.stdout, /^ {2}restored/m)
+      assert.match(await readFile(page, 'utf8'), /<th>Done<th>Name<th>Details<\/thead>/)
       const members = ['members.csv', '--kind', 'members', '--prune', ...list]
       const added = await run(...members)
       assert.match(added.stdout, /^2 owners and members written\.$/m, added.stderr)
@@ -143,7 +146,11 @@ describe('visage import', () => {
       const report = join(cwd, 'report.csv')
       const removed = await run(...members, '--report', report)
       assert.match(removed.stdout, /^1 owner or member removed\.$/m, removed.stderr)
-      assert.match(await readFile(report, 'utf8'), /^,removed,true,ben@x\.org,Design,\r$/m)
+      assert.doesNotMatch(removed.stdout, /^ {2}(changed|restored)/m)
+      assert.equal(
+        await readFile(report, 'utf8'),
+        '\u{feff}line,outcome,isDone,person,group,details\r\n,removed,true,ben@x.org,Design,\r\n',
+      )
       const other = await run('members.csv', '--kind', 'teams', ...list)
       assert.equal(other.code, 2)
       assert.match(other.stderr, /people, groups, members/)

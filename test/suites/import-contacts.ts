@@ -155,7 +155,7 @@ export function describeContactImport(name: string, open: () => Promise<Database
       const changed = await withPlan(later, asContacts, async plan => {
         const [row] = [...plan.report()]
         await apply(plan)
-        return [countsOf(plan).changed, row?.userPrincipalName, row?.displayName, row?.details]
+        return [countsOf(plan).changed, row?.owner, row?.displayName, row?.details]
       })
       const what = 'displayName, surname, companyName, folder'
       assert.deepEqual(changed, [1, 'anna@x.org', 'Carl C', what])
