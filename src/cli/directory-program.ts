@@ -7,7 +7,7 @@ import type { LinkFlags } from './link-people.ts'
 import { layout } from './narrow-help.ts'
 import type { DirectoryFlags } from './open-directory.ts'
 import type { ListFlags } from './people.ts'
-import { optionOf } from './setting-option.ts'
+import { storeOption } from './setting-option.ts'
 import type { Terminal } from './terminal.ts'
 
 export function addPeople(program: Command, terminal: Terminal): void {
@@ -245,7 +245,7 @@ export function command(
     .option('--tenant <id>', 'this tenant; needed if there are several, except for lists')
     .option('--json', 'one JSON object per line')
     .option('--csv', 'for spreadsheets: UTF-8 with a byte order mark, no cell is a formula')
-    .addOption(optionOf('data').helpGroup('The store:'))
-    .addOption(optionOf('database').helpGroup('The store:'))
+    .addOption(storeOption('data'))
+    .addOption(storeOption('database'))
     .addHelpText('after', `\nExample${lines.length > 1 ? 's' : ''}:\n${lines.join('\n')}`)
 }

@@ -2,7 +2,7 @@
 import { type Command, Option } from 'commander'
 import type { ImportFlags } from './import.ts'
 import type { TrackRunning } from './running.ts'
-import { optionOf } from './setting-option.ts'
+import { storeOption } from './setting-option.ts'
 import type { Terminal } from './terminal.ts'
 
 export function addImport(program: Command, terminal: Terminal, trackRunning: TrackRunning): void {
@@ -40,8 +40,8 @@ export function addImport(program: Command, terminal: Terminal, trackRunning: Tr
       'with --prune: remove them also if they are more than 20, and more than 20 % of all',
     )
     .option('--report <file>', 'every line with its outcome, as FILE.html or FILE.csv')
-    .addOption(optionOf('data').helpGroup('The store:'))
-    .addOption(optionOf('database').helpGroup('The store:'))
+    .addOption(storeOption('data'))
+    .addOption(storeOption('database'))
     .addHelpText('after', writeHelp(terminal.program))
     .action(async (file: string, flags: ImportFlags) => {
       const { importFile } = await import('./import.ts')
@@ -51,9 +51,12 @@ export function addImport(program: Command, terminal: Terminal, trackRunning: Tr
 
 function writeHelp(program: string): string {
   return `
-Exit codes: 0 done, or nothing to do. 1 failed: run it again. 2 wrong
-arguments, a file that cannot be read, or answered no. 3 lines have
-errors, or too many would be removed.
+Exit codes:
+  0    done, or nothing to do
+  1    failed: run it again
+  2    wrong arguments, an unreadable file, or answered no
+  3    lines have errors, or too many would be removed
+  130  ended by Ctrl-C
 
 Example:
   ${program} import staff.csv --dry-run --report report.html

@@ -15,7 +15,7 @@ import { layout } from './narrow-help.ts'
 import type { TrackRunning } from './running.ts'
 import { addScimToken } from './scim-token-program.ts'
 import { writeServeExamples } from './serve-help.ts'
-import { optionOf } from './setting-option.ts'
+import { optionOf, storeOption } from './setting-option.ts'
 import { CommandError, formatError, type Output, type Terminal } from './terminal.ts'
 
 export function createProgram(terminal: Terminal, trackRunning: TrackRunning): Command {
@@ -132,8 +132,8 @@ function addMigrate(program: Command, terminal: Terminal): void {
   program
     .command('migrate')
     .description('create or update the tables of the database, as every start of serve does')
-    .addOption(optionOf('data'))
-    .addOption(optionOf('database'))
+    .addOption(storeOption('data'))
+    .addOption(storeOption('database'))
     .action(async (flags: Readonly<Record<string, string | true>>) => {
       const { migrate } = await import('./migrate.ts')
       await migrate(toTexts(flags), terminal)
@@ -145,7 +145,7 @@ function addBackup(program: Command, terminal: Terminal): void {
     .command('backup')
     .description('copy the data folder into another one while it is served')
     .requiredOption('--to <folder>', 'an empty folder, or the one of the last backup')
-    .addOption(optionOf('data'))
+    .addOption(storeOption('data'))
     .action(async ({ to, ...flags }: Readonly<{ to: string } & Record<string, string>>) => {
       const { backup } = await import('./backup.ts')
       await backup(to, toTexts(flags), terminal)
@@ -192,9 +192,9 @@ function addVerify(program: Command, terminal: Terminal, trackRunning: TrackRunn
   program
     .command('verify')
     .description('read every photo and compare it with its row; exit code 0 if all are sound')
-    .addOption(optionOf('data'))
-    .addOption(optionOf('database'))
-    .addOption(optionOf('packs'))
+    .addOption(storeOption('data'))
+    .addOption(storeOption('database'))
+    .addOption(storeOption('packs'))
     .option('--json', 'the result as one JSON object')
     .action(async ({ json = false, ...flags }: Texts & Readonly<{ json?: boolean }>) => {
       const { verify } = await import('./verify.ts')
@@ -211,9 +211,9 @@ function addErase(program: Command, terminal: Terminal): void {
     .option('--tenant <id>', 'needed if several tenants have the name')
     .option('--yes', 'do not ask')
     .option('--dry-run', 'show what would be removed, and change nothing')
-    .addOption(optionOf('data'))
-    .addOption(optionOf('database'))
-    .addOption(optionOf('packs'))
+    .addOption(storeOption('data'))
+    .addOption(storeOption('database'))
+    .addOption(storeOption('packs'))
     .action(async ({ data, database, packs, ...flags }: EraseFlags & Texts) => {
       const { erase } = await import('./erase.ts')
       const places = { data, database, packs }

@@ -50,6 +50,7 @@ const helps: readonly (readonly [string, readonly RegExp[]])[] = [
     'help people list',
     [/--without-photo/, /--inactive/, /--deleted/, /--source/, /--tenant/, /--csv/, /^Example:$/m],
   ],
+  ['import --help', [/--kind/, /^Exit codes:\n {2}0 {4}done/m, /^Example:\n.* import staff\.csv/m]],
   ['scim-token --help', [/\bcreate\b/, /\blist\b/, /\brevoke\b/]],
   [
     'scim-token create --help',
@@ -92,6 +93,34 @@ for (const width of [30, 40, 60, 100, 200]) {
     }
   })
 }
+
+test('the exit codes of an import keep to a terminal of 60 columns', async () => {
+  const { stdout } = await runHere(['import', '--help'], { cwd: checkout })
+  const [, codes = ''] = /^(Exit codes:[\s\S]*?)\n\n/m.exec(stdout) ?? []
+  const lines = codes.split('\n')
+  assert.equal(lines.length, 6)
+  assert.deepEqual(
+    lines.filter(line => line.length > 60),
+    [],
+  )
+})
+
+test('where the store is takes a line each, and the page with the rest is named', () => {
+  const program = createProgram(noTerminal(), async () => {})
+  const onStore = commandsOf(program).filter(({ command, words }) => {
+    const hasDatabase = command.options.some(({ long }) => long === '--database')
+    return hasDatabase && words !== 'serve'
+  })
+  assert.ok(onStore.length > 20)
+  for (const { command, words } of onStore) {
+    const help = command.configureOutput({ getOutHelpWidth: () => 80 }).helpInformation()
+    const [, group = ''] = help.split(/^Store \(docs\/configuration\.md\):\n/m)
+    const [lines = ''] = group.split('\n\n')
+    for (const line of lines.trimEnd().split('\n')) {
+      assert.match(line, /^ {2}--\w+ <\S+> +\S.* \[VISAGE_[A-Z]+\]$/, words)
+    }
+  }
+})
 
 test('visage --version prints only the version of the package', async () => {
   for (const flag of ['--version', '-v']) {
