@@ -236,13 +236,14 @@ export function command(
   description: string,
   { program }: Terminal,
   examples: readonly string[],
+  tenant = 'this tenant; needed if there are several, except for lists',
 ): Command {
   const lines = examples.map(example => `  ${program} ${parent.name()} ${name} ${example}`)
   return parent
     .command(name)
     .description(description)
     .configureHelp(layout)
-    .option('--tenant <id>', 'this tenant; needed if there are several, except for lists')
+    .option('--tenant <id>', tenant)
     .option('--json', 'one JSON object per line')
     .option('--csv', 'for spreadsheets: UTF-8 with a byte order mark, no cell is a formula')
     .addOption(storeOption('data'))

@@ -12,7 +12,9 @@ export function addScimToken(program: Command, terminal: Terminal): void {
     .description('tokens for programs that bring people and groups over SCIM')
     .helpCommand(false)
   const examples = ['entra', 'okta --expires 365']
-  withDevPlace(command(tokens, 'create', 'print a new token, once', terminal, examples))
+  withDevPlace(
+    command(tokens, 'create', 'print a new token, once', terminal, examples, whoseTenant),
+  )
     .argument('<name>', whose)
     .option('--expires <days>', 'default never', readDays)
     .action(async (name: string, flags: CreateFlags) => {
@@ -37,6 +39,7 @@ export function addScimToken(program: Command, terminal: Terminal): void {
 }
 
 const whose = 'who sends; people and groups get the source scim:NAME'
+const whoseTenant = 'the tenant that the token is for; needed if there are several'
 const longestDays = 3650
 
 function readDays(text: string): number {

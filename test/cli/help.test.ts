@@ -54,7 +54,14 @@ const helps: readonly (readonly [string, readonly RegExp[]])[] = [
   ['scim-token --help', [/\bcreate\b/, /\blist\b/, /\brevoke\b/]],
   [
     'scim-token create --help',
-    [/--expires/, /--tenant/, /--url/, /--port/, /--data/, /^Examples:\n.* create entra$/m],
+    [
+      /--expires/,
+      /--tenant <id> +the tenant that the token is for/,
+      /--url/,
+      /--port/,
+      /--data/,
+      /^Examples:\n.* create entra$/m,
+    ],
   ],
   ['groups --help', [/\badd\b/, /\bteam\b/, /\bowners\b/, /\bmembers\b/, /\brestore\b/]],
   ['groups members --help', [/--add/, /--remove/, /^Examples:\n.* groups members Design --csv$/m]],
