@@ -46,7 +46,7 @@ function question(people: number): string {
 
 function report(waiting: readonly WaitingRemovals[], people: number, terminal: Terminal): void {
   terminal.complain(
-    `Confirmed: the removal of ${some(people, 'person', 'people')}. \`visage people restore\` restores them until they are erased.`,
+    `Confirmed: the removal of ${some(people, 'person', 'people')}. Their source can restore them until they are erased.`,
   )
   for (const { tenantId, source, removed } of waiting) {
     const line = { event: 'removals-confirmed', tenantId, source, removed }

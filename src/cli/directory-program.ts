@@ -114,8 +114,8 @@ function addConfirming(people: Command, terminal: Terminal): void {
 const verbs = [
   ['disable', 'stop a person from signing in; they stay in the directory'],
   ['enable', 'let a person sign in again'],
-  ['remove', 'remove a person from the directory; they can be restored'],
-  ['restore', 'restore a person who was removed here'],
+  ['remove', 'remove a person from the directory; `visage people restore` restores them'],
+  ['restore', 'restore a person who was removed with `visage people remove`'],
 ] as const
 
 function withTexts(command: Command): Command {
@@ -205,8 +205,8 @@ function addGroupChanges(groups: Command, terminal: Terminal): void {
 
 const groupVerbs = [
   ['team', 'make a group a team, with the same id, photo and people'],
-  ['remove', 'remove a group from the directory; it can be restored'],
-  ['restore', 'restore a group that was removed here'],
+  ['remove', 'remove a group from the directory; `visage groups restore` restores it'],
+  ['restore', 'restore a group that was removed with `visage groups remove`'],
 ] as const
 
 function withGroupTexts(command: Command): Command {
@@ -222,7 +222,7 @@ function withGroupTexts(command: Command): Command {
 const anna = 'anna@visage.example'
 const whoever = 'id or userPrincipalName'
 const withoutPhoto = ['--without-photo', 'only without a photo'] as const
-const deleted = ['--deleted', 'only removed ones, which can be restored'] as const
+const deleted = ['--deleted', 'only removed ones, which their source can restore'] as const
 const source = [
   '--source <name>',
   'only from this source: sign-in, graph, cli, import:NAME, scim:NAME',

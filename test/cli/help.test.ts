@@ -45,6 +45,10 @@ const helps: readonly (readonly [string, readonly RegExp[]])[] = [
   ['verify --help', [/--data/, /--database/, /--packs/, /--json/]],
   ['erase --help', [/--user/, /--group/, /--tenant/, /--yes/, /--dry-run/, /--packs/]],
   ['people --help', [/\blist\b/, /\bshow\b/, /\badd\b/, /\bdisable\b/, /\brestore\b/]],
+  ['people remove --help', [/; `visage people restore` restores\s+them\n/]],
+  ['people restore --help', [/removed with `visage people remove`\n/]],
+  ['groups remove --help', [/; `visage groups restore` restores\s+it\n/]],
+  ['groups restore --help', [/removed with `visage groups remove`\n/]],
   ['people add --help', [/--display-name/, /--id/, /--manager/, /^Example:\n.* people add anna@/m]],
   [
     'help people list',

@@ -53,6 +53,7 @@ export function describePeopleCommands(
         const waiting = { tenantId, source: 'import:people', removed: 25 }
         assert.deepEqual(JSON.parse(line), { ...waiting, since: '2023-11-14T22:13:00.000Z' })
         assert.match(json.stderr, /"event":"removals-confirmed"/)
+        assert.match(json.stderr, /^Confirmed: .*\. Their source can restore them until /m)
         assert.deepEqual(
           [json.code, (await run(...args, ...ours)).stdout],
           [0, 'No removal waits.\n'],
