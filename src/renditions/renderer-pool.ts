@@ -35,7 +35,7 @@ type RendererPool = Readonly<{
   /**
    * Throws the Failure that refuses the picture; 'image-too-slow' after `timeoutSeconds`,
    * 'image-ended-renderer' when the process ended during it, 'renderers-unavailable' when none can be
-   * started.
+   * started, or all that tried it were killed from outside.
    */
   render: (bytes: Uint8Array, framing: Framing, allow: Allow) => Promise<RenderedPack | Postponed>
   counts: () => RendererCounts
@@ -61,6 +61,9 @@ type Wait = (ms: number, signal: AbortSignal) => Promise<void>
 const ownMemoryBytes = 128 * 1024 * 1024
 /** How long a picture waits for a renderer to start. */
 const startTimeoutMs = 15_000
+
+/** Of one picture, on renderers that are killed from outside. */
+const mostTries = 4
 
 export function createRendererPool(options: RendererPoolOptions): RendererPool {
   const { count, limits, ended, unlimited, wait = waitMs } = options
@@ -127,13 +130,13 @@ export function createRendererPool(options: RendererPoolOptions): RendererPool {
   async function render(bytes: Uint8Array, framing: Framing, allow: Allow) {
     start()
     const picture = { bytes, framing, limits }
-    for (let isAgain = false; ; isAgain = true) {
+    for (let tries = 1; ; tries += 1) {
       const renderer = await idle.take(wait, signal)
       try {
         return await renderOn(renderer, picture, allow)
       } catch (error) {
         if (!(error instanceof LostRenderer)) throw error
-        if (isAgain || !wasKilledFromOutside(error.end)) throw failureOf(error)
+        if (tries === mostTries || !wasKilledFromOutside(error.end)) throw failureOf(error)
       }
     }
   }
@@ -161,7 +164,9 @@ function wasKilledFromOutside({ signal, killedFor }: End): boolean {
 function failureOf(lost: LostRenderer): Failure {
   const { killedFor } = lost.end
   if (killedFor === 'too slow') return new Failure('image-too-slow', { detail: lost.message })
-  if (killedFor === 'closing') return new Failure('renderers-unavailable')
+  if (killedFor === 'closing' || wasKilledFromOutside(lost.end)) {
+    return new Failure('renderers-unavailable')
+  }
   return new Failure('image-ended-renderer', { detail: lost.message })
 }
 
