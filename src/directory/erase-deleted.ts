@@ -99,8 +99,8 @@ async function erase(parts: EraseParts, key: Key, until: number): Promise<boolea
   }
   if (key.kind === 'user') await eraseMailbox(parts, key, inSlice)
   await erasePhotosOf(parts, { ...key, ids: [key.id] }, parts.now(), inSlice)
-  for (let places = 1; places > 0; ) {
-    places = await inSlice(transaction => removePlaces(transaction, key))
+  for (let memberships = 1; memberships > 0; ) {
+    memberships = await inSlice(transaction => removeMemberships(transaction, key))
   }
   for (let reports = key.kind === 'user' ? 1 : 0; reports > 0; ) {
     await slicing.next()
@@ -177,7 +177,10 @@ async function listIds(
 }
 
 /** Memberships of a person, or members and owners of a group. */
-async function removePlaces(transaction: Database, { kind, tenantId, id }: Key): Promise<number> {
+async function removeMemberships(
+  transaction: Database,
+  { kind, tenantId, id }: Key,
+): Promise<number> {
   const column = kind === 'user' ? 'user_id' : 'group_id'
   const rows = await transaction
     .selectFrom('group_people')

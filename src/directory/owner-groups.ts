@@ -3,14 +3,19 @@
  * same source. The rule is applied in the transaction that changes one of the two groups.
  */
 import type { Database, GroupRow } from '../storage/schema.ts'
-import { changePlaces, hasChanges, type PlaceCounts, visitPlaces } from './change-places.ts'
+import {
+  changeMemberships,
+  hasChanges,
+  type MembershipCounts,
+  visitMemberships,
+} from './change-memberships.ts'
 import { lockGroup, writeGroup } from './group-rows.ts'
 
 /** What stands before and after the name of the group that is owned; not both are empty. */
 export type OwnerNaming = Readonly<{ before: string; after: string }>
 
 /** A group that got other owners. */
-export type OwnersChanged = Readonly<{ group: GroupRow; counts: PlaceCounts }>
+export type OwnersChanged = Readonly<{ group: GroupRow; counts: MembershipCounts }>
 
 /**
  * Call after a group was created, changed or deleted, inside a transaction that has locked the names of the tenant:
@@ -49,7 +54,7 @@ async function giveOwners(
   const group = await lockGroup(transaction, tenant_id, id)
   if (group === undefined) return undefined
   const change = { how: 'replace', relation: 'owner', ids } as const
-  const { counts } = await changePlaces(transaction, group, [change])
+  const { counts } = await changeMemberships(transaction, group, [change])
   if (!hasChanges(counts)) return undefined
   if (id === cause.id) return { group, counts }
   // Later than the change before, because the time tells one version from the next.
@@ -91,8 +96,7 @@ async function membersOf(
   { tenant_id, id: group_id }: GroupRow,
 ): Promise<string[]> {
   const all: string[] = []
-  for await (const ids of visitPlaces(transaction, { tenant_id, group_id, relation: 'member' })) {
-    all.push(...ids)
-  }
+  const key = { tenant_id, group_id, relation: 'member' } as const
+  for await (const ids of visitMemberships(transaction, key)) all.push(...ids)
   return all
 }

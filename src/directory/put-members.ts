@@ -10,22 +10,23 @@ import type { GroupRelation } from './groups-of-person.ts'
 import type { Source } from './origin.ts'
 
 type GroupKey = Readonly<{ tenantId: string; groupId: string }>
-type Place = Readonly<{ userId: string; relation: GroupRelation }>
+type Membership = Readonly<{ userId: string; relation: GroupRelation }>
 
 /**
- * Whether each is in the group afterwards, in the order of the list (at most 500); false for a person who is not there.
+ * Whether each person is in the group afterwards, in the order of the list (at most 500); false for a person who is not in
+ * the directory.
  * Throws Failure 'group-not-found', 'managed-elsewhere' and 'group-full'; then nothing is changed.
  */
 export async function addPeople(
   database: Database,
   key: GroupKey,
-  places: readonly Place[],
+  memberships: readonly Membership[],
   source: Source,
 ): Promise<boolean[]> {
   return await inTransaction(database, async transaction => {
     const group = await lockManaged(transaction, key, source)
     const { tenant_id, id: group_id } = group
-    const ids = [...new Set(places.map(place => place.userId))]
+    const ids = [...new Set(memberships.map(membership => membership.userId))]
     // In order, so that two transactions that add the same people to two groups do not deadlock.
     const people = transaction
       .selectFrom('users')
@@ -35,7 +36,7 @@ export async function addPeople(
       .where('deleted_at', 'is', null)
       .orderBy('id')
     const present = new Set((await lockRows(people).execute()).map(({ id }) => id))
-    const rows = places
+    const rows = memberships
       .filter(({ userId }) => present.has(userId))
       .map(({ userId, relation }) => ({ tenant_id, group_id, user_id: userId, relation }))
     if (rows.length > 0) {
@@ -46,7 +47,7 @@ export async function addPeople(
         .execute()
       await expectWithinLimit(transaction, { tenant_id, group_id })
     }
-    return places.map(({ userId }) => present.has(userId))
+    return memberships.map(({ userId }) => present.has(userId))
   })
 }
 
@@ -84,7 +85,7 @@ export async function removePeople(
 type Listed = Pick<GroupPersonRow, 'group_id' | 'relation' | 'user_id'>
 
 /** Of all groups of this source, in the order of the key; people and groups that are deleted are left out. */
-export async function listPlacesOf(
+export async function listMembershipsOf(
   database: Database,
   tenantId: string,
   source: Source,

@@ -6,7 +6,12 @@ import { Failure } from '../failure.ts'
 import { isGuid, normalizeId } from '../guid.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
 import { inTransaction, lockNames, lockRows } from '../storage/transactions.ts'
-import { changePlaces, hasChanges, type PlaceChange, type PlacesChanged } from './change-places.ts'
+import {
+  changeMemberships,
+  hasChanges,
+  type MembershipChange,
+  type MembershipsChanged,
+} from './change-memberships.ts'
 import { dropErasedPhoto, erasing } from './deleted.ts'
 import { type GroupFields, lockGroup, writeGroup } from './group-rows.ts'
 import { type Origin, refuseOtherSource } from './origin.ts'
@@ -22,12 +27,12 @@ export type SourceGroup = Readonly<{
   /** A property that is left out stays; undefined takes the value away. */
   fields: Partial<Omit<GroupFields, 'id'>> & Readonly<{ displayName: string }>
   /** In this order. */
-  places: readonly PlaceChange[]
+  memberships: readonly MembershipChange[]
 }>
 
 type NewGroup = SourceGroup & Readonly<{ wantedId: string | undefined }>
 
-type Written = PlacesChanged &
+type Written = MembershipsChanged &
   Readonly<{
     row: GroupRow
     /** Groups that got other owners by the naming rule. */
@@ -61,7 +66,7 @@ export async function createSourceGroup(
     if (known === undefined) await transaction.insertInto('groups').values(row).execute()
     else await writeGroup(transaction, row)
     await dropErasedPhoto(transaction, known, { tenantId, kind: 'group', id }, origin.at)
-    const changed = await changePlaces(transaction, row, group.places)
+    const changed = await changeMemberships(transaction, row, group.memberships)
     const owned = await ownersAfter(transaction, origin, [row])
     const isNew = known === undefined || known.deleted_at === erasing
     return { ...changed, row, owned, did: isNew ? 'created' : 'restored' }
@@ -85,9 +90,9 @@ export async function editSourceGroup(
     const before = await lockGroup(transaction, tenantId, id)
     if (before === undefined || before.deleted_at !== null) return undefined
     refuseOtherSource(before, origin.source)
-    const { externalId, fields, places } = edit(before)
+    const { externalId, fields, memberships } = edit(before)
     await refuseTakenExternalId(database, transaction, before, externalId)
-    const changed = await changePlaces(transaction, before, places)
+    const changed = await changeMemberships(transaction, before, memberships)
     // Later than the change before, because the time tells one version from the next.
     const at = Math.max(origin.at, before.changed_at + 1)
     const { source } = origin

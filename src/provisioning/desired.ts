@@ -9,7 +9,7 @@ import type { Naming } from './naming.ts'
 export type Did = 'created' | 'changed' | 'adopted' | 'restored' | 'unchanged' | 'error'
 
 /** The table of a list. */
-export type Table = 'person' | 'team' | 'place' | 'contact'
+export type Table = 'person' | 'team' | 'membership' | 'contact'
 
 export type Desired = Readonly<{
   scratch: Scratch

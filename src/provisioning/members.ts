@@ -1,14 +1,14 @@
 /** A list of the owners and members of groups, which this source has brought, as import.ts carries it out. */
-import { applyPlaces } from './apply-places.ts'
-import { addPlace, definePlaces, noteWhole } from './desired-places.ts'
+import { applyMemberships } from './apply-memberships.ts'
+import { addMembership, defineMemberships, noteWhole } from './desired-memberships.ts'
 import type { List } from './kinds.ts'
-import { findLeavingPlaces, removePlaces } from './leaving-places.ts'
-import { planPlaces } from './plan-places.ts'
+import { findLeavingMemberships, removeMemberships } from './leaving-memberships.ts'
+import { planMemberships } from './plan-memberships.ts'
 import { refused } from './refused.ts'
 
 export const members: List = {
-  table: 'place',
-  define: definePlaces,
+  table: 'membership',
+  define: defineMemberships,
   expectColumns({ at }) {
     for (const property of ['group', 'person']) {
       if (at.has(property)) continue
@@ -20,11 +20,11 @@ export const members: List = {
       ? 'Each row is one owner or one member of a group.'
       : 'Each row is one member of a group. Owners stay as they are: there is no role.',
   begin: noteWhole,
-  add: addPlace,
-  compare: planPlaces,
-  findLeavers: findLeavingPlaces,
+  add: addMembership,
+  compare: planMemberships,
+  findLeavers: findLeavingMemberships,
   hasTooManyMoves: () => false,
   order: ['write', 'remove'],
-  removeLeavers: removePlaces,
-  apply: applyPlaces,
+  removeLeavers: removeMemberships,
+  apply: applyMemberships,
 }

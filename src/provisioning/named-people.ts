@@ -10,7 +10,7 @@ import { quoted } from './refused.ts'
 import type { Target } from './target.ts'
 
 /** Tables with the columns name, name_as_id, name_key and user_id. */
-type Naming = 'place' | 'contact'
+type Naming = 'membership' | 'contact'
 
 const inFile = [
   ['id', 'name_as_id'],

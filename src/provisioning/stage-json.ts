@@ -4,7 +4,7 @@
  */
 import { readChoices } from './columns.ts'
 import type { Desired } from './desired.ts'
-import { addPlaceIn, hasNamed, noteNamed, type Relation } from './desired-places.ts'
+import { addMembershipIn, hasNamed, noteNamed, type Relation } from './desired-memberships.ts'
 import { cellsOf, readReference } from './item-cells.ts'
 import { createNames, type Names } from './item-names.ts'
 import { type JsonItem, type JsonList, readLists } from './json-list.ts'
@@ -64,7 +64,7 @@ async function stageList(
   { items }: JsonList,
   { columns, progress }: Readonly<{ columns: readonly string[]; progress: () => void }>,
 ): Promise<Names> {
-  const own = kind === 'groups' ? Object.keys(placesOfGroup) : []
+  const own = kind === 'groups' ? Object.keys(listsOfGroup) : []
   const names = createNames(kind, readChoices(kind, columns), own)
   lists[kind].begin?.(desired)
   for await (const item of items) {
@@ -100,7 +100,7 @@ function stageItem(desired: WithPaths, kind: Kind, { path, text }: JsonItem, nam
     const cells = cellsOf(kind, item, found)
     lists[kind].add(desired, line, cells)
     if (kind !== 'groups') return
-    stagePlaces(desired, { line, path, name: cells('displayName') ?? '' }, item)
+    stageMemberships(desired, { line, path, name: cells('displayName') ?? '' }, item)
   })
 }
 
@@ -138,19 +138,19 @@ function parse(path: string, text: string): ReturnType<typeof parseJson> {
 }
 
 /** What a group itself may say about its people. */
-const placesOfGroup: Readonly<Record<string, Relation>> = { owners: 'owner', members: 'member' }
+const listsOfGroup: Readonly<Record<string, Relation>> = { owners: 'owner', members: 'member' }
 
 type GroupItem = Readonly<{ line: number; path: string; name: string }>
 
-function stagePlaces(desired: WithPaths, group: GroupItem, item: JsonObject): void {
-  for (const [name, relation] of Object.entries(placesOfGroup)) {
+function stageMemberships(desired: WithPaths, group: GroupItem, item: JsonObject): void {
+  for (const [name, relation] of Object.entries(listsOfGroup)) {
     const people = item.get(name)
     if (people === undefined) continue
     if (!isList(people)) throw new Unreadable(`${name} is ${nameOf(people)}, and not a list`, name)
     noteNamed(desired, group.line, relation)
     for (const [index, person] of people.entries()) {
       const line = desired.naming.add(`${group.path}.${name}[${index}]`)
-      const add = () => addPlaceIn(desired, line, group, relation, readPerson(person))
+      const add = () => addMembershipIn(desired, line, group, relation, readPerson(person))
       orProblem(desired, line, () => '', add)
     }
   }

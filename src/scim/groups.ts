@@ -3,7 +3,7 @@
  * the request and under the lock of the group: nobody's members are read to be written back.
  */
 import type { Reply } from '../call.ts'
-import type { PlaceChange, PlacesChanged } from '../directory/change-places.ts'
+import type { MembershipChange, MembershipsChanged } from '../directory/change-memberships.ts'
 import type { Group } from '../directory/groups.ts'
 import { findPresentGroup } from '../directory/present-rows.ts'
 import {
@@ -59,12 +59,12 @@ export async function readGroup(request: ScimRequest, parts: ScimParts): Promise
 export async function replaceGroup(request: ScimRequest, parts: ScimParts): Promise<Reply> {
   const body = await readBody(request, parts)
   const resource = readResource('Group', body)
-  const places = peopleIn(resource, 'replace').filter(({ relation }) =>
+  const memberships = peopleIn(resource, 'replace').filter(({ relation }) =>
     namesAttribute(body, `${relation}s`),
   )
   const row = await edit(request, parts, known => {
     const kept = [...known].filter(([name]) => extension.has(name))
-    return toWanted(new Map([...kept, ...resource]), places)
+    return toWanted(new Map([...kept, ...resource]), memberships)
   })
   return await showGroup(request, parts, row)
 }
@@ -74,9 +74,9 @@ const extension: ReadonlySet<string> = new Set(['description', 'team', 'visibili
 /** 204 unless the sender asks for attributes: the members may be many. */
 export async function patchGroup(request: ScimRequest, parts: ScimParts): Promise<Reply> {
   const operations = readPatch('Group', await readBody(request, parts))
-  const places = peopleChanges(operations)
+  const memberships = peopleChanges(operations)
   const row = await edit(request, parts, known =>
-    toWanted(patchResource(known, operations), places),
+    toWanted(patchResource(known, operations), memberships),
   )
   const isAsked = request.query.has('attributes') || request.query.has('excludedAttributes')
   return isAsked ? await showGroup(request, parts, row) : noContent
@@ -118,12 +118,12 @@ export async function deleteGroup(request: ScimRequest, parts: ScimParts): Promi
   return noContent
 }
 
-function toWanted(resource: Resource, places: readonly PlaceChange[]): SourceGroup {
+function toWanted(resource: Resource, memberships: readonly MembershipChange[]): SourceGroup {
   const { externalId, fields } = toSentGroup(resource)
-  return { externalId, fields, places }
+  return { externalId, fields, memberships }
 }
 
-function peopleIn(resource: Resource, how: 'add' | 'replace'): readonly PlaceChange[] {
+function peopleIn(resource: Resource, how: 'add' | 'replace'): readonly MembershipChange[] {
   const { members, owners } = toSentGroup(resource)
   return [
     { how, relation: 'member', ids: members },
@@ -131,8 +131,8 @@ function peopleIn(resource: Resource, how: 'add' | 'replace'): readonly PlaceCha
   ]
 }
 
-type Counted = Readonly<{ group: Group; counts: PlacesChanged['counts'] }>
-type Changed = PlacesChanged & Readonly<{ row: Group; owned: readonly Counted[] }>
+type Counted = Readonly<{ group: Group; counts: MembershipsChanged['counts'] }>
+type Changed = MembershipsChanged & Readonly<{ row: Group; owned: readonly Counted[] }>
 
 function logPeople(
   request: ScimRequest,

@@ -2,7 +2,7 @@
  * Reads which people a PATCH adds to a group and takes from it, as members and as owners, in the order of its
  * operations. It knows nobody who is in the group: whoever carries the changes out never writes back what was read.
  */
-import type { PlaceChange } from '../directory/change-places.ts'
+import type { MembershipChange } from '../directory/change-memberships.ts'
 import type { GroupRelation } from '../directory/groups-of-person.ts'
 import { normalizeId } from '../guid.ts'
 import { entriesOf } from './parts.ts'
@@ -16,8 +16,8 @@ export function relationOf({ name }: Attribute): GroupRelation | undefined {
 }
 
 /** Throws Failure 'resource-invalid'. */
-export function peopleChanges(operations: readonly Operation[]): readonly PlaceChange[] {
-  const changes: PlaceChange[] = []
+export function peopleChanges(operations: readonly Operation[]): readonly MembershipChange[] {
+  const changes: MembershipChange[] = []
   for (const operation of operations) {
     const relation = relationOf(operation.path.attribute)
     if (relation === undefined) continue
@@ -27,7 +27,7 @@ export function peopleChanges(operations: readonly Operation[]): readonly PlaceC
 }
 
 /** Neighbours of one kind become one change: authentik sends an operation for each member. */
-function append(changes: PlaceChange[], change: PlaceChange): void {
+function append(changes: MembershipChange[], change: MembershipChange): void {
   const last = changes.at(-1)
   const isSame = last?.relation === change.relation && last.how === change.how
   if (last === undefined || !isSame || change.how === 'replace') {
@@ -40,7 +40,7 @@ function append(changes: PlaceChange[], change: PlaceChange): void {
 function readChanges(
   relation: GroupRelation,
   { op, path, value }: Operation,
-): readonly PlaceChange[] {
+): readonly MembershipChange[] {
   const ids = idsOf(value)
   if (path.entries === undefined) {
     if (op === 'add' || value !== undefined) return [{ relation, how: op, ids }]

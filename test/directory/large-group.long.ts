@@ -23,7 +23,7 @@ import { mostRowsOfStatement } from '../support/rows-of-statement.ts'
 const tenantId = 't'
 const key = { tenantId, groupId: 'g' }
 const idOf = (index: number) => `p${String(index).padStart(6, '0')}`
-const place = (index: number) => ({ ...key, userId: idOf(index), relation: 'member' }) as const
+const membership = (index: number) => ({ ...key, userId: idOf(index), relation: 'member' }) as const
 
 describe(`a group of ${maxMembers} members`, () => {
   let database: Database
@@ -47,20 +47,20 @@ describe(`a group of ${maxMembers} members`, () => {
   }
 
   test('takes no other member, and one in place of another, in statements of one row', async () => {
-    await assert.rejects(addToGroup(database, place(maxMembers), 'graph'), /group-full/)
+    await assert.rejects(addToGroup(database, membership(maxMembers), 'graph'), /group-full/)
     const most = await mostRowsOfStatement(database, async watched => {
-      assert.equal(await removeFromGroup(watched, place(100_000), 'graph'), true)
-      await addToGroup(watched, place(maxMembers), 'graph')
+      assert.equal(await removeFromGroup(watched, membership(100_000), 'graph'), true)
+      await addToGroup(watched, membership(maxMembers), 'graph')
     })
     assert.equal(most, 1)
   })
 
   test('is changed by 500 members in statements of 500 rows, and is left as it was', async () => {
     const ids = Array.from({ length: 500 }, (_, index) => idOf(50_000 + index))
-    const places = ids.map(userId => ({ userId, relation: 'member' as const }))
+    const memberships = ids.map(userId => ({ userId, relation: 'member' as const }))
     const most = await mostRowsOfStatement(database, async watched => {
       assert.equal(await removePeople(watched, key, 'member', ids, 'graph'), 500)
-      assert.ok((await addPeople(watched, key, places, 'graph')).every(Boolean))
+      assert.ok((await addPeople(watched, key, memberships, 'graph')).every(Boolean))
     })
     assert.equal(most, 500)
     const size = await database.selectFrom('group_sizes').select('members').executeTakeFirst()

@@ -92,7 +92,7 @@ describe('people who are locked by several transactions', () => {
   test('lists, managers and members that are written at once all succeed', async () => {
     await putGroup(database, tenantId, { id: 'g', displayName: 'g' }, origin)
     const key = { tenantId, groupId: 'g' }
-    const places = people.map(userId => ({ userId, relation: 'member' as const }))
+    const memberships = people.map(userId => ({ userId, relation: 'member' as const }))
     const writers = people.flatMap((id, index) => {
       const other = people[(index * 5 + 1) % people.length] ?? ''
       const list = people.toReversed().map(one => wanted(one, `${one}.${index}`))
@@ -100,7 +100,7 @@ describe('people who are locked by several transactions', () => {
         putUsers(database, tenantId, list, origin),
         setManager(database, tenantId, id, other === id ? undefined : other, origin),
         index % 2 === 0
-          ? addPeople(database, key, places.toReversed(), origin.source)
+          ? addPeople(database, key, memberships.toReversed(), origin.source)
           : removePeople(database, key, 'member', people, origin.source),
       ]
     })

@@ -56,8 +56,8 @@ test('a person is added to a group by searches alone', async t => {
   const database = await openEmpty(t)
   await addUsers(database, 't', [{ id: 'u', userPrincipalName: 'u', displayName: 'u' }])
   await addGroups(database, 't', [{ id: 'g', displayName: 'g' }])
-  const place = { tenantId: 't', groupId: 'g', userId: 'u', relation: 'member' } as const
-  const plans = await plansOf(database, watched => addToGroup(watched, place, 'graph'))
+  const membership = { tenantId: 't', groupId: 'g', userId: 'u', relation: 'member' } as const
+  const plans = await plansOf(database, watched => addToGroup(watched, membership, 'graph'))
   assert.ok(plans.length > 3)
   for (const plan of plans) assert.doesNotMatch(plan, /SCAN/, plan)
 })

@@ -47,7 +47,7 @@ export function describeJsonImport(name: string, open: () => Promise<Database>):
     const { database, withPlan, told, apply, bring, problemsOf, find, allRows } =
       createImportStand(open)
     const json = (value: unknown) => JSON.stringify(value)
-    const places = async () => {
+    const memberships = async () => {
       const rows = await database()
         .selectFrom('group_people')
         .innerJoin('users', 'users.id', 'group_people.user_id')
@@ -80,7 +80,7 @@ export function describeJsonImport(name: string, open: () => Promise<Database>):
       const document = json({ groups, people })
       const { written } = await bring(document)
       const all = ['g1 member anna@x.org', 'g1 member ben@x.org', 'g1 owner anna@x.org']
-      assert.deepEqual([written, await places()], [7, all])
+      assert.deepEqual([written, await memberships()], [7, all])
       assert.deepEqual(told, [
         'person created',
         'person created',
@@ -113,11 +113,11 @@ export function describeJsonImport(name: string, open: () => Promise<Database>):
       const first = await bring(json({ groups: [silent] }), { leavers: 'go' })
       assert.deepEqual(first, { written: 0, removed: 1, refused: 0 })
       const kept = ['g1 member anna@x.org', 'g1 member ben@x.org', 'g1 owner anna@x.org']
-      assert.deepEqual(await places(), kept)
+      assert.deepEqual(await memberships(), kept)
       const fewer = json({ groups: [{ ...silent, members: ['ben@x.org'] }] })
       const second = await bring(fewer, { leavers: 'go' })
       assert.deepEqual(second, { written: 0, removed: 1, refused: 0 })
-      assert.deepEqual(await places(), kept.slice(1))
+      assert.deepEqual(await memberships(), kept.slice(1))
     })
 
     test('a list of members beside the groups stands for all of their people', async () => {
@@ -126,10 +126,10 @@ export function describeJsonImport(name: string, open: () => Promise<Database>):
       const members = [{ group: 'g2', person: 'anna@x.org' }]
       const result = await bring(json({ people, groups: bare, members }), { leavers: 'go' })
       assert.deepEqual(result, { written: 1, removed: 2, refused: 0 })
-      assert.deepEqual(await places(), ['g1 owner anna@x.org', 'g2 member anna@x.org'])
+      assert.deepEqual(await memberships(), ['g1 owner anna@x.org', 'g2 member anna@x.org'])
     })
 
-    test('people and groups that go keep their places for the day when they are restored', async () => {
+    test('people and groups that go keep their memberships until they are restored', async () => {
       await bring(json({ people, groups }))
       const [, ben] = people
       const fewer = json({ people: [ben], groups: groups.slice(1), members: [] })
@@ -138,7 +138,7 @@ export function describeJsonImport(name: string, open: () => Promise<Database>):
         removed: 2,
         refused: 0,
       })
-      assert.equal((await places()).length, 3)
+      assert.equal((await memberships()).length, 3)
     })
 
     test('a member who leaves with the same file is an error of the member', async () => {
@@ -155,7 +155,7 @@ export function describeJsonImport(name: string, open: () => Promise<Database>):
     test('an empty list removes everybody, and a list that is not there nobody', async () => {
       await bring(json({ people, groups }))
       const none = await bring(json({ groups: [] }), { leavers: 'go' })
-      assert.deepEqual([none.removed, (await places()).length], [2, 3])
+      assert.deepEqual([none.removed, (await memberships()).length], [2, 3])
       const all = await bring(json({ people: [] }), { leavers: 'go' })
       assert.deepEqual(all.removed, 2)
     })
@@ -282,7 +282,7 @@ export function describeJsonImport(name: string, open: () => Promise<Database>):
       ])
     })
 
-    test('who changes between the plan and the import is refused by path, with their places', async () => {
+    test('who changes between the plan and the import is refused by path, with their memberships', async () => {
       const words = await withPlan(json({ people, groups }), {}, async plan => {
         const anna = { id: guid(9), userPrincipalName: 'anna@x.org', displayName: 'Anna' }
         await putUser(database(), tenantId, anna, { source: 'graph', at: 1 })
@@ -298,7 +298,7 @@ export function describeJsonImport(name: string, open: () => Promise<Database>):
       ])
     })
 
-    test('deleted people and groups come back with the places that the document gives them', async () => {
+    test('deleted people and groups come back with the memberships that the document gives them', async () => {
       await bring(json({ people, groups }))
       const origin = { source: 'import:staff', at: 6 } as const
       const anna = await find('anna@x.org')
@@ -306,7 +306,7 @@ export function describeJsonImport(name: string, open: () => Promise<Database>):
       const rows = await database().selectFrom('groups').select(['id', 'external_id']).execute()
       for (const { id } of rows) await deleteGroup(database(), tenantId, id, origin)
       await bring(json({ people, groups }), { leavers: 'go' }, 9)
-      assert.equal((await places()).length, 3)
+      assert.equal((await memberships()).length, 3)
       const again = await bring(json({ people, groups }), { leavers: 'go' }, 10)
       assert.deepEqual(again, { written: 0, removed: 0, refused: 0 })
     })

@@ -257,7 +257,7 @@ f@x.org,${'x'.repeat(70_000)},
     })
 
     const groupRows = () => database().selectFrom('groups').selectAll().orderBy('id').execute()
-    const places = async () => {
+    const memberships = async () => {
       const rows = await database()
         .selectFrom('group_people')
         .innerJoin('users', join =>
@@ -373,16 +373,19 @@ g2,c@x.org,Member
       ]
       told.length = 0
       const first = await bring(csv, asMembers)
-      assert.deepEqual([first.written, await places()], [4, all])
+      assert.deepEqual([first.written, await memberships()], [4, all])
       assert.deepEqual(told, ['group changed', 'group changed'])
       const again = await bring(csv, { ...asMembers, leavers: 'go' })
       assert.deepEqual([again.written, again.removed], [0, 0])
       // Without owners in the file the group keeps its own.
       const { removed } = await bring('group,person\ng1,b@x.org', { ...asMembers, leavers: 'go' })
-      assert.deepEqual([removed, await places()], [2, ['g1 member b@x.org', 'g1 owner a@x.org']])
+      assert.deepEqual(
+        [removed, await memberships()],
+        [2, ['g1 member b@x.org', 'g1 owner a@x.org']],
+      )
       const other = 'group,person,role\ng1,c@x.org,owner\ng1,b@x.org,'
       await bring(other, { ...asMembers, leavers: 'go' })
-      assert.deepEqual(await places(), ['g1 member b@x.org', 'g1 owner c@x.org'])
+      assert.deepEqual(await memberships(), ['g1 member b@x.org', 'g1 owner c@x.org'])
     })
 
     test('unknown people and groups, groups as members and doubles are named with their lines', async () => {
@@ -426,12 +429,12 @@ __proto__,constructor,
         ['group,person', ...kept.map(name => `g1,${name}`)].join('\n')
       told.length = 0
       await bring(list(names), asMembers)
-      assert.deepEqual([(await places()).length, told.length], [450, 3])
+      assert.deepEqual([(await memberships()).length, told.length], [450, 3])
       const few = { ...asMembers, leavers: 'go' } as const
       const judged = await withPlan(list(names.slice(440)), few, plan => leaversOf(plan))
       assert.deepEqual(judged, { count: 440, of: 450, isTooMany: true })
       const { removed } = await bring(list(names.slice(440)), few)
-      assert.deepEqual([removed, (await places()).length], [440, 10])
+      assert.deepEqual([removed, (await memberships()).length], [440, 10])
     })
 
     test('a person or group that goes between the plan and the import is refused for its line alone', async () => {

@@ -222,9 +222,9 @@ export function describeLeavers(name: string, open: () => Promise<Database>): vo
         assert.deepEqual(await packKeys(), [stays])
         const retired = await database.selectFrom('retired_packs').selectAll().execute()
         assert.deepEqual(retired, [])
-        const places = await database.selectFrom('group_people').select('user_id').execute()
+        const memberships = await database.selectFrom('group_people').select('user_id').execute()
         assert.deepEqual(
-          places.map(row => row.user_id),
+          memberships.map(row => row.user_id),
           ['p0001'],
         )
         assert.deepEqual(await erase(day(2)), [])

@@ -283,7 +283,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       await Promise.all(rounds.flat())
     })
 
-    const place = (userId: string, relation: 'owner' | 'member' = 'member') =>
+    const membership = (userId: string, relation: 'owner' | 'member' = 'member') =>
       ({ tenantId, groupId: 'g', userId, relation }) as const
     const inGroup = async (relation: 'owner' | 'member') => {
       const key = { tenantId, groupId: 'g' }
@@ -293,8 +293,8 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
     test('a group is added, changed, deleted from lists, and restored with its people', async () => {
       await put(anna)
       await putGroup(database, tenantId, { id: 'g', displayName: 'Design', isTeam: true }, graph)
-      await addToGroup(database, place('anna'), 'graph')
-      await addToGroup(database, place('anna', 'owner'), 'graph')
+      await addToGroup(database, membership('anna'), 'graph')
+      await addToGroup(database, membership('anna', 'owner'), 'graph')
       await changeGroup(database, tenantId, 'g', { displayName: 'Art' }, graph)
       const findGroup = prepareFindGroup(database, groupEntryColumns)
       assert.equal((await findGroup(tenantId, 'g'))?.display_name, 'Art')
@@ -308,7 +308,10 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       assert.equal(await deleteGroup(database, tenantId, 'g', graph), true)
       assert.equal(await findGroup(tenantId, 'g'), undefined)
       assert.deepEqual(await groupsOf(), [0, 0, 0])
-      await assert.rejects(addToGroup(database, place('anna'), 'graph'), refused('group-not-found'))
+      await assert.rejects(
+        addToGroup(database, membership('anna'), 'graph'),
+        refused('group-not-found'),
+      )
       assert.equal(
         (await restoreGroup(database, tenantId, 'g', from('graph', 3)))?.display_name,
         'Art',
@@ -365,7 +368,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       await createGroup(database, tenantId, { id: 'g', displayName: 'Design' }, graph)
       const make = (origin = graph) => makeTeam(database, tenantId, 'g', origin)
       await assert.rejects(make(), refused('resource-invalid'))
-      await addToGroup(database, place('anna', 'owner'), 'graph')
+      await addToGroup(database, membership('anna', 'owner'), 'graph')
       await assert.rejects(make(from('cli')), refused('managed-elsewhere'))
       assert.equal((await make()).is_team, 1)
       await assert.rejects(make(), refused('team-exists'))
@@ -392,18 +395,21 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       await put(anna)
       await put(ben)
       await putGroup(database, tenantId, { id: 'g', displayName: 'Design' }, graph)
-      await addToGroup(database, place('anna'), 'graph')
+      await addToGroup(database, membership('anna'), 'graph')
       await assert.rejects(
-        addToGroup(database, place('anna'), 'graph'),
+        addToGroup(database, membership('anna'), 'graph'),
         refused('reference-exists'),
       )
       await assert.rejects(
-        addToGroup(database, place('nobody'), 'graph'),
+        addToGroup(database, membership('nobody'), 'graph'),
         refused('user-not-found'),
       )
-      await assert.rejects(addToGroup(database, place('ben'), 'cli'), refused('managed-elsewhere'))
-      assert.equal(await removeFromGroup(database, place('ben'), 'graph'), false)
-      assert.equal(await removeFromGroup(database, place('anna'), 'graph'), true)
+      await assert.rejects(
+        addToGroup(database, membership('ben'), 'cli'),
+        refused('managed-elsewhere'),
+      )
+      assert.equal(await removeFromGroup(database, membership('ben'), 'graph'), false)
+      assert.equal(await removeFromGroup(database, membership('anna'), 'graph'), true)
       assert.deepEqual(await inGroup('member'), [])
     })
 
@@ -441,11 +447,11 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       await createGroup(database, tenantId, { id: 'g', displayName: 'g', members: ['anna'] }, graph)
       await database.updateTable('group_sizes').set({ members: maxMembers }).execute()
       const patch = () => changeGroup(database, tenantId, 'g', {}, graph, ['ben'])
-      await assert.rejects(addToGroup(database, place('ben'), 'graph'), refused('group-full'))
+      await assert.rejects(addToGroup(database, membership('ben'), 'graph'), refused('group-full'))
       await assert.rejects(patch(), refused('group-full'))
       assert.deepEqual(await inGroup('member'), ['anna'])
-      await addToGroup(database, place('ben', 'owner'), 'graph')
-      await removeFromGroup(database, place('anna'), 'graph')
+      await addToGroup(database, membership('ben', 'owner'), 'graph')
+      await removeFromGroup(database, membership('anna'), 'graph')
       await patch()
       assert.deepEqual(await inGroup('member'), ['ben'])
     })
@@ -457,7 +463,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       await createGroup(database, tenantId, { id: 'g', displayName: 'g', members: [first] }, graph)
       const oneLeft = { members: maxMembers - 1 }
       await database.updateTable('group_sizes').set(oneLeft).execute()
-      const add = (id: string) => addToGroup(database, place(id), 'graph')
+      const add = (id: string) => addToGroup(database, membership(id), 'graph')
       const done = await Promise.allSettled(others.map(add))
       assert.equal(done.filter(({ status }) => status === 'fulfilled').length, 1)
       assert.equal((await inGroup('member')).length, 2)
@@ -479,11 +485,11 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       await put(anna)
       await put(ben)
       await putGroup(database, tenantId, { id: 'g', displayName: 'Design' }, graph)
-      await addToGroup(database, place('anna', 'owner'), 'graph')
-      await addToGroup(database, place('ben', 'owner'), 'graph')
-      assert.equal(await removeFromGroup(database, place('ben', 'owner'), 'graph'), true)
+      await addToGroup(database, membership('anna', 'owner'), 'graph')
+      await addToGroup(database, membership('ben', 'owner'), 'graph')
+      assert.equal(await removeFromGroup(database, membership('ben', 'owner'), 'graph'), true)
       await assert.rejects(
-        removeFromGroup(database, place('anna', 'owner'), 'graph'),
+        removeFromGroup(database, membership('anna', 'owner'), 'graph'),
         refused('last-owner'),
       )
       assert.deepEqual(await inGroup('owner'), ['anna'])
@@ -492,7 +498,7 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
     test('a deleted member is not listed until they are restored', async () => {
       await put(anna)
       await putGroup(database, tenantId, { id: 'g', displayName: 'Design' }, graph)
-      await addToGroup(database, place('anna'), 'graph')
+      await addToGroup(database, membership('anna'), 'graph')
       await deleteUser(database, tenantId, 'anna', graph)
       assert.deepEqual(await inGroup('member'), [])
       await restoreUser(database, tenantId, 'anna', from('graph', 1))
@@ -504,11 +510,11 @@ export function describePeople(name: string, open: () => Promise<Database>): voi
       for (const id of people) await put({ id, userPrincipalName: id, displayName: id })
       await putGroup(database, tenantId, { id: 'g', displayName: 'Design' }, graph)
       const leaving = people.slice(0, 16)
-      for (const id of leaving) await addToGroup(database, place(id), 'graph')
+      for (const id of leaving) await addToGroup(database, membership(id), 'graph')
       const writer = async (index: number) => {
-        await removeFromGroup(database, place(leaving[index] ?? ''), 'graph')
+        await removeFromGroup(database, membership(leaving[index] ?? ''), 'graph')
         for (const id of people.slice(16 + index * 3, 19 + index * 3)) {
-          await addToGroup(database, place(id), 'graph')
+          await addToGroup(database, membership(id), 'graph')
         }
       }
       await Promise.all(Array.from({ length: 16 }, (_, index) => writer(index)))

@@ -1,4 +1,4 @@
-/** The owners and members that a file names, as rows: each is a person's place in a group. */
+/** The owners and members that a file names, as rows, one for each membership. */
 import { userNameKey } from '../directory/names.ts'
 import { normalizeId } from '../guid.ts'
 import { type Desired, refuseRow } from './desired.ts'
@@ -9,8 +9,8 @@ import { readText, readWord, Unreadable } from './values.ts'
 
 export type Relation = 'owner' | 'member'
 
-/** `number` counts the places of the file. */
-export type PlaceRow = Readonly<{
+/** `number` counts the memberships of the file. */
+export type MembershipRow = Readonly<{
   number: number
   line: number
   /** The group and the person, as the file names them. */
@@ -21,26 +21,29 @@ export type PlaceRow = Readonly<{
   user_id: string | null
 }>
 
-/** Of a place without an error. */
-export type FoundPlace = PlaceRow & Readonly<{ group_id: string; user_id: string }>
+/** Of a membership without an error. */
+export type FoundMembership = MembershipRow & Readonly<{ group_id: string; user_id: string }>
 
-/** The table `named` has the groups of JSON whose owners or members are listed, by line; line 0 stands for all groups. */
-export function definePlaces({ scratch }: Desired): void {
+/**
+ * The table `named` has the groups of a JSON file whose owners or members are listed, by line; line 0 stands for all
+ * groups.
+ */
+export function defineMemberships({ scratch }: Desired): void {
   scratch.define(`
-    create table place (
+    create table membership (
       number integer primary key, line integer not null, group_line integer,
       shown text not null, group_as_id text not null, group_key text not null,
       name text not null, name_as_id text not null, name_key text not null,
       relation text not null, group_id text, user_id text,
       did text, changed text, done integer not null default 0);
-    create index place_key on place (group_id, relation, user_id);
-    create index place_line on place (line);
+    create index membership_key on membership (group_id, relation, user_id);
+    create index membership_line on membership (line);
     create table named (line integer not null, relation text not null);
     create index named_line on named (line);`)
 }
 
 /** Throws Unreadable. */
-export function addPlace(desired: Desired, line: number, cells: Cells<MemberProperty>): void {
+export function addMembership(desired: Desired, line: number, cells: Cells<MemberProperty>): void {
   const group = readNeeded('group', cells('group'))
   const person = readNeeded('person', cells('person'))
   const relation = readWord('role', cells('role') ?? '', ['owner', 'member']) ?? 'member'
@@ -48,7 +51,7 @@ export function addPlace(desired: Desired, line: number, cells: Cells<MemberProp
 }
 
 /** Of a group of the file. Throws Unreadable. */
-export function addPlaceIn(
+export function addMembershipIn(
   desired: Desired,
   line: number,
   group: Readonly<{ line: number; name: string }>,
@@ -84,8 +87,8 @@ type New = Readonly<{
 
 function insert({ scratch }: Desired, { line, groupLine, group, person, relation }: New): void {
   scratch.run(
-    `insert into place (line, group_line, shown, group_as_id, group_key, name, name_as_id, name_key,
-      relation, changed) values (?, ?, ?, ?, ?, ?, ?, ?, ?, '')`,
+    `insert into membership (line, group_line, shown, group_as_id, group_key, name, name_as_id,
+      name_key, relation, changed) values (?, ?, ?, ?, ?, ?, ?, ?, ?, '')`,
     line,
     groupLine,
     group,
@@ -104,24 +107,24 @@ function readNeeded(property: 'group' | 'person', cell: string | undefined): str
   return text
 }
 
-export function refusePlace(
+export function refuseMembership(
   desired: Desired,
-  row: Pick<PlaceRow, 'number' | 'line'>,
+  row: Pick<MembershipRow, 'number' | 'line'>,
   words: string,
 ): void {
-  refuseRow(desired, 'place', row, words)
+  refuseRow(desired, 'membership', row, words)
 }
 
 /** Both lines are errors, as in the other lists. */
-export function refuseSamePlace(desired: Desired): void {
-  const found = desired.scratch.all<PlaceRow & { other: number }>(`
-    select place.*, (select min(line) from place as other
-      where other.group_id = place.group_id and other.relation = place.relation
-        and other.user_id = place.user_id and other.number <> place.number) as other
-    from place where did = 'created' and other is not null order by line`)
+export function refuseSameMembership(desired: Desired): void {
+  const found = desired.scratch.all<MembershipRow & { other: number }>(`
+    select membership.*, (select min(line) from membership as other
+      where other.group_id = membership.group_id and other.relation = membership.relation
+        and other.user_id = membership.user_id and other.number <> membership.number) as other
+    from membership where did = 'created' and other is not null order by line`)
   for (const { other, ...row } of found) {
     const where = desired.naming.where(other)
     const words = `${quoted(row.name)} is ${row.relation} of ${quoted(row.shown)} also ${where}`
-    refusePlace(desired, row, words)
+    refuseMembership(desired, row, words)
   }
 }

@@ -1,25 +1,29 @@
-/** Finds the groups and people that a file names as places, some hundred at a time. Nothing is written. */
+/** Finds the groups and people of the memberships in a file, some hundred at a time. Nothing is written. */
 import { findKnownGroups, type KnownGroups } from '../directory/put-groups.ts'
 import { normalizeId } from '../guid.ts'
 import type { Desired } from './desired.ts'
-import { type PlaceRow, refusePlace, refuseSamePlace } from './desired-places.ts'
+import {
+  type MembershipRow,
+  refuseMembership,
+  refuseSameMembership,
+} from './desired-memberships.ts'
 import { findPeople, findPeopleInFile, refuseLeavingPeople } from './named-people.ts'
 import { quoted } from './refused.ts'
 import type { Progress, Target } from './target.ts'
 
 const batchRows = 200
 
-export async function planPlaces(
+export async function planMemberships(
   desired: Desired,
   target: Target,
   leavers: 'stay' | 'go',
   progress: Progress,
 ): Promise<void> {
   findGroupsInFile(desired)
-  findPeopleInFile(desired, 'place')
+  findPeopleInFile(desired, 'membership')
   for (let after = 0; ; ) {
-    const rows = desired.scratch.all<PlaceRow>(
-      'select * from place where number > ? and did is null order by number limit ?',
+    const rows = desired.scratch.all<MembershipRow>(
+      'select * from membership where number > ? and did is null order by number limit ?',
       after,
       batchRows,
     )
@@ -30,9 +34,9 @@ export async function planPlaces(
     after = last.number
     progress(after)
   }
-  refuseSamePlace(desired)
+  refuseSameMembership(desired)
   if (leavers === 'stay') return
-  refuseLeavingPeople(desired, 'place')
+  refuseLeavingPeople(desired, 'membership')
   refuseLeavingGroups(desired)
 }
 
@@ -45,29 +49,29 @@ const inFile = [
 
 /** Groups of the same file may be new. A group that is refused is one error, not one for each member. */
 function findGroupsInFile({ scratch }: Desired): void {
-  scratch.run(`update place set did = 'error' where group_line is not null and exists (
+  scratch.run(`update membership set did = 'error' where group_line is not null and exists (
     select 1 from team where team.line = group_line and team.did = 'error')`)
   for (const [column, named] of inFile) {
-    scratch.run(`update place set group_id = (
-        select team.id from team where team.${column} = place.${named} and team.did <> 'error')
+    scratch.run(`update membership set group_id = (
+        select team.id from team where team.${column} = membership.${named} and team.did <> 'error')
       where group_id is null and did is null`)
   }
 }
 
 /** A group that the list of groups leaves out would be removed. */
 function refuseLeavingGroups(desired: Desired): void {
-  const found = desired.scratch.all<PlaceRow>(`
-    select * from place where did = 'created'
+  const found = desired.scratch.all<MembershipRow>(`
+    select * from membership where did = 'created'
       and group_id in (select id from leaver where list = 'team') order by line`)
   for (const row of found) {
-    refusePlace(desired, row, `${quoted(row.shown)} is not in the list of groups`)
+    refuseMembership(desired, row, `${quoted(row.shown)} is not in the list of groups`)
   }
 }
 
 type Known = Readonly<{ groups: KnownGroups; findPerson: Awaited<ReturnType<typeof findPeople>> }>
 
 /** A group that is named as a person is found too, to say so. */
-async function findNamed(target: Target, rows: readonly PlaceRow[]): Promise<Known> {
+async function findNamed(target: Target, rows: readonly MembershipRow[]): Promise<Known> {
   const { database, tenantId, source } = target
   const named = rows.flatMap(({ shown, name }) => [shown, name])
   const called = named.map(normalizeId).map(id => ({ id, externalId: id }))
@@ -81,15 +85,15 @@ async function findNamed(target: Target, rows: readonly PlaceRow[]): Promise<Kno
   }
 }
 
-function resolve(desired: Desired, { source }: Target, row: PlaceRow, known: Known): void {
+function resolve(desired: Desired, { source }: Target, row: MembershipRow, known: Known): void {
   const { group_id: groupId, user_id: userId } = row
   const group = groupId === null ? findGroup(known.groups, row.shown) : { id: groupId, source }
   const person = userId === null ? known.findPerson(row.name) : { id: userId }
   const wrong = whatIsWrong(row, source, group, person, findGroup(known.groups, row.name))
-  if (wrong !== undefined) refusePlace(desired, row, wrong)
+  if (wrong !== undefined) refuseMembership(desired, row, wrong)
   else if (group !== undefined && person !== undefined) {
     desired.scratch.run(
-      `update place set group_id = ?, user_id = ?, did = 'created' where number = ?`,
+      `update membership set group_id = ?, user_id = ?, did = 'created' where number = ?`,
       group.id,
       person.id,
       row.number,
@@ -107,7 +111,7 @@ function findGroup(groups: KnownGroups, name: string) {
 type Found = Readonly<{ id: string; source: string }> | undefined
 
 function whatIsWrong(
-  { shown, name }: PlaceRow,
+  { shown, name }: MembershipRow,
   source: string,
   group: Found,
   person: Readonly<{ id: string }> | undefined,

@@ -1,24 +1,24 @@
 /** Owners and members of this source's groups whom the file no longer names: finds and removes them. */
-import { listPlacesOf, removePeople } from '../directory/put-members.ts'
+import { listMembershipsOf, removePeople } from '../directory/put-members.ts'
 import type { Desired } from './desired.ts'
-import type { Relation } from './desired-places.ts'
+import type { Relation } from './desired-memberships.ts'
 import type { Applying, Leavers } from './kinds.ts'
 import { isLeaving, judge } from './leavers.ts'
 import type { Target } from './target.ts'
 
-type Listed = Awaited<ReturnType<typeof listPlacesOf>>[number]
+type Listed = Awaited<ReturnType<typeof listMembershipsOf>>[number]
 
 const pageRows = 500
 
 /** Also marks the lines that are in the directory already. */
-export async function findLeavingPlaces(
+export async function findLeavingMemberships(
   desired: Desired,
   { database, tenantId, source }: Target,
 ): Promise<Leavers> {
   const { scratch } = desired
   let [of, count] = [0, 0]
   for (let after: Listed | undefined; ; ) {
-    const rows = await listPlacesOf(database, tenantId, source, { top: pageRows, after })
+    const rows = await listMembershipsOf(database, tenantId, source, { top: pageRows, after })
     for (const row of rows) {
       const isNamed = markUnchanged(scratch, row)
       if (!isNamed && !mayLeave(desired, row)) continue
@@ -33,19 +33,19 @@ export async function findLeavingPlaces(
   return judge(count, of)
 }
 
-const samePlace = 'group_id = ? and relation = ? and user_id = ?'
+const sameMembership = 'group_id = ? and relation = ? and user_id = ?'
 
-/** False for a place that the file does not name. */
+/** False for a membership that the file does not name. */
 function markUnchanged(scratch: Desired['scratch'], row: Listed): boolean {
   const key = [row.group_id, row.relation, row.user_id] as const
-  const [named] = scratch.all(`select 1 from place where ${samePlace}`, ...key)
+  const [named] = scratch.all(`select 1 from membership where ${sameMembership}`, ...key)
   if (named === undefined) return false
-  const mark = `update place set did = 'unchanged' where did = 'created' and ${samePlace}`
+  const mark = `update membership set did = 'unchanged' where did = 'created' and ${sameMembership}`
   scratch.run(mark, ...key)
   return true
 }
 
-/** Whoever is removed, and whose group is, keeps the place for the day when they are restored. */
+/** A person or a group that is removed keeps its memberships until it is restored or erased. */
 function mayLeave(desired: Desired, { group_id, relation, user_id }: Listed): boolean {
   if (isLeaving(desired, 'team', group_id) || isLeaving(desired, 'person', user_id)) return false
   return areListed(desired.scratch, group_id, relation)
@@ -54,7 +54,7 @@ function mayLeave(desired: Desired, { group_id, relation, user_id }: Listed): bo
 /** A group without an owner in the file keeps its owners: a team needs one. */
 function areListed(scratch: Desired['scratch'], groupId: string, relation: string): boolean {
   const isThere = (query: string, ...values: string[]) => scratch.all(query, ...values).length > 0
-  const owners = `select 1 from place where group_id = ? and relation = 'owner' limit 1`
+  const owners = `select 1 from membership where group_id = ? and relation = 'owner' limit 1`
   if (relation === 'owner' && !isThere(owners, groupId)) return false
   if (isThere('select 1 from named where line = 0')) return true
   const named = `select 1 from team join named on named.line = team.line
@@ -65,7 +65,7 @@ function areListed(scratch: Desired['scratch'], groupId: string, relation: strin
 function addLeaver(scratch: Desired['scratch'], row: Listed): void {
   scratch.run(
     `insert into leaver (list, holder_id, relation, id, name, shown)
-    values ('place', ?, ?, ?, ?, ?)`,
+    values ('membership', ?, ?, ?, ?, ?)`,
     row.group_id,
     row.relation,
     row.user_id,
@@ -79,7 +79,7 @@ type Leaver = Readonly<{ number: number; holder_id: string; relation: Relation; 
 const batchRows = 200
 
 /** Resolves with how many went. */
-export async function removePlaces(
+export async function removeMemberships(
   { scratch }: Desired,
   { database, tenantId, source }: Target,
   { signal, progress, onChange }: Applying,
@@ -105,7 +105,7 @@ export async function removePlaces(
 /** Of one group and one relation. */
 function readSlice(scratch: Desired['scratch']): Leaver[] {
   const rows = scratch.all<Leaver>(
-    `select number, holder_id, relation, id from leaver where list = 'place' and done = 0
+    `select number, holder_id, relation, id from leaver where list = 'membership' and done = 0
     order by holder_id, relation, number limit ?`,
     batchRows,
   )

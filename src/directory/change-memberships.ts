@@ -1,6 +1,6 @@
 /**
  * Adds and removes many owners and members of one group, in the order of a list of changes, inside a transaction that
- * has locked the group. Each step is of a few hundred rows, and others run in between.
+ * has locked the group. Each step is of a few hundred rows, and other work runs in between.
  */
 import { yieldToOthers } from '../event-loop.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
@@ -9,27 +9,27 @@ import { expectWithinLimit } from './group-rows.ts'
 import type { GroupRelation } from './groups-of-person.ts'
 
 /** 'replace' removes everybody else of this relation. */
-export type PlaceChange = Readonly<{
+export type MembershipChange = Readonly<{
   how: 'add' | 'remove' | 'replace'
   relation: GroupRelation
   ids: readonly string[]
 }>
 
-export type PlaceCounts = Readonly<Record<GroupRelation, { added: number; removed: number }>>
+export type MembershipCounts = Readonly<Record<GroupRelation, { added: number; removed: number }>>
 
 /** A change of the owners or members of a group, and who was to be added and is not here. */
-export type PlacesChanged = Readonly<{ counts: PlaceCounts; unknown: readonly string[] }>
+export type MembershipsChanged = Readonly<{ counts: MembershipCounts; unknown: readonly string[] }>
 
 type Key = Readonly<{ tenant_id: string; group_id: string; relation: GroupRelation }>
 
 const rowsOfStep = 500
 
 /** People who are not here are left out. Throws Failure 'group-full'. */
-export async function changePlaces(
+export async function changeMemberships(
   transaction: Database,
   { tenant_id, id: group_id }: Pick<GroupRow, 'tenant_id' | 'id'>,
-  changes: readonly PlaceChange[],
-): Promise<PlacesChanged> {
+  changes: readonly MembershipChange[],
+): Promise<MembershipsChanged> {
   const counts = { owner: { added: 0, removed: 0 }, member: { added: 0, removed: 0 } }
   const unknown: string[] = []
   for (const { how, relation, ids } of changes) {
@@ -50,7 +50,7 @@ export async function changePlaces(
   return { counts, unknown }
 }
 
-export function hasChanges({ owner, member }: PlaceCounts): boolean {
+export function hasChanges({ owner, member }: MembershipCounts): boolean {
   return owner.added + owner.removed + member.added + member.removed > 0
 }
 
@@ -107,7 +107,7 @@ async function removeOthers(
   kept: ReadonlySet<string>,
 ): Promise<number> {
   let removed = 0
-  for await (const ids of visitPlaces(transaction, key)) {
+  for await (const ids of visitMemberships(transaction, key)) {
     const others = ids.filter(id => !kept.has(id))
     if (others.length > 0) removed += await removeSome(transaction, key, others)
   }
@@ -115,7 +115,7 @@ async function removeOthers(
 }
 
 /** The ids of a group's owners or members, deleted people included, some hundred at a time and in order. */
-export async function* visitPlaces(
+export async function* visitMemberships(
   database: Database,
   { tenant_id, group_id, relation }: Key,
 ): AsyncGenerator<readonly string[]> {

@@ -2,7 +2,7 @@
 import { addPeople } from '../directory/put-members.ts'
 import { Failure } from '../failure.ts'
 import type { Desired } from './desired.ts'
-import { type FoundPlace, refusePlace } from './desired-places.ts'
+import { type FoundMembership, refuseMembership } from './desired-memberships.ts'
 import type { Applied, Applying } from './kinds.ts'
 import { quoted } from './refused.ts'
 import type { Target } from './target.ts'
@@ -10,7 +10,7 @@ import { wordsOf } from './words.ts'
 
 const batchRows = 200
 
-export async function applyPlaces(
+export async function applyMemberships(
   desired: Desired,
   target: Target,
   { signal, progress, onChange }: Applying,
@@ -33,9 +33,9 @@ export async function applyPlaces(
 }
 
 /** Of one group, owners first. */
-function readSlice({ scratch }: Desired): FoundPlace[] {
-  const rows = scratch.all<FoundPlace>(
-    `select * from place where did = 'created' and done = 0
+function readSlice({ scratch }: Desired): FoundMembership[] {
+  const rows = scratch.all<FoundMembership>(
+    `select * from membership where did = 'created' and done = 0
     order by group_id, relation desc, number limit ?`,
     batchRows,
   )
@@ -46,11 +46,11 @@ function readSlice({ scratch }: Desired): FoundPlace[] {
 async function putSlice(
   { database, tenantId, source }: Target,
   groupId: string,
-  rows: readonly FoundPlace[],
+  rows: readonly FoundMembership[],
 ): Promise<(string | undefined)[]> {
-  const places = rows.map(({ user_id, relation }) => ({ userId: user_id, relation }))
+  const memberships = rows.map(({ user_id, relation }) => ({ userId: user_id, relation }))
   try {
-    const areThere = await addPeople(database, { tenantId, groupId }, places, source)
+    const areThere = await addPeople(database, { tenantId, groupId }, memberships, source)
     return areThere.map((isThere, index) =>
       isThere ? undefined : `${quoted(rows[index]?.name ?? '')} is no longer in the directory`,
     )
@@ -66,7 +66,7 @@ const expected: ReadonlySet<string> = new Set([
   'group-not-found',
 ])
 
-function note(desired: Desired, row: FoundPlace, words: string | undefined): void {
-  if (words !== undefined) refusePlace(desired, row, words)
-  else desired.scratch.run('update place set done = 1 where number = ?', row.number)
+function note(desired: Desired, row: FoundMembership, words: string | undefined): void {
+  if (words !== undefined) refuseMembership(desired, row, words)
+  else desired.scratch.run('update membership set done = 1 where number = ?', row.number)
 }
