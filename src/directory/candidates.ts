@@ -23,10 +23,7 @@ export type Candidates =
   | Readonly<{ oneOf: readonly Candidates[] }>
 
 /** undefined when the index does not bound the rows. */
-export function candidatesOf(
-  kind: 'users' | 'groups',
-  condition: Condition,
-): Candidates | undefined {
+export function candidatesOf(kind: Kind, condition: Condition): Candidates | undefined {
   if ('not' in condition) return undefined
   if ('and' in condition) {
     const parts = condition.and.flatMap(part => candidatesOf(kind, part) ?? [])

@@ -17,14 +17,14 @@ export type MembershipChange = Readonly<{
 
 export type MembershipCounts = Readonly<Record<GroupRelation, { added: number; removed: number }>>
 
-/** A change of the owners or members of a group, and who was to be added and is not here. */
+/** What a list of changes did. `unknown`: ids that were to be added and are not in the directory. */
 export type MembershipsChanged = Readonly<{ counts: MembershipCounts; unknown: readonly string[] }>
 
 type Key = Readonly<{ tenant_id: string; group_id: string; relation: GroupRelation }>
 
 const rowsOfStep = 500
 
-/** People who are not here are left out. Throws Failure 'group-full'. */
+/** People who are not in the directory are left out. Throws Failure 'group-full'. */
 export async function changeMemberships(
   transaction: Database,
   { tenant_id, id: group_id }: Pick<GroupRow, 'tenant_id' | 'id'>,
@@ -37,7 +37,7 @@ export async function changeMemberships(
     const count = counts[relation]
     const named = new Set(ids)
     if (how === 'replace') count.removed += await removeOthers(transaction, key, named)
-    // In order over all steps, so that two transactions that lock the same people do not deadlock.
+    // Sorted over all steps, so that two transactions that lock the same people do not deadlock.
     for (const some of steps([...named].sort())) {
       if (how === 'remove') count.removed += await removeSome(transaction, key, some)
       else count.added += await addSome(transaction, key, some, unknown)
@@ -85,7 +85,7 @@ async function addSome(
   return added.length
 }
 
-/** Resolves with how many were there. */
+/** Resolves with how many were removed. */
 async function removeSome(
   transaction: Database,
   { tenant_id, group_id, relation }: Key,
@@ -114,7 +114,7 @@ async function removeOthers(
   return removed
 }
 
-/** The ids of a group's owners or members, deleted people included, some hundred at a time and in order. */
+/** Yields the ids of a group's owners or members, deleted people included, in order, 500 at a time. */
 export async function* visitMemberships(
   database: Database,
   { tenant_id, group_id, relation }: Key,

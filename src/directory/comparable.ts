@@ -1,15 +1,15 @@
 /**
- * Table: the properties that conditions compare, and where their values are. Each kind of row has
- * its own names.
+ * Table: the properties that conditions of Graph's lists compare, with their columns. Those of SCIM
+ * are in condition-sql.ts.
  */
 export type Kind = 'users' | 'groups' | 'contacts'
 
 /**
- * `searched`: a line of `search_text`, compared without case in every script; `column` is the value
+ * `searched`: a line of `search_text`, compared without case in every script; `column` has the value
  * as it was written. `text`: a column that is compared without the case of A to Z, as both
- * databases do. `exact`: an id. `flag`: 0 or 1.
+ * databases do. `exact`: an id. `flag`: 1 or 0.
  */
-export type Place =
+export type Comparable =
   | Readonly<{ how: 'searched'; line: string; column: string }>
   | Readonly<{ how: 'text' | 'exact' | 'flag'; column: string }>
   /** A group's mailNickname: the column, or else the part of `mail` before the @. */
@@ -22,7 +22,7 @@ const flag = (column: string) => ({ how: 'flag', column }) as const
 
 const source = { source: exact('source'), externalId: exact('external_id') }
 
-export const comparable: Readonly<Record<Kind, Readonly<Record<string, Place>>>> = {
+export const comparable: Readonly<Record<Kind, Readonly<Record<string, Comparable>>>> = {
   users: {
     id: exact('id'),
     displayName: searched('displayname', 'display_name'),

@@ -1,6 +1,10 @@
 /**
- * Writes a condition as SQL that both databases read alike, and finds the rows that can meet it where an index knows
- * them. Which property is in which column, and how it is compared, is the table below.
+ * Writes the condition of a SCIM list as SQL, the same in SQLite and PostgreSQL, and finds the rows that can meet it where
+ * an index has them. The table below says which property is in which column, and how it is compared.
+ *
+ * where-met.ts does the same for the lists of Graph. There are two because the protocols compare differently: SCIM ignores
+ * only the case of A to Z, compares order, times and the members of groups, and shows ids of a source to that source
+ * only; Graph ignores case in every script, searches words and has contacts.
  */
 import { type RawBuilder, sql } from 'kysely'
 import { normalizeId } from '../guid.ts'
@@ -12,8 +16,8 @@ import type { Source } from './origin.ts'
 export type Kind = 'users' | 'groups'
 
 /**
- * How a column is compared. 'text': case of the letters A to Z is ignored. 'name': as sign-in names are. 'ofSource': only in
- * rows of the source that asks, whose ids others do not know. 'flag': 1 or 0. 'member', 'owner': the people of a group.
+ * How a column is compared. 'text': without the case of A to Z. 'name': as names for signing in are. 'ofSource': an id of
+ * a source, only in rows of the source that asks. 'flag': 1 or 0. 'member', 'owner': the people of a group.
  */
 type How = 'id' | 'text' | 'name' | 'ofSource' | 'flag' | 'time' | 'member' | 'owner'
 
@@ -102,7 +106,7 @@ function testOf(
   return column => sql`(${column} is not null and ${compare(column, folded, operator, value)})`
 }
 
-/** A value as its column has it. */
+/** The value in the form of its column. */
 function comparable(how: How, value: Operand): string | number {
   if (typeof value === 'boolean') return value ? 1 : 0
   if (typeof value === 'number') return value
@@ -115,7 +119,7 @@ const signs = { eq: sql`=`, gt: sql`>`, ge: sql`>=`, lt: sql`<`, le: sql`<=` } a
 
 /**
  * `like` ignores case in SQLite, and `instr` is not in PostgreSQL. Characters are counted by code point. As little text as
- * possible is folded, which keeps its length: a condition may be asked of every row.
+ * possible is folded, because every row may be compared; folding does not change the length.
  */
 function compare(
   column: RawBuilder<unknown>,

@@ -1,8 +1,7 @@
 /**
  * A condition on properties, as data. Protocols write it; condition-sql.ts (for SCIM) and where-met.ts (for the lists of
- * Graph) ask a database for the rows that meet it,
- * `meets` asks values in memory. The answer is always yes or no: what has no value meets no comparison. "Not equal" is
- * `{ not: … eq … }`.
+ * Graph) find the rows that meet it, `meets` compares values in memory. The result is always true or false: a property
+ * without a value meets no comparison. "Not equal" is `{ not: … eq … }`.
  */
 import { words } from './search.ts'
 
@@ -44,12 +43,12 @@ function countTexts(comparison: Extract<Condition, Readonly<{ property: string }
   return Math.max(1, words(String(comparison.value)).length)
 }
 
-/** Letters from A to Z only, as both databases do it. */
+/** Folds the letters A to Z only, as `lower` does in both databases. */
 export function withoutCase(text: string): string {
   return text.replaceAll(/[A-Z]+/g, letters => letters.toLowerCase())
 }
 
-/** `read` returns what to compare with; undefined for no value. A condition's values are compared as they are. */
+/** `read` returns the value of a property; undefined for none. Values of the condition are compared as they are. */
 export function meets(
   condition: Condition,
   read: (property: string) => Operand | undefined,

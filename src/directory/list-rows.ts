@@ -1,5 +1,5 @@
 /**
- * Lists and counts people or groups. Without a condition, an index gives the page. With one, two
+ * Lists and counts people or groups for Graph. Without a condition, an index gives the page. With one, two
  * scans take turns, slice by slice, and whichever ends first has the answer: of the list in its
  * order, which ends soon when most rows match, and of what the word index offers, which ends soon
  * when few do. A condition that the index does not answer is looked for in the order of the key.
@@ -152,7 +152,7 @@ async function* matchingAnywhere(search: Search): AsyncGenerator<Visited> {
   for await (const keys of scan) yield { keys, cost: entriesOfSlice }
 }
 
-/** Not done when the index has so many entries that reading all rows costs less. */
+/** `done` is false when the index has so many entries that reading all rows costs less. */
 async function* matchingInIndex(
   search: Search,
   candidates: Candidates,
@@ -206,11 +206,11 @@ async function readRows<Row extends Readonly<{ id: string }>>(
     select * from ${sql.table(table)}
     where tenant_id = ${tenantId} and id in (${sql.join(padIds(keys.map(({ id }) => id)))})
     and deleted_at is null`.execute(database)
-  const byIdOf = new Map(rows.map(row => [row.id, row]))
-  return keys.flatMap(({ id }) => byIdOf.get(id) ?? [])
+  const rowsById = new Map(rows.map(row => [row.id, row]))
+  return keys.flatMap(({ id }) => rowsById.get(id) ?? [])
 }
 
-/** undefined when there are many. */
+/** undefined when the index has many entries, or none that bound the rows. */
 async function chooseFew(
   rows: Indexed,
   candidates: ReturnType<typeof candidatesOf>,

@@ -1,6 +1,7 @@
 /**
- * Lists people or groups that meet a condition, a page at a time, and counts them all. Where an index knows the few rows
- * that can meet it, only those are read. Otherwise all rows are, in slices, so that nobody else waits.
+ * Lists people or groups that meet a condition of SCIM, a page at a time, and counts them all. Where an index has the few
+ * rows that can meet it, only those are read. Otherwise all rows are read, in slices, so that other requests need not wait.
+ * The lists of Graph, whose pages go on after a row and are not counted, are in list-rows.ts.
  */
 import { type RawBuilder, sql } from 'kysely'
 import type { Database, GroupRow, UserRow } from '../storage/schema.ts'
@@ -52,7 +53,7 @@ function conditionOf({ table, asked }: List): RawBuilder<boolean> {
 
 const maxCandidates = 1000
 
-/** undefined when no index helps, or it finds too many. */
+/** Ids. undefined when no index helps, or it finds more than `maxCandidates`. */
 async function findCandidates(list: List): Promise<readonly string[] | undefined> {
   const { database, table, tenantId, asked } = list
   const query = candidatesOf(table, tenantId, asked.condition, asked.source)
@@ -61,7 +62,7 @@ async function findCandidates(list: List): Promise<readonly string[] | undefined
   return rows.length > maxCandidates ? undefined : rows.map(({ id }) => id)
 }
 
-/** Few are read at once with their condition. Many are asked for it in slices, as everybody is. */
+/** A few rows are read at once, with the condition. Of more, slices are compared first, and only the page is read. */
 async function readCandidates<Row>(
   list: List,
   candidates: readonly string[],
@@ -105,7 +106,7 @@ async function readRows<Row>(
   return rows
 }
 
-/** The last column makes the order of all rows one. */
+/** Columns to sort by; together they are unique. */
 const orders = {
   id: ['id'],
   displayName: ['display_name', 'id'],
@@ -122,7 +123,10 @@ function inOrder(asked: Asked): RawBuilder<unknown> {
   return sql`order by ${sql.join(terms)}`
 }
 
-/** For rows that are known by id. SQLite would read all people by the index of the order instead, to sort nothing. */
+/**
+ * Sorts rows that are found by id. `coalesce` hides the index of the order: SQLite would read all rows by it, to avoid
+ * sorting the few.
+ */
 function sorted(asked: Asked): RawBuilder<unknown> {
   const direction = asked.direction === 'ascending' ? sql`asc` : sql`desc`
   const terms = orders[asked.order].map(
@@ -147,7 +151,7 @@ function rowsAfter(
     where tenant_id = ${tenantId} and deleted_at is null and ${isAfter} ${inOrder(asked)}`
 }
 
-/** A row costs as much as it has comparisons, and each may be of a long text. */
+/** Rows of a slice: fewer when each is compared many times, because each comparison may read a long text. */
 function rowsToScan({ asked }: List): number {
   return Math.ceil((rowsOfSlice * 2) / Math.max(2, countComparisons(asked.condition)))
 }

@@ -11,7 +11,7 @@ import {
 } from './change-memberships.ts'
 import { lockGroup, writeGroup } from './group-rows.ts'
 
-/** What stands before and after the name of the group that is owned; not both are empty. */
+/** The text before and after the name of the group that is owned; at least one is not empty. */
 export type OwnerNaming = Readonly<{ before: string; after: string }>
 
 /** A group that got other owners. */
@@ -35,7 +35,7 @@ export async function applyOwnerNaming(
   for (const one of groups) {
     const name = `${naming.before}${one.display_name}${naming.after}`
     const [ownerGroup] = await namesakes(transaction, one, name)
-    // A group without such a group keeps the owners that somebody gave it.
+    // Without a group of owners, a group keeps the owners that it has.
     if (ownerGroup === undefined && one.display_name !== owned) continue
     const ids = ownerGroup === undefined ? [] : await membersOf(transaction, ownerGroup)
     const given = await giveOwners(transaction, one, ids, group)
@@ -57,7 +57,7 @@ async function giveOwners(
   const { counts } = await changeMemberships(transaction, group, [change])
   if (!hasChanges(counts)) return undefined
   if (id === cause.id) return { group, counts }
-  // Later than the change before, because the time tells one version from the next.
+  // Later than the change before, because the time is the version.
   const row = { ...group, changed_at: Math.max(cause.changed_at, group.changed_at + 1) }
   await writeGroup(transaction, row)
   return { group: row, counts }

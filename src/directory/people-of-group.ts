@@ -61,7 +61,7 @@ function peopleOf(
       .execute()
 }
 
-/** Ids in order, some thousand at a time; other work runs in between. */
+/** Yields the ids of people who are not deleted, in order, 2,000 at a time; other work runs in between. */
 export async function* visitIdsOfGroup(
   database: Database,
   { tenantId, groupId }: GroupKey,
@@ -93,6 +93,7 @@ export async function* visitIdsOfGroup(
 }
 
 const idsOfPage = 2_000
+
 type PersonKey = Readonly<{ tenantId: string; userId: string }>
 
 /** Ordered by id. */

@@ -44,8 +44,8 @@ type Created = Written & Readonly<{ did: 'created' | 'restored' }>
 type Edited = Written & Readonly<{ did: 'changed' | 'unchanged' }>
 
 /**
- * The id in the source is kept if it is a GUID. People who are not here are left out. Throws Failure 'value-taken' when
- * the source has the group already, by its id or, where they do not differ in that, by its name; and
+ * `wantedId` becomes the id if it is a GUID. People who are not in the directory are left out. Throws Failure
+ * 'value-taken' when the source has a group with this id or external id, or, without an external id, with this name;
  * 'managed-elsewhere', 'group-full'.
  */
 export async function createSourceGroup(
@@ -75,8 +75,8 @@ export async function createSourceGroup(
 
 /**
  * Changes a group by a function of its row, which stays locked until all is written. undefined when the group does not
- * exist. People who are not here are left out. Throws what `edit` throws, Failure 'managed-elsewhere', 'group-full', and
- * 'value-taken' for an external id.
+ * exist. People who are not in the directory are left out. Throws what `edit` throws, Failure 'managed-elsewhere',
+ * 'group-full', and 'value-taken' for an external id.
  */
 export async function editSourceGroup(
   database: Database,
@@ -93,7 +93,7 @@ export async function editSourceGroup(
     const { externalId, fields, memberships } = edit(before)
     await refuseTakenExternalId(database, transaction, before, externalId)
     const changed = await changeMemberships(transaction, before, memberships)
-    // Later than the change before, because the time tells one version from the next.
+    // Later than the change before, because the time is the version.
     const at = Math.max(origin.at, before.changed_at + 1)
     const { source } = origin
     const wanted = { id: before.id, externalId, fields }
@@ -143,7 +143,7 @@ async function ownersAfter(
   return changed
 }
 
-/** Locks the row that this group has already, deleted or not. */
+/** Locks the row of this group if there is one, deleted or not. */
 async function findKnown(
   transaction: Database,
   tenantId: string,
@@ -208,7 +208,7 @@ async function refuseTakenExternalId(
 ): Promise<void> {
   if (externalId === undefined || externalId === before.external_id) return
   const { tenant_id, source } = before
-  // Otherwise two groups that get it at once would violate its unique key. Other changes of a group do not need the lock.
+  // Two groups that get one id at the same time would violate the unique key. Other changes of a group need no lock.
   await lockNames(database, transaction, tenant_id)
   const holder = await lockCalled(transaction, tenant_id, { source, externalId })
   if (holder !== undefined) throw taken('externalId', externalId)

@@ -2,10 +2,14 @@
  * The condition of a Graph list as SQL, the same in SQLite and PostgreSQL. The result is never null, so
  * that `not` has one meaning. Comparisons are LIKE with an escape character, which no index answers:
  * find-by-words.ts chooses the index, and a planner cannot leave the order of a list for another.
+ *
+ * condition-sql.ts does the same for SCIM. There are two because the protocols compare differently:
+ * Graph ignores case in every script, searches words and has contacts; SCIM ignores only the case of
+ * A to Z, compares order, times and the members of groups, and shows ids of a source to that source only.
  */
 import { type RawBuilder, sql } from 'kysely'
 import { normalizeId } from '../guid.ts'
-import { comparable, type Kind, type Place } from './comparable.ts'
+import { type Comparable, comparable, type Kind } from './comparable.ts'
 import { type Comparison, type Condition, withoutCase } from './condition.ts'
 import { fold, words } from './search.ts'
 
@@ -35,35 +39,35 @@ function join(
 }
 
 function compare(kind: Kind, comparison: Comparison): Sql {
-  const place = placeOf(kind, comparison.property)
-  const column = sql.ref(`${kind}.${place.column}`)
+  const found = findComparable(kind, comparison.property)
+  const column = sql.ref(`${kind}.${found.column}`)
   const { operator, value } = comparison
-  switch (place.how) {
+  switch (found.how) {
     case 'flag':
       return sql`${column} = ${sql.lit(value === true ? 1 : 0)}`
     case 'exact':
       return sql`coalesce(${column} = ${normalizeId(String(value))}, ${no})`
     case 'nickname':
-      return compareNickname(kind, place, comparison)
+      return compareNickname(kind, found, comparison)
     case 'searched':
-      return compareSearched(kind, place, operator, String(value))
+      return compareSearched(kind, found, operator, String(value))
     case 'text':
       return compareText(column, operator, String(value))
   }
 }
 
-/** Throws TypeError: protocols check names before. */
-function placeOf(kind: Kind, property: string): Place {
-  const place = Object.hasOwn(comparable[kind], property) && comparable[kind][property]
-  if (place) return place
+/** Throws TypeError, which is a bug: protocols refuse unknown names before. */
+function findComparable(kind: Kind, property: string): Comparable {
+  const found = Object.hasOwn(comparable[kind], property) ? comparable[kind][property] : undefined
+  if (found !== undefined) return found
   throw new TypeError(`${kind} have no property ${property} to compare`)
 }
 
 function isMissing(kind: Kind, property: string): Sql {
-  const place = placeOf(kind, property)
-  const column = sql`${sql.ref(`${kind}.${place.column}`)} is null`
-  if (place.how !== 'nickname') return column as Sql
-  return sql`(${column} and ${sql.ref(`${kind}.${place.mail}`)} is null)`
+  const found = findComparable(kind, property)
+  const isNull = sql<boolean>`${sql.ref(`${kind}.${found.column}`)} is null`
+  if (found.how !== 'nickname') return isNull
+  return sql`(${isNull} and ${sql.ref(`${kind}.${found.mail}`)} is null)`
 }
 
 /**
@@ -72,7 +76,7 @@ function isMissing(kind: Kind, property: string): Sql {
  */
 function compareSearched(
   kind: Kind,
-  { line, column }: Extract<Place, { how: 'searched' }>,
+  { line, column }: Extract<Comparable, { how: 'searched' }>,
   operator: Comparison['operator'],
   value: string,
 ): Sql {
@@ -138,7 +142,7 @@ function hasWord(column: RawBuilder<unknown>, word: string): Sql {
 
 function compareNickname(
   kind: Kind,
-  { column, mail }: Extract<Place, { how: 'nickname' }>,
+  { column, mail }: Extract<Comparable, { how: 'nickname' }>,
   { operator, value }: Comparison,
 ): Sql {
   const own = sql.ref(`${kind}.${column}`)

@@ -14,7 +14,7 @@ function nameOf({ column, direction }: Order): string {
   return `${column} ${direction}`
 }
 
-/** `order`: of this request. A token of another order would lead to another place of the list. */
+/** `order`: of this request. A token of another order would lead to another position in the list. */
 export function readSkipToken(value: string | undefined, order: Order): Key | undefined {
   if (value === undefined) return undefined
   try {
