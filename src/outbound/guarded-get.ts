@@ -1,6 +1,6 @@
 /**
- * The one way to an address that somebody else has named: GET over https, from a host in a list, that leads to the
- * public Internet. It knows no photos and no senders.
+ * The only call to an address that somebody else has named: GET over https, of a host in a list, at an IP address of the
+ * public Internet. It does not know what is fetched, and for whom.
  *
  * Stops a sender from reaching what only this machine reaches (SSRF). The IP address is checked when the connection is
  * made, so a name that resolves to another address the second time (DNS rebinding) gains nothing. Redirects are not
@@ -26,7 +26,7 @@ type GuardedGetOptions = Readonly<{
   maxBytes: number
   /** The first part of the content type, such as `image`. */
   type: string
-  /** Ends it, at the latest after the time that the caller allows. */
+  /** Ends the call. There is no other limit in time. */
   signal: AbortSignal
 }>
 
@@ -71,7 +71,7 @@ export async function guardedGet(
   }
 }
 
-/** Only what is exactly in the list: not another port, not a name and a password before the host. */
+/** The host must be in the list with its port; an address with a name or a password is refused. */
 function isListed(url: URL, hosts: ReadonlySet<string>): boolean {
   const { protocol, host, username, password } = url
   return protocol === 'https:' && hosts.has(host) && username === '' && password === ''
@@ -111,7 +111,7 @@ function send(url: URL, { allows, ca, ...options }: Sending): Promise<IncomingMe
   const headers = { 'accept-encoding': 'identity', 'user-agent': 'visage' }
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { ...options, ...(ca !== undefined && { ca }), headers })
-    // Once more where it counts: nothing is sent before the connection is encrypted.
+    // The address of the connection itself is checked too, before anything is sent: TLS starts after it.
     outgoing.on('socket', socket =>
       socket.once('connect', () => {
         const { remoteAddress = '' } = socket

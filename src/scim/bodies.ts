@@ -3,7 +3,7 @@ import { readJson } from '../json.ts'
 import { refuseNamesTwice } from './names-in.ts'
 import type { ScimParts, ScimRequest } from './request.ts'
 
-/** A photo of 4 MB is 5.6 MB in base64. */
+/** 1 MB, or 6 MB where photos are taken: a photo of 4 MB is 5.6 MB in base64. */
 export function maxBytesOf({ photos }: Pick<ScimParts, 'photos'>): number {
   return (photos === undefined ? 1 : 6) * 1024 * 1024
 }

@@ -15,7 +15,7 @@ export function logChange(
   events.directoryChanged({ kind, did, tenantId, id, source, ...counts })
 }
 
-/** People who were named as members, owners or manager and are not in the directory. */
+/** `unknown`: ids of people who were named as members, owners or manager and are not in the directory. */
 export function logUnknown(
   { events }: Pick<ScimParts, 'events'>,
   { sender: { source } }: Pick<ScimRequest, 'sender'>,

@@ -1,4 +1,4 @@
-/** Answers what the server says about itself. */
+/** Answers requests for what the server says about itself: discovery.ts has the content. */
 import type { Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
 import { maxBytesOf } from './bodies.ts'
@@ -24,7 +24,7 @@ export function showSchemas(request: ScimRequest, { photos }: ScimParts): Reply 
   return showDescribed(request, describeSchemas(addressOf(request, ''), ignored))
 }
 
-/** The one that the path names, or all. They are few: pages are not made of them. */
+/** The one that the path names, or all: they are few, so there are no pages. */
 function showDescribed({ id }: ScimRequest, all: readonly Described[]): Reply {
   if (id === '') {
     const [totalResults, itemsPerPage] = [all.length, all.length]

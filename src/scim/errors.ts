@@ -176,9 +176,9 @@ export function refuse(failure: Failure | undefined, ids: RequestIds): Reply {
 function errorOf(failure: Failure | undefined): ScimError {
   if (failure === undefined || !isHere(failure.code)) return unexpected
   const error = errors[failure.code]
-  // What the reader of a body, a path or a filter refuses says which word of SCIM it is.
-  const isRead = failure.code === 'resource-invalid' && failure.facts.scimType === undefined
-  return isRead ? { ...error, scimType: 'invalidValue' } : error
+  // Readers of bodies, paths and filters name the scimType. Refusals of the directory do not.
+  const isOfDirectory = failure.code === 'resource-invalid' && failure.facts.scimType === undefined
+  return isOfDirectory ? { ...error, scimType: 'invalidValue' } : error
 }
 
 function isHere(code: FailureCode): code is Here {

@@ -38,7 +38,7 @@ export function parseFilterText(text: string): Tree {
   return toTree(parseNames(withoutValues), values, '')
 }
 
-/** What nearly every filter is, and each of a thousand paths can be. */
+/** The form of nearly every filter. It is read without the library, because a PATCH may have a thousand of them. */
 const equality = /^([\w.:-]+) eq "([^"\\\p{Cc}]*)"$/u
 
 export function invalidFilter(reason: string): Failure {
@@ -53,7 +53,7 @@ function parseNames(text: string): Filter {
   }
 }
 
-/** undefined stands for null, written without quotes. */
+/** undefined: null, written without quotes. */
 type Values = readonly (string | undefined)[]
 /** What the next word is. */
 type Next = 'name' | 'operator' | 'value'
@@ -141,7 +141,7 @@ function toTree(filter: Filter, values: Values, inside: string): Tree {
   }
 }
 
-/** A long row of `not` makes no deep tree. */
+/** Two `not` cancel out, so that many of them make no deep tree. */
 function negate(tree: Tree): Tree {
   return 'not' in tree ? tree.not : { not: tree }
 }

@@ -1,7 +1,7 @@
 /**
  * Reads a filter on resources, whose attributes become the directory's properties, and on the entries of one attribute,
- * as in the path of a PATCH. An attribute that is not kept is refused: after an empty list a sender would create people
- * who are there.
+ * as in the path of a PATCH. An attribute that is not kept is refused: a sender that got an empty list would create people
+ * who exist already.
  */
 import { type Condition, meets, type Operand, withoutCase } from '../directory/condition.ts'
 import { findAttribute, findSub, isSchema } from './attribute-path.ts'
@@ -14,7 +14,7 @@ import { readSimple } from './values.ts'
 /** Entries of one attribute. */
 export type Entries = Readonly<{
   meet: (entry: Entry) => boolean
-  /** An entry that meets the filter, made from its `eq`; undefined when the filter says anything else. */
+  /** An entry with the values that the filter asks for; undefined unless the filter is made of `eq` and `and` only. */
   described: Entry | undefined
 }>
 
@@ -60,7 +60,7 @@ function describeEntry(attribute: Attribute, tree: Tree): Entry | undefined {
   return value === undefined ? undefined : new Map([[sub.name, value]])
 }
 
-/** undefined when two of them have different values for one part: no entry has both. */
+/** undefined when two of them have different values for one sub-attribute: no entry can have both. */
 function joinEntries(entries: readonly Entry[]): Entry | undefined {
   const joined: Entry = new Map(entries.flatMap(entry => [...entry]))
   const agrees = (entry: Entry) => [...entry].every(([name, value]) => joined.get(name) === value)
@@ -87,13 +87,13 @@ function onProperty(type: TypeName, leaf: Leaf): Condition {
   const condition = onValue(attribute, property, leaf)
   const { always } = attribute
   if (always === undefined) return condition
-  // It has a value where the main one has.
+  // The value is always the same, and it is there when the entry is.
   return meets(condition, () => comparable(attribute, always))
     ? { property, operator: 'pr' }
     : { or: [] }
 }
 
-/** An index finds one person among two hundred thousand; any other comparison would read them all, in each group. */
+/** `eq` is answered by an index. Any other comparison would read all people of every group, up to 200,000 in each. */
 const people: ReadonlySet<string> = new Set(['members', 'owners'])
 const ofPeople: ReadonlySet<Leaf['operator']> = new Set(['eq', 'ne', 'pr'])
 

@@ -1,6 +1,6 @@
 /**
- * Writes a resource as JSON: attributes of an extension stand under its URN, and what a sender may only write is left
- * out. `id` and `schemas` are always there.
+ * Converts a resource to JSON: attributes of an extension are under its URN, and writeOnly attributes are left out. `id`
+ * and `schemas` are always there.
  *
  * https://www.rfc-editor.org/rfc/rfc7643#section-3
  */
@@ -56,7 +56,7 @@ function withReferences(type: TypeName, resource: Resource, base: string): Resou
   return new Map([...resource, ...added])
 }
 
-/** An extension is not shown where all in it is as it is without a sender's word. */
+/** Whether an attribute of the extension has a value other than its initial one. Otherwise the extension is not shown. */
 function isUsed({ attributes }: Schema, resource: Resource): boolean {
   return attributes.some(({ name, initial }) => {
     const value = resource.get(name)

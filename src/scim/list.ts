@@ -20,11 +20,11 @@ import { writeGroup } from './show-group.ts'
 import { userText } from './show-user.ts'
 import { readSort } from './sort.ts'
 
-/** As they arrived: in a query all are texts. */
+/** The parameters as they arrived; in a query all are texts. */
 type Asked = Readonly<Record<string, unknown>>
 type Page = Readonly<{ startIndex: number; count: number }>
 
-/** Of one type, or of several as if they were one list. */
+/** Resources of several types are one list, one type after another. */
 export function listResources(types: readonly TypeName[]): Perform {
   return (request, parts) => answerList(request, parts, types, Object.fromEntries(request.query))
 }
@@ -56,7 +56,7 @@ async function answerList(
   return await list({ totalResults, startIndex }, write(found))
 }
 
-/** Returns how many are written. */
+/** Yields JSON with commas between the resources, and returns the number of resources. */
 async function* write(found: readonly Found[]): AsyncGenerator<string, number> {
   let count = 0
   for (const { resources } of found) {
@@ -124,8 +124,9 @@ function readNames(asked: Asked, name: string): string | undefined {
 }
 
 type Found = Readonly<{
-  /** How many meet the filter, and how many of them are in this page at most. */
+  /** How many meet the filter. */
   total: number
+  /** How many of them are read for this page; fewer may be written: untilVeryMany. */
   rows: number
   resources: Iterable<() => AsyncIterable<string> | Iterable<string>>
 }>
@@ -148,7 +149,7 @@ async function find(
   return { total, rows: rows.length, resources: untilVeryMany(groups) }
 }
 
-/** A page may be shorter than was asked for: all members of 200 groups may be millions. */
+/** Ends a page early when its groups have very many people: 200 groups can have 40 million members. */
 function* untilVeryMany(
   groups: readonly (() => AsyncGenerator<string, number>)[],
 ): Generator<() => AsyncGenerator<string>> {
@@ -161,5 +162,5 @@ function* untilVeryMany(
   }
 }
 
-/** In the groups of one page, but always those of one group. */
+/** People in the groups of one page. A group is always written whole. */
 const maxPeople = 10_000

@@ -1,4 +1,4 @@
-/** Whether a body names an attribute at all: an empty list takes everybody away, a missing one nobody. */
+/** Whether a body names an attribute: an empty list of members removes all of them, a missing one none. */
 import { isObject } from '../json.ts'
 
 /** In any case, behind the URN of a schema, or in the object of an extension. */

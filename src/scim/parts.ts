@@ -1,4 +1,4 @@
-/** Sets and takes away parts of complex values. Values never change: a new one is returned. */
+/** Sets and removes the parts (sub-attributes) of complex values. Values are not changed: a new one is returned. */
 import type { Attribute, Entry, Value } from './schema.ts'
 
 export function isEntry(value: Value | undefined): value is Entry {
@@ -9,7 +9,7 @@ export function isEntries(value: Value | undefined): value is readonly Entry[] {
   return Array.isArray(value)
 }
 
-/** The entries of a value with several, or the one of a value with parts. */
+/** The entries of a multi-valued attribute, or the one entry of a complex one. */
 export function entriesOf(value: Value | undefined): readonly Entry[] {
   if (isEntries(value)) return value
   return isEntry(value) ? [value] : []

@@ -17,7 +17,7 @@ import { readEntries, readSimple, readValue } from './values.ts'
 export type Operation = Readonly<{
   op: 'add' | 'replace' | 'remove'
   path: PatchPath
-  /** With 'remove': the entries to take away; undefined for the whole attribute. */
+  /** With 'remove': the entries to remove; undefined for the whole attribute. */
   value: Value | undefined
 }>
 
@@ -99,7 +99,7 @@ function readOp(given: unknown): Op {
   throw refused('invalidSyntax', 'op is none of add, replace, remove')
 }
 
-/** What is read-only is passed over: Okta sends `id` along with a new displayName. */
+/** readOnly attributes are ignored: Okta sends `id` along with a new displayName. */
 function readAttributes(type: TypeName, op: Op, value: unknown, name: string): Operation[] {
   if (!isObject(value)) throw refused('invalidValue', `${name} is not an object`)
   return Object.entries(value).flatMap(([key, given]) => {
@@ -111,7 +111,7 @@ function readAttributes(type: TypeName, op: Op, value: unknown, name: string): O
   })
 }
 
-/** What always has a value gets the one that it has where a sender gives none. */
+/** An operation on a whole schema. When it is removed, an attribute that always has a value gets its initial one. */
 function onSchema(type: TypeName, op: Op, schema: Schema, value: unknown): Operation[] {
   if (op !== 'remove') return readAttributes(type, op, value, schema.id)
   return schema.attributes
@@ -130,11 +130,11 @@ function readOperand(op: Op, path: PatchPath, value: unknown): Value | undefined
     if (!isList || value === null || value === undefined) return undefined
     // Entra: { "op": "Remove", "path": "members", "value": [{ "$ref": null, "value": "…" }] }
     const removed = sub ? readSimple(sub, value, nameOf(path)) : readValue(attribute, value)
-    // An empty list takes away nobody, not everybody.
+    // An empty list removes no entry. undefined would remove all of them.
     return removed ?? []
   }
   if (sub !== undefined) return readSimple(sub, value, nameOf(path))
   if (entries === undefined || value === null) return readValue(attribute, value)
-  // The filter says the value of the entry.
+  // A filter finds the entry, so its value need not be given again.
   return value === undefined ? undefined : readEntries(attribute, value, attribute.name)
 }

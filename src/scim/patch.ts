@@ -72,7 +72,7 @@ function listOf(entries: readonly Entry[]): readonly Entry[] | undefined {
 }
 
 /**
- * What is added or replaced where no entry is as described is created so:
+ * Where no entry meets the filter, add and replace create one with the values that the filter asks for:
  * https://github.com/thomaspoignant/scim-patch/issues/42
  */
 function applyToEntries(
@@ -95,7 +95,7 @@ function applyToEntries(
   return [...before, change(described)]
 }
 
-/** An entry with the value of an existing one changes that. */
+/** An added entry with the value of an existing one is merged into it. */
 function withEntries(
   attribute: Attribute,
   before: readonly Entry[],
@@ -114,7 +114,7 @@ function without(attribute: Attribute, before: Value | undefined, removed: Value
   return listOf(entriesOf(before).filter(entry => !keys.has(keyOf(attribute, entry))))
 }
 
-/** What two entries of an attribute are the same by. An entry without value is like no other. */
+/** Two entries with the same key are the same entry. Without a value, an entry is the same as no other. */
 function keyOf(attribute: Attribute, entry: Entry): unknown {
   const value = entry.get('value')
   if (typeof value !== 'string') return entry

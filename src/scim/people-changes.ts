@@ -1,6 +1,6 @@
 /**
- * Reads which people a PATCH adds to a group and takes from it, as members and as owners, in the order of its
- * operations. It knows nobody who is in the group: whoever carries the changes out never writes back what was read.
+ * Reads which members and owners a PATCH adds to a group and removes from it, in the order of its operations. The people
+ * who are in the group are not read for that, so a change of another request at the same time is not overwritten.
  */
 import type { MembershipChange } from '../directory/change-memberships.ts'
 import type { GroupRelation } from '../directory/groups-of-person.ts'
@@ -60,7 +60,7 @@ function readChanges(
   ]
 }
 
-/** Of entries, or of the one that `members.value` is set to. */
+/** The ids in entries, or the one id to which `members.value` is set. */
 export function idsOf(value: Value | undefined): readonly string[] {
   if (typeof value === 'string') return [normalizeId(value)]
   const ids = entriesOf(value).map(entry => entry.get('value'))

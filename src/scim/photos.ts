@@ -1,7 +1,7 @@
 /**
- * Takes the photo that a sender has with a person, from a data URL or from a host in a list. It is checked and rendered
- * as an upload. It fills an empty photo; another photo is replaced only where the organisation says that its photos come
- * from its own directory. A photo that fails never fails the person, who is written before.
+ * Sets the photo that a sender has sent with a person, from a data URL or from a host in a list. It is checked and
+ * rendered as an upload is. It replaces another photo only where the organisation says that its photos come from its own
+ * directory. The person is written before, and stays written when the photo fails.
  */
 import { type Call, maxUploadBytes, type Reply } from '../call.ts'
 import { findPhotoUpdateSettings } from '../directory/photo-update-settings.ts'
@@ -17,9 +17,9 @@ import { base64Of, decode, lengthOf } from './data-url.ts'
 export type ScimPhotos = Readonly<{
   /** Of an https address. */
   fetch: (address: string, signal: AbortSignal) => Promise<Fetched>
-  /** Few at a time, so that a push does not hold up the uploads of people. Throws when `signal` is aborted. */
+  /** Runs few at a time, so that a push does not delay the uploads of people. Throws when `signal` is aborted. */
   inTurn: <Result>(work: () => Promise<Result>, signal: AbortSignal) => Promise<Result>
-  /** Aborted when waiting and fetching have taken so long that the sender should get its answer. */
+  /** Aborted when waiting and fetching have taken too long for the answer to the sender. */
   deadline: () => AbortSignal
   took: (outcome: PhotoOutcome) => void
 }>
@@ -42,7 +42,7 @@ type NotTaken = Readonly<{ outcome: 'ignored' | 'refused' | 'failed'; why: strin
 
 type Sent = Readonly<{ source: string; userId: string; tenantId: string; value: string }>
 
-/** Returns what changed, for the log. Never throws; it takes as long as the deadline and one rendering. */
+/** Returns what changed, for the log. Never throws. Takes at most the time of the deadline and one rendering. */
 export async function takePhoto(
   parts: PhotoParts,
   { value, ...sent }: Sent,
@@ -73,7 +73,7 @@ async function take(
     const bytes = await readPicture(photos, value, takeMemory, signal)
     if ('why' in bytes) return bytes
     const current = pointer && { uploadHash: pointer.upload_hash }
-    // Somebody may have set a photo meanwhile: then theirs stays.
+    // If somebody has set a photo meanwhile, it stays.
     const condition = mayReplace ? undefined : 'none'
     const did = await replacePhoto(parts, owner, current, bytes, condition, signal)
     return { outcome: did === 'replaced' ? 'set' : did }

@@ -1,5 +1,5 @@
 /**
- * Reads which attributes a sender asks for, and takes the others away. Unknown names are ignored.
+ * Reads which attributes a sender asks for, and removes the others from a resource. Unknown names are ignored.
  *
  * https://www.rfc-editor.org/rfc/rfc7644#section-3.9
  */
@@ -12,10 +12,10 @@ import type { Entry, Resource, Value } from './schema.ts'
 /** Names as in the schema: `emails` is the whole attribute, `emails.value` a part of it. */
 export type Projection = Readonly<{ how: 'only' | 'without'; names: ReadonlySet<string> }>
 
-/** Lists of names with commas between, as in the query, or lists of texts, as in a search. */
+/** Names with commas between. */
 type Asked = Readonly<{
-  attributes?: string | readonly string[] | undefined
-  excludedAttributes?: string | readonly string[] | undefined
+  attributes?: string | undefined
+  excludedAttributes?: string | undefined
 }>
 
 const maxLength = 4096
@@ -27,11 +27,7 @@ export function readProjection(type: TypeName, asked: Asked): Projection {
   return { how: 'without', names: readNames(type, asked.excludedAttributes) ?? new Set() }
 }
 
-function readNames(
-  type: TypeName,
-  list: string | readonly string[] | undefined,
-): ReadonlySet<string> | undefined {
-  const text = typeof list === 'string' ? list : list?.join(',')
+function readNames(type: TypeName, text: string | undefined): ReadonlySet<string> | undefined {
   if (text === undefined || text.trim() === '') return undefined
   if (text.length > maxLength) {
     throw refused('invalidValue', `the names are longer than ${maxLength} characters in all`)
@@ -53,6 +49,12 @@ export function isShown({ how, names }: Projection, name: string): boolean {
   return [...names].some(one => one === name || one.startsWith(`${name}.`))
 }
 
+/** Whether a sub-attribute of an attribute that is shown is asked for. */
+export function isPartShown({ how, names }: Projection, name: string, part: string): boolean {
+  const isNamed = names.has(`${name}.${part}`)
+  return how === 'only' ? isNamed || names.has(name) : !isNamed
+}
+
 export function project(resource: Resource, projection: Projection): Resource {
   const shown = [...resource].flatMap(([name, value]) => {
     const left = isShown(projection, name) ? projectValue(name, value, projection) : undefined
@@ -62,10 +64,9 @@ export function project(resource: Resource, projection: Projection): Resource {
 }
 
 function projectValue(name: string, value: Value, projection: Projection): Value | undefined {
-  const { how, names } = projection
-  if (typeof value !== 'object' || (how === 'only' && names.has(name))) return value
-  const isPartShown = (part: string) => names.has(`${name}.${part}`) === (how === 'only')
-  const cut = (entry: Entry): Entry => new Map([...entry].filter(([part]) => isPartShown(part)))
+  if (typeof value !== 'object') return value
+  const cut = (entry: Entry): Entry =>
+    new Map([...entry].filter(([part]) => isPartShown(projection, name, part)))
   const left = entriesOf(value)
     .map(cut)
     .filter(entry => entry.size > 0)

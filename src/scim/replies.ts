@@ -18,19 +18,19 @@ export function show(
   return { status, headers: { ...headers, ...(status === 201 && { location }) }, ...content }
 }
 
-/** Whether it needs no content. */
+/** Whether the answer is 304, which has no content. */
 export function isKnown(call: Call, version: string): boolean {
   return isRead(call) && isKnownVersion(call, version)
 }
 
-/** JSON. */
+/** JSON: one text, or pieces. */
 type Content = Pick<Reply, 'body' | 'pieces'>
 type Pieces = AsyncGenerator<string, unknown>
 
-/** A failure within the first characters is still told with its status. */
+/** Read before the status is sent, so that a failure while they are read is answered with its own status. */
 const charactersAtOnce = 256 * 1024
 
-/** One text when it is short, else the pieces, of which the first are read. */
+/** Resolves with one text if the content is short; otherwise with pieces, the first of which are already read. */
 export async function contentOf(pieces: Pieces): Promise<Content> {
   let start = ''
   while (start.length < charactersAtOnce) {
@@ -58,18 +58,14 @@ export const listSchema = 'urn:ietf:params:scim:api:messages:2.0:ListResponse'
 type List = Readonly<{ totalResults: number; startIndex: number }>
 
 /**
- * `resources` are JSON, in pieces, and return how many they were.
+ * `resources` yields JSON in pieces, with commas, and returns the number of resources.
  * https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2
  */
 export async function list(
   { totalResults, startIndex }: List,
   resources: AsyncGenerator<string, number>,
 ): Promise<Reply> {
-  const head = JSON.stringify({
-    schemas: [listSchema],
-    totalResults,
-    startIndex,
-  })
+  const head = JSON.stringify({ schemas: [listSchema], totalResults, startIndex })
   return { status: 200, headers: json, ...(await contentOf(writeList(head, resources))) }
 }
 

@@ -11,7 +11,7 @@ export type Attribute = Readonly<{
   description: string
   /** Default: a single value. */
   multiValued?: true
-  /** A sender that leaves it out gets a default, but nobody can remove it. */
+  /** A create without it gets a default; it cannot be removed. */
   required?: true
   /** Default: case is ignored in comparisons. */
   caseExact?: true
@@ -31,7 +31,7 @@ export type Attribute = Readonly<{
   initial?: string | boolean
   /** The property of the directory that keeps it. */
   property?: string
-  /** Nobody keeps it: every entry that is shown has this value, whatever a sender says. */
+  /** Not kept: every entry that is shown has this value, whatever a sender sends. */
   always?: string | boolean
   /** In characters, or in entries of a list. Default: see values.ts. */
   limit?: number

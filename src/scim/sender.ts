@@ -1,7 +1,7 @@
 /**
- * Who sends a SCIM request: the tenant and the source of its token. Without a token, and with one that is wrong, has
- * expired, was revoked or is of a tenant that is not served, nobody does: a sender cannot tell these apart, nor by the
- * time that it takes.
+ * Finds the sender of a SCIM request, which is the tenant and the source of its token. A wrong, expired or revoked token,
+ * and one of a tenant that is not served, get the same answer after the same work, so that the answer does not tell
+ * whether a token was ever valid.
  */
 import type { Database, ScimTokenRow } from '../storage/schema.ts'
 import { hashOf, type ScimSource, tokenPattern } from './tokens.ts'

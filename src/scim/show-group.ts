@@ -1,13 +1,13 @@
 /**
- * Shows a group with its members and owners: as an answer, or as one of a list. People are read and written some thousand
- * at a time, as the client takes them, so that a large group needs little memory and holds up nobody.
+ * Shows a group with its members and owners: as an answer, or as one of a list. People are read and written 2,000 at a
+ * time, as the client takes them, so that a large group needs little memory and does not delay other requests.
  */
 import type { Reply } from '../call.ts'
 import type { Group } from '../directory/groups.ts'
 import { visitIdsOfGroup } from '../directory/people-of-group.ts'
 import { groupResource } from './group.ts'
 import { jsonOf } from './json-of.ts'
-import { isShown, type Projection, readProjection } from './projection.ts'
+import { isPartShown, isShown, type Projection, readProjection } from './projection.ts'
 import { addressOf, contentOf, isKnown, show } from './replies.ts'
 import { askedAttributes, type ScimParts, type ScimRequest } from './request.ts'
 import { versionOf } from './versions.ts'
@@ -30,7 +30,7 @@ const lists = { members: 'member', owners: 'owner' } as const
 type ListName = keyof typeof lists
 const listNames = Object.keys(lists) as ListName[]
 
-/** JSON in pieces; returns how many people are in it. The external id belongs to the source that gave it. */
+/** Yields JSON in pieces, and returns the number of people in it. Only its source sees the external id. */
 export async function* writeGroup(
   request: ScimRequest,
   { database }: Pick<ScimParts, 'database'>,
@@ -44,7 +44,7 @@ export async function* writeGroup(
     const people = await openPeople(database, row, name)
     if (people === undefined) continue
     pages.set(name, people)
-    resource.set(name, place)
+    resource.set(name, placeholder)
   }
   const base = addressOf(request, '')
   const meta = {
@@ -54,7 +54,7 @@ export async function* writeGroup(
   }
   const text = JSON.stringify(jsonOf('Group', resource, { base, id: row.id, meta }, projection))
   let count = 0
-  for (const [index, part] of text.split(places).entries()) {
+  for (const [index, part] of text.split(placeholders).entries()) {
     const people = index % 2 === 1 ? pages.get(part) : undefined
     if (people === undefined) yield part
     else count += yield* writePeople(people, part, writeEntry(request, projection, part))
@@ -62,13 +62,13 @@ export async function* writeGroup(
   return count
 }
 
-/** Stands for a list of people. In a value, the quotes would be escaped: only the place itself is found. */
-const place = '?'
-const places = /"(members|owners)":"\?"/
+/** Stands for a list of people. Quotes in a value are escaped in JSON, so the pattern matches placeholders only. */
+const placeholder = '?'
+const placeholders = /"(members|owners)":"\?"/
 
 type People = Readonly<{ first: readonly string[]; others: AsyncGenerator<readonly string[]> }>
 
-/** The first page is read, because a list without anybody is not shown. */
+/** Reads the first page; undefined when there is nobody, because an empty list is not shown. */
 async function openPeople(
   database: ScimParts['database'],
   { tenant_id: tenantId, id: groupId }: Group,
@@ -109,11 +109,6 @@ function writeEntry(
       ...(showsId && { value }),
       ...(showsReference && { $ref: `${users}${encodeURIComponent(value)}` }),
     })
-}
-
-function isPartShown({ how, names }: Projection, name: string, part: string): boolean {
-  const isNamed = names.has(`${name}.${part}`)
-  return how === 'only' ? isNamed || names.has(name) : !isNamed
 }
 
 function locationOf(request: ScimRequest, { id }: Group): string {

@@ -15,7 +15,7 @@ export function showUser(request: ScimRequest, row: User, status: 200 | 201 = 20
   return show(request, status, { body }, { version, location })
 }
 
-/** The external id belongs to the source that gave it. */
+/** Only its source sees the external id. */
 export function userText(request: ScimRequest, row: User, projection: Projection): string {
   const isOwn = row.source === request.sender.source
   const resource = userResource(isOwn ? row : { ...row, external_id: null })

@@ -56,7 +56,7 @@ export function toSentUser(resource: Resource): SentUser {
   }
 }
 
-/** A thumbnail only where there is no photo. */
+/** A thumbnail is taken only if there is no larger photo. */
 function photoOf(photos: readonly Entry[]): string | undefined {
   const isThumbnail = (photo: Entry) => String(photo.get('type')).toLowerCase() === 'thumbnail'
   const large = photos.filter(photo => !isThumbnail(photo))

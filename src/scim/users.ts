@@ -50,7 +50,7 @@ export async function readUser(request: ScimRequest, { database }: ScimParts): P
   return showUser(request, row)
 }
 
-/** What always has a value stays when the sender leaves it out: nobody is enabled by a missing `active`. */
+/** `active` and `userType` stay when the body does not have them: a missing `active` must not enable anybody. */
 export async function replaceUser(request: ScimRequest, parts: ScimParts): Promise<Reply> {
   const resource = readResource('User', await readBody(request, parts))
   return await edit(request, parts, known => {
@@ -111,7 +111,7 @@ export async function deleteUser(request: ScimRequest, parts: ScimParts): Promis
 }
 
 /**
- * A userName in the form of an id is kept. In an address of Graph it is read as an id, and never leads to this person.
+ * A userName in the form of a GUID is kept. An address of Graph with it is read as an id, and does not lead to this person.
  */
 function readSent(resource: Resource): SentUser {
   const sent = toSentUser(resource)
@@ -123,7 +123,7 @@ function readSent(resource: Resource): SentUser {
   )
 }
 
-/** A manager who is not here does not lose the request. */
+/** A manager who is not in the directory does not fail the request: it is logged. */
 function logManager(
   request: ScimRequest,
   parts: ScimParts,

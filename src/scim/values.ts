@@ -67,15 +67,6 @@ function readText(attribute: Attribute, value: unknown, name: string) {
   return trimmed === '' ? undefined : value
 }
 
-/** The address of a user ends with the id. */
-function followReference(entry: Map<string, string | boolean>): void {
-  const reference = entry.get('$ref')
-  entry.delete('$ref')
-  if (typeof reference !== 'string' || entry.has('value')) return
-  const id = reference.slice(reference.lastIndexOf('/') + 1)
-  if (id !== '') entry.set('value', id)
-}
-
 function readWord({ canonicalValues, otherwise }: Attribute, text: string, name: string): string {
   if (canonicalValues === undefined) return text
   const folded = text.toLowerCase()
@@ -115,4 +106,13 @@ function readEntry(attribute: Attribute, value: unknown, name: string): Entry {
   }
   followReference(entry)
   return entry
+}
+
+/** An entry without `value` gets it from `$ref`: the address of a user ends with the id. */
+function followReference(entry: Map<string, string | boolean>): void {
+  const reference = entry.get('$ref')
+  entry.delete('$ref')
+  if (typeof reference !== 'string' || entry.has('value')) return
+  const id = reference.slice(reference.lastIndexOf('/') + 1)
+  if (id !== '') entry.set('value', id)
 }

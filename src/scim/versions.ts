@@ -1,6 +1,6 @@
 /**
- * Versions of resources: a weak ETag of the time of the last change, which is later at each change by a source. Conditions
- * on it are compared weakly.
+ * Versions of resources: a weak ETag of the time of the last change. Each change by a source gets a later time than the one
+ * before. Conditions are compared weakly.
  *
  * https://www.rfc-editor.org/rfc/rfc7644#section-3.14
  */
@@ -32,7 +32,7 @@ function names(list: string, row: Changed): boolean {
   return list.split(',').some(one => one.trim() === '*' || opaque(one) === version)
 }
 
-/** Some senders leave `W/` or the quotes out. */
+/** Without `W/` and quotes, which some senders leave out. */
 function opaque(tag: string): string {
   return tag.trim().replace(/^W\//, '').replaceAll('"', '')
 }

@@ -90,7 +90,7 @@ describe('a user that is shown', () => {
 
   test('has parts of an attribute', () => {
     const { name, emails }: Record<string, unknown> = {
-      ...shown({ attributes: ['emails.value', 'name.familyName'] }),
+      ...shown({ attributes: 'emails.value,name.familyName' }),
     }
     assert.deepEqual([name, emails], [undefined, [{ value: 'Anna@b.c' }]])
     const without: Record<string, unknown> = {
