@@ -1,5 +1,4 @@
 /** The contacts of a file as rows, and the refusal of lines that name one contact twice. */
-
 import type { WantedContact } from '../directory/merge-contact.ts'
 import { userNameKey } from '../directory/names.ts'
 import { normalizeId } from '../guid.ts'

@@ -62,7 +62,7 @@ export function addMembershipIn(
   insert(desired, { line, groupLine: group.line, group: group.name, person, relation })
 }
 
-/** The file lists all people who have this relation to the group; others may go. */
+/** Notes that the file lists all people with this relation to the group, so that others may be removed. */
 export function noteNamed({ scratch }: Desired, line: number, relation: Relation): void {
   scratch.run('insert into named values (?, ?)', line, relation)
 }
@@ -72,7 +72,7 @@ export function hasNamed({ scratch }: Desired): boolean {
   return scratch.all('select 1 from named limit 1').length > 0
 }
 
-/** The file lists the people of all groups. */
+/** Notes that the file lists the people of all groups. */
 export function noteWhole(desired: Desired): void {
   noteNamed(desired, 0, 'member')
 }

@@ -1,5 +1,5 @@
 /**
- * The list that a file wants, in a database of its own (storage/scratch.ts): a hundred thousand lines take as much
+ * The desired list of a file, in a database of its own (storage/scratch.ts): a hundred thousand lines take as much
  * memory as ten, and queries find duplicates and circles. Problems are kept with their lines.
  */
 import type { Scratch } from '../storage/scratch.ts'

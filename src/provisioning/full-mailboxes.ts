@@ -24,7 +24,7 @@ export async function refuseFullMailboxes(
   }
 }
 
-/** Contacts that go make room for those that come. */
+/** Contacts that are removed are subtracted from those that are added. */
 function listGrowing({ scratch }: Desired, leavers: 'stay' | 'go'): Growth[] {
   return scratch.all<Growth>(`
     select user_id, sum(contacts) as contacts, sum(bytes) as bytes from (

@@ -1,4 +1,4 @@
-/** The names in the items of a JSON list -> properties, as columns.ts finds them for headers, but for each item. */
+/** Finds the properties that the names in an item of JSON stand for, as columns.ts does for the headers of a CSV. */
 import type { ChosenColumns } from './columns.ts'
 import type { JsonObject } from './json-value.ts'
 import { type Kind, plain, propertyNamed } from './properties.ts'
@@ -18,7 +18,7 @@ export type Names = Readonly<{
 /** Property -> name, in one item. */
 export type Found = ReadonlyMap<string, string>
 
-/** Names of a hostile file that are remembered. */
+/** Names that are remembered: a hostile file may have any number. */
 const maxNames = 1_000
 
 /** `own`: names that the caller reads. */

@@ -1,6 +1,6 @@
 /**
- * Goes through the text of a JSON file by its marks and values, with the chunk and the value in memory that are read. A
- * value ends where its quotes and brackets are closed; what is within is not checked.
+ * Takes marks and values from the text of a JSON file, one after another. Only the current chunk and value are in memory. A
+ * value ends where its quotes and brackets are closed; its inside is not checked.
  */
 import type { Failure } from '../failure.ts'
 import { maxLine } from './csv.ts'
@@ -8,9 +8,9 @@ import { refused, refusedAt } from './refused.ts'
 
 export type Cursor = {
   readonly source: AsyncIterator<string>
-  /** What is read of the file and not passed yet. */
+  /** Text that is read from the file and not taken yet. */
   text: string
-  /** Where in the text it stands. */
+  /** Position in `text`. */
   at: number
 }
 
@@ -27,7 +27,7 @@ export async function look(cursor: Cursor): Promise<string> {
   return cursor.text.charAt(cursor.at)
 }
 
-/** The same, and goes behind it. */
+/** Like `look`, and moves past the character. */
 export async function take(cursor: Cursor): Promise<string> {
   const mark = await look(cursor)
   cursor.at += mark.length
@@ -57,7 +57,7 @@ function refuseLong(length: number, path: string): void {
   if (length > maxLine) throw refusedAt(path, 'it is longer than 8 MB')
 }
 
-/** Reads another chunk, and drops what is passed. False at the end of the file. */
+/** Reads another chunk, and drops the text that is taken. False at the end of the file. */
 async function fill(cursor: Cursor): Promise<boolean> {
   const next = await cursor.source.next()
   if (next.done) return false
@@ -75,7 +75,7 @@ function find(pattern: RegExp, text: string, from: number): number {
 /** `at` may be behind the end of the text after an escape. */
 type Scan = { at: number; depth: number; isText: boolean }
 
-/** Goes to the end of the value, by its quotes and brackets. False where the text ends before. */
+/** Moves to the end of the value, by its quotes and brackets. False if the text ends before. */
 function passValue(text: string, scan: Scan): boolean {
   while (scan.at < text.length) {
     const isWhole = scan.isText ? passText(text, scan) : passMark(text, scan)

@@ -1,6 +1,6 @@
 /**
  * The text of a JSON file -> its lists, and the text of each item, with one item and one chunk in memory. The file is one
- * list, or an object whose properties are lists. What is in an item is not looked at here.
+ * list, or an object whose properties are lists. json-value.ts parses the items.
  * https://www.rfc-editor.org/rfc/rfc8259
  */
 import { type Cursor, endsWithin, look, openCursor, take, takeValue } from './json-cursor.ts'
@@ -10,7 +10,7 @@ import { quoted, refused, refusedAt } from './refused.ts'
 export type JsonList = Readonly<{
   /** undefined if the file is one list. */
   name: string | undefined
-  /** Read them before the next list. */
+  /** To be read to the end before the next list. */
   items: AsyncIterable<JsonItem>
 }>
 

@@ -16,7 +16,7 @@ export function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value)
 }
 
-/** For messages. */
+/** The kind of a value, for messages. */
 export function nameOf(value: Json): string {
   if (value === null) return 'null'
   if (isList(value)) return 'a list'
@@ -25,7 +25,7 @@ export function nameOf(value: Json): string {
   return typeof value === 'number' ? 'a number' : 'a text'
 }
 
-/** The text is no JSON, or more of it than is read. */
+/** The text is not JSON, or it is above the limits. */
 export class BrokenJson extends Error {
   override readonly name = 'BrokenJson'
   /** Where in the value: `.members[3]`. */
@@ -110,40 +110,40 @@ function readValue(reading: Reading): Json {
 function readObject(reading: Reading): JsonObject {
   const object = new Map<string, Json>()
   reading.at += 1
-  if (isPassed(reading, '}')) return object
+  if (takeMark(reading, '}')) return object
   for (;;) {
     if (look(reading) !== '"') throw broken(reading, 'a name in quotes is missing')
     const name = readText(reading)
     reading.path.push(name)
-    if (!isPassed(reading, ':')) throw broken(reading, 'there is no colon behind the name')
+    if (!takeMark(reading, ':')) throw broken(reading, 'there is no colon behind the name')
     if (object.has(name)) note(reading, 'the name is there twice')
     object.set(name, readValue(reading))
     reading.path.pop()
-    if (isPassed(reading, '}')) return object
-    if (!isPassed(reading, ',')) throw broken(reading, 'a comma or } is missing')
+    if (takeMark(reading, '}')) return object
+    if (!takeMark(reading, ',')) throw broken(reading, 'a comma or } is missing')
   }
 }
 
 function readArray(reading: Reading): Json[] {
   const array: Json[] = []
   reading.at += 1
-  if (isPassed(reading, ']')) return array
+  if (takeMark(reading, ']')) return array
   for (;;) {
     reading.path.push(array.length)
     array.push(readValue(reading))
     reading.path.pop()
-    if (isPassed(reading, ']')) return array
-    if (!isPassed(reading, ',')) throw broken(reading, 'a comma or ] is missing')
+    if (takeMark(reading, ']')) return array
+    if (!takeMark(reading, ',')) throw broken(reading, 'a comma or ] is missing')
   }
 }
 
-function isPassed(reading: Reading, mark: string): boolean {
+function takeMark(reading: Reading, mark: string): boolean {
   if (look(reading) !== mark) return false
   reading.at += 1
   return true
 }
 
-/** JSON.parse reads one text fast, and knows which escapes there are. */
+/** JSON.parse decodes a text fast, and refuses unknown escapes. */
 function readText(reading: Reading): string {
   const end = endOfText(reading.text, reading.at + 1)
   if (end === undefined) throw broken(reading, 'a text has no closing quote')

@@ -11,7 +11,7 @@ const pageRows = 500
 
 type Listed = Awaited<ReturnType<typeof listImportedContacts>>[number]
 
-/** Whoever leaves keeps their contacts for the day when they are restored. */
+/** A person who is removed keeps their contacts until they are restored or erased. */
 export async function findLeavingContacts(
   desired: Desired,
   { database, tenantId, source }: Target,

@@ -18,7 +18,7 @@ const inFile = [
   ['name_key', 'name_key'],
 ] as const
 
-/** People of the file may be new. */
+/** People who are in the file need not be in the directory. */
 export function findPeopleInFile({ scratch }: Desired, table: Naming): void {
   for (const [column, named] of inFile) {
     scratch.run(`update ${table} set user_id = (
@@ -46,7 +46,7 @@ export async function findPeople(
   }
 }
 
-/** Whoever the list of people leaves out would be removed. */
+/** Refuses people who are not in the list of people, because they would be removed. */
 export function refuseLeavingPeople(desired: Desired, table: Naming): void {
   const found = desired.scratch.all<{ number: number; line: number; name: string }>(`
     select number, line, name from ${table} where did <> 'error'

@@ -1,6 +1,6 @@
 /**
- * The contacts that a file wants -> what happens to each: their owners are found, and they are compared with the mailboxes,
- * some hundred at a time. Nothing is written.
+ * Plans the contacts of a file: finds their owners, and compares the contacts with the mailboxes, some hundred at a time.
+ * Nothing is written.
  */
 import { bytesOfContact } from '../directory/contacts.ts'
 import { findImportedContacts, type KnownContact } from '../directory/imported-contacts.ts'

@@ -47,7 +47,7 @@ const inFile = [
   ['id', 'group_as_id'],
 ] as const
 
-/** Groups of the same file may be new. A group that is refused is one error, not one for each member. */
+/** Groups that are in the file need not be in the directory. A refused group is one error, not one for each member. */
 function findGroupsInFile({ scratch }: Desired): void {
   scratch.run(`update membership set did = 'error' where group_line is not null and exists (
     select 1 from team where team.line = group_line and team.did = 'error')`)
@@ -58,7 +58,7 @@ function findGroupsInFile({ scratch }: Desired): void {
   }
 }
 
-/** A group that the list of groups leaves out would be removed. */
+/** Refuses memberships in groups that are not in the list of groups, because these would be removed. */
 function refuseLeavingGroups(desired: Desired): void {
   const found = desired.scratch.all<MembershipRow>(`
     select * from membership where did = 'created'

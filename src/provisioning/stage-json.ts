@@ -1,6 +1,6 @@
 /**
- * Items of JSON -> rows of the desired list, one after another. An item that cannot be read becomes a problem, and the
- * others are read. An item that is no JSON stops the import: nobody knows what is lost.
+ * Items of JSON -> rows of the desired list, one after another. An item with wrong values becomes a problem, and the others
+ * are read. An item that is not JSON ends the import, because it is not certain where the next one begins.
  */
 import { readChoices } from './columns.ts'
 import type { Desired } from './desired.ts'
@@ -27,7 +27,7 @@ import { Unreadable } from './values.ts'
 
 type WithPaths = Desired & Readonly<{ naming: Paths }>
 
-/** Throws Failure 'resource-invalid' for a file that is no JSON, or has no list or another one. */
+/** Throws Failure 'resource-invalid' for a file that is not JSON, or has no list or an unknown one. */
 export async function stageJson(
   desired: WithPaths,
   texts: AsyncIterable<string>,
@@ -137,7 +137,7 @@ function parse(path: string, text: string): ReturnType<typeof parseJson> {
   }
 }
 
-/** What a group itself may say about its people. */
+/** The properties of a group in a JSON file that list its people. */
 const listsOfGroup: Readonly<Record<string, Relation>> = { owners: 'owner', members: 'member' }
 
 type GroupItem = Readonly<{ line: number; path: string; name: string }>
