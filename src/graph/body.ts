@@ -15,9 +15,9 @@ export type Kind<Value> = Readonly<{
 }>
 
 export type Body = Readonly<{
-  /** Its name in /openapi.json: `newUser`. */
+  /** Its name in /openapi.json, such as `newUser`. */
   name: string
-  /** What it creates or changes, for messages. */
+  /** The type that it creates or changes, for messages. */
   type: string
   properties: Readonly<Record<string, Kind<unknown>>>
   /** Properties that must be there. */

@@ -1,4 +1,4 @@
-/** How many entries a list has: beside a page, and alone. */
+/** Counts the entries of a list: for `$count=true` beside a page, and for the address `…/$count`. */
 import type { Reply } from '../call.ts'
 import type { Condition } from '../directory/condition.ts'
 import { isEventual, type Options, readOptions } from './query.ts'

@@ -33,7 +33,7 @@ export function parseFilter(type: FilterableType, value: string | undefined): Fi
   return { condition, advanced }
 }
 
-/** No property that is compared is a number; one is refused where it stands. */
+/** A number is a token only to be refused by name: no property that is compared is a number. */
 type Token = Readonly<{ kind: 'text' | 'word' | 'sign' | 'number'; text: string }>
 type Reading = {
   readonly type: FilterableType
@@ -196,14 +196,14 @@ function takeName(reading: Reading): string {
   return token.text
 }
 
-const named: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null }
+const literals: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null }
 
 function takeLiteral(reading: Reading): Literal {
   const token = reading.tokens[reading.at]
   reading.at += 1
   if (token?.kind === 'text') return token.text
   const key = token?.kind === 'word' ? token.text.toLowerCase() : ''
-  const value = Object.hasOwn(named, key) ? named[key] : undefined
+  const value = Object.hasOwn(literals, key) ? literals[key] : undefined
   if (value === undefined)
     throw unexpected(token, ' where a value is needed: a text in quotes, true, false or null')
   return value

@@ -1,6 +1,6 @@
 /**
- * Table: properties that Graph has and Visage does not keep. A client may select them; they are
- * told as null, or as an empty list, as in a tenant where nobody has set them.
+ * Table: properties that Graph has and Visage does not keep. A client may select them, and gets null
+ * or an empty list, as in a tenant where nobody has set them.
  *
  * https://learn.microsoft.com/en-us/graph/api/resources/user#properties
  * https://learn.microsoft.com/en-us/graph/api/resources/group#properties
@@ -170,7 +170,7 @@ const names: Readonly<Record<string, Names>> = { user, group, contact, person, t
 
 type Values = Readonly<Record<string, null | readonly never[]>>
 
-/** By name, the value that is told. */
+/** The values to show, by name of the property. */
 export function notKept(type: string): Values {
   return values.get(type) ?? {}
 }

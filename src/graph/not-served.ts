@@ -1,6 +1,6 @@
 /**
- * Table: addresses of Graph that clients ask for and Visage does not serve. They are refused in
- * words, because without these rows `delta` would be the id of a user who does not exist.
+ * Table: addresses of Graph that clients ask for and Visage does not serve. They are refused with
+ * an explanation. Without these rows, `delta` would be read as the id of a user.
  */
 import type { Version } from './address.ts'
 

@@ -1,5 +1,5 @@
 /**
- * The people that a person may want to pick: everybody in the directory.
+ * The people that a picker offers: everybody in the directory.
  * https://learn.microsoft.com/en-us/graph/api/user-list-people
  */
 import type { Reply } from '../call.ts'

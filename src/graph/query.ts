@@ -24,7 +24,7 @@ export type Options = Readonly<{
   where: Condition
   order: Order
   after: Key | undefined
-  /** Whether the answer tells how many there are in all. Later pages do not. */
+  /** Whether the answer has the count of all entries. Later pages have none. */
   isCounted: boolean
   expand: Expand | undefined
 }>
@@ -152,7 +152,7 @@ function readCount(value: string | undefined): boolean {
 
 type OrderColumn = Order['column']
 
-/** The properties that an index has in order. */
+/** Properties by which lists are ordered, because an index has their order. */
 const orders: Readonly<Partial<Record<EntityName, Readonly<Record<string, OrderColumn>>>>> = {
   user: { displayName: 'display_name', userPrincipalName: 'user_principal_name_key' },
   person: { displayName: 'display_name', userPrincipalName: 'user_principal_name_key' },
