@@ -86,7 +86,7 @@ export function send(response: ServerResponse, method: string, reply: Reply): vo
   else pipeline(Readable.from(pieces), response, ignoreCut)
 }
 
-/** The pipeline has closed the connection, and nothing can be said any more. */
+/** The pipeline has closed the connection: no other answer can be sent. */
 function ignoreCut(): void {}
 
 type Received = Readonly<{
