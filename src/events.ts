@@ -69,7 +69,7 @@ export function describeChange({ kind, ...change }: DirectoryChange): Record<str
 type PeopleUnknown = Pick<DirectoryChange, 'kind' | 'tenantId' | 'id' | 'source'> &
   Readonly<{ unknown: readonly string[] }>
 
-/** A photo that a sender has with a person and that was not taken; the person was. `why` has no address. */
+/** The photo that a sender sent with a person was not set, although the person was written. `why` has no address. */
 export type PhotoNotTaken = Readonly<{
   tenantId: string
   userId: string

@@ -8,7 +8,7 @@ import { isLoopback } from '../loopback.ts'
 import { settings } from '../settings/table.ts'
 import { CommandError, type Terminal } from './terminal.ts'
 
-/** Where `visage dev` runs. Without both, at the default port, with or without TLS. */
+/** Where `visage dev` listens. Without both, on the default port, with or without TLS. */
 export type DevPlace = Readonly<{ url?: string | undefined; port?: number | undefined }>
 
 export const defaultDevPort = Number(settings.port.default)

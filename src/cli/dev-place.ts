@@ -1,4 +1,4 @@
-/** The flags that say where `visage dev` runs, for the commands that ask it. */
+/** The flags with the address of a running `visage dev`, for the commands that send it orders. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { defaultDevPort } from './ask-dev.ts'
 

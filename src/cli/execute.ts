@@ -1,5 +1,5 @@
 /**
- * Arguments -> command, and what an error of it means for the exit code.
+ * Runs the command that the arguments name, and gives each error its exit code.
  * 0: done, or ended on request. 1: failed. 2: wrong arguments or settings. 3: what is to be imported has errors.
  */
 import { CommanderError } from 'commander'
@@ -11,7 +11,7 @@ import type { TrackRunning } from './running.ts'
 import { spellAdvice } from './spelling.ts'
 import { CommandError, formatError, type Terminal } from './terminal.ts'
 
-/** `argv`: as process.argv. Resolves when the command has finished or, for a server, when it runs. */
+/** `argv`: as process.argv. Resolves when the command has finished; for a server, when it listens. */
 export async function execute(
   argv: readonly string[],
   terminal: Terminal,

@@ -94,7 +94,7 @@ async function* onePage(rows: readonly Row[]): AsyncGenerator<readonly Row[]> {
   yield rows
 }
 
-/** A line for a log each. The operator is not named: the history of the shell has them. */
+/** Writes a line for a log for each token. The line does not name the operator. */
 function report(
   did: 'created' | 'revoked',
   tokens: readonly ScimToken[],

@@ -13,7 +13,7 @@ type Streams = Readonly<{ stdin: Input; stdout: Output; stderr: Output }>
 
 type Input = Readable & Readonly<{ isTTY?: boolean }>
 
-/** As tty.WriteStream, of which other streams have nothing. */
+/** The properties of tty.WriteStream are undefined for a stream that is not a terminal. */
 export type Output = Writable &
   Readonly<{ isTTY?: boolean; columns?: number; hasColors?: () => boolean }>
 

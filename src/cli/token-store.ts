@@ -1,6 +1,6 @@
 /**
- * Where `visage scim-token` keeps tokens: in the database of `visage serve`, by its settings, or in that of a running
- * `visage dev`, which may be in its memory.
+ * Opens the store of `visage scim-token`: the database of `visage serve`, by its settings, or a running `visage dev`, whose
+ * database may be in memory.
  */
 import { scimTokenPath } from '../dev/issuer/orders.ts'
 import { Failure } from '../failure.ts'

@@ -170,7 +170,7 @@ export type ContactChanges = Readonly<{
 export type NewContact = ContactChanges &
   Readonly<{ id: string; folderId?: string | undefined; displayName: string }>
 
-/** Its own display name, or what else names it; undefined when nothing does. */
+/** The display name, or else another value that names the contact; undefined when there is none. */
 export function chooseDisplayName(contact: ContactChanges): string | undefined {
   const { displayName, givenName, surname, companyName, emailAddresses = [] } = contact
   const fullName = [givenName, surname].filter(Boolean).join(' ')
@@ -205,7 +205,7 @@ export async function insertContact(
   return row
 }
 
-/** Whoever changes a contact, its source stays. */
+/** A change through Graph does not change the source of a contact. */
 type OwnColumns = Omit<ContactRow, 'source' | 'external_id'>
 
 export function toContactRow(mailbox: Mailbox, contact: NewContact): OwnColumns {

@@ -1,4 +1,4 @@
-/** Whole rows of people and groups by their ids. The look-ups on the way to a photo read less: users.ts, groups.ts. */
+/** Finds whole rows of people and groups by id. The look-ups for a photo read less: users.ts, groups.ts. */
 import { normalizeId } from '../guid.ts'
 import type { Database, GroupRow, UserRow } from '../storage/schema.ts'
 

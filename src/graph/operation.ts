@@ -10,8 +10,8 @@ import type { EntityName } from './schema.ts'
 export type Method = 'GET' | 'PUT' | 'PATCH' | 'POST' | 'DELETE'
 
 /**
- * The kind of target that an address names, which is looked up first. Only of an entry the columns that Graph shows are
- * read: a request for a photo does not pay for them.
+ * The kind of target that an address names, which is looked up first. The columns that Graph shows of it are read only
+ * where it is an entry; a request for a photo does not need them.
  */
 export type TargetKind =
   | 'directory'

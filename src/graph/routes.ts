@@ -153,7 +153,7 @@ function unknownSegment(segment: string): Failure {
   return new Failure('segment-unknown', { facts: { segment: segment.slice(0, 100) } })
 }
 
-/** Made where it is missing. */
+/** The node of a path, which is added if the tree does not have it. */
 function nodeAt(top: Node, path: string): Node {
   let node = top
   let folderNode: Node | undefined

@@ -41,7 +41,7 @@ const roles: Kind<readonly string[]> = {
   },
 }
 
-/** Ids on the page begin with a space. */
+/** White space around the id is removed: the ids on Microsoft's page begin with a space. */
 function readRole(value: unknown): string {
   const id = typeof value === 'string' ? value.trim().toLowerCase() : ''
   if (isBuiltInRole(id)) return id

@@ -36,7 +36,7 @@ export async function resolveManagers(desired: Desired, target: Target): Promise
 
 type Unresolved = Readonly<{ number: number; manager: string; manager_as_id: string }>
 
-/** Whoever is refused keeps the manager of the directory, which can be missing for another line, or close a circle. */
+/** Repeats, because a refused person keeps the manager in the directory, and that can refuse others or close a circle. */
 async function refuseWrong(desired: Desired, target: Target): Promise<void> {
   do refuseUnknown(desired)
   while (await refuseManagerCircles(desired, target))

@@ -1,6 +1,5 @@
 /**
- * The groups that a file wants -> what happens to each: compared with the directory, some hundred at a time. Nothing is
- * written there.
+ * Plans the groups of a file: compares them with the directory, some hundred at a time. Nothing is written there.
  */
 import { randomUUID } from 'node:crypto'
 import { findKnownGroups, type KnownGroups, mergeGroup } from '../directory/put-groups.ts'

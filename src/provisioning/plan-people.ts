@@ -1,6 +1,5 @@
 /**
- * The people that a file wants -> what happens to each: compared with the directory, some hundred at a time. Nothing is
- * written there.
+ * Plans the people of a file: compares them with the directory, some hundred at a time. Nothing is written there.
  */
 import { randomUUID } from 'node:crypto'
 import { findKnownUsers, type KnownUsers } from '../directory/known-users.ts'

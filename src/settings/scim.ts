@@ -6,7 +6,7 @@ import type { Texts } from './table.ts'
 export type Scim = Readonly<{
   /** The attribute with the id in the tokens of a person. */
   idFrom: 'externalId' | 'id' | 'userName' | 'employeeNumber'
-  /** What stands before and after the name of the group that is owned; undefined without such groups. */
+  /** The text before and after the name of the group that is owned; undefined if no groups give others their owners. */
   owners: Readonly<{ before: string; after: string }> | undefined
   /** Hosts from which photos are fetched, in lower case, with a port other than 443; undefined: photos are off. */
   photoHosts: readonly string[] | undefined

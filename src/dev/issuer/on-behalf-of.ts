@@ -19,7 +19,7 @@ type Parts = Readonly<{
   now: () => number
 }>
 
-/** Never visited. The library wants the same one with the code and with its redemption. */
+/** Never visited. The library requires the same one for the code and for its redemption. */
 const redirectUri = 'http://localhost'
 
 /** Changes `params` to the redemption of a code. Throws `OAuthRefused`. */
