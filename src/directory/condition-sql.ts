@@ -101,13 +101,13 @@ function testOf(
 ): (column: RawBuilder<unknown>) => RawBuilder<boolean> {
   if (condition.operator === 'pr') return column => sql`(${column} is not null)`
   const { operator } = condition
-  const value = comparable(how, condition.value)
+  const value = columnValue(how, condition.value)
   const folded = (text: RawBuilder<unknown>) => (how === 'text' ? sql`lower(${text})` : text)
   return column => sql`(${column} is not null and ${compare(column, folded, operator, value)})`
 }
 
 /** The value in the form of its column. */
-function comparable(how: How, value: Operand): string | number {
+function columnValue(how: How, value: Operand): string | number {
   if (typeof value === 'boolean') return value ? 1 : 0
   if (typeof value === 'number') return value
   if (how === 'text') return withoutCase(value)
@@ -147,7 +147,7 @@ function compare(
  * A query for the `id`s of the rows that can meet the condition, from an index; it may find more, and deleted rows.
  * undefined when no index helps.
  */
-export function candidatesOf(
+export function selectCandidates(
   kind: Kind,
   tenantId: string,
   condition: Condition,
@@ -169,7 +169,7 @@ function equalTo(
   source: Source,
 ): RawBuilder<{ id: string }> | undefined {
   const [column, how] = columnOf(kind, property)
-  const wanted = comparable(how, value)
+  const wanted = columnValue(how, value)
   const rows = sql`select id from ${sql.table(kind)} where tenant_id = ${tenantId}`
   switch (how) {
     case 'id':

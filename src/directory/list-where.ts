@@ -6,8 +6,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Database, GroupRow, UserRow } from '../storage/schema.ts'
 import type { Slicing } from '../storage/slices.ts'
-import { type Condition, countComparisons } from './condition.ts'
-import { candidatesOf, isMet, type Kind } from './condition-sql.ts'
+import { type Condition, countComparisons, isAlways } from './condition.ts'
+import { isMet, type Kind, selectCandidates } from './condition-sql.ts'
 import { padIds, type Searchable } from './find-by-words.ts'
 import { rowsOfSlice } from './in-order.ts'
 import type { Source } from './origin.ts'
@@ -42,8 +42,8 @@ export async function listWhere<Table extends Kind>(
   const candidates = await findCandidates(list)
   const slicing = slices.begin()
   if (candidates !== undefined) return await readCandidates(list, candidates, slicing)
-  const isEverything = 'and' in asked.condition && asked.condition.and.length === 0
-  const { total, ids } = await (isEverything ? countAll(list, slicing) : scan(list, slicing))
+  const read = isAlways(asked.condition) ? countAll : scan
+  const { total, ids } = await read(list, slicing)
   return { total, rows: await readRows<Rows[Table]>(list, ids, sql`1 = 1`) }
 }
 
@@ -56,7 +56,7 @@ const maxCandidates = 1000
 /** Ids. undefined when no index helps, or it finds more than `maxCandidates`. */
 async function findCandidates(list: List): Promise<readonly string[] | undefined> {
   const { database, table, tenantId, asked } = list
-  const query = candidatesOf(table, tenantId, asked.condition, asked.source)
+  const query = selectCandidates(table, tenantId, asked.condition, asked.source)
   if (query === undefined) return undefined
   const { rows } = await sql<{ id: string }>`${query} limit ${maxCandidates + 1}`.execute(database)
   return rows.length > maxCandidates ? undefined : rows.map(({ id }) => id)
@@ -117,9 +117,12 @@ function columnsOf({ order }: Asked): RawBuilder<unknown> {
   return sql.join(orders[order].map(column => sql.ref(column)))
 }
 
-function inOrder(asked: Asked): RawBuilder<unknown> {
-  const direction = asked.direction === 'ascending' ? sql`asc` : sql`desc`
-  const terms = orders[asked.order].map(column => sql`${sql.ref(column)} ${direction}`)
+function orderBy(
+  { order, direction }: Asked,
+  termOf: (column: RawBuilder<unknown>) => RawBuilder<unknown> = column => column,
+): RawBuilder<unknown> {
+  const word = direction === 'ascending' ? sql`asc` : sql`desc`
+  const terms = orders[order].map(column => sql`${termOf(sql.ref(column))} ${word}`)
   return sql`order by ${sql.join(terms)}`
 }
 
@@ -128,11 +131,7 @@ function inOrder(asked: Asked): RawBuilder<unknown> {
  * sorting the few.
  */
 function sorted(asked: Asked): RawBuilder<unknown> {
-  const direction = asked.direction === 'ascending' ? sql`asc` : sql`desc`
-  const terms = orders[asked.order].map(
-    column => sql`coalesce(${sql.ref(column)}, '') ${direction}`,
-  )
-  return sql`order by ${sql.join(terms)}`
+  return orderBy(asked, column => sql`coalesce(${column}, '')`)
 }
 
 /** The values of the columns of the order. */
@@ -148,7 +147,7 @@ function rowsAfter(
   const isAfter =
     position === undefined ? sql`1 = 1` : sql`(${columnsOf(asked)}) ${sign} (${sql.join(position)})`
   return sql`from ${sql.table(table)}
-    where tenant_id = ${tenantId} and deleted_at is null and ${isAfter} ${inOrder(asked)}`
+    where tenant_id = ${tenantId} and deleted_at is null and ${isAfter} ${orderBy(asked)}`
 }
 
 /** Rows of a slice: fewer when each is compared many times, because each comparison may read a long text. */

@@ -3,7 +3,7 @@
  * as in the path of a PATCH. An attribute that is not kept is refused: a sender that got an empty list would create people
  * who exist already.
  */
-import { type Condition, meets, type Operand, withoutCase } from '../directory/condition.ts'
+import { type Condition, meets, never, type Operand, withoutCase } from '../directory/condition.ts'
 import { findAttribute, findSub, isSchema } from './attribute-path.ts'
 import { invalidFilter, type Leaf, parseFilterText, type Tree } from './filter-text.ts'
 import { quoted } from './refused.ts'
@@ -90,7 +90,7 @@ function onProperty(type: TypeName, leaf: Leaf): Condition {
   // The value is always the same, and it is there when the entry is.
   return meets(condition, () => comparable(attribute, always))
     ? { property, operator: 'pr' }
-    : { or: [] }
+    : never
 }
 
 /** `eq` is answered by an index. Any other comparison would read all people of every group, up to 200,000 in each. */

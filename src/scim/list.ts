@@ -5,7 +5,7 @@
  * https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2
  */
 import type { Reply } from '../call.ts'
-import type { Condition } from '../directory/condition.ts'
+import { always, type Condition } from '../directory/condition.ts'
 import { listWhere } from '../directory/list-where.ts'
 import { isObject } from '../json.ts'
 import { readBody } from './bodies.ts'
@@ -100,7 +100,7 @@ function readListing(type: TypeName, asked: Asked): Listing {
   const filter = readText(asked, 'filter')
   return {
     type,
-    condition: filter === undefined ? { and: [] } : parseFilter(type, filter),
+    condition: filter === undefined ? always : parseFilter(type, filter),
     sort: readSort(type, readText(asked, 'sortBy'), readText(asked, 'sortOrder')),
     projection: readProjection(type, {
       attributes: readNames(asked, 'attributes'),

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { CompiledQuery } from 'kysely'
 import { type Condition, meets, type Operand, withoutCase } from '../../src/directory/condition.ts'
-import { candidatesOf } from '../../src/directory/condition-sql.ts'
+import { selectCandidates } from '../../src/directory/condition-sql.ts'
 import { addGroups, type NewGroup } from '../../src/directory/groups.ts'
 import { type Asked, listWhere } from '../../src/directory/list-where.ts'
 import { userNameKey } from '../../src/directory/names.ts'
@@ -283,7 +283,7 @@ export function describeConditions(
         const wanted = { property, operator: 'eq', value: 'x' } as const
         const both = { and: [{ property: 'displayName', operator: 'pr' }, wanted] } as const
         for (const condition of [wanted, both]) {
-          const query = candidatesOf(kind, tenantId, condition, source)?.compile(database)
+          const query = selectCandidates(kind, tenantId, condition, source)?.compile(database)
           assert.match(await planOf(database, query ?? assert.fail('no index')), indexUse(column))
         }
       })
