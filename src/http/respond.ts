@@ -4,7 +4,8 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { pipeline, Readable } from 'node:stream'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { Call, Headers, Mount, Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
 import type { Discarding } from './discarding.ts'
@@ -56,7 +57,7 @@ export async function respond(
   // Also for a request from before `close`: the connection is closed after its answer.
   if (options.isLast(socket) || isBroken) response.shouldKeepAlive = false
   if (!request.complete) lingerAfter(response, request)
-  send(response, call.method, reply)
+  await send(response, call.method, reply)
 }
 
 const httpMalformed = new Failure('http-malformed')
@@ -72,7 +73,12 @@ function asksToRetry({ status }: Reply): boolean {
   return status === 429 || status === 503
 }
 
-export function send(response: ServerResponse, method: string, reply: Reply): void {
+/** Resolves when the last piece has been taken, or the client has left. Rejects when the pieces fail: the answer is cut. */
+export function send(
+  response: ServerResponse,
+  method: string,
+  reply: Reply,
+): Promise<void> | undefined {
   const { status, headers, body, pieces } = reply
   const lines: string[] = []
   for (const name in headers) lines.push(name, headers[name] ?? '')
@@ -81,13 +87,22 @@ export function send(response: ServerResponse, method: string, reply: Reply): vo
     lines.push('content-length', String(body === undefined ? 0 : Buffer.byteLength(body)))
   }
   response.writeHead(status, lines)
+  if (pieces !== undefined && method !== 'HEAD') return sendPieces(response, pieces)
   if (method === 'HEAD') response.end()
-  else if (pieces === undefined) response.end(body)
-  else pipeline(Readable.from(pieces), response, ignoreCut)
+  else response.end(body)
+  return undefined
 }
 
-/** The pipeline has closed the connection: no other answer can be sent. */
-function ignoreCut(): void {}
+async function sendPieces(response: ServerResponse, pieces: AsyncIterable<string>): Promise<void> {
+  try {
+    await pipeline(Readable.from(pieces), response)
+  } catch (error) {
+    const hasLeft = error instanceof Error && 'code' in error && error.code === leftCode
+    if (!hasLeft) throw error
+  }
+}
+
+const leftCode = 'ERR_STREAM_PREMATURE_CLOSE'
 
 type Received = Readonly<{
   call: Call

@@ -450,16 +450,18 @@ describe('below a call', () => {
       yield 'one'
       throw new Failure('storage-unavailable')
     }
+    const troubles: unknown[] = []
     const answer = async () => ({ status: 200, headers: {}, pieces: broken() })
-    await using own = await serveAround(answer)
+    await using own = await serveAround(answer, { troubled: (_, error) => troubles.push(error) })
     await assert.rejects(async () => await (await fetch(`http://127.0.0.1:${own.port}/`)).text())
+    assert.deepEqual(troubles, [new Failure('storage-unavailable')])
   })
 
   test('pieces are read as fast as the client takes them, and no more when it has gone', async () => {
     const ended = Promise.withResolvers<void>()
     let count = 0
     const answer = async () => ({ status: 200, headers: {}, pieces: endless() })
-    await using own = await serveAround(answer)
+    await using own = await serveAround(answer, { troubled: assert.fail })
     const socket = connect(own.port, '127.0.0.1').pause()
     socket.on('error', () => {})
     const [accepted] = (await once(own.server.server, 'connection')) as [Socket]
