@@ -193,7 +193,7 @@ for (const [name, makePlace] of Object.entries(databases)) {
         for (const wanted of ['nobody', '', "' or 1=1 --", 'friend']) {
           await assert.rejects(
             findOwner(side.database, 'user', wanted, undefined),
-            isFailure(/there is no user .*Nothing was changed/),
+            isFailure(/there is no person .*Nothing was changed/),
           )
         }
         // The person is not in the directory any more, but the photo exists.
