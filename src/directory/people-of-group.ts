@@ -37,51 +37,42 @@ export async function countPeopleOfGroup(
   return await countById(searchable, group.tenantId, read, where)
 }
 
-function peopleOf(
+function peopleOf(database: Database, group: GroupKey, relation: GroupRelation): ReadAfter {
+  return async (after, limit) =>
+    await selectPeople(database, group, relation, after).selectAll('users').limit(limit).execute()
+}
+
+/** The people of a group who are not deleted, in order of their ids, after this one; '' for all. */
+export function selectPeople(
   database: Database,
   { tenantId, groupId }: GroupKey,
   relation: GroupRelation,
-): ReadAfter {
-  return async (after, limit) =>
-    await database
-      .selectFrom('group_people')
-      .innerJoin('users', join =>
-        join
-          .onRef('users.tenant_id', '=', 'group_people.tenant_id')
-          .onRef('users.id', '=', 'group_people.user_id')
-          .on('users.deleted_at', 'is', null),
-      )
-      .selectAll('users')
-      .where('group_people.tenant_id', '=', tenantId)
-      .where('group_people.group_id', '=', groupId)
-      .where('group_people.relation', '=', relation)
-      .where('group_people.user_id', '>', after)
-      .orderBy('group_people.user_id')
-      .limit(limit)
-      .execute()
+  after: string,
+) {
+  return database
+    .selectFrom('group_people')
+    .innerJoin('users', join =>
+      join
+        .onRef('users.tenant_id', '=', 'group_people.tenant_id')
+        .onRef('users.id', '=', 'group_people.user_id')
+        .on('users.deleted_at', 'is', null),
+    )
+    .where('group_people.tenant_id', '=', tenantId)
+    .where('group_people.group_id', '=', groupId)
+    .where('group_people.relation', '=', relation)
+    .where('group_people.user_id', '>', after)
+    .orderBy('group_people.user_id')
 }
 
 /** Yields the ids of people who are not deleted, in order, 2,000 at a time; other work runs in between. */
 export async function* visitIdsOfGroup(
   database: Database,
-  { tenantId, groupId }: GroupKey,
+  group: GroupKey,
   relation: GroupRelation,
 ): AsyncGenerator<readonly string[]> {
   for (let after = ''; ; ) {
-    const rows = await database
-      .selectFrom('group_people')
-      .innerJoin('users', join =>
-        join
-          .onRef('users.tenant_id', '=', 'group_people.tenant_id')
-          .onRef('users.id', '=', 'group_people.user_id')
-          .on('users.deleted_at', 'is', null),
-      )
+    const rows = await selectPeople(database, group, relation, after)
       .select('group_people.user_id as id')
-      .where('group_people.tenant_id', '=', tenantId)
-      .where('group_people.group_id', '=', groupId)
-      .where('group_people.relation', '=', relation)
-      .where('group_people.user_id', '>', after)
-      .orderBy('group_people.user_id')
       .limit(idsOfPage)
       .execute()
     yield rows.map(({ id }) => id)

@@ -42,11 +42,17 @@ async function* readNamed(cursor: Cursor): AsyncGenerator<JsonList> {
 }
 
 function readName(text: string): string {
+  // Of a text in quotes, only the escapes can be wrong.
+  if (!text.startsWith('"')) throw noName(text)
   try {
-    const name: unknown = JSON.parse(text)
-    if (typeof name === 'string') return name
-  } catch {}
-  throw refused(`${quoted(text)} stands where the name of a list has to be: the file is no JSON`)
+    return String(JSON.parse(text))
+  } catch {
+    throw noName(text)
+  }
+}
+
+function noName(text: string): Error {
+  return refused(`${quoted(text)} stands where the name of a list has to be: the file is no JSON`)
 }
 
 async function* readItems(cursor: Cursor, name: string): AsyncGenerator<JsonItem> {

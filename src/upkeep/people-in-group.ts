@@ -1,5 +1,6 @@
 /** Lists the owners and members of a group for an operator. */
 import type { GroupRelation } from '../directory/groups-of-person.ts'
+import { selectPeople } from '../directory/people-of-group.ts'
 import type { User, UserWithPhoto } from '../directory/users.ts'
 import { joinPhoto } from '../photos/pointer.ts'
 import type { Database } from '../storage/schema.ts'
@@ -19,24 +20,12 @@ export async function* listPeopleIn(
 
 async function readPeopleIn(
   database: Database,
-  { tenantId, id }: GroupKey,
+  { tenantId, id: groupId }: GroupKey,
   relation: GroupRelation,
   after = '',
 ): Promise<UserWithPhoto<keyof User>[]> {
-  const people = database
-    .selectFrom('group_people')
-    .innerJoin('users', join =>
-      join
-        .onRef('users.tenant_id', '=', 'group_people.tenant_id')
-        .onRef('users.id', '=', 'group_people.user_id')
-        .on('users.deleted_at', 'is', null),
-    )
+  const people = selectPeople(database, { tenantId, groupId }, relation, after)
     .selectAll('users')
-    .where('group_people.tenant_id', '=', tenantId)
-    .where('group_people.group_id', '=', id)
-    .where('group_people.relation', '=', relation)
-    .where('group_people.user_id', '>', after)
-    .orderBy('group_people.user_id')
     .limit(pageSize)
   return await joinPhoto(people, 'user').execute()
 }

@@ -18,14 +18,14 @@ export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'
 export const onBehalfOfGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 
 /** Those of the library. */
-export const libraryGrants = [
+export const providerGrants = [
   'authorization_code',
   'client_credentials',
   'refresh_token',
   deviceGrant,
 ] as const
 
-export const grants: readonly string[] = [...libraryGrants, onBehalfOfGrant]
+export const grants: readonly string[] = [...providerGrants, onBehalfOfGrant]
 
 export function mayRedirect(address: string): boolean {
   const url = URL.parse(address)

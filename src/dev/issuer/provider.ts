@@ -15,7 +15,7 @@ import {
 import { isObject } from '../../json.ts'
 import { choosePolicy, findAccount, grantAll, listScopes } from './accounts.ts'
 import { adaptDeviceCode, adaptTokens } from './adaptations.ts'
-import { libraryGrants, mayRedirect, signInScopes } from './clients.ts'
+import { mayRedirect, providerGrants, signInScopes } from './clients.ts'
 import { correlationIdOf } from './correlation.ts'
 import { isLoopbackOrigin } from './loopback.ts'
 import { createMemory } from './memory.ts'
@@ -215,7 +215,7 @@ function describeClient({ dialect }: ProviderParts, id: string): AdapterPayload 
     client_id: id,
     client_secret: dialect.clientSecret,
     token_endpoint_auth_method: 'client_secret_post',
-    grant_types: [...libraryGrants],
+    grant_types: [...providerGrants],
     response_types: ['code'],
     // required by the library; mayRedirect decides which addresses are allowed
     redirect_uris: ['http://localhost'],
