@@ -38,15 +38,19 @@ const embedded: Readonly<Record<string, Measure>> = {
   nginx: getAgainstNginx,
   put,
   directory: directorySize,
-  search: directorySearch,
-  membership,
-  scim,
   memory: stage => memory(stage),
   heavy: heavyPictures,
-  import: importPeople,
   growth,
   workers,
   start,
+}
+
+/** People and groups, in one process with its data folder. */
+const people: Readonly<Record<string, Measure>> = {
+  search: directorySearch,
+  membership,
+  scim,
+  import: importPeople,
 }
 
 /** On PostgreSQL and S3. */
@@ -61,6 +65,7 @@ const onServers: Readonly<Record<string, Measure>> = {
 const publishedIn = 'docs/performance.md'
 const sections = [
   { name: 'folder', numbers: embedded },
+  { name: 'people', numbers: people },
   { name: 'servers', numbers: onServers },
 ] as const
 
