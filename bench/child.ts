@@ -26,8 +26,10 @@ export function startChild(
   args: readonly string[],
   place: Place,
   env: Readonly<Record<string, string>> = {},
+  flags: readonly string[] = [],
 ): Child {
-  const node = ['--disable-warning=ExperimentalWarning', '--import', reportUsage, script, ...args]
+  const own = ['--disable-warning=ExperimentalWarning', '--import', reportUsage]
+  const node = [...own, ...flags, script, ...args]
   const command = at(place, { file: process.execPath, args: node })
   const child = spawn(command.file, command.args, {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

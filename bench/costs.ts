@@ -4,7 +4,7 @@
  */
 import { type Costs, hasWrk } from './load.ts'
 import { type Compared, compareEach } from './rounds.ts'
-import { notMeasured, type Row } from './table.ts'
+import { notMeasured, type Row, type Target } from './table.ts'
 
 type ComparedCosts = Readonly<Record<'cpuSeconds' | 'perSecond', Compared>>
 
@@ -13,12 +13,22 @@ export async function compareCosts(
   floor: () => Promise<Costs>,
   rounds: number,
 ): Promise<ComparedCosts> {
-  return await compareEach(['cpuSeconds', 'perSecond'], measured, floor, rounds)
+  return await compareEach({ cpuSeconds: 's', perSecond: '1/s' }, measured, floor, rounds)
 }
 
-/** Has no target. */
-export function costRow(what: string, floor: string, { cpuSeconds }: ComparedCosts): Row {
-  return { what: `${what}: processor time of Visage`, floor, ...cpuSeconds }
+/** Without `target`, the row is for information. */
+export function costRow(
+  what: string,
+  floor: string,
+  { cpuSeconds }: ComparedCosts,
+  target?: Target,
+): Row {
+  return {
+    what: `${what}: processor time of Visage`,
+    floor,
+    ...cpuSeconds,
+    ...(target && { target }),
+  }
 }
 
 export function rateRow(what: string, floor: string, { perSecond }: ComparedCosts): Row {
@@ -26,10 +36,15 @@ export function rateRow(what: string, floor: string, { perSecond }: ComparedCost
 }
 
 /** The same for GETs: only wrk is fast enough to keep a server busy. */
-export function getRows(what: string, floor: string, compared: ComparedCosts): Row[] {
+export function getRows(
+  what: string,
+  floor: string,
+  compared: ComparedCosts,
+  target?: Target,
+): Row[] {
   const rate = rateRow(what, floor, compared)
   return [
-    costRow(what, floor, compared),
+    costRow(what, floor, compared, target),
     hasWrk ? rate : notMeasured(rate.what, floor, 'wrk is not installed'),
   ]
 }

@@ -15,6 +15,8 @@ export type Issuer = Readonly<{
   searchers: (count: number) => string[]
   /** An application's token that may set all photos. */
   writer: () => string
+  /** An application's token that may list people and set their photos. */
+  pusher: () => string
   /** An application's token that may change the members of all groups. */
   groupKeeper: () => string
   stop: () => Promise<void>
@@ -55,6 +57,7 @@ export async function startIssuer(): Promise<Issuer> {
     readers: count => peopleWith('ProfilePhoto.Read.All', count),
     searchers: count => peopleWith('User.ReadBasic.All', count),
     writer,
+    pusher: () => issue(applicationClaims('pusher', 'User.Read.All ProfilePhoto.ReadWrite.All')),
     groupKeeper: () => issue(applicationClaims('groups', 'GroupMember.ReadWrite.All')),
     async stop() {
       server.closeAllConnections()

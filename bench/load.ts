@@ -98,9 +98,20 @@ export async function costOfAnswer(
   requests: Requests,
   seconds: number,
 ): Promise<number> {
-  const before = await child.usage()
+  const used = async () => (await child.usage()).cpuSeconds
+  return await costOfAnswerBy(used, origin, requests, seconds)
+}
+
+/** The same for a server that cannot be asked; `used` reads the seconds that it has used. */
+export async function costOfAnswerBy(
+  used: () => Promise<number>,
+  origin: string,
+  requests: Requests,
+  seconds: number,
+): Promise<number> {
+  const before = await used()
   const sent = await load(origin, requests, seconds)
-  return ((await child.usage()).cpuSeconds - before.cpuSeconds) / sent.requests
+  return ((await used()) - before) / sent.requests
 }
 
 /** For answers of any status. */

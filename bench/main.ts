@@ -5,9 +5,11 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { renewCosts } from './growth-costs.ts'
 import { generator } from './load.ts'
 import { directorySearch } from './numbers/directory-search.ts'
 import { directorySize, directorySizeOnPostgres } from './numbers/directory-size.ts'
+import { firstStart } from './numbers/first-start.ts'
 import { getAgainstBare } from './numbers/get-against-bare.ts'
 import { getAgainstNginx } from './numbers/get-against-nginx.ts'
 import { getOnPostgres } from './numbers/get-on-postgres.ts'
@@ -19,6 +21,7 @@ import { membership } from './numbers/membership.ts'
 import { memory } from './numbers/memory.ts'
 import { nodes } from './numbers/nodes.ts'
 import { notModified } from './numbers/not-modified.ts'
+import { push } from './numbers/push.ts'
 import { put } from './numbers/put.ts'
 import { putOnS3 } from './numbers/put-on-s3.ts'
 import { scim } from './numbers/scim.ts'
@@ -43,6 +46,7 @@ const embedded: Readonly<Record<string, Measure>> = {
   growth,
   workers,
   start,
+  'first-start': firstStart,
 }
 
 /** People and groups, in one process with its data folder. */
@@ -52,6 +56,9 @@ const people: Readonly<Record<string, Measure>> = {
   scim,
   import: importPeople,
 }
+
+/** A client, against the server. */
+const clients: Readonly<Record<string, Measure>> = { push }
 
 /** On PostgreSQL and S3. */
 const onServers: Readonly<Record<string, Measure>> = {
@@ -63,9 +70,11 @@ const onServers: Readonly<Record<string, Measure>> = {
 }
 
 const publishedIn = 'docs/performance.md'
+const growthIn = 'docs/growth.md'
 const sections = [
   { name: 'folder', numbers: embedded },
   { name: 'people', numbers: people },
+  { name: 'push', numbers: clients },
   { name: 'servers', numbers: onServers },
 ] as const
 
@@ -124,12 +133,15 @@ function publish(plan: Plan, measured: readonly Measured[]): void {
   const text = tables.map(({ table }) => table).join('\n\n')
   process.stdout.write(plan.json ? `${JSON.stringify(rows, null, 2)}\n` : `${text}\n`)
   if (!plan.write) return
-  const file = join(import.meta.dirname, '..', publishedIn)
-  const page = tables.reduce(
-    (text, { section, table }) => replaceSection(text, section.name, table),
-    readFileSync(file, 'utf8'),
+  rewrite(publishedIn, page =>
+    tables.reduce((text, { section, table }) => replaceSection(text, section.name, table), page),
   )
-  writeFileSync(file, page)
+  rewrite(growthIn, page => renewCosts(page, rows))
+}
+
+function rewrite(file: string, change: (page: string) => string): void {
+  const path = join(import.meta.dirname, '..', file)
+  writeFileSync(path, change(readFileSync(path, 'utf8')))
 }
 
 async function main(): Promise<number> {

@@ -21,6 +21,8 @@ export type Plan = Readonly<{
   starts: number
   /** Lines of the number that imports people. */
   importLines: number
+  /** Files of the folder whose push is measured in memory. */
+  pushPhotos: number
   /** Names of numbers; empty for all. */
   only: readonly string[]
   /** Populations are kept here and used again; undefined: a temporary folder, removed afterwards. */
@@ -43,6 +45,7 @@ export const describeUsage = (listings: readonly Listing[]): string => `npm run 
   --s3-users N     people whose photos are on S3 (5000)
   --growth-uploads N
                    uploads of the number that asks whether memory grows (10000)
+  --push-photos N  files of the folder whose push is measured in memory (10000)
   --import-lines N lines of the number that imports people (100000)
   --only a,b       some numbers:
 ${listings.map(({ name, names }) => `                     ${names.join(', ')} (${name})`).join('\n')}
@@ -51,9 +54,10 @@ ${listings.map(({ name, names }) => `                     ${names.join(', ')} ($
                    keep those there that are only read: a memory file system (/dev/shm, 8 GB) where the
                    system soon takes from the page cache what is not being read, as many virtual ones do
   --quick          2,000 people, short rounds: shows that it works
-  --json           print the rows as JSON instead of a table
+  --json           print the rows as JSON instead of a table, with the medians of both sides
   --write          also write the tables into docs/performance.md, between their bench
-                   markers; npm run docs then takes some rows into the READMEs
+                   markers, and processor times into docs/growth.md; npm run docs then
+                   takes some rows into the READMEs, and calculates growth again
 `
 
 const full = {
@@ -66,6 +70,7 @@ const full = {
   growthUploads: 10_000,
   starts: 9,
   importLines: 100_000,
+  pushPhotos: 10_000,
 }
 const quick: typeof full = {
   users: 2_000,
@@ -77,6 +82,7 @@ const quick: typeof full = {
   growthUploads: 100,
   starts: 2,
   importLines: 2_000,
+  pushPhotos: 60,
 }
 
 /** Throws TypeError for an unknown option, RangeError for a value that is not a number, or not in the list. */
@@ -89,6 +95,7 @@ export function readPlan(args: readonly string[], listings: readonly Listing[]):
       's3-users': { type: 'string' },
       'growth-uploads': { type: 'string' },
       'import-lines': { type: 'string' },
+      'push-photos': { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       only: { type: 'string' },
@@ -114,6 +121,7 @@ export function readPlan(args: readonly string[], listings: readonly Listing[]):
     uploadsPerRound: standard.uploads,
     growthUploads: countOf('growth-uploads', values['growth-uploads'], standard.growthUploads),
     starts: standard.starts,
+    pushPhotos: countOf('push-photos', values['push-photos'], standard.pushPhotos),
     importLines: countOf('import-lines', values['import-lines'], standard.importLines),
     only,
     folder: values.folder,

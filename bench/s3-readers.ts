@@ -15,7 +15,9 @@ export type S3Readers = Readonly<{
   /** The embedded default over the same people. */
   embedded: () => Promise<Running>
   /** Once every picture has been read through it: warm, unless it has no cache. */
-  start: (deployment: Pick<Deployment, 'packCacheBytes' | 'place'>) => Promise<Running>
+  start: (
+    deployment: Pick<Deployment, 'packCacheBytes' | 'packCacheFolder' | 'place'>,
+  ) => Promise<Running>
 }>
 
 /**
@@ -55,6 +57,8 @@ async function openS3Readers(stage: Stage): Promise<S3Readers> {
       const visage = await startVisage(population.data, stage.issuer, all)
       stage.defer(visage.child.stop)
       await readAll(visage, population, stage.tokens)
+      // While the disk is busy, the folder leaves pictures out.
+      if (deployment.packCacheFolder !== undefined) await readAll(visage, population, stage.tokens)
       return visage
     },
   }

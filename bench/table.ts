@@ -1,6 +1,7 @@
 /**
  * The rows of the bench as tables: ratios, because absolute figures depend more on the machine than on Visage.
  */
+import type { Medians } from './rounds.ts'
 
 export type Target = Readonly<{ atLeast: number }> | Readonly<{ atMost: number }>
 
@@ -12,6 +13,8 @@ export type Row = Readonly<{
   ratio: number | undefined
   /** The rounds' smallest and largest ratio. */
   range?: readonly [number, number]
+  /** Of both sides, as absolute figures: for `--json` and docs/growth.md. */
+  medians?: Medians
   /** A row without a target is for information. */
   target?: Target
   /** Why there is no ratio, or a remark on it. */

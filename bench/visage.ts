@@ -7,6 +7,9 @@ import { audience, type Issuer } from './issuer.ts'
 import { tenantId } from './population.ts'
 import type { Place } from './processors.ts'
 
+/** As deploy/ starts it. */
+const nodeFlags = ['--max-semi-space-size=16']
+
 export const main: string = join(import.meta.dirname, '..', 'src', 'main.ts')
 
 /** Differences from the embedded default. */
@@ -15,6 +18,7 @@ export type Deployment = Readonly<{
   database?: string
   packs?: Readonly<{ url: string; env: Readonly<Record<string, string>> }>
   packCacheBytes?: number
+  packCacheFolder?: string
   workers?: number
   place?: Place
 }>
@@ -22,7 +26,7 @@ export type Deployment = Readonly<{
 export async function startVisage(
   data: string,
   issuer: Issuer,
-  { database, packs, packCacheBytes, workers, place = 'server' }: Deployment = {},
+  { database, packs, packCacheBytes, packCacheFolder, workers, place = 'server' }: Deployment = {},
 ): Promise<Running> {
   const flags = {
     port: '0',
@@ -35,9 +39,10 @@ export async function startVisage(
     ...(database !== undefined && { database }),
     ...(packs && { packs: packs.url }),
     ...(packCacheBytes !== undefined && { 'pack-cache': String(packCacheBytes) }),
+    ...(packCacheFolder !== undefined && { 'pack-cache-folder': packCacheFolder }),
     ...(workers !== undefined && { workers: String(workers) }),
   }
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
-  const child = startChild(main, ['serve', ...args], place, packs?.env)
+  const child = startChild(main, ['serve', ...args], place, packs?.env, nodeFlags)
   return { child, origin: await readOrigin(child.process) }
 }

@@ -18,7 +18,7 @@ export type Call = Readonly<{
   /** Names in lower case. */
   headers: Headers
   /**
-   * Reads the body; called at most once.
+   * Reads the body; called at most once. Its memory is freed when the call is answered.
    * Throws Failure 'body-too-large' beyond `maxBytes`, 'body-stalled', 'body-cut-off', 'overloaded'.
    */
   readBody: (maxBytes: number) => Promise<Uint8Array>

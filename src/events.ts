@@ -13,6 +13,8 @@ export type Answered = Readonly<{
   route?: Readonly<{ operation: string; path: string }> | undefined
   /** Undefined when the call was refused before its token was verified. */
   caller: Asker | undefined
+  /** Which permission allowed it; undefined when none did, or none was asked for. */
+  grant?: Readonly<{ permission: string; reach?: string; role?: string }> | undefined
   reply: Readonly<{
     status: number
     headers: Readonly<Record<string, string>>
@@ -265,6 +267,9 @@ function describe(error: unknown): Record<string, unknown> {
 }
 
 const longestText = 4000
+/** Not the parameters of a challenge: `Bearer error="invalid_token"`. */
+const credentials =
+  /\b(Bearer|Basic)\s+(?!(?:realm|error|client_id|authorization_uri)=")[^\s"',]+/gi
 
 /**
  * No known error contains a secret, but texts of drivers, proxies and identity providers may. Stops bearer
@@ -273,7 +278,7 @@ const longestText = 4000
 export function withoutSecrets(text: string): string {
   return text
     .slice(0, longestText)
-    .replaceAll(/\b(Bearer|Basic)\s+[^\s"',]+/gi, '$1 {token}')
+    .replaceAll(credentials, '$1 {token}')
     .replaceAll(webToken, '{token}')
     .replaceAll(/(:\/\/[^\s/:@]*):[^\s/]*@/g, '$1:{password}@')
     .replaceAll(

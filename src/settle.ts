@@ -14,6 +14,8 @@ type LogContext = {
   route: Answered['route']
   /** Once the token is verified. */
   caller: Answered['caller']
+  /** Once the caller may do it. */
+  grant: Answered['grant']
 }
 
 type Handler = (log: LogContext) => Promise<Reply>
@@ -36,7 +38,7 @@ export async function settle(
 ): Promise<Reply> {
   const ids = requestIds(call.headers, newId)
   const startedAtMs = elapsed()
-  const log: LogContext = { route: undefined, caller: undefined }
+  const log: LogContext = { route: undefined, caller: undefined, grant: undefined }
   let failure: unknown
   let reply: Reply
   try {
@@ -46,9 +48,9 @@ export async function settle(
     failure = error
     reply = refuse(error instanceof Failure ? error : undefined, ids, now())
   }
-  const { route, caller } = log
+  const { route, caller, grant } = log
   const durationMs = elapsed() - startedAtMs
-  events.answered({ call, route, caller, reply, ids, failure, durationMs })
+  events.answered({ call, route, caller, grant, reply, ids, failure, durationMs })
   return reply
 }
 

@@ -18,8 +18,11 @@ import {
   namesNotInKebabCase,
   namesThatSayNothing,
   packagesAwayFromHome,
+  pagePackagesAwayFromHome,
+  pageRoomOf,
   type Rule,
   readArrows,
+  readPageSources,
   readSources,
   roomsNotDescribed,
   undeclaredPackages,
@@ -35,6 +38,8 @@ const manifest: Readonly<{ dependencies: Record<string, string> }> = JSON.parse(
 )
 
 const arrows = readArrows(description)
+const pageArrows = readArrows(description, 'The page')
+const followsPageArrows: Rule = sources => wrongArrows(sources, pageArrows, pageRoomOf)
 const tables = readTables(description)
 const followsTables: Rule = sources => wrongTables(sources, tables)
 const followsArrows: Rule = sources => wrongArrows(sources, arrows)
@@ -78,6 +83,25 @@ describe('the sources', () => {
   })
 })
 
+describe('the sources of the page', () => {
+  test('import each other as the arrows say, without a cycle', async () => {
+    const page = await readPageSources(root)
+    assert.ok(page.size > 2)
+    assert.deepEqual(followsPageArrows(page), [])
+    assert.deepEqual(arrowsWithoutImport(page, pageArrows, pageRoomOf), [])
+    assert.deepEqual(importCycles(page), [])
+    assert.deepEqual(arrowsInACircle(pageArrows), [])
+  })
+  const pageRules = {
+    'packages stay in the rooms that may know them': pagePackagesAwayFromHome,
+    'no folder or file has a name that says nothing': namesThatSayNothing,
+    'every file opens with a comment': filesWithoutOpeningComment,
+  }
+  for (const [name, rule] of Object.entries(pageRules)) {
+    test(name, async () => assert.deepEqual(rule(await readPageSources(root)), []))
+  }
+})
+
 /** Each row: the fault, the rule that finds it, and the files. */
 const faults: readonly (readonly [string, Rule, Readonly<Record<string, string>>])[] = [
   [
@@ -89,6 +113,19 @@ const faults: readonly (readonly [string, Rule, Readonly<Record<string, string>>
     'an arrow against the direction, of a type only',
     followsArrows,
     { 'src/tokens/verify.ts': "import type { Call } from '../graph/call.ts'" },
+  ],
+  [
+    'a room inside a room that imports the one around it',
+    followsArrows,
+    { 'src/directory/queries/in-order.ts': "import { findUser } from '../users.ts'" },
+  ],
+  [
+    'a call of Graph that writes what only imports and SCIM may',
+    followsArrows,
+    {
+      'src/graph/operations/people.ts':
+        "import { createUser } from '../../directory/sources/create-user.ts'",
+    },
   ],
   [
     'an import over several lines',
@@ -190,6 +227,11 @@ const faults: readonly (readonly [string, Rule, Readonly<Record<string, string>>
     { 'src/directory/users.ts': "database.selectFrom('users').leftJoin('photos', on)" },
   ],
   [
+    'rows changed by a room that only reads them',
+    followsTables,
+    { 'src/directory/queries/list-rows.ts': "database.updateTable('users').set(values)" },
+  ],
+  [
     'a table under another name',
     followsTables,
     { 'src/graph/restrict.ts': "database.selectFrom('users as person')" },
@@ -213,6 +255,21 @@ const faults: readonly (readonly [string, Rule, Readonly<Record<string, string>>
     'a table from a variable',
     followsTables,
     { 'src/storage/marks.ts': 'await database.deleteFrom(table).execute()' },
+  ],
+  [
+    'Fluent UI outside its room of the page',
+    pagePackagesAwayFromHome,
+    { 'src/views/people.tsx': "import { Button } from '@fluentui/react-components'" },
+  ],
+  [
+    'a room of the page that calls the API and must not',
+    followsPageArrows,
+    { 'src/crop/crop-dialog.tsx': "import { replacePhoto } from '../graph/photos.ts'" },
+  ],
+  [
+    'a view that is loaded at run time by a room below it',
+    followsPageArrows,
+    { 'src/photo/photo-panel.tsx': "const People = lazy(() => import('../views/people.tsx'))" },
   ],
   [
     'a room nobody drew',
@@ -242,8 +299,12 @@ describe('the rules', () => {
   })
 
   test('find a room that ARCHITECTURE.md does not name', () => {
-    const files = new Map(['src/mail/send.ts', 'src/photos/read.ts'].map(path => [path, '']))
-    assert.deepEqual(roomsNotDescribed(files, 'photos/   the verbs; e-mail/ no'), ['mail'])
+    const paths = ['src/mail/send.ts', 'src/photos/read.ts', 'src/photos/frames/add.ts']
+    const files = new Map(paths.map(path => [path, '']))
+    assert.deepEqual(roomsNotDescribed(files, 'photos/   the verbs; e-mail/ no'), [
+      'mail',
+      'frames',
+    ])
   })
 
   test('leave comments, strings and the floor alone', () => {

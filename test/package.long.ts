@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -115,6 +116,23 @@ describe('the package', () => {
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2024', ...types]
     const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
     await run(process.execPath, [tsc, ...options, 'program.mts'], { cwd: folder })
+  })
+
+  test('serves the page, without the packages that built it', async () => {
+    for (const name of ['vite', 'react', 'react-dom', '@fluentui']) {
+      assert.equal(existsSync(join(folder, 'node_modules', name)), false, name)
+    }
+    const program = `
+      import { startVisage } from 'visage'
+      await using visage = await startVisage({ photos: 'none' })
+      const page = await fetch(visage.url + '/people/x')
+      const html = await page.text()
+      const [, script] = /<script[^>]* src="([^"]+)"/.exec(html)
+      const loaded = await fetch(visage.url + script, { headers: { 'accept-encoding': 'br' } })
+      console.log(page.status, loaded.status, loaded.headers.get('content-encoding'))`
+    await writeFile(join(folder, 'page.mjs'), program)
+    const { stdout } = await run(process.execPath, ['page.mjs'], { cwd: folder, env: environment })
+    assert.equal(stdout, '200 200 br\n')
   })
 
   test('answers requests in development mode', async () => {

@@ -94,7 +94,12 @@ describe('startVisage', () => {
   /** As from JavaScript, which no compiler checks. */
   const wrongStarts: readonly (readonly [unknown, RegExp])[] = [
     [{ photo: 'none' }, /^startVisage\(\): there is no option 'photo'\. Did you mean 'photos'\?$/],
-    [{ constructor: 1 }, /there is no option 'constructor'\. There are port, https, photos/],
+    [
+      { constructor: 1 },
+      /there is no option 'constructor'\. There are port, https, as, redirectUris, photos/,
+    ],
+    [{ as: 'global' }, /'as' needs 'https: true'/],
+    [{ https: true, as: 'germany' }, /'as' is not 'global' or 'usgov' or 'usgov-dod' or 'china'/],
     [{ photos: 'no' }, /'photos' is not 'all' or 'none'/],
     [{ port: '8080' }, /'port' is not a whole number/],
     [{ faults: '429 on PUT me' }, /'faults' is not a list of texts/],

@@ -26,6 +26,7 @@ const aboutThemes: Readonly<Record<string, string>> = {
   memberships: 'The groups that a user is in or owns, and how much of them each permission shows.',
   groups: 'Adding, changing and deleting groups, who is in them, teams, and what is deleted.',
   people: 'Adding, changing and deleting people, and who manages whom.',
+  coverage: 'Who has a photo, for administrators: Visage’s own lists.',
   leavers: 'People who are disabled or deleted: their photos, and what their tokens still get.',
   descriptions: '`$metadata`, OpenAPI, and how much metadata an answer has.',
   settings: '`photoUpdateSettings`, in beta.',

@@ -4,9 +4,11 @@
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { renderClients } from './clients.ts'
 import { renderConfiguration } from './configuration.ts'
 import { renderConformance } from './conformance.ts'
 import { renderErrors } from './errors.ts'
+import { renderGrowth, renderInputs, renderLimits } from './growth.ts'
 import { renderIssuers } from './issuers.ts'
 import { renderMetrics } from './metrics.ts'
 import { renderPerformanceSummary } from './performance.ts'
@@ -31,7 +33,11 @@ export const everythingGenerated: readonly Generated[] = [
   { file: 'docs/errors.md', render: renderErrors },
   { file: 'docs/issuers.md', render: renderIssuers },
   { file: 'docs/conformance.md', render: renderConformance },
+  { file: 'docs/clients.md', section: 'clients', render: renderClients },
   { file: 'docs/operating.md', section: 'metrics', render: renderMetrics },
+  { file: 'docs/growth.md', section: 'growth', render: renderGrowth },
+  { file: 'docs/growth.md', section: 'inputs', render: renderInputs },
+  { file: 'docs/growth.md', section: 'limits', render: renderLimits },
   { file: 'docs/reliability.md', section: 'costs', render: renderRequestCosts },
   ...(['en', 'zh'] as const).flatMap(language => {
     const file = language === 'en' ? 'README.md' : 'README.zh-CN.md'

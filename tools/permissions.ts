@@ -42,6 +42,8 @@ const resources: Readonly<Record<Resource, string>> = {
   contact: 'contact',
   contactFolder: 'contact folder',
   photoUpdateSettings: 'photo update settings',
+  userPhoto: 'who has a photo: users (an extension of Visage)',
+  groupPhoto: 'who has a photo: groups (an extension of Visage)',
 }
 const photoActions = {
   update: 'Update a photo',

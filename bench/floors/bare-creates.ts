@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
-import { createUser } from '../../src/directory/create-user.ts'
+import { createUser } from '../../src/directory/sources/create-user.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 
 const [data = '', tenantId = ''] = process.argv.slice(2)

@@ -12,13 +12,20 @@ const [data = '', tenantId = ''] = process.argv.slice(2)
 
 const database = new DatabaseSync(`${data}/visage.sqlite`)
 database.exec('pragma cache_size = -16384; pragma mmap_size = 2147418112')
+// What `visage serve` asks for an application: src/directory/find-by-photo.ts.
 const statement = database.prepare(`
-  select users.*, version, upload_hash, renditions, updated_at
-  from users left join photos
-    on photos.tenant_id = users.tenant_id
-    and photos.owner_kind = 'user'
-    and photos.owner_id = users.id
-  where users.tenant_id = ? and users.id = ?`)
+  select version, upload_hash, renditions, updated_at,
+    users.user_principal_name_key, users.names_at,
+    coalesce(users.tenant_id, photos.tenant_id) as tenant_id,
+    coalesce(users.id, photos.owner_id) as id,
+    coalesce(users.is_active, 1) as is_active
+  from (select 1)
+  left join photos on photos.tenant_id = ?1
+    and photos.owner_kind = 'user' and photos.owner_id = ?2
+  left join users on users.tenant_id = ?1
+    and users.id = case when photos.owner_is_active = 1 then null else ?2 end
+    and users.deleted_at is null
+  where photos.owner_is_active = 1 or users.id is not null`)
 
 type Row = Readonly<{ version: string; renditions: string }>
 

@@ -78,7 +78,7 @@ export async function directorySearch(stage: Stage): Promise<Row[]> {
     rows.push({
       what: `processor time of ${search.name} among ${manyUsers.toLocaleString('en')} people`,
       floor: `among ${fewUsers.toLocaleString('en')}`,
-      ...(await compare(costIn(many), costIn(few), rounds)),
+      ...(await compare('s', costIn(many), costIn(few), rounds)),
       ...(search.visits === undefined && { target }),
     })
   }

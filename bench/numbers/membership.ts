@@ -31,7 +31,7 @@ export async function membership(stage: Stage): Promise<Row> {
   const token = stage.issuer.groupKeeper()
   const people = Array.from({ length: added }, (_, index) => userAt(sizes.large + index).id)
   const cost = (size: Size) => () => costOfAdding(visage, token, groups[size], people)
-  const compared = await compare(cost('large'), cost('small'), stage.plan.rounds)
+  const compared = await compare('s', cost('large'), cost('small'), stage.plan.rounds)
   await visage.child.stop()
   return {
     what: `processor time of adding a member to a group of ${sizes.large.toLocaleString('en')}`,

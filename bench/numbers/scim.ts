@@ -78,7 +78,7 @@ async function measureLookups(stage: Stage): Promise<Row[]> {
     rows.push({
       what: `processor time of a look-up by SCIM's ${name} among ${manyUsers.toLocaleString('en')}`,
       floor: `among ${fewUsers.toLocaleString('en')}`,
-      ...(await compare(costIn(many), costIn(few), rounds)),
+      ...(await compare('s', costIn(many), costIn(few), rounds)),
       target: lookupTarget,
     })
   }
@@ -134,7 +134,7 @@ async function measureCreates(stage: Stage): Promise<Row> {
   return {
     what: 'people created over SCIM in a second of processor time',
     floor: 'bare `node:http` with the same statements',
-    ...(await compare(rate(visage), rate(bare), stage.plan.rounds)),
+    ...(await compare('1/s', rate(visage), rate(bare), stage.plan.rounds)),
     target: createTarget,
   }
 }
@@ -179,7 +179,7 @@ async function measureMembers(stage: Stage): Promise<Row> {
   return {
     what: `processor time of a PATCH of one member of a group of ${sizes.large.toLocaleString('en')}`,
     floor: `of a group of ${sizes.small}`,
-    ...(await compare(cost('large'), cost('small'), stage.plan.rounds)),
+    ...(await compare('s', cost('large'), cost('small'), stage.plan.rounds)),
     target: memberTarget,
   }
 }

@@ -47,7 +47,12 @@ async function measureReads(stage: Stage, what: string, count: number): Promise<
   }
   await warmUp(population)
   try {
-    const { worth, raw } = await compareEach(['worth', 'raw'], together, alone, plan.rounds)
+    const { worth, raw } = await compareEach(
+      { worth: '1/s', raw: '1/s' },
+      together,
+      alone,
+      plan.rounds,
+    )
     const share = summarize(used).ratio.toFixed(2)
     const note = `answers per second of the server's processor time, times ${count}; workers had ${share} of ${count} processors, the load most of the rest`
     const rawNote =

@@ -137,7 +137,7 @@ function describeErased(erased: Erased, { packs }: Pick<StorePlace, 'packs'>): s
     ...(packs === undefined
       ? []
       : [
-          'Servers may still have ranges of packs in memory, which no request can reach; they remove them within VISAGE_SWEEP_EVERY (10 minutes).',
+          'Servers may still have ranges of packs in memory and in their VISAGE_PACK_CACHE_FOLDER, which no request can reach; they remove them within VISAGE_SWEEP_EVERY (10 minutes; with 0, the folder keeps them). A server that is not running removes them after its next start.',
         ]),
     'The person stays in the directory. Photos of contacts in mailboxes stay too, also if a contact is this person.',
   ]

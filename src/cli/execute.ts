@@ -18,15 +18,26 @@ export async function execute(
   trackRunning: TrackRunning,
 ): Promise<void> {
   const program = createProgram(terminal, trackRunning)
-  program.exitOverride()
-  for (const { command } of commandsOf(program)) command.exitOverride()
+  program.exitOverride(throwMisuse(2))
+  for (const { command, words } of commandsOf(program)) {
+    command.exitOverride(throwMisuse(misuseCodes[words] ?? 2))
+  }
   await program.parseAsync(argv)
+}
+
+/** For these, 2 is something else: docs/push.md. */
+const misuseCodes: Readonly<Record<string, number>> = { push: 1, undo: 1, pull: 1 }
+
+function throwMisuse(exitCode: number): (error: CommanderError) => never {
+  return error => {
+    throw error.exitCode === 0 ? error : new CommanderError(exitCode, error.code, error.message)
+  }
 }
 
 /** Prints why the command failed, and returns its exit code. */
 export function report(error: unknown, terminal: Terminal): number {
   // Commander has printed the error.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof CommanderError) return error.exitCode
   if (
     error instanceof ConfigError ||
     error instanceof CommandError ||

@@ -8,10 +8,11 @@ import { explainStart } from '../serving/start-error.ts'
 import { isDevAt } from './ask-dev.ts'
 import { CommandError } from './terminal.ts'
 
-/** `flag`: the flag that the message suggests. Throws CommandError and StartError. */
+/** `flag`: the flag that the message suggests; `rights`: as of explainStart. Throws CommandError and StartError. */
 export async function expectPort(
   { host, port }: Readonly<{ host: string; port: number }>,
   flag: string,
+  rights?: string,
 ): Promise<void> {
   const probe = createServer(socket => socket.destroy())
   try {
@@ -21,7 +22,7 @@ export async function expectPort(
     await once(probe, 'close')
   } catch (error) {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-    if (!isTaken || !(await isDevAt(port))) throw explainStart(error, port, flag)
+    if (!isTaken || !(await isDevAt(port))) throw explainStart(error, port, flag, rights)
     throw new CommandError(
       `Port ${port} is taken: a \`visage dev\` runs there. Use that one, end it, or choose another port with ${flag}.`,
     )

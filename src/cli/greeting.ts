@@ -1,8 +1,9 @@
 /**
- * The text that `visage dev` prints when it runs: first the address, then commands that work as printed. Every line
- * fits a terminal of 60 columns, unless a folder has a long name.
+ * The text that `visage dev` prints when it runs: first the page and the address of Graph, then commands that work as
+ * printed. Every line fits a terminal of 60 columns, unless a folder has a long name.
  */
 import { styleText } from 'node:util'
+import type { KeptCertificate } from '../dev/kept-certificate.ts'
 import type { Colours } from './terminal.ts'
 
 export type Greeting = Readonly<{
@@ -19,6 +20,12 @@ export type Greeting = Readonly<{
   /** Paths relative to the current folder. */
   picture: string
   certificate: string | undefined
+  /** Lines about certificates that have to be trusted again. */
+  isNew?: readonly string[]
+  /** Where sign-ins may return to besides loopback. */
+  redirectUris?: readonly string[]
+  /** Lines about the hosts of `--as`. */
+  standIn?: readonly string[]
   /** undefined for memory. */
   data: string | undefined
   colours: Colours
@@ -28,18 +35,23 @@ const width = 60
 
 export function writeGreeting(greeting: Greeting): string {
   const { origin, program, at, tenant, certificate, data, colours } = greeting
+  const { isNew = [], redirectUris = [], standIn = [] } = greeting
   const paint = (style: 'bold' | 'dim', text: string) =>
     colours === 'colours' ? styleText(style, text, { validateStream: false }) : text
   const command = (words: string) => `${program} ${words}${at && ` ${at}`}`
   const trust = certificate === undefined ? [] : [`--cacert ${certificate}`]
   const bearer = '-H "Authorization: Bearer $TOKEN"'
   return [
+    paint('bold', origin),
+    paint('dim', 'Open it in a browser: choose a photo, crop it, see it live.'),
+    '',
     paint('bold', `${origin}/v1.0`),
     paint(
       'dim',
       'Visage for developers. The people are invented, the tokens\nare real, only this machine gets in.',
     ),
     ...(certificate === undefined ? [] : [`Certificate: ${certificate}`]),
+    ...isNew,
     '',
     'In another terminal:',
     '',
@@ -58,15 +70,41 @@ export function writeGreeting(greeting: Greeting): string {
     '',
     ...describePeople(greeting.people),
     `Sign-in: ${origin}/${tenant}`,
-    ...(certificate === undefined
-      ? []
-      : ['Node.js programs trust it with', `  NODE_EXTRA_CA_CERTS=${certificate}`]),
+    ...redirectUris.map(uri => `  may return to ${uri}`),
+    ...(certificate === undefined ? [] : explainTrust(certificate)),
     data === undefined
       ? 'Kept in memory, and gone at the end. To begin again:'
       : `Kept in ${data}. To begin again:`,
     `  ${command('reset')}`,
+    ...(standIn.length > 0 ? ['', ...standIn, ''] : []),
     paint('dim', 'Ctrl-C ends it.'),
   ].join('\n')
+}
+
+/** Lines for a certificate that took the place of another. */
+export function explainNew({ state }: Pick<KeptCertificate, 'state'>, file: string): string[] {
+  switch (state) {
+    case 'renewed':
+      return [`${file} is new, because the former one`, 'ended or did not fit. Trust it again.']
+    case 'replaced':
+      return [
+        `${file} is new: the former one could`,
+        'sign for any host, with its key on the disk. Trust the new',
+        'one, and remove the former wherever it is trusted.',
+      ]
+    default:
+      return []
+  }
+}
+
+function explainTrust(certificate: string): string[] {
+  return [
+    'Programs trust it with',
+    `  NODE_EXTRA_CA_CERTS=${certificate}`,
+    'Go, .NET and httpx of Python with SSL_CERT_FILE, requests',
+    'and msal of Python with REQUESTS_CA_BUNDLE, Java with a',
+    'trust store: docs/clients.md.',
+  ]
 }
 
 /** Breaks a command into lines that a shell reads as one. */

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
+import { escapeHtml } from '../html.ts'
 import type { Plan, ReportName, ReportRow } from '../provisioning/import.ts'
 import { type Sheet, writeHead, writeRow } from './forms.ts'
 import { CommandError } from './terminal.ts'
@@ -123,16 +124,4 @@ tr.error td { background: #fde8e8 }
     },
     end: '</tbody>\n</table>\n</html>\n',
   }
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, character => entities[character] ?? '')
 }

@@ -12,10 +12,12 @@ import { addGroups, addPeople } from './directory-program.ts'
 import type { EraseFlags } from './erase.ts'
 import { addImport } from './import-program.ts'
 import { layout } from './narrow-help.ts'
+import { addPull, addPush, addUndo } from './push-program.ts'
 import type { TrackRunning } from './running.ts'
 import { addScimToken } from './scim-token-program.ts'
 import { writeServeExamples } from './serve-help.ts'
 import { optionOf, storeOption } from './setting-option.ts'
+import { cloudNames, readCloud, readRedirectUri, standInPort } from './stand-in-flags.ts'
 import { CommandError, formatError, type Output, type Terminal } from './terminal.ts'
 
 export function createProgram(terminal: Terminal, trackRunning: TrackRunning): Command {
@@ -37,6 +39,9 @@ export function createProgram(terminal: Terminal, trackRunning: TrackRunning): C
   addPeople(program, terminal)
   addGroups(program, terminal)
   addImport(program, terminal, trackRunning)
+  addPush(program, terminal, trackRunning)
+  addUndo(program, terminal, trackRunning)
+  addPull(program, terminal, trackRunning)
   addScimToken(program, terminal)
   addToken(program, terminal)
   addReset(program, terminal)
@@ -82,9 +87,23 @@ function addDev(program: Command, terminal: Terminal, trackRunning: TrackRunning
   program
     .command('dev')
     .description('for developers: demo people, a token issuer, nothing to set up; loopback only')
-    .option('--port <number>', 'port to listen on; 0 takes a free one', readPort, defaultDevPort)
+    .option(
+      '--port <number>',
+      `port to listen on; 0 takes a free one; default ${defaultDevPort}, with --as ${standInPort}`,
+      readPort,
+    )
     .option('--host <address>', 'loopback address to listen on', settings.host.default)
     .option('--https', 'serve TLS with a certificate made here; most official clients want it')
+    .option(
+      '--as <cloud>',
+      `with --https: answer as the hosts of this cloud of Microsoft, for programs that cannot be pointed elsewhere: ${cloudNames.join(', ')}; see docs/clients.md first`,
+      readCloud,
+    )
+    .option(
+      '--redirect-uri <address>',
+      'where sign-ins may return to besides loopback; may be repeated',
+      (address: string, before: readonly string[] = []) => [...before, readRedirectUri(address)],
+    )
     .option('--memory', 'keep nothing')
     .option('--data <folder>', 'folder of people and photos', settings.data.default)
     .option('--strict-content-type', 'accept uploads as image/jpeg only, or 415')
@@ -110,7 +129,14 @@ function addDev(program: Command, terminal: Terminal, trackRunning: TrackRunning
     })
 }
 
-const unset = { https: false, memory: false, strictContentType: false, quiet: false, fault: [] }
+const unset = {
+  https: false,
+  redirectUri: [],
+  memory: false,
+  strictContentType: false,
+  quiet: false,
+  fault: [],
+}
 
 function addServe(program: Command, terminal: Terminal, trackRunning: TrackRunning): void {
   const command = program

@@ -28,8 +28,11 @@ function createBars(stream: Output): Progress {
   process.once('exit', stop)
   const begin = ({ name, of }: Stage) => {
     stop()
-    const format = `${name.padEnd(24)} {bar} {value}/{total}  {words}`
-    const single = new SingleBar({ format, stream, hideCursor: true, fps: 5 }, Presets.shades_grey)
+    // In a narrow terminal the words count more than the bar.
+    const [nameWidth, barsize] = (stream.columns ?? 80) < 80 ? [10, 10] : [24, 40]
+    const format = `${name.padEnd(nameWidth)} {bar} {value}/{total}  {words}`
+    const options = { format, stream, barsize, hideCursor: true, fps: 5 }
+    const single = new SingleBar(options, Presets.shades_grey)
     single.start(of, 0, { words: '' })
     return { name, single }
   }
@@ -60,9 +63,12 @@ function createLines(terminal: Terminal, now: () => number): Progress {
   }
 }
 
+/** Made once: it takes longer than all numbers that it writes. */
+const withCommas = new Intl.NumberFormat('en-US')
+
 /** 1,234,567 */
 export function count(number: number): string {
-  return number.toLocaleString('en-US')
+  return withCommas.format(number)
 }
 
 /** `1 photo`, `2 photos`. */

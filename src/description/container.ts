@@ -2,11 +2,11 @@
  * Table: the entity container of $metadata, that is the first segments of addresses, and the restrictions
  * of some properties.
  */
-import type { EntityName } from '../graph/schema.ts'
+import type { EntityName } from '../graph/resources/schema.ts'
 
 export const container = {
   sets: { groups: 'group', teams: 'team', users: 'user' },
-  singletons: { admin: 'admin', directory: 'directory', me: 'user' },
+  singletons: { admin: 'admin', directory: 'directory', me: 'user', visage: 'visage' },
   /** Contexts name this set; it is not served itself. */
   unlisted: { directoryObjects: 'directoryObject' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, EntityName>>>>

@@ -5,7 +5,6 @@
  * https://docs.oasis-open.org/odata/odata-csdl-xml/v4.01/odata-csdl-xml-v4.01.html
  */
 
-import type { Version } from '../graph/address.ts'
 import {
   complexTypes,
   type EntityName,
@@ -15,7 +14,8 @@ import {
   isCollection,
   itemType,
   type PropertyType,
-} from '../graph/schema.ts'
+  type Version,
+} from '../graph/resources/schema.ts'
 import { container, type Restrictions, restrictions, restrictionTerms } from './container.ts'
 
 type Attributes = Readonly<Record<string, string | undefined>>

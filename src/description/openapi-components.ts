@@ -3,10 +3,10 @@
  * collection, errors, batches, query options and conditions. Types come from schema.ts.
  */
 import { batchLimits } from '../graph/batch-items.ts'
-import { type Body, describeBody } from '../graph/body.ts'
-import type { Option } from '../graph/operation.ts'
-import { maxSkip, maxTop } from '../graph/query.ts'
-import { routes } from '../graph/routes.ts'
+import { maxWidth, photoStates } from '../graph/query/coverage-options.ts'
+import { maxSkip, maxTop } from '../graph/query/query.ts'
+import { type Body, describeBody } from '../graph/request/body.ts'
+import type { Option, OwnOption } from '../graph/request/operation.ts'
 import {
   complexTypes,
   type EntityType,
@@ -14,7 +14,8 @@ import {
   enumTypes,
   isCollection,
   itemType,
-} from '../graph/schema.ts'
+} from '../graph/resources/schema.ts'
+import { routes } from '../graph/routes.ts'
 
 export type Schema = Readonly<Record<string, unknown>>
 
@@ -153,6 +154,22 @@ export const optionParameters: Readonly<Record<string, Schema>> = Object.fromEnt
     { name, in: 'query', description, schema },
   ]),
 )
+
+/** Options of Visage's extensions. */
+export const ownOptions: Readonly<Record<OwnOption, Schema>> = {
+  photo: {
+    name: 'photo',
+    in: 'query',
+    description: 'Only those without a photo, or only those with one.',
+    schema: { type: 'string', enum: photoStates },
+  },
+  narrowerThan: {
+    name: 'narrowerThan',
+    in: 'query',
+    description: 'Only those whose photo is narrower than so many pixels.',
+    schema: { type: 'integer', minimum: 1, maximum: maxWidth },
+  },
+}
 
 const ifNoneMatch = {
   name: 'If-None-Match',

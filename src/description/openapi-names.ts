@@ -1,5 +1,5 @@
 /** The names of keys and operations in the OpenAPI document. */
-import type { Operation } from '../graph/operation.ts'
+import type { Operation } from '../graph/request/operation.ts'
 import type { Route } from '../graph/routes.ts'
 
 /** The names of these keys in Microsoft's own document. */

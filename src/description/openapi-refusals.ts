@@ -4,7 +4,7 @@
  */
 import type { FailureCode } from '../failure.ts'
 import { wireErrors } from '../graph/errors.ts'
-import type { Contract } from '../graph/operation.ts'
+import type { Contract } from '../graph/request/operation.ts'
 import type { Route } from '../graph/routes.ts'
 
 type Json = Readonly<Record<string, unknown>>

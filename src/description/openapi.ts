@@ -6,8 +6,8 @@
  */
 
 import { maxUploadBytes } from '../call.ts'
-import type { Contract, Operation } from '../graph/operation.ts'
-import { sizePattern } from '../graph/photo-operations.ts'
+import { sizePattern } from '../graph/operations/photos.ts'
+import type { Contract, Operation } from '../graph/request/operation.ts'
 import { keyPattern, type Route, routes } from '../graph/routes.ts'
 import { type AccountKind, tables } from '../permissions/tables.ts'
 import {
@@ -16,6 +16,7 @@ import {
   headers,
   notModified,
   optionParameters,
+  ownOptions,
   type Schema,
   schemas,
 } from './openapi-components.ts'
@@ -104,13 +105,16 @@ function describeOperation(route: Route, method: string, operation: Operation): 
     ...(contract.options ?? []).map(option => ({
       $ref: `#/components/parameters/${option.slice(1)}`,
     })),
+    ...(contract.ownOptions ?? []).map(option => ownOptions[option]),
     ...(contract.conditions === undefined ? [] : headers[contract.conditions]),
   ]
   return {
     operationId: nameOperation(route, method, operation),
     summary: operation.summary,
     tags: [tagOf(operation)],
-    externalDocs: { url: `https://learn.microsoft.com/en-us/graph/api/${contract.page}${view}` },
+    ...(contract.page !== undefined && {
+      externalDocs: { url: `https://learn.microsoft.com/en-us/graph/api/${contract.page}${view}` },
+    }),
     ...(parameters.length > 0 && { parameters }),
     ...(contract.body && { requestBody: describeBody(contract.body) }),
     responses: describeResponses(contract, route),

@@ -4,10 +4,14 @@
  */
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { isRead } from '../call.ts'
 import type { Answered, WriteLine } from '../events.ts'
-import { isUnderVersion } from '../graph/address.ts'
+import { isUnderVersion } from '../graph/request/address.ts'
 import { isLoopback } from '../loopback.ts'
+import { wantedAt } from '../pages/addresses.ts'
+import type { PageSetup } from '../pages/setup.ts'
 import { roles } from '../permissions/roles.ts'
 import { permissionReach } from '../permissions/tables.ts'
 import type { ServerOptions } from '../serving/options.ts'
@@ -15,20 +19,27 @@ import { type RunningServer, startServer } from '../serving/server.ts'
 import { readLimits } from '../settings/limits.ts'
 import { ConfigError } from '../settings/setting.ts'
 import type { ThrottleLimits } from '../throttling/limits.ts'
-import { clouds, personalTenantId } from '../tokens/clouds.ts'
+import { type CloudName, clouds, personalTenantId } from '../tokens/clouds.ts'
 import type { Fetch } from '../tokens/key-set.ts'
 import { presets, readingOf } from '../tokens/presets.ts'
+import type { Choices } from './choices-endpoint.ts'
 import * as demo from './demo/tenant.ts'
 import { type DemoState, loadDemo } from './demo-state.ts'
-import { createFaults, type Faults } from './faults/inject.ts'
+import { createFaults } from './faults/inject.ts'
 import { parseFault } from './faults/parse.ts'
+import { sendJson } from './issuer/exchange.ts'
 import { createIssuer, type Issuer } from './issuer/issuer.ts'
+import { whyRefused } from './issuer/loopback.ts'
 import { resetPath, scimTokenPath } from './issuer/orders.ts'
-import type { Person } from './issuer/people.ts'
+import { nickname, type Person } from './issuer/people.ts'
+import { describeDetail } from './journal/detail.ts'
 import { describeCall, type Entry } from './journal/entry.ts'
 import { createJournal, type Journal } from './journal/journal.ts'
+import { createRecent, type Recent } from './journal/recent.ts'
 import { createOrderEndpoint, type HandleOrder } from './order-endpoint.ts'
 import { carryOutTokenOrder } from './scim-token-orders.ts'
+import { createStandIn, issuedByCloud } from './stand-in.ts'
+import { openWindows } from './windows.ts'
 
 /** For tests with other stores, and with their own clock. */
 type DevelopmentOptions = Pick<
@@ -39,7 +50,11 @@ type DevelopmentOptions = Pick<
   Readonly<{
     host: string
     port: number
-    tls?: Readonly<{ cert: string; key: string }> | undefined
+    tls?: ServerOptions['tls']
+    /** The cloud whose hosts are names of this server, too: stand-in.ts. */
+    as?: CloudName | undefined
+    /** Where sign-ins may come back to besides loopback. */
+    redirectUris?: readonly string[] | undefined
     /** undefined keeps nothing. */
     data: string | undefined
     strictContentType: boolean
@@ -54,6 +69,8 @@ type DevelopmentOptions = Pick<
     photos?: 'all' | 'none' | undefined
     /** Folders of drawn demo photos; by default where the package may write. */
     drawn?: readonly string[] | undefined
+    /** Default: nobody builds the page. */
+    missingPage?: PageSetup['missing'] | undefined
   }>
 
 export type Development = RunningServer &
@@ -67,7 +84,8 @@ export type Development = RunningServer &
     reset: () => Promise<void>
   }>
 
-const audience = clouds.global.graphRoot
+/** The issuer takes any; this one is easy to see in tokens. */
+const pageClientId = '76697361-6765-4000-8000-000070616765'
 
 /** Throws for wrong options, before anything is created. */
 export function checkDevelopment({
@@ -82,13 +100,17 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
   refuseOtherHosts(options.host)
   const faults = createFaults((options.faults ?? []).map(parseFault), Date.now)
   const journal = createJournal()
+  const recent = createRecent()
   const demoReady = Promise.withResolvers<DemoState>()
   const reset = inTurn(async () => {
     await (await demoReady.promise).restore()
     faults.rewind()
     journal.clear()
+    recent.clear()
   })
   const signingKey = options.data === undefined ? undefined : keptKey(options.data)
+  const { as } = options
+  const audience = clouds[as ?? 'global'].graphRoot
   const server = await startServer({
     host: options.host,
     port: options.port,
@@ -103,20 +125,28 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
     elapsed: options.elapsed,
     write: options.write,
     limits: options.limits ?? readLimits({}),
-    around: options.faults?.length ? faults.around : undefined,
-    graceInMemory: faults.showReplaced,
-    watch: watching(journal, options.watch),
+    around: faults.around,
+    graceInMemory: faults.showsReplaced,
+    watch: watching(journal, recent, options.watch),
     identity(origin) {
-      const issuer = createIssuer({
-        origin,
+      const common = {
         tenants: [{ id: demo.tenantId, domains: [demo.tenantDomain] }, { id: personalTenantId }],
         people: { findPerson, listPeople },
         consent: everything,
+        clientNames: { [pageClientId]: 'Visage' },
         adminRoles: roles,
         audience,
-        ...(signingKey && { signingKey: signingKey.read() }),
-        onError: error => options.write('error', { event: 'issuer', error: String(error) }),
-      })
+        redirectUris: options.redirectUris ?? [],
+        onError: (error: unknown) =>
+          options.write('error', { event: 'issuer', error: String(error) }),
+      } as const
+      const key = signingKey && { signingKey: signingKey.read() }
+      const issuer = createIssuer({ origin, ...common, ...key })
+      const standIn =
+        as &&
+        createStandIn(as, names =>
+          createIssuer({ ...names, ...common, signingKey: issuer.signingKey() }),
+        )
       const takesOrder = orderEndpoints(options.write, origin, {
         [resetPath]: () => reset().then(() => ({ reset: true })),
         [scimTokenPath]: async order => {
@@ -125,10 +155,20 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
           return await carryOutTokenOrder({ database, now, tenantId: demo.tenantId }, order)
         },
       })
-      const before: HandleOrder = (request, response) =>
+      const windows = openWindows(origin, { recent, faults, choices, write: options.write })
+      const own: HandleOrder = (request, response) =>
         !isUnderVersion(request.url ?? '') &&
-        (issuer.handle(request, response) || takesOrder(request, response))
-      return { ...trustIn(issuer, origin), before, issuer }
+        (issuer.handle(request, response) ||
+          takesOrder(request, response) ||
+          windows.handle(request, response) ||
+          refuseStrangers(origin, request, response))
+      const before: HandleOrder = (request, response) => {
+        const answered = standIn?.(request, response) ?? false
+        return answered !== 'graph' && (answered || own(request, response))
+      }
+      const { missingPage: missing = 'not built' } = options
+      const page: PageSetup = { mode: 'dev', clientId: pageClientId, origin, missing }
+      return { ...trustIn(issuer, origin, as), before, issuer, page, windows }
     },
   })
   try {
@@ -138,11 +178,30 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
     const restore = () => state.restore().then(server.removeReplaced)
     demoReady.resolve({ ...state, restore })
     await signingKey?.keep(issuer)
-    return { ...finishInOrder(server, state, faults), issuer, requests: journal.entries, reset }
+    const stopping = [faults.stop, server.identity.windows.close]
+    return { ...finishInOrder(server, state, stopping), issuer, requests: journal.entries, reset }
   } catch (error) {
+    server.identity.windows.close()
     await server.close()
     throw error
   }
+}
+
+/**
+ * The page signs in without a password. A foreign site whose name leads to this machine (DNS rebinding) does not get it, as it
+ * does not get a token.
+ */
+function refuseStrangers(
+  origin: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const { method = '', url = '' } = request
+  if (!isRead({ method }) || wantedAt(url, 'dev') === undefined) return false
+  const refused = whyRefused(request, origin)
+  if (refused === undefined) return false
+  sendJson(response, 403, { error: 'access_denied', error_description: refused })
+  return true
 }
 
 /** Orders of commands, by path. */
@@ -159,10 +218,11 @@ function orderEndpoints(
   return (request, response) => endpoints.some(handle => handle(request, response))
 }
 
-function watching(journal: Journal, watch: DevelopmentOptions['watch']) {
+function watching(journal: Journal, recent: Recent, watch: DevelopmentOptions['watch']) {
   return (event: Answered) => {
     const entry = describeCall(event, Date.now())
     journal.add(entry)
+    recent.add(describeDetail(event, entry))
     watch?.(entry)
   }
 }
@@ -177,7 +237,7 @@ function inTurn(task: () => Promise<void>): () => Promise<void> {
 }
 
 /** Closing waits for the picture being drawn, which needs the database. */
-function finishInOrder(server: RunningServer, state: DemoState, faults: Faults) {
+function finishInOrder(server: RunningServer, state: DemoState, stopping: readonly (() => void)[]) {
   let isClosing = false
   const photosReady = state.photosReady.catch(error => {
     if (!isClosing) throw error
@@ -187,7 +247,7 @@ function finishInOrder(server: RunningServer, state: DemoState, faults: Faults) 
     photosReady,
     async close() {
       isClosing = true
-      faults.stop()
+      for (const stop of stopping) stop()
       await server.close()
       await photosReady
     },
@@ -213,18 +273,37 @@ const everything = {
   ),
 }
 
+/** Of the token builder. */
+const choices: Choices = {
+  people: demo.people.map(person => ({
+    user: nickname(person),
+    userPrincipalName: person.userPrincipalName,
+    displayName: person.displayName,
+    isPersonal: person.tenantId === personalTenantId,
+    adminRoles: roleNamesOf(toPerson(person)),
+  })),
+  permissions: { delegated: everything.scopes, application: everything.roles },
+  adminRoles: Object.entries(roles).map(([name, id]) => ({ name, id })),
+}
+
+function roleNamesOf({ roleTemplateIds = [] }: Person): string[] {
+  const named = Object.entries(roles).filter(([, id]) => roleTemplateIds?.includes(id))
+  return named.map(([name]) => name)
+}
+
 /** Both token versions, for every tenant of the issuer; keys are read without the network. */
-function trustIn(issuer: Issuer, origin: string) {
+function trustIn(issuer: Issuer, origin: string, as: CloudName | undefined) {
   const jwksUri = `${origin}/{tenantid}/discovery/keys`
+  const origins = [{ 1: origin, 2: origin }, ...(as ? [issuedByCloud(as)] : [])]
   const fetchKeys: Fetch = async () => Response.json(await issuer.jwks())
   return {
     trust: {
       kind: 'oidc',
-      issuers: [
-        { issuer: `${origin}/{tenantid}/v2.0`, jwksUri },
-        { issuer: `${origin}/{tenantid}/`, jwksUri },
-      ],
-      audiences: [audience],
+      issuers: origins.flatMap(issuedBy => [
+        { issuer: `${issuedBy[2]}/{tenantid}/v2.0`, jwksUri },
+        { issuer: `${issuedBy[1]}/{tenantid}/`, jwksUri },
+      ]),
+      audiences: [clouds[as ?? 'global'].graphRoot],
       tenantId: demo.tenantId,
       tenants: [demo.tenantId, personalTenantId],
       reading: readingOf(presets.entra, { vouches: 'userName' }),

@@ -4,17 +4,27 @@
  */
 import { loopbackNames } from '../loopback.ts'
 import { readLimits } from '../settings/limits.ts'
-import { certificateFor } from './certificate.ts'
+import { type CloudName, clouds } from '../tokens/clouds.ts'
+import { certificateFor, makeCertificate } from './certificate.ts'
 import { startDevelopment } from './development.ts'
 import type { Issuer } from './issuer/issuer.ts'
 import type { Entry } from './journal/entry.ts'
+import { standInKind } from './kept-certificate.ts'
 import { checkOptions, type Kind } from './options.ts'
+import { hostsOf } from './stand-in.ts'
 
 export type VisageOptions = Readonly<{
   /** Default: a free port. */
   port?: number
   /** Serves TLS with a certificate made for this start; most official clients need it. */
   https?: boolean
+  /**
+   * With `https`: the hosts of this cloud are names of the server, too, for a program that a map of host names leads here.
+   * `certificate` then covers them. docs/clients.md in the package says what it costs.
+   */
+  as?: CloudName
+  /** Where sign-ins may return to besides loopback; pages of these origins may ask for tokens. */
+  redirectUris?: readonly string[]
   /** 'none' for people without photos, which starts at once; 'all' draws them at the first start. */
   photos?: 'all' | 'none'
   /** Sentences such as '429 on PUT me/photo/$value first 2': docs/faults.md in the package. */
@@ -70,9 +80,13 @@ export type Visage = AsyncDisposable &
     close: () => Promise<void>
   }>
 
+const cloudNames = Object.keys(clouds) as CloudName[]
+
 const visageOptions = {
   port: 'whole number',
   https: 'true or false',
+  as: cloudNames,
+  redirectUris: 'list of texts',
   photos: ['all', 'none'],
   faults: 'list of texts',
   strictContentType: 'true or false',
@@ -102,11 +116,16 @@ const appOptions = {
 /** Throws TypeError for an unknown option or a wrong type. */
 export async function startVisage(options: VisageOptions): Promise<Visage> {
   checkOptions('startVisage()', options, visageOptions)
-  const tls = options.https ? await certificateFor(loopbackNames) : undefined
+  const { as } = options
+  if (as && !options.https) throw new TypeError("startVisage(): 'as' needs 'https: true'.")
+  const own = options.https ? await certificateFor(loopbackNames) : undefined
+  const other = as && (await makeCertificate(standInKind(as), Date.now()))
   const development = await startDevelopment({
     host: '127.0.0.1',
     port: options.port ?? 0,
-    tls,
+    tls: own && { ...own, others: other && [{ ...other, names: hostsOf(as) }] },
+    as,
+    redirectUris: options.redirectUris,
     data: undefined,
     strictContentType: options.strictContentType ?? false,
     faults: options.faults,
@@ -121,7 +140,7 @@ export async function startVisage(options: VisageOptions): Promise<Visage> {
   return {
     url: origin,
     baseUrl: `${origin}/v1.0`,
-    certificate: tls?.cert,
+    certificate: own && own.authority + (other?.authority ?? ''),
     token: order => mint(issuer, order),
     picture: drawPicture,
     requests,

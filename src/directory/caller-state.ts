@@ -45,7 +45,8 @@ export function prepareForCaller<const Name extends string, Tables, From extends
     caller === undefined ? alone(values) : withCaller({ ...values, ...caller })
 }
 
-function joinCaller<Tables, From extends keyof Tables, Row>(
+/** For statements that need the caller before other rows. */
+export function joinCaller<Tables, From extends keyof Tables, Row>(
   query: SelectQueryBuilder<Tables, From, Row>,
   at: At<Expression<string>>,
 ): SelectQueryBuilder<Tables, From, Row & CallerColumns> {

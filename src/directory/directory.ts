@@ -2,6 +2,7 @@
 import type { Database, Schema } from '../storage/schema.ts'
 import type { Slices } from '../storage/slices.ts'
 import { type FindCallerState, prepareFindCallerState } from './caller-state.ts'
+import { type LinkOptions, prepareFindByPhoto } from './find-by-photo.ts'
 import { type FindContact, prepareFindContact } from './find-contact.ts'
 import { type FindGroup, groupEntryColumns, prepareFindGroup } from './groups.ts'
 import { prepareUserLookups, type UserLookups, userEntryColumns } from './users.ts'
@@ -56,11 +57,15 @@ const tables: Readonly<Record<DirectoryTable, true>> = {
   sources: true,
 }
 
-export function openDirectory(database: Database, slices: Slices): Directory {
+export function openDirectory(
+  database: Database,
+  slices: Slices,
+  options?: LinkOptions,
+): Directory {
   return {
     database,
     slices,
-    ...prepareUserLookups(database, []),
+    ...prepareUserLookups(database, [], prepareFindByPhoto(database, options)),
     findGroup: prepareFindGroup(database, []),
     findContact: prepareFindContact(database),
     findCallerState: prepareFindCallerState(database),

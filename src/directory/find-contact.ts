@@ -1,6 +1,6 @@
 /**
  * Finds a contact and the pointer to its photo: person, folder and contact in one statement, plus
- * one for a path of several folders. Other work on contacts is in contacts.ts.
+ * one for a path of several folders. Other work on contacts is in mailbox/.
  */
 import { type Expression, sql } from 'kysely'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
@@ -13,7 +13,7 @@ import {
   prepareForCaller,
   stateOf,
 } from './caller-state.ts'
-import { findAncestors, isPath, maxFolderDepth } from './folders.ts'
+import { findAncestors, isPath, maxFolderDepth } from './mailbox/folders.ts'
 import { personOf } from './sign-ins.ts'
 import { type FindBy, idByIdOrName, lookUpUser, type User } from './users.ts'
 

@@ -1,11 +1,11 @@
 /** The groups that a person owns or is a member of. Permissions are not checked here. */
 import { sql } from 'kysely'
 import type { Database, GroupRow } from '../storage/schema.ts'
-import { type Condition, countComparisons, isAlways } from './condition.ts'
-import { keepMatching, type Searchable } from './find-by-words.ts'
-import { byName, type Order, rowsOfSlice } from './in-order.ts'
-import type { Page } from './list-rows.ts'
-import { whereMet } from './where-met.ts'
+import { type Condition, countComparisons, isAlways } from './queries/condition.ts'
+import { keepMatching, type Searchable } from './queries/find-by-words.ts'
+import { byName, type Order, rowsOfSlice } from './queries/in-order.ts'
+import type { Page } from './queries/list-rows.ts'
+import { whereMet } from './queries/where-met.ts'
 
 export type Person = Readonly<{ tenantId: string; userId: string }>
 export type GroupRelation = 'owner' | 'member'

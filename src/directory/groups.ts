@@ -4,11 +4,11 @@ import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
 import type { Database, GroupRow } from '../storage/schema.ts'
 import { findInAnyTenant } from './any-tenant.ts'
 import { type CallerColumns, type CallerKey, prepareForCaller } from './caller-state.ts'
-import type { Condition } from './condition.ts'
-import type { Searchable } from './find-by-words.ts'
-import { countRows, listRows, type Page } from './list-rows.ts'
 import { byGraph, type Origin, originColumns } from './origin.ts'
-import { searchText } from './search.ts'
+import type { Condition } from './queries/condition.ts'
+import type { Searchable } from './queries/find-by-words.ts'
+import { countRows, listRows, type Page } from './queries/list-rows.ts'
+import { searchText } from './queries/search.ts'
 
 export type Group = GroupRow
 

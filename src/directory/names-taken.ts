@@ -6,7 +6,7 @@
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
-import { userNameKey } from './names.ts'
+import { userNameKey } from './queries/name-key.ts'
 
 export async function holderOf(
   transaction: Database,

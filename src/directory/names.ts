@@ -5,10 +5,7 @@
 
 import { createHash } from 'node:crypto'
 import { isGuid, normalizeId } from '../guid.ts'
-
-export function userNameKey(userPrincipalName: string): string {
-  return userPrincipalName.normalize('NFC').toLowerCase()
-}
+import { userNameKey } from './queries/name-key.ts'
 
 /**
  * Line breaks are among them; marks of direction are not, because Arabic and Hebrew names have them.

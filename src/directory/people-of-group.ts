@@ -8,11 +8,11 @@ import { normalizeId } from '../guid.ts'
 import type { Database, UserRow } from '../storage/schema.ts'
 import { inTransaction } from '../storage/transactions.ts'
 import { lockUser } from './change-users.ts'
-import type { Condition } from './condition.ts'
-import { padIds, type Searchable } from './find-by-words.ts'
 import type { GroupRelation } from './groups-of-person.ts'
-import { countById, type IdPage, listById, type ReadAfter } from './list-by-id.ts'
 import { type Origin, refuseOtherSource } from './origin.ts'
+import type { Condition } from './queries/condition.ts'
+import { padIds, type Searchable } from './queries/find-by-words.ts'
+import { countById, type IdPage, listById, type ReadAfter } from './queries/list-by-id.ts'
 
 type GroupKey = Readonly<{ tenantId: string; groupId: string }>
 
@@ -139,22 +139,41 @@ export async function findManager(
     .executeTakeFirst()
 }
 
-/** The managers of a page of people, by their ids; deleted ones are left out. */
+/**
+ * The managers of people, and their managers up to `levels`, by their ids; deleted ones are left out. Each is looked up once,
+ * also when people manage each other in a circle.
+ */
 export async function findManagers(
   database: Database,
   tenantId: string,
   people: readonly Pick<UserRow, 'manager_id'>[],
+  levels: number,
 ): Promise<ReadonlyMap<string, UserRow>> {
-  const ids = [...new Set(people.flatMap(({ manager_id }) => manager_id ?? []))]
-  if (ids.length === 0) return new Map()
-  const rows = await database
+  const found = new Map<string, UserRow>()
+  let below = people
+  for (let level = 0; level < levels; level++) {
+    const named = new Set(below.flatMap(({ manager_id }) => manager_id ?? []))
+    const ids = [...named].filter(id => !found.has(id))
+    if (ids.length === 0) break
+    const rows = await findUsersById(database, tenantId, ids)
+    for (const row of rows) found.set(row.id, row)
+    below = rows
+  }
+  return found
+}
+
+async function findUsersById(
+  database: Database,
+  tenantId: string,
+  ids: readonly string[],
+): Promise<UserRow[]> {
+  return await database
     .selectFrom('users')
     .selectAll()
     .where('tenant_id', '=', tenantId)
     .where('id', 'in', padIds(ids))
     .where('deleted_at', 'is', null)
     .execute()
-  return new Map(rows.map(row => [row.id, row]))
 }
 
 /**

@@ -2,10 +2,10 @@
  * Users: find by id or name with the pointer to the photo, list, add. Permissions are not checked
  * here.
  */
-import { type Compilable, type Expression, expressionBuilder } from 'kysely'
+import { type Expression, expressionBuilder } from 'kysely'
 import { isGuid, normalizeId } from '../guid.ts'
 import { joinPhoto, type PhotoColumns } from '../photos/pointer.ts'
-import { prepareRow } from '../storage/prepared.ts'
+import { prepareRow, type Query } from '../storage/prepared.ts'
 import type { Database, Schema, UserRow } from '../storage/schema.ts'
 import { findInAnyTenant } from './any-tenant.ts'
 import {
@@ -14,12 +14,12 @@ import {
   callerNames,
   prepareForCaller,
 } from './caller-state.ts'
-import type { Condition } from './condition.ts'
-import type { Searchable } from './find-by-words.ts'
-import { countRows, listRows, type Page } from './list-rows.ts'
-import { userNameKey } from './names.ts'
 import { byGraph, type Origin, originColumns } from './origin.ts'
-import { searchText } from './search.ts'
+import type { Condition } from './queries/condition.ts'
+import type { Searchable } from './queries/find-by-words.ts'
+import { countRows, listRows, type Page } from './queries/list-rows.ts'
+import { userNameKey } from './queries/name-key.ts'
+import { searchText } from './queries/search.ts'
 import { linkOf, personOf } from './sign-ins.ts'
 
 export type User = UserRow
@@ -56,11 +56,13 @@ export const userEntryColumns = [
   'deleted_at',
 ] as const satisfies (keyof UserRow)[]
 
-/** A person and the pointer to their photo. */
+/** A person and the pointer to their photo. A proof by the photo (find-by-photo.ts) leaves the names out. */
 export type UserWithPhoto<Column extends keyof UserRow = never> = Pick<
   UserRow,
-  (typeof photoOwnerColumns)[number]
+  'tenant_id' | 'id' | 'is_active'
 > &
+  Readonly<Record<'user_principal_name_key', string | null>> &
+  Readonly<Record<'names_at', number | null>> &
   Pick<UserRow, Column> &
   PhotoColumns
 
@@ -78,6 +80,11 @@ export type FindUser<Column extends keyof UserRow = never> = (
   idOrName: string,
   by?: FindBy,
   caller?: CallerKey,
+) => Promise<(UserWithPhoto<Column> & CallerColumns) | undefined>
+
+export type FindUserById<Column extends keyof UserRow = never> = (
+  values: Readonly<Record<'tenantId' | 'id', string>>,
+  caller: CallerKey | undefined,
 ) => Promise<(UserWithPhoto<Column> & CallerColumns) | undefined>
 
 /** `linked_id`: the person that the sign-in leads to; null for somebody who is found by their id. */
@@ -103,10 +110,8 @@ export type UserLookups<Column extends keyof UserRow = never> = Readonly<{
 export function prepareUserLookups<Column extends keyof UserRow>(
   database: Database,
   columns: readonly Column[],
+  byId: FindUserById<Column> = prepareById(database, columns),
 ): UserLookups<Column> {
-  const byId = prepareForCaller(database, ['id'], (db, at) =>
-    withPhoto(db, at, columns).where('users.id', '=', at.id),
-  )
   const byIdOrName = prepareForCaller(database, ['id', 'name'], (db, at) =>
     withPhoto(db, at, columns).where('users.id', '=', idByIdOrName(at)),
   )
@@ -114,7 +119,7 @@ export function prepareUserLookups<Column extends keyof UserRow>(
     const self = withPhoto(db, at, [...columns, ...nameColumns])
       .select(linkOf(at).as('linked_id'))
       .where('users.id', '=', personOf(at))
-    return self as Compilable<SignedInUser<Column>>
+    return self as Query<SignedInUser<Column>>
   })
   return {
     findUser: (tenantId, idOrName, by = 'idOrName', caller) =>
@@ -124,6 +129,15 @@ export function prepareUserLookups<Column extends keyof UserRow>(
       }),
     findSelf: (tenantId, caller) => bySignIn({ tenantId, ...caller }),
   }
+}
+
+function prepareById<Column extends keyof UserRow>(
+  database: Database,
+  columns: readonly Column[],
+): FindUserById<Column> {
+  return prepareForCaller(database, ['id'], (db, at) =>
+    withPhoto(db, at, columns).where('users.id', '=', at.id),
+  )
 }
 
 type Lookups<Row> = Readonly<{
@@ -141,9 +155,8 @@ export function lookUpUser<Row>(
   { byId, byIdOrName }: Lookups<Row>,
 ): Promise<Row | undefined> {
   if (by === 'id') return byId(idOrName)
-  const id = normalizeId(idOrName)
-  if (isGuid(id)) return byId(id)
-  return byIdOrName({ id, name: userNameKey(idOrName) })
+  if (isGuid(idOrName)) return byId(idOrName.toLowerCase())
+  return byIdOrName({ id: idOrName, name: userNameKey(idOrName) })
 }
 
 /**

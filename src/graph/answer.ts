@@ -7,22 +7,22 @@
 import type { Call, Reply } from '../call.ts'
 import { findPhotoUpdateSettings } from '../directory/photo-update-settings.ts'
 import { Failure } from '../failure.ts'
-import { enforce, permit, type Relation, relate } from '../permissions/decide.ts'
+import { enforce, type Grant, permit, type Relation, relate } from '../permissions/decide.ts'
 import { restrictPhotoUpdate } from '../permissions/photo-updates.ts'
 import { settle } from '../settle.ts'
 import type { Caller } from '../tokens/caller.ts'
-import { parseAddress } from './address.ts'
 import { refuse } from './errors.ts'
-import { hideLeaver } from './leavers.ts'
-import type { Match } from './operation.ts'
-import type { Parts } from './request.ts'
+import { parseAddress } from './request/address.ts'
+import { hideLeaver } from './request/leavers.ts'
+import type { Match } from './request/operation.ts'
+import type { Parts } from './request/request.ts'
+import { find, isDisabled, knownRelation, type Target } from './request/target.ts'
+import { wholeRelation } from './request/whole-relation.ts'
 import { match } from './routes.ts'
-import { find, isDisabled, knownRelation, type Target } from './target.ts'
 import { admit, measure } from './throttle.ts'
-import { wholeRelation } from './whole-relation.ts'
 
-export async function answer(call: Call, parts: Parts): Promise<Reply> {
-  return await settle(call, parts, refuse, async log => {
+export function answer(call: Call, parts: Parts): Promise<Reply> {
+  return settle(call, parts, refuse, async log => {
     const address = parseAddress(call.url)
     const matched = match(address, call.method)
     log.route = matched
@@ -31,7 +31,8 @@ export async function answer(call: Call, parts: Parts): Promise<Reply> {
     permitCall(matched, caller)
     const target = await find(matched, caller, parts)
     using admission = parts.throttle && admit(parts.throttle, matched, caller, target)
-    const relation = await relateCall(matched, caller, target, parts)
+    const { relation, grant } = await relateCall(matched, caller, target, parts)
+    log.grant = grant
     const shown = isDisabled(target) ? await hideLeaver(target, caller, relation, parts) : target
     if (changesUserPhoto(matched)) await restrictCall(caller, target, relation, parts)
     refuseWhileReadOnly(call, parts)
@@ -59,11 +60,11 @@ async function relateCall(
   caller: Caller,
   target: Target,
   parts: Parts,
-): Promise<Relation | undefined> {
-  if (relate(action, resource, caller, knownRelation(caller, target)).allowed) return undefined
+): Promise<Readonly<{ grant: Grant; relation?: Relation }>> {
+  const known = relate(action, resource, caller, knownRelation(caller, target))
+  if (known.allowed) return { grant: known }
   const relation = await wholeRelation(caller, target, parts)
-  enforce(relate(action, resource, caller, relation))
-  return relation
+  return { grant: enforce(relate(action, resource, caller, relation)), relation }
 }
 
 /**

@@ -11,11 +11,11 @@ import { yieldToOthers } from '../event-loop.ts'
 import { Failure } from '../failure.ts'
 import { readJson } from '../json.ts'
 import { settle } from '../settle.ts'
-import { isAbsolute, isUnderVersion, versionPattern } from './address.ts'
 import { decodeBody } from './batch-body.ts'
 import { type BatchItem, readBatch, sortByDependence } from './batch-items.ts'
 import { refuse } from './errors.ts'
-import type { Parts } from './request.ts'
+import { isAbsolute, isUnderVersion, versionPattern } from './request/address.ts'
+import type { Parts } from './request/request.ts'
 
 /** Enough for one photo of 4 MiB in base64 with other requests, or for twenty small photos. */
 export const maxBatchBytes = 8 * 1024 * 1024
@@ -115,6 +115,9 @@ function toCall(item: BatchItem, outer: Call): Call {
     // because its body is a JSON value.
     headers: {
       authorization: outer.headers.authorization,
+      // Who sends them, for the log of a developer.
+      'user-agent': outer.headers['user-agent'],
+      'sec-fetch-site': outer.headers['sec-fetch-site'],
       ...item.headers,
       'content-length': undefined,
     },

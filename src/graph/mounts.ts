@@ -5,12 +5,12 @@
 import type { Answer, Call, Headers, Mount, Reply } from '../call.ts'
 import type { Failure } from '../failure.ts'
 import { requestIds } from '../settle.ts'
-import { versionPattern } from './address.ts'
 import { answer } from './answer.ts'
 import { answerBatch, isBatch } from './batch.ts'
 import { answerPage, corsHeaders } from './cors.ts'
 import { refuse } from './errors.ts'
-import type { Parts } from './request.ts'
+import { versionPattern } from './request/address.ts'
+import type { Parts } from './request/request.ts'
 
 /** A function from parts to an answer, so that a wrapper can replace the parts. */
 export type GraphAnswer = (parts: Parts) => Answer

@@ -2,13 +2,15 @@
  * Path + method -> operation: the rows of operations.ts by path, and the matcher. Permissions and
  * the existence of the target are checked later.
  */
+import { isRead } from '../call.ts'
 import { Failure } from '../failure.ts'
 import type { Resource } from '../permissions/tables.ts'
-import type { Address, Segment, Version } from './address.ts'
 import { type NotServed, notServed } from './not-served.ts'
-import type { Match, Method, Operation, TargetKind } from './operation.ts'
-import { operations } from './operations.ts'
-import type { Perform, Row } from './request.ts'
+import { operations } from './operations/operations.ts'
+import type { Address, Segment } from './request/address.ts'
+import type { Match, Method, Operation, TargetKind } from './request/operation.ts'
+import type { Perform, Row } from './request/request.ts'
+import type { Version } from './resources/schema.ts'
 
 type Performed = Operation & Readonly<{ perform: Perform; target: TargetKind }>
 
@@ -87,7 +89,7 @@ export function match(address: Address, method: string): Match & Pick<Performed,
   let node = root
   for (const segment of address.segments) {
     node = step(node, segment, keys)
-    if (node.notServed !== undefined) refuseNotServed(node.notServed, address)
+    if (node.notServed !== undefined) refuseNotServed(node.notServed, address, method)
   }
   const { route } = node
   if (route === undefined || route.versions?.includes(address.version) === false) {
@@ -102,13 +104,25 @@ function step(node: Node, segment: Segment, keys: Map<string, string[]>): Node {
   const isKey = segment.isKey || keyPattern.test(segment.text)
   if (node.key === undefined || !isKey) throw unknownSegment(segment.text)
   const { name, node: next } = node.key
-  keys.set(name, [...(keys.get(name) ?? []), segment.text])
+  const known = keys.get(name)
+  if (known) known.push(segment.text)
+  else keys.set(name, [segment.text])
   return next
 }
 
-/** Throws Failure 'operation-not-served' in the versions of the row. */
-function refuseNotServed({ only, what, instead }: NotServed, { version }: Address): void {
+/** Throws Failure 'operation-not-served' or 'user-not-found' in the versions of the row. */
+function refuseNotServed(
+  { only, what, instead, missing }: NotServed,
+  { version }: Address,
+  method: string,
+): void {
   if (only !== undefined && only !== version) return
+  if (missing !== undefined && isRead({ method })) {
+    throw new Failure('user-not-found', {
+      facts: { id: missing },
+      detail: `${what} is not served here. ${instead}`,
+    })
+  }
   throw new Failure('operation-not-served', { facts: { what, instead } })
 }
 

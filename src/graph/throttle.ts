@@ -7,8 +7,8 @@ import type { Call } from '../call.ts'
 import type { Action } from '../permissions/tables.ts'
 import type { Admission, Throttle } from '../throttling/throttle.ts'
 import type { Caller } from '../tokens/caller.ts'
-import type { Match } from './operation.ts'
-import type { Target } from './target.ts'
+import type { Match } from './request/operation.ts'
+import type { Target } from './request/target.ts'
 
 /** Dispose of the admission when the answer is ready. Throws the failures of Throttle.admit. */
 export function admit(

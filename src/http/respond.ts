@@ -8,13 +8,14 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Call, Headers, Mount, Reply } from '../call.ts'
 import { Failure } from '../failure.ts'
+import { freeNow } from '../free-now.ts'
 import type { Discarding } from './discarding.ts'
 import { lingerAfter } from './lingering.ts'
 import type { BodyBudget } from './request-body.ts'
 import { readBody } from './request-body.ts'
 
 export type CallOptions = Readonly<{
-  tls?: Readonly<{ cert: string | Buffer; key: string | Buffer }> | undefined
+  tls?: object | undefined
   /** The root that clients see, if a proxy changes it; otherwise the request's own Host. */
   baseUrl?: string | undefined
   budget: BodyBudget
@@ -108,7 +109,7 @@ type Received = Readonly<{
   call: Call
   /** The client waits for `100 Continue` before it sends the body, and it was not sent yet. */
   awaitsContinue: () => boolean
-  /** Gives back the bytes that the body has taken from the budget. */
+  /** Frees the body, and gives back the bytes that it has taken from the budget. */
   release: () => void
 }>
 
@@ -118,6 +119,7 @@ function toCall(
   { tls, baseUrl, budget, stallTimeoutMs }: CallOptions,
 ): Received {
   let taken = 0
+  let bytes: Uint8Array | undefined
   let awaitsContinue = expectsContinue(request)
   const proceed = () => {
     if (awaitsContinue) response.writeContinue()
@@ -131,7 +133,8 @@ function toCall(
     async readBody(maxBytes) {
       const body = await readBody(request, maxBytes, { budget, stallTimeoutMs, proceed })
       taken += body.takenBytes
-      return body.bytes
+      bytes = body.bytes
+      return bytes
     },
     takeMemory(bytes) {
       budget.take(bytes, taken)
@@ -143,6 +146,7 @@ function toCall(
     call,
     awaitsContinue: () => awaitsContinue,
     release: () => {
+      if (bytes) freeNow(bytes)
       if (taken > 0) budget.giveBack(taken)
     },
   }

@@ -26,9 +26,18 @@ type ConnectionLifeOptions = Readonly<{
   elapsed: () => number
 }>
 
-export type HttpOptions = CallOptions &
+type Pair = Readonly<{ cert: string | Buffer; key: string | Buffer }>
+
+export type Tls = Pair &
+  Readonly<{
+    /** For clients that ask for these names; all others get the first certificate. */
+    others?: readonly (Pair & Readonly<{ names: readonly string[] }>)[] | undefined
+  }>
+
+export type HttpOptions = Omit<CallOptions, 'tls'> &
   ConnectionLifeOptions &
   Readonly<{
+    tls?: Tls | undefined
     refuse: Refuse
     /** Called when an answer fails without a reply. */
     troubled: (what: string, error: unknown) => void
@@ -52,7 +61,7 @@ export type HttpServer = Readonly<{
   listen: (at: Readonly<{ host: string; port: number }>) => Promise<number>
   serve: (served: Served) => void
   /** For new connections. */
-  useCertificate: (tls: NonNullable<HttpOptions['tls']>) => void
+  useCertificate: (tls: Pair) => void
   /** Accepts no new connection. Resolves when every accepted request is answered, or aborted after `closingMs`. */
   close: () => Promise<void>
 }>
@@ -139,9 +148,7 @@ export function createServer(options: HttpOptions): HttpServer {
 
 function openServer(handle: Handle, { tls, timeouts, refuse }: HttpOptions): Server {
   const settings = { ...parserOptions, ...defaultTimeouts, ...timeouts }
-  const server = tls
-    ? createHttpsServer({ ...tls, ...settings, handshakeTimeout: settings.headersTimeout }, handle)
-    : createHttpServer(settings, handle)
+  const server = tls ? openTls(handle, tls, settings) : createHttpServer(settings, handle)
   server.timeout = settings.timeout
   // With this listener Node does not send the 100 itself. It is sent when the body is read, so a client that is
   // refused by token or permission uploads nothing.
@@ -149,6 +156,19 @@ function openServer(handle: Handle, { tls, timeouts, refuse }: HttpOptions): Ser
   // Other expectations may be ignored (RFC 9110, 10.1.1); Node would answer 417 without a body.
   server.on('checkExpectation', handle)
   refuseWithoutRequest(server, refuse)
+  return server
+}
+
+function openTls(
+  handle: Handle,
+  { cert, key, others = [] }: Tls,
+  settings: typeof parserOptions & typeof defaultTimeouts,
+): HttpsServer {
+  const handshakeTimeout = settings.headersTimeout
+  const server = createHttpsServer({ cert, key, ...settings, handshakeTimeout }, handle)
+  for (const { names, ...pair } of others) {
+    for (const name of names) server.addContext(name, pair)
+  }
   return server
 }
 

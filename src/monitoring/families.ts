@@ -41,7 +41,7 @@ export const families = {
     type: 'counter',
     labels: ['operation', 'status'],
     meaning:
-      'Answers. `operation`: `updatePhoto`, `getPhotoValue`…, `batch`, `describe`, or `none` where no operation has this address and method. Each part of a batch counts, and so does the batch. Probes, browser preflights and what is not HTTP do not.',
+      'Answers. `operation`: `updatePhoto`, `getPhotoValue`…, `batch`, `describe`, or `none` where no operation has this address and method. Each part of a batch counts, and so does the batch. Probes, the page, browser preflights and what is not HTTP do not.',
   },
   requestSeconds: {
     name: 'visage_http_request_duration_seconds',
@@ -158,13 +158,26 @@ export const families = {
     name: 'visage_pack_cache_misses_total',
     type: 'counter',
     labels: [],
-    meaning: 'With `VISAGE_PACKS`: reads that had to go to S3.',
+    meaning: 'With `VISAGE_PACKS`: reads that were not in memory.',
   },
   cacheBytes: {
     name: 'visage_pack_cache_bytes',
     type: 'gauge',
     labels: [],
     meaning: 'With `VISAGE_PACKS`: bytes kept in memory; `VISAGE_PACK_CACHE` is the limit.',
+  },
+  folderHits: {
+    name: 'visage_pack_cache_folder_hits_total',
+    type: 'counter',
+    labels: [],
+    meaning: 'With `VISAGE_PACK_CACHE_FOLDER`: reads served from that folder.',
+  },
+  folderMisses: {
+    name: 'visage_pack_cache_folder_misses_total',
+    type: 'counter',
+    labels: [],
+    meaning:
+      'With `VISAGE_PACK_CACHE_FOLDER`: reads that were neither in memory nor in that folder.',
   },
   connections: {
     name: 'visage_database_connections',

@@ -9,7 +9,7 @@ import type { QueueCounts } from '../renditions/queue.ts'
 import type { RendererCounts } from '../renditions/renderer-pool.ts'
 import type { RenderOne } from '../renditions/rendering.ts'
 import type { ConnectionCounts } from '../storage/abilities.ts'
-import type { CacheCounts } from '../storage/health.ts'
+import type { CacheCounts, FolderCounts } from '../storage/health.ts'
 import type { PackStore } from '../storage/packs.ts'
 import type { QueryWatch } from '../storage/query-watch.ts'
 import type { Fetch } from '../tokens/key-set.ts'
@@ -23,6 +23,8 @@ export type Gauges = Readonly<{
   connections: () => ConnectionCounts | undefined
   /** undefined where packs are not cached. */
   cache: (() => CacheCounts) | undefined
+  /** undefined where there is no cache folder. */
+  folder: (() => FolderCounts) | undefined
   /** How many issuers failed at their last attempt. */
   unavailableIssuers: () => number
 }>

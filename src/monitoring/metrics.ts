@@ -150,7 +150,7 @@ function countSenderPhotos(registry: Registry): Instruments['tookPhoto'] {
 
 /** Read only when the metrics are fetched. */
 function observeGauges(registry: Registry, gauges: Gauges): void {
-  const { queue, renderers, bodies, connections, cache, unavailableIssuers } = gauges
+  const { queue, renderers, bodies, connections, cache, folder, unavailableIssuers } = gauges
   gauge(registry, 'unavailableIssuers', unavailableIssuers)
   gauge(registry, 'bodyBytes', () => bodies().takenBytes)
   counter(registry, 'bodiesRefused', () => bodies().refusals)
@@ -168,10 +168,15 @@ function observeGauges(registry: Registry, gauges: Gauges): void {
     gauge(registry, 'connectionsIdle', () => connections()?.idle ?? 0)
     gauge(registry, 'connectionsAwaited', () => connections()?.waiting ?? 0)
   }
-  if (cache === undefined) return
-  counter(registry, 'cacheHits', () => cache().hits)
-  counter(registry, 'cacheMisses', () => cache().misses)
-  gauge(registry, 'cacheBytes', () => cache().bytes)
+  if (cache) {
+    counter(registry, 'cacheHits', () => cache().hits)
+    counter(registry, 'cacheMisses', () => cache().misses)
+    gauge(registry, 'cacheBytes', () => cache().bytes)
+  }
+  if (folder) {
+    counter(registry, 'folderHits', () => folder().hits)
+    counter(registry, 'folderMisses', () => folder().misses)
+  }
 }
 
 function outcomeOf(error: unknown): string {

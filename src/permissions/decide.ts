@@ -45,11 +45,22 @@ type Refusal = Readonly<{
   roles?: readonly RoleName[]
 }>
 
-export type Verdict = Readonly<{ allowed: true }> | Refusal
+/** Why the caller may do it. */
+export type Grant = Readonly<{
+  allowed: true
+  /** The permission that was enough: the first of the table that the caller holds. */
+  permission: Permission
+  /** Whose it is, once the target is known. An application's permissions reach everybody's. */
+  reach?: 'application' | 'own' | 'others'
+  /** The role that was needed, and that the caller holds. */
+  role?: RoleName
+}>
+
+export type Verdict = Grant | Refusal
 
 /** Throws the Failure of a refusal, with the permissions and roles that would be enough. */
-export function enforce(verdict: Verdict): void {
-  if (verdict.allowed) return
+export function enforce(verdict: Verdict): Grant {
+  if (verdict.allowed) return verdict
   const { why, sufficient, roles } = verdict
   throw new Failure(why, { facts: { sufficient, ...(roles && { roles }) } })
 }
@@ -64,14 +75,13 @@ export function enforceActive(
 
 const inactiveStates = ['account-disabled', 'account-deleted'] as const
 
-const allowed: Verdict = { allowed: true }
-
 /** Whether the published table allows this kind of account with these permissions. */
 export function permit(action: Action, resource: Resource, caller: CallerPermissions): Verdict {
   const refusal = refuseUnsupported(action, resource, caller)
   if (refusal) return refusal
   const { sufficient } = published(action, resource, caller.kind)
-  if (holdsOne(caller, sufficient)) return allowed
+  const permission = firstHeld(caller, sufficient)
+  if (permission !== undefined) return { allowed: true, permission }
   // The target is not known yet, so the refusal also names the permissions that depend on it.
   const ownOnly = caller.kind === 'application' ? [] : sufficient.filter(reachesOwnOnly)
   return {
@@ -99,9 +109,14 @@ export function relate(
   const row = published(action, resource, caller.kind)
   const sufficient = isForOthers ? row.forOthers : row.sufficient
   const requiredRoles = isForOthers && isChange(action) ? rolesFor(action, resource) : []
-  const lacksRole = requiredRoles.length > 0 && !holdsRole(relation, requiredRoles)
-  const lacksPermission = !holdsOne(caller, sufficient)
-  if (!lacksPermission && !lacksRole) return allowed
+  const role = firstRole(relation, requiredRoles)
+  const lacksRole = requiredRoles.length > 0 && role === undefined
+  const permission = firstHeld(caller, sufficient)
+  const lacksPermission = permission === undefined
+  if (!lacksPermission && !lacksRole) {
+    const reach = caller.kind === 'application' ? 'application' : isForOthers ? 'others' : 'own'
+    return { allowed: true, permission, reach, ...(role && { role }) }
+  }
   return {
     allowed: false,
     // When no permission would be enough, the reason is that the target belongs to another person.
@@ -160,12 +175,15 @@ function published(action: Action, resource: Resource, kind: AccountKind): Publi
  * "The value of the scope parameter is expressed as a list of space-delimited, case-sensitive
  * strings." https://www.rfc-editor.org/rfc/rfc6749#section-3.3
  */
-function holdsOne(caller: CallerPermissions, names: readonly Permission[]): boolean {
-  return names.some(name => caller.permissions.has(name))
+function firstHeld(
+  caller: CallerPermissions,
+  names: readonly Permission[],
+): Permission | undefined {
+  return names.find(name => caller.permissions.has(name))
 }
 
-function holdsRole(relation: Relation, names: readonly RoleName[]): boolean {
-  return names.some(name => relation.roleTemplateIds.has(roles[name]))
+function firstRole(relation: Relation, names: readonly RoleName[]): RoleName | undefined {
+  return names.find(name => relation.roleTemplateIds.has(roles[name]))
 }
 
 function reachesOwnOnly(name: Permission): boolean {
@@ -200,6 +218,8 @@ function isOwn(action: Action, resource: Resource, relation: Relation): boolean 
     case 'contactFolder':
       return relation.isOwnMailbox
     case 'photoUpdateSettings':
+    case 'userPhoto':
+    case 'groupPhoto':
     case 'deletedItem':
     case 'deletedUser':
       return false

@@ -53,6 +53,8 @@ export const actingRoles: Readonly<Record<Resource, readonly RoleName[]>> = {
   ownership: [],
   directReport: [],
   person: [],
+  userPhoto: [],
+  groupPhoto: [],
   manager: accountRoles,
   groupMember: groupRoles,
   groupOwner: groupRoles,

@@ -39,6 +39,9 @@ export type Resource =
   | 'contact'
   | 'contactFolder'
   | 'photoUpdateSettings'
+  /** Which users have a photo, and how many of them: Visage's extension. */
+  | 'userPhoto'
+  | 'groupPhoto'
 
 /**
  * The reach of a delegated permission: `own` is what belongs to the signed-in user (profile,
@@ -593,6 +596,24 @@ const listPeople: Table = {
   },
 }
 
+// Visage's extension: who has a photo. The permissions are those to read photos of all users, and of all groups.
+const extension = 'operating.md#who-has-a-photo'
+const listUserPhotos: Table = {
+  source: extension,
+  rows: {
+    delegated: [
+      'ProfilePhoto.Read.All',
+      'ProfilePhoto.ReadWrite.All',
+      'User.ReadBasic.All',
+      'User.Read.All',
+      'User.ReadWrite.All',
+    ],
+    personal: 'unsupported',
+    application: readUser.rows.application,
+  },
+}
+const listGroupPhotos: Table = { source: extension, rows: readGroup.rows }
+
 // Settings have no photo, and an organisation always has exactly one.
 const onlyOneOfSettings = notPublished(betaPage('resources/photoupdatesettings'))
 
@@ -611,6 +632,8 @@ const onlyListed = {
   deletedItem: notPublished(`${pages}/directory-deleteditems-list`),
   deletedUser: notPublished(`${pages}/directory-deleteditems-list`),
   deletedGroup: notPublished(`${pages}/directory-deleteditems-list`),
+  userPhoto: notPublished(extension),
+  groupPhoto: notPublished(extension),
 }
 
 const withoutPhoto = {
@@ -686,6 +709,8 @@ export const tables: Readonly<Record<Action, Readonly<Record<Resource, Table>>>>
     contact: { source: `${pages}/user-list-contacts`, rows: readContactRows },
     contactFolder: { source: `${pages}/user-list-contactfolders`, rows: readContactRows },
     photoUpdateSettings: onlyOneOfSettings,
+    userPhoto: listUserPhotos,
+    groupPhoto: listGroupPhotos,
   },
   createEntry: {
     ...onlyOfGroups,

@@ -1,6 +1,6 @@
 /**
  * Removes cached packs that no pointer names any more, because the photo was replaced, removed or erased. No request
- * can reach them; this only deletes the bytes from memory.
+ * can reach them; this only deletes the bytes from memory and from the cache folder.
  */
 import type { PackStore } from '../storage/packs.ts'
 import type { Database } from '../storage/schema.ts'
@@ -13,10 +13,16 @@ export async function forgetUnnamed({
   database,
   packs,
 }: Readonly<{ database: Database; packs: PackStore }>): Promise<void> {
-  const keys = packs.cachedKeys?.() ?? []
-  for (let start = 0; start < keys.length; start += batchSize) {
-    const some = keys.slice(start, start + batchSize)
-    const named = await versionsAmong(database, 'photos', some)
-    for (const key of some) if (!named.has(key)) packs.forget?.(key)
+  const forgetSome = async (keys: readonly string[]) => {
+    const named = await versionsAmong(database, 'photos', keys)
+    for (const key of keys) if (!named.has(key)) await packs.forget?.(key)
   }
+  let some: string[] = []
+  for await (const key of packs.cachedKeys?.() ?? []) {
+    some.push(key)
+    if (some.length < batchSize) continue
+    await forgetSome(some)
+    some = []
+  }
+  if (some.length > 0) await forgetSome(some)
 }

@@ -2,16 +2,18 @@
  * The rows of photos: the pointer from owner to version, and the retired versions. Only this file writes `photos` and
  * `retired_packs`; reads of many rows are in versions.ts. Writes run inside a transaction of the caller.
  */
-import { type SelectQueryBuilder, sql } from 'kysely'
+import { type Expression, type SelectQueryBuilder, sql } from 'kysely'
 import type { Database, PhotoRow, RetiredPackRow, Schema } from '../storage/schema.ts'
 import { lockRows } from '../storage/transactions.ts'
 import type { OwnerKey } from './photo.ts'
 
 const tables = { user: 'users', group: 'groups', contact: 'contacts' } as const
 
+const photoColumns = ['version', 'upload_hash', 'renditions', 'updated_at'] as const
+
 /** The columns that a reader needs; all null if the owner has no photo. */
 export type PhotoColumns = {
-  [Column in 'version' | 'upload_hash' | 'renditions' | 'updated_at']: PhotoRow[Column] | null
+  [Column in (typeof photoColumns)[number]]: PhotoRow[Column] | null
 }
 
 /** Joins the pointer to the owner that `query` finds, so that owner and photo are read by one statement. */
@@ -28,9 +30,29 @@ export function joinPhoto<Tables, Name extends keyof Tables, Row>(
         .on('photos.owner_kind', '=', kind)
         .onRef('photos.owner_id', '=', `${owners}.id`),
     )
-    .select(['version', 'upload_hash', 'renditions', 'updated_at'])
+    .select(photoColumns)
   return joined as unknown as SelectQueryBuilder<Tables, Name, Row & PhotoColumns>
 }
+
+/** Begins with the pointer, for an owner who is looked up only if it does not prove them. One row, also without a photo. */
+export function selectPhotoOf(
+  database: Database,
+  kind: OwnerKey['kind'],
+  at: Readonly<Record<'tenantId' | 'id', Expression<string>>>,
+) {
+  return database
+    .selectFrom(sql`(select 1)`.as('one'))
+    .leftJoin('photos', join =>
+      join
+        .on('photos.tenant_id', '=', at.tenantId)
+        .on('photos.owner_kind', '=', kind)
+        .on('photos.owner_id', '=', at.id),
+    )
+    .select(photoColumns)
+}
+
+/** Whether the pointer proves that its owner is a person who is neither deleted nor disabled. */
+export const provesOwner = sql<boolean>`photos.owner_is_active = 1`
 
 /** For another room that reads all rows in its own order. */
 export const photoRows = sql`photos`

@@ -1,5 +1,5 @@
 /** Writes the contacts of a plan, in slices of one mailbox. */
-import { putContacts } from '../directory/put-contacts.ts'
+import { putContacts } from '../directory/sources/put-contacts.ts'
 import { Failure } from '../failure.ts'
 import type { Desired } from './desired.ts'
 import { type OwnedContact, refuseContact, toWanted } from './desired-contacts.ts'

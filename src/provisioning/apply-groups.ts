@@ -1,5 +1,5 @@
 /** Writes the groups of a plan, some hundred in one transaction, which checks them again. */
-import { type PutOutcome, putGroups } from '../directory/put-groups.ts'
+import { type PutOutcome, putGroups } from '../directory/sources/put-groups.ts'
 import { Failure } from '../failure.ts'
 import type { Desired } from './desired.ts'
 import { type GroupRow, refuseGroup, toWanted } from './desired-groups.ts'

@@ -1,5 +1,5 @@
 /** Writes the owners and members of a plan, in slices of one group: a large group is not locked for long. */
-import { addPeople } from '../directory/put-members.ts'
+import { addPeople } from '../directory/sources/put-members.ts'
 import { Failure } from '../failure.ts'
 import type { Desired } from './desired.ts'
 import { type FoundMembership, refuseMembership } from './desired-memberships.ts'

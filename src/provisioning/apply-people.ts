@@ -2,7 +2,7 @@
  * Writes the people of a plan, some hundred in one transaction, so that servers on the same rows work in between. Each
  * transaction checks its people again: a person who has changed since the plan was made may be refused.
  */
-import { type PutOutcome, putUsers } from '../directory/put-users.ts'
+import { type PutOutcome, putUsers } from '../directory/sources/put-users.ts'
 import type { DirectoryChange } from '../events.ts'
 import { Failure } from '../failure.ts'
 import type { Desired } from './desired.ts'

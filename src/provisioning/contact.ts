@@ -1,6 +1,10 @@
 /** The cells of a line -> a contact as the directory takes it, with its owner. */
-import { type ContactChanges, chooseDisplayName, type EmailAddress } from '../directory/contacts.ts'
-import type { WantedContact } from '../directory/merge-contact.ts'
+import {
+  type ContactChanges,
+  chooseDisplayName,
+  type EmailAddress,
+} from '../directory/mailbox/contacts.ts'
+import type { WantedContact } from '../directory/sources/merge-contact.ts'
 import type { ContactProperty } from './contact-properties.ts'
 import { isObject, type Json, nameOf } from './json-value.ts'
 import type { Cells } from './kinds.ts'

@@ -1,6 +1,7 @@
 /** The contacts of a file as rows, and the refusal of lines that name one contact twice. */
-import type { WantedContact } from '../directory/merge-contact.ts'
-import { userNameKey } from '../directory/names.ts'
+
+import { userNameKey } from '../directory/queries/name-key.ts'
+import type { WantedContact } from '../directory/sources/merge-contact.ts'
 import { normalizeId } from '../guid.ts'
 import type { ReadContact } from './contact.ts'
 import { type Desired, refuseRow } from './desired.ts'

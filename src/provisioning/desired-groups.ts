@@ -1,5 +1,5 @@
 /** The groups of a file as rows, and the refusal of lines that name one group twice. */
-import type { WantedGroup } from '../directory/put-groups.ts'
+import type { WantedGroup } from '../directory/sources/put-groups.ts'
 import { type Desired, refuseRow } from './desired.ts'
 import type { ReadGroup } from './group.ts'
 import { quoted } from './refused.ts'

@@ -1,5 +1,5 @@
 /** The owners and members that a file names, as rows, one for each membership. */
-import { userNameKey } from '../directory/names.ts'
+import { userNameKey } from '../directory/queries/name-key.ts'
 import { normalizeId } from '../guid.ts'
 import { type Desired, refuseRow } from './desired.ts'
 import type { MemberProperty } from './group-properties.ts'

@@ -1,5 +1,5 @@
 /** The people of a file as rows, and the refusal of lines that contradict each other. */
-import { userNameKey } from '../directory/names.ts'
+import { userNameKey } from '../directory/queries/name-key.ts'
 import { normalizeId } from '../guid.ts'
 import { type Desired, type Did, refuseRow } from './desired.ts'
 import type { WantedPerson } from './person.ts'

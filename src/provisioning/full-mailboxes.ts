@@ -1,5 +1,5 @@
 /** Refuses the new contacts of a mailbox that would be above its quota, before anything is written. */
-import { readMailboxSize, refuseFull } from '../directory/mailbox.ts'
+import { readMailboxSize, refuseFull } from '../directory/mailbox/mailbox.ts'
 import { Failure } from '../failure.ts'
 import type { Desired } from './desired.ts'
 import { type ContactRow, refuseContact } from './desired-contacts.ts'

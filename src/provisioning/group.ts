@@ -1,5 +1,5 @@
 /** The cells of a line -> a group as the directory takes it. */
-import type { WantedGroup } from '../directory/put-groups.ts'
+import type { WantedGroup } from '../directory/sources/put-groups.ts'
 import { isGuid, normalizeId } from '../guid.ts'
 import type { GroupProperty } from './group-properties.ts'
 import type { Cells } from './kinds.ts'

@@ -1,6 +1,6 @@
 /** A list of groups, as import.ts carries it out. */
 import { deleteGroup } from '../directory/change-groups.ts'
-import { listGroupsOf } from '../directory/put-groups.ts'
+import { listGroupsOf } from '../directory/sources/put-groups.ts'
 import { applyGroups } from './apply-groups.ts'
 import { addGroup, defineGroups } from './desired-groups.ts'
 import { readGroup } from './group.ts'

@@ -2,7 +2,7 @@
  * A file -> a plan -> the directory. Making a plan writes nothing to the directory; the caller decides whether it is
  * applied.
  */
-import { recordSuccess } from '../directory/sources.ts'
+import { recordSuccess } from '../directory/sources/state.ts'
 import { openScratch, type Scratch } from '../storage/scratch.ts'
 import {
   countDone,

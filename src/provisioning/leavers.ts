@@ -2,7 +2,7 @@
  * Rows that a source has brought and its file no longer names. A file that is by mistake a small part of the list would
  * remove nearly everything, and `isTooMany` says so.
  */
-import { brake, confirmInAdvance } from '../directory/removals.ts'
+import { brake, confirmInAdvance } from '../directory/leaving/removals.ts'
 import type { Desired, Table } from './desired.ts'
 import type { Applying, Leavers } from './kinds.ts'
 import type { Kind } from './properties.ts'

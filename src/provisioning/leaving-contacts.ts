@@ -1,7 +1,8 @@
 /** Contacts that this source brought and the file no longer names: finds and removes them. */
-import { bytesOfContact } from '../directory/contacts.ts'
-import { listImportedContacts } from '../directory/imported-contacts.ts'
-import { removeImportedContacts } from '../directory/put-contacts.ts'
+
+import { bytesOfContact } from '../directory/mailbox/contacts.ts'
+import { listImportedContacts } from '../directory/sources/imported-contacts.ts'
+import { removeImportedContacts } from '../directory/sources/put-contacts.ts'
 import type { Desired } from './desired.ts'
 import type { Applying, Leavers } from './kinds.ts'
 import { isLeaving, judge } from './leavers.ts'

@@ -1,5 +1,5 @@
 /** Owners and members of this source's groups whom the file no longer names: finds and removes them. */
-import { listMembershipsOf, removePeople } from '../directory/put-members.ts'
+import { listMembershipsOf, removePeople } from '../directory/sources/put-members.ts'
 import type { Desired } from './desired.ts'
 import type { Relation } from './desired-memberships.ts'
 import type { Applying, Leavers } from './kinds.ts'

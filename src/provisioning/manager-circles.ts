@@ -2,7 +2,7 @@
  * Refuses circles of managers, with the lines that close them. Managers who are not in the file are looked up in the
  * directory.
  */
-import { findManagerIds } from '../directory/known-users.ts'
+import { findManagerIds } from '../directory/sources/known-users.ts'
 import type { Scratch } from '../storage/scratch.ts'
 import type { Desired } from './desired.ts'
 import { refusePerson } from './desired-people.ts'

@@ -2,7 +2,7 @@
  * Finds the managers that a file names by id, externalId or userPrincipalName: in the file first, then in the directory.
  * Lines whose manager is unknown, or goes round in a circle, are refused.
  */
-import { findKnownUsers } from '../directory/known-users.ts'
+import { findKnownUsers } from '../directory/sources/known-users.ts'
 import type { Desired } from './desired.ts'
 import { refusePerson } from './desired-people.ts'
 import { refuseManagerCircles } from './manager-circles.ts'

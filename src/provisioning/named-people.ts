@@ -2,7 +2,7 @@
  * Finds the people whom members and contacts name by id, externalId or userPrincipalName: in the file first, then in the
  * directory.
  */
-import { findKnownUsers } from '../directory/known-users.ts'
+import { findKnownUsers } from '../directory/sources/known-users.ts'
 import { normalizeId } from '../guid.ts'
 import type { UserRow } from '../storage/schema.ts'
 import { type Desired, refuseRow } from './desired.ts'

@@ -1,6 +1,6 @@
 /** A list of people, as import.ts carries it out. */
 import { deleteUser } from '../directory/change-users.ts'
-import { listUsersOf } from '../directory/known-users.ts'
+import { listUsersOf } from '../directory/sources/known-users.ts'
 import { applyPeople, countMoves, maxMoves } from './apply-people.ts'
 import { addPerson, definePeople } from './desired-people.ts'
 import type { List } from './kinds.ts'

@@ -3,7 +3,8 @@
  * takes the value away.
  */
 import type { UserChanges } from '../directory/change-users.ts'
-import { isReserved, isValidUserPrincipalName, userNameKey } from '../directory/names.ts'
+import { isReserved, isValidUserPrincipalName } from '../directory/names.ts'
+import { userNameKey } from '../directory/queries/name-key.ts'
 import { isGuid, normalizeId } from '../guid.ts'
 import type { PersonProperty } from './person-properties.ts'
 import { quoted } from './refused.ts'

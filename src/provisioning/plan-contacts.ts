@@ -2,9 +2,10 @@
  * Plans the contacts of a file: finds their owners, and compares the contacts with the mailboxes, some hundred at a time.
  * Nothing is written.
  */
-import { bytesOfContact } from '../directory/contacts.ts'
-import { findImportedContacts, type KnownContact } from '../directory/imported-contacts.ts'
-import { mergeContact } from '../directory/merge-contact.ts'
+
+import { bytesOfContact } from '../directory/mailbox/contacts.ts'
+import { findImportedContacts, type KnownContact } from '../directory/sources/imported-contacts.ts'
+import { mergeContact } from '../directory/sources/merge-contact.ts'
 import type { Desired } from './desired.ts'
 import {
   type ContactRow,

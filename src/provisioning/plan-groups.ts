@@ -2,7 +2,7 @@
  * Plans the groups of a file: compares them with the directory, some hundred at a time. Nothing is written there.
  */
 import { randomUUID } from 'node:crypto'
-import { findKnownGroups, type KnownGroups, mergeGroup } from '../directory/put-groups.ts'
+import { findKnownGroups, type KnownGroups, mergeGroup } from '../directory/sources/put-groups.ts'
 import { Failure } from '../failure.ts'
 import type { Desired } from './desired.ts'
 import { type GroupRow, refuseGroup, refuseTwice, toWanted } from './desired-groups.ts'

@@ -1,5 +1,5 @@
 /** Finds the groups and people of the memberships in a file, some hundred at a time. Nothing is written. */
-import { findKnownGroups, type KnownGroups } from '../directory/put-groups.ts'
+import { findKnownGroups, type KnownGroups } from '../directory/sources/put-groups.ts'
 import { normalizeId } from '../guid.ts'
 import type { Desired } from './desired.ts'
 import {

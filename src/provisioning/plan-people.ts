@@ -2,8 +2,8 @@
  * Plans the people of a file: compares them with the directory, some hundred at a time. Nothing is written there.
  */
 import { randomUUID } from 'node:crypto'
-import { findKnownUsers, type KnownUsers } from '../directory/known-users.ts'
-import { mergeUser } from '../directory/merge-user.ts'
+import { findKnownUsers, type KnownUsers } from '../directory/sources/known-users.ts'
+import { mergeUser } from '../directory/sources/merge-user.ts'
 import type { User } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import { isGuid } from '../guid.ts'

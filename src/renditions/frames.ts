@@ -30,47 +30,63 @@ const maxBodyBytes = 64 * 1024 * 1024
 const maxHeadBytes = 64 * 1024
 const prefixBytes = 8
 
-export function writeFrame(channel: Duplex, head: Order | Report, body?: Uint8Array): void {
+/** Resolves when the channel has taken `body`, or is closed: before that, its memory must not be freed. */
+export function writeFrame(
+  channel: Duplex,
+  head: Order | Report,
+  body: Uint8Array = nothing,
+): Promise<void> {
   const text = Buffer.from(JSON.stringify(head))
   const prefix = Buffer.alloc(prefixBytes)
   prefix.writeUInt32BE(text.length, 0)
-  prefix.writeUInt32BE(body?.length ?? 0, 4)
-  channel.cork()
-  channel.write(Buffer.concat([prefix, text]))
-  if (body) channel.write(body)
-  channel.uncork()
+  prefix.writeUInt32BE(body.length, 4)
+  return new Promise(resolve => {
+    channel.cork()
+    channel.write(Buffer.concat([prefix, text]))
+    channel.write(body, () => resolve())
+    channel.uncork()
+  })
 }
 
-/** Calls `take` with each complete frame; throws RangeError for one that is too large. */
+const nothing = new Uint8Array()
+
+/**
+ * Calls `take` with each complete frame, whose body has memory of its own: each byte is copied there once, and the chunk
+ * may be used again. Throws RangeError for a frame that is too large.
+ */
 export function cutFrames(take: (frame: Frame) => void): (chunk: Buffer) => void {
-  let chunks: Buffer[] = []
-  let held = 0
-  let wanted = prefixBytes
-  const joined = () => {
-    const [only, ...more] = chunks
-    return only && more.length === 0 ? only : Buffer.concat(chunks)
-  }
+  let start: Buffer = Buffer.alloc(0)
+  let frame: (Frame & { filledBytes: number }) | undefined
   return chunk => {
-    chunks.push(chunk)
-    held += chunk.length
-    while (held >= wanted) {
-      const bytes = joined()
-      chunks = [bytes]
-      const [headBytes, bodyBytes] = [bytes.readUInt32BE(0), bytes.readUInt32BE(4)]
-      if (headBytes > maxHeadBytes || bodyBytes > maxBodyBytes) {
-        throw new RangeError('a frame is too large')
+    let rest = chunk
+    for (;;) {
+      if (frame === undefined) {
+        start = Buffer.concat([start, rest])
+        const headEnd = findHeadEnd(start)
+        if (headEnd === undefined) return
+        const head: unknown = JSON.parse(start.toString('utf8', prefixBytes, headEnd))
+        frame = { head, body: Buffer.allocUnsafeSlow(start.readUInt32BE(4)), filledBytes: 0 }
+        rest = start.subarray(headEnd)
+        start = Buffer.alloc(0)
       }
-      wanted = prefixBytes + headBytes + bodyBytes
-      if (held < wanted) return
-      const bodyAt = prefixBytes + headBytes
-      const head: unknown = JSON.parse(bytes.toString('utf8', prefixBytes, bodyAt))
-      const rest = bytes.subarray(wanted)
-      take({ head, body: bytes.subarray(bodyAt, wanted) })
-      chunks = rest.length > 0 ? [rest] : []
-      held = rest.length
-      wanted = prefixBytes
+      const copiedBytes = rest.copy(frame.body, frame.filledBytes)
+      frame.filledBytes += copiedBytes
+      if (frame.filledBytes < frame.body.length) return
+      take(frame)
+      frame = undefined
+      rest = rest.subarray(copiedBytes)
     }
   }
+}
+
+/** Undefined while the prefix or the head is not complete. */
+function findHeadEnd(start: Buffer): number | undefined {
+  if (start.length < prefixBytes) return undefined
+  const headEnd = prefixBytes + start.readUInt32BE(0)
+  if (headEnd - prefixBytes > maxHeadBytes || start.readUInt32BE(4) > maxBodyBytes) {
+    throw new RangeError('a frame is too large')
+  }
+  return start.length < headEnd ? undefined : headEnd
 }
 
 /** Throws TypeError for what no renderer of ours sends. */

@@ -22,7 +22,7 @@ const startOfScan = 0xda
  * does not end the picture. Everything between a segment and the next marker is entropy-coded data, or
  * stray bytes, which decoders skip too.
  */
-export function countScans(jpeg: Uint8Array): JpegScans {
+export function countScans(jpeg: Buffer): JpegScans {
   const view = new DataView(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)
   let frame: Frame | undefined
   let scans = 0
@@ -48,9 +48,8 @@ export function countScans(jpeg: Uint8Array): JpegScans {
 }
 
 /** FF 00 is a byte FF of entropy-coded data, FF FF is padding, FF D0 to FF D7 occur inside a scan. */
-function nextMarker(jpeg: Uint8Array, from: number): number {
-  for (let at = from; at + 1 < jpeg.length; at++) {
-    if (jpeg[at] !== 0xff) continue
+function nextMarker(jpeg: Buffer, from: number): number {
+  for (let at = jpeg.indexOf(0xff, from); at !== -1; at = jpeg.indexOf(0xff, at + 1)) {
     const code = jpeg[at + 1] ?? 0
     if (code !== 0 && code !== 0xff && (code < 0xd0 || code > 0xd7)) return at
   }

@@ -4,6 +4,7 @@
  */
 
 import sharp, { type Sharp } from 'sharp'
+import { freeNow } from '../free-now.ts'
 import { openPicture, refuseBroken } from './decoders.ts'
 import { requireEveryPixel } from './every-pixel.ts'
 import { type Admitted, admitUpload } from './inspect.ts'
@@ -102,11 +103,6 @@ async function encodeRendition(photo: Pixels, width: number): Promise<Encoded> {
   // Baseline: at these sizes progressive gains nothing and costs more CPU on both sides.
   const jpeg = await reduced.jpeg({ quality }).toBuffer()
   return { jpeg, width, height: width < photo.width ? width : photo.height }
-}
-
-/** Over a megabyte that is not used again: enough for the garbage collector to walk its whole heap. */
-function freeNow({ buffer, byteLength }: Buffer): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
 /** The photo itself first: a viewer stops at the first end marker. */

@@ -17,7 +17,6 @@ import {
   cutFrames,
   type Frame,
   failureOf,
-  type Order,
   type Report,
   readPack,
   readReport,
@@ -122,11 +121,20 @@ export function startRenderer({ memoryBytes, entry = ownEntry }: RendererOptions
   return { pid: child.pid, ready, ended, render, kill, isOver }
 
   async function render({ bytes, framing, limits }: Picture, allow: Allow) {
-    writeFrame(channel, { order: 'render', framing, limits }, bytes)
+    const sent = writeFrame(channel, { order: 'render', framing, limits }, bytes)
+    try {
+      return await followPicture(allow)
+    } finally {
+      // Our caller frees the bytes. A renderer under an attacker's control may answer before it has read them.
+      await sent
+    }
+  }
+
+  async function followPicture(allow: Allow) {
     const admitted = await reports.next()
     if (admitted.report !== 'admitted') throw reasonOf(admitted)
     const isAllowed = allow(admitted.decodedBytes)
-    writeFrame(channel, { order: isAllowed ? 'decode' : 'cancel' } satisfies Order)
+    void writeFrame(channel, { order: isAllowed ? 'decode' : 'cancel' })
     if (!isAllowed) return postponed
     const rendered = await reports.next()
     if (rendered.report !== 'rendered') throw reasonOf(rendered)
@@ -183,14 +191,15 @@ function reasonOf(report: Read): Error {
 const ownEntry = join(import.meta.dirname, `renderer${extname(import.meta.filename)}`)
 
 /**
- * Nothing from the server's environment. One arena of glibc's allocator, since more keep unused memory.
- * Blocks of pixels are mapped and returned one by one: without fixed thresholds glibc raises both, up to
- * 32 and 64 MB, and keeps that much. https://man7.org/linux/man-pages/man3/mallopt.3.html
+ * Nothing from the server's environment. One arena of glibc's allocator, since more keep unused memory. Large blocks are
+ * mapped and returned one by one: without a fixed threshold glibc raises it, up to 32 MB. At the end of its heap it keeps up
+ * to 16 MB, which is what a phone photo takes, so that the next one does not get every page from the kernel again.
+ * https://man7.org/linux/man-pages/man3/mallopt.3.html
  */
 const environment = {
   MALLOC_ARENA_MAX: '1',
   MALLOC_MMAP_THRESHOLD_: '65536',
-  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '16777216',
   UV_THREADPOOL_SIZE: '1',
 }
 

@@ -3,7 +3,13 @@
  * as in the path of a PATCH. An attribute that is not kept is refused: a sender that got an empty list would create people
  * who exist already.
  */
-import { type Condition, meets, never, type Operand, withoutCase } from '../directory/condition.ts'
+import {
+  type Condition,
+  meets,
+  never,
+  type Operand,
+  withoutCase,
+} from '../directory/queries/condition.ts'
 import { findAttribute, findSub, isSchema } from './attribute-path.ts'
 import { invalidFilter, type Leaf, parseFilterText, type Tree } from './filter-text.ts'
 import { quoted } from './refused.ts'

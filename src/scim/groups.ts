@@ -3,15 +3,18 @@
  * the request and under the lock of the group: nobody's members are read to be written back.
  */
 import type { Reply } from '../call.ts'
-import type { MembershipChange, MembershipsChanged } from '../directory/change-memberships.ts'
 import type { Group } from '../directory/groups.ts'
 import { findPresentGroup } from '../directory/present-rows.ts'
+import type {
+  MembershipChange,
+  MembershipsChanged,
+} from '../directory/sources/change-memberships.ts'
 import {
   createSourceGroup,
   deleteSourceGroup,
   editSourceGroup,
   type SourceGroup,
-} from '../directory/source-groups.ts'
+} from '../directory/sources/source-groups.ts'
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'
 import { readBody } from './bodies.ts'

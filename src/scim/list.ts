@@ -5,8 +5,8 @@
  * https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2
  */
 import type { Reply } from '../call.ts'
-import { always, type Condition } from '../directory/condition.ts'
-import { listWhere } from '../directory/list-where.ts'
+import { always, type Condition } from '../directory/queries/condition.ts'
+import { listWhere } from '../directory/queries/list-where.ts'
 import { isObject } from '../json.ts'
 import { readBody } from './bodies.ts'
 import { maxResults } from './discovery.ts'

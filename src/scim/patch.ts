@@ -5,7 +5,7 @@
  *
  * https://www.rfc-editor.org/rfc/rfc7644#section-3.5.2
  */
-import { withoutCase } from '../directory/condition.ts'
+import { withoutCase } from '../directory/queries/condition.ts'
 import { findSub } from './attribute-path.ts'
 import type { Entries } from './filter.ts'
 import { entriesOf, isEntries, isEntry, withoutPart, withPart } from './parts.ts'

@@ -2,8 +2,9 @@
  * Reads which members and owners a PATCH adds to a group and removes from it, in the order of its operations. The people
  * who are in the group are not read for that, so a change of another request at the same time is not overwritten.
  */
-import type { MembershipChange } from '../directory/change-memberships.ts'
+
 import type { GroupRelation } from '../directory/groups-of-person.ts'
+import type { MembershipChange } from '../directory/sources/change-memberships.ts'
 import { normalizeId } from '../guid.ts'
 import { entriesOf } from './parts.ts'
 import type { Operation } from './patch-body.ts'

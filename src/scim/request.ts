@@ -1,7 +1,7 @@
 /** The input of an operation of SCIM: the request of a sender that is known, and the parts it may use. */
 import type { Call, Reply } from '../call.ts'
 import type { Directory } from '../directory/directory.ts'
-import type { SourceOrigin } from '../directory/source-groups.ts'
+import type { SourceOrigin } from '../directory/sources/source-groups.ts'
 import type { Events } from '../events.ts'
 import type { SettleParts } from '../settle.ts'
 import type { PhotoParts } from './photos.ts'

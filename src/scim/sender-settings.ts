@@ -1,5 +1,5 @@
 /** What an organisation may set about its senders; the settings of the same names say what each means. */
-import type { OwnerNaming } from '../directory/owner-groups.ts'
+import type { OwnerNaming } from '../directory/sources/owner-groups.ts'
 
 export type ScimSettings = Readonly<{
   /** The attribute whose value becomes the id of a new person, if it is a GUID. */

@@ -4,7 +4,7 @@
  *
  * https://www.rfc-editor.org/rfc/rfc7644#section-3.4.2.3
  */
-import type { Asked, Order } from '../directory/list-where.ts'
+import type { Asked, Order } from '../directory/queries/list-where.ts'
 import { findAttribute, isSchema } from './attribute-path.ts'
 import { quoted, refused } from './refused.ts'
 import type { TypeName } from './resource-types.ts'

@@ -2,7 +2,7 @@
  * Records when each source last succeeded, at most once a minute for each: a write for every request would cost more
  * than most requests.
  */
-import { recordSuccess } from '../directory/sources.ts'
+import { recordSuccess } from '../directory/sources/state.ts'
 import type { ScimParts } from './request.ts'
 import type { Sender } from './sender.ts'
 

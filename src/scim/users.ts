@@ -4,10 +4,10 @@
  */
 import type { Reply } from '../call.ts'
 import { deleteUser as deleteRow } from '../directory/change-users.ts'
-import { createUser as createRow } from '../directory/create-user.ts'
-import { editUser } from '../directory/edit-user.ts'
 import { isValidName } from '../directory/names.ts'
 import { findPresentUser } from '../directory/present-rows.ts'
+import { createUser as createRow } from '../directory/sources/create-user.ts'
+import { editUser } from '../directory/sources/edit-user.ts'
 import type { User } from '../directory/users.ts'
 import { Failure } from '../failure.ts'
 import { isGuid, normalizeId } from '../guid.ts'

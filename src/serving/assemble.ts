@@ -8,12 +8,13 @@ import { descriptionMount } from '../description/documents.ts'
 import { openDirectory } from '../directory/directory.ts'
 import type { ServerEvents } from '../events.ts'
 import { type AroundGraph, graphMounts } from '../graph/mounts.ts'
-import type { Parts } from '../graph/request.ts'
+import type { Parts } from '../graph/request/request.ts'
 import type { BodyBudget } from '../http/request-body.ts'
 import type { Served } from '../http/server.ts'
 import type { Instruments } from '../monitoring/instruments.ts'
 import { probes } from '../monitoring/probes.ts'
 import { type ReadinessWatch, watchReadiness } from '../monitoring/readiness.ts'
+import { pageMount } from '../pages/mount.ts'
 import { createRendering, type Rendering } from '../renditions/rendering.ts'
 import { scimMount } from '../scim/mount.ts'
 import type { ScimParts } from '../scim/request.ts'
@@ -72,10 +73,13 @@ export async function assemble(options: ServerOptions, base: Base): Promise<Asse
     events,
     identify: verifier.identify,
   }
-  const unread =
-    stores.packs.isMemory && options.graceInMemory !== true
-      ? openUnreadSweep(stores, error => events.troubled('removing replaced photos', error))
-      : undefined
+  const unread = stores.packs.isMemory
+    ? openUnreadSweep(
+        stores,
+        error => events.troubled('removing replaced photos', error),
+        options.graceInMemory,
+      )
+    : undefined
   const stopJobs = startJobs(
     [
       sweeping(parts, events, options.limits, instruments.swept),
@@ -84,12 +88,14 @@ export async function assemble(options: ServerOptions, base: Base): Promise<Asse
     ].filter(job => job !== undefined),
   )
   const scim = createScimParts(parts, options, base)
+  const page = openPageMount(options, base)
   const graph = graphMounts(parts, aroundGraph(instruments, options.around, unread))
   const mounts = [
     ...graph.own,
     descriptionMount(parts, instruments.around),
     scimMount(scim, aroundScim(instruments, unread)),
     probes(readiness.look, readVersion()),
+    ...(page ? [page] : []),
     graph.rest,
   ]
   return {
@@ -100,6 +106,7 @@ export async function assemble(options: ServerOptions, base: Base): Promise<Asse
     removeReplaced: () => unread?.sweep(),
     async close(endRequests) {
       issuers.end()
+      page?.end()
       rendering.endInTime()
       await Promise.all([stopJobs(), endRequests()])
       await rendering.close()
@@ -108,13 +115,27 @@ export async function assemble(options: ServerOptions, base: Base): Promise<Asse
   }
 }
 
+function openPageMount({ write }: ServerOptions, { identity, events, clocks }: Base) {
+  const { page, trust, fetch } = identity
+  const { troubled } = events
+  const version = readVersion()
+  return (
+    page && pageMount(page, { trust, fetch, troubled, version, write, elapsed: clocks.elapsed })
+  )
+}
+
 async function openClaimedStores(
   options: ServerOptions,
-  { instruments: { aroundPacks, queried }, clocks }: Base,
+  { instruments: { aroundPacks, queried }, clocks, events }: Base,
 ): Promise<Stores> {
-  const { data, database, packs, packCacheBytes, s3Credentials } = options
-  const places = { data, database, packs, packCacheBytes, s3Credentials }
-  const stores = await openStores({ ...places, aroundPacks, queried }, clocks.now)
+  const { data, database, packs, packCacheBytes, packCacheFolder, s3Credentials } = options
+  const places = { data, database, packs, packCacheBytes, packCacheFolder, s3Credentials }
+  const packCacheTroubled = (error: unknown) =>
+    events.troubled('keeping photos in the cache folder', error)
+  const stores = await openStores(
+    { ...places, packCacheTroubled, aroundPacks, queried },
+    clocks.now,
+  )
   try {
     const access = options.isReadOnly === true ? 'read' : 'write'
     await claimForServing(stores.database, placesOf(places), access)
@@ -150,7 +171,7 @@ type Opened = Readonly<{ stores: Stores; rendering: Rendering; issuers: IssuerWa
 
 /** Measures the parts and checks whether they are available. */
 function watchParts(
-  { stores: { database, packs, countCache }, rendering, issuers }: Opened,
+  { stores: { database, packs, countCache, countFolder }, rendering, issuers }: Opened,
   { instruments, budget, events }: Base,
   workerSet: WorkerSet | undefined,
 ): ReadinessWatch {
@@ -160,6 +181,7 @@ function watchParts(
     bodies: () => ({ takenBytes: budget.takenBytes(), refusals: budget.refusals() }),
     connections: () => countConnections(database),
     cache: countCache,
+    folder: countFolder,
     unavailableIssuers: issuers.countUnavailable,
   })
   const checks = { database: () => pingDatabase(database), packs: () => packs.check() }
@@ -179,7 +201,9 @@ function createParts(
   { now, elapsed }: Clocks,
 ): Omit<Parts, 'events' | 'identify'> {
   return {
-    ...openDirectory(database, createSlices(elapsed)),
+    ...openDirectory(database, createSlices(elapsed), {
+      linksByName: linkBy === 'userPrincipalName',
+    }),
     packs,
     render,
     now,

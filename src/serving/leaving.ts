@@ -4,12 +4,12 @@
  * their tokens expire, for the metrics of every process.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { eraseDue } from '../directory/erase-deleted.ts'
-import { deleteInactive } from '../directory/inactive.ts'
-import { judgeRemovals } from '../directory/removals.ts'
-import { readSourceStates } from '../directory/sources.ts'
+import { eraseDue } from '../directory/leaving/erase-deleted.ts'
+import { deleteInactive } from '../directory/leaving/inactive.ts'
+import { judgeRemovals } from '../directory/leaving/removals.ts'
+import { readSourceStates } from '../directory/sources/state.ts'
 import type { Events } from '../events.ts'
-import type { Parts } from '../graph/request.ts'
+import type { Parts } from '../graph/request/request.ts'
 import type { Instruments } from '../monitoring/instruments.ts'
 import { photoTables } from '../photos/pointer.ts'
 import { readExpiries } from '../scim/tokens.ts'

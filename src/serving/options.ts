@@ -4,7 +4,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answered, Severity, WriteLine } from '../events.ts'
 import type { AroundGraph } from '../graph/mounts.ts'
+import type { Tls } from '../http/server.ts'
 import type { Instruments } from '../monitoring/instruments.ts'
+import type { PageSetup } from '../pages/setup.ts'
 import type { Config } from '../settings/config.ts'
 import type { Limits } from '../settings/limits.ts'
 import type { ThrottleLimits } from '../throttling/limits.ts'
@@ -18,6 +20,8 @@ export type Identity = Readonly<{
   fetch: Fetch
   /** Sees every request first; true when it has answered. */
   before?: (request: IncomingMessage, response: ServerResponse) => boolean
+  /** The page for people; undefined for none. */
+  page?: PageSetup | undefined
 }>
 
 /** All workers of a machine: whether every one serves, and how often the set became complete. */
@@ -28,7 +32,7 @@ export type ServerOptions = StoreOptions &
     host: string
     /** 0 takes a free port. */
     port: number
-    tls?: Readonly<{ cert: string | Buffer; key: string | Buffer }> | undefined
+    tls?: Tls | undefined
     baseUrl?: string | undefined
     strictContentType: boolean
     /** While the store is moved: nothing is changed, and no sweep runs. */
@@ -53,8 +57,8 @@ export type ServerOptions = StoreOptions &
     watch?: ((event: Answered) => void) | undefined
     /** Wraps Graph's answers. */
     around?: AroundGraph | undefined
-    /** Keeps replaced photos for the grace time of the sweep, also if packs are in memory. */
-    graceInMemory?: boolean | undefined
+    /** Whether replaced photos are kept now for the grace time of the sweep, also if packs are in memory. */
+    graceInMemory?: (() => boolean) | undefined
     /** Measures and traces, the outermost first. */
     instruments?: readonly Instruments[] | undefined
     /** How long it still accepts connections after `close` is called. */

@@ -6,11 +6,13 @@ import { createEvents, type WriteLine } from '../events.ts'
 import { openLog } from '../monitoring/log.ts'
 import type { Metrics } from '../monitoring/metrics.ts'
 import type { Exposed, MetricsListener } from '../monitoring/metrics-listener.ts'
+import { buildPageBehind } from '../pages/build-behind.ts'
 import { readCertificate } from '../settings/certificate.ts'
 import type { Config } from '../settings/config.ts'
 import type { Tracing } from '../settings/environment.ts'
 import { readVersion } from '../version.ts'
 import { type CertificateWatch, watchCertificate } from './certificate-watch.ts'
+import { letHeapDouble } from './heap-room.ts'
 import type { WorkerSet } from './options.ts'
 import type { RunningServer } from './server.ts'
 import { explainStart, StartError } from './start-error.ts'
@@ -40,11 +42,14 @@ export async function startProduction(
     origin: server.origin,
     version: readVersion(),
     trust: describeTrust(config),
+    page: describePage(config),
     ...(server.pids && { workers: config.workers, pids: server.pids }),
     ...(metrics && { metrics: `${metrics.origin}/metrics` }),
     ...(tracing && { traces: true }),
   })
+  const page = config.page && buildPageBehind(problem => write('error', { event: 'page', problem }))
   const close = async () => {
+    await page?.end()
     certificate?.end()
     await closeInOrder(server, metrics, write)
     process.off('SIGHUP', onHangUp)
@@ -105,6 +110,7 @@ export async function startServing(
   traces: Tracing | undefined,
   workerSet?: WorkerSet,
 ): Promise<RunningServer & { metrics: Metrics | undefined }> {
+  letHeapDouble()
   const { openMonitoring } = await import('../monitoring/open.ts')
   const { startServer } = await import('./server.ts')
   const wanted = {
@@ -124,6 +130,7 @@ export async function startServing(
       database: config.database,
       packs: config.packs,
       packCacheBytes: config.packCacheBytes,
+      packCacheFolder: config.packCacheFolder,
       strictContentType: config.strictContentType,
       isReadOnly: config.isReadOnly,
       signIn: config.signIn,
@@ -134,7 +141,16 @@ export async function startServing(
       limits: config.limits,
       logLevel: config.logLevel,
       drainMs: config.drainMs,
-      identity: () => ({ trust: config.trust, fetch: (url, init) => fetch(url, init) }),
+      identity: origin => ({
+        trust: config.trust,
+        fetch: (url, init) => fetch(url, init),
+        page: config.page && {
+          mode: 'serve',
+          clientId: config.page.clientId,
+          origin,
+          missing: 'being built',
+        },
+      }),
       instruments,
       workerSet,
       write,
@@ -174,6 +190,11 @@ async function closeInOrder(
   await server.close()
   await metrics?.close()
   write('info', { event: 'ended' })
+}
+
+function describePage({ page }: Config): string {
+  if (page === undefined) return 'off'
+  return page.clientId === undefined ? 'nobody can sign in: VISAGE_PAGE_CLIENT_ID is not set' : 'on'
 }
 
 function describeTrust({ trust }: Config): string {

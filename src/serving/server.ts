@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createEvents, type ServerEvents } from '../events.ts'
 import { graphRefusal } from '../graph/mounts.ts'
-import type { Parts } from '../graph/request.ts'
+import type { Parts } from '../graph/request/request.ts'
 import { type BodyBudget, createBodyBudget } from '../http/request-body.ts'
 import { createServer, type HttpServer } from '../http/server.ts'
 import { isLoopback } from '../loopback.ts'
@@ -92,5 +92,7 @@ function originOf({ host, tls, baseUrl }: ServerOptions, port: number): string {
   if (baseUrl !== undefined) return baseUrl
   const isLocal = isLoopback(host) || host === '0.0.0.0' || host === '::'
   const name = isLocal ? 'localhost' : host.includes(':') ? `[${host}]` : host
-  return `${tls ? 'https' : 'http'}://${name}:${port}`
+  const origin = `${tls ? 'https' : 'http'}://${name}:${port}`
+  // As browsers write it: without the port of the scheme. An IPv6 address with a zone is in no URL.
+  return URL.parse(origin)?.origin ?? origin
 }

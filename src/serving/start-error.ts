@@ -18,17 +18,22 @@ export class LostProcess extends Error {
   }
 }
 
-/** Turns the usual errors of listening and of opening data into advice; returns other errors as they are. */
-export function explainStart(error: unknown, port: number, flag: string): unknown {
+/**
+ * Turns the usual errors of listening and of opening data into advice; returns other errors as they are. `rights`: the
+ * advice where the user may not use this port.
+ */
+export function explainStart(
+  error: unknown,
+  port: number,
+  flag: string,
+  rights = `Port ${port} needs rights this user does not have. Choose one above 1023 with ${flag}.`,
+): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE') {
     return new StartError(`Port ${port} is taken by another program. Choose one with ${flag}.`)
   }
-  if (code === 'EACCES') {
-    return new StartError(
-      `Port ${port} needs rights this user does not have. Choose one above 1023 with ${flag}.`,
-    )
-  }
+  const isListening = error instanceof Error && 'syscall' in error && error.syscall === 'listen'
+  if (code === 'EACCES' && isListening) return new StartError(rights)
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
     const { address, hostname } = error as { address?: string; hostname?: string }
     return new StartError(

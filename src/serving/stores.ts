@@ -6,8 +6,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure } from '../failure.ts'
 import { cachePacks } from '../storage/cached.ts'
+import { type CacheFolder, cachePacksOnDisk } from '../storage/cached-on-disk.ts'
 import { databaseName, openDataFolder, openFolderPacks, pathsIn } from '../storage/data-folder.ts'
-import type { CacheCounts } from '../storage/health.ts'
+import type { CacheCounts, FolderCounts } from '../storage/health.ts'
 import type { PostgresLocation, S3Location } from '../storage/location.ts'
 import { type Places, readStoreId } from '../storage/marks.ts'
 import { openMemoryPacks } from '../storage/memory.ts'
@@ -28,6 +29,10 @@ export type StoreOptions = Readonly<{
   /** Instead of the folder. */
   packs?: S3Location | undefined
   packCacheBytes?: number | undefined
+  /** Behind the cache in memory. */
+  packCacheFolder?: CacheFolder | undefined
+  /** Told what is wrong with that folder. */
+  packCacheTroubled?: ((error: unknown) => void) | undefined
   /** Instead of those from the environment of AWS. */
   s3Credentials?: S3Options['credentials'] | undefined
   /** Called for every statement. */
@@ -41,6 +46,8 @@ export type Stores = Readonly<{
   packs: PackStore
   /** Present if packs are cached. */
   countCache?: () => CacheCounts
+  /** Present if there is a cache folder. */
+  countFolder?: () => FolderCounts
 }>
 
 /**
@@ -65,9 +72,21 @@ async function openPacks(
 ): Promise<Omit<Stores, 'database'>> {
   const { packs: location, packCacheBytes = 0, aroundPacks = packs => packs } = options
   const medium = aroundPacks(await openMedium(options, now))
-  if (location === undefined || packCacheBytes === 0) return { packs: medium }
-  const packs = cachePacks(medium, packCacheBytes)
-  return { packs, countCache: packs.counts }
+  if (location === undefined) return { packs: medium }
+  const behind = await openCacheFolder(medium, options, now)
+  if (packCacheBytes === 0) return behind
+  const packs = cachePacks(behind.packs, packCacheBytes)
+  return { ...behind, packs, countCache: packs.counts }
+}
+
+async function openCacheFolder(
+  medium: PackStore,
+  { packCacheFolder, packCacheTroubled: troubled = () => {} }: StoreOptions,
+  now: () => number,
+): Promise<Pick<Stores, 'packs' | 'countFolder'>> {
+  if (packCacheFolder === undefined) return { packs: medium }
+  const packs = await cachePacksOnDisk(medium, packCacheFolder, { now, troubled })
+  return { packs, countFolder: packs.folderCounts }
 }
 
 async function openMedium(

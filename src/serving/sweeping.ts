@@ -1,9 +1,9 @@
 /**
  * The job that removes replaced packs after the grace time, and finishes interrupted removals of contact folders.
  */
-import { finishRemovals } from '../directory/remove-folder.ts'
+import { finishRemovals } from '../directory/mailbox/remove-folder.ts'
 import type { Events } from '../events.ts'
-import type { Parts } from '../graph/request.ts'
+import type { Parts } from '../graph/request/request.ts'
 import type { Instruments } from '../monitoring/instruments.ts'
 import { forgetUnnamed } from '../photos/forget.ts'
 import { graceByScans } from '../photos/grace.ts'

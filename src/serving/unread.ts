@@ -14,7 +14,12 @@ export type UnreadSweep = Readonly<{
   end: () => Promise<void>
 }>
 
-export function openUnreadSweep(stores: Stores, troubled: (error: unknown) => void): UnreadSweep {
+/** While `mustKeep` is true, nothing is removed: the sweep with its grace time does it. */
+export function openUnreadSweep(
+  stores: Stores,
+  troubled: (error: unknown) => void,
+  mustKeep: () => boolean = () => false,
+): UnreadSweep {
   const reading = new Set<Promise<unknown>>()
   let isRequested = false
   let isEnding = false
@@ -39,6 +44,7 @@ export function openUnreadSweep(stores: Stores, troubled: (error: unknown) => vo
       }
     },
     sweep() {
+      if (mustKeep()) return
       isRequested = true
       sweeping ??= sweepWhileRequested()
     },

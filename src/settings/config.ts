@@ -7,7 +7,8 @@ import { readTls, type Tls } from './certificate.ts'
 import { readLinkBy } from './claims.ts'
 import { type Limits, readLimits, readThrottle } from './limits.ts'
 import { type ListenAt, readBaseUrl, readMetrics, readWorkers } from './listening.ts'
-import { readDatabase, readPacks } from './places.ts'
+import { readPage } from './page.ts'
+import { type CacheFolder, readCacheFolder, readDatabase, readPacks } from './places.ts'
 import { chosenOf, flagOf, numberOf, textOf, textsOf } from './reading.ts'
 import { readScim, type Scim } from './scim.ts'
 import type { Texts } from './table.ts'
@@ -22,6 +23,7 @@ export type Config = Readonly<{
   /** undefined for the folder `data`. */
   packs: S3Location | undefined
   packCacheBytes: number
+  packCacheFolder: CacheFolder | undefined
   workers: number
   baseUrl: string | undefined
   tls: Tls | undefined
@@ -34,6 +36,8 @@ export type Config = Readonly<{
   isReadOnly: boolean
   throttle: ThrottleLimits | undefined
   limits: Limits
+  /** undefined: there is no page. `clientId`: with which people sign in. */
+  page: Readonly<{ clientId: string | undefined }> | undefined
   logLevel: Severity
   /** Where metrics are served; undefined if they are off. */
   metrics: ListenAt | undefined
@@ -50,6 +54,7 @@ export function readConfig(flags: Texts, environment: Texts): Config {
     database: readDatabase(texts),
     packs: readPacks(texts),
     packCacheBytes: numberOf(texts, 'packCache', 0, 2 ** 40),
+    packCacheFolder: readCacheFolder(texts, readWorkers(texts)),
     workers: readWorkers(texts),
     baseUrl: readBaseUrl(texts),
     tls: readTls(texts),
@@ -62,6 +67,7 @@ export function readConfig(flags: Texts, environment: Texts): Config {
     isReadOnly: flagOf(texts, 'readOnly'),
     throttle: readThrottle(texts),
     limits: readLimits(texts),
+    page: readPage(texts),
     logLevel: chosenOf(texts, 'logLevel', severities),
     metrics: readMetrics(texts),
     drainMs: numberOf(texts, 'drain', 0, 3600) * 1000,

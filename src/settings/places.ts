@@ -9,7 +9,7 @@ import {
 } from '../storage/location.ts'
 import { name, numberOf, textOf, textsOf } from './reading.ts'
 import { ConfigError } from './setting.ts'
-import type { Texts } from './table.ts'
+import type { SettingName, Texts } from './table.ts'
 
 /** The settings of `visage migrate`. */
 export function readDatabaseConfig(
@@ -41,6 +41,22 @@ export function readDatabase(texts: Texts): PostgresLocation | undefined {
   const url = parsePostgres(texts.database)
   if (url === undefined) throw new ConfigError(`${name('database')} is not ${postgresForm}.`)
   return { url, connections }
+}
+
+export type CacheFolder = Readonly<{ path: string; maxBytes: number; processes: number }>
+
+/** undefined for none. */
+export function readCacheFolder(texts: Texts, processes: number): CacheFolder | undefined {
+  const maxBytes = numberOf(texts, 'packCacheFolderSize', 2 ** 16, 2 ** 50)
+  refuseAlone(texts, 'packCacheFolderSize', 'packCacheFolder')
+  refuseAlone(texts, 'packCacheFolder', 'packs')
+  const path = texts.packCacheFolder
+  return path === undefined ? undefined : { path, maxBytes, processes }
+}
+
+function refuseAlone(texts: Texts, setting: SettingName, without: SettingName): void {
+  if (texts[setting] === undefined || texts[without] !== undefined) return
+  throw new ConfigError(`${name(setting)} has no meaning without ${name(without)}.`)
 }
 
 export function readPacks(texts: Texts): S3Location | undefined {

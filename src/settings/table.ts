@@ -19,6 +19,7 @@ export const groups = {
   provisioning: { heading: 'Provisioning (SCIM):', chapter: 'People and photos' },
   leaving: { heading: 'Leavers:', chapter: 'People and photos' },
   cleaning: { heading: 'Cleaning up:', chapter: 'People and photos' },
+  page: { heading: 'Page:', chapter: 'The page' },
   watching: { heading: 'Log and metrics:', chapter: 'Log, metrics and shutdown' },
 } as const satisfies Record<string, Readonly<{ heading: string; chapter: string }>>
 
@@ -35,6 +36,7 @@ const limits = inGroup('limits')
 const provisioning = inGroup('provisioning')
 const leaving = inGroup('leaving')
 const cleaning = inGroup('cleaning')
+const page = inGroup('page')
 const watching = inGroup('watching')
 
 /** In the order of docs/configuration.md: name, form of a value, meaning, default. */
@@ -188,6 +190,17 @@ export const settings = {
     'With VISAGE_PACKS: how many bytes of photos one `visage serve` keeps in memory; 0 for none. Divided among its workers, each of which keeps its own.',
     '67108864',
   ),
+  packCacheFolder: stores(
+    'PACK_CACHE_FOLDER',
+    'folder',
+    'With VISAGE_PACKS: a folder of its own on a disk of this machine, in which photos from S3 are kept behind those in memory, also over a restart. Processes of one machine may share it.',
+  ),
+  packCacheFolderSize: stores(
+    'PACK_CACHE_FOLDER_SIZE',
+    'bytes',
+    'With VISAGE_PACK_CACHE_FOLDER: how many bytes of the disk it may take, for all processes together.',
+    '1073741824',
+  ),
   scimId: provisioning(
     'SCIM_ID',
     'attribute',
@@ -294,6 +307,17 @@ export const settings = {
     'off | graph | limits',
     'Limits of one application at one mailbox; above them the answer is 429 with Retry-After. graph: the limits of the Outlook service, which are requests=10000/600s, concurrent=4 and upload=150MB/300s. Or any of these three with your own numbers, separated by commas. Each process and each worker counts separately.',
     'off',
+  ),
+  page: page(
+    'PAGE',
+    'on | off',
+    'Whether the page for people is served: at /, and at the addresses of its views (docs/page.md).',
+    'on',
+  ),
+  pageClientId: page(
+    'PAGE_CLIENT_ID',
+    'id',
+    'Client id with which people sign in at the page: a public client with PKCE and the redirect address {base URL}/. Without it the page says that sign-in is not set up.',
   ),
   logLevel: watching(
     'LOG_LEVEL',

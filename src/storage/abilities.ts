@@ -3,12 +3,13 @@
  * has none of them.
  */
 import type { CompiledQuery } from 'kysely'
+import type { QueryWatch } from './query-watch.ts'
 
 export type Abilities = Readonly<{
   /** Synchronous reads. */
   direct?: DirectReads
-  /** Tells the driver to prepare this statement, so that the server parses it once. */
-  keepStatement?: (text: string) => void
+  /** For look-ups that are sent together, to a server. */
+  gathering?: Gathering
   /** Limits how many connections transactions hold at once. */
   transactionSlots?: Readonly<{ take: () => Promise<Disposable> }>
   countConnections?: () => ConnectionCounts
@@ -32,6 +33,19 @@ export interface DirectReads {
 
 export type DirectStatement<Row> = Readonly<{
   first(parameters: readonly unknown[]): Row | undefined
+}>
+
+export type Gathering = Readonly<{
+  /** The server parses the statement once for each connection. */
+  prepare: (text: string) => (parameters: readonly unknown[]) => Promise<ListOfRows>
+  /** For each look-up. Nobody watches the statements. */
+  watch: QueryWatch | undefined
+}>
+
+/** Each row is a list of values in the order of the columns. */
+export type ListOfRows = Readonly<{
+  columns: readonly string[]
+  lists: readonly (readonly unknown[])[]
 }>
 
 export type ConnectionCounts = Readonly<{

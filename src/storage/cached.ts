@@ -52,16 +52,22 @@ export function cachePacks(packs: PackStore, maxBytes: number): CachedPacks {
       if (bytes === undefined) return undefined
       // A pack that was removed during the read must not enter the cache: its owner may have asked
       // for the erasure.
-      if (length <= maxBytes / 16 && removals === removalsBefore) cache.keep(key, range, bytes)
+      // A copy, because `bytes` may be a small part of a buffer that it would keep in memory.
+      if (length <= maxBytes / 16 && removals === removalsBefore)
+        cache.keep(key, range, Uint8Array.from(bytes))
       // A copy, because the caller may change the bytes.
       return Uint8Array.from(bytes)
     },
     remove: key => withoutCaching(key, () => packs.remove(key)),
     purge: key => withoutCaching(key, () => packs.purge(key)),
-    cachedKeys: () => cache.keys(),
-    forget(key) {
+    async *cachedKeys() {
+      yield* cache.keys()
+      if (packs.cachedKeys) yield* packs.cachedKeys()
+    },
+    async forget(key) {
       removals += 1
       cache.forget(key)
+      await packs.forget?.(key)
     },
     counts: () => ({ hits, misses, bytes: cache.totalBytes() }),
   } satisfies CachedPacks)

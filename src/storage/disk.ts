@@ -161,8 +161,8 @@ function readRange(path: string, offset: number, length: number): Uint8Array | u
   try {
     const file = openSync(path, reading)
     try {
-      // Allocated outside Node's shared pool, because a cached slice of 3 KB would keep 8 KB alive.
-      const bytes = Buffer.allocUnsafeSlow(length)
+      // A small size comes from Node's shared pool: a buffer of its own costs more to make and to free than to fill.
+      const bytes = Buffer.allocUnsafe(length)
       const count = readSync(file, bytes, 0, length, offset)
       if (count === length) return bytes
       // The rest of `bytes` is uninitialised memory of this process and must not be returned.

@@ -14,6 +14,9 @@ export async function pingDatabase(database: Database): Promise<void> {
 /** `hits` and `misses` since the start; `bytes` cached now. */
 export type CacheCounts = Readonly<{ hits: number; misses: number; bytes: number }>
 
+/** Ranges read from the cache folder, and those that were not there, since the start. */
+export type FolderCounts = Omit<CacheCounts, 'bytes'>
+
 /** undefined for a database without a pool. */
 export function countConnections(database: Database): ConnectionCounts | undefined {
   return database.can?.countConnections?.()

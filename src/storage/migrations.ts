@@ -18,6 +18,8 @@ import { createScimTokens } from './migrations/0009-scim-tokens.ts'
 import { addContactSources } from './migrations/0010-contact-sources.ts'
 import { createDirectorySizes } from './migrations/0012-directory-sizes.ts'
 import { addContactColumns } from './migrations/0013-contact-columns.ts'
+import { removeWordsByKey } from './migrations/0014-words-by-key.ts'
+import { addOwnerOfPhoto } from './migrations/0015-owner-of-photo.ts'
 import type { Tables } from './migrations/dialect.ts'
 import type { Database } from './schema.ts'
 
@@ -40,6 +42,8 @@ const migrations: Readonly<Record<string, Step>> = {
   '0010': { up: addContactSources },
   '0012': { up: createDirectorySizes },
   '0013': { up: addContactColumns },
+  '0014': { up: removeWordsByKey },
+  '0015': { up: addOwnerOfPhoto },
 }
 
 /**

@@ -62,11 +62,12 @@ export interface Leftovers {
   removeLeftovers(beforeMs: number): Promise<number>
 }
 
-/** For stores with a cache in this process. */
+/** For stores with a cache, in this process or in a folder of this machine. */
 export interface Caching {
-  cachedKeys(): readonly string[]
+  /** In no particular order. A key may come twice. */
+  cachedKeys(): AsyncIterable<string>
   /** Removes the pack from the cache, not from the store. */
-  forget(key: string): void
+  forget(key: string): Promise<void>
 }
 
 /**

@@ -3,8 +3,9 @@
  * once per connection, and discards broken connections. Timeouts are set in postgres.ts.
  */
 import { createHash } from 'node:crypto'
-import type { PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely'
-import type { Pool, PoolClient } from 'pg'
+import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import type { Pool, PoolClient, QueryArrayResult, QueryResult } from 'pg'
+import type { ListOfRows } from './abilities.ts'
 import { endsSession, sqlStateOf, translatePostgresError } from './postgres-errors.ts'
 
 /**
@@ -35,8 +36,13 @@ export function createStatementNames(): StatementNames {
   }
 }
 
-export function createSessions(pool: Pool, names: StatementNames): PostgresPool {
-  const sessions = new WeakMap<PoolClient, PostgresPoolClient>()
+type Session = PostgresPoolClient &
+  Readonly<{ readLists: (text: string, values: readonly unknown[]) => Promise<ListOfRows> }>
+
+type Sessions = Omit<PostgresPool, 'connect'> & Readonly<{ connect: () => Promise<Session> }>
+
+export function createSessions(pool: Pool, names: StatementNames): Sessions {
+  const sessions = new WeakMap<PoolClient, Session>()
   // The pool itself removes a connection that breaks while idle. Without a listener, the event
   // would end the process.
   pool.on('error', () => {})
@@ -54,6 +60,23 @@ export function createSessions(pool: Pool, names: StatementNames): PostgresPool 
   }
 }
 
+/** The statement is prepared once on every connection that runs it. */
+export function prepareLists(
+  sessions: Sessions,
+  names: StatementNames,
+  text: string,
+): (values: readonly unknown[]) => Promise<ListOfRows> {
+  names.keep(text)
+  return async values => {
+    const session = await sessions.connect()
+    try {
+      return await session.readLists(text, values)
+    } finally {
+      session.release()
+    }
+  }
+}
+
 async function connect(pool: Pool): Promise<PoolClient> {
   try {
     return await pool.connect()
@@ -62,16 +85,17 @@ async function connect(pool: Pool): Promise<PoolClient> {
   }
 }
 
-function openSession(client: PoolClient, names: StatementNames): PostgresPoolClient {
+function openSession(client: PoolClient, names: StatementNames): Session {
   let broken: unknown
   // The next query throws this error.
   client.on('error', error => {
     broken ??= translatePostgresError(error)
   })
-  async function query<Row>(text: string, values: readonly unknown[]) {
+  async function query<Result>(query: Query): Promise<Result> {
     if (broken !== undefined) throw broken
     try {
-      return await send<Row>(client, names, text, values)
+      // The cast relies on Kysely's type of the query.
+      return (await send(client, names, query)) as Result
     } catch (error) {
       const translated = translatePostgresError(error)
       if (endsSession(error)) broken ??= translated
@@ -79,25 +103,31 @@ function openSession(client: PoolClient, names: StatementNames): PostgresPoolCli
     }
   }
   return {
-    query: query as PostgresPoolClient['query'],
+    query: ((text: string, values: readonly unknown[]) =>
+      query({ text, values })) as PostgresPoolClient['query'],
+    async readLists(text, values) {
+      const { fields, rows } = await query<QueryArrayResult>({ text, values, rowMode: 'array' })
+      return { columns: fields.map(({ name }) => name), lists: rows }
+    },
     release: destroy => client.release(destroy === true || broken !== undefined),
   }
 }
 
-async function send<Row>(
+type Query = Readonly<{ text: string; values: readonly unknown[]; rowMode?: 'array' }>
+
+async function send(
   client: PoolClient,
   names: StatementNames,
-  text: string,
-  values: readonly unknown[],
-): Promise<PostgresQueryResult<Row>> {
+  { text, values, ...mode }: Query,
+): Promise<QueryResult> {
   const name = names.nameOf(text)
   const run = async (as: string | undefined) =>
-    // The cast relies on Kysely's type of the query.
-    (await client.query({
+    await client.query({
       text,
-      values: values.map(value => (typeof value === 'string' ? storable(value) : value)),
+      values: values.map(storableValue),
+      ...mode,
       ...(as !== undefined && { name: as }),
-    })) as unknown as PostgresQueryResult<Row>
+    })
   try {
     return await run(name)
   } catch (error) {
@@ -114,6 +144,11 @@ async function send<Row>(
  */
 export function storable(text: string): string {
   return text.replaceAll('\0', '\uFFFD')
+}
+
+function storableValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(storableValue)
+  return typeof value === 'string' ? storable(value) : value
 }
 
 /** "cached plan must not change result type": a newer Visage has added a column. */

@@ -13,7 +13,12 @@ import {
 import pg from 'pg'
 import type { Abilities } from './abilities.ts'
 import type { PostgresLocation } from './location.ts'
-import { createSessions, createStatementNames, storable } from './postgres-sessions.ts'
+import {
+  createSessions,
+  createStatementNames,
+  prepareLists,
+  storable,
+} from './postgres-sessions.ts'
 import { type QueryWatch, toKyselyLog } from './query-watch.ts'
 import type { Database, Schema } from './schema.ts'
 import { TransactionSlots } from './transactions.ts'
@@ -74,6 +79,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const names = createStatementNames()
   const timeouts = { ...requestTimeouts, ...options.timeouts }
   const pool = openPool(options, timeouts)
+  const sessions = createSessions(pool, names)
   const slots = new TransactionSlots(
     Math.max(1, Math.floor(options.connections / 2)),
     timeouts.connectMs,
@@ -81,14 +87,14 @@ export async function openPostgres(options: PostgresOptions): Promise<Database> 
   const database = new Kysely<Schema>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new PostgresDriver({ pool: createSessions(pool, names) }),
+      createDriver: () => new PostgresDriver({ pool: sessions }),
       createIntrospector: known => new PostgresIntrospector(known),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
     ...(options.watch && { log: toKyselyLog(options.watch) }),
   })
   const can = {
-    keepStatement: names.keep,
+    gathering: { prepare: text => prepareLists(sessions, names, text), watch: options.watch },
     transactionSlots: slots,
     countConnections() {
       const { totalCount: open, idleCount: idle, waitingCount } = pool

@@ -47,12 +47,17 @@ export function openPrivateFolder(path: string, names: readonly string[]): void 
     makePrivateFolders(path)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
-    throw refused(`the data folder ${path} cannot be created${code}`, error)
+    throw refused(`the folder ${path} cannot be created${code}`, error)
   }
   const folder = realpathSync(path)
   const { mode } = statSync(folder)
   if (process.platform === 'win32' || (mode & othersMask) === 0) return
-  if (mode & sticky || !isDataFolder(folder, names)) {
+  if (mode & sticky) {
+    throw refused(
+      `${path} is shared with other users, like /tmp: name a folder inside it, or \`chmod 700\` this one`,
+    )
+  }
+  if (!isDataFolder(folder, names)) {
     throw refused(
       `other users may read ${path}, and it contains other things than Visage's data: name a separate folder, or \`chmod 700\` this one`,
     )

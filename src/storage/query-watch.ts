@@ -3,7 +3,6 @@
  * is measured without a watcher.
  */
 import type { LogEvent } from 'kysely'
-import type { DirectStatement } from './abilities.ts'
 
 export type Watched = Readonly<{
   text: string
@@ -26,24 +25,33 @@ export function toKyselyLog(watch: QueryWatch): (event: LogEvent) => void {
 }
 
 /** For statements that bypass Kysely. */
-export function watchDirect<Row>(
-  statement: DirectStatement<Row>,
+export function watchDirect<Result>(run: () => Result, text: string, watch: QueryWatch): Result {
+  const startedAtMs = performance.now()
+  let error: unknown
+  try {
+    return run()
+  } catch (caught) {
+    error = caught
+    throw caught
+  } finally {
+    watch({ text, durationMs: performance.now() - startedAtMs, error })
+  }
+}
+
+/** For look-ups that are sent together: each takes as long as its caller waits. */
+export async function watchAsked<Row>(
+  ask: () => Promise<Row>,
   text: string,
   watch: QueryWatch,
-): DirectStatement<Row> {
-  const watched = <T>(run: () => T): T => {
-    const startedAtMs = performance.now()
-    let error: unknown
-    try {
-      return run()
-    } catch (caught) {
-      error = caught
-      throw caught
-    } finally {
-      watch({ text, durationMs: performance.now() - startedAtMs, error })
-    }
-  }
-  return {
-    first: parameters => watched(() => statement.first(parameters)),
+): Promise<Row> {
+  const startedAtMs = performance.now()
+  let error: unknown
+  try {
+    return await ask()
+  } catch (caught) {
+    error = caught
+    throw caught
+  } finally {
+    watch({ text, durationMs: performance.now() - startedAtMs, error })
   }
 }

@@ -12,6 +12,7 @@ import {
 import { Failure } from '../failure.ts'
 import type { S3Location } from './location.ts'
 import { checkPackKey } from './packs.ts'
+import { createDirectReads, type DirectReads, routeOf } from './s3-direct.ts'
 
 export type S3Options = Readonly<{
   location: S3Location
@@ -62,6 +63,7 @@ export type Store = Readonly<{
   client: S3Client
   location: S3Location
   timeouts: S3Timeouts
+  direct: DirectReads
   /** Set to false by the first write that the store refuses with 501. */
   supports: { conditionalWrites: boolean }
 }>
@@ -71,7 +73,8 @@ export function openStore(options: S3Options): Store {
   const { location } = options
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
   const client = createClient(options, timeouts)
-  return { client, location, timeouts, supports: { conditionalWrites: true } }
+  const direct = createDirectReads(client.config, timeouts, maxSockets)
+  return { client, location, timeouts, direct, supports: { conditionalWrites: true } }
 }
 
 function createClient({ location, credentials }: S3Options, timeouts: S3Timeouts): S3Client {
@@ -100,12 +103,22 @@ function createClient({ location, credentials }: S3Options, timeouts: S3Timeouts
 
 /** Throws Failure 'storage-unavailable' when the bucket does not exist or may not be listed. */
 export async function findBucket(
-  { client, location: { bucket } }: Store,
+  { client, direct, location: { bucket } }: Store,
   withinMs: number,
 ): Promise<void> {
   await withTimeout(withinMs, `bucket ${bucket}`, async abortSignal => {
+    const command = new HeadBucketCommand({ Bucket: bucket })
+    let signed: unknown
+    command.middlewareStack.add(
+      next => async given => {
+        signed = given.request
+        return await next(given)
+      },
+      { step: 'deserialize', priority: 'low' },
+    )
     try {
-      await client.send(new HeadBucketCommand({ Bucket: bucket }), { abortSignal })
+      await client.send(command, { abortSignal })
+      direct.learn(routeOf(signed))
     } catch (cause) {
       const detail = `bucket ${bucket}: ${reasonOf(cause) ?? messageOf(cause)}`
       throw new Failure('storage-unavailable', { detail, cause })
@@ -130,7 +143,7 @@ function reasonOf(error: unknown): string | undefined {
   return typeof region === 'string' ? `${reason}; it is in the region ${region}` : reason
 }
 
-export function objectOf({ location: { bucket, prefix } }: Store, key: string) {
+export function objectOf({ location: { bucket, prefix } }: Pick<Store, 'location'>, key: string) {
   checkPackKey(key)
   return { Bucket: bucket, Key: `${prefix}${key.slice(0, 2)}/${key.slice(2, 4)}/${key}.jpg` }
 }

@@ -105,26 +105,40 @@ async function readRange(
   offset: number,
   length: number,
 ): Promise<Uint8Array | undefined> {
-  const Range = `bytes=${offset}-${offset + length - 1}`
-  const command = new GetObjectCommand({ ...objectOf(store, key), Range })
+  const object = objectOf(store, key)
   const bytes = await withTimeout(
     store.timeouts.readMs,
     `reading pack ${key}`,
-    async abortSignal => {
-      try {
-        const { Body } = await store.client.send(command, { abortSignal })
-        return await Body?.transformToByteArray()
-      } catch (error) {
-        if (errorNameOf(error) === 'NoSuchKey') return undefined
-        throw error
-      }
-    },
+    async abortSignal =>
+      (await store.direct.read(object.Key, offset, length, abortSignal)) ??
+      (await readByClient(store, object, offset, length, abortSignal)),
   )
   if (bytes !== undefined && bytes.length !== length) {
     const detail = `pack ${key}: ${bytes.length} bytes came instead of ${length} at ${offset}`
     throw new Failure('storage-unavailable', { detail })
   }
   return bytes
+}
+
+async function readByClient(
+  { client, direct }: Store,
+  object: Readonly<{ Bucket: string; Key: string }>,
+  offset: number,
+  length: number,
+  abortSignal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const Range = `bytes=${offset}-${offset + length - 1}`
+  const command = new GetObjectCommand({ ...object, Range })
+  try {
+    const { Body } = await client.send(command, { abortSignal })
+    const bytes = await Body?.transformToByteArray()
+    direct.resume()
+    return bytes
+  } catch (error) {
+    if (errorNameOf(error) !== 'NoSuchKey') throw error
+    direct.resume()
+    return undefined
+  }
 }
 
 async function removeObject(store: Store, key: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** The rows, as Kysely types. Only this file describes the columns; migrations/ creates them. */
-import type { Kysely } from 'kysely'
+import type { ColumnType, Kysely } from 'kysely'
 import type { Abilities } from './abilities.ts'
 
 export type Database = Kysely<Schema> & Readonly<{ can?: Abilities }>
@@ -16,7 +16,7 @@ export type Schema = {
   directory_words: DirectoryWordRow
   mailbox_sizes: MailboxSizeRow
   directory_sizes: DirectorySizeRow
-  photos: PhotoRow
+  photos: PhotoRow & OwnerOfPhoto
   retired_packs: RetiredPackRow
   photo_update_settings: PhotoUpdateSettingsRow
   sources: SourceRow
@@ -222,6 +222,15 @@ export type PhotoRow = {
   renditions: string
   /** Epoch milliseconds. */
   updated_at: number
+}
+
+/** Only triggers write it (0015-owner-of-photo.ts). */
+type OwnerOfPhoto = {
+  /**
+   * 1 only while the owner is a person of the directory who is neither deleted nor disabled: then nobody has to look
+   * them up. 0 proves nothing. Without meaning for groups and contacts.
+   */
+  owner_is_active: ColumnType<number, never, never>
 }
 
 /** Packs that no pointer names; the sweep removes them after a grace time. */

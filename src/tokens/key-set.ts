@@ -151,8 +151,8 @@ function isSecureEnough(address: string, discovery: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && discovery.startsWith('http:'))
 }
 
-/** Redirects are refused: they could lead to an address that is not in the settings. */
-async function fetchObject(
+/** A JSON object of at most 1 MB. Redirects are refused: they could lead to an address that is not in the settings. */
+export async function fetchObject(
   fetch: Fetch,
   address: string,
   signal: AbortSignal,

@@ -35,7 +35,12 @@ export type PointerName = keyof Pointers
 export const applicationSigns = ['idtyp', 'service-account', 'gty', 'subject', 'none'] as const
 export type ApplicationSign = (typeof applicationSigns)[number]
 
-export type Preset = Readonly<{ pointers: Pointers; applicationSign: ApplicationSign }>
+export type Preset = Readonly<{
+  pointers: Pointers
+  applicationSign: ApplicationSign
+  /** Only a token that was asked for with `audience` is for an audience, or is a JWT at all. */
+  asksForAudience?: true
+}>
 export type PresetName = 'entra' | 'keycloak' | 'okta' | 'auth0' | 'authentik' | 'hydra' | 'generic'
 
 /** https://openid.net/specs/openid-connect-core-1_0.html#StandardClaims */
@@ -97,6 +102,7 @@ export const presets = {
   // Auth0's access tokens contain names only in claims that the operator defines.
   auth0: {
     applicationSign: 'gty',
+    asksForAudience: true,
     pointers: {
       ...none,
       id: ['/sub'],
@@ -126,6 +132,7 @@ export const presets = {
   // Claims of the consent app are in `ext`, or at the top level if Hydra is configured so.
   hydra: {
     applicationSign: 'subject',
+    asksForAudience: true,
     pointers: {
       ...none,
       id: ['/sub'],

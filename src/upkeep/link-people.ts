@@ -2,8 +2,8 @@
  * Links sign-ins to provisioned people and unlinks them, for an operator at a terminal. A person whom the directory has
  * twice becomes one.
  */
-import { joinPeople, type KeptPhoto } from '../directory/join-people.ts'
-import { linkByHand, unlink } from '../directory/link-by-hand.ts'
+import { joinPeople, type KeptPhoto } from '../directory/sign-in/join-people.ts'
+import { linkByHand, unlink } from '../directory/sign-in/link-by-hand.ts'
 import { findSignIns, listSignInsOf, type Subject } from '../directory/sign-ins.ts'
 import { Failure } from '../failure.ts'
 import { normalizeId } from '../guid.ts'

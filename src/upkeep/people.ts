@@ -3,8 +3,8 @@
  * everyone who can open the store may read it.
  */
 import { listDeletedUsers } from '../directory/deleted.ts'
-import { userNameKey } from '../directory/names.ts'
 import { findManager } from '../directory/people-of-group.ts'
+import { userNameKey } from '../directory/queries/name-key.ts'
 import { findPeople, type User, type UserWithPhoto } from '../directory/users.ts'
 import { joinPhoto } from '../photos/pointer.ts'
 import type { Database, UserRow } from '../storage/schema.ts'

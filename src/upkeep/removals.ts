@@ -1,5 +1,5 @@
 /** Removals that wait because they were very many, for an operator at a terminal. */
-import { confirmRemovals, judgeRemovals, listWaiting } from '../directory/removals.ts'
+import { confirmRemovals, judgeRemovals, listWaiting } from '../directory/leaving/removals.ts'
 import type { Database } from '../storage/schema.ts'
 
 export type WaitingRemovals = Readonly<{

@@ -38,7 +38,10 @@ export type Table = Source &
     parent?: string
   }>
 
-type Columns<Name extends MovedTable> = Readonly<Record<keyof Schema[Name], true>>
+/** Triggers write `owner_is_active` in the other database. */
+type Columns<Name extends MovedTable> = Readonly<
+  Record<Exclude<keyof Schema[Name], 'owner_is_active'>, true>
+>
 
 const columns: Readonly<{ [Name in MovedTable]: Columns<Name> }> = {
   users: {

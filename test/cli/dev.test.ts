@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { createServer, isIP } from 'node:net'
 import { join, resolve } from 'node:path'
@@ -13,6 +13,8 @@ import { checkServerIdentity, connect, type PeerCertificate } from 'node:tls'
 import { promisify } from 'node:util'
 import sharp from 'sharp'
 import { runHere } from '../support/command.ts'
+import { isListening } from '../support/listening.ts'
+import { writeOldCertificate } from '../support/old-certificate.ts'
 import { dHash, distance, portraitJpeg, portraitPng } from '../support/pictures.ts'
 import { inFolder, launchVisage, type Running, runVisage, startVisage } from '../support/visage.ts'
 
@@ -35,7 +37,7 @@ describe('visage dev', () => {
             flags.length ? /^https:\/\/localhost:\d+$/ : /^http:\/\/localhost:/,
           )
           const printed = visage.stdout()
-          assert.ok(printed.startsWith(`${visage.origin}/v1.0\n`))
+          assert.ok(printed.startsWith(`${visage.origin}\n`))
           assert.match(
             printed,
             flags.includes('--memory') ? /Kept in memory/ : /Kept in \.\/data\./,
@@ -143,7 +145,7 @@ describe('visage dev', () => {
         assert.equal(backup.code, 1)
         assert.match(
           backup.stderr,
-          /^visage: The data folder \/proc\/y cannot be created \(ENOENT\)\.\n$/,
+          /^visage: The folder \/proc\/y cannot be created \(ENOENT\)\.\n$/,
         )
       }),
   )
@@ -161,7 +163,7 @@ describe('visage dev', () => {
         const finishedAt = Date.now()
         assert.equal(status, 200)
         assert.deepEqual(await visage.ended, { code: 0, signal: null })
-        assert.ok(Date.now() - finishedAt < 5_000)
+        assert.ok(Date.now() - finishedAt < 30_000)
         await upload.hangUp()
 
         const again = await startVisage(['dev', ...anyPort], { cwd })
@@ -273,6 +275,108 @@ describe('visage dev', () => {
       await second.stop()
       assert.equal(await readFile(join(cwd, 'data/certificate.pem'), 'utf8'), certificate)
     }))
+
+  test('--https replaces a certificate that could sign for any host, and says so once', () =>
+    inFolder(async cwd => {
+      await mkdir(join(cwd, 'data'), { mode: 0o700 })
+      await writeOldCertificate(join(cwd, 'data'), Date.now())
+      const start = async () => {
+        const visage = await startVisage(['dev', ...anyPort, '--https'], { cwd })
+        await shakeHands(
+          visage,
+          'localhost',
+          await readFile(join(cwd, 'data/certificate.pem'), 'utf8'),
+        )
+        await visage.stop()
+        return visage.stdout()
+      }
+      const told = /^data\/certificate\.pem is new: the former one could\nsign for any host/m
+      assert.match(await start(), told)
+      assert.doesNotMatch(await start(), told)
+    }))
+
+  test('--as answers as the hosts of a cloud, by a certificate of its own, and says how to undo it', () =>
+    inFolder(async cwd => {
+      const flags = ['dev', ...anyPort, '--https', '--as', 'usgov']
+      const visage = await startVisage(flags, { cwd })
+      const own = await readFile(join(cwd, 'data/certificate.pem'), 'utf8')
+      const other = await readFile(join(cwd, 'data/as-usgov.pem'), 'utf8')
+      for (const name of ['graph.microsoft.us', 'login.microsoftonline.us']) {
+        await shakeHands(visage, name, other)
+        await assert.rejects(
+          shakeHands(visage, name, own),
+          /self-signed certificate in certificate chain/,
+        )
+        assert.match(visage.stdout(), new RegExp(`^  127\\.0\\.0\\.1 ${name} # visage dev$`, 'm'))
+      }
+      await shakeHands(visage, 'localhost', own)
+      await assert.rejects(
+        shakeHands(visage, 'localhost', other),
+        /self-signed certificate in certificate chain/,
+      )
+      await assert.rejects(
+        shakeHands(visage, 'graph.microsoft.com', other),
+        /self-signed certificate in certificate chain/,
+      )
+      assert.match(visage.stdout(), /real\ncookies, secrets and passwords/)
+      const key = await stat(join(cwd, 'data/as-usgov-key.pem'))
+      if (process.platform !== 'win32') assert.equal(key.mode & 0o777, 0o600)
+
+      const { port } = new URL(visage.origin)
+      const token = await runVisage(['token', '--port', port], { cwd })
+      assert.equal(token.code, 0, token.stderr)
+      const reset = await runVisage(['reset', '--url', visage.origin], { cwd })
+      assert.equal(reset.code, 0, reset.stderr)
+
+      const before = visage.stdout()
+      assert.deepEqual(await visage.stop(), { code: 0, signal: null })
+      assert.match(
+        visage.stdout().slice(before.length),
+        /^\nTo undo the hosts lines[\s\S]+To undo the trust/,
+      )
+    }))
+
+  test('--as says how to undo it before it waits for requests, since a second signal ends it at once', () =>
+    inFolder(async cwd => {
+      const flags = ['dev', ...anyPort, '--memory', '--https', '--as', 'usgov']
+      const visage = await startVisage(flags, { cwd, env: { HOME: cwd } })
+      const at = { port: Number(new URL(visage.origin).port), host: '127.0.0.1' }
+      const socket = connect({ ...at, rejectUnauthorized: false })
+      const head = 'Host: localhost\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n'
+      const order = `POST /_visage/token HTTP/1.1\r\n${head}`
+      socket.write(`${order}{}${order}`)
+      await once(socket, 'data')
+      const before = visage.stdout()
+      visage.send('SIGINT')
+      while (await isListening(at)) await delay(5)
+      visage.send('SIGINT')
+      assert.equal((await visage.ended).code, 130)
+      assert.match(visage.stdout().slice(before.length), /^\nTo undo the hosts lines/)
+      socket.destroy()
+    }))
+
+  const refusals: readonly (readonly [args: readonly string[], RegExp])[] = [
+    [['--as', 'global'], /--as global needs --https/],
+    [['--https', '--as', 'globl'], /global, usgov, usgov-dod, china\. Did you mean global\?/],
+    [['--https', '--as', 'germany'], /The clouds are global, usgov, usgov-dod, china\./],
+    [['--https', '--as', 'global', '--as', 'china'], /one cloud only/],
+    [['--https', '--as', 'global', '--host', '0.0.0.0'], /loopback only/],
+    [['--https', '--as', 'global', '--host', 'graph.microsoft.com'], /loopback only/],
+    [['--redirect-uri', 'app.example'], /http or https address/],
+    [['--redirect-uri', 'javascript:alert(1)'], /http or https address/],
+    [['--redirect-uri', 'https://app.example/#here'], /without a #/],
+    [['--redirect-uri', 'https://*.app.example/here'], /without a #, \* or space/],
+    [['--redirect-uri', ' https://app.example/here'], /without a #, \* or space/],
+  ]
+  for (const [args, pattern] of refusals) {
+    test(`refuses ${args.join(' ')}, and leaves nothing behind`, () =>
+      inFolder(async cwd => {
+        const { code, stderr } = await runVisage(['dev', ...args], { cwd })
+        assert.equal(code, 2, stderr)
+        assert.match(stderr, pattern)
+        assert.deepEqual(await readdir(cwd), [])
+      }))
+  }
 
   test('--memory --https has the certificate of the last start, in a folder of the user', () =>
     inFolder(async cwd => {

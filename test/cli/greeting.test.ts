@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
-import { type Greeting, writeGreeting } from '../../src/cli/greeting.ts'
+import { explainNew, type Greeting, writeGreeting } from '../../src/cli/greeting.ts'
 
 const greeting: Greeting = {
   origin: 'http://localhost:8080',
@@ -39,6 +39,35 @@ const variants: readonly (readonly [string, Partial<Greeting>, readonly RegExp[]
     ],
   ],
   [
+    'with a certificate that took the place of one without limits',
+    {
+      origin: 'https://localhost:8080',
+      certificate: 'data/certificate.pem',
+      isNew: explainNew({ state: 'replaced' }, 'data/certificate.pem'),
+    },
+    [/^data\/certificate\.pem is new: .*\nsign for any host.*\none, and remove the former/m],
+  ],
+  [
+    'with a certificate that took the place of an old one',
+    {
+      origin: 'https://localhost:8080',
+      certificate: 'data/certificate.pem',
+      isNew: explainNew({ state: 'renewed' }, 'data/as-usgov-dod.pem'),
+    },
+    [/^data\/as-usgov-dod\.pem is new, .*\nended or did not fit\. Trust it again\.$/m],
+  ],
+  [
+    'as the hosts of a cloud',
+    {
+      origin: 'https://localhost',
+      at: '--port 443',
+      certificate: 'data/certificate.pem',
+      redirectUris: ['https://app.example/signed-in'],
+      standIn: ['It stands in for these hosts of Microsoft:'],
+    },
+    [/It stands in .*\n\nCtrl-C/, /^ {2}may return to https:\/\/app\.example\/signed-in$/m],
+  ],
+  [
     'in memory',
     { data: undefined, picture: '/tmp/visage-a1b2c3/example.jpg' },
     [/^Kept in memory, and gone at the end\. To begin again:$/m],
@@ -46,10 +75,11 @@ const variants: readonly (readonly [string, Partial<Greeting>, readonly RegExp[]
 ]
 
 for (const [where, change, patterns] of variants) {
-  test(`the greeting ${where} begins with the address and fits 60 columns`, () => {
+  test(`the greeting ${where} begins with the page and the address, and fits 60 columns`, () => {
     const text = writeGreeting({ ...greeting, ...change })
     const lines = text.split('\n')
-    assert.equal(lines[0], `${change.origin ?? greeting.origin}/v1.0`)
+    const origin = change.origin ?? greeting.origin
+    assert.deepEqual([lines[0], lines[3]], [origin, `${origin}/v1.0`])
     assert.deepEqual(
       lines.filter(line => line.length > 60),
       [],
@@ -65,4 +95,8 @@ test('the greeting has colours where there is a terminal, and the same words', (
   const plain = writeGreeting(greeting)
   assert.notEqual(coloured, plain)
   assert.equal(stripVTControlCharacters(coloured), plain)
+})
+
+test('a kept certificate, and the first one, are not told to be new', () => {
+  for (const state of ['kept', 'first'] as const) assert.deepEqual(explainNew({ state }, 'x'), [])
 })

@@ -55,6 +55,12 @@ const helps: readonly (readonly [string, readonly RegExp[]])[] = [
     [/--without-photo/, /--inactive/, /--deleted/, /--source/, /--tenant/, /--csv/, /^Example:$/m],
   ],
   ['import --help', [/--kind/, /^Exit codes:\n {2}0 {4}done/m, /^Example:\n.* import staff\.csv/m]],
+  [
+    'push --help',
+    [/--match/, /--sign-in/, /^Exit codes:\n {2}0 {4}all photos are set/m, /^Example:$/m],
+  ],
+  ['undo --help', [/--force/, /--sign-in/]],
+  ['pull --help', [/--size/, /--sign-in/]],
   ['scim-token --help', [/\bcreate\b/, /\blist\b/, /\brevoke\b/]],
   [
     'scim-token create --help',

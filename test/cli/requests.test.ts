@@ -40,12 +40,11 @@ const ask = (visage: Running, token: string, method = 'GET', path = mine) =>
 
 /** The lines of standard error, when there are this many. */
 async function lines({ stderr }: Running, count: number): Promise<string[]> {
-  for (let left = 100; left > 0; left--) {
+  for (;;) {
     const written = stderr().trimEnd().split('\n').filter(Boolean)
     if (written.length >= count) return written
     await delay(20)
   }
-  return stderr().trimEnd().split('\n')
 }
 
 describe('visage dev', () => {

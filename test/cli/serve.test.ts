@@ -154,6 +154,10 @@ describe('visage serve', () => {
         ['GET', '/common/discovery/v2.0/keys'],
         ['POST', '/_visage/token'],
         ['POST', '/_visage/reset'],
+        ['GET', '/_visage/requests'],
+        ['GET', '/_visage/requests?follow'],
+        ['GET', '/_visage/faults'],
+        ['GET', '/_visage/choices'],
       ] as const
       for (const [method, path] of addresses) {
         const form = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -250,7 +254,10 @@ describe('visage serve', () => {
     })
     await listed.promise
     const ended = server.close().then(() => 'ended')
-    assert.equal(await Promise.race([ended, delay(3000, 'still looking')]), 'ended')
+    assert.equal(
+      await Promise.race([ended, delay(60_000, 'still looking', { ref: false })]),
+      'ended',
+    )
     assert.deepEqual(lines, [])
   })
 
@@ -268,8 +275,10 @@ describe('visage serve', () => {
         {
           aroundPacks: packs => ({
             ...packs,
-            cachedKeys: () => [gone],
-            forget: forgotten.resolve,
+            async *cachedKeys() {
+              yield gone
+            },
+            forget: async key => forgotten.resolve(key),
             list() {
               lists += 1
               return packs.list()

@@ -39,7 +39,7 @@ export async function startStand(scheme: 'https' | 'http' = 'https'): Promise<St
 
 async function trustedCertificate(): Promise<{ cert: string; key: string }> {
   const made = await certificateFor(['localhost', '127.0.0.1'])
-  setDefaultCACertificates([...getCACertificates('default'), made.cert])
+  setDefaultCACertificates([...getCACertificates('default'), made.authority])
   return made
 }
 

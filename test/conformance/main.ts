@@ -164,7 +164,7 @@ function readTraits(flags: Flags): Trait[] {
   if (unknown !== undefined) throw new Refused(`--trait: there is no '${unknown}'`)
   return [
     flags['strict-content-type'] ? 'image/jpeg only' : 'any content type',
-    ...(flags.dev ? ['settings to play with' as const] : []),
+    ...(flags.dev ? (['settings to play with', 'lists of Visage'] as const) : []),
     ...traits.filter(trait => flags.trait.includes(trait)),
   ]
 }

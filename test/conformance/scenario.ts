@@ -37,6 +37,8 @@ export const traits = [
   'settings to play with',
   /** A few requests in a few seconds are too many for a mailbox, and so are a few megabytes. */
   'tight limits',
+  /** Lists that Graph does not have. */
+  'lists of Visage',
 ] as const
 export type Trait = (typeof traits)[number]
 

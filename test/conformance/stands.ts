@@ -120,7 +120,7 @@ async function startDev(
     baseUrl: development.origin,
     things: demoThings,
     // What the others have too is shown by the first.
-    traits: new Set<Trait>(isMain ? [trait, 'settings to play with'] : [trait]),
+    traits: new Set<Trait>(isMain ? [trait, 'settings to play with', 'lists of Visage'] : [trait]),
     token: orderTokens(development.origin, demoThings),
     wait: isTight ? clock.wait : undefined,
   }

@@ -8,6 +8,7 @@ import { batch } from './scenarios/batch.ts'
 import { browsers } from './scenarios/browsers.ts'
 import { clients } from './scenarios/clients.ts'
 import { conditions } from './scenarios/conditions.ts'
+import { coverage } from './scenarios/coverage.ts'
 import { descriptions } from './scenarios/descriptions.ts'
 import { directory } from './scenarios/directory.ts'
 import { groups } from './scenarios/groups.ts'
@@ -37,6 +38,7 @@ export const themes: Readonly<Record<string, readonly Scenario[]>> = {
   people,
   groups,
   leavers,
+  coverage,
   images,
   conditions,
   batch,

@@ -38,6 +38,19 @@ for (const [file, text] of texts) {
   })
 }
 
+test('the unit, the image and the bench start Node.js with the same space for young objects', async () => {
+  const files = [
+    'deploy/visage.service',
+    'deploy/Dockerfile',
+    'bench/visage.ts',
+    'docs/operating.md',
+  ]
+  const flags = await Promise.all(
+    files.map(async file => /--max-semi-space-size=\d+/.exec(await read(root, file))?.[0]),
+  )
+  assert.deepEqual([...new Set(flags)], ['--max-semi-space-size=16'])
+})
+
 type Service = Readonly<{
   image: string
   build?: unknown

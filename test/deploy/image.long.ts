@@ -134,12 +134,13 @@ describe('the result of the Dockerfile', () => {
     const node = join(folder, 'node')
     await cp(process.execPath, node)
     await chmod(node, 0o755)
-    const [, entry = '', ...words] = image.command
-    assert.deepEqual([image.command[0], entry, words], ['node', 'dist/main.js', ['serve']])
+    const [command, flag = '', entry = '', ...words] = image.command
+    assert.deepEqual([command, entry, words], ['node', 'dist/main.js', ['serve']])
     await inFolder(async cwd => {
       const data = join(image.folder, image.environment.VISAGE_DATA ?? '')
       const env = {
         ...image.environment,
+        NODE_OPTIONS: flag,
         VISAGE_HOST: '127.0.0.1',
         VISAGE_PORT: '0',
         VISAGE_DATA: data,
@@ -155,6 +156,8 @@ describe('the result of the Dockerfile', () => {
       assert.equal(set.status, 200)
       assert.equal((await fetch(address, { headers: { authorization } })).status, 200)
       assert.ok((await readdir(data)).includes('packs'))
+      const page = await fetch(`${visage.origin}/`)
+      assert.deepEqual([page.status, /<script/.test(await page.text())], [200, true])
 
       const port = new URL(visage.origin).port
       const [, ...check] = image.healthcheck

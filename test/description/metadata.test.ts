@@ -11,7 +11,7 @@ import { XmlDocument, type XmlElement, XsdValidator } from 'libxml2-wasm'
 import { xmlRegisterFsInputProviders } from 'libxml2-wasm/lib/nodejs.mjs'
 import { container } from '../../src/description/container.ts'
 import { renderCsdl } from '../../src/description/csdl.ts'
-import { entityTypes } from '../../src/graph/schema.ts'
+import { entityTypes } from '../../src/graph/resources/schema.ts'
 import { jsonOf, type Stand, startStand } from '../graph/stand.ts'
 
 const versions = ['v1.0', 'beta'] as const

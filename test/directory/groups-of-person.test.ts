@@ -1,8 +1,8 @@
 /** The groups of a person in the embedded database; no other group is read. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { always } from '../../src/directory/condition.ts'
 import { listGroupsOf, listJoinedTeams } from '../../src/directory/groups-of-person.ts'
+import { always } from '../../src/directory/queries/condition.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 import { describeGroupsOfPerson } from '../suites/groups-of-person.ts'
 import { openEmpty, searchable } from './open.ts'

@@ -7,11 +7,11 @@ import {
   deleteGroup,
   removeFromGroup,
 } from '../../src/directory/change-groups.ts'
-import { always } from '../../src/directory/condition.ts'
-import { eraseDue } from '../../src/directory/erase-deleted.ts'
 import { maxMembers } from '../../src/directory/group-rows.ts'
+import { eraseDue } from '../../src/directory/leaving/erase-deleted.ts'
 import { listPeopleOfGroup } from '../../src/directory/people-of-group.ts'
-import { addPeople, removePeople } from '../../src/directory/put-members.ts'
+import { always } from '../../src/directory/queries/condition.ts'
+import { addPeople, removePeople } from '../../src/directory/sources/put-members.ts'
 import { addUsers } from '../../src/directory/users.ts'
 import { openMemoryPacks } from '../../src/storage/memory.ts'
 import { migrate } from '../../src/storage/migrations.ts'

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addToGroup } from '../../src/directory/change-groups.ts'
-import { always } from '../../src/directory/condition.ts'
 import { listDeletedGroups, listDeletedUsers } from '../../src/directory/deleted.ts'
 import { addGroups, findGroups } from '../../src/directory/groups.ts'
 import {
@@ -11,6 +10,7 @@ import {
   listDirectReports,
   listPeopleOfGroup,
 } from '../../src/directory/people-of-group.ts'
+import { always } from '../../src/directory/queries/condition.ts'
 import { addUsers, findPeople } from '../../src/directory/users.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
@@ -32,7 +32,7 @@ const queries: Readonly<Record<string, (database: Database) => Promise<unknown>>
   'direct reports': database =>
     listDirectReports(searchable(database), person, { ...page, where: always }),
   'the manager of a person': database => findManager(database, person),
-  managers: database => findManagers(database, 't', [{ manager_id: 'u' }]),
+  managers: database => findManagers(database, 't', [{ manager_id: 'u' }], 1),
   'members of a group': database =>
     listPeopleOfGroup(searchable(database), { tenantId: 't', groupId: 'g' }, 'member', {
       ...page,

@@ -94,6 +94,7 @@ const fittingBodies: readonly (readonly [RegExp, (cast: Cast) => object])[] = [
   [/^PATCH \/groups\/\{group\}$/, () => ({ description: 'New' })],
   [/^PATCH \/(users\/\{user\}|me)$/, () => ({ department: 'New' })],
   [/^PUT \/groups\/\{team\}\/team$/, () => ({})],
+  [/^PATCH \/admin\/people\/photoUpdateSettings$/, () => ({ source: 'onPremises' })],
   [
     /\$ref$/,
     ({ contact }) => ({
@@ -301,6 +302,7 @@ function damaged(url: string, { at, text }: Readonly<{ at: number; text: string 
 const optionNames = [
   ...['$select', '$top', '$skip', '$search', '$filter', '$orderby', '$skiptoken', '$count'],
   ...['$expand', '$format', '$apply', '$levels', 'select', 'TOP', '$SELECT', 'api-version', ''],
+  ...['photo', 'narrowerThan'],
 ]
 const optionValues = [
   ...['id,width', '*', '', 'ID', '2', '0', '1', '999', '1000', '-1', '1e2', ' 3', '99999999999'],
@@ -308,6 +310,7 @@ const optionValues = [
   ...["startswith(displayName,'a')", "startswith(displayName,'A') or mail eq 'bob@visage.example'"],
   ...["displayName eq 'O''Neill'", "mail eq 'x", "'''''", "emailAddresses/any(a:a/address eq 'c')"],
   ...["id eq '%' or displayName eq '\\'", 'displayName', 'displayName desc', 'true', 'photo'],
+  ...['missing', 'set', '240'],
   ...['WyJCIiwiMSJd', 'W10', 'bnVsbA', 'MTI', 'eyJhIjoxfQ', 'default'],
   ...['a '.repeat(2000), `"${'a '.repeat(2000)}"`, "id eq 'a' or ".repeat(200), "'".repeat(2001)],
 ]
@@ -323,6 +326,7 @@ const honestQueries = [
     "$filter=accountEnabled%20eq%20true%20and%20userType%20ne%20'Guest'&$count=true",
     "$filter=contains(displayName,'a')",
     "$filter=officeLocation%20eq%20'x'",
+    ...['photo=missing', 'narrowerThan=240&$top=2', 'photo=set&narrowerThan=1', 'photo='],
     '$search="displayName:a"%20AND%20"mail:b"&$count=true',
   ],
 ]

@@ -459,6 +459,7 @@ function toIssuer({ issuerHost }: Stage): fc.Arbitrary<Script> {
     ...['/_visage/token', '/common/oauth2/v2.0/authorize', '/common/oauth2/v2.0/token'],
     ...['/common/discovery/v2.0/keys', '/%zz/v2.0/.well-known/openid-configuration'],
     ...['/common/v2.0/.well-known/openid-configuration', '/common/oauth2/v2.0/devicecode'],
+    ...['/_visage/requests', '/_visage/faults', '/_visage/choices'],
     ...['/common/oauth2/../../x', '/__proto__/oauth2/v2.0/token', '/common/oauth2/v2.0/logout'],
   )
   const body = fc.oneof(

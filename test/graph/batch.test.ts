@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Failure } from '../../src/failure.ts'
 import { maxBatchBytes } from '../../src/graph/batch.ts'
-import type { Parts } from '../../src/graph/request.ts'
+import type { Parts } from '../../src/graph/request/request.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 import { errorOf, jsonOf, type Question, type Stand, startStand } from './stand.ts'
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { Failure } from '../../src/failure.ts'
-import { isUnchanged, writeCondition } from '../../src/graph/headers.ts'
+import { isUnchanged, writeCondition } from '../../src/graph/resources/headers.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 import { errorOf, jsonOf, type Stand, startStand } from './stand.ts'
 

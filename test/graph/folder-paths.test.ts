@@ -1,8 +1,8 @@
 /** Paths of folders deeper than the limit. */
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { maxFolderDepth } from '../../src/directory/folders.ts'
-import type { Parts } from '../../src/graph/request.ts'
+import { maxFolderDepth } from '../../src/directory/mailbox/folders.ts'
+import type { Parts } from '../../src/graph/request/request.ts'
 import { type Stand, startStand } from './stand.ts'
 
 describe('a path of folders', () => {

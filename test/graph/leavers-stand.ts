@@ -2,8 +2,9 @@
  * A server by the texts of its settings, asked over HTTP with tokens of the stand-in for Entra ID, and every statement
  * that it sends to its database.
  */
-import { addContact } from '../../src/directory/contacts.ts'
+
 import { addGroups } from '../../src/directory/groups.ts'
+import { addContact } from '../../src/directory/mailbox/contacts.ts'
 import { addUsers, type NewUser } from '../../src/directory/users.ts'
 import type { WriteLine } from '../../src/events.ts'
 import { startServer } from '../../src/serving/server.ts'

@@ -1,7 +1,7 @@
 /** A mailbox that is full, and one of long contacts. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { quota } from '../../src/directory/mailbox.ts'
+import { quota } from '../../src/directory/mailbox/mailbox.ts'
 import { longContact } from '../support/long-contact.ts'
 import { startStand } from './stand.ts'
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Reply } from '../../src/call.ts'
-import type { Parts } from '../../src/graph/request.ts'
+import type { Parts } from '../../src/graph/request/request.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 import { type Question, type Stand, startStand } from './stand.ts'
 

@@ -7,7 +7,7 @@ import type { Call, Reply } from '../../src/call.ts'
 import { type Development, startDevelopment } from '../../src/dev/development.ts'
 import type { TokenOrder } from '../../src/dev/issuer/mint.ts'
 import { Failure } from '../../src/failure.ts'
-import type { Parts } from '../../src/graph/request.ts'
+import type { Parts } from '../../src/graph/request/request.ts'
 import { readLimits } from '../../src/settings/limits.ts'
 import { answerBy, mountsOf } from '../http/serve.ts'
 

@@ -2,7 +2,7 @@
 import type { Answer, Mount } from '../../src/call.ts'
 import { descriptionMount } from '../../src/description/documents.ts'
 import { type AroundGraph, graphMounts, graphRefusal } from '../../src/graph/mounts.ts'
-import type { Parts } from '../../src/graph/request.ts'
+import type { Parts } from '../../src/graph/request/request.ts'
 import {
   createServer,
   type HttpOptions,

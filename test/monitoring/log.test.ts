@@ -96,7 +96,7 @@ describe('the log of a process', () => {
       process.stdin.on('data', () => {}).on('end', () => { write(3000); process.exit() })`)
     const startedAtMs = performance.now()
     await once(child.stdout, 'data')
-    assert.ok(performance.now() - startedAtMs < 8000)
+    assert.ok(performance.now() - startedAtMs < 60_000)
 
     let text = ''
     child.stderr.setEncoding('utf8').on('data', chunk => (text += chunk))

@@ -212,7 +212,9 @@ describe('a worker that is killed', () => {
 describe('a worker that cannot be made', { skip: whyMissing('prlimit') }, () => {
   test('for want of file descriptors is tried again, and others serve on', () =>
     inFolder(async cwd => {
-      const node = await startVisage(['serve', '--workers', '2'], await placeOf(cwd))
+      // The page of a checkout is looked for behind the start, and needs descriptors, too.
+      const order = ['serve', '--workers', '2', '--page', 'off']
+      const node = await startVisage(order, await placeOf(cwd))
       const ask = askerOf([node])
       const limit = (files: number) =>
         execFileSync('prlimit', ['--pid', String(node.pid), `--nofile=${files}:`])

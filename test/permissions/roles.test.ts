@@ -33,6 +33,8 @@ test('the roles that may change what belongs to others', () => {
     manager: ['Global Administrator', 'User Administrator'],
     directReport: [],
     person: [],
+    userPhoto: [],
+    groupPhoto: [],
     groupMember: groupAdministrators,
     groupOwner: groupAdministrators,
     deletedItem: [],

@@ -34,6 +34,8 @@ const teamPhoto = 'Team.ReadBasic.All TeamSettings.Read.All TeamSettings.ReadWri
 const userPhoto =
   'ProfilePhoto.Read.All ProfilePhoto.ReadWrite.All User.Read User.ReadBasic.All User.Read.All ' +
   'User.ReadWrite User.ReadWrite.All'
+const othersPhoto =
+  'ProfilePhoto.Read.All ProfilePhoto.ReadWrite.All User.ReadBasic.All User.Read.All User.ReadWrite.All'
 const userPhotoApp =
   'ProfilePhoto.Read.All ProfilePhoto.ReadWrite.All User.Read.All User.ReadWrite.All'
 const directory = 'Directory.Read.All Directory.ReadWrite.All'
@@ -224,6 +226,23 @@ const published: readonly [Action, Resource, string, string, string][] = [
     ),
   ),
   ['listEntries', 'deletedItem', none, none, none],
+  // Visage's extension: the permissions that read the photos of others
+  ['listEntries', 'userPhoto', othersPhoto, none, userPhotoApp],
+  ['listEntries', 'groupPhoto', groupPhoto, none, groupPhoto],
+  ...(['userPhoto', 'groupPhoto'] as const).flatMap(resource =>
+    (
+      [
+        'read',
+        'readMetadata',
+        'update',
+        'delete',
+        'readEntry',
+        'createEntry',
+        'updateEntry',
+        'deleteEntry',
+      ] as const
+    ).map((action): (typeof published)[number] => [action, resource, none, none, none]),
+  ),
 ]
 
 const kinds: readonly AccountKind[] = ['delegated', 'personal', 'application']

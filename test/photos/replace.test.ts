@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { rename } from 'node:fs/promises'
 import { test } from 'node:test'
 import { sql } from 'kysely'
-import { removeContact } from '../../src/directory/contacts.ts'
+import { removeContact } from '../../src/directory/mailbox/contacts.ts'
 import { Failure, type FailureCode } from '../../src/failure.ts'
 import {
   type OwnerKey,

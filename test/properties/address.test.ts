@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { Failure } from '../../src/failure.ts'
-import { parseAddress } from '../../src/graph/address.ts'
+import { parseAddress } from '../../src/graph/request/address.ts'
 import { match, routes } from '../../src/graph/routes.ts'
 
 const methods = ['GET', 'HEAD', 'PUT', 'PATCH', 'POST', 'DELETE', 'OPTIONS', 'PROPFIND', '']

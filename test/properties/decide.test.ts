@@ -130,7 +130,7 @@ test('any one of the sufficient permissions, with any one of the named roles, is
           new Set([permission]),
           new Set(id === undefined ? [] : [id]),
         )
-        assert.deepEqual(ask(granted), { allowed: true })
+        assert.ok(ask(granted).allowed)
       }
     }
   })

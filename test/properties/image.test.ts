@@ -132,7 +132,7 @@ async function endsWell(bytes: Uint8Array): Promise<boolean> {
     assert.match(error.code, /^(?:image-|body-empty$)/)
     return false
   } finally {
-    assert.ok(performance.now() - startedMs < 5000, 'it takes too long')
+    assert.ok(performance.now() - startedMs < 30_000, 'it takes too long')
   }
 }
 

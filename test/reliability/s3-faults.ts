@@ -67,7 +67,7 @@ const slow: Fault = {
   means: `All bytes to and from it are delayed, in different rounds by ${paces.map(({ delayMs, lastsMs }) => `${delayMs} ms for ${lastsMs / 1000} s`).join(', ')}; the last is longer than an attempt may take.`,
   rounds: { full: 3, quick: 1 },
   whyNot: whyNoCeph,
-  run: onLine(false, async (line, round) => {
+  run: onLine(async (line, round) => {
     const { delayMs = 0, lastsMs = 0 } = paces[(round - 1) % paces.length] ?? {}
     line.delay(delayMs)
     await delay(lastsMs)
@@ -84,7 +84,7 @@ const silent: Fault = {
     'No bytes arrive and no error is reported, in different rounds for 6 seconds, in which a second attempt begins, and for 20, longer than any limit, after which the old connections are reset.',
   rounds: { full: 2, quick: 1 },
   whyNot: whyNoCeph,
-  run: onLine(false, async (line, round) => {
+  run: onLine(async (line, round) => {
     const ms = silencesMs[(round - 1) % silencesMs.length] ?? 0
     line.silence()
     await delay(ms)
@@ -130,7 +130,9 @@ const reset: Fault = {
     'For three seconds: every connection is reset after at most 20,000 bytes, in the middle of a transfer, or all at once up to 100 ms apart.',
   rounds: { full: 6, quick: 2 },
   whyNot: whyNoCeph,
-  run: onLine(true, async (line, round) => {
+  // Requests are tried again, so perhaps nobody is refused.
+  run: onLine(async (line, round) => {
+    const before = line.countResets()
     const endMs = performance.now() + 3000
     if (round % 2 === 1) line.breakAfter(() => randomInt(20_000))
     while (performance.now() < endMs) {
@@ -138,6 +140,7 @@ const reset: Fault = {
       if (round % 2 === 0) line.cut()
     }
     line.mend()
+    if (line.countResets() === before) throw new Error('no connection was reset')
   }),
 }
 
@@ -200,14 +203,11 @@ function onCeph(work: (ceph: Ceph, strike: StrikeOn) => Promise<Outcome>): Fault
 }
 
 /** With a connection to the gateway that the fault controls. */
-function onLine(
-  isFelt: boolean,
-  strike: (line: TcpProxy, round: number) => Promise<void>,
-): Fault['run'] {
+function onLine(strike: (line: TcpProxy, round: number) => Promise<void>): Fault['run'] {
   return onCeph(async (ceph, strikeOn) => {
     await using line = await startTcpProxy(ceph.gatewayPort)
     const packs = await through(ceph, line.port)
-    return await strikeOn(packs, { isFelt, strike: (_nodes, round) => strike(line, round) })
+    return await strikeOn(packs, { isFelt: false, strike: (_nodes, round) => strike(line, round) })
   })
 }
 

@@ -14,6 +14,14 @@ import {
 const channel = new Socket({ fd: 3, readable: true, writable: true })
 channel.on('close', () => process.kill(process.pid, 'SIGKILL'))
 
+channel.once('data', chunk => {
+  if (!chunk.includes('leave me unread')) return
+  channel.removeAllListeners('data').pause()
+  say({ report: 'admitted', decodedBytes: 0 })
+  // Otherwise this process has nothing left to do, and ends.
+  setInterval(() => {}, 60_000)
+})
+
 const say = (report: Report, body?: Uint8Array) => writeFrame(channel, report, body)
 let picture = ''
 

@@ -12,7 +12,9 @@ import { Failure, type FailureCode } from '../../src/failure.ts'
 import { closeOtherDecoders } from '../../src/renditions/decoders.ts'
 import { defaultLimits } from '../../src/renditions/limits.ts'
 import { renderPack } from '../../src/renditions/render.ts'
+import { postponed } from '../../src/renditions/queue.ts'
 import type { RendererPoolOptions } from '../../src/renditions/renderer-pool.ts'
+import { startRenderer } from '../../src/renditions/renderer-process.ts'
 import { createRendering, type Rendering } from '../../src/renditions/rendering.ts'
 import { heldBytes } from '../fuzz/memory.ts'
 import { jpegOfScans, portraitJpeg } from '../support/pictures.ts'
@@ -131,6 +133,28 @@ test('a renderer does not grow with the pictures that it has rendered', {
   const before = await renderSome(10)
   const grownBytes = (await renderSome(70)) - before
   assert.ok(grownBytes < 10 * trailer.length, `${grownBytes} bytes`)
+})
+
+test('a picture is not given back before its renderer has read it, whatever the renderer has reported', async t => {
+  const renderer = startRenderer({ memoryBytes: 2 ** 30, entry: odd })
+  t.after(() => renderer.kill('closing'))
+  await renderer.ready
+  const bytes = Buffer.from('leave me unread'.padEnd(4 * 2 ** 20))
+  const reported = Promise.withResolvers<void>()
+  const picture = { bytes, framing: 'square', limits: defaultLimits } as const
+  let isBack = false
+  const given = renderer.render(picture, () => {
+    reported.resolve()
+    return false
+  })
+  void given.finally(() => {
+    isBack = true
+  })
+  await reported.promise
+  for (let count = 0; count < 8; count++) await turnOfTheLoop()
+  assert.equal(isBack, false)
+  renderer.kill('too slow')
+  assert.equal(await given, postponed)
 })
 
 test('a renderer starts where node_modules is a link', async t => {

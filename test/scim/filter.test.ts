@@ -1,7 +1,7 @@
 /** Filters, as senders write them and as RFC 7644 has them. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Condition } from '../../src/directory/condition.ts'
+import type { Condition } from '../../src/directory/queries/condition.ts'
 import { Failure } from '../../src/failure.ts'
 import { parseFilter } from '../../src/scim/filter.ts'
 

@@ -45,7 +45,8 @@ describe('a text of 6 MB does not hold the event loop', () => {
       }
     })
     const honest = await honestWork()
-    assert.ok(hold < 4 * honest, `${hold} ms beside ${honest} ms`)
+    // What it keeps out takes seconds.
+    assert.ok(hold < 8 * honest, `${hold} ms beside ${honest} ms`)
   }
   for (const [what, body] of Object.entries(users)) {
     test(`as ${what} of a user`, () => isShort(() => toSentUser(readResource('User', body))))

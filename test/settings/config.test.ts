@@ -100,6 +100,20 @@ describe('where photos are', () => {
     )
   })
 
+  test('on S3 may be kept in a folder too, which has no meaning elsewhere', () => {
+    const folder = (texts: Texts) => readConfig({ ...oidc, ...texts }, {}).packCacheFolder
+    const [packs, packCacheFolder] = ['s3://photos', 'cache']
+    assert.equal(folder({ packs }), undefined)
+    assert.deepEqual(folder({ packs, packCacheFolder, workers: '3' }), {
+      ...{ path: 'cache', maxBytes: 1024 * 1024 * 1024, processes: 3 },
+    })
+    const without = /^VISAGE_PACK_CACHE_FOLDER.* has no meaning without VISAGE_PACKS/
+    assert.throws(() => folder({ packCacheFolder }), { message: without })
+    assert.throws(() => folder({ packs, packCacheFolderSize: '2000000' }), {
+      message: /^VISAGE_PACK_CACHE_FOLDER_SIZE.* has no meaning without VISAGE_PACK_CACHE_FOLDER /,
+    })
+  })
+
   test('never shows a secret in an address that is wrong', () => {
     assert.throws(
       () => readConfig({ ...oidc, packs: 's3://key:geheim@photos' }, {}),
@@ -289,6 +303,14 @@ const wrong: readonly (readonly [string, Texts, SettingName, RegExp])[] = [
   ['no grace', { ...oidc, sweepGrace: '59' }, 'sweepGrace', /from 60/],
   ['a base url with a query', { ...oidc, baseUrl: 'https://a.example/?b' }, 'baseUrl', /query/],
   ['a base url that is none', { ...oidc, baseUrl: 'a.example' }, 'baseUrl', /'a.example'/],
+  ['a page in words', { ...oidc, page: 'true' }, 'page', /'true' is not one of on, off/],
+  ['a client id in two lines', { ...oidc, pageClientId: 'a\nb' }, 'pageClientId', /without spaces/],
+  [
+    'a client id that is too long, of a page that is off',
+    { ...oidc, page: 'off', pageClientId: 'a'.repeat(256) },
+    'pageClientId',
+    /up to 255/,
+  ],
   [
     'a certificate without key',
     { ...oidc, tlsCert: 'a.pem' },

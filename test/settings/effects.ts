@@ -29,6 +29,7 @@ import {
 } from '../support/test-issuer.ts'
 import { claimEffects } from './claim-effects.ts'
 import { leaverEffects } from './leaver-effects.ts'
+import { pageEffects } from './page-effects.ts'
 import { scimEffects } from './scim-effects.ts'
 import { type Given, issOf, type Stand, smallPicture, until } from './stand.ts'
 
@@ -41,6 +42,7 @@ const entraUser = (host: string) => v2User(Date.now(), { iss: `https://${host}/$
 export const effects = {
   ...claimEffects,
   ...leaverEffects,
+  ...pageEffects,
   ...scimEffects,
   async host({ serve }) {
     const addresses = Object.values(networkInterfaces()).flatMap(all => all ?? [])
@@ -95,6 +97,37 @@ export const effects = {
     }
     assert.ok(Number(await cached('1000000')) > 0)
     assert.equal(await cached('0'), undefined)
+  },
+  async packCacheFolder({ serve, cwd }) {
+    await using s3 = await startS3InMemory()
+    const others = { packs: s3.address, packCache: '0', env: s3.env }
+    const { put, get, metric } = await serve('cache', others)
+    await put(smallPicture)
+    await until(async () => {
+      assert.equal((await get(photo)).status, 200)
+      return Number(await metric('visage_pack_cache_folder_hits_total')) > 0
+    })
+    assert.equal((await filesIn(join(cwd, 'cache'))).length, 1)
+  },
+  /** Pictures larger than a sixteenth of it are not kept. */
+  async packCacheFolderSize({ serve, cwd }) {
+    await using s3 = await startS3InMemory()
+    const others = { packs: s3.address, packCache: '0', packCacheFolder: 'cache', env: s3.env }
+    const keptWith = async (text: string) => {
+      const { put, get } = await serve(text, others)
+      await put(smallPicture)
+      return async () => {
+        for (const path of [photo, '/v1.0/me/photos/48x48/$value']) {
+          assert.equal((await get(path)).status, 200)
+        }
+        return (await filesIn(join(cwd, 'cache'))).length
+      }
+    }
+    const few = await keptWith('65536')
+    await until(async () => (await few()) > 0)
+    for (let round = 0; round < 5; round += 1) assert.equal(await few(), 1)
+    const many = await keptWith('16777216')
+    await until(async () => (await many()) === 2)
   },
   async workers({ serve }) {
     const { line } = await serve('2')
@@ -312,6 +345,13 @@ function connectionTo({ visage, headersFor }: Stand) {
     return response.headers.connection === 'close'
   }
   return { agent, isLast, asked: () => asked }
+}
+
+/** The pictures in a cache folder. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const names = entries.filter(entry => entry.isFile()).map(({ name }) => name)
+  return names.filter(name => name !== 'CACHEDIR.TAG')
 }
 
 async function servesTls(cwd: string, serve: () => Promise<Stand>): Promise<void> {

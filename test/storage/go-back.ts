@@ -14,6 +14,7 @@ const indexes = [
 ]
 
 export async function goBackTo0007(database: Database): Promise<void> {
+  await goBackTo0014(database)
   await sql`drop table scim_tokens`.execute(database)
   await dropDirectorySizes(database)
   await sql`drop table sign_ins`.execute(database)
@@ -34,6 +35,25 @@ export async function goBackTo0007(database: Database): Promise<void> {
     }
   }
   await sql`delete from kysely_migration where name >= '0008'`.execute(database)
+}
+
+export async function goBackTo0014(database: Database): Promise<void> {
+  const triggers =
+    database.can?.hasFiles === true
+      ? [
+          'users_photo_update',
+          'users_photo_delete',
+          'users_photo_insert',
+          'photos_owner_insert',
+          'photos_owner_update',
+        ]
+      : []
+  for (const trigger of triggers) await sql`drop trigger ${sql.ref(trigger)}`.execute(database)
+  if (triggers.length === 0) {
+    await sql`drop function keep_owner_of_photo, keep_photo_of_owner cascade`.execute(database)
+  }
+  await sql`alter table photos drop column owner_is_active`.execute(database)
+  await sql`delete from kysely_migration where name >= '0015'`.execute(database)
 }
 
 /** Migrations that run again find no triggers on contacts, and 0013 makes them. */

@@ -7,12 +7,13 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { certificateFor } from '../../src/dev/certificate.ts'
-import { addContact } from '../../src/directory/contacts.ts'
 import { prepareFindContact } from '../../src/directory/find-contact.ts'
-import { addFolder } from '../../src/directory/folders.ts'
 import { addGroups, groupEntryColumns, prepareFindGroup } from '../../src/directory/groups.ts'
+import { addContact } from '../../src/directory/mailbox/contacts.ts'
+import { addFolder } from '../../src/directory/mailbox/folders.ts'
 import { addUsers } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { countConnections } from '../../src/storage/health.ts'
@@ -37,6 +38,7 @@ import { describeJsonImport } from '../suites/import-json.ts'
 import { describeLeavers } from '../suites/leavers.ts'
 import { describeMailboxes } from '../suites/mailboxes.ts'
 import { describePeople } from '../suites/people.ts'
+import { describePhotoCoverage } from '../suites/photo-coverage.ts'
 import { describeConcurrentWriters } from '../suites/photos.ts'
 import { describeQueries } from '../suites/queries.ts'
 import { describeScim } from '../suites/scim.ts'
@@ -58,6 +60,7 @@ describeDatabase('PostgreSQL', open)
 describeMailboxes('PostgreSQL', open)
 describeGroupsOfPerson('PostgreSQL', open)
 describePeople('PostgreSQL', open)
+describePhotoCoverage('PostgreSQL', open)
 describeImport('PostgreSQL', open)
 describeJsonImport('PostgreSQL', open)
 describeContactImport('PostgreSQL', open)
@@ -87,6 +90,35 @@ describeConcurrentWriters('PostgreSQL', async () => {
   return { databases: [one, two], close }
 })
 
+describe('a photo and its owner, changed at once in PostgreSQL', () => {
+  const disable = (database: Database) =>
+    database.updateTable('users').set({ is_active: 0 }).where('id', '=', 'a').execute()
+  const setPhoto = (database: Database) =>
+    sql`insert into photos (tenant_id, owner_kind, owner_id, version, upload_hash, renditions, updated_at)
+      values ('t', 'user', 'a', 'v', '', '[]', 1)`.execute(database)
+
+  for (const [first, second, order] of [
+    [disable, setPhoto, 'who is disabled gets a photo'],
+    [setPhoto, disable, 'who gets a photo is disabled'],
+  ] as const) {
+    test(`${order}: the second waits for the first, and nothing is proved`, async () => {
+      await using database = await openMigrated({ url: await server.createDatabase() })
+      const anna = { id: 'a', userPrincipalName: 'a@a.example', displayName: 'Anna' }
+      await addUsers(database, 't', [anna])
+      const { isWaiting, done } = await database.transaction().execute(async transaction => {
+        await first(transaction)
+        let isWaiting = true
+        const done = second(database).finally(() => (isWaiting = false))
+        await delay(300)
+        return { isWaiting, done }
+      })
+      await done
+      const photo = await database.selectFrom('photos').selectAll().executeTakeFirstOrThrow()
+      assert.deepEqual([isWaiting, photo.owner_is_active], [true, 0])
+    })
+  }
+})
+
 describe('several nodes on one PostgreSQL', () => {
   test('start at once and make the tables once, however long the others take', async () => {
     const url = await server.createDatabase()
@@ -114,6 +146,8 @@ describe('several nodes on one PostgreSQL', () => {
         '0010',
         '0012',
         '0013',
+        '0014',
+        '0015',
       ],
     )
     await insertRetired(database, 'x')
@@ -133,6 +167,31 @@ describe('several nodes on one PostgreSQL', () => {
     assert.deepEqual(await readRetired(two), [])
     await migrate(two)
     await migrate(one)
+  })
+
+  test('removing a person costs the same among many as among few, also before there are statistics', async () => {
+    const blocksEach = async (count: number) => {
+      // One connection, because each has counts of its own.
+      await using database = await openMigrated({
+        url: await server.createDatabase(),
+        connections: 1,
+      })
+      const ids = Array.from({ length: count }, () => crypto.randomUUID())
+      const people = ids.map(id => ({ id, userPrincipalName: `${id}@a.example`, displayName: id }))
+      await addUsers(database, 'tenant', people)
+      const visited = async () => {
+        await sql`select pg_stat_force_next_flush()`.execute(database)
+        const { rows } = await sql<{ blocks: number }>`
+          select (idx_blks_hit + idx_blks_read)::int as blocks from pg_statio_user_indexes
+          where indexrelname = 'directory_words_key'`.execute(database)
+        return rows[0]?.blocks ?? Number.NaN
+      }
+      const before = await visited()
+      await database.deleteFrom('users').execute()
+      return ((await visited()) - before) / count
+    }
+    const [among50, among800] = [await blocksEach(50), await blocksEach(800)]
+    assert.ok(among800 < among50 * 3, `${among800} blocks each, not ${among50}`)
   })
 
   test('a prepared query sees what the other has committed', async () => {
@@ -299,6 +358,86 @@ describe('a prepared query on PostgreSQL', () => {
       const said = await ask(name, 'in three', 'one', 'two', 'three')
       assert.deepEqual(said, ['BDES', 'PBDES'])
     }
+  })
+
+  test('is one message for all that are asked at the same time, and each gets its own row', async () => {
+    const url = new URL(await server.createDatabase())
+    await using line = await startTappedLine(Number(url.port))
+    url.port = String(line.port)
+    await using database = await openMigrated({ url: url.href, connections: 1 })
+    const versions = [
+      'plain',
+      'a,b',
+      '{}',
+      'back\\slash',
+      '"quoted"',
+      '',
+      'null',
+      'line\nend',
+      '王',
+    ]
+    for (const version of versions) await insertRetired(database, version)
+    const read = prepareRetired(database)
+    await read({ version: 'plain' })
+    line.said.length = 0
+    const asked = [...versions, 'nowhere', ...versions]
+    const rows = await Promise.all(asked.map(version => read({ version })))
+    assert.deepEqual(
+      rows.map(row => row?.version),
+      [...versions, undefined, ...versions],
+    )
+    assert.deepEqual(line.said, ['BDES'])
+    assert.equal(
+      (await Promise.all(Array.from({ length: 70 }, () => read({ version: '' })))).length,
+      70,
+    )
+    assert.deepEqual(
+      line.said,
+      Array.from({ length: 4 }, () => 'BDES'),
+    )
+  })
+
+  test('gets a plan once, however many are asked at the same time', async () => {
+    await using database = await openMigrated({ connections: 1 })
+    const { findUser } = prepareWholeUsers(database)
+    const caller = { issuer: 'https://i.example', callerId: 'c' }
+    for (let round = 0; round < 40; round += 1) {
+      const ids = Array.from({ length: 1 + (round % 20) }, (_, at) => `${at}`)
+      await Promise.all(ids.map(id => findUser('t', id, 'id', caller)))
+    }
+    const { rows } = await sql<{ generic: number }>`
+      select generic_plans as generic from pg_prepared_statements`.execute(database)
+    assert.deepEqual(rows, [{ generic: 35 }])
+  })
+
+  test('sees what was committed before it was asked, whoever asks at the same time', async () => {
+    await using database = await openMigrated({ connections: 3 })
+    const read = prepareRetired(database)
+    for (let round = 0; round < 20; round += 1) {
+      const early = read({ version: `${round}` })
+      await insertRetired(database, `${round}`)
+      const [late, other] = await Promise.all([
+        read({ version: `${round}` }),
+        read({ version: 'nowhere' }),
+      ])
+      assert.deepEqual([late?.version, other], [`${round}`, undefined])
+      await early
+    }
+  })
+
+  test('fails for all that are asked at the same time, and the next ones work', async () => {
+    await using database = await openMigrated({ connections: 1 })
+    const read = prepareRetired(database)
+    await insertRetired(database, 'a')
+    await sql`select pg_terminate_backend(pg_backend_pid())`.execute(database).catch(() => {})
+    await sql`alter table retired_packs rename to away`.execute(database)
+    const all = await Promise.allSettled([read({ version: 'a' }), read({ version: 'b' })])
+    assert.deepEqual(
+      all.map(({ status }) => status),
+      ['rejected', 'rejected'],
+    )
+    await sql`alter table away rename to retired_packs`.execute(database)
+    assert.equal((await read({ version: 'a' }))?.version, 'a')
   })
 
   test('goes on when a newer node adds a column to its table', async () => {

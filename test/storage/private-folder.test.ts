@@ -78,7 +78,7 @@ describe('the data folder', { skip }, () => {
   test('that is shared by all users, such as /tmp, is refused', async () => {
     await mkdir(data)
     await chmod(data, 0o1777)
-    await assert.rejects(open(), says(/name a separate folder/))
+    await assert.rejects(open(), says(/is shared with other users/))
     assert.equal(await modeOf(), 0o1777)
   })
 

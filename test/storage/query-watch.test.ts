@@ -1,5 +1,6 @@
 /** Watching statements, and checking that a database answers. */
 import assert from 'node:assert/strict'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { after, before, describe, test } from 'node:test'
 import { sql } from 'kysely'
 import { Failure } from '../../src/failure.ts'
@@ -78,6 +79,40 @@ describe('PostgreSQL', () => {
     assert.ok(seen.some(({ text }) => text === 'select 1'))
     assert.ok(seen.at(-1)?.error !== undefined)
     assert.ok(seen.some(({ durationMs }) => durationMs > 150))
+  })
+
+  test('reports each prepared query where it was asked, and no values', async () => {
+    const asker = new AsyncLocalStorage<string>()
+    const seen: (Watched & { asker: string | undefined })[] = []
+    await using database = await openPostgres({
+      url: await server.createDatabase(),
+      connections: 1,
+      watch: query => seen.push({ ...query, asker: asker.getStore() }),
+    })
+    await sql`create table people (name text)`.execute(database)
+    const people = database.withTables<{ people: { name: string } }>()
+    const find = prepareRow(database, ['name'], (_, at) =>
+      people.selectFrom('people').select('name').where('name', '=', at.name),
+    )
+    const findAll = () =>
+      Promise.allSettled(
+        ['one', 'two'].map(name => asker.run(name, () => find({ name: `secret ${name}` }))),
+      )
+    seen.length = 0
+    await findAll()
+    await sql`drop table people`.execute(database)
+    await findAll()
+    const found = seen.filter(({ text }) => /from "people"/.test(text))
+    assert.deepEqual(
+      found.map(({ asker, error }) => [asker, error !== undefined]),
+      [
+        ['one', false],
+        ['two', false],
+        ['one', true],
+        ['two', true],
+      ],
+    )
+    assert.doesNotMatch(JSON.stringify(seen), /secret/)
   })
 
   test('that cannot be reached is a storage failure', async () => {

@@ -63,7 +63,7 @@ test('PostgreSQL', async () => {
 
 async function upgrade(database: Database, sizeOf: () => Promise<number>): Promise<void> {
   const before = await sizeOf()
-  assert.deepEqual(await migrate(database), { did: 'updated', from: '0007', to: '0013' })
+  assert.deepEqual(await migrate(database), { did: 'updated', from: '0007', to: '0015' })
   assert.ok((await sizeOf()) < before * 1.02, 'rows were written anew')
   const found = await prepareWholeUsers(database).findUser('t', 'p999999@a.example')
   assert.deepEqual([found?.id, found?.source, found?.is_active], ['p999999', 'sign-in', 1])

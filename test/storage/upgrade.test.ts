@@ -13,7 +13,7 @@ import { openPostgres } from '../../src/storage/postgres.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
 import { startPostgres } from '../support/postgres.ts'
-import { goBackTo0007 } from './go-back.ts'
+import { goBackTo0007, goBackTo0014 } from './go-back.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'visage-upgrade-'))
 after(() => rm(folder, { recursive: true }))
@@ -205,3 +205,35 @@ test('existing people get the source sign-in, and an older Visage can still add 
     ],
   )
 })
+
+for (const [name, open] of [
+  ['SQLite', async () => await openSqlite({ file: ':memory:' })],
+  [
+    'PostgreSQL',
+    async () => await openPostgres({ url: await server.createDatabase(), connections: 2 }),
+  ],
+] as const) {
+  test(`in ${name}, photos from before 0015 prove their owner if they are there and active`, async () => {
+    await using database = await open()
+    await migrate(database)
+    await goBackTo0014(database)
+    const people = ['active', 'disabled', 'deleted'].map(id => ({
+      id,
+      userPrincipalName: `${id}@a.example`,
+      displayName: id,
+      isActive: id !== 'disabled',
+    }))
+    await addUsers(database, 't', people)
+    await sql`update users set deleted_at = 1 where id = 'deleted'`.execute(database)
+    for (const id of ['active', 'disabled', 'deleted', 'missing']) {
+      await sql`insert into photos (tenant_id, owner_kind, owner_id, version, upload_hash, renditions, updated_at)
+        values ('t', 'user', ${id}, ${id}, '', '[]', 1)`.execute(database)
+    }
+    await migrate(database)
+    const proved = database.selectFrom('photos').select('owner_id').where('owner_is_active', '=', 1)
+    assert.deepEqual(
+      Array.from(await proved.execute(), row => row.owner_id),
+      ['active'],
+    )
+  })
+}

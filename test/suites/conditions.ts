@@ -6,12 +6,17 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { CompiledQuery } from 'kysely'
-import { type Condition, meets, type Operand, withoutCase } from '../../src/directory/condition.ts'
-import { selectCandidates } from '../../src/directory/condition-sql.ts'
 import { addGroups, type NewGroup } from '../../src/directory/groups.ts'
-import { type Asked, listWhere } from '../../src/directory/list-where.ts'
-import { userNameKey } from '../../src/directory/names.ts'
 import type { Source } from '../../src/directory/origin.ts'
+import {
+  type Condition,
+  meets,
+  type Operand,
+  withoutCase,
+} from '../../src/directory/queries/condition.ts'
+import { selectCandidates } from '../../src/directory/queries/condition-sql.ts'
+import { type Asked, listWhere } from '../../src/directory/queries/list-where.ts'
+import { userNameKey } from '../../src/directory/queries/name-key.ts'
 import { addUsers, type NewUser } from '../../src/directory/users.ts'
 import { normalizeId } from '../../src/guid.ts'
 import { migrate } from '../../src/storage/migrations.ts'

@@ -5,13 +5,19 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { sql } from 'kysely'
-import { addContact } from '../../src/directory/contacts.ts'
+import { prepareFindByPhoto } from '../../src/directory/find-by-photo.ts'
 import { prepareFindContact } from '../../src/directory/find-contact.ts'
-import { addFolder, findFolder, insertFolder, maxFolderDepth } from '../../src/directory/folders.ts'
 import { toRow as toGroupRow } from '../../src/directory/groups.ts'
-import { removeFolder } from '../../src/directory/remove-folder.ts'
-import { addSignedInUser, followNames } from '../../src/directory/sign-in.ts'
-import { toRow as toUserRow } from '../../src/directory/users.ts'
+import { addContact } from '../../src/directory/mailbox/contacts.ts'
+import {
+  addFolder,
+  findFolder,
+  insertFolder,
+  maxFolderDepth,
+} from '../../src/directory/mailbox/folders.ts'
+import { removeFolder } from '../../src/directory/mailbox/remove-folder.ts'
+import { addSignedInUser, followNames } from '../../src/directory/sign-in/sign-in.ts'
+import { prepareUserLookups, toRow as toUserRow } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import { prepareRow } from '../../src/storage/prepared.ts'
@@ -50,6 +56,8 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
         '0010',
         '0012',
         '0013',
+        '0014',
+        '0015',
       ])
     })
 
@@ -143,6 +151,89 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       assert.equal(after.length, names.length - sorted.indexOf('Zebra') - 1)
     })
 
+    test('a photo proves its owner while they are there, active and not deleted', async () => {
+      const isProved = async (owner: string) => {
+        const photo = await database
+          .selectFrom('photos')
+          .select('owner_is_active')
+          .where('owner_id', '=', owner)
+          .executeTakeFirstOrThrow()
+        return photo.owner_is_active === 1
+      }
+      const change = (columns: Readonly<Partial<UserRow>>) =>
+        database.updateTable('users').set(columns).where('id', '=', 'alice').execute()
+      await database.insertInto('photos').values(photoOf('early', 'v0')).execute()
+      assert.equal(await isProved('early'), false)
+      await database
+        .insertInto('users')
+        .values([userNamed('early'), userNamed('alice'), userNamed('bob')])
+        .execute()
+      await database
+        .insertInto('photos')
+        .values([photoOf('alice', 'v1'), photoOf('bob', 'v2')])
+        .execute()
+      assert.deepEqual([await isProved('early'), await isProved('alice')], [true, true])
+      for (const [columns, proved] of [
+        [{ is_active: 0 }, false],
+        [{ is_active: 1 }, true],
+        [{ deleted_at: 1 }, false],
+        [{ deleted_at: 1, is_active: 0 }, false],
+        [{ deleted_at: 1, is_active: 1 }, false],
+        [{ deleted_at: null }, true],
+        [{ display_name: 'another' }, true],
+      ] as const) {
+        await change(columns)
+        assert.equal(await isProved('alice'), proved, JSON.stringify(columns))
+      }
+      await database.deleteFrom('users').where('id', '=', 'alice').execute()
+      assert.deepEqual([await isProved('alice'), await isProved('bob')], [false, true])
+      // The photo of somebody who became another person.
+      await database.deleteFrom('photos').where('owner_id', '=', 'bob').execute()
+      await database
+        .updateTable('photos')
+        .set({ owner_id: 'bob' })
+        .where('version', '=', 'v1')
+        .execute()
+      assert.equal(await isProved('bob'), true)
+    })
+
+    test('a person is found by their photo as by their row, whoever asks', async () => {
+      const present = { ...userNamed('alice'), names_at: 5 }
+      const disabled = { ...userNamed('bob'), is_active: 0 }
+      const gone = { ...userNamed('carol'), deleted_at: 1 }
+      const bare = userNamed('dora')
+      await database.insertInto('users').values([present, disabled, gone, bare]).execute()
+      for (const owner of ['alice', 'bob', 'carol', 'erin']) {
+        await database
+          .insertInto('photos')
+          .values(photoOf(owner, `v ${owner}`))
+          .execute()
+      }
+      await database.insertInto('sign_ins').values(signInOf('alice', 'linked')).execute()
+      const { findUser } = prepareUserLookups(database, [])
+      const issuer = 'https://issuer.example'
+      const unread = { names_at: null, user_principal_name_key: null }
+      for (const linksByName of [false, true]) {
+        const findByPhoto = prepareFindByPhoto(database, { linksByName })
+        for (const callerId of [undefined, 'alice', 'linked', 'dora', 'bob', 'carol', 'nobody']) {
+          const caller = callerId === undefined ? undefined : { issuer, callerId }
+          for (const id of ['alice', 'bob', 'carol', 'dora', 'erin', 'frank']) {
+            const found = await findByPhoto({ tenantId: 't', id }, caller)
+            const expected = await findUser('t', id, 'id', caller)
+            // Who asks for themselves may have newer names. A caller in no row may be linked by name.
+            const needsNames = callerId === 'nobody' ? linksByName : found?.caller_id === id
+            const isProved = id === 'alice' && !needsNames
+            const names = expected && isProved ? unread : {}
+            assert.deepEqual(
+              found && { ...found },
+              expected && { ...expected, ...names },
+              `${id} by ${callerId}`,
+            )
+          }
+        }
+      }
+    })
+
     test('an unknown kind of owner and a person who does not exist are refused', async () => {
       const device = { ...photoOf('alice', 'v1'), owner_kind: 'device' }
       await assert.rejects(database.insertInto('photos').values(device).execute())
@@ -228,7 +319,7 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
       const row = { ...photoOf('alice', 'v1'), updated_at: 4_102_444_800_123 }
       await database.insertInto('photos').values(row).execute()
       const read = await database.selectFrom('photos').selectAll().executeTakeFirstOrThrow()
-      assert.deepEqual({ ...read }, row)
+      assert.deepEqual({ ...read }, { ...row, owner_is_active: 0 })
     })
 
     test('a person whose token names them at length, in any script, is added once and found', async () => {

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { deleteUser } from '../../src/directory/change-users.ts'
-import { addContact, changeContact } from '../../src/directory/contacts.ts'
-import { quota } from '../../src/directory/mailbox.ts'
-import { putContacts, removeImportedContacts } from '../../src/directory/put-contacts.ts'
+import { addContact, changeContact } from '../../src/directory/mailbox/contacts.ts'
+import { quota } from '../../src/directory/mailbox/mailbox.ts'
+import { putContacts, removeImportedContacts } from '../../src/directory/sources/put-contacts.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import {
   countsOf,

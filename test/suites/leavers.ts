@@ -6,16 +6,21 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { createGroup, deleteGroup, putGroup } from '../../src/directory/change-groups.ts'
 import { changeUser, deleteUser, putUser, restoreUser } from '../../src/directory/change-users.ts'
-import { insertContact } from '../../src/directory/contacts.ts'
 import { findDeletedUser, listDeletedUsers } from '../../src/directory/deleted.ts'
 import { emptyDirectory } from '../../src/directory/directory.ts'
-import { type Erased, eraseDue, markErasing } from '../../src/directory/erase-deleted.ts'
-import { insertFolder } from '../../src/directory/folders.ts'
-import { deleteInactive } from '../../src/directory/inactive.ts'
+import { type Erased, eraseDue, markErasing } from '../../src/directory/leaving/erase-deleted.ts'
+import { deleteInactive } from '../../src/directory/leaving/inactive.ts'
+import {
+  confirmRemovals,
+  dayMs,
+  judgeRemovals,
+  listWaiting,
+} from '../../src/directory/leaving/removals.ts'
+import { insertContact } from '../../src/directory/mailbox/contacts.ts'
+import { insertFolder } from '../../src/directory/mailbox/folders.ts'
 import type { Source } from '../../src/directory/origin.ts'
 import { findManager, setManager } from '../../src/directory/people-of-group.ts'
-import { confirmRemovals, dayMs, judgeRemovals, listWaiting } from '../../src/directory/removals.ts'
-import { readSourceStates, recordSuccess } from '../../src/directory/sources.ts'
+import { readSourceStates, recordSuccess } from '../../src/directory/sources/state.ts'
 import { addUsers } from '../../src/directory/users.ts'
 import type { OwnerKey } from '../../src/photos/photo.ts'
 import { movePointer } from '../../src/photos/pointer.ts'

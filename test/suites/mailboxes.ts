@@ -4,18 +4,23 @@
  */
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
-import { always } from '../../src/directory/condition.ts'
+import { prepareFindContact } from '../../src/directory/find-contact.ts'
 import {
   addContact,
   changeContact,
   listContacts,
   maxBytesOfPage,
   removeContact,
-} from '../../src/directory/contacts.ts'
-import { prepareFindContact } from '../../src/directory/find-contact.ts'
-import { addFolder, findFolder, insertFolder, listFolders } from '../../src/directory/folders.ts'
-import { type Mailbox, quota } from '../../src/directory/mailbox.ts'
-import { finishRemovals, removeFolder } from '../../src/directory/remove-folder.ts'
+} from '../../src/directory/mailbox/contacts.ts'
+import {
+  addFolder,
+  findFolder,
+  insertFolder,
+  listFolders,
+} from '../../src/directory/mailbox/folders.ts'
+import { type Mailbox, quota } from '../../src/directory/mailbox/mailbox.ts'
+import { finishRemovals, removeFolder } from '../../src/directory/mailbox/remove-folder.ts'
+import { always } from '../../src/directory/queries/condition.ts'
 import { addUsers } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
 import { migrate } from '../../src/storage/migrations.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { changeUser, deleteUser, restoreUser } from '../../src/directory/change-users.ts'
-import { linkByHand, unlink } from '../../src/directory/link-by-hand.ts'
+import { linkByHand, unlink } from '../../src/directory/sign-in/link-by-hand.ts'
 import { anna, ben, group, idOf, startLeavers, tenantId } from '../graph/leavers-stand.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 import { contoso } from '../support/test-issuer.ts'

@@ -97,8 +97,8 @@ export function describePacks(name: string, open: () => Promise<OpenedPacks>): v
       const key = keyOf('cached')
       await packs.write(key, bytesOf(key, 100))
       await packs.read(key, 0, 100)
-      for (const known of packs.cachedKeys?.() ?? []) packs.forget?.(known)
-      assert.deepEqual(packs.cachedKeys?.() ?? [], [])
+      for await (const known of packs.cachedKeys?.() ?? []) await packs.forget?.(known)
+      assert.deepEqual(await cachedIn(packs), [])
       assert.deepEqual(plain(await packs.read(key, 0, 100)), plain(bytesOf(key, 100)))
     })
 
@@ -224,6 +224,12 @@ export async function listOf(packs: Packs): Promise<PackEntry[]> {
   const entries: PackEntry[] = []
   for await (const entry of packs.list()) entries.push(entry)
   return entries
+}
+
+export async function cachedIn(packs: PackStore): Promise<string[]> {
+  const keys: string[] = []
+  for await (const key of packs.cachedKeys?.() ?? []) keys.push(key)
+  return keys
 }
 
 export async function buriedOf(packs: PackStore): Promise<string[]> {

@@ -15,25 +15,29 @@ import {
   restoreGroup,
 } from '../../src/directory/change-groups.ts'
 import { changeUser, deleteUser, putUser, restoreUser } from '../../src/directory/change-users.ts'
-import { always } from '../../src/directory/condition.ts'
 import { listDeletedGroups, listDeletedUsers } from '../../src/directory/deleted.ts'
-import { eraseDue, markErasing } from '../../src/directory/erase-deleted.ts'
+import { prepareFindByPhoto } from '../../src/directory/find-by-photo.ts'
 import { listGroups } from '../../src/directory/groups.ts'
 import { listGroupIdsOf } from '../../src/directory/groups-of-person.ts'
-import { linkByHand, unlink } from '../../src/directory/link-by-hand.ts'
-import { linkByName } from '../../src/directory/link-by-name.ts'
+import { eraseDue, markErasing } from '../../src/directory/leaving/erase-deleted.ts'
 import {
   listDirectReports,
   listPeopleOfGroup,
   setManager,
 } from '../../src/directory/people-of-group.ts'
-import { addSignedInUser } from '../../src/directory/sign-in.ts'
+import { always } from '../../src/directory/queries/condition.ts'
+import { linkByHand, unlink } from '../../src/directory/sign-in/link-by-hand.ts'
+import { linkByName } from '../../src/directory/sign-in/link-by-name.ts'
+import { addSignedInUser } from '../../src/directory/sign-in/sign-in.ts'
 import { listUsers } from '../../src/directory/users.ts'
 import { Failure } from '../../src/failure.ts'
+import { findPointer, lockOwner, movePointer } from '../../src/photos/pointer.ts'
 import { openMemoryPacks } from '../../src/storage/memory.ts'
 import { migrate } from '../../src/storage/migrations.ts'
+import { newPackKey } from '../../src/storage/packs.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { createSlices } from '../../src/storage/slices.ts'
+import { inTransaction } from '../../src/storage/transactions.ts'
 import { prepareWholeUsers } from '../support/whole-users.ts'
 import {
   answers,
@@ -108,6 +112,7 @@ const performed: Readonly<Record<Step, Performed>> = {
     await setManager(database, tenantId, person, other, { source, at })
     return true
   },
+  'set photo': (database, { person }, at) => setPhoto(database, person, at),
   'add group': (database, { group, name, source }, at) =>
     putGroup(database, tenantId, { id: group, displayName: name }, { source, at }),
   'rename group': (database, { group, name, source }, at) =>
@@ -130,6 +135,18 @@ function erase(database: Database, before: number, at: number): Promise<number> 
   const packs = openMemoryPacks(() => 1)
   const parts = { database, packs, slices: createSlices(() => 0), now: () => at }
   return eraseDue(parts, before, () => {})
+}
+
+/** Without a pack, which nobody reads. */
+function setPhoto(database: Database, id: string, at: number): Promise<boolean> {
+  const owner = { tenantId, kind: 'user', id } as const
+  const row = { upload_hash: '', pack_hash: null, renditions: '[]', updated_at: at }
+  return inTransaction(database, async transaction => {
+    if (!(await lockOwner(transaction, owner))) return false
+    const before = await findPointer(transaction, owner)
+    await movePointer(transaction, owner, { version: newPackKey(), ...row }, before?.version)
+    return true
+  })
 }
 
 /** In the words of the model. */
@@ -159,6 +176,11 @@ export function describePeopleAgainstModel(
     const database = await open()
     t.after(() => database.destroy())
     await migrate(database)
+    const findByPhoto = prepareFindByPhoto(database)
+    const photoOf = async (id: string) => {
+      const found = await findByPhoto({ tenantId, id }, undefined)
+      return found && [found.is_active === 1, found.version !== null]
+    }
     const choose = chooserFor(String(seed))
     const model: Model = { people: new Map(), groups: new Map(), links: new Map() }
     for (let at = 1; at <= count; at++) {
@@ -169,6 +191,7 @@ export function describePeopleAgainstModel(
       assert.equal(outcome, expected, `step ${at}: ${step} ${JSON.stringify(drawn)}`)
       if (at % stepsBetween > 0 && at < count) continue
       assert.deepEqual(await readAll(database), expectedOf(model), `after step ${at}: ${step}`)
+      assert.deepEqual(await each(people, photoOf), photosOf(model), `after step ${at}: ${step}`)
     }
   })
 }
@@ -276,6 +299,17 @@ function expectedOf(model: Model): Awaited<ReturnType<typeof readAll>> {
     ]),
     groupsOf: eachOf(people, id => [groupsOf(id, 'owner'), groupsOf(id, 'member')]),
   }
+}
+
+/** Whether a person who is present is active, and whether they have a photo. */
+function photosOf({ people: all }: Model): Awaited<ReturnType<typeof each>> {
+  return Object.fromEntries(
+    people.map(id => {
+      const person = all.get(id)
+      const isThere = person !== undefined && person.deletedAt === undefined
+      return [id, isThere ? [person.isActive, person.hasPhoto] : undefined]
+    }),
+  )
 }
 
 async function each<Value>(

@@ -13,6 +13,7 @@ export type Person = {
   /** undefined for who is not deleted. */
   deletedAt: number | undefined
   manager: string | undefined
+  hasPhoto: boolean
 }
 export type Group = {
   source: Source
@@ -58,6 +59,7 @@ export type Step =
   | 'link by name'
   | 'unlink'
   | 'set manager'
+  | 'set photo'
   | 'add group'
   | 'rename group'
   | 'join'
@@ -71,8 +73,8 @@ export const answers: Readonly<Record<Step, (model: Model, drawn: Drawn) => stri
     const known = model.people.get(person)
     if (isOthers(known, source)) return 'managed-elsewhere'
     if (isTaken(model, person, name)) return 'value-taken'
-    const manager = known?.manager
-    model.people.set(person, { source, name, isActive, deletedAt: undefined, manager })
+    const { manager, hasPhoto = false } = known ?? {}
+    model.people.set(person, { source, name, isActive, deletedAt: undefined, manager, hasPhoto })
     if (known === undefined) return 'created'
     if (known.deletedAt !== undefined) return 'restored'
     return known.source === 'sign-in' ? 'adopted' : 'changed'
@@ -159,6 +161,12 @@ export const answers: Readonly<Record<Step, (model: Model, drawn: Drawn) => stri
     Object.assign(people.get(person) ?? {}, { manager: other, source })
     return 'done'
   },
+  'set photo'({ people }, { person }) {
+    const known = people.get(person)
+    if (known === undefined) return 'nothing'
+    known.hasPhoto = true
+    return 'done'
+  },
   'add group'({ groups }, { group, name, source }) {
     const known = groups.get(group)
     if (isOthers(known, source)) return 'managed-elsewhere'
@@ -212,7 +220,7 @@ export const answers: Readonly<Record<Step, (model: Model, drawn: Drawn) => stri
 
 function addBySignIn({ people }: Model, id: string): void {
   const person = { source: 'sign-in', name: `${id}@signed-in.invalid`, isActive: true } as const
-  people.set(id, { ...person, deletedAt: undefined, manager: undefined })
+  people.set(id, { ...person, deletedAt: undefined, manager: undefined, hasPhoto: false })
 }
 
 function erasePerson({ people, groups, links }: Model, id: string): void {

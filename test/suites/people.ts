@@ -15,7 +15,6 @@ import {
   restoreGroup,
 } from '../../src/directory/change-groups.ts'
 import { changeUser, deleteUser, putUser, restoreUser } from '../../src/directory/change-users.ts'
-import { always } from '../../src/directory/condition.ts'
 import {
   findDeletedGroup,
   findDeletedUser,
@@ -37,7 +36,8 @@ import {
   listPeopleOfGroup,
   setManager,
 } from '../../src/directory/people-of-group.ts'
-import { addSignedInUser } from '../../src/directory/sign-in.ts'
+import { always } from '../../src/directory/queries/condition.ts'
+import { addSignedInUser } from '../../src/directory/sign-in/sign-in.ts'
 import { findPeople, listUsers, type NewUser } from '../../src/directory/users.ts'
 import { migrate } from '../../src/storage/migrations.ts'
 import type { Database } from '../../src/storage/schema.ts'

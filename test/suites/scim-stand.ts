@@ -121,7 +121,7 @@ function watch(whole: Database) {
   const { can } = whole
   const watched = whole.withPlugin(plugin)
   // Look-ups that a database prepares do not pass the plugin.
-  const { direct: _, keepStatement: __, ...others } = can ?? {}
+  const { direct: _, gathering: __, ...others } = can ?? {}
   const database: Database = Object.assign(watched, can && { can: others })
   return {
     database,

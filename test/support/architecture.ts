@@ -13,11 +13,25 @@ export type Rule = (sources: Sources) => string[]
 export type Arrows = ReadonlyMap<string, ReadonlySet<string>>
 
 /** Every room may import these; they import each other only as their own lines say. */
-const floor = ['failure', 'events', 'call', 'settle', 'json', 'event-loop', 'guid', 'loopback']
+const floor = [
+  'failure',
+  'events',
+  'call',
+  'settle',
+  'json',
+  'event-loop',
+  'free-now',
+  'guid',
+  'html',
+  'loopback',
+]
 
-/** Reads the lines `a · b -> c · d` of the section "Arrows". */
-export function readArrows(description: string): Arrows {
-  const [, block = ''] = /## Arrows\n[\s\S]*?```\n([\s\S]*?)```/.exec(description) ?? []
+/** Reads the lines `a · b -> c · d` of the first block with arrows in a section. */
+export function readArrows(description: string, section = 'Arrows'): Arrows {
+  const [, text = ''] = description.split(`## ${section}\n`)
+  const [own = ''] = text.split(/^## /m)
+  const blocks = own.matchAll(/```\n([\s\S]*?)```/g)
+  const block = [...blocks].map(match => match[1] ?? '').find(found => found.includes('->')) ?? ''
   const arrows = new Map<string, Set<string>>()
   for (const line of block.split('\n').filter(text => text.includes('->'))) {
     const [from = '', to = ''] = line.split('->')
@@ -45,13 +59,20 @@ const openers = ['src/serving/stores.ts', 'src/storage/data-folder.ts']
 
 /** Packages that only some files may import: a path, or a folder with its slash. */
 export const packageHomes: Readonly<Record<string, readonly string[]>> = {
-  sharp: ['src/renditions/', 'src/dev/demo/canvas.ts'],
+  sharp: [
+    'src/renditions/',
+    'src/dev/demo/canvas.ts',
+    'src/push/prepare.ts',
+    'src/push/preparer.ts',
+    'src/push/likeness.ts',
+  ],
   jose: ['src/tokens/', 'src/dev/issuer/'],
   'oidc-provider': ['src/dev/issuer/'],
   kysely: ['src/storage/', 'src/directory/', 'src/photos/', 'src/upkeep/'],
   'cli-progress': ['src/cli/'],
   'node:sqlite': ['src/storage/'],
   pg: ['src/storage/'],
+  undici: ['src/storage/s3-direct.ts'],
   '@aws-sdk/client-s3': [
     'src/storage/s3.ts',
     'src/storage/s3-store.ts',
@@ -67,6 +88,15 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/sdk-node': ['src/monitoring/'],
 }
 
+/** The same for packages of the page: a folder of web/src. React is everywhere. */
+const pagePackageHomes: Readonly<Record<string, string>> = {
+  '@fluentui/react-components': 'ui',
+  '@fluentui/react-icons': 'ui',
+  oauth4webapi: 'sign-in',
+  'react-easy-crop': 'crop',
+  virtua: 'ui',
+}
+
 /** "No `utils`, `helpers`, `common`, `shared`, `core`, `lib`, `types`, `services`, `controllers`." */
 const emptyNames = new Set([
   'utils',
@@ -80,10 +110,14 @@ const emptyNames = new Set([
   'controllers',
 ])
 
-export const wrongArrows = (sources: Sources, arrows: Arrows): string[] =>
+export const wrongArrows = (
+  sources: Sources,
+  arrows: Arrows,
+  roomAt: typeof roomOf = roomOf,
+): string[] =>
   importsOf(sources).flatMap(({ from, to }) => {
     if (to.startsWith('..')) return [`${from} imports ${to}`]
-    const [room, target] = [roomOf(from), roomOf(to)]
+    const [room, target] = [roomAt(from), roomAt(to)]
     if (target === undefined || room === undefined || room === target) return []
     if (floor.includes(target) && !floor.includes(room)) return []
     return arrows.get(room)?.has(target) ? [] : [`${from} imports ${to}: ${room} -> ${target}`]
@@ -94,8 +128,12 @@ export const arrowsInACircle = (arrows: Arrows): string[] =>
   cyclesOf([...arrows.keys()], room => [...(arrows.get(room) ?? [])])
 
 /** An arrow that no import needs. */
-export const arrowsWithoutImport = (sources: Sources, arrows: Arrows): string[] => {
-  const used = new Set(importsOf(sources).map(({ from, to }) => `${roomOf(from)} -> ${roomOf(to)}`))
+export const arrowsWithoutImport = (
+  sources: Sources,
+  arrows: Arrows,
+  roomAt: typeof roomOf = roomOf,
+): string[] => {
+  const used = new Set(importsOf(sources).map(({ from, to }) => `${roomAt(from)} -> ${roomAt(to)}`))
   return [...arrows].flatMap(([room, targets]) =>
     [...targets].map(target => `${room} -> ${target}`).filter(arrow => !used.has(arrow)),
   )
@@ -114,6 +152,12 @@ export const packagesAwayFromHome: Rule = sources =>
       return homes && !homes.some(home => from === home || isUnder(home, from))
     })
     .map(({ from, to }) => `${from} imports ${to}`)
+
+export const pagePackagesAwayFromHome: Rule = sources =>
+  importsOf(sources)
+    .filter(({ to }) => !to.startsWith('src/') && !/^react(-dom)?$/.test(packageOf(to)))
+    .filter(({ from, to }) => pagePackageHomes[packageOf(to)] !== roomOf(from))
+    .map(({ from, to }) => `web/${from} imports ${to}`)
 
 /** A package that is not in `dependencies` would be missing where the package is installed. */
 export const undeclaredPackages = (sources: Sources, declared: readonly string[]): string[] =>
@@ -150,13 +194,15 @@ export const namesNotInKebabCase: Rule = sources =>
 export const filesWithoutOpeningComment: Rule = sources =>
   [...sources].filter(([, text]) => !/^(#![^\n]*\n)?\s*\/[*/]/.test(text)).map(([path]) => path)
 
-/** Every room of src is a word with its slash, every file beside them a word, in the tree of ARCHITECTURE.md. */
+/** Every folder of src is a word with its slash, every file beside them a word, in the tree of ARCHITECTURE.md. */
 export const roomsNotDescribed = (sources: Sources, description: string): string[] => {
-  const rooms = new Set([...sources.keys()].map(path => path.split('/').slice(0, 2).join('/')))
-  return [...rooms]
-    .filter(room => room.startsWith('src/'))
-    .map(room => room.slice('src/'.length))
-    .filter(room => !description.split(/[\s`]+/).includes(room.endsWith('.ts') ? room : `${room}/`))
+  const words = new Set(description.split(/[\s`]+/))
+  const parts = [...sources.keys()].flatMap(path => {
+    const [, ...names] = path.split('/')
+    const folders = names.slice(0, -1)
+    return folders.length > 0 ? folders.map(name => `${name}/`) : names
+  })
+  return [...new Set(parts)].filter(part => !words.has(part)).map(part => part.replace('/', ''))
 }
 
 /** Exports that are called from outside src. */
@@ -210,6 +256,18 @@ export const readSources = async (
   return new Map(await Promise.all(read))
 }
 
+/** The sources of the page, as `src/…` below `web/`. */
+export async function readPageSources(root: string): Promise<Sources> {
+  const web = join(root, 'web')
+  const entries = await readdir(join(web, 'src'), { recursive: true })
+  const paths = entries.filter(entry => /\.tsx?$/.test(entry) && !entry.endsWith('.d.ts')).sort()
+  const read = paths.map(async (entry): Promise<[string, string]> => {
+    const path = `src/${entry.replaceAll('\\', '/')}`
+    return [path, await readFile(join(web, path), 'utf8')]
+  })
+  return new Map(await Promise.all(read))
+}
+
 async function listSources(root: string, folder: string): Promise<string[]> {
   const entries = await readdir(join(root, folder), { recursive: true })
   const paths = entries.filter(entry => entry.endsWith('.ts') && !entry.endsWith('.d.ts')).sort()
@@ -241,16 +299,21 @@ const matchesIn = (sources: Sources, pattern: RegExp) =>
     [...withoutComments(text).matchAll(pattern)].map(match => `${path}: ${match[0]}`),
   )
 
-/** `graph`, `dev/issuer`, `main`, `bench`; undefined for a package and what is in no room, such as a test. */
+/** `graph`, `dev/issuer`, `main`, `bench`: a folder inside a room is a room of its own. undefined for a package and what is in no room, such as a test. */
 export const roomOf = (path: string): string | undefined => {
   const [folder, ...names] = path.split('/')
   if (folder === 'bench' || folder === 'tools') return folder
   if (folder !== 'src') return undefined
-  const [room = '', inner] = names
-  if (room === 'dev' && names.length > 2) return `${room}/${inner}`
-  if (names.length > 1) return room
+  const [room = ''] = names
+  if (names.length > 1) return names.slice(0, -1).join('/')
   // json-scan.ts is the other half of json.ts.
   return room.replace(/\.ts$/, '').replace(/^json-scan$/, 'json')
+}
+/** Of the page: the files that are in no folder are one room. */
+export const pageRoomOf = (path: string): string | undefined => {
+  const [folder, room, ...names] = path.split('/')
+  if (folder !== 'src') return undefined
+  return names.length > 0 ? room : 'frame'
 }
 const isUnder = (home: string, path: string) => home.endsWith('/') && path.startsWith(home)
 const packageOf = (name: string) =>

@@ -1,5 +1,5 @@
 /** Conditions as tests write them. */
-import type { Condition, Operator } from '../../src/directory/condition.ts'
+import type { Condition, Operator } from '../../src/directory/queries/condition.ts'
 
 export type Term = Readonly<{
   property: string

@@ -5,11 +5,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { certificateFor } from '../../src/dev/certificate.ts'
 import { findFreePort } from './free-port.ts'
+import { isListening } from './listening.ts'
 
 const source = join(import.meta.dirname, '../../deploy/nginx.conf')
 /** Debian's folder, which is not in every PATH. */
@@ -93,7 +93,7 @@ export async function startNginx(
   const child = callNginx(folder, file)
   const ended = once(child, 'exit')
   const errorLog = () => readFile(join(folder, 'errors'), 'utf8').catch(() => '')
-  while (!(await isListening(ports.secure))) {
+  while (!(await isListening({ host: '127.0.0.1', port: ports.secure }))) {
     if (child.exitCode !== null) throw new Error(`nginx did not start:\n${await errorLog()}`)
     await delay(20)
   }
@@ -109,17 +109,5 @@ export async function startNginx(
       child.kill('SIGTERM')
       await ended
     },
-  }
-}
-
-async function isListening(port: number): Promise<boolean> {
-  const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
   }
 }

@@ -1,5 +1,5 @@
 /** The rules of conditions without a database: what the SQL of lists has to agree with. */
-import type { Condition } from '../../src/directory/condition.ts'
+import type { Condition } from '../../src/directory/queries/condition.ts'
 
 export type Plain = Readonly<Record<string, unknown>>
 

@@ -20,10 +20,12 @@ export type TcpProxy = AsyncDisposable &
     mend: () => void
     /** Resets every current connection. */
     cut: () => void
+    /** How many connections have been reset after they had carried something. */
+    countResets: () => number
   }>
 
 /** Two sockets, and how many bytes they may still carry. */
-type Line = { readonly ends: readonly [Socket, Socket]; left: number }
+type Line = { readonly ends: readonly [Socket, Socket]; left: number; isUsed: boolean }
 
 type Trouble = {
   isSilent: boolean
@@ -41,16 +43,23 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const server = createServer(near => {
     if (trouble.isRefusing) return void near.resetAndDestroy()
     const far = connect(targetPort, '127.0.0.1')
-    const line: Line = { ends: [near, far], left: trouble.nextBreak() }
+    const line: Line = { ends: [near, far], left: trouble.nextBreak(), isUsed: false }
     lines.add(line)
     far.on('close', () => lines.delete(line))
-    carry(line, near, far, trouble)
-    carry(line, far, near, trouble)
+    const carryWith = { line, trouble, reset }
+    carry(carryWith, near, far)
+    carry(carryWith, far, near)
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const breakAfter = (bytes: () => number) => {
     trouble.nextBreak = bytes
     for (const line of lines) line.left = bytes()
+  }
+  let resets = 0
+  const reset = (line: Line) => {
+    if (line.isUsed) resets += 1
+    line.isUsed = false
+    for (const socket of line.ends) socket.resetAndDestroy()
   }
   const cut = () => lines.forEach(reset)
   return {
@@ -72,6 +81,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       for (const { ends } of lines) for (const socket of ends) socket.resume()
     },
     cut,
+    countResets: () => resets,
     async [Symbol.asyncDispose]() {
       server.close()
       cut()
@@ -80,11 +90,14 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   }
 }
 
-function carry(line: Line, from: Socket, to: Socket, trouble: Trouble): void {
+type Carrying = Readonly<{ line: Line; trouble: Trouble; reset: (line: Line) => void }>
+
+function carry({ line, trouble, reset }: Carrying, from: Socket, to: Socket): void {
   const inOrder = createOrder()
   from.on('error', () => {})
   from.on('data', bytes => {
     inOrder(trouble.delayMs, () => {
+      line.isUsed = true
       line.left -= bytes.length
       to.write(line.left < 0 ? bytes.subarray(0, line.left) : bytes)
       if (line.left < 0) reset(line)
@@ -95,10 +108,6 @@ function carry(line: Line, from: Socket, to: Socket, trouble: Trouble): void {
     inOrder(trouble.delayMs, () => void (hadError ? to.resetAndDestroy() : to.destroy())),
   )
   if (trouble.isSilent) from.pause()
-}
-
-function reset({ ends }: Line): void {
-  for (const socket of ends) socket.resetAndDestroy()
 }
 
 /** Delays work, and keeps its order. */

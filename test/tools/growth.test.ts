@@ -1,13 +1,13 @@
-/**
- * Measures the sizes of docs/growth.md again. Processor times are not measured: on a shared machine they differ each
- * time.
- */
+/** Measures the sizes of docs/growth.md again. Its processor times come from the bench. */
 import assert from 'node:assert/strict'
 import { createHash, randomUUID } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { sql } from 'kysely'
+import { readCosts, renewCosts } from '../../bench/growth-costs.ts'
+import type { Medians } from '../../bench/rounds.ts'
+import type { Row } from '../../bench/table.ts'
 import { addUsers } from '../../src/directory/users.ts'
 import { formatRenditions } from '../../src/photos/photo.ts'
 import { renderPack } from '../../src/renditions/render.ts'
@@ -15,19 +15,42 @@ import { migrate } from '../../src/storage/migrations.ts'
 import { openPostgres } from '../../src/storage/postgres.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { openSqlite } from '../../src/storage/sqlite.ts'
+import { sizes } from '../../tools/growth.ts'
 import { portraitJpeg } from '../support/pictures.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { inFolder } from '../support/visage.ts'
 
-const page = await readFile(join(import.meta.dirname, '../../docs/growth.md'), 'utf8')
+const pageOf = (name: string) => readFile(join(import.meta.dirname, '../../docs', name), 'utf8')
 
-/** In bytes, of the row that begins so. */
-function sizeOnPage(meaning: string): number {
-  const row = page.split('\n').find(line => line.startsWith(`| ${meaning},`))
-  const [, number, unit] = / ([\d.]+) (B|KB) \|$/.exec(row ?? '') ?? []
-  assert.ok(number, `no size of ${meaning}`)
-  return Number(number) * (unit === 'KB' ? 1000 : 1)
+/** The rows of docs/performance.md, each with these medians. */
+async function publishedRows(medians: Medians): Promise<Row[]> {
+  const cells = (await pageOf('performance.md')).matchAll(/^\| ([^|]+) \| ([^|]+) \|/gm)
+  return [...cells].map(([, what = '', floor = '']) => ({ what, floor, ratio: 2, medians }))
 }
+
+test('each processor time is that of a row in performance.md', async () => {
+  const before = (await pageOf('growth.md')).replaceAll(
+    /^(\| ms of CPU .* \|) [\d.]+ \|$/gm,
+    '$1 7 |',
+  )
+  const rows = await publishedRows({ measured: 0.000_123_4, floor: 0.000_045_6, unit: 's' })
+  const cold = rows.map(row =>
+    row.what.includes('cold cache: processor time')
+      ? { ...row, medians: { measured: 0.001_123_4, floor: 0.000_045_6, unit: 's' as const } }
+      : row,
+  )
+  const costs = { embedded: 0.046, postgres: 0.12, database: 0.12, s3: 1, put: 0.12 }
+  assert.deepEqual(readCosts(renewCosts(before, cold)), costs)
+})
+
+test('a processor time that a run did not measure stays on the page', async () => {
+  const before = await pageOf('growth.md')
+  assert.equal(renewCosts(before, []), before)
+  const what =
+    'GET of a 96x96, 5,000 people, PostgreSQL and S3, cold cache: processor time of Visage'
+  const medians = { measured: 1, floor: 1, unit: 's' } as const
+  assert.equal(renewCosts(before, [{ what, floor: '', ratio: 1, medians }]), before)
+})
 
 const people = 4_000
 const tenant_id = randomUUID()
@@ -44,19 +67,21 @@ const names = Array.from({ length: people }, (_, index) => ({
 }))
 
 /** The tolerance: an index may be half full. */
-function assertNear(actual: number, expected: number, what: string): void {
+function assertNear(actual: number, [expected]: readonly [number, string], what: string): void {
   const ratio = actual / expected
   assert.ok(ratio > 0.7 && ratio < 1.4, `${what}: ${actual} for ${expected}`)
 }
 
-test('a pack has the documented size', async () => {
+test('a pack and a picture of 96 pixels have the documented sizes', async () => {
   for (const [width, height] of [
     [1224, 1632],
     [800, 1000],
   ] as const) {
     const jpeg = await portraitJpeg({ width, height, grain: 12, seed: 7 })
-    const { bytes } = await renderPack(jpeg, 'square')
-    assertNear(bytes.length, sizeOnPage('a pack with all sizes'), `${width} x ${height}`)
+    const { bytes, renditions } = await renderPack(jpeg, 'square')
+    assertNear(bytes.length, sizes.pack, `${width} x ${height}`)
+    const small = renditions.find(rendition => rendition.width === 96)
+    assertNear(small?.length ?? 0, sizes.picture, `96 of ${width} x ${height}`)
   }
 })
 
@@ -92,8 +117,8 @@ test('rows in SQLite have the documented size', () =>
       await sql`pragma wal_checkpoint(truncate)`.execute(database)
       return (await stat(file)).size
     })
-    assertNear(person, sizeOnPage('a person’s row in SQLite'), 'person')
-    assertNear(photo, sizeOnPage('a photo’s row in SQLite'), 'photo')
+    assertNear(person, sizes.personInSqlite, 'person')
+    assertNear(photo, sizes.photoInSqlite, 'photo')
   }))
 
 test('rows in PostgreSQL have the documented size', async () => {
@@ -105,6 +130,6 @@ test('rows in PostgreSQL have the documented size', async () => {
       where relkind = 'r' and relname in ('users', 'directory_words', 'photos')`.execute(database)
     return Number(rows[0]?.bytes)
   })
-  assertNear(person, sizeOnPage('a person’s row in PostgreSQL'), 'person')
-  assertNear(photo, sizeOnPage('a photo’s row in PostgreSQL'), 'photo')
+  assertNear(person, sizes.personInPostgres, 'person')
+  assertNear(photo, sizes.photoInPostgres, 'photo')
 })

@@ -1,16 +1,20 @@
 /** Erasing: the traces of one owner are removed and checked, those of others stay, and a trace that is left is reported. */
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { forgetUnnamed } from '../../src/photos/forget.ts'
 import type { OwnerKey } from '../../src/photos/photo.ts'
 import type { StoreOptions } from '../../src/serving/stores.ts'
 import { cachePacks } from '../../src/storage/cached.ts'
+import { cachePacksOnDisk } from '../../src/storage/cached-on-disk.ts'
 import { type Erased, erasePhoto, findTraces, longestUploadMs } from '../../src/upkeep/erase.ts'
 import { findOwner } from '../../src/upkeep/owners.ts'
 import { isFailure, open } from '../suites/moving.ts'
+import { cachedIn } from '../suites/packs.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import {
   contentsOf as contents,
@@ -165,17 +169,24 @@ for (const [name, makePlace] of Object.entries(databases)) {
         assert.equal(erased.newVersion, await versionOf(side, person))
       }))
 
-    test('leaves nothing in the memory of a server, which removes packs without a photo', () =>
+    test('leaves nothing in the memory and the cache folder of a server, which removes packs without a photo', () =>
       withStore(async side => {
-        const packs = cachePacks(side.packs, 10_000_000)
+        const path = await mkdtemp(join(tmpdir(), 'visage-cache-'))
+        const surroundings = { now: Date.now, troubled: () => assert.fail('the folder works') }
+        const folder = { path, maxBytes: 10_000_000, processes: 1 }
+        const onDisk = await cachePacksOnDisk(side.packs, folder, surroundings)
+        const packs = cachePacks(onDisk, 10_000_000)
         const [mine, other] = [
           await versionOf(side, person),
           await versionOf(side, userKey('person-2')),
         ]
         for (const version of [mine, other]) await packs.read(version, 0, 100)
         await erase(side, person)
+        while ((await cachedIn(onDisk)).length < 2) await delay(5)
         await forgetUnnamed({ database: side.database, packs })
-        assert.deepEqual(packs.cachedKeys(), [other])
+        assert.deepEqual(await cachedIn(onDisk), [other])
+        assert.deepEqual(await cachedIn(packs), [other, other])
+        await rm(path, { recursive: true })
       }))
 
     test('finds people by id and by name, in whichever tenant, and refuses to guess', () =>

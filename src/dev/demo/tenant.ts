@@ -15,6 +15,7 @@ export type Person = Readonly<{
   surname: string | null
   mail: string | null
   jobTitle: string | null
+  department: string | null
   userType: 'Member' | 'Guest'
   picture: Picture | null
 }>
@@ -114,6 +115,21 @@ const rows: readonly Row[] = [
   [38, 'ingrid', 'Ingrid-Marie Ødegård', 'Ingrid-Marie', 'Ødegård', 'Pilot', null],
 ]
 
+/** By number; who is in none has no department. */
+const departments: Readonly<Record<string, readonly number[]>> = {
+  Design: [1, 16, 25, 30, 35],
+  IT: [2, 3, 4, 5, 12],
+  Research: [6, 14, 15, 24, 32],
+  Operations: [7, 13, 17, 19, 20, 21, 26, 27, 28, 29, 33, 36, 38],
+  Finance: [8, 9, 10, 37],
+  Communications: [11, 18, 22, 31, 34],
+}
+
+function departmentOf(number: number): string | null {
+  const found = Object.entries(departments).find(([, numbers]) => numbers.includes(number))
+  return found?.[0] ?? null
+}
+
 const personId = (number: number) => `5d6e7f80-de30-4d0a-8001-${String(number).padStart(12, '0')}`
 const groupId = (number: number) => `5d6e7f80-de30-4d0a-8002-${String(number).padStart(12, '0')}`
 
@@ -141,6 +157,7 @@ const staff = rows.map(
       surname,
       mail: userPrincipalName,
       jobTitle,
+      department: departmentOf(number),
       userType: 'Member',
       picture,
     }
@@ -157,6 +174,7 @@ const reception: Person = {
   surname: null,
   mail: null,
   jobTitle: null,
+  department: null,
   userType: 'Member',
   picture: null,
 }
@@ -171,6 +189,7 @@ const guest: Person = {
   surname: 'Ferreira',
   mail: 'ana@fabrikam.example',
   jobTitle: 'Consultant',
+  department: null,
   userType: 'Guest',
   picture: pictureOf('ana', ['wavy', 2, 2, 'glasses']),
 }
@@ -184,6 +203,7 @@ const personal: Person = {
   surname: 'Lindqvist',
   mail: 'lena@home.example',
   jobTitle: null,
+  department: null,
   userType: 'Member',
   picture: null,
 }

@@ -4,9 +4,9 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Call, isRead, type Reply } from '../../call.ts'
-import { type Address, parseAddress } from '../../graph/address.ts'
 import type { AroundGraph, GraphAnswer } from '../../graph/mounts.ts'
-import type { Parts } from '../../graph/request.ts'
+import { type Address, parseAddress } from '../../graph/request/address.ts'
+import type { Parts } from '../../graph/request/request.ts'
 import type { AnsweredWithFaults } from '../journal/entry.ts'
 import { answerLate, showLate } from './late-answers.ts'
 import { createLatePhotos, type LatePhotos } from './late-photos.ts'
@@ -17,8 +17,12 @@ import type { Rule } from './rule.ts'
 
 export type Faults = Readonly<{
   around: AroundGraph
-  /** Whether readers may get a photo after it was replaced. */
-  showReplaced: boolean
+  /** Whether readers may get a photo after it was replaced, as things are now. */
+  showsReplaced: () => boolean
+  /** The sentences of the rules that are on. */
+  list: () => readonly string[]
+  /** A rule that stays keeps its count. */
+  replace: (rules: readonly Rule[]) => void
   /** Restarts all counts: the same calls meet the same faults again. */
   rewind: () => void
   /** Ends running and later delays. */
@@ -28,13 +32,20 @@ export type Faults = Readonly<{
 type ActiveRule = Readonly<{ rule: Rule; occurs: Occurs }>
 
 export function createFaults(rules: readonly Rule[], now: () => number): Faults {
-  const begin = () => rules.map(rule => ({ rule, occurs: occurrencesOf(rule.frequency) }))
-  let active: readonly ActiveRule[] = begin()
+  let active: readonly ActiveRule[] = rules.map(begin)
   const late = createLatePhotos(now)
   const stopping = new AbortController()
   return {
-    showReplaced: rules.some(({ effect }) => effect.kind === 'late'),
+    showsReplaced: () => active.some(({ rule: { effect } }) => effect.kind === 'late'),
+    list: () => active.map(({ rule: { text } }) => text),
+    replace(wanted) {
+      active = wanted.map(
+        rule => active.find(({ rule: { text } }) => text === rule.text) ?? begin(rule),
+      )
+      if (!wanted.some(({ effect }) => effect.kind === 'late')) late.forget()
+    },
     around: answer => parts => async call => {
+      if (active.length === 0) return await answer(parts)(call)
       const selected = selectRules(active, call)
       const recorded = recordFaults(parts, new Set(selected.map(({ text }) => text)))
       await pause(delayOf(selected), stopping.signal)
@@ -42,11 +53,15 @@ export function createFaults(rules: readonly Rule[], now: () => number): Faults 
       return await applyRules(selected, call, seen, late, answer)
     },
     rewind() {
-      active = begin()
+      active = active.map(({ rule }) => begin(rule))
       late.forget()
     },
     stop: () => stopping.abort(),
   }
+}
+
+function begin(rule: Rule): ActiveRule {
+  return { rule, occurs: occurrencesOf(rule.frequency) }
 }
 
 /** The rules that apply to this call. Each rule about it is drawn in any case. */

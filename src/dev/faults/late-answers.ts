@@ -5,9 +5,9 @@
 
 import type { Call, Reply } from '../../call.ts'
 import type { ContactWithPhoto } from '../../directory/find-contact.ts'
-import { parseAddress } from '../../graph/address.ts'
 import type { GraphAnswer } from '../../graph/mounts.ts'
-import type { Parts } from '../../graph/request.ts'
+import { parseAddress } from '../../graph/request/address.ts'
+import type { Parts } from '../../graph/request/request.ts'
 import { match } from '../../graph/routes.ts'
 import type { Hold, LatePhotos, OwnerKind, OwnerRow } from './late-photos.ts'
 import type { Rule } from './rule.ts'

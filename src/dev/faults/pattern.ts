@@ -2,8 +2,9 @@
  * Addresses with wildcards, such as users/{any}/photo: which calls a fault is about, and whether such an
  * address exists. Addresses are compared as clients write them: `me` is not `users/{my id}`.
  */
-import { type Address, isUnderVersion, parseAddress, type Version } from '../../graph/address.ts'
-import type { Operation } from '../../graph/operation.ts'
+import { type Address, isUnderVersion, parseAddress } from '../../graph/request/address.ts'
+import type { Operation } from '../../graph/request/operation.ts'
+import type { Version } from '../../graph/resources/schema.ts'
 import { type Route, routes } from '../../graph/routes.ts'
 
 export type Pattern = Readonly<{

@@ -5,7 +5,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Call, Reply } from '../../call.ts'
 import { writeError } from '../../graph/errors.ts'
-import type { Parts } from '../../graph/request.ts'
+import type { Parts } from '../../graph/request/request.ts'
 import { requestIds } from '../../settle.ts'
 import type { Effect } from './rule.ts'
 

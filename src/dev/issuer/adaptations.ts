@@ -10,7 +10,7 @@ import { type Consent, deviceGrant, grants, onBehalfOfGrant, signInScopes } from
 import { OAuthRefused } from './refusals.ts'
 import { findResource, isClientResource, listResources, type Resources } from './resources.ts'
 
-export type Endpoint = 'authorize' | 'token' | 'devicecode' | 'other'
+export type Endpoint = 'authorize' | 'token' | 'devicecode' | 'logout'
 
 /** Kept from a request until its answer is written. */
 export type AdaptedRequest = {
@@ -31,6 +31,7 @@ export type Dialect = ProofParts &
     consent: Consent
     /** Sent for every client, so that the library handles one kind of client. */
     clientSecret: string
+    clientNames: Readonly<Record<string, string>>
   }>
 
 type Asked = Readonly<{ endpoint: Endpoint; version: TokenVersion; tenantId: string }>
@@ -52,6 +53,7 @@ export function adaptRequest(
   }
   if (endpoint === 'token') checkGrant(adapted.grantType)
   if (endpoint === 'token' || endpoint === 'devicecode') setClientSecret(dialect, params, adapted)
+  if (endpoint === 'logout') nameClient(params)
   readResource(dialect, params, adapted)
   shortenScopes(dialect, params, adapted)
   narrowRefresh(params, adapted)
@@ -72,6 +74,18 @@ function checkGrant(grantType: string): void {
     'grant-unsupported',
     `There is no grant type '${grantType.slice(0, 100)}' here, only ${grants.join(', ')}.`,
   )
+}
+
+/** Any id is one of a client here. */
+const nobodysClient = '00000000-0000-0000-0000-000000000000'
+
+/**
+ * Entra returns to an application after sign-out that names only its address, as msal-browser does. The library returns only to a
+ * client that it knows; its address is checked all the same.
+ */
+function nameClient(params: URLSearchParams): void {
+  if (!params.has('post_logout_redirect_uri') || params.has('id_token_hint')) return
+  if (!params.has('client_id')) params.set('client_id', nobodysClient)
 }
 
 const provenOnly: readonly string[] = ['client_credentials', onBehalfOfGrant]

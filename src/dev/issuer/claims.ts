@@ -16,9 +16,12 @@ export type ClientProof = keyof typeof proofs
 
 const proofs = { none: '0', secret: '1', assertion: '2' } as const
 
+/** The origins in `iss`; Entra has another one for version 1. */
+export type IssuedBy = Readonly<Record<TokenVersion, string>>
+
 type Common = Readonly<{
   version: TokenVersion
-  origin: string
+  issuedBy: IssuedBy
   tenantId: string
   audience: string
   clientId: string
@@ -55,9 +58,13 @@ export function writeClaims(token: UserToken | AppToken): JWTPayload {
   }
 }
 
-export function issuerOf(token: { version: TokenVersion; origin: string; tenantId: string }) {
-  const base = `${token.origin}/${token.tenantId}/`
-  return token.version === 1 ? base : `${base}v2.0`
+export function issuerOf({
+  version,
+  issuedBy,
+  tenantId,
+}: Pick<Common, 'version' | 'issuedBy' | 'tenantId'>): string {
+  const base = `${issuedBy[version]}/${tenantId}/`
+  return version === 1 ? base : `${base}v2.0`
 }
 
 function writeClient(token: Common): JWTPayload {

@@ -2,8 +2,8 @@
  * Which programs may ask for tokens: all of them, with the client id and secret that they already have.
  *
  * Any program on this machine gets any token, as it does from `visage token`. Codes go to loopback
- * addresses only: this stops a link on a foreign page from carrying a code away (loopback.ts keeps the
- * pages themselves out).
+ * addresses and to those that the developer lists: this stops a link on a foreign page from carrying a code away
+ * (loopback.ts keeps the pages themselves out).
  */
 
 import { isLoopbackInBrowser } from '../../loopback.ts'
@@ -27,7 +27,9 @@ export const providerGrants = [
 
 export const grants: readonly string[] = [...providerGrants, onBehalfOfGrant]
 
-export function mayRedirect(address: string): boolean {
+/** `listed`: compared exactly, as at Entra. */
+export function mayRedirect(address: string, listed: readonly string[]): boolean {
+  if (listed.includes(address)) return true
   const url = URL.parse(address)
   return /^https?:$/.test(url?.protocol ?? '') && isLoopbackInBrowser(url?.hostname ?? '')
 }

@@ -1,16 +1,24 @@
 /**
- * The two discovery documents of a tenant, with Entra's paths.
+ * The two discovery documents of a tenant, and the one that tells the hosts of a cloud, as at Entra.
  * https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc#find-your-apps-openid-configuration-document-uri
  */
 
-import { issuerOf, type TokenVersion } from './claims.ts'
+import { type IssuedBy, issuerOf, type TokenVersion } from './claims.ts'
 import { grants, signInScopes } from './clients.ts'
+import { OAuthRefused } from './refusals.ts'
 
-export function describeIssuer(origin: string, tenantId: string, version: TokenVersion) {
+/** Under the name that was asked. */
+type Names = Readonly<{ origin: string; issuedBy: IssuedBy }>
+
+export function describeIssuer(
+  { origin, issuedBy }: Names,
+  tenantId: string,
+  version: TokenVersion,
+) {
   const base = `${origin}/${tenantId}`
   const oauth = version === 1 ? `${base}/oauth2` : `${base}/oauth2/v2.0`
   return {
-    issuer: issuerOf({ origin, tenantId, version }),
+    issuer: issuerOf({ issuedBy, tenantId, version }),
     authorization_endpoint: `${oauth}/authorize`,
     token_endpoint: `${oauth}/token`,
     device_authorization_endpoint: `${oauth}/devicecode`,
@@ -52,4 +60,25 @@ const abilities = {
     'upn',
     'email',
   ],
+}
+
+/**
+ * MSAL asks for it before it trusts an authority; `endpoint` is the one that it would use.
+ * https://learn.microsoft.com/en-us/entra/msal/dotnet/advanced/instance-discovery-metadata
+ */
+export function describeInstances(hosts: readonly string[], endpoint: string | null) {
+  const [preferred = ''] = hosts
+  const asked = URL.parse(endpoint ?? `https://${preferred}/common/oauth2/v2.0/authorize`)
+  if (asked?.protocol !== 'https:' || !hosts.includes(asked.host)) {
+    throw new OAuthRefused(
+      'instance-unknown',
+      `The 'authorization_endpoint' is not one of ${hosts.join(', ')}.`,
+    )
+  }
+  const [, tenant = 'common'] = asked.pathname.split('/')
+  return {
+    tenant_discovery_endpoint: `https://${asked.host}/${tenant}/v2.0/.well-known/openid-configuration`,
+    'api-version': '1.1',
+    metadata: [{ preferred_network: preferred, preferred_cache: preferred, aliases: hosts }],
+  }
 }

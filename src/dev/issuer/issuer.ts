@@ -6,12 +6,13 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { JWK } from 'jose'
-import { isUnderVersion } from '../../graph/address.ts'
+import { isUnderVersion } from '../../graph/request/address.ts'
 import { clouds, graphAudiences } from '../../tokens/clouds.ts'
 import type { Dialect } from './adaptations.ts'
+import type { IssuedBy } from './claims.ts'
 import { type Consent, grants } from './clients.ts'
 import { correlationIdOf, echoCorrelationId } from './correlation.ts'
-import { describeIssuer } from './discovery.ts'
+import { describeInstances, describeIssuer } from './discovery.ts'
 import { BodyRefused, forbidFraming, queryOf, sendJson } from './exchange.ts'
 import { makeSigningKey, openSigningKey, type SigningKey } from './keys.ts'
 import { whyRefused } from './loopback.ts'
@@ -24,13 +25,21 @@ import { describeRefusal, OAuthRefused, type Stamp } from './refusals.ts'
 import { findTenant, listTenantNames, type Tenants } from './tenants.ts'
 
 export type IssuerOptions = Readonly<{
-  /** `https://localhost:8443`, without a slash at the end: part of every token's `iss`. */
+  /** `https://localhost:8443`, without a slash at the end. */
   origin: string
+  /** Origins in `iss`, if they are others. */
+  issuedBy?: IssuedBy
+  /** Hosts of the same cloud, the first preferred; by default its own. */
+  authorityHosts?: readonly string[]
+  /** Besides loopback, exactly these; pages of their origins may ask for tokens. */
+  redirectUris?: readonly string[]
   /** The first is the home tenant. */
   tenants: Tenants
   people: People
   /** Permissions of `/.default`, and of an order without permissions. */
   consent: Consent
+  /** Client id -> the name that people read when they sign in. */
+  clientNames?: Readonly<Record<string, string>>
   /** Role name -> template id, so that an order may name roles. */
   adminRoles?: Readonly<Record<string, string>>
   audience?: string
@@ -57,6 +66,9 @@ export type Issuer = Readonly<{
 type Parts = MintParts &
   Stamp &
   Readonly<{
+    origin: string
+    authorityHosts: readonly string[]
+    redirectUris: readonly string[]
     dialect: Dialect
     onError: (error: unknown) => void
     loadOAuth: () => Promise<OAuthHandler>
@@ -79,8 +91,12 @@ function gatherParts(options: IssuerOptions): Parts {
   const { audience = clouds.global.graphRoot, consent } = options
   const uris = [...graphAudiences, audience, options.origin].map(uri => uri.toLowerCase())
   const now = options.now ?? Date.now
+  const { origin, redirectUris = [] } = options
   const parts = {
-    origin: options.origin,
+    origin,
+    issuedBy: options.issuedBy ?? { 1: origin, 2: origin },
+    authorityHosts: options.authorityHosts ?? [new URL(origin).host],
+    redirectUris,
     tenants: options.tenants,
     people: options.people,
     consent,
@@ -97,6 +113,7 @@ function gatherParts(options: IssuerOptions): Parts {
       consent,
       resources: { origin: options.origin, audience, uris: new Set(uris) },
       clientSecret: randomBytes(32).toString('base64url'),
+      clientNames: options.clientNames ?? {},
     },
   }
   return { ...parts, loadOAuth: openOnce(parts) }
@@ -121,6 +138,7 @@ function openOnce(parts: Omit<Parts, 'loadOAuth'>): () => Promise<OAuthHandler> 
 
 const routes = {
   discovery: /^\/([^/]+)\/(v2\.0\/)?\.well-known\/openid-configuration$/,
+  instances: /^\/common\/discovery\/instance$/,
   keys: /^\/([^/]+)\/discovery\/(v2\.0\/)?keys$/,
   oauth: /^\/([^/]+)(\/oauth2\/.+)$/,
   /** What MSAL asks before it sends a password. */
@@ -133,7 +151,7 @@ function handle(parts: Parts, req: IncomingMessage, res: ServerResponse): boolea
   if (!answer) return false
   forbidFraming(res)
   echoCorrelationId(req, queryOf(req), res)
-  const refused = whyRefused(req, parts.origin)
+  const refused = whyRefused(req, parts.origin, parts.redirectUris)
   if (refused) {
     sendJson(res, 403, { error: 'access_denied', error_description: refused })
   } else {
@@ -148,6 +166,7 @@ function route(parts: Parts, path: string, req: IncomingMessage, res: ServerResp
   if (isUnderVersion(path)) return undefined
   const discovery = routes.discovery.exec(path)
   if (discovery) return () => answerDiscovery(parts, discovery, res)
+  if (routes.instances.test(path)) return () => answerInstances(parts, req, res)
   const keys = routes.keys.exec(path)
   if (keys) return () => answerKeys(parts, keys, res)
   if (routes.userRealm.test(path)) return refusePasswords
@@ -168,9 +187,17 @@ async function answerDiscovery(
   res: ServerResponse,
 ): Promise<void> {
   const tenant = needTenant(parts, name)
-  sendPublicJson(res, describeIssuer(parts.origin, tenant.id, v2 ? 2 : 1))
+  sendPublicJson(res, describeIssuer(parts, tenant.id, v2 ? 2 : 1))
   // a sign-in follows this request: loading the library takes longest, so it starts now
   parts.loadOAuth().catch(parts.onError)
+}
+
+async function answerInstances(
+  { authorityHosts }: Parts,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  sendPublicJson(res, describeInstances(authorityHosts, queryOf(req).get('authorization_endpoint')))
 }
 
 async function answerKeys(

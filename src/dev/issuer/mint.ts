@@ -6,7 +6,13 @@
 import { SignJWT } from 'jose'
 import { isGuid } from '../../guid.ts'
 import { personalTenantId } from '../../tokens/clouds.ts'
-import { type AppToken, type TokenVersion, type UserToken, writeClaims } from './claims.ts'
+import {
+  type AppToken,
+  type IssuedBy,
+  type TokenVersion,
+  type UserToken,
+  writeClaims,
+} from './claims.ts'
 import { type Consent, signInScopes } from './clients.ts'
 import type { SigningKey } from './keys.ts'
 import { nearest } from './nearest.ts'
@@ -57,7 +63,7 @@ export class OrderRefused extends Error {
 }
 
 export type MintParts = Readonly<{
-  origin: string
+  issuedBy: IssuedBy
   audience: string
   tenants: Tenants
   people: People
@@ -146,7 +152,7 @@ function fillCommon(parts: MintParts, order: TokenOrder, tenantId: string, lifet
   const issuedAt = Math.floor(parts.now() / 1000)
   return {
     version: order.version ?? 2,
-    origin: parts.origin,
+    issuedBy: parts.issuedBy,
     tenantId,
     audience: order.audience ?? parts.audience,
     tokenId: parts.newTokenId(),

@@ -6,7 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Provider } from 'oidc-provider'
 import { type AdaptedRequest, adaptRequest, type Dialect, type Endpoint } from './adaptations.ts'
-import type { TokenVersion } from './claims.ts'
+import type { IssuedBy, TokenVersion } from './claims.ts'
 import { onBehalfOfGrant } from './clients.ts'
 import { echoCorrelationId } from './correlation.ts'
 import { queryOf, readForm, rewriteRequest } from './exchange.ts'
@@ -20,7 +20,8 @@ import { answerSignIn, sendPage } from './sign-in.ts'
 
 type OAuthParts = Stamp &
   Readonly<{
-    origin: string
+    issuedBy: IssuedBy
+    redirectUris: readonly string[]
     audience: string
     people: People
     dialect: Dialect
@@ -49,10 +50,11 @@ const targets: Readonly<Record<string, Target>> = {
   '/oauth2/v2.0/authorize': { endpoint: 'authorize', version: 2, path: paths.authorize },
   '/oauth2/v2.0/token': { endpoint: 'token', version: 2, path: paths.token },
   '/oauth2/v2.0/devicecode': { endpoint: 'devicecode', version: 2, path: paths.devicecode },
+  '/oauth2/v2.0/logout': { endpoint: 'logout', version: 2, path: paths.logout },
   '/oauth2/authorize': { endpoint: 'authorize', version: 1, path: paths.authorize },
   '/oauth2/token': { endpoint: 'token', version: 1, path: paths.token },
   '/oauth2/devicecode': { endpoint: 'devicecode', version: 1, path: paths.devicecode },
-  '/oauth2/logout': { endpoint: 'other', version: 1, path: paths.logout },
+  '/oauth2/logout': { endpoint: 'logout', version: 1, path: paths.logout },
 }
 
 export function createOAuthHandler(parts: OAuthParts): OAuthHandler {
@@ -132,7 +134,7 @@ async function translate(
       await exchangeAssertion({ ...parts, tenantId, signingKey }, parts.provider, params)
     }
     const forwarded = rewriteRequest(req, { mount, ...addressOf(target, req, params) })
-    if (target.endpoint !== 'authorize' && target.endpoint !== 'other') {
+    if (target.endpoint !== 'authorize' && target.endpoint !== 'logout') {
       forwarded.headers.accept = 'application/json'
     }
     parts.adapted.set(forwarded, adapted)

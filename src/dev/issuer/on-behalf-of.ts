@@ -6,13 +6,13 @@
  */
 import { errors, importJWK, type JWTPayload, jwtVerify } from 'jose'
 import type { Provider } from 'oidc-provider'
-import { issuerOf } from './claims.ts'
+import { type IssuedBy, issuerOf } from './claims.ts'
 import type { SigningKey } from './keys.ts'
 import { OAuthRefused } from './refusals.ts'
 import { isAudienceOf } from './resources.ts'
 
 type Parts = Readonly<{
-  origin: string
+  issuedBy: IssuedBy
   tenantId: string
   audience: string
   signingKey: SigningKey
@@ -45,13 +45,13 @@ export async function exchangeAssertion(
 
 async function verify(parts: Parts, assertion: string): Promise<JWTPayload> {
   const key = await importJWK(parts.signingKey.publicJwk, 'RS256')
-  const { origin, tenantId, now } = parts
+  const { issuedBy, tenantId, now } = parts
   try {
     const { payload } = await jwtVerify(assertion, key, {
       algorithms: ['RS256'],
       issuer: [
-        issuerOf({ origin, tenantId, version: 1 }),
-        issuerOf({ origin, tenantId, version: 2 }),
+        issuerOf({ issuedBy, tenantId, version: 1 }),
+        issuerOf({ issuedBy, tenantId, version: 2 }),
       ],
       requiredClaims: ['exp', 'oid'],
       currentDate: new Date(now()),

@@ -27,11 +27,11 @@ export function whyOrderRefused(
  * Origin, nor send application/json across sites without a preflight, which is never answered here. Does
  * not stop another program of this machine.
  */
-function isForeignPage(req: IncomingMessage): boolean {
+export function isForeignPage(req: IncomingMessage): boolean {
   const { origin, host } = req.headers
   return origin !== undefined && URL.parse(origin)?.host !== host
 }
 
-function isJson(req: IncomingMessage): boolean {
+export function isJson(req: IncomingMessage): boolean {
   return /^application\/json\s*(;|$)/i.test(req.headers['content-type'] ?? '')
 }

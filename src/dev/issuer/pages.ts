@@ -3,6 +3,7 @@
  */
 
 import { createHash } from 'node:crypto'
+import { escapeHtml } from '../../html.ts'
 import { nickname, type Person } from './people.ts'
 
 export type Page = Readonly<{ html: string /** content-security-policy */; policy: string }>
@@ -37,9 +38,9 @@ input[type=text], input[type=search] { width: 100%; padding: 10px 12px; margin: 
 .people button:focus-visible { outline-offset: -2px }
 .face { flex: none; width: 36px; height: 36px; border-radius: 50%; display: grid;
   place-items: center; font-size: .85rem; font-weight: 600; color: #fff }
-.name { display: block } .mail { display: block; color: var(--soft); font-size: .85rem;
+.name { display: flex; flex-wrap: wrap; gap: 0 8px; align-items: center } .mail { display: block; color: var(--soft); font-size: .85rem;
   overflow-wrap: anywhere }
-.tag { margin-inline-start: auto; font-size: .75rem; color: var(--soft); border: 1px solid var(--line);
+.tag { font-size: .75rem; color: var(--soft); border: 1px solid var(--line);
   border-radius: 99px; padding: 1px 8px }
 .main { width: 100%; padding: 10px; border: 0; border-radius: 8px; background: var(--accent);
   color: var(--paper); font: inherit; font-weight: 600; cursor: pointer; margin-top: 6px }
@@ -120,8 +121,8 @@ function writePerson(person: Person): string {
 <svg class="face" viewBox="0 0 36 36" width="36" height="36" aria-hidden="true">
 <circle cx="18" cy="18" r="18" fill="hsl(${hueOf(id)} 45% 45%)"/>
 <text x="18" y="23" text-anchor="middle" fill="#fff" font-size="14">${escapeHtml(initials(person))}</text>
-</svg><span><span class="name">${escapeHtml(displayName)}</span>
-<span class="mail">${escapeHtml(userPrincipalName)}</span></span>${tag}</button></li>`
+</svg><span><span class="name">${escapeHtml(displayName)}${tag}</span>
+<span class="mail">${escapeHtml(userPrincipalName)}</span></span></button></li>`
 }
 
 function initials(person: Person): string {
@@ -187,16 +188,4 @@ function frame(title: string, content: string): Page {
 
 function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, sign => entities[sign] ?? sign)
 }

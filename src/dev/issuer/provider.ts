@@ -15,16 +15,22 @@ import {
 import { isObject } from '../../json.ts'
 import { choosePolicy, findAccount, grantAll, listScopes } from './accounts.ts'
 import { adaptDeviceCode, adaptTokens } from './adaptations.ts'
+import { issuerOf } from './claims.ts'
 import { mayRedirect, providerGrants, signInScopes } from './clients.ts'
 import { correlationIdOf } from './correlation.ts'
-import { isLoopbackOrigin } from './loopback.ts'
+import { isOriginOfApp } from './loopback.ts'
 import { createMemory } from './memory.ts'
 import { type Page, writeCodePage, writeConfirmPage, writePage } from './pages.ts'
 import { describeLibraryError, type Stamp } from './refusals.ts'
 import { audienceOf } from './resources.ts'
 import { shapeToken, type TokenParts } from './shape-token.ts'
 
-type ProviderParts = Stamp & TokenParts & Readonly<{ onError: (error: unknown) => void }>
+type ProviderParts = Stamp &
+  TokenParts &
+  Readonly<{
+    redirectUris: readonly string[]
+    onError: (error: unknown) => void
+  }>
 
 type Context = KoaContextWithOIDC
 
@@ -55,9 +61,10 @@ const lifetimes = {
 } as const
 
 export function createProvider(parts: ProviderParts): Provider {
-  const provider = new Provider(`${parts.origin}/${parts.tenantId}/v2.0`, configure(parts))
-  provider.Client.prototype.redirectUriAllowed = mayRedirect
-  provider.Client.prototype.postLogoutRedirectUriAllowed = mayRedirect
+  const provider = new Provider(issuerOf({ ...parts, version: 2 }), configure(parts))
+  const isAllowed = (address: string) => mayRedirect(address, parts.redirectUris)
+  provider.Client.prototype.redirectUriAllowed = isAllowed
+  provider.Client.prototype.postLogoutRedirectUriAllowed = isAllowed
   const details = rememberDetails(provider)
   provider.use(async (ctx, next) => {
     await next().catch((error: unknown) => {
@@ -127,7 +134,7 @@ function configure(parts: ProviderParts): Configuration {
       email: ['email'],
     },
     conformIdTokenClaims: false,
-    clientBasedCORS: (_ctx, origin) => isLoopbackOrigin(origin),
+    clientBasedCORS: (_ctx, origin) => isOriginOfApp(origin, parts.redirectUris),
     findAccount: (_ctx, id) => findAccount(parts, id),
     loadExistingGrant: ctx => grantAll(parts.audience, ctx),
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
@@ -211,8 +218,10 @@ function describeClients(parts: ProviderParts): AdapterFactory {
 }
 
 function describeClient({ dialect }: ProviderParts, id: string): AdapterPayload {
+  const name = Object.hasOwn(dialect.clientNames, id) ? dialect.clientNames[id] : undefined
   return {
     client_id: id,
+    ...(name !== undefined && { client_name: name }),
     client_secret: dialect.clientSecret,
     token_endpoint_auth_method: 'client_secret_post',
     grant_types: [...providerGrants],

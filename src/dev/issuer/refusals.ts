@@ -10,6 +10,7 @@ type Refusal = Readonly<{ error: string; number: number; status: number }>
 
 const refusals = {
   'endpoint-unknown': { error: 'invalid_request', number: 90013, status: 404 },
+  'instance-unknown': { error: 'invalid_instance', number: 50049, status: 400 },
   'tenant-unknown': { error: 'invalid_tenant', number: 90002, status: 400 },
   'client-id-missing': { error: 'invalid_request', number: 900144, status: 400 },
   'client-secret-missing': { error: 'invalid_client', number: 7000218, status: 401 },

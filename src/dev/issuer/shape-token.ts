@@ -6,7 +6,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { AdaptedRequest, Dialect } from './adaptations.ts'
-import { type UserToken, writeClaims } from './claims.ts'
+import { type IssuedBy, type UserToken, writeClaims } from './claims.ts'
 import type { SigningKey } from './keys.ts'
 import { writeHeader } from './mint.ts'
 import type { People } from './people.ts'
@@ -14,7 +14,7 @@ import type { People } from './people.ts'
 type Context = KoaContextWithOIDC
 
 export type TokenParts = Readonly<{
-  origin: string
+  issuedBy: IssuedBy
   audience: string
   tenantId: string
   people: People
@@ -47,7 +47,7 @@ function describeToken(parts: TokenParts, ctx: Context, payload: Record<string, 
   const client = ctx.oidc.client
   return {
     version: adapted?.version ?? 2,
-    origin: parts.origin,
+    issuedBy: parts.issuedBy,
     tenantId: parts.tenantId,
     audience: String(payload.aud),
     clientId: client?.clientId ?? '',

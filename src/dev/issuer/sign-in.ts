@@ -60,7 +60,7 @@ async function showPeople(
   const hinted = hint ? await people.findPerson(tenantId, hint) : undefined
   const page = writeSignInPage({
     people: hinted ? [hinted, ...listed.filter(({ id }) => id !== hinted.id)] : listed,
-    clientName: client?.clientId ?? '',
+    clientName: client?.clientName ?? client?.clientId ?? '',
     scopes: text(params.scope)
       .split(' ')
       .filter(scope => scope !== '' && !signInScopes.includes(scope)),

@@ -2,7 +2,7 @@
  * One call for people to read: who asked for what, the result and the reason. It contains no token, no
  * byte of a picture, and of a query only options whose names begin with $.
  */
-import type { Answered, Asker } from '../../events.ts'
+import { type Answered, type Asker, withoutSecrets } from '../../events.ts'
 import { Failure, type FailureCode } from '../../failure.ts'
 import { readFrameSize } from '../../renditions/stored.ts'
 import { printable } from './printable.ts'
@@ -36,7 +36,7 @@ export function describeCall(event: AnsweredWithFaults, now: number): Entry {
     path: readablePath(call.url),
     who: who && printable(who),
     status: reply.status,
-    reason: printable(reasonOf(event, who ?? 'the caller', now)),
+    reason: printable(withoutSecrets(reasonOf(event, who ?? 'the caller', now))),
     durationMs: Math.round(durationMs * 10) / 10,
     faults: faults.map(printable),
   }
@@ -54,7 +54,7 @@ function readablePath(url: string): string {
   const [path = '', query = ''] = url.split('?', 2)
   const options = query.split('&').filter(option => /^(\$|%24)/.test(option))
   const left = options.length === 0 ? '' : `?${options.join('&')}`
-  const text = printable(decode(path.replace(/^\/v1\.0(?=\/)/i, '') + left))
+  const text = printable(withoutSecrets(decode(path.replace(/^\/v1\.0(?=\/)/i, '') + left)))
   return text.length > longestPath ? `${text.slice(0, longestPath)}…` : text
 }
 

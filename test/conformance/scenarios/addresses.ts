@@ -156,7 +156,7 @@ const badRequest: Expected = { status: 400, error: { code: 'BadRequest' } }
 
 /** Addresses that do not exist in Graph: [path, expected]. */
 const nowhere: readonly (readonly [path: string, expected: Expected])[] = [
-  ['/', badRequest],
+  ['/nothing', badRequest],
   ['/v2.0/me/photo/$value', badRequest],
   ['/me/photo/$value', badRequest],
   ['/v1.0/me/picture/$value', badRequest],

@@ -47,6 +47,10 @@ function read(path: string, expected: Expected, as: Wanted = app): Exchange {
   return { as, method: 'GET', path, expected }
 }
 
+function eventually(exchange: Exchange): Exchange {
+  return { ...exchange, headers: { consistencylevel: 'eventual' } }
+}
+
 function refused(status: number, code: string, ...says: readonly string[]): Expected {
   return { status, error: { code, says } }
 }
@@ -388,7 +392,7 @@ const managers: readonly Scenario[] = [
       },
     }),
     next: [
-      read('/v1.0/users/{made}?$select=id&expand=Manager($levels=1;$select=id)', {
+      read('/v1.0/users/{made}?$select=id&expand=Manager($select=id)', {
         status: 200,
         keys: ['@odata.context', 'id', 'manager'],
         json: { manager: { id: '{other:raw}' } },
@@ -438,6 +442,89 @@ const managers: readonly Scenario[] = [
     afterwards: [remove],
   },
   {
+    name: '$levels tells managers of managers up to the last, each in the one below',
+    source: expandPage,
+    given: [
+      create(person('head'), { keep: { head: { json: 'id' } } }),
+      create(person('middle'), { keep: { middle: { json: 'id' } } }),
+      { ...assign(reference('{head}')), path: '/v1.0/users/{middle}/manager/$ref' },
+      create(person('lowest')),
+      assign(reference('{middle}')),
+    ],
+    request: eventually(
+      read(
+        '/v1.0/users/{made}?$expand=manager($levels=max;$select=id,displayName)&$select=id&$count=true',
+        {
+          status: 200,
+          keys: ['@odata.context', 'id', 'manager'],
+          json: {
+            '@odata.context': '{base}/v1.0/$metadata#users/$entity',
+            id: '{made}',
+            manager: {
+              '@odata.type': '#microsoft.graph.user',
+              id: '{middle}',
+              displayName: 'Person middle',
+              manager: {
+                '@odata.type': '#microsoft.graph.user',
+                id: '{head}',
+                displayName: 'Person head',
+              },
+            },
+          },
+          without: ['@odata.count', 'userPrincipalName'],
+        },
+      ),
+    ),
+    next: [
+      eventually(
+        read('/v1.0/users/{made}?$expand=manager($levels=1)', {
+          status: 200,
+          json: { manager: { id: '{middle}' } },
+          without: ['{head}'],
+        }),
+      ),
+      eventually(
+        read('/v1.0/users/{made}?$expand=manager($levels=2;$select=id)', {
+          status: 200,
+          json: { manager: { id: '{middle}', manager: { id: '{head}' } } },
+        }),
+      ),
+      read(
+        '/v1.0/users/{made}?$expand=manager($levels=max)',
+        refused(400, 'Request_UnsupportedQuery', 'ConsistencyLevel:eventual'),
+      ),
+      eventually(
+        read(
+          '/v1.0/users?$expand=manager($levels=max)',
+          refused(400, 'BadRequest', 'not for a list'),
+        ),
+      ),
+    ],
+    afterwards: [
+      remove,
+      { ...remove, path: '/v1.0/users/{middle}' },
+      { ...remove, path: '/v1.0/users/{head}' },
+    ],
+  },
+  {
+    name: 'Two people who manage each other are told once each',
+    source: expandPage,
+    given: [
+      create(person('first'), { keep: { first: { json: 'id' } } }),
+      create(person('second')),
+      assign(reference('{first}')),
+      { ...assign(reference('{made}')), path: '/v1.0/users/{first}/manager/$ref' },
+    ],
+    request: eventually(
+      read('/v1.0/users/{made}?$expand=manager($levels=max;$select=id)&$select=id', {
+        status: 200,
+        json: { id: '{made}', manager: { id: '{first}' } },
+        without: ['#microsoft.graph.user","id":"{made}"'],
+      }),
+    ),
+    afterwards: [remove, { ...remove, path: '/v1.0/users/{first}' }],
+  },
+  {
     name: '$expand=manager needs a permission that reads managers',
     source: expandPage,
     request: read(
@@ -455,8 +542,9 @@ const managers: readonly Scenario[] = [
   },
   ...(
     [
-      ['manager($levels=max)', '$levels=max'],
-      ['manager($levels=2;$select=id)', '$levels=2'],
+      ['manager($levels=0)', '$levels'],
+      ['manager($levels=1001)', '$levels'],
+      ['manager($levels=all;$select=id)', '$levels'],
       ['manager($select=id;$select=mail)', 'twice'],
       ['manager($expand=manager)', '$expand=manager'],
       ['directReports', "'manager'"],
@@ -468,7 +556,9 @@ const managers: readonly Scenario[] = [
     ([value, says]): Scenario => ({
       name: `$expand=${value} of a person is refused, and the answer says ${says}`,
       source: expandPage,
-      request: read(`/v1.0/users/{other}?$expand=${value}`, refused(400, 'BadRequest', says)),
+      request: eventually(
+        read(`/v1.0/users/{other}?$expand=${value}`, refused(400, 'BadRequest', says)),
+      ),
     }),
   ),
   {

@@ -435,12 +435,26 @@ const ofPickers: readonly Scenario[] = [
     }),
   ),
   {
-    name: 'The profile of a person says that it is not served',
+    name: 'A person has no profile, and deleting it says that it is not served',
     source: `${pages}/api/profile-get?view=graph-rest-beta`,
     request: ask('/beta/users/{self}/profile', '', {
-      status: 400,
-      error: { says: ['profile', 'not served'] },
+      status: 404,
+      error: {
+        code: 'Request_ResourceNotFound',
+        says: [
+          "Resource 'profile' does not exist or one of its queried reference-property objects are not present.",
+        ],
+      },
     }),
+    next: [
+      {
+        ...ask('/beta/users/{self}/profile', '', {
+          status: 400,
+          error: { says: ['profile', 'not served'] },
+        }),
+        method: 'DELETE',
+      },
+    ],
   },
 ]
 

@@ -62,6 +62,14 @@ describe('the sign-in page', () => {
     assert.match(page.text, /<span class="tag">admin<\/span>/)
   })
 
+  it('shows the name of an app that has one', async () => {
+    await using named = await startIssuer({ clientNames: { [guestApp]: 'The <page>' } })
+    const page = await openBrowser(named).visit(address())
+    assert.match(page.text, /signing in to <strong>The &lt;page&gt;<\/strong>/)
+    const other = await openBrowser(named).visit(address({ client_id: 'constructor' }))
+    assert.match(other.text, /signing in to <strong>constructor<\/strong>/)
+  })
+
   it('may not be framed, nor load anything but its own style and script', async () => {
     const { headers, text } = await openBrowser(stand).visit(address())
     const policy = String(headers['content-security-policy'])
@@ -199,6 +207,21 @@ describe('the sign-in page', () => {
     assert.equal(landed.url, 'http://localhost:4321/bye')
     assert.match((await browser.visit(address())).text, /Who do you want to be\?/)
   })
+
+  for (const path of ['v2.0/logout', 'logout']) {
+    it(`returns after /oauth2/${path} to an app that names only its address`, async () => {
+      const browser = openBrowser(stand)
+      await browser.submit(await browser.visit(address()), { person: 'alice' })
+      const ask = (after: string) => {
+        const query = new URLSearchParams({ post_logout_redirect_uri: after, state: 'of-app' })
+        return browser.visit(`/common/oauth2/${path}?${query}`)
+      }
+      const refused = await ask('https://evil.example/bye')
+      assert.match(refused.text, /did not work/)
+      const landed = await browser.submit(await ask('http://localhost:4321/bye'), { logout: 'yes' })
+      assert.equal(landed.url, 'http://localhost:4321/bye?state=of-app')
+    })
+  }
 
   it('answers a posted authorization request', async () => {
     const url = new URL(address(), stand.origin)

@@ -10,7 +10,7 @@ import {
 } from 'node:http'
 import { createServer, request } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { generate } from 'selfsigned'
+import { certificateFor } from '../../../src/dev/certificate.ts'
 import { createIssuer, type Issuer, type IssuerOptions } from '../../../src/dev/issuer/issuer.ts'
 import type { Person } from '../../../src/dev/issuer/people.ts'
 import { personalTenantId } from '../../../src/tokens/clouds.ts'
@@ -64,9 +64,7 @@ export async function startIssuer(
   change: Partial<IssuerOptions> = {},
   scheme: 'http' | 'https' = 'https',
 ): Promise<Stand> {
-  const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
-  })
+  const { key, cert } = await certificateFor(['localhost'])
   const errors: unknown[] = []
   let issuer: Issuer | undefined
   const listener: RequestListener = (req, res) => {
@@ -137,7 +135,7 @@ export function postForm(send: Send, path: string, fields: Record<string, string
 }
 
 /** Keeps cookies and follows redirects until they leave the issuer, as a browser would. */
-export function openBrowser({ origin, certificate }: Stand) {
+export function openBrowser({ origin, certificate }: Pick<Stand, 'origin' | 'certificate'>) {
   const jar = new Map<string, { value: string; path: string }>()
   const seen: string[] = []
 

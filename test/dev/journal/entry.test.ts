@@ -72,6 +72,7 @@ describe('a call', () => {
     ['/v1.0/users?$top=2&access_token=secret&%24select=id', '/users?$top=2&$select=id'],
     ['/v1.0/users/a%0A%1b%5B31mb%E2%80%AE', '/users/a\u{fffd}\u{fffd}[31mb\u{fffd}'],
     ['/v1.0/%zz', '/%zz'],
+    ['/v1.0/users/eyJhbGciOiJub25l%2EeyJhIjoxfQ.c2ln/photo', '/users/{token}/photo'],
     [`/v1.0/${'x'.repeat(500)}`, `/${'x'.repeat(119)}…`],
   ] as const
   for (const [url, path] of paths) {

@@ -1,0 +1,12 @@
+/** The icons around choosing, cropping and taking a picture. Beside words they say nothing to a screen reader. */
+export { AddRegular as ZoomInIcon } from '@fluentui/react-icons/svg/add'
+export { ArrowResetRegular as ResetIcon } from '@fluentui/react-icons/svg/arrow-reset'
+export { ArrowRotateClockwiseRegular as TurnRightIcon } from '@fluentui/react-icons/svg/arrow-rotate-clockwise'
+export { ArrowRotateCounterclockwiseRegular as TurnLeftIcon } from '@fluentui/react-icons/svg/arrow-rotate-counterclockwise'
+export { ArrowUndoRegular as UndoIcon } from '@fluentui/react-icons/svg/arrow-undo'
+export { CameraRegular as CameraIcon } from '@fluentui/react-icons/svg/camera'
+export { CameraSwitchRegular as OtherCameraIcon } from '@fluentui/react-icons/svg/camera-switch'
+export { DeleteRegular as RemoveIcon } from '@fluentui/react-icons/svg/delete'
+export { ImageAddRegular as ImageIcon } from '@fluentui/react-icons/svg/image-add'
+export { ImageOffRegular as NoImageIcon } from '@fluentui/react-icons/svg/image-off'
+export { SubtractRegular as ZoomOutIcon } from '@fluentui/react-icons/svg/subtract'
