@@ -15,6 +15,7 @@ import {
   saveCrop,
 } from '../../support/photo-steps.ts'
 import { animation, portraitJpeg, portraitPng } from '../../support/pictures.ts'
+import { readUntil } from '../../support/read-until.ts'
 import { signIn } from '../../support/sign-in-steps.ts'
 
 const circleOf = (page: Page): Locator =>
@@ -73,6 +74,8 @@ for (const orientation of [1, 3, 6, 8] as const) {
       const circle = await openCrop(page, chosen)
       await press(page, 'r', turns)
       await press(page, '+', 5)
+      const style = await readUntil(() => pictureIn(page).getAttribute('style'), isTurned(turns))
+      assert.ok(isTurned(turns)(style), `turn ${turns}: keys were lost: ${style}`)
       await dragToLowerRight(page, circle)
       const seen = await circle.screenshot()
       const stored = await saveAndRead(visit)
@@ -92,17 +95,27 @@ for (const orientation of [1, 3, 6, 8] as const) {
   })
 }
 
+const pictureIn = (page: Page): Locator => page.locator('.crop-stage img')
+
+const isTurned = (turns: number) => (style: string | null) =>
+  style?.includes(`rotate(${90 * turns}deg) scale(2)`) ?? false
+
 /** Further than the picture goes: it stops at its edge. */
 async function dragToLowerRight(page: Page, circle: Locator): Promise<void> {
   const box = await circle.boundingBox()
   assert.ok(box)
-  for (let i = 0; i < 2; i++) {
-    await page.mouse.move(box.x + 20, box.y + box.height / 2)
-    await page.mouse.down()
-    await page.mouse.move(box.x + box.width + 300, box.y + box.height * 1.5, { steps: 3 })
-    await page.mouse.up()
-  }
+  await page.mouse.move(box.x + 20, box.y + box.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width + 300, box.y + box.height * 1.4, { steps: 3 })
+  await page.mouse.up()
   await page.mouse.move(0, 0)
+  const readGap = async () => {
+    const [under, picture] = [await circle.boundingBox(), await pictureIn(page).boundingBox()]
+    assert.ok(under && picture)
+    return Math.max(Math.abs(under.x - picture.x), Math.abs(under.y - picture.y))
+  }
+  const gap = await readUntil(readGap, gap => gap < 2)
+  assert.ok(gap < 2, `the picture is ${gap} pixels from where it was dragged`)
 }
 
 onPage('keys alone move, zoom, turn and save, and each change is said', {}, async visit => {
