@@ -6,8 +6,9 @@ import { limitMs } from './chromium.ts'
 export async function readUntil<Value>(
   read: () => Promise<Value>,
   fits: (value: Value) => boolean,
+  withinMs = limitMs,
 ): Promise<Value> {
-  for (let left = limitMs; ; left -= 20) {
+  for (let left = withinMs; ; left -= 20) {
     const value = await read()
     if (fits(value) || left <= 0) return value
     await delay(20)

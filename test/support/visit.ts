@@ -12,8 +12,8 @@ export type Visit = Readonly<{
   context: BrowserContext
   /** Answers from 400 on and requests without an answer: `404 GET /v1.0/me/photo`, `failed GET /v1.0/me`. */
   failures: readonly string[]
-  /** `expected` is what may fail; each of them must have failed. */
-  expectClean: (expected?: readonly RegExp[]) => Promise<void>
+  /** `expected` is what may fail; each of them must fail `withinMs`. */
+  expectClean: (expected?: readonly RegExp[], withinMs?: number) => Promise<void>
   expectOnly: (expected: readonly RegExp[]) => void
 }>
 
@@ -39,12 +39,13 @@ export async function openVisit(browser: Browser, options: VisitOptions): Promis
     page,
     context,
     failures: seen.failures,
-    async expectClean(expected = []) {
+    async expectClean(expected = [], withinMs = limitMs) {
       const left = await page.evaluate<string[]>(readStorage)
       // The page may show what an answer means before the answer is told here.
       const judged = await readUntil(
         async () => judge(seen, expected),
         ({ absent }) => absent.length === 0,
+        withinMs,
       )
       assert.deepEqual({ ...judged, left }, { ...nothing, left: [] })
     },

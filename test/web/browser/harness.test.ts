@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { Browser } from 'playwright-core'
 import { inBrowser } from '../../support/browser.ts'
-import { openVisit } from '../../support/visit.ts'
+import { openVisit, type Visit } from '../../support/visit.ts'
 
 const policy =
   "default-src 'none'; script-src 'self'; connect-src 'self'; worker-src 'self'; require-trusted-types-for 'script'"
@@ -14,7 +14,7 @@ type Faulty = Readonly<{ html?: string; script?: string; policy?: string }>
 async function visitFaulty(
   browser: Browser,
   faulty: Faulty,
-  look: (expectClean: (expected?: readonly RegExp[]) => Promise<void>) => Promise<void>,
+  look: (expectClean: Visit['expectClean']) => Promise<void>,
 ): Promise<void> {
   const server = createServer(({ url }, response) => {
     if (url === '/script.js') {
@@ -119,6 +119,6 @@ inBrowser('a sound page is clean', browser =>
 inBrowser('a failure that is expected is clean, and has to happen', browser =>
   visitFaulty(browser, { script: 'await fetch("/missing")' }, async expectClean => {
     await expectClean([/^404 GET \/missing$/])
-    await assert.rejects(expectClean([/^404 GET \/missing$/, /^500/]), /500/)
+    await assert.rejects(expectClean([/^404 GET \/missing$/, /^500/], 100), /500/)
   }),
 )
