@@ -48,8 +48,11 @@ export type ChoiceListProps<Item> = Readonly<{
 export function ChoiceList<Item extends Readonly<{ id: string }>>(props: ChoiceListProps<Item>) {
   const { label, items, total, hasMore, onEnd, question, chosen, onChoose, children } = props
   const styles = useStyles()
-  const roving = useRoving({ count: items.length, columns: 1, question })
-  const { at, list, onKeyDown, onScrollEnd, tile } = roving
+  const { list, onKeyDown, onScrollEnd, tile } = useRoving({
+    count: items.length,
+    columns: 1,
+    question,
+  })
 
   const askForMore = () => {
     const { current } = list
@@ -60,16 +63,7 @@ export function ChoiceList<Item extends Readonly<{ id: string }>>(props: ChoiceL
   useLayoutEffect(askForMore)
 
   return (
-    <div
-      role="listbox"
-      aria-label={label}
-      onKeyDown={event => {
-        const item = items[at]
-        if ((event.key !== 'Enter' && event.key !== ' ') || !item) return onKeyDown(event)
-        event.preventDefault()
-        onChoose(item)
-      }}
-    >
+    <div role="listbox" aria-label={label} onKeyDown={onKeyDown}>
       <WindowVirtualizer
         ref={list}
         data={items}
@@ -77,22 +71,30 @@ export function ChoiceList<Item extends Readonly<{ id: string }>>(props: ChoiceL
         onScroll={askForMore}
         onScrollEnd={onScrollEnd}
       >
-        {(item, index) => (
-          // biome-ignore lint/a11y/useFocusableInteractive: `tile` gives it a tabIndex
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the listbox has the keys
-          <div
-            key={item.id}
-            role="option"
-            aria-selected={item.id === chosen}
-            aria-posinset={index + 1}
-            aria-setsize={total ?? (hasMore ? -1 : items.length)}
-            className={mergeClasses(styles.option, item.id === chosen && styles.chosen)}
-            onClick={() => onChoose(item)}
-            {...tile(index)}
-          >
-            {children(item)}
-          </div>
-        )}
+        {(item, index) => {
+          const { tabIndex, ref, onFocus } = tile(index)
+          return (
+            <div
+              key={item.id}
+              ref={ref}
+              role="option"
+              tabIndex={tabIndex}
+              aria-selected={item.id === chosen}
+              aria-posinset={index + 1}
+              aria-setsize={total ?? (hasMore ? -1 : items.length)}
+              className={mergeClasses(styles.option, item.id === chosen && styles.chosen)}
+              onFocus={onFocus}
+              onClick={() => onChoose(item)}
+              onKeyDown={event => {
+                if (event.key !== 'Enter' && event.key !== ' ') return
+                event.preventDefault()
+                onChoose(item)
+              }}
+            >
+              {children(item)}
+            </div>
+          )
+        }}
       </WindowVirtualizer>
     </div>
   )

@@ -7,8 +7,6 @@ import type { WindowVirtualizerHandle } from 'virtua'
 import { moveInGrid } from './grid-moves.ts'
 
 export type Roving = Readonly<{
-  /** Of the tab stop. */
-  at: number
   list: React.RefObject<WindowVirtualizerHandle | null>
   onKeyDown: (event: KeyboardEvent) => void
   onScrollEnd: () => void
@@ -78,7 +76,7 @@ export function useRoving({
     [at],
   )
 
-  return { at, list, onKeyDown, onScrollEnd, tile }
+  return { list, onKeyDown, onScrollEnd, tile }
 }
 
 /** A new tile is hidden, and cannot be focused, until the list has measured it: some frames. */
