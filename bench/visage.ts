@@ -10,7 +10,7 @@ import type { Place } from './processors.ts'
 /** As deploy/ starts it. */
 const nodeFlags = ['--max-semi-space-size=16']
 
-export const main: string = join(import.meta.dirname, '..', 'src', 'main.ts')
+export const main: string = join(import.meta.dirname, '..', 'src', 'main.js')
 
 /** Differences from the embedded default. */
 export type Deployment = Readonly<{

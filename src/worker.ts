@@ -1,5 +1,5 @@
 /**
- * The entry of a worker process, as main.ts is that of the primary; serving/work.ts does the work.
+ * The entry of a worker process, as main.js is that of the primary; serving/work.ts does the work.
  */
 import { enableCompileCache } from 'node:module'
 

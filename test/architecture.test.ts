@@ -13,6 +13,7 @@ import {
   environmentReadOutsideConfig,
   exportsNobodyImports,
   filesWithoutOpeningComment,
+  httpImportedWithFetch,
   importCycles,
   importsThatCannotBeRead,
   namesNotInKebabCase,
@@ -48,6 +49,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'only those who open a place name storage adapters': adaptersNamedOutsideTheRoot,
   'packages stay in the files that may know them': packagesAwayFromHome,
   'imports name their target in plain words': importsThatCannotBeRead,
+  'node-http.ts alone loads node:http': httpImportedWithFetch,
   'only settings/ reads the environment': environmentReadOutsideConfig,
   'no folder or file has a name that says nothing': namesThatSayNothing,
   'there are no barrels': barrels,
@@ -188,6 +190,11 @@ const faults: readonly (readonly [string, Rule, Readonly<Record<string, string>>
     { 'src/cli/serve.ts': "import { env } from 'node:process'" },
   ],
   [
+    'node:http imported with all its exports',
+    httpImportedWithFetch,
+    { 'src/cli/ask-dev.ts': "import { request, type Server } from 'node:http'" },
+  ],
+  [
     'an export that only its own file uses',
     exportsNobodyImports,
     {
@@ -285,8 +292,8 @@ describe('the rules', () => {
 
   test('find a package that is not declared, not those that are', () => {
     const text = "import a from '@scope/a/deep.js'\nimport b from 'b'\nimport 'node:fs'"
-    const found = undeclaredPackages(new Map([['src/main.ts', text]]), ['@scope/a'])
-    assert.deepEqual(found, ['src/main.ts imports b'])
+    const found = undeclaredPackages(new Map([['src/main.js', text]]), ['@scope/a'])
+    assert.deepEqual(found, ['src/main.js imports b'])
   })
 
   test('find arrows in a circle, and one that no import needs', () => {

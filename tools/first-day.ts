@@ -119,7 +119,7 @@ function startShell(cwd: string): Shell {
 async function hiddenSetUp(folder: string): Promise<string> {
   const bin = join(folder, 'bin')
   await mkdir(bin)
-  const program = `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'src/main.ts')}' "$@"\n`
+  const program = `#!/bin/sh\nexec '${process.execPath}' '${join(root, 'src/main.js')}' "$@"\n`
   await writeFile(join(bin, 'visage'), program, { mode: 0o755 })
   return [
     `for name in \${!VISAGE_@}; do unset $name; done`,

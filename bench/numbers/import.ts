@@ -15,7 +15,7 @@ import { at } from '../processors.ts'
 import type { Stage } from '../stage.ts'
 import { notMeasured, type Row } from '../table.ts'
 
-const visage = join(import.meta.dirname, '../../src/main.ts')
+const visage = join(import.meta.dirname, '../../src/main.js')
 const bareInserts = join(import.meta.dirname, '../floors/bare-inserts.ts')
 const lines = (count: number) => `${count.toLocaleString('en')} lines`
 

@@ -18,7 +18,7 @@ import { notMeasured, type Row } from '../table.ts'
 import { createUploader } from '../upload.ts'
 import { startVisage } from '../visage.ts'
 
-const visage = join(import.meta.dirname, '../../src/main.ts')
+const visage = join(import.meta.dirname, '../../src/main.js')
 /** Different ones; each is many people's. */
 const pictures = 50
 /** Of one side of a round. */

@@ -1,10 +1,10 @@
 /**
  * Sends orders to a running `visage dev` on this machine.
  */
-import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { mintPath } from '../dev/issuer/orders.ts'
 import { isLoopback } from '../loopback.ts'
+import { request as requestHttp } from '../node-http.ts'
 import { settings } from '../settings/table.ts'
 import { CommandError, type Terminal } from './terminal.ts'
 

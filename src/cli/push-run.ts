@@ -1,6 +1,6 @@
 /** What push, undo and their tests have in common: a signed-in client of the target with its pace and its decoders. */
-import { setGlobalProxyFromEnv } from 'node:http'
 import { availableParallelism } from 'node:os'
+import { setGlobalProxyFromEnv } from '../node-http.ts'
 import { createClient } from '../push/client.ts'
 import type { Outside } from '../push/clock.ts'
 import { createPace, type Pace } from '../push/pace.ts'

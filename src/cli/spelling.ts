@@ -11,7 +11,7 @@ export function spellProgram(
   { execPath: node, platform }: Readonly<{ execPath: string; platform: NodeJS.Platform }> = process,
 ): string {
   // npm runs scripts in the folder of package.json, from any folder below it.
-  if (program === join(cwd, 'src', 'main.ts')) return 'npm run -s visage --'
+  if (program === join(cwd, 'src', 'main.js')) return 'npm run -s visage --'
   const folder = dirname(program)
   if (/[\\/]node_modules[\\/]\.bin$/.test(folder)) return 'npx visage'
   if (/^visage$/i.test(basename(program))) return 'visage'

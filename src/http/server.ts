@@ -3,15 +3,11 @@
  * parameters.
  */
 import { once } from 'node:events'
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { Mount } from '../call.ts'
+import { createServer as createHttpServer } from '../node-http.ts'
 import { refuseWithoutRequest } from './broken-http.ts'
 import { closeServer, trackSilentConnections } from './closing.ts'
 import { createDiscarding, type DiscardLimits } from './discarding.ts'

@@ -3,9 +3,10 @@
  * several processes, are a parameter.
  */
 import { once } from 'node:events'
-import { createServer, type ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { send } from '../http/respond.ts'
+import { createServer } from '../node-http.ts'
 import { probes } from './probes.ts'
 import type { Readiness } from './readiness.ts'
 

@@ -174,7 +174,7 @@ function sharePort(wanted: number) {
   }
 }
 
-/** The entry of a worker is beside main.ts or main.js. Serialization is 'advanced' because settings contain bytes. */
+/** The entry of a worker is beside main.js. Serialization is 'advanced' because settings contain bytes. */
 function prepareCluster(): void {
   const entry = `../worker${extname(import.meta.filename)}`
   cluster.schedulingPolicy = cluster.SCHED_RR

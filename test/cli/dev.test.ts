@@ -67,7 +67,7 @@ describe('visage dev', () => {
         assert.deepEqual([code, stdout], [2, ''])
         assert.match(
           stderr,
-          RegExp(`--host ${host}:.*loopback only.*token for anybody.*run .*main\\.ts serve. with`),
+          RegExp(`--host ${host}:.*loopback only.*token for anybody.*run .*main\\.js serve. with`),
         )
       }
       assert.deepEqual(await readdir(cwd), [])

@@ -151,24 +151,24 @@ test('visage --version prints only the version of the package', async () => {
 const mistakes: readonly (readonly [string, RegExp])[] = [
   ['', /Usage: visage[\s\S]*\bdev\b[\s\S]*\bserve\b/],
   ['sreve', /^visage: Unknown command 'sreve'\. Did you mean serve\?$/m],
-  ['frobnicate', /Unknown command 'frobnicate'\.\n`.*node .*main\.ts --help` says more/],
+  ['frobnicate', /Unknown command 'frobnicate'\.\n`.*node .*main\.js --help` says more/],
   ['--frobnicate', /^visage: Unknown option '--frobnicate'\.$/m],
   ['dev --meory', /Unknown option '--meory'\. Did you mean --memory\?/],
-  ['dev --frobnicate', /`.*node .*main\.ts dev --help` says more/],
+  ['dev --frobnicate', /`.*node .*main\.js dev --help` says more/],
   ['dev --port many', /--port.*'many' is invalid. A port is a number from 0 to 65535/],
   ['dev --port 65536', /--port/],
   ['dev --port', /--port <number>.*argument missing/],
   [
     'people lst',
-    /Unknown command 'lst'\. Did you mean list\?\n`.*main\.ts people --help` says more/,
+    /Unknown command 'lst'\. Did you mean list\?\n`.*main\.js people --help` says more/,
   ],
   ['people list --json --csv', /--json and --csv: choose one of them/],
   ['help people lst', /There is no command 'people lst'/],
   ['dev here', /too many arguments/i],
   ['help sreve', /^visage: There is no command 'sreve', only dev, serve,/],
-  ['serve --frobnicate', /`.*node .*main\.ts serve --help` says more/],
+  ['serve --frobnicate', /`.*node .*main\.js serve --help` says more/],
   ['token --token-version 3', /Allowed choices are 1, 2/],
-  ['token --frobnicate', /`.*node .*main\.ts token --help` says more/],
+  ['token --frobnicate', /`.*node .*main\.js token --help` says more/],
 ]
 
 for (const [args, pattern] of mistakes) {

@@ -232,7 +232,7 @@ test('erase does not remove packs of another database, although no row of this o
 const wrong: readonly (readonly [string, RegExp])[] = [
   [
     'move',
-    /^visage: Say from where to where, such as `.*node .*main\.ts move --from sqlite\/disk --to postgres\/s3`/,
+    /^visage: Say from where to where, such as `.*node .*main\.js move --from sqlite\/disk --to postgres\/s3`/,
   ],
   [
     'move --to-data a',

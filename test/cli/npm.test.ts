@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { inFolder } from '../support/visage.ts'
 
-const program = join(import.meta.dirname, '../../src/main.ts')
+const program = join(import.meta.dirname, '../../src/main.js')
 const skip =
   process.platform === 'win32' || spawnSync('npm', ['--version']).status !== 0
     ? 'not run: there is no npm that ends by signals'

@@ -6,8 +6,8 @@ import { formatError } from '../../src/cli/terminal.ts'
 
 /** Each row: the program as Node.js names it, the working folder, and the command to type there. */
 const programs: readonly (readonly [string, string, string])[] = [
-  ['/src/visage/src/main.ts', '/src/visage', 'npm run -s visage --'],
-  ['/src/visage/src/main.ts', '/home/a', '/bin/node /src/visage/src/main.ts'],
+  ['/src/visage/src/main.js', '/src/visage', 'npm run -s visage --'],
+  ['/src/visage/src/main.js', '/home/a', '/bin/node /src/visage/src/main.js'],
   ['/home/a/app/node_modules/.bin/visage', '/home/a/app', 'npx visage'],
   ['/usr/local/bin/visage', '/home/a', 'visage'],
   ['/app/dist/main.js', '/app', '/bin/node dist/main.js'],

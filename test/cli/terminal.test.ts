@@ -58,7 +58,7 @@ test('a second Ctrl-C during a move restores the cursor', { skip }, () =>
 )
 
 function typeInto(args: string, cwd: string) {
-  const main = join(import.meta.dirname, '../../src/main.ts')
+  const main = join(import.meta.dirname, '../../src/main.js')
   const command = `"${process.execPath}" "${main}" ${args}`
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
     cwd,

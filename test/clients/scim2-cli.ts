@@ -12,7 +12,7 @@ import { promisify } from 'node:util'
 import { startVisage } from '../../src/visage.ts'
 
 const run = promisify(execFile)
-const main = join(import.meta.dirname, '../../src/main.ts')
+const main = join(import.meta.dirname, '../../src/main.js')
 
 await using visage = await startVisage({ photos: 'none' })
 const order = ['scim-token', 'create', 'scim2-cli', '--url', visage.url]

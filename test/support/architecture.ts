@@ -24,6 +24,7 @@ const floor = [
   'guid',
   'html',
   'loopback',
+  'node-http',
 ]
 
 /** Reads the lines `a · b -> c · d` of the first block with arrows in a section. */
@@ -80,7 +81,7 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   ],
   'csv-parse': ['src/provisioning/csv.ts'],
   'scim2-parse-filter': ['src/scim/filter-text.ts'],
-  commander: ['src/main.ts', 'src/cli/'],
+  commander: ['src/main.js', 'src/cli/'],
   pino: ['src/monitoring/'],
   'prom-client': ['src/monitoring/'],
   '@opentelemetry/api': ['src/monitoring/'],
@@ -169,6 +170,10 @@ export const undeclaredPackages = (sources: Sources, declared: readonly string[]
 export const importsThatCannotBeRead: Rule = sources =>
   matchesIn(sources, /\bimport\((?!\s*')|\brequire\(|\bcreateRequire\b/g)
 
+/** Types are free: they are not there when it runs. */
+export const httpImportedWithFetch: Rule = sources =>
+  matchesIn(sources, /^import (?!type\b)[^'"]*from 'node:http'/gm)
+
 export const environmentReadOutsideConfig: Rule = sources =>
   matchesIn(
     sources,
@@ -178,7 +183,7 @@ export const environmentReadOutsideConfig: Rule = sources =>
 export const namesThatSayNothing: Rule = sources =>
   [...sources.keys()].filter(path =>
     path
-      .replace(/\.ts$/, '')
+      .replace(/\.[jt]s$/, '')
       .split('/')
       .some(name => emptyNames.has(name)),
   )
@@ -189,7 +194,7 @@ export const barrels: Rule = sources => [
 ]
 
 export const namesNotInKebabCase: Rule = sources =>
-  [...sources.keys()].filter(path => !/^[a-z0-9]+(-[a-z0-9]+)*\.ts$/.test(posix.basename(path)))
+  [...sources.keys()].filter(path => !/^[a-z0-9]+(-[a-z0-9]+)*\.[jt]s$/.test(posix.basename(path)))
 
 export const filesWithoutOpeningComment: Rule = sources =>
   [...sources].filter(([, text]) => !/^(#![^\n]*\n)?\s*\/[*/]/.test(text)).map(([path]) => path)
@@ -206,7 +211,7 @@ export const roomsNotDescribed = (sources: Sources, description: string): string
 }
 
 /** Exports that are called from outside src. */
-const entries = ['src/main.ts', 'src/worker.ts', 'src/visage.ts', 'src/renditions/renderer.ts']
+const entries = ['src/main.js', 'src/worker.ts', 'src/visage.ts', 'src/renditions/renderer.ts']
 
 /** An export of src that no other file imports. */
 export const exportsNobodyImports: Rule = sources => {
@@ -270,7 +275,7 @@ export async function readPageSources(root: string): Promise<Sources> {
 
 async function listSources(root: string, folder: string): Promise<string[]> {
   const entries = await readdir(join(root, folder), { recursive: true })
-  const paths = entries.filter(entry => entry.endsWith('.ts') && !entry.endsWith('.d.ts')).sort()
+  const paths = entries.filter(entry => /\.[jt]s$/.test(entry) && !entry.endsWith('.d.ts')).sort()
   return paths.map(path => `${folder}/${path.replaceAll('\\', '/')}`)
 }
 
@@ -307,7 +312,7 @@ export const roomOf = (path: string): string | undefined => {
   const [room = ''] = names
   if (names.length > 1) return names.slice(0, -1).join('/')
   // json-scan.ts is the other half of json.ts.
-  return room.replace(/\.ts$/, '').replace(/^json-scan$/, 'json')
+  return room.replace(/\.[jt]s$/, '').replace(/^json-scan$/, 'json')
 }
 /** Of the page: the files that are in no folder are one room. */
 export const pageRoomOf = (path: string): string | undefined => {

@@ -8,7 +8,7 @@ import { execute, report } from '../../src/cli/execute.ts'
 import { openTerminal, type Terminal } from '../../src/cli/terminal.ts'
 import { cleanEnvironment, type Finished, type Place } from './visage.ts'
 
-const program = join(import.meta.dirname, '../../src/main.ts')
+const program = join(import.meta.dirname, '../../src/main.js')
 
 /** A terminal for commands that are not run. */
 export function noTerminal(): Terminal {

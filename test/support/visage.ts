@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
-const sources = join(import.meta.dirname, '../../src/main.ts')
+const sources = join(import.meta.dirname, '../../src/main.js')
 /** Only for a start that hangs: a busy machine may take long. */
 const startTimeoutMs = 120_000
 

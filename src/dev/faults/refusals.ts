@@ -2,10 +2,10 @@
  * Answers without effect: a status in Graph's envelope, or no answer. The caller is read only for the log;
  * a fault needs no permission.
  */
-import { STATUS_CODES } from 'node:http'
 import type { Call, Reply } from '../../call.ts'
 import { writeError } from '../../graph/errors.ts'
 import type { Parts } from '../../graph/request/request.ts'
+import { STATUS_CODES } from '../../node-http.ts'
 import { requestIds } from '../../settle.ts'
 import type { Effect } from './rule.ts'
 

@@ -2,7 +2,8 @@
  * Reads a small body and writes an answer with Node's request and response. Knows no OAuth.
  */
 
-import { IncomingMessage, type ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { IncomingMessage as Message } from '../../node-http.ts'
 
 const maxBodyBytes = 64 * 1024
 
@@ -48,7 +49,7 @@ export function rewriteRequest(
   change: { method: string; mount: string; url: string; body: string },
 ): IncomingMessage {
   const body = Buffer.from(change.body)
-  const copy = new IncomingMessage(req.socket)
+  const copy = new Message(req.socket)
   const { 'transfer-encoding': _, ...headers } = req.headers
   copy.method = change.method
   copy.url = change.url
